@@ -1,0 +1,2 @@
+"""partnergraph"""
+__version__ = "0.1.0"

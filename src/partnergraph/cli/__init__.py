@@ -1,0 +1,75 @@
+"""The command line: thin doors. Each command lives in the file of its name and is imported only when called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from partnergraph import __version__
+from partnergraph.errors import DataError, PartnerGraphError, QueryError
+
+COMMANDS = {
+    "build": "Read a graph folder, check it and publish a new generation of its store and page.",
+    "check": "Find everything that is wrong in a graph folder or RDF files.",
+    "query": "Ask in SPARQL, or ask a named question.",
+    "queries": "List the named questions.",
+    "why": "Every claim that connects two bodies, with its evidence.",
+    "draw": "Draw the network as one self-contained HTML file.",
+    "export": "Write the graph in another form.",
+    "kinds": "List the kinds of relationship and other lists of the vocabulary.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"partnergraph.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        from difflib import get_close_matches
+
+        name = args[0] if args else ""
+        if name and name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="partnergraph", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Partnerships as a knowledge graph in which every link keeps the words that support it."""
+
+
+def main() -> None:
+    """Entry point: errors of the data, the query or the store become one clean message and an exit code."""
+    try:
+        cli(standalone_mode=True)
+    except DataError as error:
+        click.echo(f"Error: {error}", err=True)
+        shown = [str(finding) for finding in error.findings if str(finding) not in str(error)]
+        for line in shown[:50]:
+            click.echo(f"  {line}", err=True)
+        if len(shown) > 50:
+            click.echo(f"  ... and {len(shown) - 50} more: partnergraph check lists all", err=True)
+        sys.exit(error.exit_code)
+    except QueryError as error:
+        where = f" (line {error.line}, column {error.column})" if error.line else ""
+        click.echo(f"Error: {error}{where}", err=True)
+        sys.exit(error.exit_code)
+    except PartnerGraphError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)

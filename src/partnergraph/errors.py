@@ -1,0 +1,140 @@
+"""Everything that can go wrong, by whose fault it is.
+
+::
+
+    PartnerGraphError
+    |-- DataError        the graph folder or a file in it; carries findings
+    |-- QueryError       the query text; carries line and column when known
+    |   |-- QueryRefused     not allowed here (SERVICE, LOAD, updates, a shape that kills engines)
+    |   `-- QueryLimit       stopped at a limit (time, memory, rows); the limit is named
+    |-- StoreError       the store or the disk under it
+    |-- UsageError       a wrong argument (exit code 2)
+    `-- MissingExtra     an optional package is not installed; says the pip line
+
+The command line turns each into one clean message and exit code 1 (2 for `UsageError`).
+Anything else is our bug and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+__all__ = [
+    "DataError",
+    "Finding",
+    "MissingExtra",
+    "PartnerGraphError",
+    "Place",
+    "QueryError",
+    "QueryLimit",
+    "QueryRefused",
+    "StoreError",
+    "UsageError",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something was read: a file (relative to the graph folder), a row as a spreadsheet counts it
+    (the heading is row 1), and a column heading. Row and column are empty where they mean nothing.
+
+    >>> str(Place("tables/relationships.csv", 17, "kind"))
+    'tables/relationships.csv, row 17, column "kind"'
+    """
+
+    file: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        text = self.file
+        if self.row is not None:
+            text += f", row {self.row}"
+        if self.column is not None:
+            text += f', column "{self.column}"'
+        return text
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (or worth knowing) in the data: which rule, where, which value, and the fix.
+
+    `severity` is ``"error"``, ``"warning"`` or ``"info"`` (SHACL's Violation, Warning, Info).
+    `focus` is the IRI of the record concerned, when there is one.
+    """
+
+    rule: str
+    severity: str
+    message: str
+    place: Place | None = None
+    value: str | None = None
+    fix: str | None = None
+    focus: str | None = None
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else (f"<{self.focus}>: " if self.focus else "")
+        fix = f" {self.fix}" if self.fix else ""
+        return f"{where}{self.message}{fix}"
+
+    def as_row(self) -> dict[str, str | int | None]:
+        """A flat row for tables, CSV and JSON: rule, severity, file, row, column, value, message, fix, focus."""
+        row = asdict(self)
+        place = row.pop("place") or {"file": None, "row": None, "column": None}
+        order = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus")
+        merged = row | place
+        return {key: merged[key] for key in order}
+
+
+class PartnerGraphError(Exception):
+    """Base of all errors of this package."""
+
+    exit_code = 1
+
+
+class DataError(PartnerGraphError):
+    """The data is at fault. `findings` holds every problem found, not only the first."""
+
+    def __init__(self, message: str, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.findings = list(findings)
+
+
+class QueryError(PartnerGraphError):
+    """The query is at fault. `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryRefused(QueryError):
+    """The query asks for something that is not allowed here; nothing was run."""
+
+
+class QueryLimit(QueryError):
+    """The query was stopped at a limit; the message names the limit and how to raise it."""
+
+
+class StoreError(PartnerGraphError):
+    """The store cannot be opened, read or written."""
+
+
+class UsageError(PartnerGraphError):
+    """A wrong argument."""
+
+    exit_code = 2
+
+
+class MissingExtra(PartnerGraphError):
+    """An optional package is missing.
+
+    >>> str(MissingExtra("pandas", "pandas"))
+    "This needs pandas, which is not installed. Install it with: pip install 'partnergraph[pandas]'"
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            f"This needs {package}, which is not installed. Install it with: pip install 'partnergraph[{extra}]'"
+        )

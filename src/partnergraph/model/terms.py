@@ -1,0 +1,80 @@
+"""RDF terms and quads as plain tuples, so that nothing above the store needs an engine to say a triple.
+
+An IRI is a `str` subclass; a literal is a tuple of text, datatype and language. The N-Quads text of a quad
+(W3C RDF 1.1 N-Quads, section 2) is its canonical form: sorting quads means sorting that text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_UNSAFE_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_TO_ESCAPE = re.compile(r'[\\"\n\r\t\x08\x0c\x00-\x1f\x7f]')
+
+
+class IRI(str):
+    """An absolute IRI. Characters that RDF forbids in an IRI are refused.
+
+    >>> IRI("https://example.org/a").n3
+    '<https://example.org/a>'
+    >>> IRI("https://example.org/a b")
+    Traceback (most recent call last):
+    ValueError: not an IRI: 'https://example.org/a b'
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> IRI:
+        if _UNSAFE_IRI.search(value) or ":" not in value:
+            raise ValueError(f"not an IRI: {value!r}")
+        return super().__new__(cls, value)
+
+    @property
+    def n3(self) -> str:
+        """The term as N-Quads writes it."""
+        return f"<{self}>"
+
+
+class Literal(NamedTuple):
+    """A literal: text with a datatype IRI, or with a language tag.
+
+    >>> Literal("Keele", lang="en").n3
+    '"Keele"@en'
+    >>> Literal("2009", XSD + "gYear").n3
+    '"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>'
+    """
+
+    text: str
+    datatype: str | None = None
+    lang: str | None = None
+
+    @property
+    def n3(self) -> str:
+        """The term as N-Quads writes it."""
+        quoted = '"' + _TO_ESCAPE.sub(lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), self.text) + '"'
+        if self.lang:
+            return f"{quoted}@{self.lang}"
+        if self.datatype and self.datatype != XSD + "string":
+            return f"{quoted}^^<{self.datatype}>"
+        return quoted
+
+
+Term = IRI | Literal
+
+
+class Quad(NamedTuple):
+    """Subject, predicate, object and the named graph that holds them (None: the default graph)."""
+
+    s: IRI
+    p: IRI
+    o: Term
+    g: IRI | None = None
+
+    @property
+    def nquads(self) -> str:
+        """The quad as one line of N-Quads, newline included."""
+        graph = f" {self.g.n3}" if self.g is not None else ""
+        return f"{self.s.n3} {self.p.n3} {self.o.n3}{graph} .\n"

@@ -1,0 +1,244 @@
+"""The one place that knows the engine (Oxigraph). Whoever holds a `Reader` cannot write.
+
+The default graph always holds the merge of all named graphs, each triple once (RDF 1.1 Semantics, section 5.1).
+The engine's own union flag repeats a triple that two graphs state, so the merge is written, not computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal as OneOf
+from typing import cast
+
+import pyoxigraph as ox
+
+from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
+from partnergraph.vocabulary import PREFIXES
+
+__all__ = ["RDF_SUFFIXES", "Reader", "Writer", "term_text"]
+
+RDF_SUFFIXES = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+QuadTerms = ox.Quad
+
+
+def term_text(term: object) -> str | None:
+    """The plain value of a term: an IRI's address, a literal's text; None for an unbound variable."""
+    if term is None:
+        return None
+    return str(getattr(term, "value", term))
+
+
+def _load_bytes(store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, base: str | None = None) -> None:
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    if format_ == ox.RdfFormat.RDF_XML and b"<!DOCTYPE" in data:
+        raise DataError(f"{file}: RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory.")
+    try:
+        store.bulk_load(data, format=format_, base_iri=base)
+    except (SyntaxError, ValueError) as error:
+        row = error.lineno if isinstance(error, SyntaxError) else None
+        finding = Finding("rdf-syntax", "error", str(error), Place(file, row), fix="Mend the file; nothing was loaded.")
+        raise DataError(str(finding), [finding]) from None
+
+
+def _merge_default(store: ox.Store) -> None:
+    default = ox.DefaultGraph()
+    store.bulk_extend(
+        ox.Quad(q.subject, q.predicate, q.object, default)
+        for q in store.quads_for_pattern(None, None, None, None)
+        if q.graph_name != default
+    )
+
+
+class _Base:
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+
+    @property
+    def engine(self) -> ox.Store:
+        """The engine's own store: for code inside this room and for the benchmarks."""
+        return self._store
+
+    def query(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> Result:
+        """Answer a SPARQL 1.1 query with the engine's own result object.
+
+        `substitutions` binds variables to IRIs; each must occur in the projection (an engine rule).
+        Raises `QueryError` with line and column when the text does not parse.
+        """
+        bound = {ox.Variable(name): ox.NamedNode(iri) for name, iri in (substitutions or {}).items()}
+        try:
+            return cast(Result, self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound))
+        except SyntaxError as error:
+            raise QueryError(error.msg or str(error), error.lineno, error.offset) from None
+        except (ValueError, OSError, RuntimeError) as error:
+            raise QueryError(str(error)) from None
+
+    def rows(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> list[dict[str, str | None]]:
+        """A SELECT as a list of plain rows: variable name to text, None where unbound. For small results."""
+        result = self.query(sparql, substitutions)
+        if not isinstance(result, ox.QuerySolutions):
+            raise QueryError("rows() needs a SELECT query")
+        names = [variable.value for variable in result.variables]
+        return [{name: term_text(solution[name]) for name in names} for solution in result]
+
+    def ask(self, sparql: str) -> bool:
+        """The answer to an ASK query."""
+        return bool(self.query(sparql))
+
+    def __len__(self) -> int:
+        """Number of quads, the merged default graph included."""
+        return len(self._store)
+
+    def named_graphs(self) -> list[str]:
+        """The IRIs of the named graphs, sorted."""
+        return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
+
+    def nquads(self) -> Iterator[str]:
+        """Every quad of the named graphs as N-Quads lines, sorted by text: the canonical order."""
+        quads = (q for q in self._store.quads_for_pattern(None, None, None, None) if q.graph_name != ox.DefaultGraph())
+        return iter(sorted(f"{q} .\n" for q in quads))
+
+    def dump(self, format_: OneOf["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"]) -> bytes:
+        """The whole graph in one RDF syntax, in canonical order: the same graph gives the same bytes.
+
+        Syntaxes that hold no named graphs (turtle, ntriples, rdfxml) get the merged default graph.
+        """
+        formats = {
+            "trig": ox.RdfFormat.TRIG,
+            "nquads": ox.RdfFormat.N_QUADS,
+            "turtle": ox.RdfFormat.TURTLE,
+            "ntriples": ox.RdfFormat.N_TRIPLES,
+            "jsonld": ox.RdfFormat.JSON_LD,
+            "rdfxml": ox.RdfFormat.RDF_XML,
+        }
+        chosen = formats[format_]
+        default = ox.DefaultGraph()
+        everything = self._store.quads_for_pattern(None, None, None, None)
+        if chosen.supports_datasets:
+            quads = sorted((q for q in everything if q.graph_name != default), key=lambda q: (str(q.graph_name), str(q)))
+            return cast(bytes, ox.serialize(quads, format=chosen, prefixes=dict(PREFIXES)))
+        triples = sorted((q.triple for q in everything if q.graph_name == default), key=str)
+        return cast(bytes, ox.serialize(triples, format=chosen, prefixes=dict(PREFIXES)))
+
+
+class Reader(_Base):
+    """A graph to ask. It has no method that writes."""
+
+    @classmethod
+    def open(cls, path: Path) -> Reader:
+        """Open a published store folder read-only. Raises `StoreError` when it is not one or is damaged."""
+        if not path.is_dir():
+            raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
+        try:
+            return cls(ox.Store.read_only(str(path)))
+        except (OSError, ValueError, RuntimeError) as error:
+            raise StoreError(f"The store {path} cannot be opened: {error}. Build it again: partnergraph build") from None
+
+    @classmethod
+    def files(cls, paths: Iterable[Path]) -> Reader:
+        """Load RDF files into memory; the default graph becomes the merge of everything in them.
+
+        Raises `DataError` naming file and line when one does not parse.
+        """
+        store = ox.Store()
+        for path in paths:
+            chosen = RDF_SUFFIXES.get(path.suffix.lower())
+            if chosen is None:
+                known = " ".join(RDF_SUFFIXES)
+                raise DataError(f"{path}: not an RDF file name this tool knows. It reads {known}.")
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+            _load_bytes(store, data, chosen, str(path), base=path.resolve().as_uri())
+        _merge_default(store)
+        return cls(store)
+
+    @classmethod
+    def nquads_lines(cls, lines: Iterable[str]) -> Reader:
+        """A reader over quads given as N-Quads lines, in memory, merged."""
+        writer = Writer.memory()
+        writer.add(lines)
+        writer.merge()
+        return writer.reader()
+
+
+class Writer(_Base):
+    """A store under construction: memory, or a new folder on disk that nobody reads yet."""
+
+    @classmethod
+    def memory(cls) -> Writer:
+        """A store in memory."""
+        return cls(ox.Store())
+
+    @classmethod
+    def create(cls, path: Path) -> Writer:
+        """A new store folder. Raises `StoreError` when the disk refuses."""
+        try:
+            path.mkdir(parents=True)
+            return cls(ox.Store(str(path)))
+        except OSError as error:
+            raise StoreError(f"The store {path} cannot be written: {error}") from None
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
+        try:
+            _load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
+        except OSError as error:
+            raise StoreError(f"The store cannot be written: {error}") from None
+
+    def add_file(self, path: Path, graph: str | None = None) -> None:
+        """Add an RDF file; triples without a graph go into `graph` (or the default graph)."""
+        chosen = RDF_SUFFIXES.get(path.suffix.lower())
+        if chosen is None:
+            raise DataError(f"{path}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
+        data = path.read_bytes()
+        data = data.removeprefix(b"\xef\xbb\xbf")
+        if graph is None:
+            _load_bytes(self._store, data, chosen, str(path), base=path.resolve().as_uri())
+            return
+        try:
+            self._store.bulk_load(data, format=chosen, to_graph=ox.NamedNode(graph), base_iri=path.resolve().as_uri())
+        except (SyntaxError, ValueError) as error:
+            row = error.lineno if isinstance(error, SyntaxError) else None
+            finding = Finding("rdf-syntax", "error", str(error), Place(str(path), row))
+            raise DataError(str(finding), [finding]) from None
+
+    def construct(self, sparql: str, graph: str) -> int:
+        """Run a CONSTRUCT over the default graph and write its triples into a named graph; returns how many."""
+        result = self.query(sparql)
+        if not isinstance(result, ox.QueryTriples):
+            raise QueryError("a rule must be a CONSTRUCT query")
+        name = ox.NamedNode(graph)
+        quads = [ox.Quad(t.subject, t.predicate, t.object, name) for t in result]
+        self._store.bulk_extend(quads)
+        self._store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.DefaultGraph()) for q in quads)
+        return len(set(quads))
+
+    def merge(self) -> None:
+        """Write the merge of all named graphs into the default graph."""
+        try:
+            _merge_default(self._store)
+        except OSError as error:
+            raise StoreError(f"The store cannot be written: {error}") from None
+
+    def flush(self) -> None:
+        """Bring everything to the disk. Raises `StoreError` when it is full."""
+        try:
+            self._store.flush()
+            self._store.optimize()
+        except OSError as error:
+            raise StoreError(f"The store cannot be written: {error}") from None
+
+    def reader(self) -> Reader:
+        """What has been written so far, to be asked."""
+        return Reader(self._store)
