@@ -1,0 +1,41 @@
+"""What every room's tests share: where things are, the built Keele graph, and visible skips."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+SHARED = ROOT.parent / "shared"
+
+
+def need(condition: bool, what: str) -> None:
+    """Skip visibly when something a test needs is missing; on CI (CI=true) that is a failure."""
+    if condition:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing, and on CI nothing may be skipped")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """A real browser, or a visible skip."""
+    need(CHROMIUM.exists(), f"the browser {CHROMIUM}")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with registers and W3C suites beside the checkout, or a visible skip."""
+    need(SHARED.is_dir(), "the folder ../shared")
+    return SHARED
