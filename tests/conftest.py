@@ -39,3 +39,16 @@ def shared() -> Path:
     """The folder with registers and W3C suites beside the checkout, or a visible skip."""
     need(SHARED.is_dir(), "the folder ../shared")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def keele(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a build of the Keele graph with its page, made once per test process."""
+    from click.testing import CliRunner
+
+    from partnergraph.cli import cli
+
+    output = tmp_path_factory.mktemp("keele") / "build"
+    done = CliRunner().invoke(cli, ["build", str(ROOT / "data"), "--output", str(output)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return output
