@@ -1,2 +1,3 @@
 """partnergraph"""
+
 __version__ = "0.1.0"

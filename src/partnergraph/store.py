@@ -124,7 +124,9 @@ class _Base:
         default = ox.DefaultGraph()
         everything = self._store.quads_for_pattern(None, None, None, None)
         if chosen.supports_datasets:
-            quads = sorted((q for q in everything if q.graph_name != default), key=lambda q: (str(q.graph_name), str(q)))
+            quads = sorted(
+                (q for q in everything if q.graph_name != default), key=lambda q: (str(q.graph_name), str(q))
+            )
             return cast(bytes, ox.serialize(quads, format=chosen, prefixes=dict(PREFIXES)))
         triples = sorted((q.triple for q in everything if q.graph_name == default), key=str)
         return cast(bytes, ox.serialize(triples, format=chosen, prefixes=dict(PREFIXES)))
@@ -141,7 +143,9 @@ class Reader(_Base):
         try:
             return cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
-            raise StoreError(f"The store {path} cannot be opened: {error}. Build it again: partnergraph build") from None
+            raise StoreError(
+                f"The store {path} cannot be opened: {error}. Build it again: partnergraph build"
+            ) from None
 
     @classmethod
     def files(cls, paths: Iterable[Path]) -> Reader:

@@ -15,9 +15,26 @@ from pathlib import Path
 from types import MappingProxyType
 
 __all__ = [
-    "ADMS", "CODE", "DCAT", "DCTERMS", "FOAF", "OA", "ORG", "OWL", "PG", "PREFIXES", "PROV", "RDF", "RDFS", "SH", "SKOS",
-    "SKOSXL", "VOID", "WGS84", "XSD", "Concept", "Namespace", "Rule", "concepts", "example_dir", "ontology_dir", "rules",
-]  # fmt: skip
+    *(
+        "ADMS",
+        "CODE",
+        "DCAT",
+        "DCTERMS",
+        "FOAF",
+        "OA",
+        "ORG",
+        "OWL",
+        "PG",
+        "PROV",
+        "RDF",
+        "RDFS",
+        "SH",
+        "SKOS",
+        "SKOSXL",
+    ),
+    *("VOID", "WGS84", "XSD", "PREFIXES", "Concept", "Namespace", "Rule"),
+    *("concepts", "example_dir", "ontology_dir", "rules", "schemes"),
+]
 
 HERE = Path(__file__).resolve().parent
 
@@ -106,8 +123,8 @@ SKOSXL = Namespace("http://www.w3.org/2008/05/skos-xl#", ("Label", "altLabel", "
 DCTERMS = Namespace(
     "http://purl.org/dc/terms/",
     (
-        *("title", "publisher", "issued", "source", "type", "identifier", "language", "license", "isPartOf", "relation"),
-        *("spatial", "creator", "Location", "description", "accessRights", "dateSubmitted"),
+        *("title", "publisher", "issued", "source", "type", "identifier", "language", "license"),
+        *("isPartOf", "relation", "spatial", "creator", "Location", "description", "accessRights", "dateSubmitted"),
     ),
 )
 FOAF = Namespace("http://xmlns.com/foaf/0.1/", ("Document", "Group", "member", "homepage", "page"))

@@ -1,0 +1,83 @@
+"""IRIs: minted from row ids once, never recomputed from names. No blank nodes anywhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from partnergraph.model.terms import IRI
+
+
+@dataclass(frozen=True)
+class Ids:
+    """All IRIs of one graph, under its base.
+
+    >>> Ids("https://w3id.org/partnergraph/").org("nice")
+    'https://w3id.org/partnergraph/id/org/nice'
+    """
+
+    base: str
+
+    def _id(self, *parts: str) -> IRI:
+        return IRI(self.base + "id/" + "/".join(parts))
+
+    def org(self, slug: str) -> IRI:
+        """An organisation."""
+        return self._id("org", slug)
+
+    def group(self, source: str, slug: str) -> IRI:
+        """An unnamed group; it belongs to one source."""
+        return self._id("group", source, slug)
+
+    def undertaking(self, slug: str) -> IRI:
+        """An undertaking."""
+        return self._id("undertaking", slug)
+
+    def place(self, slug: str) -> IRI:
+        """A place."""
+        return self._id("place", slug)
+
+    def relationship(self, slug: str) -> IRI:
+        """A relationship."""
+        return self._id("rel", slug)
+
+    def event(self, slug: str) -> IRI:
+        """An event."""
+        return self._id("event", slug)
+
+    def statement(self, source: str, slug: str) -> IRI:
+        """A finding, purpose or arrangement; it belongs to one source."""
+        return self._id("record", source, slug)
+
+    def name(self, slug: str) -> IRI:
+        """A name in use."""
+        return self._id("name", slug)
+
+    def attribute(self, slug: str) -> IRI:
+        """An attribute."""
+        return self._id("attribute", slug)
+
+    def identifier(self, scheme: str, value: str) -> IRI:
+        """An identifier: its scheme and a slug of its value."""
+        bare = value.removeprefix("https://ror.org/")
+        return self._id("identifier", f"{scheme}-{re.sub(r'[^A-Za-z0-9]+', '-', bare).strip('-')}")
+
+    def source(self, slug: str) -> IRI:
+        """A source."""
+        return self._id("source", slug)
+
+    def evidence(self, source: str, slug: str) -> IRI:
+        """A piece of evidence."""
+        return self._id("evidence", source, slug)
+
+    def passage(self, source: str, number: int) -> IRI:
+        """A sentence of an archived text."""
+        return self._id("passage", source, f"s{number}")
+
+    def selector(self, source: str, number: int, form: str) -> IRI:
+        """The quotation or the position that selects a sentence."""
+        return self._id("selector", source, f"s{number}-{form}")
+
+    def graph(self, *parts: str) -> IRI:
+        """A named graph."""
+        return IRI(self.base + "graph/" + "/".join(parts))

@@ -1,0 +1,255 @@
+"""What the tables say, as frozen records. Field names are the column headings of the tables (see data/README.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from partnergraph.model.dates import PartialDate
+
+
+@dataclass(frozen=True)
+class Support:
+    """One piece of evidence under a record: its id, and the only columns it supports (None: the whole row)."""
+
+    evidence: str
+    columns: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """Anything with an id and, for most, evidence."""
+
+    id: str
+    evidence: tuple[Support, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source(Record):
+    """Who says so."""
+
+    title: str = ""
+    publisher: str = ""
+    kind: str = ""
+    date: PartialDate | None = None
+    url: str | None = None
+    origin: str | None = None
+    accessed: PartialDate | None = None
+    as_of_earliest: PartialDate | None = None
+    as_of_latest: PartialDate | None = None
+    licence: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of a document: its number from 1, its text, and its place in code points, end excluded."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """An archived text of a source, which may be quoted."""
+
+    source: str
+    text: str
+    sha256: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Evidence(Record):
+    """One place in one source. Quoted: `words` with `start` and `end` in code points; otherwise `says`."""
+
+    source: str = ""
+    basis: str = ""
+    confidence: str = ""
+    words: str | None = None
+    start: int | None = None
+    end: int | None = None
+    passage: int | None = None
+    says: str | None = None
+    locator: str | None = None
+    strength: str | None = None
+    premises: tuple[str, ...] = ()
+    note: str | None = None
+    not_modelled: str | None = None
+
+
+@dataclass(frozen=True)
+class Organisation(Record):
+    """A body that acts."""
+
+    name: str = ""
+    form: str = ""
+    type: tuple[str, ...] = ()
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Name(Record):
+    """A name in use."""
+
+    organisation: str = ""
+    name: str = ""
+    kind: str = ""
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Identifier(Record):
+    """An identifier in a register."""
+
+    organisation: str = ""
+    scheme: str = ""
+    value: str = ""
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Spot(Record):
+    """A place on the map (row of places.csv)."""
+
+    name: str = ""
+    kind: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+    geonames: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Group(Record):
+    """Parties that a source mentions without naming them."""
+
+    source: str = ""
+    name: str = ""
+    member_type: str = ""
+    count: int | None = None
+    count_as_stated: str | None = None
+    open: bool = True
+    places: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    may_overlap: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Undertaking(Record):
+    """What is done, rather than who does it."""
+
+    name: str = ""
+    type: str = ""
+    count_as_stated: str | None = None
+
+
+@dataclass(frozen=True)
+class Relationship(Record):
+    """A claim that two parties are connected. Parties are IRIs."""
+
+    kind: str = ""
+    from_: str = ""
+    to: str = ""
+    via: tuple[str, ...] = ()
+    role: str | None = None
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    date_note: str | None = None
+    arrangement: str | None = None
+    formalised_through: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Event(Record):
+    """An award, renewal, start, end, renaming; or, with bodies before and after, a change. References are IRIs."""
+
+    kind: str = ""
+    about: str | None = None
+    from_: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    date: PartialDate | None = None
+    manner: str | None = None
+    renews: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement(Record):
+    """A finding, a purpose or an arrangement. References are IRIs."""
+
+    source: str = ""
+    kind: str = ""
+    name: str = ""
+    about: tuple[str, ...] = ()
+    value: str | None = None
+    unit: str | None = None
+    exercise: str | None = None
+    part_of: str | None = None
+    relates_to: str | None = None
+    count_as_stated: str | None = None
+    open: bool | None = None
+
+
+@dataclass(frozen=True)
+class Attribute(Record):
+    """A plain property of a body."""
+
+    organisation: str = ""
+    property: str = ""
+    value: str = ""
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing(Record):
+    """An editor's decision about a record (its IRI)."""
+
+    record: str = ""
+    standing: str = ""
+    contradicts: tuple[str, ...] = ()
+    counter_evidence: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Config:
+    """partnergraph.toml."""
+
+    id: str
+    title: str
+    base: str = "https://w3id.org/partnergraph/"
+    language: str = "en"
+    licence: str | None = None
+    licence_url: str | None = None
+    publisher: str | None = None
+    description: str | None = None
+    focus: str | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a graph folder says, every reference resolved."""
+
+    config: Config
+    sources: tuple[Source, ...] = ()
+    documents: tuple[Document, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    names: tuple[Name, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    places: tuple[Spot, ...] = ()
+    groups: tuple[Group, ...] = ()
+    undertakings: tuple[Undertaking, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    events: tuple[Event, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    rdf: tuple[tuple[str, str], ...] = field(default=())

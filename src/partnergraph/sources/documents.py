@@ -1,0 +1,99 @@
+"""Archived texts: their sentences and the place of quoted words, counted in Unicode code points."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from partnergraph.model.records import Document, Passage
+
+# A sentence ends at . ! or ? before white space and a capital, quotation or digit, and at every line break.
+_BREAK = re.compile(r"(?<=[.!?])\s+(?=[\"'“‘(]?[A-Z0-9])|\s*[\r\n]+\s*")
+
+
+def read_document(source: str, data: bytes) -> Document:
+    """A document from the bytes of its file. Raises `UnicodeDecodeError` when it is not UTF-8."""
+    text = data.decode("utf-8")
+    return Document(source, text, hashlib.sha256(data).hexdigest(), passages(text))
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """The sentences of a text, numbered from 1, without the white space around them.
+
+    >>> [(p.number, p.start, p.end, p.text) for p in passages("We fund it. They run it.\\n\\nDone")]
+    [(1, 0, 11, 'We fund it.'), (2, 12, 24, 'They run it.'), (3, 26, 30, 'Done')]
+    """
+    found: list[Passage] = []
+    start = 0
+    for end, following in [*((m.start(), m.end()) for m in _BREAK.finditer(text)), (len(text), len(text))]:
+        piece = text[start:end]
+        bare = piece.strip()
+        if bare:
+            first = start + len(piece) - len(piece.lstrip())
+            found.append(Passage(len(found) + 1, bare, first, first + len(bare)))
+        start = following
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where quoted words stand: code points from the start of the text, end excluded, and the sentence."""
+
+    start: int
+    end: int
+    passage: int
+
+
+def locate(document: Document, words: str, sentence: int | None = None) -> Located:
+    """Find words that stand exactly once in the text, or in one sentence of it.
+
+    Raises `LookupError` that says what is wrong: not there (with the nearest wording), more than once (with the
+    places), or across the end of a sentence.
+
+    >>> text = read_document("x", "We fund it. They run it.".encode())
+    >>> locate(text, "run it")
+    Located(start=17, end=23, passage=2)
+    >>> locate(text, "it")
+    Traceback (most recent call last):
+    LookupError: the words stand 2 times in the text (sentences 1, 2)...
+    """
+    hits = [m.start() for m in re.finditer(re.escape(words), document.text)]
+    spans = [(start, start + len(words), _sentence(document, start, start + len(words))) for start in hits]
+    if sentence is not None:
+        spans = [span for span in spans if span[2] == sentence]
+    if not spans:
+        near = _nearest(document.text, words)
+        where = f" in sentence {sentence}" if sentence is not None else ""
+        hint = f" The nearest wording is: {near}" if near else ""
+        raise LookupError(f"the words do not stand in the text{where}.{hint}")
+    if len(spans) > 1:
+        numbers = ", ".join(str(span[2]) for span in spans)
+        raise LookupError(
+            f"the words stand {len(spans)} times in the text (sentences {numbers}). Quote more of the sentence, or "
+            f"write the sentence as locator, for example s{spans[0][2]}."
+        )
+    start, end, number = spans[0]
+    if number is None:
+        raise LookupError("the words run over the end of a sentence. Quote within one sentence.")
+    return Located(start, end, number)
+
+
+def _sentence(document: Document, start: int, end: int) -> int | None:
+    return next((p.number for p in document.passages if p.start <= start and end <= p.end), None)
+
+
+def _nearest(text: str, words: str) -> str | None:
+    """The run of the text that is most like the words, when it is at all like them."""
+    tokens = [(m.start(), m.end()) for m in re.finditer(r"\S+", text)]
+    width = max(1, len(words.split()))
+    best, score = None, 0.6
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(words)
+    for first in range(len(tokens) - width + 1):
+        candidate = text[tokens[first][0] : tokens[first + width - 1][1]]
+        matcher.set_seq1(candidate)
+        if matcher.real_quick_ratio() > score and matcher.quick_ratio() > score and (ratio := matcher.ratio()) > score:
+            best, score = candidate, ratio
+    return best

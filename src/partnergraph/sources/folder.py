@@ -1,0 +1,236 @@
+"""A graph folder -> the model, with every problem in it at once and the place of every record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+
+from partnergraph.errors import DataError, Finding, Place
+from partnergraph.model.ids import Ids
+from partnergraph.model.quads import iri_of
+from partnergraph.model.records import Config, Document, Evidence, Model, Record, Standing
+from partnergraph.sources import records
+from partnergraph.sources.documents import read_document
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.narrow import narrow
+from partnergraph.sources.resolve import Resolver
+from partnergraph.sources.tables import Row, read_table
+
+__all__ = ["CONFIG", "Folder", "inputs", "read"]
+
+CONFIG = "partnergraph.toml"
+_FIELD = {"standing": "standings"}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What was read: the model, what is wrong, where each record stands, and the SHA-256 of every input file."""
+
+    path: Path
+    model: Model
+    findings: list[Finding]
+    places: Mapping[str, Place]
+    inputs: Mapping[str, str]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that stop a build."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+
+def inputs(folder: Path) -> dict[str, str]:
+    """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted."""
+    config = folder / CONFIG
+    if not config.is_file():
+        raise DataError(
+            f"{folder} is not a graph folder: it holds no {CONFIG}. The example that comes with partnergraph is one."
+        )
+    names = [config, *sorted((folder / "tables").glob("*.csv"))]
+    raw = _toml(config)
+    for entry in [*raw.get("document", []), *raw.get("rdf", [])]:
+        path = folder / str(entry.get("path", ""))
+        if path.is_file():
+            names.append(path)
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(set(names))}
+
+
+def read(folder: Path, only: Collection[str] | None = None) -> Folder:
+    """Read a graph folder. Bad cells become findings, all at once; nothing is raised for them.
+
+    `only` limits the graph to what these sources (and the editor, as far as it rests on them) say.
+    Raises `DataError` when the folder itself cannot be read.
+    """
+    hashes = inputs(folder)
+    findings: list[Finding] = []
+    raw = _toml(folder / CONFIG)
+    config = _config(raw, findings)
+    ids = Ids(config.base)
+    tables = _tables(folder, findings)
+    find = Resolver(tables, ids)
+    documents = _documents(folder, raw, find, findings)
+    rdf = _rdf(folder, raw, find, findings)
+    places: dict[str, Place] = {}
+    read_rows: dict[str, list[Record]] = {}
+    for table, reader in records.READERS.items():
+        read_rows[table] = [reader(row, find) for row in tables[table]]
+    texts = {document.source: document for document in documents}
+    proofs = [records.evidence(row, find, texts) for row in tables["evidence"]]
+    if config.focus and config.focus not in find.known["organisations"]:
+        near = get_close_matches(config.focus, find.known["organisations"], n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else "Write the id of a row of organisations.csv."
+        message = f"focus: '{config.focus}' is not the id of any organisation."
+        findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
+    findings += find.findings
+    if not any(finding.severity == "error" for finding in findings):
+        _place(tables, read_rows, proofs, ids, places)
+        findings += _unused(tables, read_rows, proofs)
+    model = Model(
+        config=config,
+        documents=tuple(documents),
+        evidence=tuple(proofs),
+        rdf=tuple(rdf),
+        **cast(Any, {_FIELD.get(table, table): tuple(rows) for table, rows in read_rows.items()}),
+    )
+    if only is not None:
+        _check_only(only, find)
+        model = narrow(model, frozenset(only), ids)
+    findings.sort(key=_order)
+    return Folder(folder, model, findings, places, hashes)
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str]:
+    place = finding.place or Place("")
+    return place.file, place.row or 0, place.column or "", finding.rule
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{CONFIG}: cannot be read: {error}") from None
+
+
+def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
+    names = [f.name for f in fields(Config)]
+    place = Place(CONFIG)
+    for key in raw:
+        if key not in (*names, "document", "rdf"):
+            near = get_close_matches(key, names, n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(names)}."
+            findings.append(Finding("config", "error", f"'{key}' is not a key.", place, key, hint))
+    values = {name: raw[name] for name in names if name in raw}
+    for key, value in values.items():
+        if not isinstance(value, str):
+            findings.append(Finding("config", "error", f"{key} must be text.", place, str(value), "Put it in quotes."))
+            values[key] = str(value)
+    for key in ("id", "title"):
+        if not values.get(key):
+            findings.append(Finding("config", "error", f"'{key}' is missing.", place, key, f'Write {key} = "...".'))
+            values[key] = "unnamed"
+    base = str(values.get("base", ""))
+    if base and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", base):
+        fix = "Write a web address that ends in /, for example https://example.org/partners/."
+        findings.append(Finding("config", "error", f"base: '{base}' is not a base address.", place, base, fix))
+        values.pop("base")
+    return Config(**values)
+
+
+def _tables(folder: Path, findings: list[Finding]) -> dict[str, list[Row]]:
+    tables: dict[str, list[Row]] = {}
+    for table, layout in LAYOUTS.items():
+        path = folder / "tables" / f"{table}.csv"
+        tables[table] = []
+        if path.is_file():
+            tables[table], found = read_table(f"tables/{table}.csv", path.read_bytes(), layout)
+            findings += found
+    for path in sorted((folder / "tables").glob("*.csv")):
+        if path.stem not in LAYOUTS:
+            near = get_close_matches(path.stem, LAYOUTS, n=1)
+            hint = f"Did you mean {near[0]}.csv?" if near else f"Tables: {', '.join(LAYOUTS)}."
+            message = f"{path.name} is not a table of a graph folder; it was not read."
+            findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))
+    return tables
+
+
+def _entries(
+    folder: Path, raw: Mapping[str, Any], key: str, find: Resolver, findings: list[Finding]
+) -> list[tuple[str, Path]]:
+    """The [[document]] or [[rdf]] entries whose source is known and whose file is inside the folder."""
+    found = []
+    for number, entry in enumerate(raw.get(key, []), 1):
+        source, path = str(entry.get("source", "")), str(entry.get("path", ""))
+        place = Place(CONFIG, None, f"{key} {number}")
+        target = (folder / path).resolve()
+        if source not in find.known["sources"]:
+            near = get_close_matches(source, find.known["sources"], n=1)
+            hint = f"Did you mean '{near[0]}'?" if near else "Add it to sources.csv."
+            findings.append(Finding("unknown-source", "error", f"'{source}' is not a source.", place, source, hint))
+        elif not target.is_relative_to(folder.resolve()):
+            findings.append(Finding("path", "error", "The path leads out of the graph folder.", place, path))
+        elif not target.is_file():
+            findings.append(Finding("path", "error", f"There is no file {path}.", place, path, "Mend the path."))
+        else:
+            found.append((source, target))
+    return found
+
+
+def _documents(folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]) -> list[Document]:
+    documents = []
+    for source, path in _entries(folder, raw, "document", find, findings):
+        try:
+            documents.append(read_document(source, path.read_bytes()))
+        except UnicodeDecodeError as error:
+            place = Place(path.relative_to(folder.resolve()).as_posix())
+            fix = "Save the text as UTF-8; then every quotation is found again."
+            message = f"The text is not UTF-8 (byte {error.start})."
+            findings.append(Finding("encoding", "error", message, place, fix=fix))
+    return documents
+
+
+def _rdf(folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(source, str(path)) for source, path in _entries(folder, raw, "rdf", find, findings)]
+
+
+def _place(
+    tables: Mapping[str, list[Row]],
+    read_rows: Mapping[str, list[Record]],
+    proofs: list[Evidence],
+    ids: Ids,
+    places: dict[str, Place],
+) -> None:
+    for table, rows in read_rows.items():
+        for row, record in zip(tables[table], rows, strict=True):
+            iri = str(ids.source(record.id)) if table == "sources" else None
+            if isinstance(record, Standing):
+                continue
+            places.setdefault(iri or iri_of(record, ids), row.place())
+    for row, proof in zip(tables["evidence"], proofs, strict=True):
+        places[ids.evidence(proof.source, proof.id)] = row.place()
+
+
+def _unused(
+    tables: Mapping[str, list[Row]], read_rows: Mapping[str, list[Record]], proofs: list[Evidence]
+) -> list[Finding]:
+    """Evidence that supports nothing, without a word why: a warning."""
+    used = {support.evidence for rows in read_rows.values() for record in rows for support in record.evidence}
+    used |= {slug for record in read_rows["standing"] for slug in cast(Standing, record).counter_evidence}
+    fix = "Name it in the evidence cell of a claim, or say in not_modelled why there is none."
+    return [
+        Finding("unused-evidence", "warning", "This evidence supports nothing.", row.place("id"), proof.id, fix)
+        for row, proof in zip(tables["evidence"], proofs, strict=True)
+        if proof.id not in used and not proof.not_modelled
+    ]
+
+
+def _check_only(only: Collection[str], find: Resolver) -> None:
+    for source in sorted(only):
+        if source not in find.known["sources"]:
+            near = get_close_matches(source, find.known["sources"], n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise DataError(f"'{source}' is not a source of this folder.{hint}")

@@ -1,0 +1,227 @@
+"""From cells to values: references, codes, dates, evidence. Each problem becomes a finding with place and fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from partnergraph.errors import Finding
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.ids import Ids
+from partnergraph.model.records import Support
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.tables import Row, several
+from partnergraph.vocabulary import concepts
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_CITED = re.compile(r"([^\s\[\]]+)\s*(?:\[([^\]]*)\])?")
+# Tables whose rows can be named in another table's cell, with the prefix that tells them apart.
+PREFIX = {
+    "organisations": "org",
+    "groups": "group",
+    "undertakings": "undertaking",
+    "places": "place",
+    "relationships": "rel",
+    "events": "event",
+    "statements": "statement",
+    "names": "name",
+    "attributes": "attribute",
+}
+PARTIES = ("organisations", "groups", "undertakings", "places")
+NOUN = {"organisations": "organisation", "evidence": "piece of evidence", "sources": "source"}
+LIST_NOUN = {
+    "relationship-kind": "a kind of relationship",
+    "org-type": "a type of organisation",
+    "basis": "a basis of evidence",
+}
+
+
+class Resolver:
+    """Knows every id of the folder and turns cells into values, collecting findings."""
+
+    def __init__(self, tables: dict[str, list[Row]], ids: Ids) -> None:
+        self.ids = ids
+        self.findings: list[Finding] = []
+        self.known: dict[str, dict[str, str]] = {}
+        for table, rows in tables.items():
+            if "id" in LAYOUTS[table].columns:
+                self.known[table] = self._index(table, rows)
+        self._lists: dict[str, dict[str, None]] = {}
+
+    def error(
+        self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
+    ) -> None:
+        """Note a problem with a cell."""
+        self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
+
+    def _index(self, table: str, rows: list[Row]) -> dict[str, str]:
+        index: dict[str, str] = {}
+        first: dict[str, int] = {}
+        form = _LOOSE if table in ("evidence", "sources") else _SLUG
+        for row in rows:
+            slug = row.get("id")
+            if slug is None:
+                continue
+            if slug in index:
+                fix = "Give one of them another id, or delete it."
+                message = f"The id '{slug}' stands there twice; it is also in row {first[slug]}."
+                self.error(row, "id", "duplicate-id", message, slug, fix)
+                continue
+            if not form.fullmatch(slug):
+                fix = "Use small letters, digits and hyphens, for example keele-university."
+                self.error(row, "id", "id-form", f"'{slug}' is not a valid id.", slug, fix)
+                continue
+            index[slug] = self._iri(table, slug, row)
+            first[slug] = row.number
+        return index
+
+    def _iri(self, table: str, slug: str, row: Row) -> str:
+        source = row.get("source") or "unknown"
+        if table == "groups":
+            return self.ids.group(source, slug)
+        if table == "statements":
+            return self.ids.statement(source, slug)
+        make = {
+            "organisations": self.ids.org,
+            "undertakings": self.ids.undertaking,
+            "places": self.ids.place,
+            "relationships": self.ids.relationship,
+            "events": self.ids.event,
+            "names": self.ids.name,
+            "attributes": self.ids.attribute,
+            "sources": self.ids.source,
+        }.get(table)
+        return make(slug) if make else slug
+
+    def reference(self, row: Row, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
+        """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
+        text = row.get(column) if text is None else text
+        if text is None:
+            return None
+        tables = tuple(tables)
+        prefix, colon, slug = text.partition(":")
+        if colon:
+            tables = tuple(t for t in tables if PREFIX.get(t) == prefix)
+        else:
+            slug = text
+        found = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
+            self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
+            return None
+        names = sorted({name for t in tables for name in self.known.get(t, {})})
+        near = get_close_matches(slug, names, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        noun = NOUN.get(tables[0], "row") if len(tables) == 1 else "party or record"
+        where = " or ".join(f"{t}.csv" for t in tables[:3])
+        fix = f"{hint}Add it to {where}, or mend the id."
+        self.error(row, column, f"unknown-{noun.split()[0]}", f"'{text}' is not the id of any {noun}.", text, fix)
+        return None
+
+    def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
+        """All IRIs that a cell names."""
+        found = (self.reference(row, column, tables, text) for text in several(row.get(column)))
+        return tuple(iri for iri in found if iri is not None)
+
+    def slug(self, row: Row, column: str, table: str, text: str | None = None) -> str | None:
+        """The id that a cell names, checked to exist."""
+        text = row.get(column) if text is None else text
+        if text is None or self.reference(row, column, (table,), text) is None:
+            return None
+        return text.partition(":")[2] or text
+
+    def slugs(self, row: Row, column: str, table: str) -> tuple[str, ...]:
+        """All ids that a cell names, checked to exist."""
+        found = (self.slug(row, column, table, text) for text in several(row.get(column)))
+        return tuple(slug for slug in found if slug is not None)
+
+    def code(self, row: Row, column: str, scheme: str, text: str | None = None) -> str:
+        """A code of a concept list; an unknown one is a finding with the nearest."""
+        text = row.get(column) if text is None else text
+        if text is None:
+            return ""
+        if scheme not in self._lists:
+            self._lists[scheme] = dict.fromkeys(c.code for c in concepts(scheme))
+        known = self._lists[scheme]
+        if text in known:
+            return text
+        folded = re.sub(r"[\s_]+", "-", text.lower())
+        near = [folded] if folded in known else get_close_matches(folded, known, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        listing = "partnergraph kinds" + ("" if scheme == "relationship-kind" else f" --list {scheme}")
+        noun = LIST_NOUN.get(scheme, f"in the list {scheme}")
+        self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}All of them: {listing}")
+        return ""
+
+    def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
+        """All codes of a cell."""
+        return tuple(code for text in several(row.get(column)) if (code := self.code(row, column, scheme, text)))
+
+    def date(self, row: Row, column: str) -> PartialDate | None:
+        """A date, or None with a finding that says the right form."""
+        text = row.get(column)
+        if text is None:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            message, _, fix = str(error).partition(" For ")
+            self.error(
+                row, column, "date-form", message, text, f"For {fix}" if fix else "Write 2009, 2009-08 or 2009-08-01."
+            )
+            return None
+
+    def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
+        """Start and end; an end before the start is a finding."""
+        start, end = self.date(row, "start"), self.date(row, "end")
+        if start and end and end.latest < start.earliest:
+            message = f"The end ({end.text}) is before the start ({start.text})."
+            self.error(row, "end", "end-before-start", message, end.text, "Mend one of the two dates.")
+        return start, end
+
+    def flag(self, row: Row, column: str) -> bool | None:
+        """yes or no."""
+        text = row.get(column)
+        if text is None:
+            return None
+        answer = {"yes": True, "true": True, "no": False, "false": False}.get(text.lower())
+        if answer is None:
+            self.error(row, column, "yes-or-no", f"'{text}' is neither yes nor no.", text, "Write yes or no.")
+        return answer
+
+    def count(self, row: Row, column: str) -> int | None:
+        """A whole number of at least 1."""
+        text = row.get(column)
+        if text is None:
+            return None
+        if text.isascii() and text.isdigit() and int(text) >= 1:
+            return int(text)
+        fix = "Leave it empty when the source gives no number ('many'), and put its word into count_as_stated."
+        self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
+        return None
+
+    def support(self, row: Row, table: str) -> tuple[Support, ...]:
+        """The evidence of a row, with the columns each piece is limited to."""
+        found: list[Support] = []
+        for text in several(row.get("evidence")):
+            match = _CITED.fullmatch(text)
+            if match is None:
+                fix = "Write evidence ids separated by '; ', with columns in brackets: covcab-2 [start, end]."
+                self.error(row, "evidence", "evidence-form", f"'{text}' is not an evidence id.", text, fix)
+                continue
+            if self.reference(row, "evidence", ("evidence",), match[1]) is None:
+                continue
+            columns = None
+            if match[2] is not None:
+                columns = frozenset(part.strip() for part in match[2].split(",") if part.strip())
+                for column in sorted(columns - set(LAYOUTS[table].columns)):
+                    near = get_close_matches(column, LAYOUTS[table].columns, n=1)
+                    hint = f"Did you mean '{near[0]}'?" if near else None
+                    message = f"'{column}' in brackets is not a column of this table."
+                    self.error(row, "evidence", "evidence-column", message, text, hint)
+            found.append(Support(match[1], columns))
+        return tuple(found)
