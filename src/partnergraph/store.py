@@ -6,6 +6,9 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal as OneOf
@@ -16,7 +19,7 @@ import pyoxigraph as ox
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.vocabulary import PREFIXES
 
-__all__ = ["RDF_SUFFIXES", "Reader", "Writer", "term_text"]
+__all__ = ["RDF_SUFFIXES", "Reader", "Writer", "locate", "term_text"]
 
 RDF_SUFFIXES = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -28,6 +31,38 @@ RDF_SUFFIXES = {
 }
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 QuadTerms = ox.Quad
+
+
+def locate(path: Path | None = None) -> Path:
+    """The store folder or RDF file that a path stands for.
+
+    A graph folder stands for its build: `./build`, else `build` beside it or in it, whose report names the same graph.
+    Without a path: `./build`, else what was built from `./data`. Raises `StoreError` that says what to run.
+    """
+    if path is None:
+        path = next((p for p in (Path("build"), Path("data")) if p.exists()), None)
+        if path is None:
+            raise StoreError(
+                "There is no graph here. Build one first: partnergraph build FOLDER (or name one: --graph)."
+            )
+    if not path.exists():
+        raise StoreError(f"There is nothing at {path}.")
+    if path.is_file():
+        return path
+    config = path / "partnergraph.toml"
+    if config.is_file():
+        wanted = tomllib.loads(config.read_text("utf-8")).get("id")
+        for output in (Path("build"), path.parent / "build", path / "build"):
+            report = output / "current" / "report.json"
+            if report.is_file() and json.loads(report.read_text("utf-8")).get("graph") == wanted:
+                return output / "current" / "store"
+        raise StoreError(f"{path} has not been built yet. Run: partnergraph build {path}")
+    for store in (path / "current" / "store", path / "store"):
+        if store.is_dir():
+            return store.resolve()
+    if (path / "CURRENT").is_file():
+        return path
+    raise StoreError(f"{path} is not a graph folder, a build folder or a store. Build one: partnergraph build FOLDER")
 
 
 def term_text(term: object) -> str | None:
@@ -48,6 +83,15 @@ def _load_bytes(store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, 
         row = error.lineno if isinstance(error, SyntaxError) else None
         finding = Finding("rdf-syntax", "error", str(error), Place(file, row), fix="Mend the file; nothing was loaded.")
         raise DataError(str(finding), [finding]) from None
+
+
+def _syntax_error(error: SyntaxError) -> QueryError:
+    """The engine's parse error with its line and column, which it puts into the message."""
+    text = error.msg or str(error)
+    found = re.match(r"error at (\d+):(\d+): (.*)", text, flags=re.DOTALL)
+    if found is None:
+        return QueryError(f"The query does not parse: {text}")
+    return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
 
 
 def _merge_default(store: ox.Store) -> None:
@@ -74,11 +118,13 @@ class _Base:
         `substitutions` binds variables to IRIs; each must occur in the projection (an engine rule).
         Raises `QueryError` with line and column when the text does not parse.
         """
-        bound = {ox.Variable(name): ox.NamedNode(iri) for name, iri in (substitutions or {}).items()}
+        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+            ox.Variable(name): ox.NamedNode(iri) for name, iri in (substitutions or {}).items()
+        }
         try:
-            return cast(Result, self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound))
+            return self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound)
         except SyntaxError as error:
-            raise QueryError(error.msg or str(error), error.lineno, error.offset) from None
+            raise _syntax_error(error) from None
         except (ValueError, OSError, RuntimeError) as error:
             raise QueryError(str(error)) from None
 
@@ -89,6 +135,13 @@ class _Base:
             raise QueryError("rows() needs a SELECT query")
         names = [variable.value for variable in result.variables]
         return [{name: term_text(solution[name]) for name in names} for solution in result]
+
+    def terms(self, sparql: str) -> list[tuple[str, ...]]:
+        """A SELECT as tuples of terms in N-Triples syntax, for code that must tell IRIs from literals."""
+        result = self.query(sparql)
+        if not isinstance(result, ox.QuerySolutions):
+            raise QueryError("terms() needs a SELECT query")
+        return [tuple(str(term) for term in solution) for solution in result]
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""
@@ -134,6 +187,12 @@ class _Base:
 
 class Reader(_Base):
     """A graph to ask. It has no method that writes."""
+
+    @classmethod
+    def at(cls, path: Path | None = None) -> Reader:
+        """Open whatever stands at a path: a graph folder (its build), a build folder, a store, or an RDF file."""
+        target = locate(path)
+        return cls.files([target]) if target.is_file() else cls.open(target)
 
     @classmethod
     def open(cls, path: Path) -> Reader:
@@ -227,6 +286,13 @@ class Writer(_Base):
         self._store.bulk_extend(quads)
         self._store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.DefaultGraph()) for q in quads)
         return len(set(quads))
+
+    def copy(self, other: Writer) -> None:
+        """Take over everything another store holds, its merged default graph included."""
+        try:
+            self._store.bulk_extend(iter(other.engine))
+        except OSError as error:
+            raise StoreError(f"The store cannot be written: {error}") from None
 
     def merge(self) -> None:
         """Write the merge of all named graphs into the default graph."""

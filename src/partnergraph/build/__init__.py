@@ -1,0 +1,164 @@
+"""A graph folder -> named graphs -> rules -> checks -> a new generation of the store, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from partnergraph.build.assemble import assemble
+from partnergraph.build.generation import locked, publish, report_of, workshop
+from partnergraph.check import check
+from partnergraph.errors import DataError, Finding
+from partnergraph.sources.folder import Folder, inputs, read
+from partnergraph.store import Reader, Writer
+from partnergraph.vocabulary import ontology_dir
+
+__all__ = ["BuildReport", "assemble", "build", "findings_of"]
+
+# Raise it when the build writes other bytes for the same input.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did: where, whether anything was new, the counts, and the warnings."""
+
+    output: Path
+    fingerprint: str
+    unchanged: bool
+    counts: dict[str, Any]
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def build(
+    folder: Path,
+    output: Path,
+    *,
+    only: Collection[str] | None = None,
+    page: Callable[[Reader], str] | None = None,
+    page_version: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+    force: bool = False,
+) -> BuildReport:
+    """Build a graph folder and publish it in an output folder.
+
+    `page` makes the HTML page from the graph (the build knows no page); `page_version` tells one maker from another.
+    Unchanged input is recognised and nothing is done, unless `force`. Raises `DataError` with every finding when the
+    data is at fault, `StoreError` when the disk is; in both cases nothing is published and the old generation stays.
+    """
+    hashes = inputs(folder)
+    fingerprint = _fingerprint(hashes, only, page_version if page else "")
+    if not force and (report := report_of(output)) and report.get("fingerprint") == fingerprint:
+        return BuildReport(output, fingerprint, True, report["counts"])
+    with locked(output):
+        progress("reading the tables and documents")
+        read_folder = read(folder, only)
+        _stop_at(read_folder.findings, folder)
+        progress("making the graphs and applying the rules")
+        writer = assemble(read_folder.model)
+        progress("checking")
+        findings = check(writer.reader(), read_folder.places)
+        _stop_at(findings, folder)
+        warnings = [*read_folder.findings, *findings]
+        with workshop(output) as made:
+            progress("writing the store")
+            reader = _write(writer, made)
+            counts = _counts(reader)
+            if page is not None:
+                progress("drawing the page")
+                (made / "index.html").write_text(page(reader), "utf-8")
+            _report(made, read_folder, fingerprint, counts, warnings)
+            publish(made, output, fingerprint)
+    return BuildReport(output, fingerprint, False, counts, warnings)
+
+
+def findings_of(folder: Path) -> list[Finding]:
+    """Everything that is wrong in a graph folder, without writing anything: the tables first, then the shapes."""
+    read_folder = read(folder)
+    if read_folder.errors:
+        return read_folder.findings
+    return [*read_folder.findings, *check(assemble(read_folder.model).reader(), read_folder.places)]
+
+
+def _stop_at(findings: list[Finding], folder: Path) -> None:
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        number = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
+        raise DataError(f"{number} in {folder}; nothing was published.", errors)
+
+
+def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page_version: str) -> str:
+    from partnergraph import __version__
+
+    digest = hashlib.sha256()
+    parts: list[str] = [__version__, str(FORMAT), page_version, ",".join(sorted(only or ()))]
+    parts += [f"{name} {value}" for name, value in sorted(hashes.items())]
+    for path in sorted(p for p in ontology_dir().rglob("*") if p.suffix in (".ttl", ".rq")):
+        parts.append(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    digest.update("\n".join(parts).encode())
+    return digest.hexdigest()[:16]
+
+
+def _write(writer: Writer, made: Path) -> Reader:
+    """graph.trig in canonical order, and the store on disk from the very same quads."""
+    reader = writer.reader()
+    (made / "graph.trig").write_bytes(reader.dump("trig"))
+    disk = Writer.create(made / "store")
+    disk.copy(writer)
+    disk.flush()
+    return reader
+
+
+def _counts(reader: Reader) -> dict[str, Any]:
+    def number(pattern: str) -> int:
+        [row] = reader.rows(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {pattern} }}")
+        return int(row["n"] or 0)
+
+    kinds = reader.rows(
+        "SELECT ?k (COUNT(?r) AS ?n) { ?r a pg:Relationship ; pg:kind ?k "
+        "FILTER NOT EXISTS { ?r a pg:DerivedRelationship } } GROUP BY ?k ORDER BY DESC(?n) ?k"
+    )
+    return {
+        "organisations": number("?x a org:Organization"),
+        "groups": number("?x a pg:UnnamedGroup"),
+        "undertakings": number("?x a pg:Undertaking"),
+        "relationships": number("?x a pg:Relationship FILTER NOT EXISTS { ?x a pg:DerivedRelationship }"),
+        "relationships_inferred": number(
+            "?x a pg:Relationship ; pg:evidence/pg:basis code:inferred "
+            "FILTER NOT EXISTS { ?x pg:evidence/pg:basis ?b FILTER(?b != code:inferred) }"
+        ),
+        "relationships_derived": number("?x a pg:DerivedRelationship"),
+        "relationships_by_kind": {str(row["k"]).rsplit("/", 1)[-1]: int(row["n"] or 0) for row in kinds},
+        "events": number("{ ?x a pg:LifecycleEvent } UNION { ?x a pg:ChangeEvent }"),
+        "findings": number("?x a pg:Finding"),
+        "purposes": number("?x a pg:Purpose"),
+        "evidence_quoted": number("?x a pg:Evidence ; pg:words ?w"),
+        "evidence_cited": number(
+            "?x a pg:Evidence ; pg:basis ?b FILTER(?b NOT IN (code:inferred, code:editor)) "
+            "FILTER NOT EXISTS { ?x pg:words ?w }"
+        ),
+        "evidence_of_the_editor": number("?x a pg:Evidence ; pg:basis ?b FILTER(?b IN (code:inferred, code:editor))"),
+        "sources": number("?x a pg:Source"),
+        "disputed": number("?x pg:standing code:disputed"),
+        "quads": sum(1 for _ in reader.nquads()),
+    }
+
+
+def _report(made: Path, folder: Folder, fingerprint: str, counts: dict[str, Any], warnings: list[Finding]) -> None:
+    trig = hashlib.sha256((made / "graph.trig").read_bytes()).hexdigest()
+    report = {
+        "graph": folder.model.config.id,
+        "title": folder.model.config.title,
+        "fingerprint": fingerprint,
+        "graph_trig_sha256": trig,
+        "counts": counts,
+        "inputs": dict(folder.inputs),
+        "sources": sorted(source.id for source in folder.model.sources),
+        "warnings": [finding.as_row() for finding in warnings],
+    }
+    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
+    (made / "report.json").write_text(text + "\n", "utf-8")

@@ -1,0 +1,28 @@
+"""Shapes and identifiers -> findings, each naming rule, file, row, value and the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from partnergraph.check import identifiers, shapes
+from partnergraph.errors import Finding, Place
+from partnergraph.store import Reader
+
+__all__ = ["check"]
+
+
+def check(reader: Reader, places: Mapping[str, Place] | None = None) -> list[Finding]:
+    """Everything that is wrong in a graph, sorted by place. `places` says where each record was written."""
+    known = places or {}
+    found = [*shapes.validate(reader), *identifiers.validate(reader)]
+    placed = [
+        replace(finding, place=known[finding.focus]) if finding.focus in known and finding.place is None else finding
+        for finding in found
+    ]
+    return sorted(placed, key=_order)
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str, str]:
+    place = finding.place or Place("")
+    return place.file, place.row or 0, finding.focus or "", finding.rule, f"{finding.value} {finding.message}"

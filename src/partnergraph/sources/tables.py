@@ -66,9 +66,9 @@ def read_table(file: str, data: bytes, layout: Layout) -> tuple[list[Row], list[
             if headings is None:
                 headings = _headings(file, number, cells, layout, findings)
                 continue
-            row = _row(file, number, cells, headings, layout, findings)
-            if row is not None:
-                rows.append(row)
+            found = _row(file, number, cells, headings, layout, findings)
+            if found is not None:
+                rows.append(found)
     except csv.Error as error:
         fix = "Look for a quotation mark that is not closed, or a cell with a whole file in it."
         findings.append(

@@ -1,0 +1,45 @@
+"""Run the shapes of `ontology/shapes.ttl` on a graph."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from partnergraph.check.compile import Constraint, Shapes
+from partnergraph.errors import Finding
+from partnergraph.store import Reader
+from partnergraph.vocabulary import ontology_dir
+
+
+@cache
+def _shapes(path: Path) -> Shapes:
+    return Shapes(Reader.files([path]))
+
+
+def validate(reader: Reader, shapes: Path | None = None) -> list[Finding]:
+    """Every violation of the shapes, as findings without a place: rule, severity, message, value and focus.
+
+    The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the merged default graph.
+    """
+    loaded = _shapes(shapes or ontology_dir() / "shapes.ttl")
+    findings = []
+    for constraint in loaded.constraints(_subclasses(reader)):
+        for row in reader.rows(constraint.select):
+            findings.append(_finding(constraint, str(row["this"]), row.get("value")))
+    return findings
+
+
+def _subclasses(reader: Reader) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for sub, sup in reader.terms(
+        "SELECT DISTINCT ?sub ?sup { ?sub rdfs:subClassOf+ ?sup FILTER(isIRI(?sup)) } ORDER BY ?sub"
+    ):
+        found.setdefault(sup, [sup]).append(sub)
+    return found
+
+
+def _finding(constraint: Constraint, focus: str, value: str | None) -> Finding:
+    message = re.sub(r"\{[?$]value\}", lambda _: value or "", constraint.message)
+    message = re.sub(r"\{[?$]this\}", lambda _: focus, message)
+    return Finding(constraint.rule, constraint.severity, message, value=value, focus=focus)
