@@ -12,14 +12,14 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal as OneOf
-from typing import cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.vocabulary import PREFIXES
 
-__all__ = ["RDF_SUFFIXES", "Reader", "Writer", "locate", "term_text"]
+__all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "locate", "term_text"]
 
 RDF_SUFFIXES = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -28,6 +28,17 @@ RDF_SUFFIXES = {
     ".nq": ox.RdfFormat.N_QUADS,
     ".rdf": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
+}
+RESULT_FORMATS = {
+    "tsv": ox.QueryResultsFormat.TSV,
+    "csv": ox.QueryResultsFormat.CSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+GRAPH_FORMATS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
 }
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 QuadTerms = ox.Quad
@@ -142,6 +153,29 @@ class _Base:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("terms() needs a SELECT query")
         return [tuple(str(term) for term in solution) for solution in result]
+
+    def answer(self, sparql: str, format_: str, output: IO[bytes]) -> str:
+        """Write the answer of a query in one of `RESULT_FORMATS` or `GRAPH_FORMATS`, as the W3C defines them.
+
+        Returns the form of the answer: ``"select"``, ``"ask"`` or ``"graph"``. Graphs are sorted, so that the same
+        answer has the same bytes. Raises `QueryError` for a format that does not fit the form.
+        """
+        result = self.query(sparql)
+        if isinstance(result, ox.QueryTriples):
+            if format_ not in GRAPH_FORMATS:
+                raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")
+            triples = sorted(set(result), key=str)
+            ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=dict(PREFIXES))
+            return "graph"
+        if format_ not in RESULT_FORMATS or (isinstance(result, ox.QueryBoolean) and format_ in ("csv", "tsv")):
+            fitting = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(RESULT_FORMATS)
+            form = "yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
+            raise QueryError(f"This query gives {form}; its forms are {fitting}.")
+        try:
+            result.serialize(output, format=RESULT_FORMATS[format_])
+        except (ValueError, RuntimeError) as error:
+            raise QueryError(str(error)) from None
+        return "ask" if isinstance(result, ox.QueryBoolean) else "select"
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""

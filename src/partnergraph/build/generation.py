@@ -114,7 +114,7 @@ def _link(link: Path, target: Path) -> None:
 
 
 def _retire(generations: Path, keep: Path) -> None:
-    """Remove all but the newest generations. Which is older is told by the order of publishing, kept in a small file."""
+    """Remove all but the newest generations; the order of publishing is kept in a small file."""
     history = generations / ".history"
     known = history.read_text("utf-8").split() if history.exists() else []
     present = {p.name for p in generations.iterdir() if p.is_dir() and not p.name.startswith(".")}

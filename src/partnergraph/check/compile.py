@@ -153,7 +153,7 @@ class Shapes:
                 holds = self._holds(component, value, "?value", shape)
                 return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value FILTER(!({holds})) }}"
 
-    def _holds(self, component: str, value: str, var: str, shape: Node) -> str:  # noqa: PLR0911 - one for each
+    def _holds(self, component: str, value: str, var: str, shape: Node) -> str:
         """A boolean expression: the value conforms to this constraint."""
         match component:
             case "class":

@@ -18,15 +18,15 @@ def _shapes(path: Path) -> Shapes:
 
 
 def validate(reader: Reader, shapes: Path | None = None) -> list[Finding]:
-    """Every violation of the shapes, as findings without a place: rule, severity, message, value and focus.
+    """Every violation of the shapes, as findings without a place (rule, severity, message, value, focus).
 
     The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the merged default graph.
     """
     loaded = _shapes(shapes or ontology_dir() / "shapes.ttl")
     findings = []
     for constraint in loaded.constraints(_subclasses(reader)):
-        for row in reader.rows(constraint.select):
-            findings.append(_finding(constraint, str(row["this"]), row.get("value")))
+        rows = reader.rows(constraint.select)
+        findings += [_finding(constraint, str(row["this"]), row.get("value")) for row in rows]
     return findings
 
 

@@ -64,7 +64,7 @@ def _records(model: Model) -> Iterator[Record]:
     yield from model.attributes
 
 
-def iri_of(record: Record, ids: Ids) -> IRI:  # noqa: PLR0911 - one line for each kind of record
+def iri_of(record: Record, ids: Ids) -> IRI:
     """The IRI of a record."""
     match record:
         case Organisation():
@@ -161,7 +161,7 @@ class _Claims:
             for owner, predicate, value in beside:
                 yield Quad(owner, IRI(predicate), value, graph)
 
-    def _core(self, record: Record) -> list[tuple[str, Term]]:  # noqa: PLR0911 - one for each kind of record
+    def _core(self, record: Record) -> list[tuple[str, Term]]:
         """What makes the record what it is; every source that supports it says that much."""
         t = self.language
         match record:
@@ -223,7 +223,7 @@ class _Claims:
                 ]
         raise TypeError(type(record).__name__)
 
-    def _said(self, record: Record) -> Iterator[Said]:  # noqa: PLR0912 - one branch for each kind of record
+    def _said(self, record: Record) -> Iterator[Said]:
         """The optional columns, each with the column name that evidence may be limited to."""
         t = self.language
         match record:

@@ -67,7 +67,11 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
         rdf=tuple(entry for entry in model.rdf if entry[0] in keep),
         evidence=evidence,
         organisations=organisations,
-        places=tuple(row for row in model.places if ids.place(row.id) in mentioned),
+        places=tuple(
+            replace(row, evidence=tuple(s for s in row.evidence if s.evidence in left))
+            for row in model.places
+            if ids.place(row.id) in mentioned
+        ),
         standings=standings,
         **claims,  # type: ignore[arg-type]
     )

@@ -1,0 +1,66 @@
+"""`partnergraph build`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default="data")
+@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
+@click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
+@click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+@click.option("--no-page", is_flag=True, help="Leave the HTML page out.")
+@click.option("--quiet", "-q", is_flag=True, help="No summary, no progress.")
+def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_page: bool, quiet: bool) -> None:
+    """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
+    from partnergraph.build import build as run
+    from partnergraph.cli.draw import PAGE_VERSION, page_of
+
+    report = run(
+        folder,
+        output,
+        only=only or None,
+        page=None if no_page else page_of,
+        page_version=PAGE_VERSION,
+        progress=(lambda _: None) if quiet else _progress(),
+        force=force,
+    )
+    if quiet:
+        return
+    counts = report.counts
+    click.echo(f"{output}: {'unchanged' if report.unchanged else 'built'} from {folder}")
+    by_kind = ", ".join(f"{kind} {number}" for kind, number in counts["relationships_by_kind"].items())
+    click.echo(
+        f"  {counts['organisations']} organisations, {counts['groups']} unnamed groups, {counts['undertakings']} undertakings"
+    )
+    click.echo(f"  {counts['relationships']} relationships ({counts['relationships_inferred']} inferred): {by_kind}")
+    click.echo(
+        f"  {counts['relationships_derived']} more derived by rules, {counts['disputed']} disputed, {counts['events']} events"
+    )
+    quoted, cited, editor = (counts[f"evidence_{k}"] for k in ("quoted", "cited", "of_the_editor"))
+    click.echo(
+        f"  {quoted} quotations, {cited} citations, {editor} entries of the editor, from {counts['sources']} sources"
+    )
+    click.echo(f"  {counts['quads']} quads in {output / 'graph.trig'}")
+    for finding in report.warnings[:10]:
+        click.echo(f"warning: {finding}", err=True)
+    if len(report.warnings) > 10:
+        click.echo(f"warning: {len(report.warnings) - 10} more; partnergraph check {folder} lists all", err=True)
+    if not no_page:
+        click.echo(f"Open {output / 'index.html'}")
+
+
+def _progress() -> Callable[[str], None]:
+    """Says what is being done once the build has taken more than a second."""
+    start = time.monotonic()
+
+    def say(what: str) -> None:
+        if time.monotonic() - start > 1:
+            click.echo(f"{what} ...", err=True)
+
+    return say

@@ -1,0 +1,73 @@
+"""A result as a table for the terminal. The machine formats are the engine's own, exactly as the W3C defines them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".srj": "json",
+    ".xml": "xml",
+    ".srx": "xml",
+    ".ttl": "turtle",
+    ".nt": "ntriples",
+    ".jsonld": "jsonld",
+}
+_ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
+_SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+WIDEST = 72
+
+
+def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:
+    """Column names and cells (still in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
+    lines = data.decode("utf-8").rstrip("\n").split("\n")
+    names = [name.lstrip("?") for name in lines[0].split("\t")] if lines[0] else []
+    return names, [line.split("\t") for line in lines[1:]]
+
+
+def plain(cell: str) -> str:
+    """The value of a term for people: an IRI's address, a literal's text.
+
+    >>> plain('"Keele"@en'), plain("<https://example.org/a>"), plain('"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    ('Keele', 'https://example.org/a', '2009')
+    """
+    if cell.startswith("<") and cell.endswith(">"):
+        return cell[1:-1]
+    if cell.startswith('"'):
+        inner = cell[1 : cell.rindex('"')]
+        return _ESCAPED.sub(lambda m: _SIMPLE.get(m[1], m[1]) if m[1][0] not in "uU" else chr(int(m[1][1:], 16)), inner)
+    return cell
+
+
+def table(data: bytes, labels: dict[str, str], width: int = WIDEST) -> str:
+    """Aligned text from a TSV result: labels instead of IRIs where there are any, long cells cut with an ellipsis."""
+    names, rows = parse_tsv(data)
+    texts = [[_show(cell, labels, width) for cell in row] for row in rows]
+    if not names:
+        return ""
+    widths = [
+        max(_width(name), *(_width(row[i]) for row in texts)) if texts else _width(name) for i, name in enumerate(names)
+    ]
+    lines = ["  ".join(_pad(name, w) for name, w in zip(names, widths, strict=True)).rstrip()]
+    lines.append("  ".join("-" * w for w in widths))
+    lines += ["  ".join(_pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in texts]
+    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
+    return "\n".join([*lines, count, ""])
+
+
+def _show(cell: str, labels: dict[str, str], width: int) -> str:
+    text = labels.get(cell[1:-1], plain(cell)) if cell.startswith("<") else plain(cell)
+    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return text if len(text) <= width or cell.startswith("<") else text[: width - 1] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

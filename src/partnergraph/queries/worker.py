@@ -1,0 +1,158 @@
+"""The disposable process in which a query from outside runs: killed at a wall-clock limit, bounded in memory, no network.
+
+The engine can neither be interrupted nor told how much memory to use, and a query of a few kilobytes can bring its
+process down; so the process is one that nobody misses. The parent only reads bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnergraph.errors import (
+    DataError,
+    PartnerGraphError,
+    QueryError,
+    QueryLimit,
+    QueryRefused,
+    StoreError,
+    UsageError,
+)
+
+TIMEOUT = 10.0
+MEMORY = 2_000_000_000
+MAX_BYTES = 50_000_000
+_ERRORS = {cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)}
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The bytes of an answer, and a note when a limit cut it."""
+
+    data: bytes
+    note: str | None = None
+
+
+def run(
+    target: Path,
+    sparql: str,
+    format_: str = "table",
+    *,
+    parameters: dict[str, str] | None = None,
+    question: str | None = None,
+    timeout: float = TIMEOUT,
+    memory: int = MEMORY,
+    max_rows: int | None = None,
+    max_bytes: int | None = MAX_BYTES,
+    iris: bool = False,
+) -> Answer:
+    """Answer a query (or a named `question` with `parameters`) in a process of its own.
+
+    `target` is a store folder or an RDF file, `timeout` in seconds, `memory` in bytes. Raises `QueryLimit` when it is
+    stopped, with the limit and how to raise it; any error of the query, the data or the store as it came.
+    """
+    order = {
+        "target": str(target),
+        "sparql": sparql,
+        "format": format_,
+        "parameters": parameters or {},
+        "question": question,
+        "memory": memory,
+        "max_rows": max_rows,
+        "max_bytes": max_bytes,
+        "iris": iris,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "partnergraph.queries.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        data, said = process.communicate(json.dumps(order).encode(), timeout=timeout)
+    except subprocess.TimeoutExpired:
+        message = f"Stopped after {timeout:g} seconds. Ask for less, or raise the limit: --timeout {timeout * 6:g}"
+        raise QueryLimit(message) from None
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    return Answer(data, _verdict(process.returncode, said, memory))
+
+
+def _verdict(code: int, said: bytes, memory: int) -> str | None:
+    """The worker's last word: a note, an error to raise again, or nothing (it died)."""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    try:
+        last = json.loads(lines[-1]) if lines else {}
+    except ValueError:
+        last = {}
+    if code == 0:
+        note = last.get("note")
+        return str(note) if note else None
+    if "error" in last:
+        kind = _ERRORS.get(last["error"], QueryError)
+        if issubclass(kind, QueryError):
+            raise kind(last["message"], last.get("line"), last.get("column"))
+        raise kind(last["message"])
+    raise QueryLimit(
+        f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine down. "
+        f"Ask for less, or raise the limit: --memory {memory * 2 // 1_000_000}"
+    )
+
+
+def _confine(memory: int) -> None:
+    """Bound this process: memory, no core dumps, no network where the system allows it without being asked."""
+    import ctypes
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def main() -> int:
+    """Read one order from standard input, write the answer to standard output, the last word to standard error."""
+    order = json.loads(sys.stdin.buffer.read())
+    _confine(order["memory"])
+    from partnergraph.queries.named import bind, get
+    from partnergraph.queries.run import answer
+    from partnergraph.store import Reader
+
+    try:
+        reader = Reader.at(Path(order["target"]))
+        sparql = order["sparql"]
+        if order["question"]:
+            sparql = bind(get(order["question"]), order["parameters"], reader)
+        note = answer(
+            reader,
+            sparql,
+            order["format"],
+            sys.stdout.buffer,
+            max_rows=order["max_rows"],
+            max_bytes=order["max_bytes"],
+            iris=order["iris"],
+        )
+        sys.stdout.buffer.flush()
+    except PartnerGraphError as error:
+        word = {"error": type(error).__name__, "message": str(error)}
+        word |= {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
+        sys.stderr.write(json.dumps(word) + "\n")
+        return 1
+    except MemoryError:
+        return 2
+    if note:
+        sys.stderr.write(json.dumps({"note": note}) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.stdout.flush()
+    sys.exit(main())
