@@ -11,8 +11,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal as OneOf
 from typing import IO, cast
+from typing import Literal as OneOf
 
 import pyoxigraph as ox
 
@@ -105,6 +105,11 @@ def _syntax_error(error: SyntaxError) -> QueryError:
     return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
 
 
+def _used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
+    text = "".join(str(triple) for triple in triples)
+    return {prefix: iri for prefix, iri in PREFIXES.items() if f"<{iri}" in text}
+
+
 def _merge_default(store: ox.Store) -> None:
     default = ox.DefaultGraph()
     store.bulk_extend(
@@ -165,7 +170,7 @@ class _Base:
             if format_ not in GRAPH_FORMATS:
                 raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")
             triples = sorted(set(result), key=str)
-            ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=dict(PREFIXES))
+            ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=_used_prefixes(triples))
             return "graph"
         if format_ not in RESULT_FORMATS or (isinstance(result, ox.QueryBoolean) and format_ in ("csv", "tsv")):
             fitting = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(RESULT_FORMATS)

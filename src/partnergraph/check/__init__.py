@@ -17,7 +17,7 @@ def check(reader: Reader, places: Mapping[str, Place] | None = None) -> list[Fin
     known = places or {}
     found = [*shapes.validate(reader), *identifiers.validate(reader)]
     placed = [
-        replace(finding, place=known[finding.focus]) if finding.focus in known and finding.place is None else finding
+        replace(finding, place=known.get(finding.focus or "")) if finding.place is None else finding
         for finding in found
     ]
     return sorted(placed, key=_order)

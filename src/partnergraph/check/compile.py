@@ -194,7 +194,7 @@ class Shapes:
         shape = self.nodes[name]
         if "sparql" in shape:
             raise StoreError("sh:sparql inside another constraint is not supported by the fast check.")
-        parts = []
+        parts: list[str] = []
         if "path" in shape:
             parts += self._conforms_property(shape, var)
         else:

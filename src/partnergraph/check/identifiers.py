@@ -54,7 +54,7 @@ SCHEMES: dict[str, tuple[Callable[[str], bool], str]] = {
     "ods": (_form(r"[A-Z0-9]{3,10}"), "RRE: capital letters and digits"),
     "gss": (_form(r"[EWSNKJLM]\d{8}"), "E08000026: a letter and eight digits"),
     "ukprn": (_form(r"1\d{7}"), "10007767: eight digits that begin with 1"),
-    "companies-house": (_form(r"(?:\d{8}|(?:[A-Z]{2}|R0)\d{6})"), "00490500: eight digits, or two letters and six digits"),
+    "companies-house": (_form(r"(?:\d{8}|(?:[A-Z]{2}|R0)\d{6})"), "00490500: eight digits, or two letters and six"),
     "charity-ew": (_form(r"\d{6,7}(?:-\d{1,3})?"), "207711: six or seven digits"),
     "charity-sc": (_form(r"SC\d{6}"), "SC041156: SC and six digits"),
     "crossref-funder": (_form(r"(?:https://doi\.org/10\.13039/)?(?:501100|100)\d{3,9}"), "501100005044"),

@@ -20,7 +20,7 @@ def _shapes(path: Path) -> Shapes:
 def validate(reader: Reader, shapes: Path | None = None) -> list[Finding]:
     """Every violation of the shapes, as findings without a place (rule, severity, message, value, focus).
 
-    The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the merged default graph.
+    The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the default graph.
     """
     loaded = _shapes(shapes or ontology_dir() / "shapes.ttl")
     findings = []

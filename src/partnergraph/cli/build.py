@@ -36,11 +36,13 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
     click.echo(f"{output}: {'unchanged' if report.unchanged else 'built'} from {folder}")
     by_kind = ", ".join(f"{kind} {number}" for kind, number in counts["relationships_by_kind"].items())
     click.echo(
-        f"  {counts['organisations']} organisations, {counts['groups']} unnamed groups, {counts['undertakings']} undertakings"
+        f"  {counts['organisations']} organisations, {counts['groups']} unnamed groups, "
+        f"{counts['undertakings']} undertakings"
     )
     click.echo(f"  {counts['relationships']} relationships ({counts['relationships_inferred']} inferred): {by_kind}")
     click.echo(
-        f"  {counts['relationships_derived']} more derived by rules, {counts['disputed']} disputed, {counts['events']} events"
+        f"  {counts['relationships_derived']} more derived by rules, {counts['disputed']} disputed, "
+        f"{counts['events']} events"
     )
     quoted, cited, editor = (counts[f"evidence_{k}"] for k in ("quoted", "cited", "of_the_editor"))
     click.echo(

@@ -23,7 +23,7 @@ WIDEST = 72
 
 
 def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Column names and cells (still in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
+    """Column names and cells (in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
     lines = data.decode("utf-8").rstrip("\n").split("\n")
     names = [name.lstrip("?") for name in lines[0].split("\t")] if lines[0] else []
     return names, [line.split("\t") for line in lines[1:]]

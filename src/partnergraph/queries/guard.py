@@ -19,7 +19,8 @@ MOST_IN_A_ROW = 50
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n\r]*)
-      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*''' | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
+      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
+          | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
       | (?P<variable>[?$]\w+)
       | (?P<prefixed>(?:[^\W\d_][\w.-]*)?:(?:[\w:%.\\~!$&'*+;=/?\#@-]*[\w:%\\])?)
@@ -139,7 +140,7 @@ def _refuse(sparql: str, found: list[Token]) -> tuple[str, ...]:
             named = number + 1 < len(found) and found[number + 1].word == "NAMED"
             following = found[number + 1 + named : number + 2 + named]
             if not named and any(not was_named for was_named, _ in graphs):
-                message = "Several FROM clauses are not allowed, since the engine would repeat what two graphs state. Use GRAPH."
+                message = "Several FROM clauses would repeat what two graphs state, so they are refused. Use GRAPH."
                 raise _refusal(sparql, token, message)
             graphs.append((named, following[0].text if following else ""))
     return tuple(text for _, text in graphs)
@@ -157,7 +158,7 @@ def _measure(sparql: str, found: list[Token]) -> None:
             depth -= 1
         if depth > DEEPEST and deepest is not None:
             raise _too(sparql, deepest, f"more than {DEEPEST} brackets stand inside one another")
-        run = run + 1 if text in ("!", "/", "^") else (0 if token.kind != "iri" and token.kind != "prefixed" else run)
+        run = run + 1 if text in ("!", "/", "^") else (0 if token.kind not in {"iri", "prefixed"} else run)
         if run > MOST_IN_A_ROW:
             raise _too(sparql, token, f"more than {MOST_IN_A_ROW} steps stand in one path or negation")
         operators += text in ("||", "&&", "+", "-", "*") or token.word in (

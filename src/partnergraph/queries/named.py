@@ -1,4 +1,4 @@
-"""Named questions: `*.rq` files beside this one. Their first comment lines are their help; parameters are bound as terms."""
+"""Named questions: `*.rq` files beside this one. Their first lines are their help; parameters are bound as terms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that a question takes: `organisation` (by any name), `date`, `kind` or `text`. No default: it must be given."""
+    """A value that a question takes: `organisation` (by any name), `date`, `kind` or `text`; None: required."""
 
     name: str
     type: str
@@ -117,7 +117,7 @@ def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
 def _term(parameter: Parameter, value: str, reader: Reader) -> str:
     if parameter.type == "organisation":
         if value == "@focus":
-            [row] = reader.rows(f"SELECT ?f {{ GRAPH g:catalogue {{ ?c a dcat:Catalog ; pg:about ?f }} }}")
+            [row] = reader.rows("SELECT ?f { GRAPH g:catalogue { ?c a dcat:Catalog ; pg:about ?f } }")
             return f"<{row['f']}>"
         try:
             return f"<{one(reader, value).iri}>"

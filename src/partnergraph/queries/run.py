@@ -74,16 +74,18 @@ def checked(reader: Reader, sparql: str) -> None:
 
 def _known_graphs(reader: Reader, sparql: str, graphs: tuple[str, ...]) -> None:
     found = tokens(sparql)
-    declared = dict(PREFIXES)
+    declared: dict[str, str] = dict(PREFIXES)
     for before, name, iri in zip(found, found[1:], found[2:], strict=False):
         if before.word == "PREFIX":
             declared[name.text[:-1]] = iri.text[1:-1]
     here = set(reader.named_graphs())
     for text in graphs:
         prefix, _, rest = text.partition(":")
-        iri = text[1:-1] if text.startswith("<") else declared.get(prefix, "") + rest
-        if iri not in here:
-            message = f"FROM {text}: there is no such graph here, and nothing is fetched. The graphs: partnergraph query graphs"
+        address = text[1:-1] if text.startswith("<") else declared.get(prefix, "") + rest
+        if address not in here:
+            message = (
+                f"FROM {text}: there is no such graph here, and nothing is fetched. See: partnergraph query graphs"
+            )
             raise QueryRefused(message)
 
 
@@ -106,7 +108,7 @@ def answer(
 ) -> str | None:
     """Write the answer in one of `formats.FORMATS`. Returns a note when a limit cut it, else None.
 
-    Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` when a limit leaves nothing whole to show.
+    Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` when nothing whole can be shown.
     """
     checked(reader, sparql)
     form = examine(sparql).form

@@ -1,4 +1,4 @@
-"""The disposable process in which a query from outside runs: killed at a wall-clock limit, bounded in memory, no network.
+"""The disposable process in which a query from outside runs: killed at a wall-clock limit, bounded memory, no network.
 
 The engine can neither be interrupted nor told how much memory to use, and a query of a few kilobytes can bring its
 process down; so the process is one that nobody misses. The parent only reads bytes.
@@ -25,7 +25,9 @@ from partnergraph.errors import (
 TIMEOUT = 10.0
 MEMORY = 2_000_000_000
 MAX_BYTES = 50_000_000
-_ERRORS = {cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)}
+_ERRORS: dict[str, type[PartnerGraphError]] = {
+    cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)
+}
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
@@ -97,9 +99,10 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         return str(note) if note else None
     if "error" in last:
         kind = _ERRORS.get(last["error"], QueryError)
-        if issubclass(kind, QueryError):
-            raise kind(last["message"], last.get("line"), last.get("column"))
-        raise kind(last["message"])
+        error = kind(last["message"])
+        if isinstance(error, QueryError):
+            error.line, error.column = last.get("line"), last.get("column")
+        raise error
     raise QueryLimit(
         f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine down. "
         f"Ask for less, or raise the limit: --memory {memory * 2 // 1_000_000}"
@@ -142,8 +145,12 @@ def main() -> int:
         )
         sys.stdout.buffer.flush()
     except PartnerGraphError as error:
-        word = {"error": type(error).__name__, "message": str(error)}
-        word |= {"line": getattr(error, "line", None), "column": getattr(error, "column", None)}
+        word = {
+            "error": type(error).__name__,
+            "message": str(error),
+            "line": getattr(error, "line", None),
+            "column": getattr(error, "column", None),
+        }
         sys.stderr.write(json.dumps(word) + "\n")
         return 1
     except MemoryError:

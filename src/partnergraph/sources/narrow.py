@@ -16,7 +16,7 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
     """Keep what these sources say, and the editor's entries as far as they rest on them.
 
     Evidence of other sources goes first, and inferences that rest on another source or on none; then every claim that
-    lost its last evidence; then bodies and places that nothing mentions any more; then decisions about claims that are
+    lost its last evidence, or keeps only what the editor adds to what a source said; then bodies and places that nothing mentions any more; then decisions about claims that are
     gone, or that were made on evidence that is gone.
     """
     editors = {source.id for source in model.sources if source.kind == "editorial"}
@@ -27,10 +27,16 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
         if row.source in keep and (row.basis != "inferred" or (row.premises and set(row.premises) <= keep))
     )
     left = {row.id for row in evidence}
+    own = {row.id for row in model.evidence if row.source in editors}
 
     def supported(rows: tuple[R, ...]) -> tuple[R, ...]:
-        cut = (replace(row, evidence=tuple(s for s in row.evidence if s.evidence in left)) for row in rows)
-        return tuple(row for row in cut if row.evidence)
+        cut = ((row, replace(row, evidence=tuple(s for s in row.evidence if s.evidence in left))) for row in rows)
+        return tuple(
+            after
+            for before, after in cut
+            if any(s.evidence not in own for s in after.evidence)
+            or (after.evidence and all(s.evidence in own for s in before.evidence))
+        )
 
     relationships = supported(model.relationships)
     claims = {
