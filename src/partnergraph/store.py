@@ -245,6 +245,14 @@ class Reader(_Base):
                 f"The store {path} cannot be opened: {error}. Build it again: partnergraph build"
             ) from None
 
+    def beside(self, other: Reader, graph: str) -> Reader:
+        """A reader in memory over this graph, with the merge of another one as a named graph that is not merged in."""
+        store, default = ox.Store(), ox.DefaultGraph()
+        store.bulk_extend(iter(self._store))
+        others = other.engine.quads_for_pattern(None, None, None, default)
+        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.NamedNode(graph)) for q in others)
+        return Reader(store)
+
     @classmethod
     def files(cls, paths: Iterable[Path]) -> Reader:
         """Load RDF files into memory; the default graph becomes the merge of everything in them.

@@ -16,12 +16,14 @@ from partnergraph.queries.names import one
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES, concepts
 
+# A `graph` parameter is a second graph; its merge is asked as the named graph of this IRI and the parameter's name.
+BESIDE = "urn:x-partnergraph:beside/"
 HERE = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that a question takes: `organisation` (by any name), `date`, `kind` or `text`; None: required."""
+    """A value that a question takes: `organisation` by any name, `date`, `kind`, `text` or `graph`; None: required."""
 
     name: str
     type: str
@@ -114,7 +116,19 @@ def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
     return f"{head} VALUES ({variables}) {{ ({' '.join(terms)}) }}{tail}"
 
 
+def beside(question: Question, values: Mapping[str, str], reader: Reader) -> Reader:
+    """The reader that also holds the second graphs a question takes (its `graph` parameters), each a named graph."""
+    for parameter in question.parameters:
+        if parameter.type == "graph" and parameter.name in values:
+            reader = reader.beside(Reader.at(Path(values[parameter.name])), BESIDE + parameter.name)
+    return reader
+
+
 def _term(parameter: Parameter, value: str, reader: Reader) -> str:
+    if value == "any" and parameter.default == "any":
+        return "UNDEF"
+    if parameter.type == "graph":
+        return f"<{BESIDE}{parameter.name}>"
     if parameter.type == "organisation":
         if value == "@focus":
             [row] = reader.rows("SELECT ?f { GRAPH g:catalogue { ?c a dcat:Catalog ; pg:about ?f } }")

@@ -37,6 +37,29 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", "", plain.replace("-", " ")).split())
 
 
+SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
+
+
+def shortens(short: str, name: str) -> bool:
+    """Whether a folded text is a short form of a folded name: each word as it is, or initials of words in a row.
+
+    >>> shortens("nihr spcr", "nihr school for primary care research"), shortens("wm swtp", "west midlands")
+    (True, False)
+    """
+    words = [word for word in name.split() if word not in SMALL]
+    at = 0
+    for piece in short.split():
+        if piece in SMALL:
+            continue
+        if words[at : at + 1] == [piece]:
+            at += 1
+        elif len(piece) > 1 and [word[0] for word in words[at : at + len(piece)]] == list(piece):
+            at += len(piece)
+        else:
+            return False
+    return at == len(words) > 0
+
+
 def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
     """The bodies called so, best first: exactly, then by the beginning of a name, then by words in it, then nearly."""
     rows = [Found(str(r["iri"]), str(r["label"]), str(r["name"])) for r in reader.rows(_NAMES)]
@@ -50,6 +73,7 @@ def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
     words = set(wanted.split())
     ranked = [
         *by_name.get(wanted, []),
+        *(row for name, found in by_name.items() if wanted and shortens(wanted, name) for row in found),
         *(row for name, found in by_name.items() if wanted and name.startswith(wanted) for row in found),
         *(row for name, found in by_name.items() if words and words <= set(name.split()) for row in found),
         *(row for name in get_close_matches(wanted, by_name, n=most, cutoff=0.75) for row in by_name[name]),
@@ -64,6 +88,7 @@ def one(reader: Reader, text: str) -> Found:
         raise QueryError(f"Nothing here is called '{text}'. The names: partnergraph query organisations")
     wanted = fold(text)
     exact = [row for row in found if wanted in (fold(row.name), fold(row.iri.rsplit("/", 1)[-1])) or row.iri == text]
+    exact = exact or [row for row in found if shortens(wanted, fold(row.name))]
     if len(exact) == 1 or (not exact and len(found) == 1 and wanted in fold(found[0].name)):
         return exact[0] if exact else found[0]
     names = "; ".join(dict.fromkeys(row.label for row in (exact or found)))

@@ -125,7 +125,7 @@ def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
     order = json.loads(sys.stdin.buffer.read())
     _confine(order["memory"])
-    from partnergraph.queries.named import bind, get
+    from partnergraph.queries.named import beside, bind, get
     from partnergraph.queries.run import answer
     from partnergraph.store import Reader
 
@@ -133,7 +133,9 @@ def main() -> int:
         reader = Reader.at(Path(order["target"]))
         sparql = order["sparql"]
         if order["question"]:
-            sparql = bind(get(order["question"]), order["parameters"], reader)
+            question = get(order["question"])
+            reader = beside(question, order["parameters"], reader)
+            sparql = bind(question, order["parameters"], reader)
         note = answer(
             reader,
             sparql,

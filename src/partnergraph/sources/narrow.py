@@ -16,8 +16,8 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
     """Keep what these sources say, and the editor's entries as far as they rest on them.
 
     Evidence of other sources goes first, and inferences that rest on another source or on none; then every claim that
-    lost its last evidence, or keeps only what the editor adds to what a source said; then bodies and places that nothing mentions any more; then decisions about claims that are
-    gone, or that were made on evidence that is gone.
+    lost its last evidence, or keeps only what the editor adds to what a source said; then bodies and places nothing
+    mentions any more; then decisions about claims that are gone, or that were made on evidence that is gone.
     """
     editors = {source.id for source in model.sources if source.kind == "editorial"}
     keep = only | editors
@@ -34,7 +34,7 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
         return tuple(
             after
             for before, after in cut
-            if any(s.evidence not in own for s in after.evidence)
+            if any(s.evidence not in own or not s.columns for s in after.evidence)
             or (after.evidence and all(s.evidence in own for s in before.evidence))
         )
 
