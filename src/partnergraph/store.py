@@ -159,13 +159,29 @@ class _Base:
             raise QueryError("terms() needs a SELECT query")
         return [tuple(str(term) for term in solution) for solution in result]
 
+    def described(self, class_iri: str) -> dict[str, dict[str, list[str]]]:
+        """Every instance of a class with all its values: subject to predicate to plain values, all sorted."""
+        result = self.query(f"SELECT DISTINCT ?s ?p ?o {{ ?s a <{class_iri}> ; ?p ?o }}")
+        found: dict[str, dict[str, list[str]]] = {}
+        if isinstance(result, ox.QuerySolutions):
+            for subject, predicate, value in result:
+                about = found.setdefault(term_text(subject) or "", {})
+                about.setdefault(term_text(predicate) or "", []).append(term_text(value) or "")
+        return {
+            subject: {predicate: sorted(found[subject][predicate]) for predicate in sorted(found[subject])}
+            for subject in sorted(found)
+        }
+
     def answer(self, sparql: str, format_: str, output: IO[bytes]) -> str:
-        """Write the answer of a query in one of `RESULT_FORMATS` or `GRAPH_FORMATS`, as the W3C defines them.
+        """Ask and write the answer; see `write`."""
+        return self.write(self.query(sparql), format_, output)
+
+    def write(self, result: Result, format_: str, output: IO[bytes]) -> str:
+        """Write a result of `query` in one of `RESULT_FORMATS` or `GRAPH_FORMATS`, as the W3C defines them.
 
         Returns the form of the answer: ``"select"``, ``"ask"`` or ``"graph"``. Graphs are sorted, so that the same
         answer has the same bytes. Raises `QueryError` for a format that does not fit the form.
         """
-        result = self.query(sparql)
         if isinstance(result, ox.QueryTriples):
             if format_ not in GRAPH_FORMATS:
                 raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")

@@ -1,0 +1,113 @@
+"""The graph as a network: bodies as nodes, claims as edges, evidence on every edge, dates applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from partnergraph.network.bodies import bodies, proof, source
+from partnergraph.network.days import days
+from partnergraph.queries.claims import Claim, claims, sources
+from partnergraph.store import Reader
+from partnergraph.vocabulary import concepts
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+__all__ = ["network"]
+
+
+def network(
+    reader: Reader,
+    *,
+    as_of: str | None = None,
+    derived: bool = False,
+    inferred: bool = True,
+    places: bool = False,
+) -> Network:
+    """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
+
+    `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then; each edge says in `holds` whether
+    it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). `derived` adds the links that
+    rules derive, `inferred` keeps those that rest on inference alone, `places` keeps locations. All values are plain:
+    text, numbers, lists and dicts; None where nothing is known. Raises `UsageError` for a date in another form.
+    """
+    import networkx as nx
+
+    window = days(as_of) if as_of else None
+    known = bodies(reader)
+    graph: Network = nx.MultiDiGraph()
+    graph.graph.update(_about(reader, as_of))
+    for iri, attributes in known.items():
+        if places or attributes["sort"] != "place":
+            graph.add_node(iri, **attributes)
+    left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
+    for claim in claims(reader, derived=derived):
+        holds = claim.holds(*window) if window else None
+        if holds == "no" or (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
+            continue
+        for party in (claim.from_, claim.to):
+            if party.iri not in graph:
+                graph.add_node(party.iri, label=party.label, sort="organisation", type="organisation")
+        graph.add_edge(claim.from_.iri, claim.to.iri, key=claim.iri, holds=holds, **edge(claim))
+    return graph
+
+
+def edge(claim: Claim) -> dict[str, Any]:
+    """A claim as the attributes of an edge."""
+    return {
+        "kind": claim.kind,
+        "label": claim.label,
+        "forward": claim.forward,
+        "inverse": claim.inverse,
+        "symmetric": claim.symmetric,
+        "role": claim.role,
+        "via": [{"id": party.iri, "label": party.label} for party in claim.via],
+        "start": claim.start,
+        "end": claim.end,
+        "start_bounds": claim.start_bounds,
+        "end_bounds": claim.end_bounds,
+        "date_note": claim.date_note,
+        "note": claim.note,
+        "standing": claim.standing,
+        "standing_note": claim.standing_note,
+        "contradicts": list(claim.contradicts),
+        "inferred": claim.inferred,
+        "derived": claim.derived_by is not None,
+        "rule": claim.derived_by,
+        "derived_from": list(claim.derived_from),
+        "evidence": [proof(piece) for piece in claim.evidence],
+        "counter_evidence": [proof(piece) for piece in claim.counter_evidence],
+    }
+
+
+def _about(reader: Reader, as_of: str | None) -> dict[str, Any]:
+    from partnergraph import __version__
+
+    rows = reader.rows(
+        "SELECT * { ?c a dcat:Catalog . OPTIONAL { ?c dcterms:title ?title } OPTIONAL { ?c dcterms:description ?d } "
+        "OPTIONAL { ?c dcterms:license ?licence } OPTIONAL { ?c dcterms:publisher ?publisher } "
+        "OPTIONAL { ?c pg:about ?focus } } ORDER BY ?c LIMIT 1"
+    )
+    row = rows[0] if rows else {}
+    return {
+        "title": row.get("title") or "A partnership graph",
+        "description": row.get("d"),
+        "licence": row.get("licence"),
+        "publisher": row.get("publisher"),
+        "focus": row.get("focus"),
+        "as_of": as_of,
+        "generator": f"partnergraph {__version__}",
+        "sources": {found.id: source(found) for found in sources(reader).values()},
+        "kinds": {
+            kind.code: {
+                "label": kind.label,
+                "forward": kind.forward or kind.label,
+                "inverse": kind.inverse or kind.forward or kind.label,
+                "symmetric": kind.symmetric,
+            }
+            for kind in concepts("relationship-kind")
+        },
+        "types": {entry.code: {"label": entry.label} for entry in concepts() if entry.scheme != "relationship-kind"},
+    }

@@ -46,10 +46,14 @@ def shortens(short: str, name: str) -> bool:
     >>> shortens("nihr spcr", "nihr school for primary care research"), shortens("wm swtp", "west midlands")
     (True, False)
     """
-    words = [word for word in name.split() if word not in SMALL]
+    everything = name.split()
+    return _shortens(short, everything) or _shortens(short, [word for word in everything if word not in SMALL])
+
+
+def _shortens(short: str, words: list[str]) -> bool:
     at = 0
     for piece in short.split():
-        if piece in SMALL:
+        if piece in SMALL and piece not in words:
             continue
         if words[at : at + 1] == [piece]:
             at += 1

@@ -1,0 +1,47 @@
+"""`partnergraph why`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from partnergraph.cli.options import format_option, graph_option
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@graph_option
+@format_option("text", "json", default="text")
+def why(a: str, b: str, graph: Path | None, format_: str) -> None:
+    """Every claim that connects the bodies A and B, with its words or citation, source, dates and standing.
+
+    Bodies may be given by any of their names. Where no claim names both, the shortest way between them is shown and the
+    exit code is 1.
+    """
+    from partnergraph.network import edge
+    from partnergraph.network.why import route
+    from partnergraph.network.why import why as run
+    from partnergraph.store import Reader
+
+    reader = Reader.at(graph)
+    found = run(reader, a, b)
+    if format_ == "json":
+        plain = [
+            {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri} | edge(claim)
+            for claim in found
+        ]
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
+    elif found:
+        click.echo("\n\n".join(str(claim) for claim in found))
+    else:
+        click.echo("No claim names both.", err=True)
+        hops = route(reader, a, b)
+        for number, hop in enumerate(hops, 1):
+            click.echo(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
+        if not hops:
+            click.echo("No way leads from the one to the other either.", err=True)
+    sys.exit(0 if found else 1)

@@ -1,0 +1,166 @@
+"""The front door of the library: one object for a graph to ask, draw and export."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from partnergraph.errors import Finding, UsageError
+from partnergraph.store import Reader
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import rdflib
+
+    from partnergraph.page import Page
+    from partnergraph.queries.claims import Claim
+    from partnergraph.queries.named import Question
+    from partnergraph.queries.names import Found
+    from partnergraph.queries.result import Result
+
+RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
+FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
+
+
+class PartnerGraph:
+    """A partnership graph, read-only. Make one with `PartnerGraph.open`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    @classmethod
+    def open(cls, path: str | Path | None = None) -> PartnerGraph:
+        """Open a build folder, a graph folder that has been built, a store or an RDF file; by default `./build`.
+
+        Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not parse.
+        """
+        return cls(Reader.at(Path(path) if path is not None else None))
+
+    @classmethod
+    def load(cls, paths: Iterable[str | Path]) -> PartnerGraph:
+        """Several RDF files as one graph, in memory."""
+        return cls(Reader.files([Path(path) for path in paths]))
+
+    def query(self, question: str, **parameters: str) -> Result:
+        """Ask in SPARQL 1.1 (prefixes are declared for you), or ask a named question with its parameters.
+
+        Runs in this process without limits of its own; SERVICE, LOAD and FROM another place are refused.
+        Raises `QueryError` with line and column, `QueryRefused`, or `UsageError` for a wrong parameter.
+        """
+        from partnergraph.queries.guard import examine
+        from partnergraph.queries.named import beside, bind, get
+        from partnergraph.queries.result import Result
+        from partnergraph.queries.run import checked
+
+        reader = self.reader
+        if "{" not in question and " " not in question.strip():
+            named = get(question)
+            reader = beside(named, parameters, reader)
+            question = bind(named, parameters, reader)
+        elif parameters:
+            raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
+        checked(reader, question)
+        return Result(reader, question, examine(question).form)
+
+    def ask(self, sparql: str) -> bool:
+        """The answer to an ASK query."""
+        return bool(self.query(sparql))
+
+    def questions(self) -> tuple[Question, ...]:
+        """The named questions."""
+        from partnergraph.queries.named import all_questions
+
+        return all_questions()
+
+    def find(self, name: str) -> list[Found]:
+        """The bodies called so, best first: by today's, former or short names, accents and case aside."""
+        from partnergraph.queries.names import find
+
+        return find(self.reader, name)
+
+    def claims(self, *, derived: bool = False) -> list[Claim]:
+        """Every relationship with its evidence."""
+        from partnergraph.queries.claims import claims
+
+        return claims(self.reader, derived=derived)
+
+    def why(self, a: str, b: str) -> list[Claim]:
+        """Every claim that connects two bodies, each with its words or citation, source, dates and standing."""
+        from partnergraph.network.why import why
+
+        return why(self.reader, a, b)
+
+    def network(
+        self, *, as_of: str | None = None, derived: bool = False, inferred: bool = True, places: bool = False
+    ) -> nx.MultiDiGraph[str]:
+        """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.network`."""
+        from partnergraph.network import network
+
+        return network(self.reader, as_of=as_of, derived=derived, inferred=inferred, places=places)
+
+    def draw(self, path: str | Path | None = None, *, as_of: str | None = None) -> Page:
+        """The page: one self-contained HTML file, written to `path` if given; shown in a notebook as it is."""
+        from partnergraph.page import draw
+
+        page = draw(self.network(as_of=as_of))
+        if path is not None:
+            page.save(Path(path))
+        return page
+
+    def to_rdflib(self) -> rdflib.Dataset:
+        """A copy as `rdflib.Dataset`, the named graphs kept, the default graph their union."""
+        import rdflib
+
+        dataset = rdflib.Dataset(default_union=True)
+        dataset.parse(data="".join(self.reader.nquads()), format="nquads")
+        return dataset
+
+    def export(self, format_: str, path: str | Path) -> list[Path]:
+        """Write the graph in one of `FORMATS`; returns the files written. Equal graphs give equal bytes.
+
+        csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
+        W3C's Organization Ontology. Raises `UsageError` for an unknown format.
+        """
+        target = Path(path)
+        if format_ not in FORMATS:
+            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join(FORMATS)}")
+        if format_ in ("csv", "graphml", "gexf"):
+            from partnergraph.network.files import write
+
+            return write(self.network(), format_, target)
+        target.write_bytes(self.dump(format_))
+        return [target]
+
+    def dump(self, format_: str) -> bytes:
+        """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
+        if format_ == "org":
+            return self.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH g:export/org { ?s ?p ?o } }").bytes("turtle")
+        if format_ not in RDF_FORMATS:
+            raise UsageError(f"'{format_}' is not an RDF syntax. The syntaxes: {', '.join(RDF_FORMATS)}")
+        return cast(Callable[[str], bytes], self.reader.dump)(format_)
+
+    def check(self) -> list[Finding]:
+        """Everything that is wrong in this graph."""
+        from partnergraph.check import check
+
+        return check(self.reader)
+
+    def __len__(self) -> int:
+        """How many statements the named graphs hold together, each graph's own."""
+        return sum(1 for _ in self.reader.nquads())
+
+    def _repr_html_(self) -> str:
+        claims = self.claims()
+        kinds: dict[str, int] = {}
+        for claim in claims:
+            kinds[claim.label] = kinds.get(claim.label, 0) + 1
+        rows = "".join(
+            f"<tr><td>{html.escape(kind)}</td><td>{number}</td></tr>"
+            for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+        )
+        return (
+            f"<table><caption>PartnerGraph: {len(claims)} relationships</caption>"
+            f'<thead><tr><th scope="col">kind</th><th scope="col">relationships</th></tr></thead><tbody>{rows}</tbody></table>'
+        )

@@ -1,0 +1,282 @@
+"""Claims with everything that stands behind them: the words or the citation, the source, the dates and the standing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from partnergraph.store import Reader
+from partnergraph.vocabulary import DCTERMS, FOAF, OA, PG, PREFIXES, SKOS, Concept, concepts
+
+Described = dict[str, dict[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who says something: a page, a register, a set of minutes."""
+
+    iri: str
+    id: str
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+    kind: str | None = None
+    origin: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.title, self.publisher, self.date, self.url) if part)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence. `form`: quoted (words of an archived text), cited, editor or inferred."""
+
+    iri: str
+    id: str
+    form: str
+    source: Source
+    words: str | None = None
+    passage: str | None = None
+    at: int | None = None
+    says: str | None = None
+    locator: str | None = None
+    basis: str | None = None
+    confidence: str | None = None
+    strength: str | None = None
+    note: str | None = None
+
+    def __str__(self) -> str:
+        """A quotation stands in quotation marks, a citation never does."""
+        if self.form == "quoted":
+            return f"“{self.words}” ({self.id}; {self.source})"
+        if self.form == "inferred":
+            strength = f", {self.strength}" if self.strength else ""
+            return f"Inferred{strength}: {self.says} ({self.id})"
+        if self.form == "editor":
+            return f"Supplied by the editor: {self.says} ({self.id})"
+        where = f"; {self.locator}" if self.locator else ""
+        return f"According to {self.source}{where}: {self.says} ({self.id})"
+
+
+@dataclass(frozen=True)
+class Party:
+    """A body at one end of a claim."""
+
+    iri: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A relationship somebody states, or a rule derives. `start` and `end` are as stated, the bounds are days."""
+
+    iri: str
+    kind: str
+    forward: str
+    inverse: str
+    label: str
+    symmetric: bool
+    from_: Party
+    to: Party
+    via: tuple[Party, ...] = ()
+    role: str | None = None
+    start: str | None = None
+    end: str | None = None
+    start_bounds: tuple[str, str] | None = None
+    end_bounds: tuple[str, str] | None = None
+    date_note: str | None = None
+    note: str | None = None
+    standing: str = "accepted"
+    standing_note: str | None = None
+    contradicts: tuple[str, ...] = ()
+    derived_by: str | None = None
+    derived_from: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    counter_evidence: tuple[Evidence, ...] = field(default=())
+
+    @property
+    def inferred(self) -> bool:
+        """Nobody states it: all its evidence is inference."""
+        return bool(self.evidence) and all(piece.form == "inferred" for piece in self.evidence)
+
+    @property
+    def sentence(self) -> str:
+        """The claim as a sentence, without its evidence."""
+        through = f", through {' and '.join(party.label for party in self.via)}" if self.via else ""
+        role = f" as {self.role}" if self.role else ""
+        return f"{self.from_.label} {self.forward} {self.to.label}{role}{through}"
+
+    @property
+    def period(self) -> str:
+        """When it held, as far as it is known."""
+        parts = [f"from {self.start}" if self.start else "", f"until {self.end}" if self.end else ""]
+        dates = " ".join(part for part in parts if part)
+        return "; ".join(part for part in (dates, self.date_note or "") if part) or "dates not stated"
+
+    def holds(self, first: str, last: str) -> str:
+        """Whether it held at some time from the day `first` to the day `last`: ``"yes"``, ``"no"`` or ``"unknown"``.
+
+        An end that is not stated is unknown, not open: the claim may have ended since.
+        """
+        start, end = self.start_bounds, self.end_bounds
+        if (start and start[0] > last) or (end and end[1] < first):
+            return "no"
+        return "yes" if start and end and start[1] <= last and end[0] >= first else "unknown"
+
+    def __str__(self) -> str:
+        lines = [self.sentence, f"  {self.label}; {self.period}"]
+        if self.standing != "accepted" or self.standing_note:
+            lines.append(f"  {self.standing}: {self.standing_note or ''}".rstrip(": "))
+        if self.derived_by:
+            lines.append(f"  derived by the rule {self.derived_by} from {len(self.derived_from)} claims")
+        lines += [f"  - {piece}" for piece in self.evidence]
+        lines += [f"  - against it: {piece}" for piece in self.counter_evidence]
+        return "\n".join(lines)
+
+
+def _first(values: dict[str, list[str]], predicate: str) -> str | None:
+    found = values.get(predicate)
+    return found[0] if found else None
+
+
+def _code(iri: str | None) -> str | None:
+    return iri.rsplit("/", 1)[-1] if iri else None
+
+
+def _label(iri: str | None) -> str | None:
+    code = _code(iri)
+    return concept(code).label if code else None
+
+
+def concept(code: str) -> Concept:
+    """A concept of the lists by its code; for one that the lists do not have, its code in words."""
+    found = {entry.code: entry for entry in concepts()}
+    return found.get(code) or Concept(code, "", code.replace("-", " "), "", forward=code.replace("-", " "))
+
+
+def sources(reader: Reader) -> dict[str, Source]:
+    """Every source by its IRI."""
+    return {
+        iri: Source(
+            iri=iri,
+            id=iri.rsplit("/", 1)[-1],
+            title=_first(values, DCTERMS.title) or iri,
+            publisher=_first(values, DCTERMS.publisher),
+            date=_first(values, DCTERMS.issued),
+            url=_first(values, FOAF.page),
+            kind=_code(_first(values, PG.sourceKind)),
+            origin=_first(values, PG.origin),
+        )
+        for iri, values in reader.described(PG.Source).items()
+    }
+
+
+def evidence(reader: Reader) -> dict[str, Evidence]:
+    """Every piece of evidence by its IRI, with the sentence that its words stand in."""
+    known = sources(reader)
+    passages = {
+        str(row["p"]): (str(row["text"]), int(row["start"] or 0))
+        for row in reader.rows(
+            "SELECT ?p ?text ?start { ?p a pg:Passage ; oa:hasSelector [ a oa:TextQuoteSelector ; oa:exact ?text ] ; "
+            "oa:hasSelector [ a oa:TextPositionSelector ; oa:start ?start ] } ORDER BY ?p"
+        )
+    }
+    found = {}
+    for iri, values in reader.described(PG.Evidence).items():
+        basis = _code(_first(values, PG.basis))
+        words = _first(values, PG.words)
+        form = "quoted" if words else {"inferred": "inferred", "editor": "editor"}.get(basis or "", "cited")
+        text, begins = passages.get(_first(values, PG.passage) or "", (None, 0))
+        start = _first(values, OA.start)
+        source = _first(values, DCTERMS.source) or ""
+        found[iri] = Evidence(
+            iri=iri,
+            id=_first(values, DCTERMS.identifier) or iri.rsplit("/", 1)[-1],
+            form=form,
+            source=known.get(source) or Source(source, source.rsplit("/", 1)[-1], source),
+            words=words,
+            passage=text,
+            at=int(start) - begins if start and text else None,
+            says=_first(values, PG.says) or _first(values, PG.reason),
+            locator=_first(values, PG.locator),
+            basis=basis,
+            confidence=_code(_first(values, PG.confidence)),
+            strength=_code(_first(values, PG.strength)),
+            note=_first(values, SKOS.note),
+        )
+    return found
+
+
+def labels(reader: Reader) -> dict[str, str]:
+    """The name of today of every body, place and undertaking."""
+    rows = reader.rows("SELECT ?iri ?label { ?iri skos:prefLabel ?label } ORDER BY ?iri DESC(?label)")
+    return {str(row["iri"]): str(row["label"]) for row in rows}
+
+
+def claims(reader: Reader, *, derived: bool = False) -> list[Claim]:
+    """Every relationship, sorted by IRI, with its evidence; those that rules derive only with `derived`."""
+    proofs, names = evidence(reader), labels(reader)
+    described = reader.described(PG.Relationship)
+    rules = set(reader.described(PG.DerivedRelationship))
+    return [
+        _claim(iri, values, proofs, names)
+        for iri, values in described.items()
+        if (derived or iri not in rules) and PG.to in values and PG["from"] in values
+    ]
+
+
+def _bounds(values: dict[str, list[str]], name: str) -> tuple[str, str] | None:
+    earliest, latest = _first(values, PG[f"{name}Earliest"]), _first(values, PG[f"{name}Latest"])
+    return (earliest or latest or "", latest or earliest or "") if earliest or latest else None
+
+
+def _claim(iri: str, values: dict[str, list[str]], proofs: dict[str, Evidence], names: dict[str, str]) -> Claim:
+    def party(of: str) -> Party:
+        return Party(of, names.get(of) or of.rsplit("/", 1)[-1].replace("-", " "))
+
+    kind = concept(_code(_first(values, PG.kind)) or "association")
+    rule = _first(values, PG.derivedBy)
+    return Claim(
+        iri=iri,
+        kind=kind.code,
+        forward=kind.forward or kind.label,
+        inverse=kind.inverse or kind.forward or kind.label,
+        label=kind.label,
+        symmetric=kind.symmetric,
+        from_=party(values[PG["from"]][0]),
+        to=party(values[PG.to][0]),
+        via=tuple(party(of) for of in values.get(PG.via, ())),
+        role=_label(_first(values, PG.role)),
+        start=_first(values, PG.start),
+        end=_first(values, PG.end),
+        start_bounds=_bounds(values, "start"),
+        end_bounds=_bounds(values, "end"),
+        date_note="; ".join(values.get(PG.dateNote, ())) or None,
+        note=_first(values, SKOS.note),
+        standing=_code(_first(values, PG.standing)) or "accepted",
+        standing_note=_first(values, PG.standingNote),
+        contradicts=tuple(values.get(PG.contradicts, ())),
+        derived_by=_code(rule),
+        derived_from=tuple(values.get(PG.derivedFrom, ())),
+        evidence=_pieces(values.get(PG.evidence, ()), proofs),
+        counter_evidence=_pieces(values.get(PG.counterEvidence, ()), proofs),
+    )
+
+
+def _pieces(iris: list[str] | tuple[()], proofs: dict[str, Evidence]) -> tuple[Evidence, ...]:
+    """Quotations first, then citations, then the editor's."""
+    order = ("quoted", "cited", "editor", "inferred")
+    found = [proofs[iri] for iri in iris if iri in proofs]
+    return tuple(sorted(found, key=lambda piece: (order.index(piece.form), piece.source.id, piece.at or 0, piece.id)))
+
+
+def short(iri: str) -> str:
+    """An IRI with its prefix, when it has one.
+
+    >>> short("https://w3id.org/partnergraph/id/org/keele-university")
+    'o:keele-university'
+    """
+    for prefix, base in PREFIXES.items():
+        if iri.startswith(base) and "/" not in iri[len(base) :]:
+            return f"{prefix}:{iri[len(base) :]}"
+    return iri
