@@ -162,5 +162,6 @@ class PartnerGraph:
         )
         return (
             f"<table><caption>PartnerGraph: {len(claims)} relationships</caption>"
-            f'<thead><tr><th scope="col">kind</th><th scope="col">relationships</th></tr></thead><tbody>{rows}</tbody></table>'
+            '<thead><tr><th scope="col">kind</th><th scope="col">relationships</th></tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
         )

@@ -19,14 +19,15 @@ import click
 def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_page: bool, quiet: bool) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
-    from partnergraph.cli.draw import PAGE_VERSION, page_of
+    from partnergraph.cli.draw import page_of
+    from partnergraph.page import version
 
     report = run(
         folder,
         output,
         only=only or None,
         page=None if no_page else page_of,
-        page_version=PAGE_VERSION,
+        page_version=version(),
         progress=(lambda _: None) if quiet else _progress(),
         force=force,
     )

@@ -30,8 +30,9 @@ def network(
 
     `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then; each edge says in `holds` whether
     it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). `derived` adds the links that
-    rules derive, `inferred` keeps those that rest on inference alone, `places` keeps locations. All values are plain:
-    text, numbers, lists and dicts; None where nothing is known. Raises `UsageError` for a date in another form.
+    rules derive (successions, which have an event's evidence, are always there), `inferred` keeps those that rest on
+    inference alone, `places` keeps locations. All values are plain: text, numbers, lists and dicts; None where nothing
+    is known. Raises `UsageError` for a date in another form.
     """
     import networkx as nx
 
@@ -43,7 +44,9 @@ def network(
         if places or attributes["sort"] != "place":
             graph.add_node(iri, **attributes)
     left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
-    for claim in claims(reader, derived=derived):
+    for claim in claims(reader, derived=True):
+        if claim.derived_by and not (derived or claim.kind == "succession"):
+            continue
         holds = claim.holds(*window) if window else None
         if holds == "no" or (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
             continue
@@ -109,5 +112,7 @@ def _about(reader: Reader, as_of: str | None) -> dict[str, Any]:
             }
             for kind in concepts("relationship-kind")
         },
+        "families": {entry.code: {"label": entry.label} for entry in concepts("org-family")}
+        | {"undertaking": {"label": "programme, strategy or exercise"}},
         "types": {entry.code: {"label": entry.label} for entry in concepts() if entry.scheme != "relationship-kind"},
     }

@@ -60,6 +60,7 @@ def bodies(reader: Reader) -> dict[str, Attributes]:
                 "sort": sort,
                 "type": types[0] if types else sort,
                 "types": types,
+                "family": _family(types, sort),
                 "description": _first(values, DCTERMS.description),
                 "names": [name for name in names.get(iri, []) if name["name"] != label],
                 "identifiers": _identifiers(values.get(ADMS.identifier, []), marks),
@@ -74,6 +75,12 @@ def bodies(reader: Reader) -> dict[str, Attributes]:
                 "evidence": _proofs(values, proofs),
             }
     return dict(sorted(found.items()))
+
+
+def _family(types: list[str], sort: str) -> str:
+    """The family of the first type that has one (the concept it is narrower than)."""
+    found = (concept(code).broader for code in types)
+    return next((family for family in found if family), sort)
 
 
 def _proofs(values: dict[str, list[str]], proofs: dict[str, Evidence]) -> list[dict[str, Any]]:
@@ -118,7 +125,7 @@ def _identifiers(iris: list[str], marks: dict[str, dict[str, list[str]]]) -> lis
         template = scheme.url_template
         link = value if value.startswith(("https://", "http://")) else None
         if link is None and template:
-            link = template.replace("{}", value).replace("$1", value)
+            link = template.replace("{value}", value).replace("{compact}", value.replace(" ", ""))
         found.append({"scheme": scheme.code, "label": scheme.label, "value": value, "url": link})
     return sorted(found, key=lambda entry: (entry["label"], entry["value"]))
 

@@ -1,0 +1,146 @@
+"""A network -> one self-contained HTML file. Knows no RDF: any `networkx` graph with labels will do."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from partnergraph.errors import StoreError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+__all__ = ["Page", "draw", "version"]
+
+SCRIPTS = ("state.js", "find.js", "map.js", "panel.js", "table.js", "main.js")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A finished page. `html` is the whole file, `svg` the map alone as a picture."""
+
+    html: str
+    svg: str
+    title: str
+
+    def save(self, path: Path) -> None:
+        """Write the file: .html, or .svg for the map alone. Raises `StoreError` when the place cannot be written."""
+        try:
+            path.write_text(self.svg if path.suffix == ".svg" else self.html, "utf-8", newline="\n")
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+
+    def _repr_html_(self) -> str:
+        """The page in a frame of its own: it can run its scripts and reach nothing of the notebook."""
+        return (
+            f'<iframe srcdoc="{html.escape(self.html)}" sandbox="allow-scripts allow-downloads" '
+            f'title="{html.escape(self.title)}" width="100%" height="720" loading="lazy"></iframe>'
+        )
+
+
+def version() -> str:
+    """Changes when anything changes that the look of a page depends on."""
+    here = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".js", ".css", ".j2")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def draw(graph: Network) -> Page:
+    """Draw a network as a page: a map, every body and every claim with its evidence, search and filters.
+
+    Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
+    `start_bounds`, `end_bounds`, `standing`, `inferred`, `evidence`; see `partnergraph.network.network`. The same
+    network gives the same bytes.
+    """
+    from markupsafe import Markup
+
+    from partnergraph.page import adapter
+    from partnergraph.page.content import Content, data, web
+    from partnergraph.page.drawing import drawing
+    from partnergraph.page.palette import DARK, LIGHT, looks
+    from partnergraph.page.svg import shape, svg
+
+    made = drawing(graph)
+    content = Content(graph, made)
+    chosen = looks(made.families)
+    families = _families(graph, made.families, chosen, [body["family"] for body in content.bodies])
+    title = str(graph.graph.get("title") or "Network")
+    drawn = sum(1 for dot in made.dots if dot.wide is not None)
+    summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
+    style = _read("templates/page.css")
+    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS)
+    vendor = _read("vendor/vis-network.min.js").replace("</script", "<\\/script")
+    manifest = json.loads(_read("vendor/manifest.json"))
+    policy = _policy([vendor, scripts], [style], manifest["vis-network.min.js"]["injected_style"])
+    for family in families:
+        family["icon"] = Markup(
+            f'<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">'
+            f"{shape(family['shape'], 11, 11, 7.5, 'class=icon-' + str(family['number']))}</svg>"
+        )
+    context: dict[str, Any] = {
+        "title": title,
+        "description": graph.graph.get("description"),
+        "publisher": graph.graph.get("publisher"),
+        "licence": graph.graph.get("licence"),
+        "licence_link": web(graph.graph.get("licence")),
+        "generator": graph.graph.get("generator") or "partnergraph",
+        "as_of": graph.graph.get("as_of"),
+        "content": content,
+        "families": families,
+        "summary": summary,
+        "drawn": drawn,
+        "inferred": sum(claim["inferred"] for claim in content.claims),
+        "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
+        "svg_wide": Markup(svg(made, chosen, summary)),
+        "svg_tall": Markup(svg(made, chosen, summary + ", the best connected ones", "tall")),
+        "unfolds": any(dot.members for dot in made.dots),
+        "style": Markup(style),
+        "scripts": Markup(scripts),
+        "vendor": Markup(vendor),
+        "policy": policy,
+        "data": data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
+        | {"inks": {"light": LIGHT.__dict__, "dark": DARK.__dict__}},
+    }
+    return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title)
+
+
+def _families(graph: Network, names: list[str], chosen: dict[str, Any], of: list[int]) -> list[dict[str, Any]]:
+    known = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    return [
+        {
+            "number": number,
+            "code": name,
+            "label": known.get(name, {}).get("label") or name.replace("-", " "),
+            "shape": chosen[name].shape,
+            "light": chosen[name].light,
+            "dark": chosen[name].dark,
+            "count": of.count(number),
+        }
+        for number, name in enumerate(names)
+    ]
+
+
+def _read(name: str) -> str:
+    return (Path(__file__).resolve().parent / name).read_text("utf-8")
+
+
+def _policy(scripts: list[str], styles: list[str], injected: list[str]) -> str:
+    """Only these scripts and styles, by their hashes; nothing is loaded, sent or framed."""
+
+    def hashes(texts: list[str]) -> str:
+        found = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+        return " ".join(f"'sha256-{digest}'" for digest in found)
+
+    return (
+        f"default-src 'none'; script-src {hashes(scripts)}; style-src {hashes(styles)} {' '.join(injected)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )

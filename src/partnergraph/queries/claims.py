@@ -218,11 +218,25 @@ def claims(reader: Reader, *, derived: bool = False) -> list[Claim]:
     proofs, names = evidence(reader), labels(reader)
     described = reader.described(PG.Relationship)
     rules = set(reader.described(PG.DerivedRelationship))
+    changes = reader.described(PG.ChangeEvent)
     return [
-        _claim(iri, values, proofs, names)
+        _claim(iri, _with_event(values, changes), proofs, names)
         for iri, values in described.items()
         if (derived or iri not in rules) and PG.to in values and PG["from"] in values
     ]
+
+
+def _with_event(values: dict[str, list[str]], changes: Described) -> dict[str, list[str]]:
+    """A succession has the evidence and the date of the change event that it is derived from."""
+    for event in values.get(PG.derivedFrom, []):
+        if event in changes:
+            told = {PG.evidence: changes[event].get(PG.evidence, [])}
+            for end in ("", "Earliest", "Latest"):
+                told[PG[f"start{end}" if end else "start"]] = changes[event].get(
+                    PG[f"date{end}" if end else "date"], []
+                )
+            return values | {predicate: found for predicate, found in told.items() if found}
+    return values
 
 
 def _bounds(values: dict[str, list[str]], name: str) -> tuple[str, str] | None:

@@ -56,7 +56,7 @@ class Result:
 
     @property
     def rows(self) -> list[dict[str, Value]]:
-        """Every row as a dict of column to value: whole numbers, fractions and truth values as Python's, None if unbound."""
+        """Every row as a dict of column to value: numbers and truth values as Python's, None if unbound."""
         names, rows = self._table()
         return [dict(zip(names, (value(cell) for cell in row), strict=True)) for row in rows]
 
@@ -136,7 +136,7 @@ def value(cell: str) -> Value:
             return float(text)
     except ValueError:
         return text
-    return text == "true" or text == "1" if name == "boolean" else text
+    return text in ("true", "1") if name == "boolean" else text
 
 
 def _pandas_type(values: list[Value]) -> str:

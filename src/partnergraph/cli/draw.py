@@ -1,0 +1,35 @@
+"""`partnergraph draw`, and the page that `build` publishes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from partnergraph.cli.options import graph_option
+from partnergraph.store import Reader
+
+
+def page_of(reader: Reader) -> str:
+    """The page of a graph, for the build."""
+    from partnergraph.network import network
+    from partnergraph.page import draw as make
+
+    return make(network(reader)).html
+
+
+@click.command()
+@graph_option
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
+@click.option("--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30.")
+@click.option("--derived", is_flag=True, help="Also the links that rules derive.")
+@click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
+@click.option("--places", is_flag=True, help="Also where bodies are.")
+def draw(graph: Path | None, output: Path, as_of: str | None, derived: bool, no_inferred: bool, places: bool) -> None:
+    """Draw the network as one self-contained HTML file (or its map as .svg)."""
+    from partnergraph.network import network
+    from partnergraph.page import draw as make
+
+    drawn = network(Reader.at(graph), as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
+    make(drawn).save(output)
+    click.echo(f"wrote {output}: {len(drawn)} bodies, {drawn.number_of_edges()} relationships", err=True)

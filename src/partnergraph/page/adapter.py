@@ -1,0 +1,83 @@
+"""The one place that knows pyvis: it holds the network and renders our own template, never its own.
+
+pyvis's own template loads from the network, runs titles and headings as HTML and draws another picture each time; so
+only four attributes and one method of it are used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from partnergraph.page.drawing import Drawing, Line
+from partnergraph.page.palette import Look
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+VENDOR = Path(__file__).resolve().parent / "vendor"
+
+
+def nodes(made: Drawing, looks: dict[str, Look]) -> list[dict[str, Any]]:
+    """Every dot that some view shows, as vis-network takes it, with its places in the three views."""
+    found = []
+    for dot in made.dots:
+        if dot.wide is None and dot.unfolded is None and dot.tall is None:
+            continue
+        node: dict[str, Any] = {
+            "id": dot.number,
+            "label": "\n".join(dot.lines()),
+            "shape": looks[made.families[dot.family]].shape,
+            "size": dot.size,
+            "font": dot.font,
+            "family": dot.family,
+            "wide": dot.wide,
+            "unfolded": dot.unfolded,
+            "tall": dot.tall,
+        }
+        if dot.hub:
+            node["hub"] = 1
+        if dot.group:
+            node["dashed"] = 1
+        if dot.members:
+            node["members"] = list(dot.members)
+            node["name"] = dot.label
+        found.append(node)
+    return found
+
+
+def edges(made: Drawing) -> list[dict[str, Any]]:
+    """Every line, with its bend in each view that shows it."""
+    found: dict[Line, dict[str, Any]] = {}
+    for view, bends in made.bends.items():
+        for line, bend in bends.items():
+            edge = found.setdefault(
+                line, {"from": line.a, "to": line.b, "kind": line.kind, "claims": list(line.claims), "bend": {}}
+            )
+            if line.inferred:
+                edge["inferred"] = 1
+            if line.disputed:
+                edge["disputed"] = 1
+            edge["bend"][view] = bend
+    ordered = sorted(found, key=lambda line: (line.a, line.b, line.kind, line.inferred, line.disputed, line.claims))
+    return [{"id": number} | found[line] for number, line in enumerate(ordered)]
+
+
+def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> str:
+    """The page as HTML: pyvis holds dots and lines, our template shows them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from pyvis.network import Network
+
+    environment = Environment(
+        loader=FileSystemLoader(str(TEMPLATES)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(context)
+    net = Network(directed=True, cdn_resources="in_line")
+    net.nodes, net.edges = nodes(made, looks), edges(made)
+    net.node_ids = [node["id"] for node in net.nodes]
+    net.templateEnv, net.path = environment, "page.html.j2"
+    html: str = net.generate_html()
+    return html

@@ -1,0 +1,241 @@
+"""What the page says in words: every body and every claim with its evidence, as plain values for the template."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from partnergraph.page.drawing import Drawing
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+Plain = dict[str, Any]
+FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
+
+
+def keys(iris: list[str]) -> dict[str, str]:
+    """A short key for each IRI, for anchors and permalinks: what follows /id/, letters, digits and hyphens only.
+
+    >>> keys(["https://w3id.org/partnergraph/id/org/keele-university"])
+    {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for iri in iris:
+        key = re.sub(r"[^A-Za-z0-9]+", "-", iri.rpartition("/id/")[2]).strip("-").lower()[:120] or "body"
+        number = 2
+        unique = key
+        while unique in taken:
+            unique, number = f"{key}-{number}", number + 1
+        taken.add(unique)
+        found[iri] = unique
+    return found
+
+
+def web(url: object) -> str | None:
+    """An address that may become a link: http or https, nothing else.
+
+    >>> web("javascript:alert(1)"), web("https://example.org/")
+    (None, 'https://example.org/')
+    """
+    text = str(url or "")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc and not re.search(r"[\s<>\"]", text) else None
+
+
+def when(data: Plain) -> str:
+    """The period of a claim or a name in words; empty when nothing is known."""
+    start, end = data.get("start"), data.get("end")
+    dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
+    return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
+
+
+class Content:
+    """Everything in words, by number as in the drawing."""
+
+    def __init__(self, graph: Network, made: Drawing) -> None:
+        self.graph, self.made = graph, made
+        self.sources: dict[str, Plain] = graph.graph.get("sources", {})
+        self.key = keys([*made.bodies, *(key for _, _, key in made.claims)])
+        self.number = {iri: number for number, iri in enumerate(made.bodies)}
+        self.sentences: dict[str, int] = {}
+        self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
+        self.bodies = [self._body(number, iri) for number, iri in enumerate(made.bodies)]
+        self.used = self._sources()
+
+    def _label(self, iri: str) -> str:
+        return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
+
+    def _evidence(self, piece: Plain) -> Plain:
+        source = self.sources.get(str(piece.get("source")), {})
+        passage = piece.get("passage")
+        sentence = None
+        if passage:
+            sentence = self.sentences.setdefault(str(passage), len(self.sentences))
+        return {
+            "id": piece.get("id"),
+            "form": piece.get("form", "cited"),
+            "words": piece.get("words"),
+            "says": piece.get("says"),
+            "sentence": sentence,
+            "at": piece.get("at"),
+            "locator": piece.get("locator"),
+            "basis": piece.get("basis"),
+            "strength": piece.get("strength"),
+            "confidence": piece.get("confidence"),
+            "note": piece.get("note"),
+            "source": str(piece.get("source")),
+            "title": source.get("title") or str(piece.get("source")),
+            "publisher": source.get("publisher"),
+            "date": source.get("date"),
+        }
+
+    def _proofs(self, pieces: list[Plain]) -> list[Plain]:
+        return [self._evidence(piece) for piece in pieces]
+
+    def _claim(self, a: str, b: str, key: str) -> Plain:
+        data = self.graph.edges[a, b, key]
+        kind = str(data.get("kind", ""))
+        return {
+            "key": self.key[key],
+            "kind": kind,
+            "kind_label": data.get("label") or kind,
+            "forward": data.get("forward") or kind or "is connected with",
+            "inverse": data.get("inverse") or data.get("forward") or kind or "is connected with",
+            "from": self.number[a],
+            "to": self.number[b],
+            "via": [
+                {"label": party["label"], "number": self.number.get(party["id"])} for party in data.get("via") or []
+            ],
+            "role": data.get("role"),
+            "when": when(data),
+            "start_bounds": data.get("start_bounds"),
+            "end_bounds": data.get("end_bounds"),
+            "standing": data.get("standing") or "accepted",
+            "standing_note": data.get("standing_note"),
+            "note": data.get("note"),
+            "inferred": bool(data.get("inferred")),
+            "derived": bool(data.get("derived")),
+            "rule": data.get("rule"),
+            "contradicts": [
+                {"key": self.key[other], "label": self._sentence(other)}
+                for other in data.get("contradicts") or []
+                if other in self.key
+            ],
+            "evidence": self._proofs(data.get("evidence") or []),
+            "against": self._proofs(data.get("counter_evidence") or []),
+        }
+
+    def _sentence(self, key: str) -> str:
+        a, b, _ = next(edge for edge in self.made.claims if edge[2] == key)
+        return f"{self._label(a)} {self.graph.edges[a, b, key].get('forward')} {self._label(b)}"
+
+    def _body(self, number: int, iri: str) -> Plain:
+        node = self.graph.nodes[iri]
+        types = self.graph.graph.get("types", {})
+        events = [self._event(event) for event in node.get("events") or []]
+        return {
+            "key": self.key[iri],
+            "label": str(node.get("label", iri)),
+            "family": self.made.dots[number].family,
+            "sort": node.get("sort", "organisation"),
+            "types": [
+                types.get(code, {}).get("label", str(code).replace("-", " ")) for code in node.get("types") or []
+            ],
+            "description": node.get("description"),
+            "names": [name | {"when": when(name)} for name in node.get("names") or []],
+            "identifiers": [entry | {"url": web(entry.get("url"))} for entry in node.get("identifiers") or []],
+            "website": web(node.get("website")),
+            "attributes": [
+                entry | {"when": when(entry), "evidence": self._proofs(entry.get("evidence") or [])}
+                for entry in node.get("attributes") or []
+            ],
+            "events": events,
+            "statements": [
+                entry | {"evidence": self._proofs(entry.get("evidence") or [])}
+                for entry in node.get("statements") or []
+            ],
+            "members": [
+                {"label": self._label(member), "number": self.number.get(member)}
+                for member in node.get("members") or []
+            ],
+            "count": node.get("count"),
+            "open": node.get("open"),
+            "evidence": self._proofs(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
+            "claims": [],
+        }
+
+    def _event(self, event: Plain) -> Plain:
+        before = " and ".join(body["label"] for body in event.get("before") or [])
+        after = " and ".join(body["label"] for body in event.get("after") or [])
+        about = ", ".join(entry["label"] for entry in event.get("about") or [])
+        what = f"{before} → {after}" if after else about
+        manner = f" ({event['manner']})" if event.get("manner") else ""
+        return {
+            "text": f"{event.get('kind')}{manner}: {what}",
+            "date": event.get("date"),
+            "evidence": self._proofs(event.get("evidence") or []),
+        }
+
+    def _sources(self) -> list[Plain]:
+        cited: dict[str, None] = {}
+        for claim in self.claims:
+            for piece in [*claim["evidence"], *claim["against"]]:
+                cited.setdefault(piece["source"])
+        for number, claim in enumerate(self.claims):
+            self.bodies[claim["from"]]["claims"].append(number)
+            if claim["to"] != claim["from"]:
+                self.bodies[claim["to"]]["claims"].append(number)
+        found = []
+        for source in sorted({*self.sources, *cited}, key=lambda name: (str(self._title(name)).casefold(), name)):
+            entry = self.sources.get(source, {})
+            found.append(
+                entry
+                | {"id": source, "title": self._title(source), "link": web(entry.get("url")), "used": source in cited}
+            )
+        return found
+
+    def _title(self, source: str) -> str:
+        return str(self.sources.get(source, {}).get("title") or source)
+
+
+def data(content: Content, families: list[Plain]) -> Plain:
+    """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
+    kinds = sorted({claim["kind"] for claim in content.claims})
+    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
+    sources = [source["id"] for source in content.used]
+    at = {source: number for number, source in enumerate(sources)}
+    bodies, claims = content.bodies, content.claims
+    return {
+        "focus": content.made.focus,
+        "families": families,
+        "kinds": [{"code": kind, "label": labels[kind]} for kind in kinds],
+        "sources": [source["title"] for source in content.used],
+        "bodies": {
+            "key": [body["key"] for body in bodies],
+            "label": [body["label"] for body in bodies],
+            "family": [body["family"] for body in bodies],
+            "names": [sorted({name["name"] for name in body["names"]}) for body in bodies],
+        },
+        "claims": {
+            "key": [claim["key"] for claim in claims],
+            "from": [claim["from"] for claim in claims],
+            "to": [claim["to"] for claim in claims],
+            "kind": [kinds.index(claim["kind"]) for claim in claims],
+            "start": [claim["start_bounds"] for claim in claims],
+            "end": [claim["end_bounds"] for claim in claims],
+            "inferred": [int(claim["inferred"]) for claim in claims],
+            "disputed": [int(claim["standing"] == "disputed") for claim in claims],
+            "sources": [
+                sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
+                for claim in claims
+            ],
+        },
+    }

@@ -1,0 +1,172 @@
+"""A network as a drawing: which dots and lines there are, and where each dot stands in each view."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from partnergraph.page import text
+from partnergraph.page.fold import Fold, fold
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+_NUMBER = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:four|fif|six|seven|eigh|nine)teen)\b"
+)
+# The canvases in CSS pixels: what a first view has at 1440x900 and at 390x844 beside the page's own parts.
+WIDE = (1390.0, 640.0)
+TALL = (366.0, 600.0)
+UNFOLDED = (1740.0, 800.0)
+HUB = 5
+FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
+ON_A_PHONE = 15
+MOST_UNFOLDED = 150
+
+
+@dataclass
+class Dot:
+    """A body, or several folded into one (`members`). Positions are whole pixels; None where it is not drawn."""
+
+    number: int
+    key: str
+    label: str
+    family: int
+    size: float
+    hub: bool
+    group: bool
+    members: tuple[int, ...] = ()
+    wide: tuple[int, int] | None = None
+    unfolded: tuple[int, int] | None = None
+    tall: tuple[int, int] | None = None
+
+    @property
+    def font(self) -> float:
+        """Size of the label in pixels."""
+        return HUB_FONT if self.hub else FONT
+
+    def lines(self, tall: bool = False) -> list[str]:
+        """The label, wrapped."""
+        return text.wrap(self.label, 15 if tall else 19, 3)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Claims of one kind between two dots, drawn once."""
+
+    a: int
+    b: int
+    kind: str
+    inferred: bool
+    disputed: bool
+    claims: tuple[int, ...]
+
+
+@dataclass
+class Drawing:
+    """Bodies and claims by number, and the dots and lines that stand for them."""
+
+    bodies: list[str]
+    claims: list[tuple[str, str, str]]
+    families: list[str]
+    dots: list[Dot] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    unfolded_lines: list[Line] = field(default_factory=list)
+    focus: int | None = None
+    bends: dict[str, dict[Line, float]] = field(default_factory=dict)
+
+
+def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Drawing:
+    """Make the drawing of a network. `pinned` are positions to keep: view to key to point (see `keep.py`)."""
+    bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
+    at = {iri: number for number, iri in enumerate(bodies)}
+    claims = sorted(graph.edges(keys=True), key=lambda edge: (at[edge[0]], at[edge[1]], str(edge[2])))
+    families = _families(graph, bodies)
+    family_at = {name: number for number, name in enumerate(families)}
+    made = Drawing(bodies, claims, families, focus=at.get(graph.graph.get("focus") or ""))
+    neighbours: list[set[int]] = [set() for _ in bodies]
+    for a, b, _ in claims:
+        if a != b:
+            neighbours[at[a]].add(at[b])
+            neighbours[at[b]].add(at[a])
+    of = [family_at.get(_family(graph, iri), len(families) - 1) for iri in bodies]
+    nodes = [graph.nodes[iri] for iri in bodies]
+    folds = fold(
+        neighbours,
+        of,
+        [str(node.get("type", "")) for node in nodes],
+        [str(node.get("sort", "")) for node in nodes],
+        {made.focus} if made.focus is not None else set(),
+        {code: str(entry["label"]) for code, entry in graph.graph.get("types", {}).items()},
+    )
+    made.dots = _dots(graph, made, neighbours, of, folds)
+    made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})
+    made.unfolded_lines = _lines(graph, made, at, {})
+    from partnergraph.page.layout import arrange
+
+    arrange(made, pinned or {})
+    return made
+
+
+def _family(graph: Network, iri: str) -> str:
+    node = graph.nodes[iri]
+    return str(node.get("family") or node.get("type") or "other")
+
+
+def _families(graph: Network, bodies: list[str]) -> list[str]:
+    """The families in the order of the network's own list, then by size; beyond nine the rest are "other"."""
+    counts: dict[str, int] = {}
+    for iri in bodies:
+        name = _family(graph, iri)
+        counts[name] = counts.get(name, 0) + 1
+    listed = [name for name in graph.graph.get("families", {}) if name in counts]
+    rest = sorted(
+        (name for name in counts if name not in listed), key=lambda name: (name == "other", -counts[name], name)
+    )
+    found = [*listed, *rest]
+    return found if len(found) <= 9 else [*[name for name in found if name != "other"][:8], "other"]
+
+
+def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[int], folds: list[Fold]) -> list[Dot]:
+    dots = []
+    for number, iri in enumerate(made.bodies):
+        node = graph.nodes[iri]
+        degree = len(neighbours[number])
+        hub = degree >= HUB or number == made.focus
+        count = node.get("count")
+        label = str(node.get("label", iri))
+        if count is not None and not _NUMBER.search(label):
+            label = f"{count} {label}"
+        size = min(24.0, 7.0 + 2.4 * degree**0.5)
+        dots.append(Dot(number, iri, label, of[number], round(size, 1), hub, node.get("sort") == "group"))
+    for one in folds:
+        degree = len(set().union(*(neighbours[member] for member in one.members)))
+        size = round(min(24.0, 11.0 + 1.2 * len(one.members) ** 0.5 + degree * 0.2), 1)
+        family = one.family if one.family >= 0 else len(made.families) - 1
+        key = f"fold:{made.bodies[one.members[0]]}"
+        dots.append(Dot(len(dots), key, one.label, family, size, False, True, one.members))
+    return dots
+
+
+def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, int]) -> list[Line]:
+    joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
+    for number, (a, b, key) in enumerate(made.claims):
+        one, other = (inside.get(at[end], at[end]) for end in (a, b))
+        if one == other:
+            continue
+        data = graph.edges[a, b, key]
+        if data.get("symmetric") and other < one:
+            one, other = other, one
+        kind = (one, other, str(data.get("kind", "")), bool(data.get("inferred")), data.get("standing") == "disputed")
+        joined.setdefault(kind, []).append(number)
+    # One line for a kind even when some of its claims are inferred: what is stated counts.
+    found = []
+    for (start, end, name, inferred, disputed), numbers in sorted(joined.items()):
+        if inferred and (start, end, name, False, disputed) in joined:
+            continue
+        also = joined.get((start, end, name, True, disputed), []) if not inferred else []
+        found.append(Line(start, end, name, inferred, disputed, tuple(sorted([*numbers, *also]))))
+    return found

@@ -1,0 +1,177 @@
+"""Where every dot stands: a wide view, the same unfolded, and a tall one for phones. Whole pixels, always the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from partnergraph.page import text
+from partnergraph.page.apart import Scene, apart
+from partnergraph.page.bend import bends
+from partnergraph.page.drawing import MOST_UNFOLDED, ON_A_PHONE, TALL, TALL_FONT, UNFOLDED, WIDE, Dot, Drawing, Line
+from partnergraph.page.stress import components, place, turned
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+Points = dict[int, tuple[int, int]]
+Pinned = dict[str, dict[str, tuple[int, int]]]
+
+
+def arrange(made: Drawing, pinned: Pinned) -> None:
+    """Give every dot its positions (in place)."""
+    folded = {member for dot in made.dots for member in dot.members}
+    joined = {end for line in made.lines for end in (line.a, line.b)}
+    wide = [dot for dot in made.dots if dot.number in joined and dot.number not in folded]
+    wide_at = settle(wide, made.lines, WIDE, pinned=pinned.get("wide", {}))
+    for dot in wide:
+        dot.wide = wide_at[dot.number]
+    joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
+    every = [dot for dot in made.dots if dot.number in joined and not dot.members]
+    if folded and len(every) <= MOST_UNFOLDED:
+        unfolded_at = settle(every, made.unfolded_lines, UNFOLDED, pinned.get("unfolded", {}), _spread(made, wide_at))
+    else:
+        unfolded_at = wide_at
+    for dot in every:
+        dot.unfolded = unfolded_at.get(dot.number)
+    tall = _for_a_phone(made, wide)
+    inside = {dot.number for dot in tall}
+    lines = [line for line in made.lines if line.a in inside and line.b in inside]
+    tall_at = settle(tall, lines, TALL, pinned=pinned.get("tall", {}), tall=True)
+    for dot in tall:
+        dot.tall = tall_at[dot.number]
+    for view, lines in (("wide", made.lines), ("unfolded", made.unfolded_lines), ("tall", made.lines)):
+        _bend(made, view, lines)
+
+
+def _bend(made: Drawing, view: str, lines: list[Line]) -> None:
+    import numpy as np
+
+    shown = [dot for dot in made.dots if getattr(dot, view) is not None]
+    index = {dot.number: i for i, dot in enumerate(shown)}
+    drawn = [line for line in lines if line.a in index and line.b in index]
+    at = np.array([getattr(dot, view) for dot in shown], dtype=float).reshape(-1, 2)
+    found = bends(at, np.array([dot.size for dot in shown]), [(index[line.a], index[line.b]) for line in drawn])
+    made.bends[view] = dict(zip(drawn, found, strict=True))
+
+
+def box(dot: Dot, tall: bool = False) -> tuple[float, float, float, float]:
+    """How far symbol and label reach from the dot's point: left, top, right, bottom, in pixels."""
+    lines = dot.lines(tall)
+    size = TALL_FONT if tall else dot.font
+    half = max(max(text.width(line, size, dot.hub) for line in lines) / 2 + 3, dot.size + 2)
+    return half, dot.size + 3, half, dot.size + 6 + len(lines) * size * text.LINE_HEIGHT
+
+
+def settle(
+    dots: list[Dot],
+    lines: list[Line],
+    canvas: tuple[float, float],
+    pinned: dict[str, tuple[int, int]] | None = None,
+    start: Points | None = None,
+    tall: bool = False,
+) -> Points:
+    """Positions on a canvas: those pinned or given as a start, else by stress; then apart."""
+    import numpy as np
+
+    if not dots:
+        return {}
+    index = {dot.number: i for i, dot in enumerate(dots)}
+    ends = sorted({(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index})
+    ends = sorted({(min(a, b), max(a, b)) for a, b in ends})
+    boxes = np.array([box(dot, tall) for dot in dots])
+    radius = np.array([dot.size for dot in dots])
+    if start:
+        scale = np.array([canvas[0] / WIDE[0], canvas[1] / WIDE[1]])
+        at = np.array([start[dot.number] for dot in dots], dtype=float) * scale
+    else:
+        at = _by_stress(len(dots), ends, canvas)
+    if pinned:
+        at = _beside_pinned(at, dots, ends, pinned)
+    scene = Scene(at, boxes, radius, ends, *canvas)
+    apart(scene)
+    return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
+
+
+def _by_stress(count: int, ends: list[tuple[int, int]], canvas: tuple[float, float]) -> Array:
+    """The largest part by stress over the whole canvas; smaller parts in a row along the bottom."""
+    import numpy as np
+
+    at = np.zeros((count, 2))
+    parts = components(count, ends)
+    small = parts[1:]
+    floor = canvas[1] - (90.0 if small else 0.0)
+    for number, part in enumerate(parts):
+        inside = {node: i for i, node in enumerate(part)}
+        own = [(inside[a], inside[b]) for a, b in ends if a in inside]
+        width, height = (canvas[0], floor) if number == 0 else (canvas[0] / max(len(small), 1), 90.0)
+        points = turned(place(len(part), own), width / height)
+        low, high = points.min(axis=0), points.max(axis=0)
+        margin = np.array([70.0, 30.0]) if number == 0 else np.array([width / 4, 20.0])
+        room = np.maximum(np.array([width, height]) - 2 * margin, 1.0)
+        points = (points - low) / np.maximum(high - low, 1e-6) * room + margin
+        if len(part) == 1 and number:
+            points = np.array([[width / 2, height / 3]])
+        offset = (0.0, 0.0) if number == 0 else ((number - 1) * width, floor)
+        at[part] = points + np.array(offset)
+    return at
+
+
+def _beside_pinned(
+    at: Array, dots: list[Dot], ends: list[tuple[int, int]], pinned: dict[str, tuple[int, int]]
+) -> Array:
+    """Known dots go where they were; new ones beside their neighbours."""
+    known = {i: pinned[dot.key] for i, dot in enumerate(dots) if dot.key in pinned}
+    if not known:
+        return at
+    for i, point in known.items():
+        at[i] = point
+    for i in range(len(dots)):
+        beside = [known[b if a == i else a] for a, b in ends if i in (a, b) and (b if a == i else a) in known]
+        if i not in known and beside:
+            at[i] = (sum(x for x, _ in beside) / len(beside) + 40, sum(y for _, y in beside) / len(beside) + 40)
+    return at
+
+
+def _spread(made: Drawing, wide: Points) -> Points:
+    """Starts for the unfolded view: members stand in a compact block where their folded dot stood."""
+    start = dict(wide)
+    for dot in made.dots:
+        if not dot.members or dot.number not in wide:
+            continue
+        x, y = wide[dot.number]
+        columns = max(2, round(len(dot.members) ** 0.5))
+        for nth, member in enumerate(dot.members):
+            row, column = divmod(nth, columns)
+            start[member] = (x + (column - columns // 2) * 60, y + row * 36 - 18 * (len(dot.members) // columns))
+    return start
+
+
+def _for_a_phone(made: Drawing, wide: list[Dot]) -> list[Dot]:
+    """The body in focus, its neighbours and the hubs, as many as stay readable."""
+    degree = dict.fromkeys((dot.number for dot in wide), 0)
+    beside: set[int] = set()
+    for line in made.lines:
+        degree[line.a] += 1
+        degree[line.b] += 1
+        if made.focus in (line.a, line.b):
+            beside |= {line.a, line.b}
+    ranked = sorted(
+        wide,
+        key=lambda dot: (
+            dot.number != made.focus,
+            not (dot.hub and dot.number in beside),
+            not dot.hub,
+            dot.number not in beside,
+            -degree[dot.number],
+            dot.number,
+        ),
+    )
+    chosen = ranked[:ON_A_PHONE]
+    inside = {dot.number for dot in chosen}
+    joined = {end for line in made.lines if {line.a, line.b} <= inside for end in (line.a, line.b)}
+    return sorted(
+        (dot for dot in chosen if dot.number in joined or dot.number == made.focus), key=lambda dot: dot.number
+    )

@@ -1,0 +1,106 @@
+"""The map as SVG: readable before any script runs, the body of the print, and a file of its own."""
+
+from __future__ import annotations
+
+from math import cos, hypot, pi, sin
+from xml.sax.saxutils import escape, quoteattr
+
+from partnergraph.page.bend import via
+from partnergraph.page.drawing import TALL_FONT, Dot, Drawing, Line
+from partnergraph.page.layout import box
+from partnergraph.page.palette import LIGHT, Look
+from partnergraph.page.text import LINE_HEIGHT
+
+CORNERS = {
+    "diamond": (4, 0.0),
+    "triangle": (3, 0.0),
+    "triangleDown": (3, pi),
+    "hexagon": (6, pi / 6),
+    "square": (4, pi / 4),
+}
+
+
+def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", inline: bool = True) -> str:
+    """The drawing in one view (wide, unfolded or tall), coloured by classes when inline, else by attributes."""
+    shown = [dot for dot in made.dots if getattr(dot, view) is not None]
+    at = {dot.number: getattr(dot, view) for dot in shown}
+    bounds = extent(shown, view)
+    left, top, width, height = bounds
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" role="img" '
+        f'aria-label={quoteattr(title)} class="map-svg" '
+        "font-family=\"Arial, Helvetica, 'Liberation Sans', sans-serif\"",
+        "" if inline else f' width="{width}" height="{height}"',
+        f"><title>{escape(title)}</title>",
+        "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
+        '<g class="lines" fill="none">',
+        *(_line(line, bend, at, shown) for line, bend in made.bends[view].items()),
+        '</g><g class="dots">',
+        *(_dot(dot, at[dot.number], looks[made.families[dot.family]], view == "tall") for dot in shown),
+        "</g></svg>",
+    ]
+    return "".join(parts)
+
+
+def extent(shown: list[Dot], view: str) -> tuple[int, int, int, int]:
+    """Left, top, width and height that hold every symbol and label of a view, with a margin."""
+    if not shown:
+        return 0, 0, 100, 60
+    edges = []
+    for dot in shown:
+        (x, y), (west, north, east, south) = getattr(dot, view), box(dot, view == "tall")
+        edges.append((x - west, y - north, x + east, y + south))
+    left, top = int(min(e[0] for e in edges)) - 8, int(min(e[1] for e in edges)) - 8
+    return left, top, int(max(e[2] for e in edges)) + 8 - left, int(max(e[3] for e in edges)) + 8 - top
+
+
+def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[Dot]) -> str:
+    (ax, ay), (bx, by) = at[line.a], at[line.b]
+    size = next(dot.size for dot in shown if dot.number == line.b) + 2
+    length = hypot(bx - ax, by - ay) or 1.0
+    # The control point of a bent line stands beside the middle, the arrow ends at the rim of the symbol.
+    cx, cy = via((ax, ay), (bx, by), bend)
+    reach = hypot(bx - cx, by - cy) or length
+    ux, uy = (bx - cx) / reach, (by - cy) / reach
+    ex, ey = bx - ux * size, by - uy * size
+    kinds = " ".join(name for name, on in (("inferred", line.inferred), ("disputed", line.disputed)) if on)
+    dash = ' stroke-dasharray="6 4"' if line.inferred else ""
+    colour = "#b3261e" if line.disputed else LIGHT.line
+    course = f"M{ax} {ay}L{ex:.1f} {ey:.1f}" if not bend else f"M{ax} {ay}Q{cx:.1f} {cy:.1f} {ex:.1f} {ey:.1f}"
+    wing = 5.0
+    tips = [(ex - ux * wing * 1.5 + s * uy * wing * 0.6, ey - uy * wing * 1.5 - s * ux * wing * 0.6) for s in (1, -1)]
+    head = f"M{tips[0][0]:.1f} {tips[0][1]:.1f}L{ex:.1f} {ey:.1f}L{tips[1][0]:.1f} {tips[1][1]:.1f}"
+    return (
+        f'<path class="line {kinds}" d="{course}" stroke="{colour}" stroke-width="1.3"{dash}/>'
+        f'<path class="line {kinds}" d="{head}" stroke="{colour}" stroke-width="1.3"/>'
+    )
+
+
+def shape(name: str, x: float, y: float, r: float, attributes: str) -> str:
+    """A symbol of a family as an SVG element."""
+    if name == "dot":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {attributes}/>'
+    if name == "star":
+        turns = [(pi * i / 5 - pi / 2, r * (1.15 if i % 2 == 0 else 0.5)) for i in range(10)]
+    else:
+        corners, turn = CORNERS.get(name, (4, 0.0))
+        grow = {"triangle": 1.2, "triangleDown": 1.2, "square": 1.25, "hexagon": 1.05, "diamond": 1.15}.get(name, 1.0)
+        turns = [(2 * pi * i / corners - pi / 2 + turn, r * grow) for i in range(corners)]
+    points = " ".join(f"{x + reach * cos(a):.1f},{y + reach * sin(a):.1f}" for a, reach in turns)
+    return f'<polygon points="{points}" {attributes}/>'
+
+
+def _dot(dot: Dot, point: tuple[int, int], look: Look, tall: bool) -> str:
+    x, y = point
+    dash = ' stroke-dasharray="4 3"' if dot.group else ""
+    attributes = f'class="f{dot.family}" fill="{look.light}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
+    size = TALL_FONT if tall else dot.font
+    weight = ' font-weight="700"' if dot.hub else ""
+    spans = "".join(
+        f'<tspan x="{x}" y="{y + dot.size + 5 + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(line)}</tspan>'
+        for n, line in enumerate(dot.lines(tall))
+    )
+    return (
+        f"{shape(look.shape, x, y, dot.size, attributes)}"
+        f'<text text-anchor="middle" font-size="{size:g}"{weight} fill="{LIGHT.text}" class="name">{spans}</text>'
+    )
