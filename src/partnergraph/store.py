@@ -6,12 +6,14 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 from typing import Literal as OneOf
 
 import pyoxigraph as ox
@@ -41,7 +43,11 @@ GRAPH_FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
 }
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
-QuadTerms = ox.Quad
+# Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
+_DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
+# The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
+_NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\(?:u0000|U00000000)")
+_AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
 def locate(path: Path | None = None) -> Path:
@@ -62,11 +68,11 @@ def locate(path: Path | None = None) -> Path:
         return path
     config = path / "partnergraph.toml"
     if config.is_file():
-        wanted = tomllib.loads(config.read_text("utf-8")).get("id")
-        for output in (Path("build"), path.parent / "build", path / "build"):
+        wanted = _read(config, tomllib.loads).get("id")
+        for output in (Path("build"), path.resolve().parent / "build", path / "build"):
             report = output / "current" / "report.json"
-            if report.is_file() and json.loads(report.read_text("utf-8")).get("graph") == wanted:
-                return output / "current" / "store"
+            if wanted is not None and report.is_file() and _read(report, json.loads).get("graph") == wanted:
+                return (output / "current" / "store").resolve()
         raise StoreError(f"{path} has not been built yet. Run: partnergraph build {path}")
     for store in (path / "current" / "store", path / "store"):
         if store.is_dir():
@@ -76,6 +82,15 @@ def locate(path: Path | None = None) -> Path:
     raise StoreError(f"{path} is not a graph folder, a build folder or a store. Build one: partnergraph build FOLDER")
 
 
+def _read(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
+    """A TOML or JSON file; one that does not parse says nothing (its own reader says what is wrong with it)."""
+    try:
+        found = parse(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def term_text(term: object) -> str | None:
     """The plain value of a term: an IRI's address, a literal's text; None for an unbound variable."""
     if term is None:
@@ -83,17 +98,73 @@ def term_text(term: object) -> str | None:
     return str(getattr(term, "value", term))
 
 
-def _load_bytes(store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, base: str | None = None) -> None:
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    if format_ == ox.RdfFormat.RDF_XML and b"<!DOCTYPE" in data:
-        raise DataError(f"{file}: RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory.")
+def _load_file(store: ox.Store, path: Path, base: str, graph: str | None = None) -> None:
+    chosen = RDF_SUFFIXES.get(path.suffix.lower())
+    if chosen is None:
+        raise DataError(f"{path}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
     try:
-        store.bulk_load(data, format=format_, base_iri=base)
-    except (SyntaxError, ValueError) as error:
-        row = error.lineno if isinstance(error, SyntaxError) else None
-        finding = Finding("rdf-syntax", "error", str(error), Place(file, row), fix="Mend the file; nothing was loaded.")
-        raise DataError(str(finding), [finding]) from None
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+    _load_bytes(store, data, chosen, str(path), base, graph)
+
+
+def _load_bytes(
+    store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, base: str | None = None, graph: str | None = None
+) -> None:
+    """Load all or nothing; triples without a graph go into `graph`. The one way into a store for text from outside."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    wrong: tuple[str, int | None] | None = _hostile(data, format_)
+    if wrong is None:
+        try:
+            store.bulk_load(data, format=format_, base_iri=base, to_graph=ox.NamedNode(graph) if graph else None)
+        except (SyntaxError, ValueError) as error:
+            wrong = _not_parsed(error, data, format_)
+    if wrong is not None:
+        message, row = wrong
+        finding = Finding("rdf-syntax", "error", message, Place(file, row), fix="Mend the file; nothing was loaded.")
+        raise DataError(str(finding), [finding])
+
+
+def _hostile(data: bytes, format_: ox.RdfFormat) -> tuple[str, int] | None:
+    """What the engine would load, but we do not, and the row: a message or nothing."""
+    if format_ == ox.RdfFormat.RDF_XML and (found := _DECLARATION.search(data)):
+        message = "RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory."
+        return message, _row(data, found.start())
+    if found := _NUL.search(data):
+        return _not_utf8(data) or ("The character U+0000 stands here; no text can hold it.", _row(data, found.start()))
+    return None
+
+
+def _row(data: bytes, position: int) -> int:
+    return data.count(b"\n", 0, position) + 1
+
+
+def _not_utf8(data: bytes) -> tuple[str, int] | None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"This is not UTF-8 text (byte {error.start}).", _row(data, error.start)
+    return None
+
+
+def _not_parsed(error: SyntaxError | ValueError, data: bytes, format_: ox.RdfFormat) -> tuple[str, int | None]:
+    """Message and row of a parse error. RDF/XML: the engine knows no row, so Python's parser is asked for it."""
+    if (encoding := _not_utf8(data)) is not None:
+        return encoding
+    text = (error.msg if isinstance(error, SyntaxError) else None) or str(error)
+    if "LoadDocumentCallback" in text:
+        return "It names a JSON-LD context in another place, and nothing is fetched: write the context here.", None
+    row = error.lineno if isinstance(error, SyntaxError) else None
+    if format_ == ox.RdfFormat.RDF_XML:
+        from xml.parsers import expat  # safe here: a text with a DOCTYPE was refused before
+
+        parser = expat.ParserCreate(namespace_separator=" ")
+        try:
+            parser.Parse(data, True)
+        except expat.ExpatError as known:
+            row = known.lineno
+    return re.sub(r"^Parser error at line \d+ ", "The RDF does not parse, ", text), row
 
 
 def _syntax_error(error: SyntaxError) -> QueryError:
@@ -111,12 +182,20 @@ def _used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
 
 
 def _merge_default(store: ox.Store) -> None:
-    default = ox.DefaultGraph()
-    store.bulk_extend(
-        ox.Quad(q.subject, q.predicate, q.object, default)
-        for q in store.quads_for_pattern(None, None, None, None)
-        if q.graph_name != default
-    )
+    store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """The engine's errors while it reads, by whose fault they are. It sees damage only when it comes to it."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        if str(error).startswith(("Corruption", "IO error")):
+            raise StoreError(f"The store is damaged ({error}). {_AGAIN}") from None
+        if isinstance(error, OSError):  # not the store's, but of where the answer goes
+            raise
+        raise QueryError(str(error)) from None
 
 
 class _Base:
@@ -137,12 +216,11 @@ class _Base:
         bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
             ox.Variable(name): ox.NamedNode(iri) for name, iri in (substitutions or {}).items()
         }
-        try:
-            return self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound)
-        except SyntaxError as error:
-            raise _syntax_error(error) from None
-        except (ValueError, OSError, RuntimeError) as error:
-            raise QueryError(str(error)) from None
+        with _reading():
+            try:
+                return self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound)
+            except SyntaxError as error:
+                raise _syntax_error(error) from None
 
     def rows(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> list[dict[str, str | None]]:
         """A SELECT as a list of plain rows: variable name to text, None where unbound. For small results."""
@@ -150,21 +228,23 @@ class _Base:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("rows() needs a SELECT query")
         names = [variable.value for variable in result.variables]
-        return [{name: term_text(solution[name]) for name in names} for solution in result]
+        with _reading():
+            return [{name: term_text(solution[name]) for name in names} for solution in result]
 
     def terms(self, sparql: str) -> list[tuple[str, ...]]:
         """A SELECT as tuples of terms in N-Triples syntax, for code that must tell IRIs from literals."""
         result = self.query(sparql)
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("terms() needs a SELECT query")
-        return [tuple(str(term) for term in solution) for solution in result]
+        with _reading():
+            return [tuple(str(term) for term in solution) for solution in result]
 
     def described(self, class_iri: str) -> dict[str, dict[str, list[str]]]:
         """Every instance of a class with all its values: subject to predicate to plain values, all sorted."""
         result = self.query(f"SELECT DISTINCT ?s ?p ?o {{ ?s a <{class_iri}> ; ?p ?o }}")
         found: dict[str, dict[str, list[str]]] = {}
-        if isinstance(result, ox.QuerySolutions):
-            for subject, predicate, value in result:
+        with _reading():
+            for subject, predicate, value in cast(ox.QuerySolutions, result):
                 about = found.setdefault(term_text(subject) or "", {})
                 about.setdefault(term_text(predicate) or "", []).append(term_text(value) or "")
         return {
@@ -185,17 +265,16 @@ class _Base:
         if isinstance(result, ox.QueryTriples):
             if format_ not in GRAPH_FORMATS:
                 raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")
-            triples = sorted(set(result), key=str)
+            with _reading():
+                triples = sorted(set(result), key=str)
             ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=_used_prefixes(triples))
             return "graph"
         if format_ not in RESULT_FORMATS or (isinstance(result, ox.QueryBoolean) and format_ in ("csv", "tsv")):
             fitting = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(RESULT_FORMATS)
             form = "yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
             raise QueryError(f"This query gives {form}; its forms are {fitting}.")
-        try:
+        with _reading():
             result.serialize(output, format=RESULT_FORMATS[format_])
-        except (ValueError, RuntimeError) as error:
-            raise QueryError(str(error)) from None
         return "ask" if isinstance(result, ox.QueryBoolean) else "select"
 
     def ask(self, sparql: str) -> bool:
@@ -208,12 +287,27 @@ class _Base:
 
     def named_graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
-        return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
+        with _reading():
+            return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
+
+    def _stated(self) -> list[ox.Quad]:
+        """The quads as they were stated: the named graphs', and the default graph's own, that no named graph holds."""
+        default = ox.DefaultGraph()
+        named: list[ox.Quad] = []
+        plain: list[ox.Quad] = []
+        with _reading():
+            for quad in self._store.quads_for_pattern(None, None, None, None):
+                (plain if quad.graph_name == default else named).append(quad)
+        merged = {quad.triple for quad in named}
+        if len(merged) < len(plain):
+            named += [quad for quad in plain if quad.triple not in merged]
+        return named
 
     def nquads(self) -> Iterator[str]:
-        """Every quad of the named graphs as N-Quads lines, sorted by text: the canonical order."""
-        quads = (q for q in self._store.quads_for_pattern(None, None, None, None) if q.graph_name != ox.DefaultGraph())
-        return iter(sorted(f"{q} .\n" for q in quads))
+        """Every stated quad as a line of N-Quads, sorted by text: the canonical order. What merely is the merge of
+        named graphs is not repeated; a triple of the default graph alone has no fourth term.
+        """
+        return iter(sorted(f"{quad} .\n" for quad in self._stated()))
 
     def dump(self, format_: OneOf["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"]) -> bytes:
         """The whole graph in one RDF syntax, in canonical order: the same graph gives the same bytes.
@@ -229,14 +323,12 @@ class _Base:
             "rdfxml": ox.RdfFormat.RDF_XML,
         }
         chosen = formats[format_]
-        default = ox.DefaultGraph()
-        everything = self._store.quads_for_pattern(None, None, None, None)
         if chosen.supports_datasets:
-            quads = sorted(
-                (q for q in everything if q.graph_name != default), key=lambda q: (str(q.graph_name), str(q))
-            )
+            quads = sorted(self._stated(), key=lambda q: (str(q.graph_name), str(q)))
             return cast(bytes, ox.serialize(quads, format=chosen, prefixes=dict(PREFIXES)))
-        triples = sorted((q.triple for q in everything if q.graph_name == default), key=str)
+        with _reading():
+            default = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+            triples = sorted((q.triple for q in default), key=str)
         return cast(bytes, ox.serialize(triples, format=chosen, prefixes=dict(PREFIXES)))
 
 
@@ -257,9 +349,7 @@ class Reader(_Base):
         try:
             return cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
-            raise StoreError(
-                f"The store {path} cannot be opened: {error}. Build it again: partnergraph build"
-            ) from None
+            raise StoreError(f"The store {path} cannot be opened ({error}). {_AGAIN}") from None
 
     def beside(self, other: Reader, graph: str) -> Reader:
         """A reader in memory over this graph, with the merge of another one as a named graph that is not merged in."""
@@ -277,15 +367,7 @@ class Reader(_Base):
         """
         store = ox.Store()
         for path in paths:
-            chosen = RDF_SUFFIXES.get(path.suffix.lower())
-            if chosen is None:
-                known = " ".join(RDF_SUFFIXES)
-                raise DataError(f"{path}: not an RDF file name this tool knows. It reads {known}.")
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-            _load_bytes(store, data, chosen, str(path), base=path.resolve().as_uri())
+            _load_file(store, path, base=path.resolve().as_uri())
         _merge_default(store)
         return cls(store)
 
@@ -308,36 +390,34 @@ class Writer(_Base):
 
     @classmethod
     def create(cls, path: Path) -> Writer:
-        """A new store folder. Raises `StoreError` when the disk refuses."""
-        try:
-            path.mkdir(parents=True)
-            return cls(ox.Store(str(path)))
-        except OSError as error:
-            raise StoreError(f"The store {path} cannot be written: {error}") from None
+        """A new store folder. Like all that writes there, it raises `OSError` when the disk refuses."""
+        path.mkdir(parents=True)
+        return cls(ox.Store(str(path)))
 
     def add(self, lines: Iterable[str]) -> None:
         """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
-        try:
-            _load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
-        except OSError as error:
-            raise StoreError(f"The store cannot be written: {error}") from None
+        _load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
 
-    def add_file(self, path: Path, graph: str | None = None) -> None:
-        """Add an RDF file; triples without a graph go into `graph` (or the default graph)."""
-        chosen = RDF_SUFFIXES.get(path.suffix.lower())
-        if chosen is None:
-            raise DataError(f"{path}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
-        data = path.read_bytes()
-        data = data.removeprefix(b"\xef\xbb\xbf")
-        if graph is None:
-            _load_bytes(self._store, data, chosen, str(path), base=path.resolve().as_uri())
-            return
-        try:
-            self._store.bulk_load(data, format=chosen, to_graph=ox.NamedNode(graph), base_iri=path.resolve().as_uri())
-        except (SyntaxError, ValueError) as error:
-            row = error.lineno if isinstance(error, SyntaxError) else None
-            finding = Finding("rdf-syntax", "error", str(error), Place(str(path), row))
-            raise DataError(str(finding), [finding]) from None
+    def add_file(self, path: Path, graph: str) -> None:
+        """Add what an RDF file states to one named graph, all of it or nothing. Relative IRIs start at the graph's.
+
+        Raises `DataError` for a file that does not parse, that writes into other named graphs, since a source speaks
+        only for itself, or that holds blank nodes, since no claim can point at one and no two builds name it alike.
+        """
+        loaded, name = ox.Store(), ox.NamedNode(graph)
+        _load_file(loaded, path, base=graph, graph=graph)
+        for quad in loaded:
+            message = fix = ""
+            if quad.graph_name != name:
+                message = f"It writes into the named graph {quad.graph_name}, but it is read as <{graph}>."
+                fix = "Keep one file of triples for each source."
+            elif isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+                message = f"It holds a blank node ({quad.predicate}); no claim can point at one."
+                fix = "Give every node an IRI."
+            if message:
+                finding = Finding("rdf-content", "error", message, Place(str(path)), fix=f"{fix} Nothing was loaded.")
+                raise DataError(str(finding), [finding])
+        self._store.bulk_extend(iter(loaded))
 
     def construct(self, sparql: str, graph: str) -> int:
         """Run a CONSTRUCT over the default graph and write its triples into a named graph; returns how many."""
@@ -352,25 +432,16 @@ class Writer(_Base):
 
     def copy(self, other: Writer) -> None:
         """Take over everything another store holds, its merged default graph included."""
-        try:
-            self._store.bulk_extend(iter(other.engine))
-        except OSError as error:
-            raise StoreError(f"The store cannot be written: {error}") from None
+        self._store.bulk_extend(iter(other.engine))
 
     def merge(self) -> None:
         """Write the merge of all named graphs into the default graph."""
-        try:
-            _merge_default(self._store)
-        except OSError as error:
-            raise StoreError(f"The store cannot be written: {error}") from None
+        _merge_default(self._store)
 
     def flush(self) -> None:
-        """Bring everything to the disk. Raises `StoreError` when it is full."""
-        try:
-            self._store.flush()
-            self._store.optimize()
-        except OSError as error:
-            raise StoreError(f"The store cannot be written: {error}") from None
+        """Bring everything to the disk, in the order that is read fastest."""
+        self._store.flush()
+        self._store.optimize()
 
     def reader(self) -> Reader:
         """What has been written so far, to be asked."""
