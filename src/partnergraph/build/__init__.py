@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,17 @@ def build(
     Unchanged input is recognised and nothing is done, unless `force`. Raises `DataError` with every finding when the
     data is at fault, `StoreError` when the disk is; in both cases nothing is published and the old generation stays.
     """
-    hashes = inputs(folder)
+    with _readable():
+        hashes = inputs(folder)
     fingerprint = _fingerprint(hashes, only, page_version if page else "")
     if not force and (report := report_of(output)) and report.get("fingerprint") == fingerprint:
         return BuildReport(output, fingerprint, True, report["counts"])
     with locked(output):
         progress("reading the tables and documents")
-        read_folder = read(folder, only)
+        with _readable():
+            read_folder = read(folder, only)
+            if inputs(folder) != hashes:
+                raise DataError(f"{folder} was changed while it was read; nothing was published. Build again.")
         _stop_at(read_folder.findings, folder)
         progress("making the graphs and applying the rules")
         writer = assemble(read_folder.model)
@@ -78,10 +83,24 @@ def build(
 
 def findings_of(folder: Path) -> list[Finding]:
     """Everything that is wrong in a graph folder, without writing anything: the tables first, then the shapes."""
-    read_folder = read(folder)
+    with _readable():
+        read_folder = read(folder)
     if read_folder.errors:
         return read_folder.findings
-    return [*read_folder.findings, *check(assemble(read_folder.model).reader(), read_folder.places)]
+    try:
+        reader = assemble(read_folder.model).reader()
+    except DataError as error:
+        return [*read_folder.findings, *error.findings]
+    return [*read_folder.findings, *check(reader, read_folder.places)]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """A file of the graph folder that the system does not let us read is the data's fault."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}. Nothing was published.") from None
 
 
 def _stop_at(findings: list[Finding], folder: Path) -> None:

@@ -4,7 +4,11 @@ Layout of an output folder::
 
     generations/<fingerprint>/{store/, graph.trig, index.html, report.json}
     current -> generations/<fingerprint>          the commit point: replaced by one rename
+    .previous -> generations/<fingerprint>        the one before, for readers that are just opening it
     index.html, graph.trig, report.json           links through `current`
+
+What neither link names is swept by the next build. A reader that is open outlives that: the engine opens every file
+of a store at the start, and a removed file lasts as long as someone has it open (POSIX, unlink).
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,51 +27,52 @@ from partnergraph.errors import StoreError, UsageError
 
 MARK = ".partnergraph"
 FILES = ("graph.trig", "index.html", "report.json")
-# The generation before the current one is kept: readers may still have it open.
-KEEP = 2
 
 
 def report_of(output: Path) -> dict[str, Any] | None:
     """The report of the published generation, or None when there is none or it is not whole."""
     current = output / "current"
     try:
-        report: dict[str, Any] = json.loads((current / "report.json").read_text("utf-8"))
+        report = json.loads((current / "report.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
     whole = (current / "store" / "CURRENT").is_file() and (current / "graph.trig").is_file()
-    return report if whole else None
+    linked = all((output / name).is_symlink() == (current / name).is_file() for name in FILES)
+    return report if isinstance(report, dict) and whole and linked else None
 
 
 @contextmanager
 def locked(output: Path) -> Iterator[None]:
     """Hold the output folder for one build. Raises `StoreError` when another build holds it."""
-    try:
-        _claim(output)
-        with (output / MARK).open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise StoreError(
-                    f"Another build is writing to {output}. Wait for it, or choose another --output."
-                ) from None
+    with ExitStack() as held:
+        try:
+            _claim(output)
+            lock = held.enter_context((output / MARK).open("a"))
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _sweep(output)
-            yield
-    except OSError as error:
-        raise disk_error(error, output) from None
+        except BlockingIOError:
+            raise StoreError(
+                f"Another build is writing to {output}. Wait for it, or choose another --output."
+            ) from None
+        except OSError as error:
+            raise disk_error(error, output) from None
+        yield
 
 
 def _claim(output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     if not (output / MARK).exists():
-        if any(output.iterdir()):
+        if any(path.name != MARK for path in output.iterdir()):
             raise UsageError(f"{output} is not empty and was not made by partnergraph build. Choose another --output.")
         (output / MARK).touch()
 
 
 def _sweep(output: Path) -> None:
-    """Remove what builds left behind that were killed; only called with the lock held."""
-    for left in (output / "generations").glob(".new-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """Remove what nobody needs: older generations, and what killed builds left. Only with the lock held."""
+    wanted = {link.readlink().name for link in (output / "current", output / ".previous") if link.is_symlink()}
+    for generation in (output / "generations").glob("*"):
+        if generation.name not in wanted:
+            shutil.rmtree(generation, ignore_errors=True)
     for left in output.glob(".link-*"):
         left.unlink(missing_ok=True)
 
@@ -87,44 +92,39 @@ def workshop(output: Path) -> Iterator[Path]:
 
 def publish(made: Path, output: Path, fingerprint: str) -> None:
     """Make a finished generation the current one. Everything is on the disk before the one rename that shows it."""
-    generations = output / "generations"
+    generations, current = output / "generations", output / "current"
     _sync(made)
     target = generations / fingerprint
     if target.exists():  # a damaged or forced one of the same input: it must not be current while it is replaced
         target = next(p for n in range(1, 1000) if not (p := generations / f"{fingerprint}-{n}").exists())
     made.rename(target)
-    _sync_folder(generations)
-    _link(output / "current", Path("generations") / target.name)
-    for name in FILES:
-        if (target / name).exists():
-            link = output / name
-            if not (link.is_symlink() and link.readlink() == Path("current") / name):
-                _link(link, Path("current") / name)
-        else:
-            (output / name).unlink(missing_ok=True)
-    _sync_folder(output)
-    _retire(generations, keep=target)
+    try:
+        _sync_folder(generations)
+        for name in FILES:
+            if (target / name).exists():
+                _link(output / name, Path("current") / name)
+        if current.is_symlink():
+            _link(output / ".previous", current.readlink())
+        _link(current, Path("generations") / target.name)
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    with suppress(OSError):  # it is published; tidying up may wait for the next build
+        _sync_folder(output)
+        for name in FILES:
+            if not (target / name).exists():
+                (output / name).unlink(missing_ok=True)
+        _sweep(output)
 
 
 def _link(link: Path, target: Path) -> None:
+    """Point a link at its target by one rename. A link that already does stays as it is."""
+    if link.is_symlink() and link.readlink() == target:
+        return
     fresh = link.with_name(f".link-{link.name}-{os.getpid()}")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
     fresh.replace(link)
-
-
-def _retire(generations: Path, keep: Path) -> None:
-    """Remove all but the newest generations; the order of publishing is kept in a small file."""
-    history = generations / ".history"
-    known = history.read_text("utf-8").split() if history.exists() else []
-    present = {p.name for p in generations.iterdir() if p.is_dir() and not p.name.startswith(".")}
-    order = [name for name in known if name in present and name != keep.name]
-    order = [*sorted(present - {*order, keep.name}), *order, keep.name]
-    fresh = generations / ".history-new"
-    fresh.write_text("\n".join(order[-KEEP:]) + "\n", "utf-8")
-    fresh.replace(history)
-    for name in order[:-KEEP]:
-        shutil.rmtree(generations / name, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:
