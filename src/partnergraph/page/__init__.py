@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -65,9 +65,9 @@ def draw(graph: Network) -> Page:
 
     from partnergraph.page import adapter
     from partnergraph.page.content import Content, data, web
-    from partnergraph.page.drawing import drawing
-    from partnergraph.page.palette import DARK, LIGHT, looks
-    from partnergraph.page.svg import shape, svg
+    from partnergraph.page.drawing import TALL_FONT, VIEWS, drawing
+    from partnergraph.page.palette import DARK, LIGHT, css, looks
+    from partnergraph.page.svg import extent, shape, svg
 
     made = drawing(graph)
     content = Content(graph, made)
@@ -76,15 +76,15 @@ def draw(graph: Network) -> Page:
     title = str(graph.graph.get("title") or "Network")
     drawn = sum(1 for dot in made.dots if dot.wide is not None)
     summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
-    style = _read("templates/page.css")
+    style = css(chosen) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS)
     vendor = _read("vendor/vis-network.min.js").replace("</script", "<\\/script")
     manifest = json.loads(_read("vendor/manifest.json"))
     policy = _policy([vendor, scripts], [style], manifest["vis-network.min.js"]["injected_style"])
     for family in families:
+        symbol = shape(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
         family["icon"] = Markup(
-            f'<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">'
-            f"{shape(family['shape'], 11, 11, 7.5, 'class=icon-' + str(family['number']))}</svg>"
+            f'<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">{symbol}</svg>'
         )
     context: dict[str, Any] = {
         "title": title,
@@ -108,7 +108,11 @@ def draw(graph: Network) -> Page:
         "vendor": Markup(vendor),
         "policy": policy,
         "data": data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
-        | {"inks": {"light": LIGHT.__dict__, "dark": DARK.__dict__}},
+        | {
+            "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
+            "extents": {view: extent([dot for dot in made.dots if getattr(dot, view)], view) for view in VIEWS},
+            "tall_font": TALL_FONT,
+        },
     }
     return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title)
 

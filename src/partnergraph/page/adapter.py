@@ -35,6 +35,8 @@ def nodes(made: Drawing, looks: dict[str, Look]) -> list[dict[str, Any]]:
         }
         if dot.hub:
             node["hub"] = 1
+        if dot.tall and (short := "\n".join(dot.lines(tall=True))) != node["label"]:
+            node["short"] = short
         if dot.group:
             node["dashed"] = 1
         if dot.members:

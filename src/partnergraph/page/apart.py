@@ -15,7 +15,8 @@ GAP = 5.0
 CLEAR = 4.0
 ROUNDS = 30
 CROSSED = 10.0
-BUSY = 8
+BUSY = 16
+FARTHEST = 600.0
 
 
 @dataclass
@@ -45,7 +46,7 @@ def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int
     ]
     crossings = []
     for number, (a, b) in enumerate(scene.lines):
-        near = _to_segment(scene.at, scene.at[a], scene.at[b]) < scene.radius + 1
+        near = to_segment(scene.at, scene.at[a], scene.at[b]) < scene.radius + 1
         near[[a, b]] = False
         crossings += [(number, int(node)) for node in np.flatnonzero(near)]
     return overlaps, crossings
@@ -65,14 +66,17 @@ def _overlap(scene: Scene, point: Array, node: int, gap: float = GAP) -> Array:
     return area
 
 
-def _to_segment(points: Array, a: Array, b: Array) -> Array:
+def to_segment(points: Array, a: Array, b: Array) -> Array:
     """Distance of points from the segment a-b; all three may be arrays of one shape (..., 2)."""
     import numpy as np
 
-    along = b - a
-    length = np.maximum((along * along).sum(axis=-1), 1e-9)
-    share = np.clip(((points - a) * along).sum(axis=-1) / length, 0, 1)
-    gaps: Array = np.linalg.norm(points - (a + share[..., None] * along), axis=-1)
+    # Coordinate by coordinate: sums over a last axis of two are several times slower.
+    ax, ay = a[..., 0], a[..., 1]
+    dx, dy = b[..., 0] - ax, b[..., 1] - ay
+    px, py = points[..., 0] - ax, points[..., 1] - ay
+    share = np.clip((px * dx + py * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0, 1)
+    px, py = px - share * dx, py - share * dy
+    gaps: Array = np.sqrt(px * px + py * py)
     return gaps
 
 
@@ -96,6 +100,7 @@ class _Mover:
             for nth, size in enumerate(reach)
         ]
         self.steps = np.concatenate(rings)
+        self.reach = np.repeat(reach, len(turns))
 
     def hard(self, node: int, points: Array) -> Array:
         """What must not be, with a body at each of some points: overlaps and being off the canvas."""
@@ -123,11 +128,11 @@ class _Mover:
         count: Array = np.zeros(len(points))
         foreign = self.ends[(self.ends != node).all(axis=1)]
         if len(foreign):
-            gaps = _to_segment(points[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
+            gaps = to_segment(points[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             count += (gaps < scene.radius[node] + CLEAR).sum(axis=1)
         if self.beside[node] and len(self.beside[node]) <= BUSY:
             ends = scene.at[self.beside[node]]
-            gaps = _to_segment(scene.at[None, None], points[:, None, None], ends[None, :, None])
+            gaps = to_segment(scene.at[None, None], points[:, None, None], ends[None, :, None])
             near = gaps < scene.radius + CLEAR
             near[:, :, node] = False
             near[:, np.arange(len(ends)), self.beside[node]] = False
@@ -144,25 +149,45 @@ class _Mover:
         foreign = self.ends[(self.ends != node).all(axis=1)]
         if len(foreign):
             middle = points + np.array([0.0, (box[3] + scene.radius[node]) / 2])
-            through = _to_segment(middle[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
+            through = to_segment(middle[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             cost += (through < (box[3] - scene.radius[node]) / 2).sum(axis=1) * 3.0
         for other in self.beside[node]:
             cost += np.linalg.norm(points - scene.at[other], axis=1) * (0.04 / len(self.beside[node]))
         return cost
 
+    def troubled(self) -> set[int]:
+        """The bodies that something is wrong with: an overlap, a foreign line through them, an own line through one."""
+        import numpy as np
+
+        scene, at, boxes = self.scene, self.scene.at, self.scene.boxes
+        low, high = at - boxes[:, :2], at + boxes[:, 2:]
+        gaps = np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None]) + GAP
+        meet = np.asarray((gaps > 0).all(axis=2))
+        np.fill_diagonal(meet, False)
+        found = set(np.flatnonzero(meet.any(axis=1)))
+        found |= set(np.flatnonzero((low < 0).any(axis=1) | (high > [scene.width, scene.height]).any(axis=1)))
+        if len(self.ends):
+            a, b = self.ends[:, 0], self.ends[:, 1]
+            near = to_segment(at[None], at[a][:, None], at[b][:, None]) < scene.radius + CLEAR
+            near[np.arange(len(a)), a] = near[np.arange(len(a)), b] = False
+            through = near.any(axis=1)
+            found |= {*np.flatnonzero(near.any(axis=0)), *a[through], *b[through]}
+        return {int(node) for node in found}
+
     def run(self) -> None:
         import numpy as np
 
         scene = self.scene
-        order = sorted(range(len(scene.at)), key=lambda i: (len(self.beside[i]), i))
         for _ in range(ROUNDS):
             moved = False
-            for node in order:
+            for node in sorted(self.troubled(), key=lambda i: (len(self.beside[i]), i)):
                 spot = scene.at[node][None]
                 here = self.hard(node, spot)[0] + self.crossed(node, spot)[0] * CROSSED
                 if here == 0:
                     continue
-                points = np.round(scene.at[node] + self.steps)
+                # The better connected a body is, the nearer it stays to its place: the others step aside.
+                reach = self.reach < FARTHEST / (1 + len(self.beside[node]) / 4)
+                points = np.round(scene.at[node] + self.steps[reach])
                 cost = self.hard(node, points)
                 open_ = cost < here
                 if not open_.any():

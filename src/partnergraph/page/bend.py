@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import atan2, cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
@@ -44,11 +43,9 @@ def crossed(points: Array, at: Array, radius: Array, ends: tuple[int, int]) -> l
     """Which bodies a course runs through, its own ends left out."""
     import numpy as np
 
-    gaps = np.full(len(at), np.inf)
-    for first, second in pairwise(points):
-        along = second - first
-        share = np.clip(((at - first) * along).sum(axis=1) / max(float((along * along).sum()), 1e-9), 0, 1)
-        gaps = np.minimum(gaps, np.linalg.norm(at - (first + share[:, None] * along), axis=1))
+    from partnergraph.page.apart import to_segment
+
+    gaps = to_segment(at[None], points[:-1, None], points[1:, None]).min(axis=0)
     near = gaps < radius + CLEAR
     near[list(ends)] = False
     return [int(node) for node in np.flatnonzero(near)]

@@ -17,6 +17,13 @@ Plain = dict[str, Any]
 FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
 
 
+# The page's own anchors, which no key may take.
+OWN = (
+    *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
+    *("map", "network", "organisations", "panel", "relationships", "sentences", "sources", "status", "unfold"),
+)
+
+
 def keys(iris: list[str]) -> dict[str, str]:
     """A short key for each IRI, for anchors and permalinks: what follows /id/, letters, digits and hyphens only.
 
@@ -24,7 +31,7 @@ def keys(iris: list[str]) -> dict[str, str]:
     {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
     """
     found: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(OWN)
     for iri in iris:
         key = re.sub(r"[^A-Za-z0-9]+", "-", iri.rpartition("/id/")[2]).strip("-").lower()[:120] or "body"
         number = 2
@@ -63,7 +70,8 @@ class Content:
     def __init__(self, graph: Network, made: Drawing) -> None:
         self.graph, self.made = graph, made
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
-        self.key = keys([*made.bodies, *(key for _, _, key in made.claims)])
+        cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
+        self.key = keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(made.bodies)}
         self.sentences: dict[str, int] = {}
         self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
@@ -72,6 +80,19 @@ class Content:
 
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
+
+    def _cited(self) -> set[str]:
+        """The ids of the sources that some evidence on the page names."""
+        pieces = [
+            piece
+            for _, _, data in self.graph.edges(data=True)
+            for piece in [*(data.get("evidence") or []), *(data.get("counter_evidence") or [])]
+        ]
+        for _, node in self.graph.nodes(data=True):
+            pieces += node.get("evidence") or []
+            for part in ("names", "attributes", "events", "statements"):
+                pieces += [piece for entry in node.get(part) or [] for piece in entry.get("evidence") or []]
+        return {str(piece.get("source")) for piece in pieces}
 
     def _evidence(self, piece: Plain) -> Plain:
         source = self.sources.get(str(piece.get("source")), {})
@@ -92,6 +113,7 @@ class Content:
             "confidence": piece.get("confidence"),
             "note": piece.get("note"),
             "source": str(piece.get("source")),
+            "source_key": self.key[f"/id/source/{piece.get('source')}"],
             "title": source.get("title") or str(piece.get("source")),
             "publisher": source.get("publisher"),
             "date": source.get("date"),
@@ -143,7 +165,7 @@ class Content:
         events = [self._event(event) for event in node.get("events") or []]
         return {
             "key": self.key[iri],
-            "label": str(node.get("label", iri)),
+            "label": self.made.dots[number].label,
             "family": self.made.dots[number].family,
             "sort": node.get("sort", "organisation"),
             "types": [
@@ -185,21 +207,17 @@ class Content:
         }
 
     def _sources(self) -> list[Plain]:
-        cited: dict[str, None] = {}
-        for claim in self.claims:
-            for piece in [*claim["evidence"], *claim["against"]]:
-                cited.setdefault(piece["source"])
         for number, claim in enumerate(self.claims):
             self.bodies[claim["from"]]["claims"].append(number)
             if claim["to"] != claim["from"]:
                 self.bodies[claim["to"]]["claims"].append(number)
         found = []
-        for source in sorted({*self.sources, *cited}, key=lambda name: (str(self._title(name)).casefold(), name)):
-            entry = self.sources.get(source, {})
-            found.append(
-                entry
-                | {"id": source, "title": self._title(source), "link": web(entry.get("url")), "used": source in cited}
-            )
+        for source in sorted(
+            {*self.sources, *self._cited()}, key=lambda name: (str(self._title(name)).casefold(), name)
+        ):
+            entry = {"publisher": None, "date": None} | self.sources.get(source, {})
+            own = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
+            found.append(entry | own | {"link": web(entry.get("url"))})
         return found
 
     def _title(self, source: str) -> str:
@@ -210,13 +228,14 @@ def data(content: Content, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
     kinds = sorted({claim["kind"] for claim in content.claims})
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
+    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
     sources = [source["id"] for source in content.used]
     at = {source: number for number, source in enumerate(sources)}
     bodies, claims = content.bodies, content.claims
     return {
         "focus": content.made.focus,
         "families": families,
-        "kinds": [{"code": kind, "label": labels[kind]} for kind in kinds],
+        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
         "sources": [source["title"] for source in content.used],
         "bodies": {
             "key": [body["key"] for body in bodies],

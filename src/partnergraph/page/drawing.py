@@ -21,6 +21,7 @@ _NUMBER = re.compile(
 WIDE = (1390.0, 640.0)
 TALL = (366.0, 600.0)
 UNFOLDED = (1740.0, 800.0)
+VIEWS = ("wide", "unfolded", "tall")
 HUB = 5
 FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
 ON_A_PHONE = 15
@@ -88,18 +89,25 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
     family_at = {name: number for number, name in enumerate(families)}
     made = Drawing(bodies, claims, families, focus=at.get(graph.graph.get("focus") or ""))
     neighbours: list[set[int]] = [set() for _ in bodies]
-    for a, b, _ in claims:
-        if a != b:
-            neighbours[at[a]].add(at[b])
-            neighbours[at[b]].add(at[a])
+    ties: list[set[tuple[int, str]]] = [set() for _ in bodies]
+    keep = {made.focus} if made.focus is not None else set()
+    for a, b, key in claims:
+        data = graph.edges[a, b, key]
+        for one, other, way in ((at[a], at[b], ">"), (at[b], at[a], "<")):
+            if one != other:
+                neighbours[one].add(other)
+                ties[one].add((other, f"{way}{data.get('kind', '')}"))
+        if data.get("standing") == "disputed":
+            keep |= {at[a], at[b]}
     of = [family_at.get(_family(graph, iri), len(families) - 1) for iri in bodies]
     nodes = [graph.nodes[iri] for iri in bodies]
     folds = fold(
         neighbours,
+        ties,
         of,
         [str(node.get("type", "")) for node in nodes],
-        [str(node.get("sort", "")) for node in nodes],
-        {made.focus} if made.focus is not None else set(),
+        [str(node.get("sort", "organisation")) for node in nodes],
+        keep,
         {code: str(entry["label"]) for code, entry in graph.graph.get("types", {}).items()},
     )
     made.dots = _dots(graph, made, neighbours, of, folds)

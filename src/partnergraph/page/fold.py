@@ -17,8 +17,20 @@ class Fold:
     label: str
 
 
+def plural(noun: str) -> str:
+    """The English plural of a type's label.
+
+    >>> plural("university"), plural("local authority"), plural("NHS trust"), plural("school"), plural("research body")
+    ('universities', 'local authorities', 'NHS trusts', 'schools', 'research bodies')
+    """
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+
+
 def fold(
     neighbours: list[set[int]],
+    ties: list[set[tuple[int, str]]],
     families: list[int],
     types: list[str],
     sorts: list[str],
@@ -26,17 +38,21 @@ def fold(
     names: dict[str, str],
     most: int = MOST,
 ) -> list[Fold]:
-    """Which bodies to draw as one: those of one type with the very same neighbours, or, when more than `most` would be
-    drawn, everything but the best connected, by the nearest of those and by family.
+    """Which bodies to draw as one: those of one type with the very same ties (neighbour and kind), or, when more than
+    `most` would be drawn, everything but the best connected, by the nearest of those and by family.
 
     A body in `keep` is never folded. `names` says a type in words. Deterministic; ordered by the first member.
     """
-    places: dict[tuple[str, str, frozenset[int]], list[int]] = {}
-    for number, beside in enumerate(neighbours):
-        if beside and number not in keep:
-            places.setdefault((sorts[number], types[number], frozenset(beside)), []).append(number)
+    places: dict[tuple[str, str, frozenset[tuple[int, str]]], list[int]] = {}
+    for number, tied in enumerate(ties):
+        if tied and number not in keep and sorts[number] == "organisation":
+            places.setdefault((sorts[number], types[number], frozenset(tied)), []).append(number)
     folds = [
-        Fold(tuple(members), families[members[0]], f"{len(members)} × {names.get(kind, kind.replace('-', ' '))}")
+        Fold(
+            tuple(members),
+            families[members[0]],
+            f"{len(members)} named {plural(names.get(kind, kind.replace('-', ' ')))}",
+        )
         for (_, kind, _), members in places.items()
         if len(members) >= LEAST
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,22 @@ class Ink:
     line: str
     accent: str
     faded: str
+    link: str
+    focus: str
+    edge: str
+    rule: str
+    soft: str
+    mark: str
 
 
-LIGHT = Ink("#ffffff", "#16202c", "#4a5565", "#1d2733", "#67748a", "#b3261e", "#c3cad4")
-DARK = Ink("#12161a", "#eef2f6", "#aeb8c4", "#e8edf3", "#8c99ab", "#ff8a80", "#3a444f")
+LIGHT = Ink(
+    page="#ffffff", text="#16202c", muted="#4a5565", outline="#1d2733", line="#67748a", accent="#b3261e",
+    faded="#c3cad4", link="#0b4f94", focus="#c2410c", edge="#6b7786", rule="#d5dae1", soft="#f3f5f8", mark="#ffe38a",
+)  # fmt: skip
+DARK = Ink(
+    page="#12161a", text="#eef2f6", muted="#aeb8c4", outline="#e8edf3", line="#8c99ab", accent="#ff8a80",
+    faded="#3a444f", link="#8ec5ff", focus="#ffb454", edge="#8c99ab", rule="#39434e", soft="#1a2026", mark="#5f4b00",
+)  # fmt: skip
 
 # Fills after Okabe and Ito, "Color Universal Design" (2008), lightened for dark text beside them.
 LOOKS = {
@@ -48,6 +60,19 @@ SPARE = (
     *(Look("triangleDown", "#d55e00", "#f08a45"), Look("star", "#f0e442", "#f0e442")),
 )
 OTHER = Look("dot", "#ffffff", "#1c2329")
+
+
+def css(chosen: dict[str, Look]) -> str:
+    """The colours as custom properties, and the fill of each family, for both schemes."""
+    light, dark = (
+        ":root{" + "".join(f"--{name}:{colour};" for name, colour in asdict(ink).items()) + "}"
+        + "".join(
+            f".f{number}{{fill:{look.dark if ink is DARK else look.light}}}"
+            for number, look in enumerate(chosen.values())
+        )
+        for ink in (LIGHT, DARK)
+    )  # fmt: skip
+    return f"{light}\n@media screen and (prefers-color-scheme: dark){{{dark}}}\n"
 
 
 def luminance(colour: str) -> float:

@@ -1,0 +1,122 @@
+// Find a body by any of its names: today's, former, acronym; accents, case and small misspellings do not matter.
+const fold = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+const SMALL = new Set(["of", "for", "and", "the", "in", "on", "at", "to", "a"]);
+// Whether a folded text is a short form of a name: each word as it is, or initials of words in a row.
+function shortens(short, words) {
+  let at = 0;
+  for (const piece of short.split(" ")) {
+    const row = words.slice(at, at + piece.length);
+    if (SMALL.has(piece) && !words.includes(piece)) continue;
+    if (words[at] === piece) at += 1;
+    else if (piece.length > 1 && row.map((word) => word[0]).join("") === piece) at += piece.length;
+    else return false;
+  }
+  return at > 0 && at === words.length;
+}
+const NAMES = BODIES.label.flatMap((label, body) =>
+  [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) })),
+);
+
+// Edits (insert, delete, replace, swap of neighbours) between two words, given up beyond `most`.
+function distance(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before = [], last = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] !== b[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length];
+}
+
+function rank(entry, wanted, words) {
+  if (entry.folded === wanted) return 0;
+  const own = entry.folded.split(" ");
+  if (wanted.length > 1 && (shortens(wanted, own) || shortens(wanted, own.filter((word) => !SMALL.has(word))))) return 1;
+  if (entry.folded.startsWith(wanted)) return 2;
+  if (words.every((word) => own.some((one) => one.startsWith(word)))) return 3;
+  if (wanted.length > 2 && entry.folded.includes(wanted)) return 4;
+  const near = (word) => own.some((one) => distance(word, one.slice(0, word.length + 1), 1) <= 1 || (word.length > 6 && distance(word, one, 2) <= 2));
+  return words.every((word) => (word.length > 3 ? near(word) : own.some((one) => one.startsWith(word)))) ? 5 : null;
+}
+
+function find(text, most = 8) {
+  const wanted = fold(text), words = wanted.split(" ").filter(Boolean);
+  if (!words.length) return [];
+  const best = new Map();
+  for (const entry of NAMES) {
+    const found = rank(entry, wanted, words);
+    const known = best.get(entry.body);
+    if (found !== null && (!known || found < known.rank)) best.set(entry.body, { ...entry, rank: found });
+  }
+  return [...best.values()].sort((a, b) => a.rank - b.rank || a.body - b.body).slice(0, most);
+}
+
+function startFinding() {
+  const input = byId("find"), list = byId("found");
+  let results = [], at = -1;
+  const close = () => {
+    list.hidden = true;
+    at = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const point = (to) => {
+    at = to;
+    [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
+    if (at >= 0) {
+      input.setAttribute("aria-activedescendant", list.children[at].id);
+      list.children[at].scrollIntoView({ block: "nearest" });
+    }
+  };
+  const take = (result) => {
+    close();
+    input.value = "";
+    select({ body: result.body });
+    byId("panel").focus();
+  };
+  const show = () => {
+    results = find(input.value);
+    list.replaceChildren(
+      ...results.map((result, number) => {
+        const label = BODIES.label[result.body];
+        const item = element("li", { role: "option", id: "found-" + number, "aria-selected": "false" }, label);
+        if (result.name !== label) item.append(element("span", { class: "quiet" }, " also: " + result.name));
+        item.addEventListener("mousedown", (event) => event.preventDefault());
+        item.addEventListener("click", () => take(result));
+        return item;
+      }),
+    );
+    const any = fold(input.value) !== "";
+    if (any && !results.length) list.append(element("li", { class: "nothing", role: "option", "aria-disabled": "true", "aria-selected": "false", id: "found-0" }, "Nothing here is called so."));
+    list.hidden = !any;
+    input.setAttribute("aria-expanded", String(any));
+    byId("status").textContent = any ? results.length + " found" : "";
+    point(-1);
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const last = results.length - 1;
+    if (event.key === "Escape") {
+      if (list.hidden) input.value = "";
+      close();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) show();
+      else if (results.length) point(event.key === "ArrowDown" ? (at >= last ? 0 : at + 1) : at <= 0 ? last : at - 1);
+    } else if (event.key === "Enter" && results.length) {
+      event.preventDefault();
+      take(results[Math.max(at, 0)]);
+    }
+  });
+}

@@ -1,0 +1,188 @@
+// The map. vis-network draws symbols and lines at positions computed in Python; labels are drawn here, over both, with a
+// halo in the page's colour. Nothing moves by itself.
+let network = null, dots = null, lines = null, drawnView = null;
+const DOTS = new Map(NETWORK.nodes.map((node) => [node.id, node]));
+const FOLDED = new Map(NETWORK.nodes.flatMap((node) => (node.members || []).map((member) => [member, node.id])));
+const inks = () => DATA.inks[dark.matches ? "dark" : "light"];
+
+function startMap() {
+  const holder = byId("map");
+  if (!globalThis.vis || !NETWORK.nodes.length) return;
+  holder.hidden = false;
+  document.querySelector(".stage").classList.add("drawn");
+  dots = new vis.DataSet();
+  lines = new vis.DataSet();
+  network = new vis.Network(holder, { nodes: dots, edges: lines }, {
+    autoResize: true,
+    physics: false,
+    layout: { improvedLayout: false },
+    interaction: { dragNodes: false, hover: false, keyboard: false, selectConnectedEdges: false, zoomView: false, hideEdgesOnDrag: NETWORK.edges.length > 2000 },
+    nodes: { borderWidth: 1.8, borderWidthSelected: 3, shapeProperties: { interpolation: false } },
+    edges: { width: 1.3, hoverWidth: 0, selectionWidth: 0, arrows: { to: { enabled: true, scaleFactor: 0.45, type: "vee" } }, smooth: false },
+  });
+  const canvas = holder.querySelector("canvas");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", document.querySelector(".still-wide svg").getAttribute("aria-label") + ". The same in words stands in the tables below.");
+  holder.querySelector(".vis-network").removeAttribute("tabindex");
+  network.on("afterDrawing", drawLabels);
+  network.on("click", clicked);
+  // Without a modifier key the wheel scrolls the page, so that nobody is caught in the map.
+  holder.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15);
+  }, { passive: false });
+  holder.addEventListener("mousemove", (event) => {
+    const box = holder.getBoundingClientRect();
+    holder.style.cursor = hit({ x: event.clientX - box.left, y: event.clientY - box.top }) ? "pointer" : "";
+  });
+  byId("closer").addEventListener("click", () => zoom(1.3));
+  byId("farther").addEventListener("click", () => zoom(1 / 1.3));
+  byId("fit").addEventListener("click", fit);
+  const unfold = byId("unfold");
+  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded }));
+  for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
+  // The first size is known only once the page is laid out, and a window can change it later.
+  new ResizeObserver(() => drawnView && fit()).observe(holder);
+  listeners.push(showMap);
+}
+
+function zoom(by) {
+  network.moveTo({ scale: Math.min(4, Math.max(0.15, network.getScale() * by)), animation: false });
+}
+
+function fit() {
+  const [left, top, width, height] = DATA.extents[drawnView];
+  const holder = byId("map");
+  const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6);
+  network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation: false });
+  uncover();
+}
+
+// What is selected must not stand under the panel: it comes into the part beside it, with what it touches if that fits.
+function uncover() {
+  const panel = byId("panel"), holder = byId("map"), lit = litUp();
+  if (panel.hidden || !lit) return;
+  const right = phone.matches ? 0 : panel.offsetWidth, low = phone.matches ? panel.offsetHeight : 0;
+  const room = { x: holder.clientWidth - right - 20, y: holder.clientHeight - low - 20 };
+  const places = [...lit].map((id) => DOTS.get(id)?.[drawnView]).filter(Boolean);
+  const own = placeOf(state.body);
+  const fits = places.length ? around(places) : null;
+  const scale = network.getScale();
+  let centre = null;
+  if (fits && fits.width * scale <= room.x && fits.height * scale <= room.y) centre = fits.centre;
+  else if (own) centre = own;
+  if (!centre) return;
+  network.moveTo({ position: { x: centre.x + right / 2 / scale, y: centre.y + low / 2 / scale }, scale, animation: false });
+}
+
+// The box around some dots with room for their labels.
+function around(places) {
+  const xs = places.map(([x]) => x), ys = places.map(([, y]) => y);
+  const [left, right, top, bottom] = [Math.min(...xs) - 75, Math.max(...xs) + 75, Math.min(...ys) - 30, Math.max(...ys) + 75];
+  return { width: right - left, height: bottom - top, centre: { x: (left + right) / 2, y: (top + bottom) / 2 } };
+}
+
+const dotOf = (body) => (body === null ? null : DOTS.get(body)?.[view()] ? body : (FOLDED.get(body) ?? body));
+function placeOf(body) {
+  const place = DOTS.get(dotOf(body))?.[view()];
+  return place ? { x: place[0], y: place[1] } : null;
+}
+
+// What stays in full colour: everything, or what is selected and what it touches.
+function litUp() {
+  if (state.body === null && !state.claims) return null;
+  const lit = new Set(), own = dotOf(state.body);
+  const chosen = state.claims ? new Set(state.claims) : null;
+  if (own !== null) lit.add(own);
+  for (const edge of NETWORK.edges) {
+    if (!(view() in edge.bend) || !edge.claims.some(claimShown)) continue;
+    if (chosen ? edge.claims.some((claim) => chosen.has(claim)) : edge.from === own || edge.to === own) {
+      lit.add(edge.from).add(edge.to).add("line " + edge.id);
+    }
+  }
+  return lit;
+}
+
+const shownDot = (node) => (node.members ? node.members.some(bodyShown) : bodyShown(node.id));
+
+function showMap() {
+  const now = view(), ink = inks(), lit = litUp();
+  const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
+  const shown = NETWORK.nodes.filter((node) => node[now] && shownDot(node));
+  const here = new Set(shown.map((node) => node.id));
+  const otherView = drawnView !== now;
+  drawnView = now;
+  dots.clear();
+  lines.clear();
+  dots.add(shown.map((node) => {
+    const faded = lit && !lit.has(node.id), chosen = node.id === dotOf(state.body);
+    const border = faded ? ink.faded : chosen ? ink.accent : ink.outline;
+    return {
+      id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
+      shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
+      color: { background: faded ? ink.page : looks[node.family], border, highlight: { background: looks[node.family], border } },
+    };
+  }));
+  lines.add(NETWORK.edges.filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
+    const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
+    return {
+      id: edge.id, from: edge.from, to: edge.to, dashes: edge.inferred ? [6, 4] : false,
+      width: faded ? 1 : lit ? 2.2 : edge.disputed ? 2.4 : 1.3,
+      color: { color: faded ? ink.faded : edge.disputed ? ink.accent : ink.line, inherit: false },
+      smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
+    };
+  }));
+  network.unselectAll();
+  if (otherView) fit();
+  uncover();
+  const unfold = byId("unfold");
+  if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
+}
+
+const LINE = 1.22; // line height of a label, as in the layout
+const labelOf = (node) => (phone.matches ? node.short || node.label : node.label).split("\n");
+const fontOf = (node) => (phone.matches ? DATA.tall_font : node.font);
+
+function drawLabels(context) {
+  const ink = inks(), lit = litUp();
+  context.textAlign = "center";
+  context.textBaseline = "alphabetic";
+  context.lineJoin = "round";
+  for (const { id } of dots.get({ fields: ["id"] })) {
+    const node = DOTS.get(id), [x, y] = node[drawnView], size = fontOf(node);
+    if (lit && !lit.has(id)) continue;
+    context.font = (node.hub ? "bold " : "") + size + "px Arial, Helvetica, 'Liberation Sans', sans-serif";
+    labelOf(node).forEach((text, number) => {
+      const base = y + node.size + 5 + size * (0.8 + LINE * number);
+      context.lineWidth = 4;
+      context.strokeStyle = ink.page;
+      context.strokeText(text, x, base);
+      context.fillStyle = ink.text;
+      context.fillText(text, x, base);
+    });
+  }
+}
+
+// The dot whose symbol or label is at a point of the page, else the line there.
+function hit(dom) {
+  const point = network.DOMtoCanvas(dom);
+  const found = network.getNodeAt(dom);
+  if (found !== undefined) return { dot: found };
+  for (const { id } of dots.get({ fields: ["id"] })) {
+    const node = DOTS.get(id), [x, y] = node[drawnView], size = fontOf(node), label = labelOf(node);
+    const half = Math.max(...label.map((text) => text.length)) * size * 0.27;
+    if (Math.abs(point.x - x) < half && point.y > y && point.y < y + node.size + 6 + label.length * size * LINE) return { dot: id };
+  }
+  const line = network.getEdgeAt(dom);
+  return line === undefined ? null : { line };
+}
+
+function clicked(event) {
+  const found = hit(event.pointer.DOM);
+  if (!found) return select({});
+  if ("line" in found) return select({ claims: NETWORK.edges[found.line].claims.filter(claimShown) });
+  const node = DOTS.get(found.dot);
+  if (node.members) select({ fold: found.dot });
+  else select({ body: found.dot });
+}
