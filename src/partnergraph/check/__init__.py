@@ -15,14 +15,13 @@ __all__ = ["check"]
 def check(reader: Reader, places: Mapping[str, Place] | None = None) -> list[Finding]:
     """Everything that is wrong in a graph, sorted by place. `places` says where each record was written."""
     known = places or {}
-    found = [*shapes.validate(reader), *identifiers.validate(reader)]
-    placed = [
-        replace(finding, place=known.get(finding.focus or "")) if finding.place is None else finding
-        for finding in found
-    ]
-    return sorted(placed, key=_order)
+    found = set()
+    for finding, column in [*shapes.validate(reader), *identifiers.validate(reader)]:
+        place = known.get(finding.focus or "")
+        found.add(replace(finding, place=replace(place, column=column)) if place else finding)
+    return sorted(found, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str, str]:
     place = finding.place or Place("")
-    return place.file, place.row or 0, finding.focus or "", finding.rule, f"{finding.value} {finding.message}"
+    return place.file, place.row or 0, finding.focus or "", finding.rule, f"{finding.message} {finding.value}"

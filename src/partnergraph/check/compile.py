@@ -12,27 +12,58 @@ from dataclasses import dataclass
 
 from partnergraph.errors import StoreError
 from partnergraph.store import Reader
+from partnergraph.vocabulary import PREFIXES
 
 SH = "http://www.w3.org/ns/shacl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+# Ours, beside the SHACL terms: what to do about a violation, and the column of the tables where the cause stands.
+FIX, COLUMN = (f"<https://w3id.org/partnergraph/shapes#{name}>" for name in ("fix", "column"))
 SEVERITY = {f"<{SH}Violation>": "error", f"<{SH}Warning>": "warning", f"<{SH}Info>": "info"}
 _TARGETS = {"targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"}
-_NOT_CONSTRAINTS = {"message", "severity", "path", "name", "description", "order", "property", "sparql", "deactivated"}
+_NOT_CONSTRAINTS = {
+    *("message", "severity", "path", "name", "description", "order", "deactivated"),
+    *("property", "sparql", "flags"),  # property, sparql: shapes of their own; flags: belongs to pattern
+}
+_PAIRS = {"disjoint", "equals", "lessThan", "lessThanOrEquals", "uniqueLang"}
+_ONE_VALUE = {"class", "datatype", "nodeKind", "in", "hasValue", "pattern", "minLength", "maxLength"}
+_RANGES = {"minInclusive", "maxInclusive", "minExclusive", "maxExclusive"}
+_SHAPES = {"node", "not", "or", "and"}
+_QUERY = {"select", "prefixes", "declare", "prefix", "namespace"}
+_KNOWN = _NOT_CONSTRAINTS | _TARGETS | _PAIRS | _ONE_VALUE | _RANGES | _SHAPES | _QUERY | {"minCount", "maxCount"}
+# Datatypes of SPARQL 1.1, whose form counts too (SHACL, section 4.1.2): a cast of the text fails when it is wrong.
+_CAST = {f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "float", "double", "date", "dateTime")}
 Node = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """One question to the graph: the rule it belongs to, and a SELECT of ?this (and ?value) for each violation.
-
-    `shows_value` says whether a violation names a value; `about_itself` that the value is the focus node itself.
-    """
+    """One question to the graph: the rule it belongs to, and a SELECT of ?this (and ?value) for each violation."""
 
     rule: str
     component: str
+    path: str | None
     severity: str
     message: str
+    fix: str | None
+    column: str | None
     select: str
+
+
+@dataclass(frozen=True)
+class _Says:
+    """What a violation of a shape is called."""
+
+    rule: str
+    severity: str
+    message: str
+    fix: str | None
+    column: str | None
+
+    def constraint(self, component: str, path: str | None, select: str) -> Constraint:
+        return Constraint(self.rule, component, path, self.severity, self.message, self.fix, self.column, select)
 
 
 class Shapes:
@@ -43,6 +74,22 @@ class Shapes:
         for s, p, o in reader.terms("SELECT ?s ?p ?o { ?s ?p ?o }"):
             name = p[1:-1].removeprefix(SH) if p.startswith(f"<{SH}") else p
             self.nodes.setdefault(s, {}).setdefault(name, []).append(o)
+        for node in self.nodes.values():
+            self._refuse_unknown(node)
+
+    def _refuse_unknown(self, node: Node) -> None:
+        """Whatever is not checked here must not look as if it were."""
+        for name in node:
+            if not name.startswith("<") and name not in _KNOWN:
+                raise _unsupported(f"sh:{name}")
+        types = node.get(f"<{RDF}type>", [])
+        if {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"} & {*types} and {f"<{RDFS}Class>", f"<{OWL}Class>"} & {*types}:
+            raise _unsupported("A shape that is a class, and so its own target,")
+        if "path" in node and {"property", "sparql"} & {*node}:
+            raise _unsupported("sh:property or sh:sparql in a property shape")
+        for prefix, namespace in zip(node.get("prefix", []), node.get("namespace", []), strict=True):
+            if PREFIXES.get(_plain(prefix)) != _plain(namespace):
+                raise _unsupported(f"The prefix {_plain(prefix)}: for {_plain(namespace)}")
 
     def constraints(self, subclasses: dict[str, list[str]]) -> Iterator[Constraint]:
         """Every constraint of every shape with a target, in the order of shape names.
@@ -52,11 +99,11 @@ class Shapes:
         self.subclasses = subclasses
         for iri, shape in sorted(self.nodes.items()):
             targets = list(self._targets(shape))
-            if not targets or "true" in str(shape.get("deactivated", "")):
+            if not targets:
                 continue
             focus = f"{{ SELECT DISTINCT ?this {{ {' UNION '.join(f'{{ {t} }}' for t in targets)} }} }}"
             rule = re.split(r"[#/]", iri.strip("<>"))[-1]
-            yield from self._node_shape(rule, shape, focus)
+            yield from self._property(rule, shape, focus) if "path" in shape else self._node_shape(rule, shape, focus)
 
     def _targets(self, shape: Node) -> Iterator[str]:
         for cls in shape.get("targetClass", []):
@@ -72,44 +119,50 @@ class Shapes:
         return self.subclasses.get(cls, [cls])
 
     def _node_shape(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
-        severity, message = self._says(shape, rule)
-        for component, values in shape.items():
-            if component in _NOT_CONSTRAINTS or component in _TARGETS or component.startswith("<"):
-                continue
-            for value in values:
-                holds = self._holds(component, value, "?this", shape)
-                select = f"SELECT ?this (?this AS ?value) {{ {focus} FILTER(!({holds})) }}"
-                yield Constraint(rule, component, severity, message, select)
-        for inner in shape.get("property", []):
-            yield from self._property(rule, self.nodes[inner], focus, severity)
-        for inner in shape.get("sparql", []):
-            yield self._sparql(rule, self.nodes[inner], focus, severity)
+        if _off(shape):
+            return
+        says = self._says(rule, shape)
+        for component, value in _parameters(shape):
+            holds = self._holds(component, value, "?this", shape)
+            select = f"SELECT ?this (?this AS ?value) {{ {focus} FILTER(!({holds})) }}"
+            yield says.constraint(component, None, select)
+        for inner in sorted(shape.get("property", [])):
+            yield from self._property(rule, self.nodes[inner], focus)
+        for inner in sorted(shape.get("sparql", [])):
+            yield from self._sparql(rule, shape, self.nodes[inner], focus)
 
-    def _says(self, shape: Node, rule: str, inherited: str = "error") -> tuple[str, str]:
-        severity = SEVERITY[shape["severity"][0]] if "severity" in shape else inherited
-        message = _plain(shape["message"][0]) if "message" in shape else f"This breaks the rule {rule}."
-        return severity, message
+    def _says(self, rule: str, shape: Node, over: Node | None = None) -> _Says:
+        """`over` is the constraint inside the shape whose own words go before those of the shape."""
+        words = {**shape, **(over or {})}
+        severity = SEVERITY[shape["severity"][0]] if "severity" in shape else "error"
+        message = _plain(min(words["message"])) if "message" in words else f"This breaks the rule {rule}."
+        fix, column = (_plain(words[name][0]) if name in words else None for name in (FIX, COLUMN))
+        return _Says(rule, severity, message, fix, column)
 
-    def _sparql(self, rule: str, node: Node, focus: str, inherited: str) -> Constraint:
-        severity, message = self._says(node, rule, inherited)
-        query = _plain(node["select"][0]).replace("$", "?")
+    def _sparql(self, rule: str, shape: Node, node: Node, focus: str) -> Iterator[Constraint]:
+        if _off(node):
+            return
+        query = _plain(node["select"][0])
+        if special := re.search(r"[$?](PATH|shapesGraph|currentShape)\b", query):
+            raise _unsupported(special[0])
+        query = query.replace("$", "?")
         value = "?value" if re.search(r"\?value\b", query.split("WHERE")[0]) else "(?this AS ?value)"
-        return Constraint(rule, "sparql", severity, message, f"SELECT ?this {value} {{ {focus} {{ {query} }} }}")
+        select = f"SELECT DISTINCT ?this {value} {{ {focus} {{ {query} }} }}"
+        yield self._says(rule, shape, node).constraint("sparql", None, select)
 
-    def _property(self, rule: str, shape: Node, focus: str, inherited: str) -> Iterator[Constraint]:
-        severity, message = self._says(shape, rule, inherited)
-        path = self._path(shape["path"][0])
-        for component, values in shape.items():
-            if component in _NOT_CONSTRAINTS or component.startswith("<"):
-                continue
-            for value in values:
-                select = self._violations(component, value, path, focus, shape)
-                if select is not None:
-                    yield Constraint(rule, component, severity, message, select)
+    def _property(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
+        if _off(shape):
+            return
+        says, path = self._says(rule, shape), self._path(shape)
+        for component, value in _parameters(shape):
+            select = self._violations(component, value, path, focus, shape)
+            if select is not None:
+                yield says.constraint(component, path, select)
 
-    def _path(self, path: str) -> str:
+    def _path(self, shape: Node) -> str:
+        path = shape["path"][0]
         if path.startswith("_:"):
-            raise StoreError("Shapes with a path other than one property are not supported by the fast check.")
+            raise _unsupported("A path other than one property")
         return path
 
     def _violations(self, component: str, value: str, path: str, focus: str, shape: Node) -> str | None:
@@ -134,15 +187,16 @@ class Shapes:
             case "hasValue":
                 return f"SELECT ?this {{ {focus} FILTER NOT EXISTS {{ ?this {path} {value} }} }}"
             case "disjoint":
-                return f"SELECT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?value }}"
+                return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?value }}"
             case "equals":
                 one = f"?this {path} ?value FILTER NOT EXISTS {{ ?this {value} ?value }}"
                 other = f"?this {value} ?value FILTER NOT EXISTS {{ ?this {path} ?value }}"
-                return f"SELECT ?this ?value {{ {focus} {{ {one} }} UNION {{ {other} }} }}"
+                return f"SELECT DISTINCT ?this ?value {{ {focus} {{ {one} }} UNION {{ {other} }} }}"
             case "lessThan" | "lessThanOrEquals":
                 sign = "<" if component == "lessThan" else "<="
                 holds = f"COALESCE(?value {sign} ?other, false)"
-                return f"SELECT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?other FILTER(!{holds}) }}"
+                pair = f"?this {path} ?value ; {value} ?other"
+                return f"SELECT DISTINCT ?this ?value {{ {focus} {pair} FILTER(!{holds}) }}"
             case "uniqueLang":
                 if "true" not in value:
                     return None
@@ -159,20 +213,19 @@ class Shapes:
             case "class":
                 return f"EXISTS {{ {var} a ?kind FILTER(?kind IN ({', '.join(self._classes(value))})) }}"
             case "datatype":
-                return f"isLiteral({var}) && DATATYPE({var}) = {value}"
+                cast = f" && COALESCE(STRLEN(STR({value}(STR({var})))) > 0, false)" if value in _CAST else ""
+                return f"isLiteral({var}) && DATATYPE({var}) = {value}{cast}"
             case "nodeKind":
                 tests = {"IRI": "isIRI", "Literal": "isLiteral", "BlankNode": "isBlank"}
                 names = re.findall("IRI|Literal|BlankNode", value.removeprefix(f"<{SH}"))
                 return " || ".join(f"{tests[name]}({var})" for name in names)
             case "in":
-                return f"{var} IN ({', '.join(self._list(value))})"
+                return " || ".join(f"sameTerm({var}, {member})" for member in self._list(value)) or "false"
             case "hasValue":
-                return f"{var} = {value}"
+                return f"sameTerm({var}, {value})"
             case "pattern":
                 flags = f", {shape['flags'][0]}" if "flags" in shape else ""
                 return f"!isBlank({var}) && REGEX(STR({var}), {value}{flags})"
-            case "flags":
-                return "true"
             case "minLength" | "maxLength":
                 sign = ">=" if component == "minLength" else "<="
                 return f"!isBlank({var}) && STRLEN(STR({var})) {sign} {_number(value)}"
@@ -187,51 +240,38 @@ class Shapes:
                 sign = " || " if component == "or" else " && "
                 return sign.join(f"({self._conforms(member, var)})" for member in self._list(value))
             case _:
-                raise StoreError(f"sh:{component} is not supported by the fast check; mend ontology/shapes.ttl.")
+                raise _unsupported(f"sh:{component} here")
 
     def _conforms(self, name: str, var: str) -> str:
         """A boolean expression: the node conforms to a whole (inner) shape."""
+        if name not in self.nodes:
+            raise _unsupported(f"{name}, which is no shape of this file,")
         shape = self.nodes[name]
         if "sparql" in shape:
-            raise StoreError("sh:sparql inside another constraint is not supported by the fast check.")
-        parts: list[str] = []
+            raise _unsupported("sh:sparql inside another constraint")
+        if _off(shape):
+            return "true"
         if "path" in shape:
-            parts += self._conforms_property(shape, var)
-        else:
-            for component, values in shape.items():
-                if component not in _NOT_CONSTRAINTS and not component.startswith("<"):
-                    parts += [f"({self._holds(component, value, var, shape)})" for value in values]
-            for inner in shape.get("property", []):
-                parts += self._conforms_property(self.nodes[inner], var)
+            return " && ".join(self._conforms_property(shape, var)) or "true"
+        parts = [f"({self._holds(component, value, var, shape)})" for component, value in _parameters(shape)]
+        for inner in shape.get("property", []):
+            parts += self._conforms_property(self.nodes[inner], var)
         return " && ".join(parts) or "true"
 
     def _conforms_property(self, shape: Node, var: str) -> Iterator[str]:
-        path, inner = self._path(shape["path"][0]), f"?in{len(var)}"
-        for component, values in shape.items():
-            if component in _NOT_CONSTRAINTS or component.startswith("<"):
-                continue
-            value = values[0]
+        path, inner = self._path(shape), f"{var}_"
+        if _off(shape):
+            return
+        for component, value in _parameters(shape):
             if component == "minCount" and _number(value) <= 1:
                 yield f"EXISTS {{ {var} {path} {inner} }}" if _number(value) else "true"
             elif component == "maxCount" and _number(value) <= 1:
-                more = (
-                    f"{var} {path} {inner} , {inner}b FILTER({inner} != {inner}b)"
-                    if _number(value)
-                    else f"{var} {path} {inner}"
-                )
-                yield f"NOT EXISTS {{ {more} }}"
+                more = f" , {inner}b FILTER({inner} != {inner}b)" if _number(value) else ""
+                yield f"NOT EXISTS {{ {var} {path} {inner}{more} }}"
             elif component == "hasValue":
                 yield f"EXISTS {{ {var} {path} {value} }}"
-            elif component in (
-                "minCount",
-                "maxCount",
-                "disjoint",
-                "equals",
-                "lessThan",
-                "lessThanOrEquals",
-                "uniqueLang",
-            ):
-                raise StoreError(f"sh:{component} inside another constraint is not supported by the fast check.")
+            elif component in _PAIRS or component in ("minCount", "maxCount"):
+                raise _unsupported(f"sh:{component} {value} inside another constraint")
             else:
                 holds = self._holds(component, value, inner, shape)
                 yield f"NOT EXISTS {{ {var} {path} {inner} FILTER(!({holds})) }}"
@@ -243,6 +283,22 @@ class Shapes:
             found.append(node[f"<{RDF}first>"][0])
             head = node[f"<{RDF}rest>"][0]
         return found
+
+
+def _unsupported(what: str) -> StoreError:
+    return StoreError(f"{what} is not supported by the fast check. Say it otherwise in the shapes file.")
+
+
+def _off(shape: Node) -> bool:
+    return any(_plain(value) == "true" for value in shape.get("deactivated", []))
+
+
+def _parameters(shape: Node) -> Iterator[tuple[str, str]]:
+    """The constraints of one shape: component and parameter, in a fixed order."""
+    for component in sorted(shape):
+        if component not in _NOT_CONSTRAINTS and component not in _TARGETS and not component.startswith("<"):
+            for value in sorted(shape[component]):
+                yield component, value
 
 
 def _plain(literal: str) -> str:

@@ -1,93 +1,20 @@
-"""Forms and checksums of identifiers. A checksum shows that one is well formed, not that it is the body's own."""
+"""Identifiers whose form or checksum is wrong, wherever in a graph they come from."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from partnergraph.errors import Finding
 from partnergraph.store import Reader
-
-_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's alphabet, without i, l, o and u
-
-
-def ror(value: str) -> bool:
-    """ROR: 0, six characters of Crockford's base 32, two check digits by ISO/IEC 7064 MOD 97-10.
-
-    >>> ror("https://ror.org/00340yn33"), ror("https://ror.org/00340yn34")
-    (True, False)
-    """
-    match = re.fullmatch(r"(?:https://ror\.org/)?(0[0-9a-hj-km-np-tv-z]{6})(\d{2})", value)
-    if match is None:
-        return False
-    number = 0
-    for character in match[1]:
-        number = number * 32 + _BASE32.index(character)
-    return 98 - (number * 100) % 97 == int(match[2])
+from partnergraph.vocabulary.identifiers import problem
 
 
-def isni(value: str) -> bool:
-    """ISNI: sixteen digits, the last a check character by ISO/IEC 7064 MOD 11-2 (ISO 27729).
-
-    >>> isni("0000 0004 0415 6205"), isni("0000 0004 0415 6206")
-    (True, False)
-    """
-    bare = value.replace(" ", "")
-    if not re.fullmatch(r"\d{15}[\dX]", bare):
-        return False
-    total = 0
-    for digit in bare[:15]:
-        total = (total + int(digit)) * 2
-    check = (12 - total % 11) % 11
-    return bare[15] == ("X" if check == 10 else str(check))
-
-
-def _form(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda value: compiled.fullmatch(value) is not None
-
-
-# Scheme -> test, and how a right one looks.
-SCHEMES: dict[str, tuple[Callable[[str], bool], str]] = {
-    "ror": (ror, "https://ror.org/00340yn33, its last two digits a checksum"),
-    "isni": (isni, "0000 0004 0415 6205, its last character a checksum"),
-    "ods": (_form(r"[A-Z0-9]{3,10}"), "RRE: capital letters and digits"),
-    "gss": (_form(r"[EWSNKJLM]\d{8}"), "E08000026: a letter and eight digits"),
-    "ukprn": (_form(r"1\d{7}"), "10007767: eight digits that begin with 1"),
-    "companies-house": (_form(r"(?:\d{8}|(?:[A-Z]{2}|R0)\d{6})"), "00490500: eight digits, or two letters and six"),
-    "charity-ew": (_form(r"\d{6,7}(?:-\d{1,3})?"), "207711: six or seven digits"),
-    "charity-sc": (_form(r"SC\d{6}"), "SC041156: SC and six digits"),
-    "crossref-funder": (_form(r"(?:https://doi\.org/10\.13039/)?(?:501100|100)\d{3,9}"), "501100005044"),
-    "grid": (_form(r"grid\.\d+\.[0-9a-f]{1,2}"), "grid.9757.c"),
-    "wikidata": (_form(r"Q[1-9]\d*"), "Q1737734"),
-    "hesa": (_form(r"\d{4}"), "0121: four digits"),
-    "gtr": (_form(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"), "FC59975E-26E8-4A62-ABD8-A570DC6ABF06"),
-    "org-id": (_form(r"[A-Z]{2}-[A-Z0-9]+-.+"), "GB-LAE-COV"),
-    "local-authority-code": (_form(r"[A-Z]{3}"), "COV: three capital letters"),
-    "website": (_form(r"https?://[^\s<>\"]+"), "https://www.keele.ac.uk"),
-    "wikipedia": (_form(r"https?://[a-z-]+\.wikipedia\.org/wiki/\S+"), "https://en.wikipedia.org/wiki/Keele_University"),
-}  # fmt: skip
-
-
-def problem(scheme: str, value: str) -> str | None:
-    """What is wrong with an identifier, or None. Schemes without a known form are taken as they are.
-
-    >>> problem("ukprn", "0007767")
-    "'0007767' is not a well-formed ukprn identifier."
-    """
-    test = SCHEMES.get(scheme)
-    if test is None or test[0](value):
-        return None
-    return f"'{value}' is not a well-formed {scheme} identifier."
-
-
-def validate(reader: Reader) -> list[Finding]:
-    """Every identifier of the graph whose form or checksum is wrong."""
+def validate(reader: Reader) -> list[tuple[Finding, str | None]]:
+    """Each such identifier, and the column of the tables where its cause stands. Runs on the default graph."""
     rows = reader.rows("SELECT ?id ?value ?scheme { ?id pg:scheme ?scheme ; skos:notation ?value } ORDER BY ?id ?value")
-    findings = []
+    findings: list[tuple[Finding, str | None]] = []
     for row in rows:
         scheme, value = str(row["scheme"]).rsplit("/", 1)[-1], str(row["value"])
-        if (message := problem(scheme, value)) is not None:
-            fix = f"It looks like {SCHEMES[scheme][1]}. Compare it with the register."
-            findings.append(Finding("identifier-form", "error", message, value=value, fix=fix, focus=row["id"]))
+        if (wrong := problem(scheme, value)) is not None:
+            message, fix = wrong
+            finding = Finding("identifier-form", "error", message, value=value, fix=fix, focus=row["id"])
+            findings.append((finding, "value"))
     return findings

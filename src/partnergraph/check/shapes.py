@@ -17,8 +17,8 @@ def _shapes(path: Path) -> Shapes:
     return Shapes(Reader.files([path]))
 
 
-def validate(reader: Reader, shapes: Path | None = None) -> list[Finding]:
-    """Every violation of the shapes, as findings without a place (rule, severity, message, value, focus).
+def validate(reader: Reader, shapes: Path | None = None) -> list[tuple[Finding, str | None]]:
+    """Every violation of the shapes as a finding without a place, and the column of the tables where its cause stands.
 
     The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the default graph.
     """
@@ -26,7 +26,7 @@ def validate(reader: Reader, shapes: Path | None = None) -> list[Finding]:
     findings = []
     for constraint in loaded.constraints(_subclasses(reader)):
         rows = reader.rows(constraint.select)
-        findings += [_finding(constraint, str(row["this"]), row.get("value")) for row in rows]
+        findings += [(_finding(constraint, str(row["this"]), row.get("value")), constraint.column) for row in rows]
     return findings
 
 
@@ -42,4 +42,4 @@ def _subclasses(reader: Reader) -> dict[str, list[str]]:
 def _finding(constraint: Constraint, focus: str, value: str | None) -> Finding:
     message = re.sub(r"\{[?$]value\}", lambda _: value or "", constraint.message)
     message = re.sub(r"\{[?$]this\}", lambda _: focus, message)
-    return Finding(constraint.rule, constraint.severity, message, value=value, focus=focus)
+    return Finding(constraint.rule, constraint.severity, message, None, value, constraint.fix, focus)
