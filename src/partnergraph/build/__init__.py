@@ -90,7 +90,7 @@ def findings_of(folder: Path) -> list[Finding]:
     try:
         reader = assemble(read_folder.model).reader()
     except DataError as error:
-        return [*read_folder.findings, *error.findings]
+        return [*read_folder.findings, *(error.findings or [Finding("rdf-file", "error", str(error))])]
     return [*read_folder.findings, *check(reader, read_folder.places)]
 
 

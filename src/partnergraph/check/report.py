@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-import textwrap
+import re
 from collections.abc import Sequence
 
 from partnergraph.errors import Finding
 
 FORMATS = ("table", "csv", "json")
+_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 COLUMNS = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus")
 
 
@@ -26,13 +26,10 @@ def render(findings: Sequence[Finding], format_: str) -> str:
         writer.writeheader()
         writer.writerows(rows)
         return text.getvalue()
-    width = max(60, min(160, shutil.get_terminal_size((100, 24)).columns))
-    return "".join(_block(finding, width) for finding in findings)
+    return "".join(_lines(finding) for finding in findings)
 
 
-def _block(finding: Finding, width: int) -> str:
-    place = str(finding.place) if finding.place else (finding.focus or "")
-    lines = [f"{finding.severity}: {finding.rule}  {place}"]
-    for text in (finding.message, f"Fix: {finding.fix}" if finding.fix else ""):
-        lines += textwrap.wrap(text, width - 4, initial_indent="    ", subsequent_indent="    ", break_long_words=False)
-    return "\n".join(lines) + "\n"
+def _lines(finding: Finding) -> str:
+    """One line that says where, what and what to do, whole, so that it can be searched; below it, which rule."""
+    about = f", about {finding.focus}" if finding.place and finding.focus else ""
+    return f"{_ONE_LINE.sub(' ', str(finding))}\n    {finding.severity}: {finding.rule}{about}\n"

@@ -29,7 +29,8 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None) -> None:
     else:
         click.echo(text, nl=False)
     errors = sum(finding.severity == "error" for finding in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
+    warnings = len(findings) - errors
+    click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", err=True)
     sys.exit(1 if errors else 0)
 
 
@@ -40,6 +41,9 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     from partnergraph.store import Reader
     from partnergraph.vocabulary import ontology_dir
 
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"There is no {path} here. Name a graph folder or RDF files: partnergraph check FOLDER")
     folders = [path for path in paths if path.is_dir()]
     if folders and len(paths) > 1:
         raise UsageError("Check one graph folder at a time, or several RDF files together.")

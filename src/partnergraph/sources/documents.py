@@ -37,6 +37,10 @@ def passages(text: str) -> tuple[Passage, ...]:
     return tuple(found)
 
 
+class WordsTwice(LookupError):
+    """Quoted words stand more than once in the text."""
+
+
 @dataclass(frozen=True)
 class Located:
     """Where quoted words stand: code points from the start of the text, end excluded, and the sentence."""
@@ -49,17 +53,17 @@ class Located:
 def locate(document: Document, words: str, sentence: int | None = None) -> Located:
     """Find words that stand exactly once in the text, or in one sentence of it.
 
-    Raises `LookupError` that says what is wrong: not there (with the nearest wording), more than once (with the
-    places), or across the end of a sentence.
+    Raises `WordsTwice` when they stand there more than once (with the places), else `LookupError` that says what is
+    wrong: not there (with the nearest wording), or across the end of a sentence.
 
     >>> text = read_document("x", "We fund it. They run it.".encode())
     >>> locate(text, "run it")
     Located(start=17, end=23, passage=2)
     >>> locate(text, "it")
     Traceback (most recent call last):
-    LookupError: the words stand 2 times in the text (sentences 1, 2)...
+    partnergraph.sources.documents.WordsTwice: the words stand 2 times in the text (sentences 1, 2)...
     """
-    hits = [m.start() for m in re.finditer(re.escape(words), document.text)]
+    hits = [m.start() for m in re.finditer(f"(?={re.escape(words)})", document.text)]
     spans = [(start, start + len(words), _sentence(document, start, start + len(words))) for start in hits]
     if sentence is not None:
         spans = [span for span in spans if span[2] == sentence]
@@ -69,11 +73,11 @@ def locate(document: Document, words: str, sentence: int | None = None) -> Locat
         hint = f" The nearest wording is: {near}" if near else ""
         raise LookupError(f"the words do not stand in the text{where}.{hint}")
     if len(spans) > 1:
-        numbers = ", ".join(str(span[2]) for span in spans)
-        raise LookupError(
-            f"the words stand {len(spans)} times in the text (sentences {numbers}). Quote more of the sentence, or "
-            f"write the sentence as locator, for example s{spans[0][2]}."
-        )
+        numbers = [span[2] for span in spans if span[2] is not None]
+        where = f" (sentences {', '.join(map(str, numbers))})" if numbers else ""
+        single = next((number for number in numbers if numbers.count(number) == 1), None)
+        hint = f", or write the sentence as locator, for example s{single}" if single and sentence is None else ""
+        raise WordsTwice(f"the words stand {len(spans)} times in the text{where}. Quote more of the sentence{hint}.")
     start, end, number = spans[0]
     if number is None:
         raise LookupError("the words run over the end of a sentence. Quote within one sentence.")

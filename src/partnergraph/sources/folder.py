@@ -20,7 +20,7 @@ from partnergraph.sources.documents import read_document
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.narrow import narrow
 from partnergraph.sources.resolve import Resolver
-from partnergraph.sources.tables import Row, read_table
+from partnergraph.sources.tables import Row, Table, read_table
 
 __all__ = ["CONFIG", "Folder", "inputs", "read"]
 
@@ -53,11 +53,21 @@ def inputs(folder: Path) -> dict[str, str]:
         )
     names = [config, *sorted((folder / "tables").glob("*.csv"))]
     raw = _toml(config)
-    for entry in [*raw.get("document", []), *raw.get("rdf", [])]:
+    for entry in [*_listed(raw, "document"), *_listed(raw, "rdf")]:
         path = folder / str(entry.get("path", ""))
-        if path.is_file():
+        if _inside(path, folder) and path.is_file():
             names.append(path)
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(set(names))}
+
+
+def _listed(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The [[document]] or [[rdf]] entries; what is not one is left to `_config`."""
+    entries = raw.get(key, [])
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def read(folder: Path, only: Collection[str] | None = None) -> Folder:
@@ -73,29 +83,30 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     ids = Ids(config.base)
     tables = _tables(folder, findings)
     find = Resolver(tables, ids)
-    documents = _documents(folder, raw, find, findings)
+    texts = _documents(folder, raw, find, findings)
+    documents = [document for document in texts.values() if document is not None]
     rdf = _rdf(folder, raw, find, findings)
+    rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
     places: dict[str, Place] = {}
     read_rows: dict[str, list[Record]] = {}
     for table, reader in records.READERS.items():
-        read_rows[table] = [reader(row, find) for row in tables[table]]
-    texts = {document.source: document for document in documents}
-    proofs = [records.evidence(row, find, texts) for row in tables["evidence"]]
-    if config.focus and config.focus not in find.known["organisations"]:
+        read_rows[table] = [reader(row, find) for row in rows[table]]
+    proofs = [records.evidence(row, find, texts) for row in rows["evidence"]]
+    if config.focus and config.focus not in find.known["organisations"] and "organisations" not in find.incomplete:
         near = get_close_matches(config.focus, find.known["organisations"], n=1)
         hint = f"Did you mean '{near[0]}'?" if near else "Write the id of a row of organisations.csv."
         message = f"focus: '{config.focus}' is not the id of any organisation."
         findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
     findings += find.findings
     if not any(finding.severity == "error" for finding in findings):
-        _place(tables, read_rows, proofs, ids, places)
-        findings += _unused(tables, read_rows, proofs)
+        _place(rows, read_rows, proofs, ids, places)
+        findings += _unused(rows, read_rows, proofs)
     model = Model(
         config=config,
         documents=tuple(documents),
         evidence=tuple(proofs),
         rdf=tuple(rdf),
-        **cast(Any, {_FIELD.get(table, table): tuple(rows) for table, rows in read_rows.items()}),
+        **cast(Any, {_FIELD.get(table, table): tuple(found) for table, found in read_rows.items()}),
     )
     if only is not None:
         _check_only(only, find)
@@ -124,6 +135,13 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
             near = get_close_matches(key, names, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(names)}."
             findings.append(Finding("config", "error", f"'{key}' is not a key.", place, key, hint))
+    for key in ("document", "rdf"):
+        if raw.get(key, []) != _listed(raw, key):
+            message, fix = (
+                f"'{key}' is not a list of entries.",
+                f"Write [[{key}]] with two brackets, then source and path.",
+            )
+            findings.append(Finding("config", "error", message, place, key, fix))
     values = {name: raw[name] for name in names if name in raw}
     for key, value in values.items():
         if not isinstance(value, str):
@@ -138,17 +156,22 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
         fix = "Write a web address that ends in /, for example https://example.org/partners/."
         findings.append(Finding("config", "error", f"base: '{base}' is not a base address.", place, base, fix))
         values.pop("base")
+    if "language" in values and not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", str(values["language"])):
+        message = f"language: '{values['language']}' is not the code of a language."
+        findings.append(Finding("config", "error", message, place, values.pop("language"), "Write en, cy or en-GB."))
+    licence = str(values.get("licence_url") or "")
+    if licence and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", licence):
+        message, fix = f"licence_url: '{licence}' is not a web address.", "Write it with https://, without spaces."
+        findings.append(Finding("config", "error", message, place, values.pop("licence_url"), fix))
     return Config(**values)
 
 
-def _tables(folder: Path, findings: list[Finding]) -> dict[str, list[Row]]:
-    tables: dict[str, list[Row]] = {}
+def _tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
+    tables: dict[str, Table] = {}
     for table, layout in LAYOUTS.items():
-        path = folder / "tables" / f"{table}.csv"
-        tables[table] = []
-        if path.is_file():
-            tables[table], found = read_table(f"tables/{table}.csv", path.read_bytes(), layout)
-            findings += found
+        file, path = f"tables/{table}.csv", folder / "tables" / f"{table}.csv"
+        tables[table] = read_table(file, path.read_bytes(), layout) if path.is_file() else Table(file)
+        findings += tables[table].findings
     for path in sorted((folder / "tables").glob("*.csv")):
         if path.stem not in LAYOUTS:
             near = get_close_matches(path.stem, LAYOUTS, n=1)
@@ -162,29 +185,42 @@ def _entries(
     folder: Path, raw: Mapping[str, Any], key: str, find: Resolver, findings: list[Finding]
 ) -> list[tuple[str, Path]]:
     """The [[document]] or [[rdf]] entries whose source is known and whose file is inside the folder."""
-    found = []
-    for number, entry in enumerate(raw.get(key, []), 1):
+    found: list[tuple[str, Path]] = []
+    for number, entry in enumerate(_listed(raw, key), 1):
         source, path = str(entry.get("source", "")), str(entry.get("path", ""))
         place = Place(CONFIG, None, f"{key} {number}")
         target = (folder / path).resolve()
-        if source not in find.known["sources"]:
+        for name in sorted({*entry} - {"source", "path"}):
+            message = f"'{name}' is not a key of an entry."
+            findings.append(Finding("config", "error", message, place, name, "Known keys: source, path."))
+        if key == "document" and any(source == other for other, _ in found):
+            message, fix = f"'{source}' has two documents.", "Keep one, or make a source of its own of the other."
+            findings.append(Finding("duplicate-document", "error", message, place, source, fix))
+        elif source not in find.known["sources"] and "sources" in find.incomplete:
+            continue
+        elif source not in find.known["sources"]:
             near = get_close_matches(source, find.known["sources"], n=1)
             hint = f"Did you mean '{near[0]}'?" if near else "Add it to sources.csv."
             findings.append(Finding("unknown-source", "error", f"'{source}' is not a source.", place, source, hint))
-        elif not target.is_relative_to(folder.resolve()):
-            findings.append(Finding("path", "error", "The path leads out of the graph folder.", place, path))
+        elif not _inside(target, folder):
+            fix = "Copy the file into the graph folder, and write the path from there."
+            findings.append(Finding("path", "error", "The path leads out of the graph folder.", place, path, fix))
         elif not target.is_file():
-            findings.append(Finding("path", "error", f"There is no file {path}.", place, path, "Mend the path."))
+            message = f"There is no file {path}." if path else "The entry has no path."
+            findings.append(Finding("path", "error", message, place, path, "Mend the path."))
         else:
             found.append((source, target))
     return found
 
 
-def _documents(folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]) -> list[Document]:
-    documents = []
+def _documents(
+    folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]
+) -> dict[str, Document | None]:
+    """The archived text of each source that has one; None for one that cannot be read, which is a finding."""
+    documents: dict[str, Document | None] = {str(e.get("source", "")): None for e in _listed(raw, "document")}
     for source, path in _entries(folder, raw, "document", find, findings):
         try:
-            documents.append(read_document(source, path.read_bytes()))
+            documents[source] = read_document(source, path.read_bytes())
         except UnicodeDecodeError as error:
             place = Place(path.relative_to(folder.resolve()).as_posix())
             fix = "Save the text as UTF-8; then every quotation is found again."
@@ -198,32 +234,32 @@ def _rdf(folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Fi
 
 
 def _place(
-    tables: Mapping[str, list[Row]],
+    rows: Mapping[str, list[Row]],
     read_rows: Mapping[str, list[Record]],
     proofs: list[Evidence],
     ids: Ids,
     places: dict[str, Place],
 ) -> None:
-    for table, rows in read_rows.items():
-        for row, record in zip(tables[table], rows, strict=True):
+    for table, found in read_rows.items():
+        for row, record in zip(rows[table], found, strict=True):
             iri = str(ids.source(record.id)) if table == "sources" else None
             if isinstance(record, Standing):
                 continue
             places.setdefault(iri or iri_of(record, ids), row.place())
-    for row, proof in zip(tables["evidence"], proofs, strict=True):
+    for row, proof in zip(rows["evidence"], proofs, strict=True):
         places[ids.evidence(proof.source, proof.id)] = row.place()
 
 
 def _unused(
-    tables: Mapping[str, list[Row]], read_rows: Mapping[str, list[Record]], proofs: list[Evidence]
+    rows: Mapping[str, list[Row]], read_rows: Mapping[str, list[Record]], proofs: list[Evidence]
 ) -> list[Finding]:
     """Evidence that supports nothing, without a word why: a warning."""
-    used = {support.evidence for rows in read_rows.values() for record in rows for support in record.evidence}
+    used = {support.evidence for found in read_rows.values() for record in found for support in record.evidence}
     used |= {slug for record in read_rows["standing"] for slug in cast(Standing, record).counter_evidence}
     fix = "Name it in the evidence cell of a claim, or say in not_modelled why there is none."
     return [
         Finding("unused-evidence", "warning", "This evidence supports nothing.", row.place("id"), proof.id, fix)
-        for row, proof in zip(tables["evidence"], proofs, strict=True)
+        for row, proof in zip(rows["evidence"], proofs, strict=True)
         if proof.id not in used and not proof.not_modelled
     ]
 

@@ -22,11 +22,13 @@ from partnergraph.model.records import (
     Statement,
     Undertaking,
 )
-from partnergraph.sources.documents import locate
+from partnergraph.sources.documents import WordsTwice, locate
 from partnergraph.sources.resolve import PARTIES, Resolver
 from partnergraph.sources.tables import Row
+from partnergraph.vocabulary.identifiers import problem
 
-_SENTENCE = re.compile(r"s(\d+)")
+_SENTENCE = re.compile(r"s(\d{1,6})")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 ANYTHING = ("relationships", "organisations", "undertakings", "groups", "events", "statements", "names", "attributes")
 
 
@@ -52,8 +54,8 @@ def source(row: Row, find: Resolver) -> Source:
     )
 
 
-def evidence(row: Row, find: Resolver, documents: dict[str, Document]) -> Evidence:
-    """A row of evidence.csv; quoted words are located in their document."""
+def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) -> Evidence:
+    """A row of evidence.csv; quoted words are located in their document (None: one that could not be read)."""
     slug, where = row.get("id") or "", find.slug(row, "source", "sources")
     basis = find.code(row, "basis", "basis")
     words, says, strength = row.get("words"), row.get("says"), row.get("strength")
@@ -63,17 +65,17 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document]) -> Eviden
         find.error(row, "says", "empty-evidence", "The evidence has neither words nor a statement.", slug, fix)
     if words is not None and where is not None:
         document = documents.get(where)
-        if document is None:
+        if where not in documents:
             fix = "Only archived texts may be quoted. Say in one line of your own what the source says (column says)."
             find.error(row, "words", "words-without-document", f"'{where}' has no archived text.", words, fix)
-        else:
+        elif document is not None:
             sentence = _SENTENCE.fullmatch(row.get("locator") or "")
             try:
                 at = locate(document, words, int(sentence[1]) if sentence else None)
                 start, end, passage = at.start, at.end, at.passage
             except LookupError as error:
                 problem = str(error.args[0])
-                rule = "words-twice" if " times " in problem else "words-not-found"
+                rule = "words-twice" if isinstance(error, WordsTwice) else "words-not-found"
                 find.error(row, "words", rule, problem[0].upper() + problem[1:], words, "Copy the words exactly.")
     if basis == "inferred":
         if strength is None:
@@ -121,6 +123,10 @@ def organisation(row: Row, find: Resolver) -> Organisation:
 def name(row: Row, find: Resolver) -> Name:
     """A row of names.csv."""
     start, end = find.period(row)
+    language = row.get("language")
+    if language and not _LANGUAGE.fullmatch(language):
+        fix = "Write a code such as en, cy or en-GB."
+        find.error(row, "language", "language", f"'{language}' is not the code of a language.", language, fix)
     return Name(
         id=row.get("id") or "",
         evidence=find.support(row, "names"),
@@ -129,17 +135,15 @@ def name(row: Row, find: Resolver) -> Name:
         kind=find.code(row, "kind", "name-kind"),
         start=start,
         end=end,
-        language=row.get("language"),
+        language=language,
     )
 
 
 def identifier(row: Row, find: Resolver) -> Identifier:
     """A row of identifiers.csv."""
     scheme, value = find.code(row, "scheme", "identifier-scheme"), row.get("value") or ""
-    if scheme in ("website", "wikipedia") and not re.match(r"https?://[^\s<>\"{}|\\^`]+$", value):
-        fix = "Write it with https://, without spaces."
-        find.error(row, "value", "url", f"'{value}' is not a web address.", value, fix)
-        scheme = ""
+    if value and (wrong := problem(scheme, value)) is not None:
+        find.error(row, "value", "identifier-form", wrong[0], value, wrong[1])
     return Identifier(
         id=f"{scheme}-{value}",
         evidence=find.support(row, "identifiers"),
@@ -154,7 +158,7 @@ def place(row: Row, find: Resolver) -> Spot:
     """A row of places.csv."""
     for column, most in (("latitude", 90), ("longitude", 180)):
         text = row.get(column)
-        if text and not (re.fullmatch(r"-?\d+(\.\d+)?", text) and abs(float(text)) <= most):
+        if text and not (re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) <= most):
             fix = f"Write degrees between -{most} and {most}, for example 53.0042."
             find.error(row, column, "coordinate", f"'{text}' is not a {column}.", text, fix)
     return Spot(
@@ -208,7 +212,8 @@ def relationship(row: Row, find: Resolver) -> Relationship:
     start, end = find.period(row)
     from_, to = find.reference(row, "from", PARTIES), find.reference(row, "to", PARTIES)
     if from_ is not None and from_ == to:
-        find.error(row, "to", "to-itself", "A relationship cannot go from a party to itself.", row.get("to"))
+        message, fix = "A relationship cannot go from a party to itself.", "Mend one of the two parties."
+        find.error(row, "to", "to-itself", message, row.get("to"), fix)
     return Relationship(
         id=row.get("id") or "",
         evidence=find.support(row, "relationships"),

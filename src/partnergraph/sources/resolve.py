@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from partnergraph.errors import Finding
@@ -11,11 +11,12 @@ from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
 from partnergraph.sources.layouts import LAYOUTS
-from partnergraph.sources.tables import Row, several
+from partnergraph.sources.tables import Row, Table, several
 from partnergraph.vocabulary import concepts
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_HINT = re.compile(r" (For \d{1,2} [A-Z][a-z]+ \d{4} write [\d-]{10}\.)$")
 _CITED = re.compile(r"([^\s\[\]]+)\s*(?:\[([^\]]*)\])?")
 # Tables whose rows can be named in another table's cell, with the prefix that tells them apart.
 PREFIX = {
@@ -30,30 +31,49 @@ PREFIX = {
     "attributes": "attribute",
 }
 PARTIES = ("organisations", "groups", "undertakings", "places")
-NOUN = {"organisations": "organisation", "evidence": "piece of evidence", "sources": "source"}
+# A table's rows in the singular, and the rule that a reference to none of them breaks.
+NOUN = {
+    "organisations": ("organisation", "unknown-organisation"),
+    "evidence": ("piece of evidence", "unknown-evidence"),
+    "sources": ("source", "unknown-source"),
+    "places": ("place", "unknown-place"),
+    "groups": ("group", "unknown-group"),
+    "undertakings": ("undertaking", "unknown-undertaking"),
+    "relationships": ("relationship", "unknown-relationship"),
+    "events": ("event", "unknown-event"),
+    "statements": ("statement", "unknown-statement"),
+}
+LONGEST_VALUE = 200
 LIST_NOUN = {
-    "relationship-kind": "a kind of relationship",
+    "relationship-kind": "a relationship kind",
     "org-type": "a type of organisation",
     "basis": "a basis of evidence",
 }
 
 
 class Resolver:
-    """Knows every id of the folder and turns cells into values, collecting findings."""
+    """Knows every id of the folder and turns cells into values, collecting findings.
 
-    def __init__(self, tables: dict[str, list[Row]], ids: Ids) -> None:
+    Of a table that could not be read as a whole, any id may exist: what names one is not blamed for it.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], ids: Ids) -> None:
         self.ids = ids
         self.findings: list[Finding] = []
         self.known: dict[str, dict[str, str]] = {}
-        for table, rows in tables.items():
-            if "id" in LAYOUTS[table].columns:
-                self.known[table] = self._index(table, rows)
+        self.incomplete = {name for name, table in tables.items() if not table.complete}
+        for name, table in tables.items():
+            if "id" in LAYOUTS[name].columns:
+                self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
 
     def error(
         self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
     ) -> None:
-        """Note a problem with a cell."""
+        """Note a problem with a cell. Of a whole page pasted into a cell, only the beginning is repeated."""
+        if value is not None and len(value) > LONGEST_VALUE:
+            short = value[:LONGEST_VALUE] + "…"
+            message, value = message.replace(value, short), short
         self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
 
     def _index(self, table: str, rows: list[Row]) -> dict[str, str]:
@@ -72,8 +92,8 @@ class Resolver:
             if not form.fullmatch(slug):
                 fix = "Use small letters, digits and hyphens, for example keele-university."
                 self.error(row, "id", "id-form", f"'{slug}' is not a valid id.", slug, fix)
-                continue
-            index[slug] = self._iri(table, slug, row)
+            # Whoever names a bad id is not to blame as well, and no graph is made from it.
+            index[slug] = self._iri(table, slug, row) if form.fullmatch(slug) else slug
             first[slug] = row.number
         return index
 
@@ -102,10 +122,17 @@ class Resolver:
             return None
         tables = tuple(tables)
         prefix, colon, slug = text.partition(":")
-        if colon:
-            tables = tuple(t for t in tables if PREFIX.get(t) == prefix)
-        else:
+        if not colon:
             slug = text
+        elif named := tuple(t for t in tables if PREFIX.get(t) == prefix):
+            tables = named
+        else:
+            prefixes = ", ".join(f"{PREFIX[t]}:" for t in tables if t in PREFIX)
+            fix = (
+                f"Write the id of the row alone, or with one of {prefixes} before it." if prefixes else "Write the id."
+            )
+            self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
+            return None
         found = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
         if len(found) == 1:
             return found[0]
@@ -113,13 +140,16 @@ class Resolver:
             choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
             self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
             return None
+        if self.incomplete & {*tables}:
+            return None
         names = sorted({name for t in tables for name in self.known.get(t, {})})
         near = get_close_matches(slug, names, n=1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
-        noun = NOUN.get(tables[0], "row") if len(tables) == 1 else "party or record"
-        where = " or ".join(f"{t}.csv" for t in tables[:3])
-        fix = f"{hint}Add it to {where}, or mend the id."
-        self.error(row, column, f"unknown-{noun.split()[0]}", f"'{text}' is not the id of any {noun}.", text, fix)
+        noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
+        if len(tables) > 1:
+            noun, rule = ("party", "unknown-party") if tables == PARTIES else ("record", "unknown-record")
+        fix = f"{hint}Add it to {' or '.join(f'{t}.csv' for t in tables)}, or mend the id."
+        self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
         return None
 
     def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
@@ -152,9 +182,11 @@ class Resolver:
         folded = re.sub(r"[\s_]+", "-", text.lower())
         near = [folded] if folded in known else get_close_matches(folded, known, n=1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
-        listing = "partnergraph kinds" + ("" if scheme == "relationship-kind" else f" --list {scheme}")
+        listing = "All of them: partnergraph kinds --list " + scheme
+        if scheme == "relationship-kind":
+            listing = "All kinds: partnergraph kinds"
         noun = LIST_NOUN.get(scheme, f"in the list {scheme}")
-        self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}All of them: {listing}")
+        self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}{listing}")
         return ""
 
     def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
@@ -169,10 +201,10 @@ class Resolver:
         try:
             return PartialDate.parse(text)
         except ValueError as error:
-            message, _, fix = str(error).partition(" For ")
-            self.error(
-                row, column, "date-form", message, text, f"For {fix}" if fix else "Write 2009, 2009-08 or 2009-08-01."
-            )
+            message, fix = str(error), "Write 2009, 2009-08 or 2009-08-01, as precisely as the source says it."
+            if hint := _HINT.search(message):
+                message, fix = message[: hint.start()], hint[1]
+            self.error(row, column, "date-form", message, text, fix)
             return None
 
     def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
@@ -198,7 +230,7 @@ class Resolver:
         text = row.get(column)
         if text is None:
             return None
-        if text.isascii() and text.isdigit() and int(text) >= 1:
+        if re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
             return int(text)
         fix = "Leave it empty when the source gives no number ('many'), and put its word into count_as_stated."
         self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
