@@ -42,6 +42,9 @@ GRAPH_FORMATS = {
     "ntriples": ox.RdfFormat.N_TRIPLES,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+# Subject to predicate to plain values.
+Described = dict[str, dict[str, list[str]]]
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 # Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
@@ -181,6 +184,13 @@ def _used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
     return {prefix: iri for prefix, iri in PREFIXES.items() if f"<{iri}" in text}
 
 
+def _sorted(found: Described, subjects: Iterable[str]) -> Described:
+    return {
+        subject: {predicate: sorted(found[subject][predicate]) for predicate in sorted(found[subject])}
+        for subject in sorted(subjects)
+    }
+
+
 def _merge_default(store: ox.Store) -> None:
     store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
 
@@ -239,18 +249,15 @@ class _Base:
         with _reading():
             return [tuple(str(term) for term in solution) for solution in result]
 
-    def described(self, class_iri: str) -> dict[str, dict[str, list[str]]]:
+    def described(self, class_iri: str) -> Described:
         """Every instance of a class with all its values: subject to predicate to plain values, all sorted."""
         result = self.query(f"SELECT DISTINCT ?s ?p ?o {{ ?s a <{class_iri}> ; ?p ?o }}")
-        found: dict[str, dict[str, list[str]]] = {}
+        found: Described = {}
         with _reading():
             for subject, predicate, value in cast(ox.QuerySolutions, result):
                 about = found.setdefault(term_text(subject) or "", {})
                 about.setdefault(term_text(predicate) or "", []).append(term_text(value) or "")
-        return {
-            subject: {predicate: sorted(found[subject][predicate]) for predicate in sorted(found[subject])}
-            for subject in sorted(found)
-        }
+        return _sorted(found, found)
 
     def answer(self, sparql: str, format_: str, output: IO[bytes]) -> str:
         """Ask and write the answer; see `write`."""
@@ -359,6 +366,10 @@ class Reader(_Base):
         store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.NamedNode(graph)) for q in others)
         return Reader(store)
 
+    def snapshot(self) -> Snapshot:
+        """The same graph, all its values read once: for a task that asks `described` for many classes."""
+        return Snapshot(self._store)
+
     @classmethod
     def files(cls, paths: Iterable[Path]) -> Reader:
         """Load RDF files into memory; the default graph becomes the merge of everything in them.
@@ -378,6 +389,36 @@ class Reader(_Base):
         writer.add(lines)
         writer.merge()
         return writer.reader()
+
+
+class Snapshot(Reader):
+    """A reader whose `described` answers from one scan of the graph; on disk a scan costs less than many look-ups.
+
+    It holds all text of the graph in memory, so keep it for one task only.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._values: Described = {}
+        self._instances: dict[str, list[str]] = {}
+        with _reading():
+            for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+                subject, predicate = term_text(quad.subject) or "", quad.predicate.value
+                value = getattr(quad.object, "value", None) or term_text(quad.object) or ""
+                about = self._values.get(subject)
+                if about is None:
+                    about = self._values[subject] = {}
+                about.setdefault(predicate, []).append(value)
+                if predicate == _TYPE:
+                    self._instances.setdefault(value, []).append(subject)
+
+    def snapshot(self) -> Snapshot:
+        """Itself."""
+        return self
+
+    def described(self, class_iri: str) -> Described:
+        """See `Reader.described`."""
+        return _sorted(self._values, self._instances.get(class_iri, []))
 
 
 class Writer(_Base):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.network.bodies import bodies, proof, source
+from partnergraph.network.bodies import bare, bodies, proof, source
 from partnergraph.network.days import days
-from partnergraph.queries.claims import Claim, claims, sources
+from partnergraph.queries.claims import Claim, Source, claims, evidence, sources
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 
@@ -37,22 +37,23 @@ def network(
     import networkx as nx
 
     window = days(as_of) if as_of else None
-    known = bodies(reader)
+    reader = reader.snapshot()
+    said_by = sources(reader)
+    proofs = evidence(reader, said_by)
+    known = bodies(reader, proofs)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(_about(reader, as_of))
+    graph.graph.update(_about(reader, as_of, said_by))
     for iri, attributes in known.items():
         if places or attributes["sort"] != "place":
             graph.add_node(iri, **attributes)
     left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
-    for claim in claims(reader, derived=True):
-        if claim.derived_by and not (derived or claim.kind == "succession"):
-            continue
+    for claim in claims(reader, derived=derived or ("succession",), proofs=proofs):
         holds = claim.holds(*window) if window else None
         if holds == "no" or (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:
-                graph.add_node(party.iri, label=party.label, sort="organisation", type="organisation")
+                graph.add_node(party.iri, **bare(party.label))
         graph.add_edge(claim.from_.iri, claim.to.iri, key=claim.iri, holds=holds, **edge(claim))
     return graph
 
@@ -85,7 +86,7 @@ def edge(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _about(reader: Reader, as_of: str | None) -> dict[str, Any]:
+def _about(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
     from partnergraph import __version__
 
     rows = reader.rows(
@@ -102,7 +103,7 @@ def _about(reader: Reader, as_of: str | None) -> dict[str, Any]:
         "focus": row.get("focus"),
         "as_of": as_of,
         "generator": f"partnergraph {__version__}",
-        "sources": {found.id: source(found) for found in sources(reader).values()},
+        "sources": {found.id: source(found) for found in said_by.values()},
         "kinds": {
             kind.code: {
                 "label": kind.label,

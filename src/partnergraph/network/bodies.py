@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
-from partnergraph.queries.claims import Evidence, Source, concept, evidence, labels
+from partnergraph.queries.claims import Described, Evidence, Source, concept
 from partnergraph.store import Reader
-from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, ORG, PG, SKOS, SKOSXL
+from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, ORG, PG, SKOS, SKOSXL, WGS84
 
 Attributes = dict[str, Any]
 SORTS = {
@@ -26,24 +26,26 @@ def _code(iri: str | None) -> str | None:
     return iri.rsplit("/", 1)[-1] if iri else None
 
 
-def proof(piece: Evidence) -> dict[str, Any]:
-    """A piece of evidence as plain values; its source by id (see `sources_of`)."""
-    plain = asdict(piece)
-    del plain["iri"]
-    return plain | {"source": piece.source.id}
+EVIDENCE = tuple(part.name for part in fields(Evidence) if part.name not in ("iri", "source"))
+SOURCE = tuple(part.name for part in fields(Source) if part.name not in ("iri", "id"))
 
 
-def source(of: Source) -> dict[str, str | None]:
+def proof(piece: Evidence) -> Attributes:
+    """A piece of evidence as plain values; its source by id (see `sources` of the network)."""
+    return {name: getattr(piece, name) for name in EVIDENCE} | {"source": piece.source.id}
+
+
+def source(of: Source) -> Attributes:
     """A source as plain values."""
-    plain = asdict(of)
-    del plain["iri"], plain["id"]
-    return plain
+    return {name: getattr(of, name) for name in SOURCE}
 
 
-def bodies(reader: Reader) -> dict[str, Attributes]:
-    """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only."""
-    proofs = evidence(reader)
-    names, notes, told = _names(reader, proofs), _attributes(reader, proofs), _events(reader, proofs)
+def bodies(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]:
+    """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only.
+
+    `proofs` is the evidence by its IRI (see `partnergraph.queries.claims.evidence`).
+    """
+    names, notes = _names(reader, proofs), _attributes(reader, proofs)
     said, marks = _statements(reader, proofs), reader.described(ADMS.Identifier)
     found: dict[str, Attributes] = {}
     for sort, class_iri in SORTS.items():
@@ -54,27 +56,47 @@ def bodies(reader: Reader) -> dict[str, Attributes]:
             member_type = _code(_first(values, PG.memberType))
             types = types or ([member_type] if member_type else [])
             label = _first(values, SKOS.prefLabel) or iri.rsplit("/", 1)[-1].replace("-", " ")
-            count = _first(values, PG.statedCount)
-            found[iri] = {
-                "label": label,
+            count = _first(values, PG.statedCount) or ""
+            # Today's name stands in the label; here only when its period is known.
+            also = [name for name in names.get(iri, []) if name["name"] != label or name["start"] or name["end"]]
+            found[iri] = bare(label) | {
                 "sort": sort,
                 "type": types[0] if types else sort,
                 "types": types,
                 "family": _family(types, sort),
                 "description": _first(values, DCTERMS.description),
-                "names": [name for name in names.get(iri, []) if name["name"] != label],
-                "identifiers": _identifiers(values.get(ADMS.identifier, []), marks),
+                "names": also,
+                "identifiers": _identifiers(values.get(ADMS.identifier, []), marks, proofs),
                 "website": _first(values, FOAF.homepage),
                 "attributes": notes.get(iri, []),
-                "count": int(count) if count else None,
+                "count": int(count) if count.isdecimal() else None,
                 "count_as_stated": _first(values, PG.countAsStated),
                 "open": {"true": True, "false": False}.get(_first(values, PG.listIsOpen) or ""),
                 "members": values.get(FOAF.member, []),
-                "events": told.get(iri, []),
+                "may_overlap": values.get(PG.mayOverlap, []),
+                "latitude": _degrees(_first(values, WGS84.lat)),
+                "longitude": _degrees(_first(values, WGS84.long)),
                 "statements": said.get(iri, []),
                 "evidence": _proofs(values, proofs),
             }
-    return dict(sorted(found.items()))
+    told = _events(reader, proofs, {iri: body["label"] for iri, body in found.items()})
+    return {iri: found[iri] | {"events": told.get(iri, [])} for iri in sorted(found)}
+
+
+def bare(label: str) -> Attributes:
+    """The attributes of a body of which nothing is known but its label."""
+    one = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
+    many = ("types", "names", "identifiers", "attributes", "members", "may_overlap", "events", "statements", "evidence")
+    known = {"label": label, "sort": "organisation", "type": "organisation", "family": "organisation"}
+    return known | dict.fromkeys(one) | {name: [] for name in many}
+
+
+def _degrees(text: str | None) -> float | None:
+    try:
+        degrees = float(text or "")
+    except ValueError:
+        return None
+    return degrees if -180 <= degrees <= 180 else None
 
 
 def _family(types: list[str], sort: str) -> str:
@@ -110,6 +132,7 @@ def _attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[A
             "value": _first(values, PG.value),
             "start": _first(values, PG.start),
             "end": _first(values, PG.end),
+            "note": _first(values, SKOS.note),
             "evidence": _proofs(values, proofs),
         }
         for body in values.get(PG.attributeOf, []):
@@ -117,7 +140,7 @@ def _attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[A
     return found
 
 
-def _identifiers(iris: list[str], marks: dict[str, dict[str, list[str]]]) -> list[Attributes]:
+def _identifiers(iris: list[str], marks: Described, proofs: dict[str, Evidence]) -> list[Attributes]:
     found = []
     for iri in iris:
         values = marks.get(iri, {})
@@ -126,15 +149,21 @@ def _identifiers(iris: list[str], marks: dict[str, dict[str, list[str]]]) -> lis
         link = value if value.startswith(("https://", "http://")) else None
         if link is None and template:
             link = template.replace("{value}", value).replace("{compact}", value.replace(" ", ""))
-        found.append({"scheme": scheme.code, "label": scheme.label, "value": value, "url": link})
+        identifier: Attributes = {"scheme": scheme.code, "label": scheme.label, "value": value, "url": link}
+        found.append(identifier | {"note": _first(values, SKOS.note), "evidence": _proofs(values, proofs)})
     return sorted(found, key=lambda entry: (entry["label"], entry["value"]))
 
 
-def _events(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:
+def _events(reader: Reader, proofs: dict[str, Evidence], known: dict[str, str]) -> dict[str, list[Attributes]]:
     """What happened to each body, earliest first; a change stands with the bodies before and after it."""
-    known = labels(reader)
     found: dict[str, list[Attributes]] = {}
-    about_claims = reader.described(PG.Relationship)
+    about_claims = {
+        str(row["r"]): (str(row["from"]), f"{concept(_code(row['kind']) or '').label}: {known.get(str(row['to']), '')}")
+        for row in reader.rows(
+            "SELECT ?r ?kind ?from ?to { ?e pg:about ?r . ?r pg:kind ?kind ; pg:from ?from ; pg:to ?to } "
+            "ORDER BY ?r ?kind ?from ?to"
+        )
+    }
     for class_iri in (PG.ChangeEvent, PG.LifecycleEvent):
         for iri, values in reader.described(class_iri).items():
             before, after = values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, [])
@@ -147,23 +176,17 @@ def _events(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attri
                 "manner": concept(_code(_first(values, PG.manner)) or "").label or None,
                 "before": [{"id": body, "label": known.get(body, body)} for body in before],
                 "after": [{"id": body, "label": known.get(body, body)} for body in after],
-                "about": [_about(claim, about_claims, known) for claim in about],
+                "about": [
+                    {"id": one, "label": about_claims[one][1] if one in about_claims else known.get(one, one)}
+                    for one in about
+                ],
                 "note": _first(values, SKOS.note),
                 "evidence": _proofs(values, proofs),
             }
-            told = [*before, *after]
-            for one in about:
-                told += about_claims[one].get(PG["from"], []) if one in about_claims else [one]
+            told = [*before, *after, *(about_claims[one][0] if one in about_claims else one for one in about)]
             for body in dict.fromkeys(told):
                 found.setdefault(body, []).append(event)
     return {body: sorted(events, key=lambda e: (e["earliest"] or "9", e["id"])) for body, events in found.items()}
-
-
-def _about(iri: str, claims: dict[str, dict[str, list[str]]], known: dict[str, str]) -> Attributes:
-    if iri not in claims:
-        return {"id": iri, "label": known.get(iri, iri)}
-    kind = concept(_code(_first(claims[iri], PG.kind)) or "").label
-    return {"id": iri, "label": f"{kind}: {known.get(_first(claims[iri], PG.to) or '', '')}"}
 
 
 def _statements(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:

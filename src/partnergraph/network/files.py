@@ -26,12 +26,13 @@ EVIDENCE_COLUMNS = (
 
 
 def _node(iri: str, data: dict[str, Any]) -> dict[str, str]:
+    names = [name["name"] for name in data.get("names", [])]
     identifiers = [f"{entry['label']}: {entry['value']}" for entry in data.get("identifiers", [])]
     return _texts(
         data
         | {
             "id": iri,
-            "also_called": "; ".join(dict.fromkeys(name["name"] for name in data.get("names", []))),
+            "also_called": "; ".join(dict.fromkeys(name for name in names if name != data.get("label"))),
             "identifiers": "; ".join(identifiers),
         },
         NODE_COLUMNS,

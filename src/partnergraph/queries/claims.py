@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, OA, PG, PREFIXES, SKOS, Concept, concepts
 
 Described = dict[str, dict[str, list[str]]]
+RULE = "https://w3id.org/partnergraph/rule/"
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,12 @@ def _label(iri: str | None) -> str | None:
 
 def concept(code: str) -> Concept:
     """A concept of the lists by its code; for one that the lists do not have, its code in words."""
-    found = {entry.code: entry for entry in concepts()}
-    return found.get(code) or Concept(code, "", code.replace("-", " "), "", forward=code.replace("-", " "))
+    return _concepts().get(code) or Concept(code, "", code.replace("-", " "), "", forward=code.replace("-", " "))
+
+
+@cache
+def _concepts() -> dict[str, Concept]:
+    return {entry.code: entry for entry in concepts()}
 
 
 def sources(reader: Reader) -> dict[str, Source]:
@@ -171,16 +177,10 @@ def sources(reader: Reader) -> dict[str, Source]:
     }
 
 
-def evidence(reader: Reader) -> dict[str, Evidence]:
-    """Every piece of evidence by its IRI, with the sentence that its words stand in."""
-    known = sources(reader)
-    passages = {
-        str(row["p"]): (str(row["text"]), int(row["start"] or 0))
-        for row in reader.rows(
-            "SELECT ?p ?text ?start { ?p a pg:Passage ; oa:hasSelector [ a oa:TextQuoteSelector ; oa:exact ?text ] ; "
-            "oa:hasSelector [ a oa:TextPositionSelector ; oa:start ?start ] } ORDER BY ?p"
-        )
-    }
+def evidence(reader: Reader, known: dict[str, Source] | None = None) -> dict[str, Evidence]:
+    """Every piece of evidence by its IRI, with the sentence that its words stand in. `known`: the sources, if read."""
+    known = sources(reader) if known is None else known
+    passages = _passages(reader)
     found = {}
     for iri, values in reader.described(PG.Evidence).items():
         basis = _code(_first(values, PG.basis))
@@ -207,22 +207,45 @@ def evidence(reader: Reader) -> dict[str, Evidence]:
     return found
 
 
+def _passages(reader: Reader) -> dict[str, tuple[str, int]]:
+    """The sentences of the archived texts, each with the offset at which it begins."""
+    quotes, positions = reader.described(OA.TextQuoteSelector), reader.described(OA.TextPositionSelector)
+    found = {}
+    for iri, values in reader.described(PG.Passage).items():
+        selectors = values.get(OA.hasSelector, [])
+        text = next((quotes[one][OA.exact][0] for one in selectors if OA.exact in quotes.get(one, {})), None)
+        start = next((positions[one][OA.start][0] for one in selectors if OA.start in positions.get(one, {})), "")
+        if text is not None and start.isdecimal():
+            found[iri] = (text, int(start))
+    return found
+
+
 def labels(reader: Reader) -> dict[str, str]:
     """The name of today of every body, place and undertaking."""
     rows = reader.rows("SELECT ?iri ?label { ?iri skos:prefLabel ?label } ORDER BY ?iri DESC(?label)")
     return {str(row["iri"]): str(row["label"]) for row in rows}
 
 
-def claims(reader: Reader, *, derived: bool = False) -> list[Claim]:
-    """Every relationship, sorted by IRI, with its evidence; those that rules derive only with `derived`."""
-    proofs, names = evidence(reader), labels(reader)
-    described = reader.described(PG.Relationship)
-    rules = set(reader.described(PG.DerivedRelationship))
+def claims(
+    reader: Reader, *, derived: bool | tuple[str, ...] = False, proofs: dict[str, Evidence] | None = None
+) -> list[Claim]:
+    """Every relationship, sorted by IRI, with its evidence. `derived`: also those of all rules, or of the rules named.
+
+    `proofs`: the evidence, if it is read already.
+    """
+    reader = reader.snapshot()
+    proofs, names = evidence(reader) if proofs is None else proofs, labels(reader)
+    rules = {RULE + rule for rule in derived} if isinstance(derived, tuple) else None
+    found = {
+        iri: values
+        for iri, values in reader.described(PG.Relationship).items()
+        if PG.derivedBy not in values or (rules.intersection(values[PG.derivedBy]) if rules is not None else derived)
+    }
     changes = reader.described(PG.ChangeEvent)
     return [
         _claim(iri, _with_event(values, changes), proofs, names)
-        for iri, values in described.items()
-        if (derived or iri not in rules) and PG.to in values and PG["from"] in values
+        for iri, values in found.items()
+        if PG.to in values and PG["from"] in values
     ]
 
 

@@ -60,6 +60,7 @@ class Namespace:
     """
 
     def __init__(self, base: str, terms: tuple[str, ...] | frozenset[str]) -> None:
+        vars(self).update({name: base + name for name in terms})  # so that PG.kind costs no call
         self.base = base
         self.terms = frozenset(terms)
 
