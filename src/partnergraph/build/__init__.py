@@ -53,7 +53,7 @@ def build(
     """
     with _readable():
         hashes = inputs(folder)
-    fingerprint = _fingerprint(hashes, only, page_version if page else "")
+    fingerprint = _fingerprint(hashes, only, f"page {page_version}" if page else "no page")
     if not force and (report := report_of(output)) and report.get("fingerprint") == fingerprint:
         return BuildReport(output, fingerprint, True, report["counts"])
     with locked(output):
@@ -110,11 +110,11 @@ def _stop_at(findings: list[Finding], folder: Path) -> None:
         raise DataError(f"{number} in {folder}; nothing was published.", errors)
 
 
-def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page_version: str) -> str:
+def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str) -> str:
     from partnergraph import __version__
 
     digest = hashlib.sha256()
-    parts: list[str] = [__version__, str(FORMAT), page_version, ",".join(sorted(only or ()))]
+    parts: list[str] = [__version__, str(FORMAT), page, ",".join(sorted(only or ()))]
     parts += [f"{name} {value}" for name, value in sorted(hashes.items())]
     for path in sorted(p for p in ontology_dir().rglob("*") if p.suffix in (".ttl", ".rq")):
         parts.append(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}")
