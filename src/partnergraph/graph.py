@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from partnergraph.errors import Finding, UsageError
+from partnergraph.errors import Finding, StoreError, UsageError
 from partnergraph.store import Reader
 
 if TYPE_CHECKING:
@@ -130,13 +130,18 @@ class PartnerGraph:
             from partnergraph.network.files import write
 
             return write(self.network(), format_, target)
-        target.write_bytes(self.dump(format_))
+        try:
+            target.write_bytes(self.dump(format_))
+        except OSError as error:
+            raise StoreError(f"{target} cannot be written: {error.strerror}") from None
         return [target]
 
     def dump(self, format_: str) -> bytes:
         """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
         if format_ == "org":
-            return self.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH g:export/org { ?s ?p ?o } }").bytes("turtle")
+            from partnergraph.network.org import org
+
+            return org(self.reader)
         if format_ not in RDF_FORMATS:
             raise UsageError(f"'{format_}' is not an RDF syntax. The syntaxes: {', '.join(RDF_FORMATS)}")
         return cast(Callable[[str], bytes], self.reader.dump)(format_)

@@ -4,77 +4,105 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from partnergraph.errors import StoreError
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["csv_files", "gexf", "graphml"]
+__all__ = ["csv_files", "gexf", "graphml", "write"]
 
+Row = dict[str, Any]
 NODE_COLUMNS = ("id", "label", "sort", "type", "description", "also_called", "identifiers", "website", "count")
+# `source` and `target` are what networkx, pandas and Gephi look for; `said_by` are the sources of the evidence.
 EDGE_COLUMNS = (
-    *("id", "from", "to", "from_label", "wording", "to_label", "kind", "role", "via", "start", "end", "date_note"),
-    *("standing", "inferred", "derived", "sources", "evidence"),
+    *(
+        "id",
+        "source",
+        "target",
+        "from_label",
+        "wording",
+        "to_label",
+        "kind",
+        "role",
+        "via",
+        "start",
+        "end",
+        "date_note",
+    ),
+    *("standing", "inferred", "derived", "said_by", "evidence"),
 )
 EVIDENCE_COLUMNS = (
     *("claim", "id", "form", "words", "says", "locator", "basis", "confidence", "strength"),
     *("source", "title", "publisher", "date", "url"),
 )
+# What XML 1.0 forbids (section 2.2), and so what no exchange format can carry: control characters, lone surrogates.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What a spreadsheet program takes for a formula at the beginning of a cell (CWE-1236).
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
-def _node(iri: str, data: dict[str, Any]) -> dict[str, str]:
+def _clean(value: Any) -> Any:
+    return _FORBIDDEN.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _pick(data: Row, columns: tuple[str, ...]) -> Row:
+    return {column: _clean(data.get(column)) for column in columns}
+
+
+def _node(iri: str, data: Row) -> Row:
     names = [name["name"] for name in data.get("names", [])]
     identifiers = [f"{entry['label']}: {entry['value']}" for entry in data.get("identifiers", [])]
-    return _texts(
-        data
-        | {
-            "id": iri,
-            "also_called": "; ".join(dict.fromkeys(name for name in names if name != data.get("label"))),
-            "identifiers": "; ".join(identifiers),
-        },
-        NODE_COLUMNS,
-    )
+    also = "; ".join(dict.fromkeys(name for name in names if name != data.get("label")))
+    return _pick(data | {"id": iri, "also_called": also, "identifiers": "; ".join(identifiers)}, NODE_COLUMNS)
 
 
-def _edge(graph: Network, a: str, b: str, key: str, data: dict[str, Any]) -> dict[str, str]:
-    evidence = [_statement(piece) for piece in data.get("evidence", [])]
-    return _texts(
-        data
-        | {
-            "id": key,
-            "from": a,
-            "to": b,
-            "from_label": graph.nodes[a].get("label", a),
-            "to_label": graph.nodes[b].get("label", b),
-            "wording": data.get("forward"),
-            "via": "; ".join(party["label"] for party in data.get("via", [])),
-            "sources": "; ".join(dict.fromkeys(piece["source"] for piece in data.get("evidence", []))),
-            "evidence": " | ".join(evidence),
-        },
-        EDGE_COLUMNS,
-    )
-
-
-def _statement(piece: dict[str, Any]) -> str:
-    return f"“{piece['words']}”" if piece["form"] == "quoted" else str(piece["says"])
-
-
-def _texts(data: dict[str, Any], columns: tuple[str, ...]) -> dict[str, str]:
-    values = {column: data.get(column) for column in columns}
-    return {
-        column: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-        for column, value in values.items()
+def _edge(graph: Network, a: str, b: str, key: str, data: Row) -> Row:
+    evidence = data.get("evidence", [])
+    more = {
+        "id": key,
+        "source": a,
+        "target": b,
+        "from_label": graph.nodes[a].get("label", a),
+        "to_label": graph.nodes[b].get("label", b),
+        "wording": data.get("forward"),
+        "via": "; ".join(party["label"] for party in data.get("via", [])),
+        "said_by": "; ".join(dict.fromkeys(piece["source"] for piece in evidence)),
+        "evidence": " | ".join(_statement(piece) for piece in evidence),
     }
+    return _pick(data | more, EDGE_COLUMNS)
+
+
+def _statement(piece: Row) -> str:
+    """Only what is quoted stands in quotation marks.
+
+    >>> _statement({"form": "inferred", "strength": "weak", "says": "It is near."})
+    'inferred (weak): It is near.'
+    """
+    if piece["form"] == "quoted":
+        return f"“{piece['words']}”"
+    mark = {"inferred": f"inferred ({piece.get('strength')}): ", "editor": "editor: "}.get(piece["form"], "")
+    return f"{mark}{piece['says']}"
+
+
+def _edges(graph: Network) -> list[tuple[str, str, str, Row]]:
+    return sorted(graph.edges(keys=True, data=True), key=lambda edge: (edge[2], edge[0], edge[1]))
 
 
 def csv_files(graph: Network) -> dict[str, str]:
-    """nodes.csv, edges.csv (one row for each claim) and evidence.csv (one row for each claim and piece of evidence)."""
+    """nodes.csv, edges.csv (one row for each claim) and evidence.csv (one row for each claim and piece of evidence).
+
+    RFC 4180. The lists are for spreadsheet programs, so an apostrophe stands before text that such a program would take
+    for a formula (that begins with = + - @, a tab or a line break); a program that reads them may take it off again.
+    """
     sources = graph.graph.get("sources", {})
     evidence = [
-        _texts(piece | sources.get(piece["source"], {}) | {"claim": key, "id": piece["id"]}, EVIDENCE_COLUMNS)
+        _pick(piece | sources.get(piece["source"], {}) | {"claim": key, "id": piece["id"]}, EVIDENCE_COLUMNS)
         for _, _, key, data in _edges(graph)
         for piece in data.get("evidence", [])
     ]
@@ -85,32 +113,44 @@ def csv_files(graph: Network) -> dict[str, str]:
     }
 
 
-def _edges(graph: Network) -> list[tuple[str, str, str, dict[str, Any]]]:
-    return sorted(graph.edges(keys=True, data=True), key=lambda edge: (edge[2], edge[0], edge[1]))
+def _cell(value: Any) -> str:
+    """
+    >>> _cell("=1+1"), _cell(True), _cell(14), _cell(None)
+    ("'=1+1", 'true', '14', '')
+    """
+    if isinstance(value, str):
+        return f"'{value}" if _FORMULA.match(value) else value
+    return "" if value is None else str(value).lower()
 
 
-def _csv(columns: tuple[str, ...], rows: list[dict[str, str]]) -> str:
+def _csv(columns: tuple[str, ...], rows: list[Row]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")  # RFC 4180
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
     return text.getvalue()
 
 
+def _known(row: Row, *without: str) -> Row:
+    """What an exchange format gets: nothing for what is not known, numbers and truth values as they are."""
+    return {name: value for name, value in row.items() if value not in (None, "") and name not in without}
+
+
 def _flat(graph: Network) -> Network:
-    """The same network with text values only, in canonical order, as the exchange formats need it."""
+    """The same network with plain values only, in canonical order, as the exchange formats need it."""
     import networkx as nx
 
     flat: Network = nx.MultiDiGraph()
     for iri in sorted(graph):
-        flat.add_node(iri, **_node(iri, graph.nodes[iri]))
+        flat.add_node(_clean(iri), **_known(_node(iri, graph.nodes[iri]), "id"))
     for a, b, key, data in _edges(graph):
-        flat.add_edge(a, b, key=key, **_edge(graph, a, b, key, data))
+        row = _edge(graph, a, b, key, data)
+        flat.add_edge(_clean(a), _clean(b), key=_clean(key), **_known(row, "source", "target"))
     return flat
 
 
 def graphml(graph: Network) -> bytes:
-    """GraphML (graphml.graphdrawing.org), every attribute as text."""
+    """GraphML (graphml.graphdrawing.org). An edge's id is the claim's IRI."""
     import networkx as nx
 
     return ("\n".join(nx.generate_graphml(_flat(graph))) + "\n").encode()
@@ -119,7 +159,8 @@ def graphml(graph: Network) -> bytes:
 def gexf(graph: Network) -> bytes:
     """GEXF 1.2, dynamic: each edge has the spell from the first to the last day it can have held; open where unknown.
 
-    The writer of networkx stamps the day of writing into the file; it is taken out: equal input gives equal bytes.
+    The writer of networkx stamps its version and the day of writing into the file; both are taken out, so that equal
+    input gives equal bytes.
     """
     from xml.etree import ElementTree as ET
 
@@ -128,10 +169,12 @@ def gexf(graph: Network) -> bytes:
     flat = _flat(graph)
     for a, b, key, data in graph.edges(keys=True, data=True):
         start, end = data.get("start_bounds"), data.get("end_bounds")
-        values = flat.edges[a, b, key]
+        values = flat.edges[_clean(a), _clean(b), _clean(key)]
         # `start` and `end` mean spells in GEXF; what the source states keeps a name of its own.
-        values["start_stated"], values["end_stated"] = values.pop("start"), values.pop("end")
-        values["label"] = data.get("forward") or data.get("kind") or ""
+        for name in ("start", "end"):
+            if name in values:
+                values[f"{name}_stated"] = values.pop(name)
+        values["label"] = _clean(data.get("forward") or data.get("kind") or "")
         if start or end:
             values["spells"] = [(start[0] if start else None, end[1] if end else None)]
     flat.graph["mode"] = "dynamic"
@@ -141,6 +184,8 @@ def gexf(graph: Network) -> bytes:
     for element in root.iter():
         if element.tag.endswith("meta"):
             element.attrib.pop("lastmodifieddate", None)
+        if element.tag.endswith("creator"):
+            element.text = graph.graph.get("generator") or "partnergraph"
         if element.tag.endswith("graph"):
             element.set("timeformat", "date")
             element.set("mode", "dynamic")
@@ -151,11 +196,20 @@ def gexf(graph: Network) -> bytes:
 
 
 def write(graph: Network, format_: str, path: Path) -> list[Path]:
-    """Write ``csv`` (into a folder), ``graphml`` or ``gexf``; returns the files written."""
+    """Write ``csv`` (into a folder), ``graphml`` or ``gexf``; returns the files written.
+
+    Raises `StoreError` when the place cannot be written.
+    """
     if format_ == "csv":
-        path.mkdir(parents=True, exist_ok=True)
-        for name, text in csv_files(graph).items():
-            (path / name).write_text(text, "utf-8", newline="")
-        return [path / name for name in csv_files(graph)]
-    path.write_bytes({"graphml": graphml, "gexf": gexf}[format_](graph))
-    return [path]
+        files = {path / name: text.encode() for name, text in csv_files(graph).items()}
+    else:
+        files = {path: {"graphml": graphml, "gexf": gexf}[format_](graph)}
+    try:
+        if format_ == "csv":
+            path.mkdir(parents=True, exist_ok=True)
+        for file, data in files.items():
+            file.write_bytes(data)
+    except OSError as error:
+        what = "csv is written to a folder" if isinstance(error, FileExistsError) else error.strerror
+        raise StoreError(f"{path} cannot be written: {what}.") from None
+    return list(files)
