@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,12 +23,14 @@ def validate(reader: Reader, shapes: Path | None = None) -> list[tuple[Finding, 
 
     The graph must hold the vocabulary too, since subclasses count (SHACL, section 3.2). Runs on the default graph.
     """
-    loaded = _shapes(shapes or ontology_dir() / "shapes.ttl")
-    findings = []
-    for constraint in loaded.constraints(_subclasses(reader)):
-        rows = reader.rows(constraint.select)
-        findings += [(_finding(constraint, str(row["this"]), row.get("value")), constraint.column) for row in rows]
-    return findings
+    return [(_finding(*violation), violation[0].column) for violation in violations(reader, shapes)]
+
+
+def violations(reader: Reader, shapes: Path | None = None) -> Iterator[tuple[Constraint, str, str | None]]:
+    """Each constraint with the focus node, and the value if there is one, of what violates it."""
+    for constraint in _shapes(shapes or ontology_dir() / "shapes.ttl").constraints(_subclasses(reader)):
+        for row in reader.rows(constraint.select):
+            yield constraint, str(row["this"]), row.get("value")
 
 
 def _subclasses(reader: Reader) -> dict[str, list[str]]:

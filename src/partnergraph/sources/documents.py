@@ -37,8 +37,12 @@ def passages(text: str) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-class WordsTwice(LookupError):
-    """Quoted words stand more than once in the text."""
+class Unlocated(LookupError):
+    """Quoted words have no place in the text. `rule` names the case, `message` says what is wrong, `fix` what to do."""
+
+    def __init__(self, rule: str, message: str, fix: str) -> None:
+        super().__init__(f"{message} {fix}")
+        self.rule, self.message, self.fix = rule, message, fix
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,15 @@ class Located:
 def locate(document: Document, words: str, sentence: int | None = None) -> Located:
     """Find words that stand exactly once in the text, or in one sentence of it.
 
-    Raises `WordsTwice` when they stand there more than once (with the places), else `LookupError` that says what is
-    wrong: not there (with the nearest wording), or across the end of a sentence.
+    Raises `Unlocated`: words-not-found (with the nearest wording), words-twice (with the sentences), or
+    words-across-sentences.
 
     >>> text = read_document("x", "We fund it. They run it.".encode())
     >>> locate(text, "run it")
     Located(start=17, end=23, passage=2)
     >>> locate(text, "it")
     Traceback (most recent call last):
-    partnergraph.sources.documents.WordsTwice: the words stand 2 times in the text (sentences 1, 2)...
+    partnergraph.sources.documents.Unlocated: The words stand 2 times in the text (sentences 1, 2)...
     """
     hits = [m.start() for m in re.finditer(f"(?={re.escape(words)})", document.text)]
     spans = [(start, start + len(words), _sentence(document, start, start + len(words))) for start in hits]
@@ -70,17 +74,20 @@ def locate(document: Document, words: str, sentence: int | None = None) -> Locat
     if not spans:
         near = _nearest(document.text, words)
         where = f" in sentence {sentence}" if sentence is not None else ""
-        hint = f" The nearest wording is: {near}" if near else ""
-        raise LookupError(f"the words do not stand in the text{where}.{hint}")
+        hint = f"The nearest wording is '{near}'. Copy the words exactly." if near else "Copy the words exactly."
+        raise Unlocated("words-not-found", f"The words do not stand in the text{where}.", hint)
     if len(spans) > 1:
         numbers = [span[2] for span in spans if span[2] is not None]
-        where = f" (sentences {', '.join(map(str, numbers))})" if numbers else ""
+        listed = ", ".join(map(str, dict.fromkeys(numbers)))
+        where = f" (sentence{'s' * (len(set(numbers)) > 1)} {listed})" if numbers else ""
         single = next((number for number in numbers if numbers.count(number) == 1), None)
         hint = f", or write the sentence as locator, for example s{single}" if single and sentence is None else ""
-        raise WordsTwice(f"the words stand {len(spans)} times in the text{where}. Quote more of the sentence{hint}.")
+        message, fix = f"The words stand {len(spans)} times in the text{where}.", f"Quote more of the sentence{hint}."
+        raise Unlocated("words-twice", message, fix)
     start, end, number = spans[0]
     if number is None:
-        raise LookupError("the words run over the end of a sentence. Quote within one sentence.")
+        message, fix = "The words run over the end of a sentence.", "Quote within one sentence."
+        raise Unlocated("words-across-sentences", message, fix)
     return Located(start, end, number)
 
 

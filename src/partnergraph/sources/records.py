@@ -22,7 +22,7 @@ from partnergraph.model.records import (
     Statement,
     Undertaking,
 )
-from partnergraph.sources.documents import WordsTwice, locate
+from partnergraph.sources.documents import Unlocated, locate
 from partnergraph.sources.resolve import PARTIES, Resolver
 from partnergraph.sources.tables import Row
 from partnergraph.vocabulary.identifiers import problem
@@ -60,9 +60,9 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
     basis = find.code(row, "basis", "basis")
     words, says, strength = row.get("words"), row.get("says"), row.get("strength")
     start = end = passage = None
-    if words is None and says is None:
+    if words is None and says is None and basis != "inferred":
         fix = "Quote the words of an archived text, or say in one line of your own what the source says."
-        find.error(row, "says", "empty-evidence", "The evidence has neither words nor a statement.", slug, fix)
+        find.error(row, "says", "empty-evidence", "The evidence has neither words nor a statement.", None, fix)
     if words is not None and where is not None:
         document = documents.get(where)
         if where not in documents:
@@ -73,16 +73,14 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
             try:
                 at = locate(document, words, int(sentence[1]) if sentence else None)
                 start, end, passage = at.start, at.end, at.passage
-            except LookupError as error:
-                problem = str(error.args[0])
-                rule = "words-twice" if isinstance(error, WordsTwice) else "words-not-found"
-                find.error(row, "words", rule, problem[0].upper() + problem[1:], words, "Copy the words exactly.")
+            except Unlocated as error:
+                find.error(row, "words", error.rule, error.message, words, error.fix)
     if basis == "inferred":
         if strength is None:
             fix = "Write strong, moderate or weak."
-            find.error(row, "strength", "inferred-strength", "An inference needs its strength.", slug, fix)
+            find.error(row, "strength", "inferred-strength", "An inference needs its strength.", None, fix)
         if says is None:
-            find.error(row, "says", "inferred-reason", "An inference needs its reason.", slug, "Write it into 'says'.")
+            find.error(row, "says", "inferred-reason", "An inference needs its reason.", None, "Write it into 'says'.")
     elif strength is not None:
         fix = "Leave it empty, or write basis inferred."
         find.error(row, "strength", "strength", "Only an inference has a strength.", strength, fix)
@@ -237,7 +235,7 @@ def event(row: Row, find: Resolver) -> Event:
     about = find.reference(row, "about", ("relationships", "organisations", "undertakings", "groups"))
     if row.get("about") is None and row.get("to") is None:
         fix = "Write the body or relationship into 'about', or the bodies before and after into 'from' and 'to'."
-        find.error(row, "about", "event-about", "The event does not say what it is about.", row.get("id"), fix)
+        find.error(row, "about", "event-about", "The event does not say what it is about.", None, fix)
     if (row.get("from") is None) != (row.get("to") is None):
         fix = "A change needs both; a renaming of one body needs 'about' instead."
         find.error(row, "from", "event-from-to", "A change names the bodies before or after, but not both.", None, fix)

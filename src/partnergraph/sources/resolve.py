@@ -252,7 +252,7 @@ class Resolver:
                 columns = frozenset(part.strip() for part in match[2].split(",") if part.strip())
                 for column in sorted(columns - set(LAYOUTS[table].columns)):
                     near = get_close_matches(column, LAYOUTS[table].columns, n=1)
-                    hint = f"Did you mean '{near[0]}'?" if near else None
+                    hint = f"Did you mean '{near[0]}'?" if near else f"Columns: {', '.join(LAYOUTS[table].columns)}."
                     message = f"'{column}' in brackets is not a column of this table."
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             found.append(Support(match[1], columns))
