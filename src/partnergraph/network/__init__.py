@@ -29,14 +29,15 @@ def network(
     """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
 
     `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then; each edge says in `holds` whether
-    it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). `derived` adds the links that
-    rules derive (successions, which have an event's evidence, are always there), `inferred` keeps those that rest on
-    inference alone, `places` keeps locations. All values are plain: text, numbers, lists and dicts; None where nothing
-    is known. Raises `UsageError` for a date in another form.
+    it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). A derived link is left out when
+    a claim that it is derived from is. `derived` adds the links that rules derive (successions, which have an event's
+    evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
+    values are plain: text, numbers, lists and dicts; None where nothing is known. Raises `UsageError` for a date in
+    another form.
     """
     import networkx as nx
 
-    window = days(as_of) if as_of else None
+    window = days(as_of) if as_of is not None else None
     reader = reader.snapshot()
     said_by = sources(reader)
     proofs = evidence(reader, said_by)
@@ -47,9 +48,13 @@ def network(
         if places or attributes["sort"] != "place":
             graph.add_node(iri, **attributes)
     left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
-    for claim in claims(reader, derived=derived or ("succession",), proofs=proofs):
-        holds = claim.holds(*window) if window else None
-        if holds == "no" or (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
+    found = claims(reader, derived=derived or ("succession",), proofs=proofs)
+    held = {claim.iri: claim.holds(*window) for claim in found} if window else {}
+    for claim in found:
+        holds = held.get(claim.iri)
+        if "no" in (holds, *(held.get(record) for record in claim.derived_from)):
+            continue
+        if (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:

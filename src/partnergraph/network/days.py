@@ -15,7 +15,7 @@ def days(text: str) -> tuple[str, str]:
     >>> days("2014"), days("2016-02"), days("2014-06-30")
     (('2014-01-01', '2014-12-31'), ('2016-02-01', '2016-02-29'), ('2014-06-30', '2014-06-30'))
     """
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", text.strip())
+    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text.strip())
     try:
         if match is None:
             raise ValueError
