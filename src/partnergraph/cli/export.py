@@ -20,7 +20,8 @@ def export(graph: Path | None, format_: str | None, output: Path | None) -> None
     """Write the graph in another form: RDF syntaxes, the W3C ORG view, node and edge lists, GraphML, GEXF.
 
     trig, nquads and jsonld keep the named graphs; the others write the merge of all. GEXF carries the time in which
-    each edge held.
+    each edge held. csv writes nodes.csv, edges.csv and evidence.csv; an apostrophe stands before a cell that a
+    spreadsheet program would take for a formula.
     """
     from partnergraph.errors import UsageError
     from partnergraph.graph import FORMATS, PartnerGraph

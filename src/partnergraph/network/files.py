@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from partnergraph.errors import StoreError
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     import networkx as nx
 
     Network: TypeAlias = nx.MultiDiGraph[str]
@@ -151,9 +153,19 @@ def _flat(graph: Network) -> Network:
 
 def graphml(graph: Network) -> bytes:
     """GraphML (graphml.graphdrawing.org). An edge's id is the claim's IRI."""
-    import networkx as nx
+    from networkx.readwrite.graphml import GraphMLWriter
 
-    return ("\n".join(nx.generate_graphml(_flat(graph))) + "\n").encode()
+    writer = GraphMLWriter(encoding="utf-8", prettyprint=True)
+    writer.add_graph_element(_flat(graph))
+    return _document(writer.xml)
+
+
+def _document(root: Element) -> bytes:
+    from xml.etree import ElementTree as ET
+
+    ET.indent(root)
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
 
 
 def gexf(graph: Network) -> bytes:
@@ -162,8 +174,6 @@ def gexf(graph: Network) -> bytes:
     The writer of networkx stamps its version and the day of writing into the file; both are taken out, so that equal
     input gives equal bytes.
     """
-    from xml.etree import ElementTree as ET
-
     from networkx.readwrite.gexf import GEXFWriter
 
     flat = _flat(graph)
@@ -190,9 +200,7 @@ def gexf(graph: Network) -> bytes:
             element.set("timeformat", "date")
             element.set("mode", "dynamic")
             element.attrib.pop("name", None)
-    ET.indent(root)
-    body: bytes = ET.tostring(root, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
+    return _document(root)
 
 
 def write(graph: Network, format_: str, path: Path) -> list[Path]:
