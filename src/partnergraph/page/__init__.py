@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     Network: TypeAlias = nx.MultiDiGraph[str]
+    Graph: TypeAlias = nx.Graph[Any]
 
 __all__ = ["Page", "draw", "version"]
 
@@ -54,8 +55,8 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
-def draw(graph: Network) -> Page:
-    """Draw a network as a page: a map, every body and every claim with its evidence, search and filters.
+def draw(network: Graph) -> Page:
+    """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
     `start_bounds`, `end_bounds`, `standing`, `inferred`, `evidence`; see `partnergraph.network.network`. The same
@@ -65,10 +66,11 @@ def draw(graph: Network) -> Page:
 
     from partnergraph.page import adapter
     from partnergraph.page.content import Content, data, web
-    from partnergraph.page.drawing import TALL_FONT, VIEWS, drawing
+    from partnergraph.page.drawing import TALL_FONT, VIEWS, drawing, taken
     from partnergraph.page.palette import DARK, LIGHT, css, looks
     from partnergraph.page.svg import extent, shape, svg
 
+    graph = taken(network)
     made = drawing(graph)
     content = Content(graph, made)
     chosen = looks(made.families)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from partnergraph.errors import UsageError
 from partnergraph.page import text
 from partnergraph.page.fold import Fold, fold
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     Network: TypeAlias = nx.MultiDiGraph[str]
+    Graph: TypeAlias = nx.Graph[Any]
 
 _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:four|fif|six|seven|eigh|nine)teen)\b"
@@ -116,6 +118,32 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
     from partnergraph.page.layout import arrange
 
     arrange(made, pinned or {})
+    return made
+
+
+def taken(graph: Graph) -> Network:
+    """A network as the page needs it, the caller's own left as it is: names are text, each edge has a key of its own.
+
+    Any `networkx` graph will do; without directions every edge counts as going both ways. Raises `UsageError` when two
+    nodes have the same name as text (1 and "1").
+    """
+    import networkx as nx
+
+    made: Network = nx.MultiDiGraph(**graph.graph)
+    for node, attributes in graph.nodes(data=True):
+        if str(node) in made:
+            raise UsageError(f"Two nodes are called {node} once they are text; rename one of them.")
+        made.add_node(str(node), **attributes)
+    seen: set[str] = set()
+    keyed = (
+        graph.edges(keys=True, data=True)
+        if graph.is_multigraph()
+        else ((a, b, None, d) for a, b, d in graph.edges(data=True))
+    )
+    for number, (a, b, key, attributes) in enumerate(keyed):
+        name = key if isinstance(key, str) and key not in seen else f"edge-{number}"
+        seen.add(name)
+        made.add_edge(str(a), str(b), key=name, **({} if graph.is_directed() else {"symmetric": True}) | attributes)
     return made
 
 

@@ -65,14 +65,14 @@ def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[D
     ex, ey = bx - ux * size, by - uy * size
     kinds = " ".join(name for name, on in (("inferred", line.inferred), ("disputed", line.disputed)) if on)
     dash = ' stroke-dasharray="6 4"' if line.inferred else ""
-    colour = "#b3261e" if line.disputed else LIGHT.line
+    colour, thick = (LIGHT.accent, 2.4) if line.disputed else (LIGHT.line, 1.3)
     course = f"M{ax} {ay}L{ex:.1f} {ey:.1f}" if not bend else f"M{ax} {ay}Q{cx:.1f} {cy:.1f} {ex:.1f} {ey:.1f}"
     wing = 5.0
     tips = [(ex - ux * wing * 1.5 + s * uy * wing * 0.6, ey - uy * wing * 1.5 - s * ux * wing * 0.6) for s in (1, -1)]
     head = f"M{tips[0][0]:.1f} {tips[0][1]:.1f}L{ex:.1f} {ey:.1f}L{tips[1][0]:.1f} {tips[1][1]:.1f}"
     return (
-        f'<path class="line {kinds}" d="{course}" stroke="{colour}" stroke-width="1.3"{dash}/>'
-        f'<path class="line {kinds}" d="{head}" stroke="{colour}" stroke-width="1.3"/>'
+        f'<path class="line {kinds}" d="{course}" stroke="{colour}" stroke-width="{thick}"{dash}/>'
+        f'<path class="line {kinds}" d="{head}" stroke="{colour}" stroke-width="{thick}"/>'
     )
 
 

@@ -4,7 +4,9 @@ const fold = (text) =>
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .replace(/-/g, " ")
+    .replace(/[^\p{L}\p{N}\s]/gu, "")
+    .replace(/\s+/g, " ")
     .trim();
 const SMALL = new Set(["of", "for", "and", "the", "in", "on", "at", "to", "a"]);
 // Whether a folded text is a short form of a name: each word as it is, or initials of words in a row.
@@ -22,6 +24,8 @@ function shortens(short, words) {
 const NAMES = BODIES.label.flatMap((label, body) =>
   [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) })),
 );
+
+const DEGREE = BODIES.key.map((_, body) => CLAIMS.from.filter((from, claim) => from === body || CLAIMS.to[claim] === body).length);
 
 // Edits (insert, delete, replace, swap of neighbours) between two words, given up beyond `most`.
 function distance(a, b, most) {
@@ -58,7 +62,7 @@ function find(text, most = 8) {
     const known = best.get(entry.body);
     if (found !== null && (!known || found < known.rank)) best.set(entry.body, { ...entry, rank: found });
   }
-  return [...best.values()].sort((a, b) => a.rank - b.rank || a.body - b.body).slice(0, most);
+  return [...best.values()].sort((a, b) => a.rank - b.rank || DEGREE[b.body] - DEGREE[a.body] || a.body - b.body).slice(0, most);
 }
 
 function startFinding() {

@@ -47,8 +47,12 @@ const KEYS = new Map([
 function select(values) {
   const chosen = { body: null, claims: null, fold: null, ...values };
   const key = chosen.body !== null ? BODIES.key[chosen.body] : chosen.claims ? CLAIMS.key[chosen.claims[0]] : "";
-  if (decodeURIComponent(location.hash.slice(1)) !== key) {
-    history.pushState(null, "", key ? "#" + key : location.pathname + location.search);
+  if (location.hash !== (key ? "#" + key : "")) {
+    try {
+      history.pushState(null, "", key ? "#" + key : location.pathname + location.search);
+    } catch {
+      // In a frame without an origin of its own, as in a notebook, there is no address to keep.
+    }
   }
   change(chosen);
 }
