@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import random
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -21,8 +23,13 @@ from partnergraph.build import build
 from partnergraph.errors import StoreError
 from partnergraph.store import Reader
 from tests.build.conftest import small_folder
+from tests.conftest import need
 
 HERE = Path(__file__).parent
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Builder:
@@ -211,3 +218,133 @@ def test_a_kill_during_the_first_build_leaves_nothing_or_all(small: Pair, builde
     assert outcomes == sorted(outcomes, reverse=True)
     assert set(outcomes) <= {"nothing", "all"}
     assert outcomes.count("nothing") >= 5
+
+
+def test_a_full_disk_and_a_read_only_one_leave_the_old_generation(small: Pair, tmp_path: Path) -> None:
+    """On a real small disk, full from the first byte on or a little later, up to enough room."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    alone = ["unshare", "--mount", "--map-root-user"]
+    try:
+        able = subprocess.run([*alone, "mount", "-t", "tmpfs", "tmpfs", str(disk)], capture_output=True, check=False)
+        need(able.returncode == 0, "the right to mount a disk (unshare --mount)")
+    except FileNotFoundError:
+        need(False, "the program unshare")
+    command = [sys.executable, str(HERE / "full_disk.py"), str(disk), *map(str, small.folders)]
+    done = subprocess.run([*alone, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    old, new = ({"quads": sha256("".join(quads)), "whole": True} for quads in small.quads)
+    assert said["first"] == "built"
+    assert said["before"] == {**old, "generations": 1}
+
+    full = re.compile(
+        r"StoreError: The disk is full: nothing was published in \S+/build, .* is intact\. Free some space"
+    )
+    *failed, through = said["tries"]
+    assert len(failed) > 3
+    for attempt in failed:
+        assert full.match(attempt["outcome"]), attempt
+        assert attempt["after"] == said["before"], attempt
+    assert through["outcome"] == "built"
+    assert through["after"] == {**new, "generations": 2}
+
+    assert said["command"]["code"] == 1
+    assert said["command"]["err"].startswith("Error: The disk is full: nothing was published")
+    assert "Traceback" not in said["command"]["err"]
+    assert said["command"]["out"] == ""
+
+    assert full.match(said["back, full"])
+    assert said["back"] == "built"
+    assert said["after"] == {**old, "generations": 2}
+    assert re.match(r"StoreError: \S+/build cannot be written: Read-only file system\. Choose", said["read-only"])
+    assert said["at last"] == said["after"]
+
+
+@pytest.mark.parametrize("tenths", [0, 1, 4, 9])
+def test_a_limit_on_file_size_leaves_the_old_generation(tenths: int, small: Pair, tmp_path: Path) -> None:
+    """The same where no disk may be mounted: each file may have only so many tenths of the graph's length."""
+    output = tmp_path / "build"
+    build(small.folders[0], output)
+    limit = tenths * (output / "graph.trig").stat().st_size // 10
+    done = subprocess.run(
+        [sys.executable, "-m", "partnergraph", "build", str(small.folders[1]), "-o", str(output), "--no-page", "-q"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    assert done.stderr.startswith("Error: The disk is full: nothing was published")
+    assert "Traceback" not in done.stderr
+    assert small.published(output) == 0
+    assert len(list((output / "generations").iterdir())) == 1
+    build(small.folders[1], output)
+    assert small.published(output) == 1
+
+
+def test_an_output_folder_that_cannot_be_made_is_told(small: Pair, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    with pytest.raises(StoreError, match="file/build cannot be written"):
+        build(small.folders[0], tmp_path / "file" / "build")
+    assert (tmp_path / "file").read_text("utf-8") == "no folder"
+
+
+def largest(store: Path) -> Path:
+    return max(store.glob("*.sst"), key=lambda path: path.stat().st_size)
+
+
+def halve(store: Path) -> None:
+    os.truncate(largest(store), largest(store).stat().st_size // 2)
+
+
+def remove(store: Path) -> None:
+    largest(store).unlink()
+
+
+def scribble(store: Path) -> None:
+    (store / "CURRENT").write_text("MANIFEST-999999\n", "utf-8")
+
+
+@pytest.mark.parametrize("damage", [halve, remove, scribble])
+def test_a_damaged_store_says_what_to_do_and_a_forced_build_mends_it(
+    damage: Callable[[Path], None], small: Pair, tmp_path: Path
+) -> None:
+    output = tmp_path / "build"
+    build(small.folders[0], output)
+    damage(output / "current" / "store")
+    with pytest.raises(StoreError, match=r"cannot be opened .*Build it again: partnergraph build FOLDER --force"):
+        Reader.at(output)
+    build(small.folders[0], output, force=True)
+    assert small.published(output) == 0
+
+
+def test_a_store_that_is_gone_is_built_again_without_being_asked(small: Pair, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(small.folders[0], output)
+    shutil.rmtree(output / "current" / "store")
+    assert not build(small.folders[0], output).unchanged
+    assert small.published(output) == 0
+
+
+def test_one_wrong_byte_never_gives_a_wrong_answer(small: Pair, tmp_path: Path) -> None:
+    """Every block has a checksum: what is read is right, or it is told that the store is damaged and what to do."""
+    output = tmp_path / "build"
+    build(small.folders[0], output)
+    store = (output / "current" / "store").resolve()
+    told = 0
+    for number, path in enumerate(sorted(store.glob("*.sst"))):
+        right = path.read_bytes()
+        wrong = bytearray(right)
+        wrong[len(right) * (number % 5 + 1) // 7] ^= 1
+        path.write_bytes(wrong)
+        try:
+            reader = Reader.open(store)
+            assert list(reader.nquads()) == small.quads[0]
+            assert reader.named_graphs()
+        except StoreError as error:
+            assert "Build it again: partnergraph build FOLDER --force" in str(error)  # noqa: PT017
+            told += 1
+        path.write_bytes(right)
+    assert told >= 2
+    assert small.published(output) == 0
