@@ -75,6 +75,8 @@ def locate(document: Document, words: str, sentence: int | None = None) -> Locat
         near = _nearest(document.text, words)
         where = f" in sentence {sentence}" if sentence is not None else ""
         hint = f"The nearest wording is '{near}'. Copy the words exactly." if near else "Copy the words exactly."
+        if near and near.split() == words.split():
+            hint += " Only white space differs: a space that does not break, a doubled one, or a line break."
         raise Unlocated("words-not-found", f"The words do not stand in the text{where}.", hint)
     if len(spans) > 1:
         numbers = [span[2] for span in spans if span[2] is not None]
