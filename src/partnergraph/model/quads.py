@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from partnergraph.model.dates import PartialDate
@@ -297,7 +298,7 @@ class _Claims:
         for about in row.about:
             yield "about", PG.about, IRI(about)
         if row.value is not None:
-            whole = row.value.lstrip("-").isdigit()
+            whole = re.fullmatch(r"-?[0-9]+", row.value) is not None
             yield "value", PG.value, Literal(row.value, XSD.integer) if whole else Literal(row.value)
         if row.unit:
             yield "unit", PG.unit, Literal(row.unit)
