@@ -49,20 +49,18 @@ class PartnerGraph:
         Runs in this process without limits of its own; SERVICE, LOAD and FROM another place are refused.
         Raises `QueryError` with line and column, `QueryRefused`, or `UsageError` for a wrong parameter.
         """
-        from partnergraph.queries.guard import examine
-        from partnergraph.queries.named import beside, bind, get
+        from partnergraph.queries.named import beside, bind, get, is_name
         from partnergraph.queries.result import Result
-        from partnergraph.queries.run import checked
+        from partnergraph.queries.run import prepare
 
         reader = self.reader
-        if "{" not in question and " " not in question.strip():
+        if is_name(question):
             named = get(question)
             reader = beside(named, parameters, reader)
             question = bind(named, parameters, reader)
         elif parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-        checked(reader, question)
-        return Result(reader, question, examine(question).form)
+        return Result(reader, prepare(reader, question))
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.vocabulary import PREFIXES
 
-__all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "locate", "term_text"]
+__all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "converted", "locate", "term_text"]
 
 RDF_SUFFIXES = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -112,6 +112,12 @@ def _load_file(store: ox.Store, path: Path, base: str, graph: str | None = None)
     _load_bytes(store, data, chosen, str(path), base, graph)
 
 
+def converted(tsv: bytes, format_: str) -> bytes:
+    """A table in TSV as one of the other `RESULT_FORMATS`: the same terms."""
+    found = ox.parse_query_results(tsv, format=ox.QueryResultsFormat.TSV)
+    return cast(bytes, found.serialize(format=RESULT_FORMATS[format_]))
+
+
 def _load_bytes(
     store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, base: str | None = None, graph: str | None = None
 ) -> None:
@@ -162,7 +168,7 @@ def _not_parsed(error: SyntaxError | ValueError, data: bytes, format_: ox.RdfFor
     if format_ == ox.RdfFormat.RDF_XML:
         from xml.parsers import expat  # safe here: a text with a DOCTYPE was refused before
 
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate("utf-8", " ")  # whatever it declares, nothing can be hidden in another encoding
         try:
             parser.Parse(data, True)
         except expat.ExpatError as known:

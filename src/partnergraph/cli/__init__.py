@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from partnergraph import __version__
-from partnergraph.errors import DataError, PartnerGraphError, QueryError
+from partnergraph.errors import DataError, PartnerGraphError
 
 COMMANDS = {
     "build": "Read a graph folder, check it and publish a new generation of its store and page.",
@@ -66,10 +66,10 @@ def main() -> None:
         if len(shown) > 50:
             click.echo(f"  ... and {len(shown) - 50} more: partnergraph check lists all", err=True)
         sys.exit(error.exit_code)
-    except QueryError as error:
-        where = f" (line {error.line}, column {error.column})" if error.line else ""
-        click.echo(f"Error: {error}{where}", err=True)
-        sys.exit(error.exit_code)
     except PartnerGraphError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # a file or disk that refuses; a closed pipe is click's to handle
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}.", err=True)
+        sys.exit(1)

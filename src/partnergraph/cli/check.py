@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import format_option, output_option
+from partnergraph.cli.options import deliver, format_option, output_option
 from partnergraph.errors import Finding
 
 
@@ -23,11 +23,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None) -> None:
     from partnergraph.check.report import render
 
     findings = _findings(paths or (Path("data"),))
-    text = render(findings, format_)
-    if output:
-        output.write_text(text, "utf-8")
-    else:
-        click.echo(text, nl=False)
+    deliver(render(findings, format_).encode(), output)
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", err=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import format_option, graph_option
+from partnergraph.cli.options import deliver, format_option, graph_option
 
 
 @click.command()
@@ -34,7 +33,7 @@ def export(graph: Path | None, format_: str | None, output: Path | None) -> None
     if output is None:
         if chosen in ("csv", "graphml", "gexf"):
             raise UsageError(f"{chosen} is written to a {'folder' if chosen == 'csv' else 'file'}: add --output.")
-        sys.stdout.buffer.write(opened.dump(chosen))
+        deliver(opened.dump(chosen), None)
         return
     for path in opened.export(chosen, output):
         click.echo(f"wrote {path}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,3 +47,13 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
         help="Form of the result.",
         show_default=default is not None,
     )
+
+
+def deliver(data: bytes, output: Path | None) -> None:
+    """Write a result as it is: to the file of `--output`, or to standard output."""
+    if output:
+        output.write_bytes(data)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import format_option, graph_option, output_option
+from partnergraph.cli.options import deliver, format_option, graph_option, output_option
 from partnergraph.errors import UsageError
 
 
@@ -22,6 +22,7 @@ from partnergraph.errors import UsageError
 )
 @click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds.")
 @click.option("--memory", type=click.IntRange(200), default=2000, show_default=True, help="Megabytes.")
+@click.option("--size", type=click.FloatRange(0.001), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
 def query(
     question: str,
@@ -32,6 +33,7 @@ def query(
     limit: int | None,
     timeout: float,
     memory: int,
+    size: float,
     iris: bool,
 ) -> None:
     """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - for standard input, or the name of a named question.
@@ -43,47 +45,58 @@ def query(
     from partnergraph.store import locate
 
     text, name = _text(question)
+    parameters = _parameters(params)
+    if parameters and name is None:
+        raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
     chosen = format_ or (SUFFIXES.get(output.suffix, "table") if output else "table")
     answer = run(
         locate(graph),
         text,
         chosen,
         question=name,
-        parameters=dict(_pair(param) for param in params),
+        parameters=parameters,
         timeout=timeout,
         memory=memory * 1_000_000,
-        max_rows=limit or (1000 if chosen == "table" else None),
+        max_rows=limit,
+        max_bytes=int(size * 1_000_000),
         iris=iris,
     )
-    if output:
-        output.write_bytes(answer.data)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(answer.data)
+    deliver(answer.data, output)
     if answer.note:
         click.echo(answer.note, err=True)
 
 
 def _text(question: str) -> tuple[str, str | None]:
     """The SPARQL text, or the name of a named question."""
-    if question == "-":
-        return sys.stdin.read(), None
-    if "{" in question or "\n" in question:
-        return question, None
-    if question.endswith((".rq", ".sparql")):
-        try:
-            return Path(question).read_text("utf-8-sig"), None
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{question} cannot be read: {error}") from None
-    from partnergraph.queries.named import get
+    from partnergraph.queries.named import get, is_name
 
-    if " " in question.strip():
+    if question == "-":
+        return _decoded(sys.stdin.buffer.read(), "standard input"), None
+    if not is_name(question):
         return question, None
+    if question.endswith((".rq", ".sparql")) or Path(question).is_file():
+        try:
+            return _decoded(Path(question).read_bytes(), question), None
+        except OSError as error:
+            raise UsageError(f"{question} cannot be read: {error.strerror}.") from None
     return "", get(question).name
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"--param {text}: write it as NAME=VALUE.")
-    return name, value
+def _decoded(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{where}, row {row}: this is not text in UTF-8. Save it as UTF-8.") from None
+
+
+def _parameters(params: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in params:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--param {text}: write it as NAME=VALUE.")
+        if name in found:
+            raise UsageError(f"--param {name} is given twice.")
+        found[name] = value
+    return found

@@ -20,13 +20,21 @@ SUFFIXES = {
 _ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
 _SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 WIDEST = 72
+MOST_ROWS = 1000  # of a table for people, unless they ask for more
 
 
 def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:
     """Column names and cells (in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
-    lines = data.decode("utf-8").rstrip("\n").split("\n")
-    names = [name.lstrip("?") for name in lines[0].split("\t")] if lines[0] else []
-    return names, [line.split("\t") for line in lines[1:]]
+    names = columns(data)
+    lines = data.decode("utf-8").split("\n")[1:]
+    # Every line ends with a line feed, so that what follows the last one is no row; an empty line is a row.
+    return names, [line.split("\t") if names else [] for line in lines[:-1]]
+
+
+def columns(data: bytes) -> list[str]:
+    """The column names of a TSV result."""
+    heading = data[: data.index(b"\n")].decode("utf-8")
+    return [name.removeprefix("?") for name in heading.split("\t")] if heading else []
 
 
 def plain(cell: str) -> str:
@@ -35,7 +43,7 @@ def plain(cell: str) -> str:
     >>> plain('"Keele"@en'), plain("<https://example.org/a>"), plain('"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>')
     ('Keele', 'https://example.org/a', '2009')
     """
-    if cell.startswith("<") and cell.endswith(">"):
+    if cell.startswith("<") and not cell.startswith("<<"):
         return cell[1:-1]
     if cell.startswith('"'):
         inner = cell[1 : cell.rindex('"')]
@@ -47,15 +55,15 @@ def table(data: bytes, labels: dict[str, str], width: int = WIDEST) -> str:
     """Aligned text from a TSV result: labels instead of IRIs where there are any, long cells cut with an ellipsis."""
     names, rows = parse_tsv(data)
     texts = [[_show(cell, labels, width) for cell in row] for row in rows]
+    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
     if not names:
-        return ""
+        return f"{count}\n"
     widths = [
         max(_width(name), *(_width(row[i]) for row in texts)) if texts else _width(name) for i, name in enumerate(names)
     ]
     lines = ["  ".join(_pad(name, w) for name, w in zip(names, widths, strict=True)).rstrip()]
     lines.append("  ".join("-" * w for w in widths))
     lines += ["  ".join(_pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in texts]
-    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
     return "\n".join([*lines, count, ""])
 
 

@@ -1,76 +1,47 @@
 """What is looked at before any parser sees a query: its shape (engines die of some), and what it may not ask for.
 
-The text is cut into tokens (strings, IRIs and comments are one token each), so that a SERVICE inside a literal is text
-and a SERVICE between two comments is not. The limits stay at least three times under every measured failure.
+The limits stay at least three times under every measured failure.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from partnergraph.errors import QueryError, QueryRefused
+from partnergraph.queries.tokens import Token, decoded, place, tokens
 
 LONGEST = 65_536
 DEEPEST = 50
 MOST_PATTERNS = 64
 MOST_OPERATORS = 100
-MOST_IN_A_ROW = 50
+MOST_GROUPS = 100
+MOST_EXPRESSIONS = 100
 
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n\r]*)
-      | (?P<string>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-          | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<variable>[?$]\w+)
-      | (?P<prefixed>(?:[^\W\d_][\w.-]*)?:(?:[\w:%.\\~!$&'*+;=/?\#@-]*[\w:%\\])?)
-      | (?P<blank>_:\w[\w.-]*)
-      | (?P<word>@?[A-Za-z_][\w-]*)
-      | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
-      | (?P<operator>\|\||&&|\^\^|!=|<=|>=|[{}()\[\].;,*+/|^!=<>?&-])
-      | (?P<space>\s+)
-      | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
 UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
-FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 PROLOGUE = {"PREFIX", "BASE", "VERSION"}
-
-
-@dataclass(frozen=True)
-class Token:
-    """One token: its kind, its text, and where it starts."""
-
-    kind: str
-    text: str
-    at: int
-
-    @property
-    def word(self) -> str:
-        """The keyword that the token is, in capitals; empty for anything else."""
-        return self.text.upper() if self.kind == "word" else ""
+# The engine needs no space after a keyword, and lets a literal, or the dot of a name, be followed by one.
+_SERVICE = {
+    "word": re.compile(r"(?!@).*service", re.IGNORECASE),
+    "variable": re.compile(r"[?$](?:true|false|[0-9]).*service", re.IGNORECASE),
+    "prefixed": re.compile(r"(?:.*\.)?(?:true|false)?service", re.IGNORECASE),
+    "blank": re.compile(r".*\.(?:true|false)?service", re.IGNORECASE),
+}
+_STARS = {"SELECT", "DISTINCT", "REDUCED"}
 
 
 @dataclass(frozen=True)
 class Examined:
-    """What is known of a query before it runs: its form, and the graphs its FROM clauses name."""
+    """What is known of a query before it runs: its form, the graphs its FROM clauses name, its tokens, and where the
+    `*` of a SELECT * stands.
+    """
 
     form: str
     from_graphs: tuple[str, ...] = ()
-
-
-def tokens(sparql: str) -> list[Token]:
-    """The tokens of a query without spaces and comments.
-
-    >>> [t.text for t in tokens('ASK { ?s ?p "SERVICE <x>" } # LOAD')]
-    ['ASK', '{', '?s', '?p', '"SERVICE <x>"', '}']
-    """
-    found = []
-    for match in _TOKEN.finditer(sparql):
-        kind = match.lastgroup or "other"
-        if kind not in ("space", "comment"):
-            found.append(Token(kind, match[0], match.start()))
-    return found
+    tokens: tuple[Token, ...] = ()
+    star: int | None = None
 
 
 def examine(sparql: str) -> Examined:
@@ -82,112 +53,141 @@ def examine(sparql: str) -> Examined:
     Traceback (most recent call last):
     partnergraph.errors.QueryRefused: SERVICE is not allowed: a query asks only this graph, never the network.
     """
-    if len(sparql.encode()) > LONGEST:
-        raise QueryError(f"The query is longer than {LONGEST // 1024} KB. Put long lists into VALUES, or ask in parts.")
-    found = tokens(sparql)
-    form = _form(sparql, found)
-    graphs = _refuse(sparql, found)
-    _measure(sparql, found)
-    return Examined(form, graphs)
+    try:
+        size = len(sparql.encode())
+    except UnicodeEncodeError as error:
+        raise QueryError(f"The query is not text in UTF-8: see character {error.start + 1}.") from None
+    if size > LONGEST:
+        raise QueryError(f"The query is longer than {LONGEST // 1024} KB. Ask in smaller steps.")
+    examined = _examine(sparql)
+    if (other := decoded(sparql)) != sparql:
+        _examine(other)
+    return examined
 
 
-def place(sparql: str, at: int) -> tuple[int, int]:
-    """Line and column, from 1, of a position in the text."""
-    line = sparql.count("\n", 0, at) + 1
-    return line, at - (sparql.rfind("\n", 0, at) + 1) + 1
+def _examine(sparql: str) -> Examined:
+    shape = _Shape(sparql)
+    found: list[Token] = []
+    star = None
+    for token in tokens(sparql):
+        last = found[-1] if found else Token("operator", "", 0)
+        if token.operator == "*" and shape.depth == 0 and last.word in _STARS:
+            star = token.at
+        shape.see(token, last)
+        _allow(sparql, token, at_top=shape.depth == 0)
+        found.append(token)
+    return Examined(_form(sparql, found), _from(sparql, found), tuple(found), star)
 
 
 def pointer(sparql: str, line: int, column: int) -> str:
     """The line of the query with a caret under the column."""
-    lines = sparql.splitlines() or [""]
-    text = lines[min(line, len(lines)) - 1].replace("\t", " ")
+    lines = sparql.split("\n")
+    text = lines[min(line, len(lines)) - 1].replace("\t", " ").rstrip("\r")
     start = max(0, column - 60)
     return f"\n    {text[start : start + 110]}\n    {' ' * (column - 1 - start)}^"
 
 
-def _refusal(sparql: str, token: Token, message: str) -> QueryRefused:
-    line, column = place(sparql, token.at)
-    return QueryRefused(message, line, column)
+def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
+    if (hidden := _SERVICE.get(token.kind)) and hidden.match(token.text):
+        message = "SERVICE is not allowed: a query asks only this graph, never the network."
+        if token.word != "SERVICE":
+            message += f" '{token.text}' can be read as that keyword: use another name, or write the IRI in full."
+        raise QueryRefused(message, *place(sparql, token.at))
+    if token.word in UPDATES and at_top:
+        message = f"{token.word} is not allowed: queries only read. Change the tables and build."
+        raise QueryRefused(message, *place(sparql, token.at))
 
 
 def _form(sparql: str, found: list[Token]) -> str:
-    words = [token for token in found if token.word]
-    for token in words:
-        if token.word in FORMS:
-            return token.word
-        if token.word in UPDATES:
-            raise _refusal(
-                sparql, token, f"{token.word} is not allowed: queries only read. Change the tables and build."
-            )
-        if token.word not in PROLOGUE:
-            break
-    raise QueryError("This is not a query: it begins with neither SELECT, ASK, CONSTRUCT nor DESCRIBE.", 1, 1)
+    first = next((token for token in found if token.word and token.word not in PROLOGUE), None)
+    if first is not None and first.word in FORMS:
+        return first.word
+    if not found:
+        raise QueryError("There is no query: the text is empty.")
+    begins = first or found[0]
+    near = get_close_matches(begins.word, FORMS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    message = f"This is not a query: it begins with neither SELECT, ASK, CONSTRUCT nor DESCRIBE.{hint}"
+    raise QueryError(message, *place(sparql, begins.at))
 
 
-def _refuse(sparql: str, found: list[Token]) -> tuple[str, ...]:
-    graphs: list[tuple[bool, str]] = []
-    depth = 0
+def _from(sparql: str, found: list[Token]) -> tuple[str, ...]:
+    graphs, merged = [], 0
     for number, token in enumerate(found):
-        depth += (token.text == "{") - (token.text == "}") if token.kind == "operator" else 0
-        if token.word == "SERVICE":
-            message = "SERVICE is not allowed: a query asks only this graph, never the network."
-            raise _refusal(sparql, token, message)
-        if token.word in UPDATES and depth == 0:
-            raise _refusal(
-                sparql, token, f"{token.word} is not allowed: queries only read. Change the tables and build."
-            )
-        if token.word == "FROM":
-            named = number + 1 < len(found) and found[number + 1].word == "NAMED"
-            following = found[number + 1 + named : number + 2 + named]
-            if not named and any(not was_named for was_named, _ in graphs):
+        if token.word in ("FROM", "FROMNAMED"):
+            named = token.word == "FROMNAMED" or (number + 1 < len(found) and found[number + 1].word == "NAMED")
+            step = 2 if named and token.word == "FROM" else 1
+            graphs += [following.text for following in found[number + step : number + step + 1]]
+            merged += not named
+            if merged > 1:
                 message = "Several FROM clauses would repeat what two graphs state, so they are refused. Use GRAPH."
-                raise _refusal(sparql, token, message)
-            graphs.append((named, following[0].text if following else ""))
-    return tuple(text for _, text in graphs)
+                raise QueryRefused(message, *place(sparql, token.at))
+    return tuple(graphs)
 
 
-def _measure(sparql: str, found: list[Token]) -> None:
-    depth = patterns = operators = run = 0
-    deepest: Token | None = None
-    for token in found:
-        text = token.text if token.kind == "operator" else ""
-        if text in ("{", "(", "["):
-            depth += 1
-            deepest = token
-        elif text in ("}", ")", "]"):
-            depth -= 1
-        if depth > DEEPEST and deepest is not None:
-            raise _too(sparql, deepest, f"more than {DEEPEST} brackets stand inside one another")
-        run = run + 1 if text in ("!", "/", "^") else (0 if token.kind not in {"iri", "prefixed"} else run)
-        if run > MOST_IN_A_ROW:
-            raise _too(sparql, token, f"more than {MOST_IN_A_ROW} steps stand in one path or negation")
-        operators += text in ("||", "&&", "+", "-", "*") or token.word in (
-            "UNION",
-            "OPTIONAL",
-            "BIND",
-            "MINUS",
-            "EXISTS",
-        )
-        if operators > MOST_OPERATORS:
-            raise _too(sparql, token, f"more than {MOST_OPERATORS} operators, UNION, OPTIONAL or BIND")
-        patterns += text in (".", ";", ",")
-    if patterns > MOST_PATTERNS and not _is_list(found):
-        raise _too(sparql, found[-1], f"more than about {MOST_PATTERNS} triple patterns")
+class _Shape:
+    """How deep, how wide and how long a query is: counted from its symbols, because keywords can be glued together."""
+
+    def __init__(self, sparql: str) -> None:
+        self.sparql = sparql
+        self.in_pattern = [False]  # for each open bracket: whether a triple pattern has begun in it
+        self.patterns = self.operators = self.groups = self.expressions = 0
+        self.describes = False
+
+    @property
+    def depth(self) -> int:
+        """How many brackets are open."""
+        return len(self.in_pattern) - 1
+
+    def see(self, token: Token, last: Token) -> None:
+        """Count one token. Raises `QueryError` as soon as there is too much of something."""
+        self._count(token, last)
+        if token.opens:
+            self.in_pattern.append(False)
+        elif token.operator in ("}", ")", "]") and self.depth:
+            self.in_pattern.pop()
+            if token.inside not in ("blank", "list"):
+                self.in_pattern[-1] = False
+        if self.depth > DEEPEST:
+            self._too(token, f"more than {DEEPEST} brackets stand inside one another")
+        if self.patterns > MOST_PATTERNS:
+            self._too(token, f"more than {MOST_PATTERNS} triple patterns and steps of paths")
+        if self.operators > MOST_OPERATORS:
+            self._too(token, f"more than {MOST_OPERATORS} operators")
+        if self.groups > MOST_GROUPS:
+            self._too(token, f"more than {MOST_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
+        if self.expressions > MOST_EXPRESSIONS:
+            self._too(token, f"more than {MOST_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
+
+    def _count(self, token: Token, last: Token) -> None:
+        here, text = token.inside, token.operator
+        self.describes = self.describes or token.word == "DESCRIBE"
+        self.groups += text == "{" or (self.describes and here == "query" and token.kind in ("iri", "prefixed"))
+        self.expressions += token.opens == "expression" and here not in ("expression", "list")
+        self.operators += _is_operator(text, here, last)
+        self.patterns += 2 * (token.opens == "list")
+        if here in ("group", "blank"):
+            if text == ".":
+                self.in_pattern[-1] = False
+            self.patterns += text in (";", ",", "/")
+            if _is_term(token) and not self.in_pattern[-1] and last.word not in ("GRAPH", "FILTER", "VALUES"):
+                self.in_pattern[-1] = True
+                self.patterns += 1
+        elif here == "list":  # each element of a collection is two patterns
+            self.patterns += 2 * (_is_term(token) and last.operand) + (text == "/")
+
+    def _too(self, token: Token, what: str) -> None:
+        raise QueryError(f"The query is too large: {what}. Ask in smaller steps.", *place(self.sparql, token.at))
 
 
-def _is_list(found: list[Token]) -> bool:
-    """Commas inside IN (...) are no patterns."""
-    inside = patterns = 0
-    for number, token in enumerate(found):
-        if token.text == "(" and number and found[number - 1].word == "IN":
-            inside += 1
-        elif token.text == ")" and inside:
-            inside -= 1
-        elif not inside and token.kind == "operator" and token.text in (".", ";", ","):
-            patterns += 1
-    return patterns <= MOST_PATTERNS
+def _is_term(token: Token) -> bool:
+    """Whether a node of a pattern begins here."""
+    return token.opens in ("blank", "list") or (token.operand and token.operator == "") or token.word == "A"
 
 
-def _too(sparql: str, token: Token, what: str) -> QueryError:
-    line, column = place(sparql, token.at)
-    return QueryError(f"The query is too large: {what}. Ask in smaller steps.", line, column)
+def _is_operator(text: str, here: str, last: Token) -> bool:
+    if text in ("+", "-"):  # not the sign of a number in a list
+        return here != "data" and last.operator not in ("(", ",")
+    if text == "*":  # not COUNT(*) or SELECT *
+        return here != "query" and last.operator != "(" and last.word != "DISTINCT"
+    return text in ("||", "&&", "/", "|", "^", "!", "?")

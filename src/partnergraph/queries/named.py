@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from partnergraph.errors import QueryError, UsageError
-from partnergraph.queries.guard import tokens
 from partnergraph.queries.names import one
+from partnergraph.queries.tokens import tokens
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES, concepts
 
@@ -55,6 +55,15 @@ class Question:
 def all_questions() -> tuple[Question, ...]:
     """Every named question, sorted by name."""
     return tuple(_read(path) for path in sorted(HERE.glob("*.rq")))
+
+
+def is_name(text: str) -> bool:
+    """Whether a question is asked by its name: SPARQL always has a space, a brace or an IRI.
+
+    >>> is_name("who-leads"), is_name("ASK{}"), is_name("DESCRIBE o:keele-university")
+    (True, False, False)
+    """
+    return re.search(r"[\s{<]", text.strip()) is None and text.strip() != ""
 
 
 def get(name: str) -> Question:
@@ -109,7 +118,7 @@ def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
             raise UsageError(f"'{question.name}' needs --param {name}=...: {parameter.help}")
         terms.append(_term(parameter, value, reader))
     variables = " ".join(f"?_{name}" for name in known)
-    found = tokens(question.text)
+    found = list(tokens(question.text))
     start = next(i for i, token in enumerate(found) if token.word == "SELECT")
     brace = next(token for token in found[start:] if token.text == "{")
     head, tail = question.text[: brace.at + 1], question.text[brace.at + 1 :]

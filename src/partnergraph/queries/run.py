@@ -2,16 +2,88 @@
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import dataclass
 from typing import IO
 
 from partnergraph.errors import QueryError, QueryLimit, QueryRefused
 from partnergraph.queries import formats
-from partnergraph.queries.guard import examine, pointer, tokens
-from partnergraph.store import Reader
+from partnergraph.queries.guard import Examined, examine, pointer
+from partnergraph.queries.mistakes import empty, explained
+from partnergraph.queries.tokens import Token
+from partnergraph.store import Reader, Result, converted
 from partnergraph.vocabulary import PREFIXES
 
 _LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri skos:prefLabel|dcterms:title ?label }} ORDER BY ?iri ?label"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A query that may run: as it was asked, its form, and the text for the engine."""
+
+    sparql: str
+    form: str
+    text: str
+    tokens: tuple[Token, ...]
+
+    def ask(self, reader: Reader) -> Result:
+        """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
+        try:
+            return reader.query(self.text)
+        except QueryError as error:
+            raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
+
+
+def prepare(reader: Reader, sparql: str) -> Prepared:
+    """Look at a query: refuse what is not allowed, and FROM a graph that is not here.
+
+    Raises `QueryError` or `QueryRefused`, with line, column and a caret.
+    """
+    try:
+        examined = examine(sparql)
+        if examined.from_graphs:
+            _known_graphs(reader, examined)
+    except QueryError as error:
+        raise _pointed(error, sparql) from None
+    prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
+    return prepared if examined.star is None else _in_order(prepared, examined.star)
+
+
+def _in_order(prepared: Prepared, star: int) -> Prepared:
+    """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
+    seen = io.BytesIO()
+    empty().write(prepared.ask(empty()), "tsv", seen)
+    names, _ = formats.parse_tsv(seen.getvalue())
+    named = dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable")
+    columns = " ".join(f"?{name}" for name in sorted(names, key=list(named).index))
+    sparql = prepared.sparql
+    text = f"{sparql[:star]} {columns or '*'} {sparql[star + 1 :]}"
+    return Prepared(sparql, prepared.form, text, prepared.tokens)
+
+
+def _known_graphs(reader: Reader, examined: Examined) -> None:
+    declared: dict[str, str] = dict(PREFIXES)
+    found = examined.tokens
+    for before, name, iri in zip(found, found[1:], found[2:], strict=False):
+        if before.word == "PREFIX":
+            declared[name.text[:-1]] = iri.text[1:-1]
+    here = set(reader.named_graphs())
+    for text in examined.from_graphs:
+        prefix, _, rest = text.partition(":")
+        address = text[1:-1] if text.startswith("<") else declared.get(prefix, "") + rest
+        if address not in here:
+            raise QueryRefused(
+                f"FROM {text}: there is no such graph here, and nothing is fetched. See: partnergraph query graphs"
+            )
+
+
+def _pointed(error: QueryError, sparql: str) -> QueryError:
+    """The same error with the line of the query and a caret in its message."""
+    if error.line is None or error.column is None:
+        return error
+    where = f" (line {error.line}, column {error.column})"
+    return type(error)(f"{error}{where}{pointer(sparql, error.line, error.column)}", error.line, error.column)
 
 
 class FullError(Exception):
@@ -19,8 +91,8 @@ class FullError(Exception):
 
 
 class Sink:
-    """A writer that stops after a number of rows or bytes. Rows can be counted where a line is a row (TSV), or where
-    quotation marks tell (CSV); elsewhere only bytes are.
+    """A writer that stops after a number of rows or bytes. Rows are counted where a line is a row (TSV), or where
+    quotation marks tell (CSV).
     """
 
     def __init__(self, output: IO[bytes], format_: str, max_rows: int | None, max_bytes: int | None) -> None:
@@ -28,18 +100,18 @@ class Sink:
         self.left = max_rows + 1 if max_rows is not None else None  # the heading is a line too
         self.written = 0
         self.open_quote = False
-        self.full: str | None = None
 
     def write(self, data: bytes) -> int:
-        """Take a piece of the result."""
-        if self.max_bytes is not None and self.written + len(data) > self.max_bytes:
-            self.full = f"{self.max_bytes // 1_000_000} MB"
-            raise FullError
+        """Take a piece of the result. Raises `QueryLimit` for too many bytes, `FullError` for too many rows."""
         piece = self._rows(data) if self.left is not None and self.format in ("csv", "tsv") else data
-        self.output.write(piece)
         self.written += len(piece)
+        if self.max_bytes is not None and self.written > self.max_bytes:
+            size = self.max_bytes / 1_000_000
+            raise QueryLimit(
+                f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}"
+            )
+        self.output.write(piece)
         if len(piece) < len(data):
-            self.full = "rows"
             raise FullError
         return len(data)
 
@@ -47,53 +119,17 @@ class Sink:
         """Nothing is held back here."""
 
     def _rows(self, data: bytes) -> bytes:
-        at = 0
-        for number, piece in enumerate(re.split(rb"(\n)", data)):
-            if number % 2 and not self.open_quote:
+        """As much of the data as stands in the rows that are left."""
+        if self.left == 0:
+            return b""
+        for end in re.finditer(rb'["\n]', data):
+            if end[0] == b'"':
+                self.open_quote = self.format == "csv" and not self.open_quote
+            elif not self.open_quote:
                 self.left = (self.left or 0) - 1
                 if self.left == 0:
-                    rest = data[at + 1 :]
-                    return data if not rest else data[: at + 1]
-            elif number % 2 == 0 and self.left == 0 and piece:
-                return b""
-            if self.format == "csv" and piece.count(b'"') % 2:
-                self.open_quote = not self.open_quote
-            at += len(piece)
+                    return data[: end.end()]
         return data
-
-
-def checked(reader: Reader, sparql: str) -> None:
-    """Refuse what is not allowed, and FROM a graph that is not here. Errors carry line, column and a caret."""
-    try:
-        examined = examine(sparql)
-        if examined.from_graphs:
-            _known_graphs(reader, sparql, examined.from_graphs)
-    except QueryError as error:
-        raise _pointed(error, sparql) from None
-
-
-def _known_graphs(reader: Reader, sparql: str, graphs: tuple[str, ...]) -> None:
-    found = tokens(sparql)
-    declared: dict[str, str] = dict(PREFIXES)
-    for before, name, iri in zip(found, found[1:], found[2:], strict=False):
-        if before.word == "PREFIX":
-            declared[name.text[:-1]] = iri.text[1:-1]
-    here = set(reader.named_graphs())
-    for text in graphs:
-        prefix, _, rest = text.partition(":")
-        address = text[1:-1] if text.startswith("<") else declared.get(prefix, "") + rest
-        if address not in here:
-            message = (
-                f"FROM {text}: there is no such graph here, and nothing is fetched. See: partnergraph query graphs"
-            )
-            raise QueryRefused(message)
-
-
-def _pointed(error: QueryError, sparql: str) -> QueryError:
-    """The same error with the line of the query and a caret in its message."""
-    if error.line is None or error.column is None:
-        return error
-    return type(error)(f"{error}{pointer(sparql, error.line, error.column)}", error.line, error.column)
 
 
 def answer(
@@ -108,59 +144,41 @@ def answer(
 ) -> str | None:
     """Write the answer in one of `formats.FORMATS`. Returns a note when a limit cut it, else None.
 
-    Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` when nothing whole can be shown.
+    Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` for an answer above `max_bytes`.
     """
-    checked(reader, sparql)
-    form = examine(sparql).form
-    try:
-        if format_ == "table":
-            return _table(reader, sparql, form, output, max_rows, max_bytes, iris)
-        sink = Sink(output, format_, max_rows, max_bytes)
-        try:
-            reader.answer(sparql, format_, sink)  # type: ignore[arg-type]
-        except FullError:
-            if sink.full != "rows":
-                raise QueryLimit(f"The answer is larger than {sink.full}. Ask for less, or raise the limit.") from None
-            return f"Only the first {max_rows} rows are shown; raise --limit for more."
-    except QueryError as error:
-        raise _pointed(error, sparql) from None
-    return None
-
-
-def _table(
-    reader: Reader,
-    sparql: str,
-    form: str,
-    output: IO[bytes],
-    max_rows: int | None,
-    max_bytes: int | None,
-    iris: bool,
-) -> str | None:
-    import io
-
-    if form == "ASK":
-        output.write(b"yes\n" if reader.ask(sparql) else b"no\n")
+    prepared = prepare(reader, sparql)
+    result = prepared.ask(reader)
+    if prepared.form == "ASK" and format_ == "table":
+        output.write(b"yes\n" if result else b"no\n")
         return None
-    if form in ("CONSTRUCT", "DESCRIBE"):
-        reader.answer(sparql, "turtle", output)
-        return None
-    held = io.BytesIO()
-    sink = Sink(held, "tsv", max_rows, max_bytes)
     note = None
+    if prepared.form in ("CONSTRUCT", "DESCRIBE"):
+        format_ = "turtle" if format_ == "table" else format_
+        note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
+    if format_ == "table":
+        max_rows = max_rows or formats.MOST_ROWS
+    # Rows can be counted in lines; the other forms are made from those.
+    by_line = format_ == "table" or (max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT")
+    held = io.BytesIO()
+    target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
     try:
-        reader.answer(sparql, "tsv", sink)  # type: ignore[arg-type]
+        reader.write(result, target.format, target)  # type: ignore[arg-type]
     except FullError:
-        if sink.full != "rows":
-            raise QueryLimit(f"The answer is larger than {sink.full}. Ask for less, or raise the limit.") from None
         note = f"Only the first {max_rows} rows are shown; raise --limit for more."
-    labels = {} if iris else _labels(reader, held.getvalue())
-    output.write(formats.table(held.getvalue(), labels).encode())
+    if by_line:
+        tsv = held.getvalue()
+        shown = (
+            formats.table(tsv, {} if iris else _labels(reader, tsv)).encode()
+            if format_ == "table"
+            else converted(tsv, format_)
+        )
+        Sink(output, format_, None, max_bytes).write(shown)
     return note
 
 
 def _labels(reader: Reader, tsv: bytes) -> dict[str, str]:
     _, rows = formats.parse_tsv(tsv)
-    found = sorted({cell for row in rows for cell in row if cell.startswith("<")})
+    found = sorted({cell for row in rows for cell in row if cell.startswith("<") and not cell.startswith("<<")})
     labels: dict[str, str] = {}
     for start in range(0, len(found), 500):
         for row in reader.rows(_LABELS.format(" ".join(found[start : start + 500]))):

@@ -28,6 +28,8 @@ MAX_BYTES = 50_000_000
 _ERRORS: dict[str, type[PartnerGraphError]] = {
     cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)
 }
+OUT_OF_MEMORY = 2
+PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
@@ -70,7 +72,8 @@ def run(
         "iris": iris,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "partnergraph.queries.worker"],
+        # -P: a file in the current folder must not stand in for a module.
+        [sys.executable, "-P", "-m", "partnergraph.queries.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -103,20 +106,25 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         if isinstance(error, QueryError):
             error.line, error.column = last.get("line"), last.get("column")
         raise error
-    raise QueryLimit(
-        f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine down. "
-        f"Ask for less, or raise the limit: --memory {memory * 2 // 1_000_000}"
-    )
+    if code < 0 or code == OUT_OF_MEMORY:
+        raise QueryLimit(
+            f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine "
+            f"down. Ask for less, or raise the limit: --memory {memory * 2 // 1_000_000}"
+        )
+    raise RuntimeError(f"the query process failed:\n{said.decode('utf-8', 'replace')}")
 
 
-def _confine(memory: int) -> None:
-    """Bound this process: memory, no core dumps, no network where the system allows it without being asked."""
+def confine(memory: int) -> None:
+    """Bound this process: memory, no core dumps, no life after its parent's, no network where the system allows it."""
     import ctypes
     import resource
+    import signal
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
@@ -124,7 +132,7 @@ def _confine(memory: int) -> None:
 def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
     order = json.loads(sys.stdin.buffer.read())
-    _confine(order["memory"])
+    confine(order["memory"])
     from partnergraph.queries.named import beside, bind, get
     from partnergraph.queries.run import answer
     from partnergraph.store import Reader
@@ -156,12 +164,11 @@ def main() -> int:
         sys.stderr.write(json.dumps(word) + "\n")
         return 1
     except MemoryError:
-        return 2
+        return OUT_OF_MEMORY
     if note:
         sys.stderr.write(json.dumps({"note": note}) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.stdout.flush()
     sys.exit(main())
