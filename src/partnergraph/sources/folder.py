@@ -143,16 +143,17 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
             )
             findings.append(Finding("config", "error", message, place, key, fix))
     values = {name: raw[name] for name in names if name in raw}
-    for key, value in values.items():
-        if not isinstance(value, str):
-            findings.append(Finding("config", "error", f"{key} must be text.", place, str(value), "Put it in quotes."))
-            values[key] = str(value)
+    for key in [key for key, value in values.items() if not isinstance(value, str)]:
+        value = str(values.pop(key))
+        findings.append(Finding("config", "error", f"{key} must be text.", place, value, "Put it in quotes."))
+        if key in ("id", "title"):
+            values[key] = value
     for key in ("id", "title"):
         if not values.get(key):
             findings.append(Finding("config", "error", f"'{key}' is missing.", place, key, f'Write {key} = "...".'))
             values[key] = "unnamed"
-    base = str(values.get("base", ""))
-    if base and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", base):
+    base = str(values.get("base", "/"))
+    if "base" in values and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", base):
         fix = "Write a web address that ends in /, for example https://example.org/partners/."
         findings.append(Finding("config", "error", f"base: '{base}' is not a base address.", place, base, fix))
         values.pop("base")
@@ -218,6 +219,8 @@ def _documents(
 ) -> dict[str, Document | None]:
     """The archived text of each source that has one; None for one that cannot be read, which is a finding."""
     documents: dict[str, Document | None] = {str(e.get("source", "")): None for e in _listed(raw, "document")}
+    if raw.get("document", []) != _listed(raw, "document") or not documents.keys() <= find.known["sources"].keys():
+        documents |= dict.fromkeys(find.known["sources"])  # which source has a text is in doubt; no quotation is blamed
     for source, path in _entries(folder, raw, "document", find, findings):
         try:
             documents[source] = read_document(source, path.read_bytes())
