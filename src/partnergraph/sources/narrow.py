@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
-from partnergraph.model.records import Model, Record
+from partnergraph.model.records import Attribute, Group, Identifier, Model, Name, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -46,15 +46,17 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
             for name in ("names", "identifiers", "groups", "undertakings", "events", "statements", "attributes")
         },
     }
-    mentioned = {str(value) for rows in claims.values() for row in rows for value in _iris(row)}
-    mentioned |= {ids.org(member) for group in claims["groups"] for member in getattr(group, "members", ())}
-    mentioned |= {ids.place(place) for group in claims["groups"] for place in getattr(group, "places", ())}
+    mentioned = {iri for rows in claims.values() for row in rows for iri in _mentioned(row, ids)}
     organisations = tuple(
         replace(row, evidence=tuple(s for s in row.evidence if s.evidence in left))
         for row in model.organisations
         if ids.org(row.id) in mentioned or any(s.evidence in left for s in row.evidence)
     )
     alive = {str(iri_of(row, ids)) for rows in claims.values() for row in rows} | {ids.org(r.id) for r in organisations}
+    claims["groups"] = tuple(
+        replace(group, may_overlap=tuple(other for other in group.may_overlap if other in alive))
+        for group in cast(tuple[Group, ...], claims["groups"])
+    )
     standings = tuple(
         replace(
             row,
@@ -83,9 +85,13 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
     )
 
 
-def _iris(row: Record) -> list[str]:
-    """Every IRI in the fields of a record."""
-    found = []
+def _mentioned(row: Record, ids: Ids) -> list[str]:
+    """Every IRI in the fields of a record, and what it names by id alone."""
+    found: list[str] = []
+    if isinstance(row, Name | Identifier | Attribute):
+        found.append(ids.org(row.organisation))
+    if isinstance(row, Group):
+        found += [*map(ids.org, row.members), *map(ids.place, row.places)]
     for field in fields(row):
         value = getattr(row, field.name)
         found += [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, str) and "://" in v]
