@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import networkx as nx
 import pytest
@@ -37,6 +40,15 @@ PLACE = """(name) => {
 
 def _panel(tab: Tab) -> str:
     return " ".join(tab.inner_text("#panel").split())
+
+
+def _until(tab: Tab, condition: str) -> None:
+    """Wait until a condition holds; the page's policy forbids the browser's own way of asking again and again."""
+    for _ in range(100):
+        if tab.evaluate(condition):
+            return
+        tab.wait_for_timeout(100)
+    pytest.fail(f"never came true: {condition}")
 
 
 def _find(tab: Tab, text: str) -> None:
@@ -248,7 +260,9 @@ def test_the_keyboard_alone_finds_opens_follows_and_closes(keele_page: Page, sho
     press("Enter")
     assert page.tab.inner_text("#panel-heading") == TEACHING
     assert page.tab.evaluate("document.activeElement.id") == "panel"
-    press("Tab")
+    for focused in ("close", "steps", "to"):
+        press("Tab")
+        assert focused in page.tab.evaluate("document.activeElement.id + document.activeElement.className")
     press("Tab")
     press("Enter")
     assert page.tab.evaluate("document.activeElement.parentNode.open") is True
@@ -266,12 +280,200 @@ def test_the_wheel_scrolls_the_page_and_buttons_zoom_the_map(keele_page: Page, s
     scale = page.tab.evaluate("network.getScale()")
     page.tab.mouse.move(700, 450)
     page.tab.mouse.wheel(0, 300)
-    page.tab.wait_for_function("scrollY > 0")
+    _until(page.tab, "scrollY > 0")
     assert page.tab.evaluate("network.getScale()") == scale
     page.tab.click("#closer")
     assert page.tab.evaluate("network.getScale()") > scale
     page.tab.click("#fit")
     assert page.tab.evaluate("network.getScale()") == pytest.approx(scale)
+
+
+def test_the_date_shows_what_was_in_force_and_says_what_is_not_known(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    every = page.tab.locator("tr[data-claim]:visible").count()
+    page.tab.evaluate("change({ date: '2012-06' })")
+    assert page.tab.inner_text("#date-shown") == "June 2012"
+    assert page.tab.get_attribute("#date", "aria-valuetext") == "June 2012"
+    rows = page.tab.locator("tr[data-claim]:visible").all_inner_texts()
+    assert 0 < len(rows) < every
+    assert not [row for row in rows if "2018-04 to" in row]
+    open_ended = [row for row in rows if "not stated" in row]
+    assert open_ended
+    assert all("not known whether in force" in row for row in open_ended)
+    assert page.tab.locator("#dated").is_visible()
+    page.tab.focus("#date")
+    page.tab.keyboard.press("ArrowRight")
+    assert page.tab.inner_text("#date-shown") == "July 2012"
+    page.tab.keyboard.press("Home")
+    assert page.tab.inner_text("#date-shown") == "any time"
+    assert page.tab.locator("tr[data-claim]:visible").count() == every
+    assert page.clean, page
+
+
+def test_the_same_rule_of_dates_holds_in_the_page_and_in_python(
+    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
+) -> None:
+    tab = show(keele_page.html).tab
+    for month in ("2009-08", "2014-12", "2021-10"):
+        told = dict(tab.evaluate(f"CLAIMS.key.map((key, claim) => [key, holds(claim, '{month}')])"))
+        first, last = f"{month}-01", f"{month}-31"
+        for key, data in ((k, d) for *_, k, d in keele_network.edges(keys=True, data=True)):
+            start, end = data["start_bounds"], data["end_bounds"]
+            no = (start and start[0] > last) or (end and end[1] < first)
+            surely = start and end and start[1] <= last and end[0] >= first
+            short = re.sub(r"[^a-z0-9]+", "-", key.rpartition("/id/")[2].lower())
+            assert told[short] == ("no" if no else "yes" if surely else "unknown"), (month, key)
+
+
+def test_what_changed_since_is_marked_in_words_on_the_map_and_in_the_table(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html, address="#&date=2018-06&since=2012-01")
+    assert page.tab.locator("#compared").is_visible()
+    marks = page.tab.locator("tr[data-claim]:visible .at-date").all_inner_texts()
+    assert {"new", "ended"} <= set(marks)
+    labels = page.tab.evaluate("lines.get().map((line) => line.label).filter(Boolean)")
+    assert {"new", "ended"} == set(labels)
+    assert page.clean, page
+
+
+def test_play_steps_through_the_years_and_stops_when_asked(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    page.tab.click("#play")
+    _until(page.tab, "state.date !== null")
+    assert page.tab.inner_text("#play") == "Stop"
+    page.tab.click("#play")
+    assert page.tab.inner_text("#play") == "Play"
+    assert page.clean, page
+
+
+def test_routes_between_two_bodies_come_with_the_evidence_of_every_hop(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html, address="#org-coventry-city-council")
+    page.tab.fill("#to", "wellcome")
+    page.tab.keyboard.press("Enter")
+    routes = page.tab.locator(".routes > li")
+    assert 1 < routes.count() <= 5
+    first = routes.first.inner_text()
+    assert first.startswith("4 steps: Coventry City Council – ")
+    assert "– Wellcome Trust" in first
+    routes.first.locator("summary").first.click()
+    assert routes.first.locator(".proofs li").first.is_visible()
+    lengths = [int(text.split()[0]) for text in routes.all_inner_texts()]
+    assert lengths == sorted(lengths)
+    assert "to=org-wellcome-trust" in page.tab.url
+    page.tab.click("text=Clear the routes")
+    assert routes.count() == 0
+    assert page.clean, page
+
+
+def test_routes_are_the_shortest_that_networkx_finds(
+    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
+) -> None:
+    tab = show(keele_page.html).tab
+    plain = nx.Graph(keele_network)
+    label = nx.get_node_attributes(keele_network, "label")
+    by_label = {name: iri for iri, name in label.items()}
+    for goal in ("Wellcome Trust", "Herefordshire Council", "Public Health England"):
+        found = tab.evaluate(
+            "(goal) => routes(BODIES.label.indexOf('Coventry City Council'), BODIES.label.indexOf(goal))"
+            ".map((hops) => hops.map((hop) => [BODIES.label[hop.from], BODIES.label[hop.to]]))",
+            goal,
+        )
+        shortest = nx.shortest_path_length(plain, by_label["Coventry City Council"], by_label[goal])
+        assert len(found[0]) == shortest
+        for hops in found:
+            steps = [hops[0][0], *(hop[1] for hop in hops)]
+            assert len(set(steps)) == len(steps)
+            assert nx.is_path(plain, [by_label[step] for step in steps])
+
+
+def test_focus_shows_one_body_and_what_is_within_some_steps(
+    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
+) -> None:
+    page = show(keele_page.html, address="#org-primary-care-research-consortium")
+    centre = next(iri for iri in keele_network if iri.endswith("/org/primary-care-research-consortium"))
+    for steps in (1, 2):
+        page.tab.select_option("#steps", str(steps))
+        within = nx.ego_graph(nx.Graph(keele_network), centre, radius=steps)
+        assert page.tab.locator("tr[data-body]:visible").count() == len(within)
+    page.tab.click("#everything")
+    assert page.tab.locator("tr[data-body]:visible").count() == len(keele_network)
+    assert page.clean, page
+
+
+def test_source_and_standing_filter_map_and_tables(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    page.tab.select_option("#standing", "disputed")
+    [row] = page.tab.locator("tr[data-claim]:visible").all_inner_texts()
+    assert "Coventry University" in row
+    assert page.tab.evaluate("lines.length") == 1
+    page.tab.select_option("#standing", "")
+    page.tab.select_option(
+        "#source", label="Our partners (School of Primary, Community and Social Care, Keele University)"
+    )
+    rows = page.tab.locator("tr[data-claim]:visible").all_inner_texts()
+    assert len(rows) > 20
+    assert all("Our partners" in row for row in rows)
+    assert page.clean, page
+
+
+def test_an_address_holds_the_whole_view(keele_page: Page, show: Opener) -> None:
+    first = show(keele_page.html).tab
+    first.evaluate("select({ body: BODIES.label.indexOf('Coventry University') })")
+    first.evaluate("change({ date: '2018-06', since: '2012-01', inferred: false, unfolded: true, steps: 2 })")
+    first.locator("label", has_text="local government").locator("input").uncheck()
+    first.select_option("#kind", label="membership")
+    first.click("#closer")
+    keep = "JSON.stringify([{ ...state, camera: null }, [...state.hidden], state.camera.map(Math.round)])"
+    second = show(keele_page.html, address=first.url[first.url.index("#") :]).tab
+    assert second.evaluate(keep) == first.evaluate(keep)
+    assert second.locator("label", has_text="local government").locator("input").is_checked() is False
+
+
+def test_a_broken_address_is_an_ordinary_view(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html, address="#%E0%A4%A&date=2018-99&steps=x&at=1,a,0&hide=,&to=nobody&kind=%&step=-1")
+    assert page.tab.evaluate("JSON.stringify(addressOf())") == '""'
+    assert page.clean, page
+
+
+def test_what_is_shown_can_be_saved_as_csv_svg_and_png(
+    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener, tmp_path: Path
+) -> None:
+    page = show(keele_page.html)
+    page.tab.click(".menu summary")
+    saved = {}
+    for kind in ("csv", "svg", "png"):
+        with page.tab.expect_download() as waiting:
+            page.tab.click(f"#save-{kind}")
+        saved[kind] = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(saved[kind])
+    with saved["csv"].open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == keele_network.number_of_edges()
+    assert {row["from"] for row in rows} == {keele_network.nodes[a]["label"] for a, _ in keele_network.edges()}
+    assert ElementTree.parse(saved["svg"]).getroot().tag.endswith("svg")
+    assert saved["png"].read_bytes().startswith(b"\x89PNG")
+    assert page.clean, page
+
+
+def test_a_cell_that_begins_like_a_formula_is_disarmed_in_the_csv(show: Opener) -> None:
+    graph: nx.MultiDiGraph = nx.MultiDiGraph([("=HYPERLINK(1)", "@x")])
+    text = show(draw(graph).html).tab.evaluate("claimsAsCsv()")
+    assert '"\'=HYPERLINK(1)"' in text
+    assert '"\'@x"' in text
+
+
+def test_it_prints_as_a_report_with_the_map_as_vectors_and_every_table(
+    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener, tmp_path: Path
+) -> None:
+    page = show(keele_page.html, scheme="dark")
+    page.tab.emulate_media(media="print")
+    assert page.tab.locator(".still-wide svg").is_visible()
+    assert not page.tab.locator("#map").is_visible()
+    assert page.tab.locator("tr[data-claim]:visible").count() == keele_network.number_of_edges()
+    assert page.tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    paper = page.tab.pdf(path=tmp_path / "report.pdf", format="A4", landscape=True)
+    assert paper.startswith(b"%PDF")
+    assert b"/Subtype /Image" not in paper
+    assert page.clean, page
 
 
 @pytest.mark.parametrize(

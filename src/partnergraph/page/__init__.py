@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Page", "draw", "version"]
 
-SCRIPTS = ("state.js", "find.js", "map.js", "panel.js", "table.js", "main.js")
+SCRIPTS = (
+    *("state.js", "address.js", "find.js", "filters.js", "routes.js", "map.js", "panel.js", "table.js", "save.js"),
+    *("story.js", "main.js"),
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def draw(network: Graph) -> Page:
         "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
         "svg_wide": Markup(svg(made, chosen, summary)),
         "svg_tall": Markup(svg(made, chosen, summary + ", the best connected ones", "tall")),
+        "story": content.story,
         "unfolds": any(dot.members for dot in made.dots),
         "style": Markup(style),
         "scripts": Markup(scripts),

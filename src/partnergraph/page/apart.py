@@ -16,7 +16,7 @@ CLEAR = 4.0
 ROUNDS = 30
 CROSSED = 10.0
 BUSY = 16
-FARTHEST = 600.0
+NEAR, FARTHEST = 78.0, 600.0
 
 
 @dataclass
@@ -174,9 +174,27 @@ class _Mover:
             found |= {*np.flatnonzero(near.any(axis=0)), *a[through], *b[through]}
         return {int(node) for node in found}
 
-    def run(self) -> None:
+    def better(self, node: int, here: float) -> Array | None:
+        """The best place around a body that costs less than where it is: a near one without any fault, else any."""
         import numpy as np
 
+        # The better connected a body is, the nearer it stays to its place: the others step aside.
+        farthest = FARTHEST / (1 + len(self.beside[node]) / 4)
+        found, least = None, here
+        for rings in (self.reach <= NEAR, (self.reach > NEAR) & (self.reach < farthest)):
+            points = np.round(self.scene.at[node] + self.steps[rings])
+            cost = self.hard(node, points)
+            points, cost = points[cost < least], cost[cost < least]
+            if len(points):
+                cost = cost + self.crossed(node, points) * CROSSED
+                best = int(np.argmin(cost + self.soft(node, points)))
+                if cost[best] < least:
+                    found, least = points[best], cost[best]
+            if not least:
+                break
+        return found
+
+    def run(self) -> None:
         scene = self.scene
         for _ in range(ROUNDS):
             moved = False
@@ -185,18 +203,9 @@ class _Mover:
                 here = self.hard(node, spot)[0] + self.crossed(node, spot)[0] * CROSSED
                 if here == 0:
                     continue
-                # The better connected a body is, the nearer it stays to its place: the others step aside.
-                reach = self.reach < FARTHEST / (1 + len(self.beside[node]) / 4)
-                points = np.round(scene.at[node] + self.steps[reach])
-                cost = self.hard(node, points)
-                open_ = cost < here
-                if not open_.any():
-                    continue
-                points, cost = points[open_], cost[open_]
-                cost = cost + self.crossed(node, points) * CROSSED
-                best = int(np.argmin(cost + self.soft(node, points)))
-                if cost[best] < here:
-                    scene.at[node] = points[best]
+                found = self.better(node, here)
+                if found is not None:
+                    scene.at[node] = found
                     moved = True
             if not moved:
                 break

@@ -21,6 +21,21 @@ FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
 OWN = (
     *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
     *("map", "network", "organisations", "panel", "relationships", "sentences", "sources", "status", "unfold"),
+    *(
+        "caption",
+        "caption-text",
+        "caption-title",
+        "compared",
+        "date",
+        "date-shown",
+        "dated",
+        "everything",
+        "play",
+        "print",
+    ),
+    *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
+    *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
+    *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
 )
 
 
@@ -77,6 +92,19 @@ class Content:
         self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
         self.bodies = [self._body(number, iri) for number, iri in enumerate(made.bodies)]
         self.used = self._sources()
+
+    @property
+    def story(self) -> list[Plain]:
+        """The steps of the story, their bodies by number; a body that is not here is left out."""
+        return [
+            {
+                "title": str(step.get("title", "")),
+                "text": str(step.get("text", "")),
+                "bodies": [self.number[iri] for iri in step.get("bodies") or [] if iri in self.number],
+                "date": step.get("date"),
+            }
+            for step in self.graph.graph.get("story") or []
+        ]
 
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
@@ -224,6 +252,15 @@ class Content:
         return str(self.sources.get(source, {}).get("title") or source)
 
 
+def _span(claims: list[Plain]) -> tuple[int, int] | None:
+    """The first and the last year in which a claim is known to begin or end."""
+    bounds = [
+        str(bound)[:4] for claim in claims for part in ("start_bounds", "end_bounds") for bound in claim[part] or ()
+    ]
+    years = [int(year) for year in bounds if year.isdigit()]
+    return (min(years), max(years)) if years else None
+
+
 def data(content: Content, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
     kinds = sorted({claim["kind"] for claim in content.claims})
@@ -237,6 +274,10 @@ def data(content: Content, families: list[Plain]) -> Plain:
         "families": families,
         "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
         "sources": [source["title"] for source in content.used],
+        "source_keys": [source["key"] for source in content.used],
+        "standings": sorted({claim["standing"] for claim in claims}),
+        "span": _span(claims),
+        "story": content.story,
         "bodies": {
             "key": [body["key"] for body in bodies],
             "label": [body["label"] for body in bodies],
@@ -251,7 +292,7 @@ def data(content: Content, families: list[Plain]) -> Plain:
             "start": [claim["start_bounds"] for claim in claims],
             "end": [claim["end_bounds"] for claim in claims],
             "inferred": [int(claim["inferred"]) for claim in claims],
-            "disputed": [int(claim["standing"] == "disputed") for claim in claims],
+            "standing": [claim["standing"] for claim in claims],
             "sources": [
                 sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
                 for claim in claims

@@ -25,7 +25,6 @@ const NAMES = BODIES.label.flatMap((label, body) =>
   [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) })),
 );
 
-const DEGREE = BODIES.key.map((_, body) => CLAIMS.from.filter((from, claim) => from === body || CLAIMS.to[claim] === body).length);
 
 // Edits (insert, delete, replace, swap of neighbours) between two words, given up beyond `most`.
 function distance(a, b, most) {
@@ -62,11 +61,11 @@ function find(text, most = 8) {
     const known = best.get(entry.body);
     if (found !== null && (!known || found < known.rank)) best.set(entry.body, { ...entry, rank: found });
   }
-  return [...best.values()].sort((a, b) => a.rank - b.rank || DEGREE[b.body] - DEGREE[a.body] || a.body - b.body).slice(0, most);
+  return [...best.values()].sort((a, b) => a.rank - b.rank || AROUND[b.body].length - AROUND[a.body].length || a.body - b.body).slice(0, most);
 }
 
-function startFinding() {
-  const input = byId("find"), list = byId("found");
+// A text field with a list of the bodies found (ARIA combobox); `take` gets the one that is chosen.
+function finder(input, list, take) {
   let results = [], at = -1;
   const close = () => {
     list.hidden = true;
@@ -82,26 +81,30 @@ function startFinding() {
       list.children[at].scrollIntoView({ block: "nearest" });
     }
   };
-  const take = (result) => {
+  const choose = (result) => {
     close();
     input.value = "";
-    select({ body: result.body });
-    byId("panel").focus();
+    take(result.body);
   };
+  const option = (number, ...children) => element("li", { role: "option", id: `${list.id}-${number}`, "aria-selected": "false" }, ...children);
   const show = () => {
     results = find(input.value);
     list.replaceChildren(
       ...results.map((result, number) => {
         const label = BODIES.label[result.body];
-        const item = element("li", { role: "option", id: "found-" + number, "aria-selected": "false" }, label);
-        if (result.name !== label) item.append(element("span", { class: "quiet" }, " also: " + result.name));
+        const also = result.name === label ? "" : ` also: ${result.name}`;
+        const item = option(number, label, element("span", { class: "quiet" }, also));
         item.addEventListener("mousedown", (event) => event.preventDefault());
-        item.addEventListener("click", () => take(result));
+        item.addEventListener("click", () => choose(result));
         return item;
       }),
     );
     const any = fold(input.value) !== "";
-    if (any && !results.length) list.append(element("li", { class: "nothing", role: "option", "aria-disabled": "true", "aria-selected": "false", id: "found-0" }, "Nothing here is called so."));
+    if (any && !results.length) {
+      const nothing = option(0, "Nothing here is called so.");
+      nothing.setAttribute("aria-disabled", "true");
+      list.append(nothing);
+    }
     list.hidden = !any;
     input.setAttribute("aria-expanded", String(any));
     byId("status").textContent = any ? results.length + " found" : "";
@@ -112,6 +115,7 @@ function startFinding() {
   input.addEventListener("keydown", (event) => {
     const last = results.length - 1;
     if (event.key === "Escape") {
+      event.stopPropagation();
       if (list.hidden) input.value = "";
       close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -120,7 +124,14 @@ function startFinding() {
       else if (results.length) point(event.key === "ArrowDown" ? (at >= last ? 0 : at + 1) : at <= 0 ? last : at - 1);
     } else if (event.key === "Enter" && results.length) {
       event.preventDefault();
-      take(results[Math.max(at, 0)]);
+      choose(results[Math.max(at, 0)]);
     }
+  });
+}
+
+function startFinding() {
+  finder(byId("find"), byId("found"), (body) => {
+    select({ body });
+    byId("panel").focus({ preventScroll: true });
   });
 }

@@ -1,42 +1,20 @@
 // Everything is put together once the document stands; scripts only add to what can be read without them.
-function selectFromAddress() {
-  let key = "";
-  try {
-    key = decodeURIComponent(location.hash.slice(1));
-  } catch {
-    return;
-  }
-  const known = KEYS.get(key);
-  if (known) change({ fold: null, ...known });
-  else if (!key) change({ body: null, claims: null, fold: null });
-}
-
-function startLegend() {
-  for (const box of document.querySelectorAll("[data-family]")) {
-    box.addEventListener("change", () => {
-      const hidden = new Set(state.hidden);
-      if (box.checked) hidden.delete(Number(box.dataset.family));
-      else hidden.add(Number(box.dataset.family));
-      change({ hidden });
-    });
-  }
-  byId("kind").addEventListener("change", (event) => change({ kind: event.target.value === "" ? null : Number(event.target.value) }));
-  byId("inferred").addEventListener("change", (event) => change({ inferred: event.target.checked }));
-}
-
 document.documentElement.classList.add("js");
 startFinding();
-startLegend();
+startFilters();
 startPanel();
 startTables();
 startMap();
-// A link to a body or a claim selects it. From a table the map comes into sight too; the row itself stays one click away.
+startSaving();
+startStory();
+startAddress();
+// A link to a body or a claim selects it, and the map comes into sight.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
-  const known = link && KEYS.get(decodeURIComponent(link.hash.slice(1)));
-  if (!known) return;
+  const key = link && decode(link.hash.slice(1));
+  if (!BODY_AT.has(key) && !CLAIM_AT.has(key)) return;
   event.preventDefault();
-  select(known);
+  select(BODY_AT.has(key) ? { body: BODY_AT.get(key) } : { claims: [CLAIM_AT.get(key)] });
   byId("panel").focus({ preventScroll: true });
   document.querySelector(".explorer").scrollIntoView({ block: "start" });
 });
@@ -44,10 +22,10 @@ document.addEventListener("click", (event) => {
 function toMap() {
   if (state.body !== null || state.claims) requestAnimationFrame(() => document.querySelector(".explorer").scrollIntoView({ block: "start" }));
 }
+const fromAddress = () => change(readAddress(location.hash));
 addEventListener("popstate", () => {
-  selectFromAddress();
+  fromAddress();
   toMap();
 });
 addEventListener("load", toMap);
-change({});
-selectFromAddress();
+fromAddress();

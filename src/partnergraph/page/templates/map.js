@@ -38,22 +38,34 @@ function startMap() {
   });
   byId("closer").addEventListener("click", () => zoom(1.3));
   byId("farther").addEventListener("click", () => zoom(1 / 1.3));
-  byId("fit").addEventListener("click", fit);
+  byId("fit").addEventListener("click", () => {
+    change({ camera: null });
+    fit();
+  });
+  network.on("dragEnd", moved);
   const unfold = byId("unfold");
   if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded }));
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
-  new ResizeObserver(() => drawnView && fit()).observe(holder);
+  new ResizeObserver(() => drawnView && !state.camera && fit()).observe(holder);
   listeners.push(showMap);
 }
 
 function zoom(by) {
   network.moveTo({ scale: Math.min(4, Math.max(0.15, network.getScale() * by)), animation: false });
+  moved();
+}
+
+// Where a person has moved the map to is part of the address.
+function moved() {
+  const { x, y } = network.getViewPosition();
+  change({ camera: [x, y, network.getScale()] });
 }
 
 function fit() {
   const [left, top, width, height] = DATA.extents[drawnView];
   const holder = byId("map");
+  if (!holder.clientWidth) return; // not on the screen, as in print
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6);
   network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation: false });
   uncover();
@@ -61,18 +73,16 @@ function fit() {
 
 // What is selected must not stand under the panel: it comes into the part beside it, with what it touches if that fits.
 function uncover() {
-  const panel = byId("panel"), holder = byId("map"), lit = litUp();
-  if (panel.hidden || !lit) return;
+  const panel = byId("panel"), holder = byId("map"), lit = litUp() ?? dots.getIds();
+  if (panel.hidden) return;
   const right = phone.matches ? 0 : panel.offsetWidth, low = phone.matches ? panel.offsetHeight : 0;
   const room = { x: holder.clientWidth - right - 20, y: holder.clientHeight - low - 20 };
   const places = [...lit].map((id) => DOTS.get(id)?.[drawnView]).filter(Boolean);
   const own = placeOf(state.body);
   const fits = places.length ? around(places) : null;
-  const scale = network.getScale();
-  let centre = null;
-  if (fits && fits.width * scale <= room.x && fits.height * scale <= room.y) centre = fits.centre;
-  else if (own) centre = own;
-  if (!centre) return;
+  if (!fits && !own) return;
+  const whole = network.getScale(), wanted = fits ? Math.min(whole, room.x / fits.width, room.y / fits.height) : 0;
+  const all = wanted >= whole * 0.65, scale = all ? wanted : whole, centre = all || !own ? fits.centre : own;
   network.moveTo({ position: { x: centre.x + right / 2 / scale, y: centre.y + low / 2 / scale }, scale, animation: false });
 }
 
@@ -91,9 +101,10 @@ function placeOf(body) {
 
 // What stays in full colour: everything, or what is selected and what it touches.
 function litUp() {
-  if (state.body === null && !state.claims) return null;
+  if ((state.body === null && !state.claims) || (state.steps && state.to === null)) return null;
   const lit = new Set(), own = dotOf(state.body);
-  const chosen = state.claims ? new Set(state.claims) : null;
+  const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
+  const chosen = way ?? (state.claims ? new Set(state.claims) : null);
   if (own !== null) lit.add(own);
   for (const edge of NETWORK.edges) {
     if (!(view() in edge.bend) || !edge.claims.some(claimShown)) continue;
@@ -106,12 +117,16 @@ function litUp() {
 
 const shownDot = (node) => (node.members ? node.members.some(bodyShown) : bodyShown(node.id));
 
+let shownKey = "";
 function showMap() {
-  const now = view(), ink = inks(), lit = litUp();
+  const now = view();
+  const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches]);
+  if (key === shownKey) return;
+  shownKey = key;
+  const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
   const shown = NETWORK.nodes.filter((node) => node[now] && shownDot(node));
   const here = new Set(shown.map((node) => node.id));
-  const otherView = drawnView !== now;
   drawnView = now;
   dots.clear();
   lines.clear();
@@ -126,18 +141,27 @@ function showMap() {
   }));
   lines.add(NETWORK.edges.filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
+    const then = state.date ? lineStatus(edge) : "yes", changed = then === "new" || then === "ended";
+    const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     return {
-      id: edge.id, from: edge.from, to: edge.to, dashes: edge.inferred ? [6, 4] : false,
-      width: faded ? 1 : lit ? 2.2 : edge.disputed ? 2.4 : 1.3,
-      color: { color: faded ? ink.faded : edge.disputed ? ink.accent : ink.line, inherit: false },
+      id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
+      width: faded ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : 1.3,
+      color: { color: faded ? ink.faded : then === "new" ? ink.fresh : then === "ended" || edge.disputed ? ink.accent : ink.line, inherit: false },
+      ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
   }));
   network.unselectAll();
-  if (otherView) fit();
-  uncover();
+  if (state.camera) network.moveTo({ position: { x: state.camera[0], y: state.camera[1] }, scale: state.camera[2], animation: false });
+  else fit();
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
+}
+
+// A line is new or ended only if all its claims are; it is surely in force if one of them is.
+function lineStatus(edge) {
+  const found = edge.claims.filter(claimShown).map(status);
+  return ["yes", "unknown", "new", "ended"].find((one) => found.includes(one));
 }
 
 const LINE = 1.22; // line height of a label, as in the layout

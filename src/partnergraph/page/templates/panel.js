@@ -24,23 +24,43 @@ function evidenceOf(claim) {
   return part;
 }
 
+const CHANGES = { new: "new", ended: "ended", unknown: "not known whether in force" };
+// What must be said beside a claim: disputed, inferred, and what it is at the chosen date.
+const marks = (claim) => [CLAIMS.standing[claim] !== "accepted" && CLAIMS.standing[claim], CLAIMS.inferred[claim] && "inferred", CHANGES[status(claim)]].filter(Boolean);
+
 function claimItem(claim, body) {
-  const from = CLAIMS.from[claim], to = CLAIMS.to[claim];
-  const outward = from === body;
+  const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
   const wording = outward ? CLAIM_ROWS[claim].querySelector(".wording").textContent : DATA.kinds[CLAIMS.kind[claim]].inverse;
-  const when = CLAIM_ROWS[claim].children[3].textContent.trim(), dated = CLAIMS.start[claim] || CLAIMS.end[claim];
-  const mark = CLAIMS.disputed[claim] ? ", disputed" : CLAIMS.inferred[claim] ? ", inferred" : "";
+  const dated = CLAIMS.start[claim] || CLAIMS.end[claim];
+  const aside = [dated ? [` (${CLAIM_ROWS[claim].children[3].firstChild.textContent.trim()})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   return element("li", {}, element("details", {},
-    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, (dated ? ` (${when})` : "") + mark)),
+    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside)),
     element("p", {}, "Go to ", linkTo(outward ? to : from)), evidenceOf(claim)));
 }
 
+// How far to look, and the way to another body.
+function tools(body) {
+  const steps = element("select", { id: "steps" }, ...["the whole map", "its direct neighbours only", "two steps", "three steps"].map((text, number) => element("option", { value: String(number) }, text)));
+  steps.value = String(state.steps);
+  steps.addEventListener("change", () => {
+    change({ steps: Number(steps.value) });
+    byId("steps").focus();
+  });
+  const input = element("input", { id: "to", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "to-found", "aria-autocomplete": "list", placeholder: "Another organisation" });
+  const list = element("ul", { id: "to-found", class: "found", role: "listbox", "aria-label": "Organisations found" });
+  list.hidden = true;
+  finder(input, list, (to) => change({ to: to === body ? null : to }));
+  return element("div", { class: "tools" }, element("p", {}, element("label", { for: "steps" }, "Show"), " ", steps),
+    element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
+}
+
 function bodyPanel(body) {
-  const row = BODY_ROWS[body];
-  const claims = CLAIMS.key.map((_, claim) => claim).filter((claim) => (CLAIMS.from[claim] === body || CLAIMS.to[claim] === body) && claimShown(claim));
+  const row = BODY_ROWS[body], claims = AROUND[body].filter(claimShown);
   const parts = [element("p", { class: "quiet" }, row.children[1].textContent)];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
+  parts.push(tools(body));
+  if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(element("ul", { class: "links" }, ...claims.map((claim) => claimItem(claim, body))));
   const facts = inSentences(copy(row, ".facts"));
@@ -48,9 +68,20 @@ function bodyPanel(body) {
   return [BODIES.label[body], parts];
 }
 
+function routeParts(from, to) {
+  const found = routes(from, to);
+  const heading = element("h3", {}, `Routes to ${BODIES.label[to]}`);
+  const clear = element("button", { type: "button", onclick: () => change({ to: null }) }, "Clear the routes");
+  if (!found.length) return [heading, element("p", {}, "No way leads there over what is shown."), clear];
+  return [heading, element("ol", { class: "routes" }, ...found.map((hops) =>
+    element("li", {}, `${hops.length} ${hops.length === 1 ? "step" : "steps"}: ${[from, ...hops.map((hop) => hop.to)].map((body) => BODIES.label[body]).join(" – ")}`,
+      element("ul", { class: "links" }, ...hops.flatMap((hop) => hop.claims.map((claim) => claimItem(claim, hop.from))))))), clear];
+}
+
 function claimsPanel(claims) {
   const parts = claims.flatMap((claim) => [
     element("h3", {}, linkTo(CLAIMS.from[claim]), " " + CLAIM_ROWS[claim].querySelector(".wording").textContent + " ", linkTo(CLAIMS.to[claim])),
+    ...marks(claim).filter((mark) => mark in { new: 1, ended: 1 } || mark === CHANGES.unknown).map((mark) => element("p", { class: "quiet" }, `${mark} at the chosen date`)),
     evidenceOf(claim),
   ]);
   const kinds = [...new Set(claims.map((claim) => DATA.kinds[CLAIMS.kind[claim]].label))].join(", ");
@@ -69,10 +100,10 @@ function foldPanel(fold) {
 
 function startPanel() {
   const panel = byId("panel");
-  let shown = "";
+  let shown = "", about = "";
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   listeners.push(() => {
-    const key = JSON.stringify([state.body, state.claims, state.fold, state.kind, state.inferred, [...state.hidden]]);
+    const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden]]);
     if (key === shown) return;
     shown = key;
     const open = state.body !== null || state.claims?.length || state.fold !== null;
@@ -81,7 +112,8 @@ function startPanel() {
     const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : foldPanel(state.fold);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close", onclick: closePanel }, "×");
     panel.replaceChildren(close, element("h2", { id: "panel-heading" }, title), ...parts);
-    panel.scrollTop = 0;
+    if (about !== title) panel.scrollTop = 0;
+    about = title;
     byId("status").textContent = "Shown: " + title;
   });
 }

@@ -7,55 +7,93 @@ const byId = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 760px)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-const state = {
+const NOTHING = {
   body: null, // number of the selected body
   claims: null, // numbers of the selected claims: one, or all of a line
   fold: null, // number of a dot that stands for several bodies, when its members are listed
+  to: null, // number of the body to which routes are shown
+};
+const START = {
+  ...NOTHING,
   unfolded: false,
   hidden: new Set(), // families
   kind: null,
+  source: null,
+  standing: null,
   inferred: true,
+  date: null, // a month, such as 2014-06
+  since: null, // the month to compare with
+  steps: 0, // how far from the selected body; 0: everywhere
+  step: null, // number of the step of the story
+  camera: null, // where a person has moved the map to: x, y, scale
 };
+const state = { ...START };
 const listeners = [];
 
 function change(values) {
   Object.assign(state, values);
+  if (state.body === null) state.steps = 0;
+  nearby = null;
   for (const listener of listeners) listener(state);
+}
+
+function select(values) {
+  change({ ...NOTHING, ...values, step: values.step ?? null });
 }
 
 const view = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 
-function claimShown(claim) {
+// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
+function holds(claim, month) {
+  const start = CLAIMS.start[claim], end = CLAIMS.end[claim], first = month + "-01", last = month + "-31";
+  if ((start && start[0] > last) || (end && end[1] < first)) return "no";
+  return start && end && start[1] <= last && end[0] >= first ? "yes" : "unknown";
+}
+
+// What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
+function status(claim) {
+  if (!state.date) return "yes";
+  const now = holds(claim, state.date);
+  if (!state.since) return now;
+  const before = holds(claim, state.since);
+  if (before === "no" && now !== "no") return "new";
+  return before !== "no" && now === "no" ? "ended" : now;
+}
+
+function passes(claim) {
   return (
     (state.kind === null || CLAIMS.kind[claim] === state.kind) &&
+    (state.source === null || CLAIMS.sources[claim].includes(state.source)) &&
+    (state.standing === null || CLAIMS.standing[claim] === state.standing) &&
     (state.inferred || !CLAIMS.inferred[claim]) &&
     !state.hidden.has(BODIES.family[CLAIMS.from[claim]]) &&
-    !state.hidden.has(BODIES.family[CLAIMS.to[claim]])
+    !state.hidden.has(BODIES.family[CLAIMS.to[claim]]) &&
+    status(claim) !== "no"
   );
 }
 
-function bodyShown(body) {
-  return !state.hidden.has(BODIES.family[body]);
-}
+// The claims of each body.
+const AROUND = BODIES.key.map(() => []);
+CLAIMS.from.forEach((from, claim) => {
+  AROUND[from].push(claim);
+  if (CLAIMS.to[claim] !== from) AROUND[CLAIMS.to[claim]].push(claim);
+});
+const other = (claim, body) => (CLAIMS.from[claim] === body ? CLAIMS.to[claim] : CLAIMS.from[claim]);
 
-const KEYS = new Map([
-  ...BODIES.key.map((key, body) => [key, { body, claims: null }]),
-  ...CLAIMS.key.map((key, claim) => [key, { body: null, claims: [claim] }]),
-]);
-
-// The address says what is selected, so that a link can be sent; it also lets the browser's own "back" work.
-function select(values) {
-  const chosen = { body: null, claims: null, fold: null, ...values };
-  const key = chosen.body !== null ? BODIES.key[chosen.body] : chosen.claims ? CLAIMS.key[chosen.claims[0]] : "";
-  if (location.hash !== (key ? "#" + key : "")) {
-    try {
-      history.pushState(null, "", key ? "#" + key : location.pathname + location.search);
-    } catch {
-      // In a frame without an origin of its own, as in a notebook, there is no address to keep.
-    }
+// The bodies within the chosen number of steps of the selected one, over claims that pass the filters.
+let nearby = null;
+function near() {
+  if (nearby) return nearby;
+  nearby = new Set([state.body]);
+  let edge = [state.body];
+  for (let step = 0; step < state.steps; step++) {
+    edge = edge.flatMap((body) => AROUND[body].filter(passes).map((claim) => other(claim, body))).filter((body) => !nearby.has(body) && nearby.add(body));
   }
-  change(chosen);
+  return nearby;
 }
+
+const claimShown = (claim) => passes(claim) && (!state.steps || (near().has(CLAIMS.from[claim]) && near().has(CLAIMS.to[claim])));
+const bodyShown = (body) => !state.hidden.has(BODIES.family[body]) && (!state.steps || near().has(body));
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

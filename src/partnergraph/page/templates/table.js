@@ -37,7 +37,17 @@ function showRows() {
       row.hidden = !visible;
       count += visible;
       row.classList.toggle("chosen", kind === "bodies" ? state.body === number : !!state.claims?.includes(number));
+      if (kind === "claims") dateMark(row, number);
     });
     document.querySelector(`[data-of="${kind}"]`).textContent = count === rows.length ? `all ${count} shown` : `${count} of ${rows.length} shown`;
   }
+}
+
+// What a claim is at the chosen date stands beside its dates, in words.
+function dateMark(row, claim) {
+  const cell = row.children[3], mark = CHANGES[status(claim)] ?? "";
+  const there = cell.querySelector(".at-date");
+  if (mark === (there?.textContent ?? "")) return;
+  there?.remove();
+  if (mark) cell.append(element("span", { class: "at-date" }, mark));
 }

@@ -1,0 +1,39 @@
+// What can be taken away: the claims shown as CSV, the map as SVG or PNG, the page on paper.
+function download(name, type, data) {
+  const url = URL.createObjectURL(data instanceof Blob ? data : new Blob([data], { type }));
+  const link = element("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+// A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe first (OWASP, CSV injection).
+const cell = (text) => '"' + (/^[=+\-@\t\r]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
+const said = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+function claimsAsCsv() {
+  const head = ["from", "relationship", "to", "when", "standing", "inferred", "evidence"];
+  const shown = CLAIM_ROWS.filter((row) => !row.hidden).map((row) => {
+    const claim = Number(row.dataset.claim), proofs = [...row.querySelectorAll(":scope > td:last-child > .proofs > li")];
+    return [BODIES.label[CLAIMS.from[claim]], said(row.querySelector(".wording")), BODIES.label[CLAIMS.to[claim]], said(row.children[3]), CLAIMS.standing[claim], CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(said).join(" | ")];
+  });
+  return "\ufeff" + [head, ...shown].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+function startSaving() {
+  byId("save-csv").addEventListener("click", () => download("relationships.csv", "text/csv", claimsAsCsv()));
+  byId("save-svg").addEventListener("click", () => {
+    const picture = document.querySelector(phone.matches ? ".still-tall svg" : ".still-wide svg").cloneNode(true);
+    download("map.svg", "image/svg+xml", new XMLSerializer().serializeToString(picture));
+  });
+  byId("save-png").addEventListener("click", () => {
+    const drawn = document.querySelector("#map canvas"), paper = element("canvas", { width: drawn.width, height: drawn.height });
+    const context = paper.getContext("2d");
+    context.fillStyle = inks().page;
+    context.fillRect(0, 0, paper.width, paper.height);
+    context.drawImage(drawn, 0, 0);
+    paper.toBlob((picture) => download("map.png", "image/png", picture));
+  });
+  byId("print").addEventListener("click", () => print());
+}

@@ -1,0 +1,23 @@
+// The story: captions that lead through the map, one step at a time. The steps also stand in the page as text.
+function startStory() {
+  if (!DATA.story.length) return;
+  const go = (step) => {
+    const { bodies, date } = DATA.story[step];
+    select({ step, body: bodies[0] ?? null, to: bodies[1] ?? null, date: date ?? null, since: null });
+  };
+  byId("story-start").addEventListener("click", () => go(0));
+  byId("story-back").addEventListener("click", () => go(state.step - 1));
+  byId("story-next").addEventListener("click", () => go(state.step + 1));
+  byId("story-end").addEventListener("click", () => select({ date: null }));
+  listeners.push(() => {
+    const on = state.step !== null;
+    byId("caption").hidden = !on;
+    byId("story-start").hidden = on;
+    if (!on) return;
+    const step = DATA.story[state.step];
+    byId("caption-title").textContent = `${state.step + 1} of ${DATA.story.length}: ${step.title}`;
+    byId("caption-text").textContent = step.text;
+    byId("story-back").disabled = state.step === 0;
+    byId("story-next").disabled = state.step === DATA.story.length - 1;
+  });
+}
