@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 
 from partnergraph.model.records import Document, Passage
 
-# A sentence ends at . ! or ? before white space and a capital, quotation or digit, and at every line break.
-_BREAK = re.compile(r"(?<=[.!?])\s+(?=[\"'“‘(]?[A-Z0-9])|\s*[\r\n]+\s*")
+# A sentence ends at . ! or ? before white space and a capital or digit, perhaps quoted, and at every line break.
+_BREAK = re.compile(r"(?<=[.!?])\s+(?=[\"'“‘(]?(?P<next>\S))|\s*[\r\n]+\s*")
 
 
 def read_document(source: str, data: bytes) -> Document:
@@ -27,7 +27,7 @@ def passages(text: str) -> tuple[Passage, ...]:
     """
     found: list[Passage] = []
     start = 0
-    for end, following in [*((m.start(), m.end()) for m in _BREAK.finditer(text)), (len(text), len(text))]:
+    for end, following in [*((m.start(), m.end()) for m in _BREAK.finditer(text) if _ends(m)), (len(text), len(text))]:
         piece = text[start:end]
         bare = piece.strip()
         if bare:
@@ -43,6 +43,11 @@ class Unlocated(LookupError):
     def __init__(self, rule: str, message: str, fix: str) -> None:
         super().__init__(f"{message} {fix}")
         self.rule, self.message, self.fix = rule, message, fix
+
+
+def _ends(gap: re.Match[str]) -> bool:
+    first = gap["next"] or ""
+    return bool(re.search(r"[\r\n]", gap[0])) or first.isupper() or first.isdigit()
 
 
 @dataclass(frozen=True)
