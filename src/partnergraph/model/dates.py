@@ -33,24 +33,23 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Read a date. Raises `ValueError` that says the right form."""
-        if "/" in text and not _SLASHED.fullmatch(text):
-            first, _, last = text.partition("/")
-            start, end = cls.parse(first.strip()), cls.parse(last.strip())
+        if text.count("/") == 1 and not _SLASHED.fullmatch(text):
+            start, end = (cls.parse(part.strip()) for part in text.split("/"))
             if end.latest < start.earliest:
                 raise ValueError(f"'{text}' ends before it begins.")
-            return cls(text, start.earliest, end.latest)
+            return cls(f"{start.text}/{end.text}", start.earliest, end.latest)
         match = _FORM.fullmatch(text)
         problem = f"'{text}' is not a date in the form 2009, 2009-08 or 2009-08-01."
         if match is None:
             raise ValueError(problem + _hint(text))
-        year, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = match.groups()
         try:
-            first_day = date(year or 0, month or 1, day or 1)
+            first_day = date(int(year), int(month or "1"), int(day or "1"))
         except ValueError:
             raise ValueError(f"'{text}' is not a day of the calendar.") from None
         if day:
             return cls(text, first_day, first_day)
-        last_month = month or 12
+        last_month = first_day.month if month else 12
         return cls(text, first_day, date(first_day.year, last_month, monthrange(first_day.year, last_month)[1]))
 
     @property

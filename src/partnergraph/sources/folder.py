@@ -21,6 +21,7 @@ from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.narrow import narrow
 from partnergraph.sources.resolve import Resolver
 from partnergraph.sources.tables import Row, Table, read_table
+from partnergraph.vocabulary.iri import is_web_address
 
 __all__ = ["CONFIG", "Folder", "inputs", "read"]
 
@@ -153,7 +154,7 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
             findings.append(Finding("config", "error", f"'{key}' is missing.", place, key, f'Write {key} = "...".'))
             values[key] = "unnamed"
     base = str(values.get("base", "/"))
-    if "base" in values and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+[/#]", base):
+    if "base" in values and not (is_web_address(base) and base.endswith(("/", "#"))):
         fix = "Write a web address that ends in /, for example https://example.org/partners/."
         findings.append(Finding("config", "error", f"base: '{base}' is not a base address.", place, base, fix))
         values.pop("base")
@@ -161,7 +162,7 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
         message = f"language: '{values['language']}' is not the code of a language."
         findings.append(Finding("config", "error", message, place, values.pop("language"), "Write en, cy or en-GB."))
     licence = str(values.get("licence_url") or "")
-    if licence and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", licence):
+    if licence and not is_web_address(licence):
         message, fix = f"licence_url: '{licence}' is not a web address.", "Write it with https://, without spaces."
         findings.append(Finding("config", "error", message, place, values.pop("licence_url"), fix))
     return Config(**values)

@@ -26,6 +26,7 @@ from partnergraph.sources.documents import Unlocated, locate
 from partnergraph.sources.resolve import PARTIES, Resolver
 from partnergraph.sources.tables import Row
 from partnergraph.vocabulary.identifiers import problem
+from partnergraph.vocabulary.iri import is_web_address
 
 _SENTENCE = re.compile(r"s(\d{1,6})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -35,7 +36,7 @@ ANYTHING = ("relationships", "organisations", "undertakings", "groups", "events"
 def source(row: Row, find: Resolver) -> Source:
     """A row of sources.csv."""
     url = row.get("url")
-    if url and not re.match(r"https?://[^\s<>\"{}|\\^`]+$", url):
+    if url and not is_web_address(url):
         find.error(row, "url", "url", f"'{url}' is not a web address.", url, "Write it with https://, without spaces.")
         url = None
     return Source(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from partnergraph.vocabulary.iri import is_web_address
+
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's alphabet, without i, l, o and u
 
 
@@ -61,7 +63,7 @@ SCHEMES: dict[str, tuple[Callable[[str], bool], str]] = {
     "gtr": (_form(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"), "FC59975E-26E8-4A62-ABD8-A570DC6ABF06"),
     "org-id": (_form(r"[A-Z]{2}-[A-Z0-9]+-.+"), "GB-LAE-COV"),
     "local-authority-code": (_form(r"[A-Z]{3}"), "COV: three capital letters"),
-    "website": (_form(r"https?://[^\s<>\"{}|\\^`]+"), "https://www.keele.ac.uk"),
+    "website": (is_web_address, "https://www.keele.ac.uk"),
     "wikipedia": (_form(r"https?://[a-z-]+\.wikipedia\.org/wiki/\S+"), "https://en.wikipedia.org/wiki/Keele_University"),
 }  # fmt: skip
 
