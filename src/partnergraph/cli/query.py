@@ -21,7 +21,7 @@ from partnergraph.errors import UsageError
     "--limit", type=click.IntRange(1), default=None, help="Show at most so many rows.  [default: 1000 as table]"
 )
 @click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds.")
-@click.option("--memory", type=click.IntRange(200), default=2000, show_default=True, help="Megabytes.")
+@click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes.")
 @click.option("--size", type=click.FloatRange(0.001), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
 def query(

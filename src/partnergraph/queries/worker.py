@@ -7,6 +7,7 @@ process down; so the process is one that nobody misses. The parent only reads by
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,10 +25,12 @@ from partnergraph.errors import (
 
 TIMEOUT = 10.0
 MEMORY = 2_000_000_000
+LEAST_MEMORY = 256_000_000  # the engine's threads alone need most of it while they open a store
 MAX_BYTES = 50_000_000
 _ERRORS: dict[str, type[PartnerGraphError]] = {
     cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)
 }
+SPARE = 1_000_000_000
 OUT_OF_MEMORY = 2
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
@@ -77,6 +80,7 @@ def run(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # else every thread sets address space aside that it never uses
     )
     try:
         data, said = process.communicate(json.dumps(order).encode(), timeout=timeout)
@@ -121,7 +125,9 @@ def confine(memory: int) -> None:
     import signal
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
     libc = ctypes.CDLL(None)
     if hasattr(libc, "prctl"):
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
