@@ -111,3 +111,24 @@ def test_a_narrow_build_holds_the_graph_of_its_source_and_no_other(folder: Path,
     assert narrow.ask("ASK { ?r pg:kind code:membership ; pg:from o:alpha }")
     with pytest.raises(DataError, match="Did you mean 'page'"):
         build(folder, tmp_path / "narrow", only={"pag"})
+
+
+def test_where_a_place_lies_needs_evidence_and_what_it_is_does_not(folder: Path, tmp_path: Path) -> None:
+    table = folder / "tables" / "places.csv"
+    table.write_text("id,name,kind,latitude,longitude,note,evidence\nhere,Here,city,53.0,-2.2,,\n", "utf-8")
+    [finding] = findings_of(folder)
+    assert (finding.rule, finding.place and finding.place.column, finding.value) == ("no-evidence", "latitude", "53.0")
+    table.write_text(
+        "id,name,kind,latitude,longitude,note,evidence\nhere,Here,city,53.0,-2.2,,e1\nthere,There,area,,,A note,\n",
+        "utf-8",
+    )
+    build(folder, tmp_path / "build")
+    rows = Reader.at(tmp_path / "build").rows(
+        "SELECT ?p ?lat ?kind ?note { ?p a dcterms:Location ; dcterms:type ?kind "
+        "OPTIONAL { GRAPH g:source\\/page { ?p wgs84:lat ?lat } } OPTIONAL { ?p skos:note ?note } } ORDER BY ?p"
+    )
+    base = "https://w3id.org/partnergraph/"
+    assert rows == [
+        {"p": f"{base}id/place/here", "lat": "53.0", "kind": f"{base}code/city", "note": None},
+        {"p": f"{base}id/place/there", "lat": None, "kind": f"{base}code/area", "note": "A note"},
+    ]

@@ -45,7 +45,7 @@ def source_quads(model: Model, ids: Ids) -> Iterator[Quad]:
             note = Literal(source.note, lang=model.config.language)
             yield Quad(subject, IRI(SKOS.editorialNote), note, ids.graph("editorial"))
         if source.id in documents:
-            yield from _document(documents[source.id], ids, graph)
+            yield from _document(documents[source.id], ids, graph, model.config.language)
 
 
 def _source(source: Source, language: str) -> Iterator[tuple[str, Term]]:
@@ -66,11 +66,11 @@ def _source(source: Source, language: str) -> Iterator[tuple[str, Term]]:
         yield DCTERMS.accessRights, Literal(source.licence)
 
 
-def _document(document: Document, ids: Ids, graph: IRI) -> Iterator[Quad]:
+def _document(document: Document, ids: Ids, graph: IRI, language: str) -> Iterator[Quad]:
     source = ids.source(document.source)
     yield Quad(source, IRI(PG.text), Literal(document.text), graph)
     yield Quad(source, IRI(PG.sha256), Literal(document.sha256), graph)
-    yield Quad(source, IRI(DCTERMS.language), Literal("en"), graph)
+    yield Quad(source, IRI(DCTERMS.language), Literal(language), graph)
     for passage in document.passages:
         subject = ids.passage(document.source, passage.number)
         quote = ids.selector(document.source, passage.number, "quote")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from partnergraph.model.terms import IRI
 
@@ -58,8 +59,12 @@ class Ids:
         return self._id("attribute", slug)
 
     def identifier(self, scheme: str, value: str) -> IRI:
-        """An identifier: its scheme and a slug of its value."""
-        bare = value.removeprefix("https://ror.org/")
+        """An identifier: its scheme and a slug of its value, letters of other alphabets percent-coded first.
+
+        >>> Ids("https://example.org/").identifier("website", "https://ü.example.org/")
+        'https://example.org/id/identifier/website-https-C3-BC-example-org'
+        """
+        bare = "".join(c if c.isascii() else quote(c) for c in value.removeprefix("https://ror.org/"))
         return self._id("identifier", f"{scheme}-{re.sub(r'[^A-Za-z0-9]+', '-', bare).strip('-')}")
 
     def source(self, slug: str) -> IRI:

@@ -129,6 +129,10 @@ def _identity(model: Model, ids: Ids, language: str) -> Iterator[Quad]:
         iri = ids.place(place.id)
         yield Quad(iri, IRI(RDF.type), IRI(DCTERMS.Location), graph)
         yield Quad(iri, IRI(SKOS.prefLabel), _text(place.name, language), graph)
+        if place.kind:
+            yield Quad(iri, IRI(DCTERMS.type), _code(place.kind), graph)
+        if place.note:
+            yield Quad(iri, IRI(SKOS.note), _text(place.note, language), graph)
 
 
 class _Claims:
@@ -242,8 +246,6 @@ class _Claims:
                         yield column, predicate, Literal(value)
                 if record.geonames:
                     yield "geonames", DCTERMS.identifier, Literal(f"geonames:{record.geonames}")
-                if record.kind:
-                    yield "kind", DCTERMS.type, _code(record.kind)
             case Group():
                 yield from self._group(record)
             case Undertaking() if record.count_as_stated:

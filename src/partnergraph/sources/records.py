@@ -160,6 +160,10 @@ def place(row: Row, find: Resolver) -> Spot:
         if text and not (re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) <= most):
             fix = f"Write degrees between -{most} and {most}, for example 53.0042."
             find.error(row, column, "coordinate", f"'{text}' is not a {column}.", text, fix)
+    located = next((column for column in ("latitude", "longitude", "geonames") if row.get(column)), None)
+    if located and not row.get("evidence"):
+        fix = "Name a row of evidence.csv in the evidence cell."
+        find.error(row, located, "no-evidence", "Where a place lies needs evidence.", row.get(located), fix)
     return Spot(
         id=row.get("id") or "",
         evidence=find.support(row, "places"),
