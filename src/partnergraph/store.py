@@ -50,6 +50,7 @@ Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 # The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
 _NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\(?:u0000|U00000000)")
+_NUL_PARTS = (b"\x00", b"\\u0000", b"\\U00000000")
 _AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
@@ -140,7 +141,8 @@ def _hostile(data: bytes, format_: ox.RdfFormat) -> tuple[str, int] | None:
     if format_ == ox.RdfFormat.RDF_XML and (found := _DECLARATION.search(data)):
         message = "RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory."
         return message, _row(data, found.start())
-    if found := _NUL.search(data):
+    # Looking for plain bytes first is a hundred times as fast as the pattern, which nearly always finds nothing.
+    if any(part in data for part in _NUL_PARTS) and (found := _NUL.search(data)):
         return _not_utf8(data) or ("The character U+0000 stands here; no text can hold it.", _row(data, found.start()))
     return None
 
