@@ -116,4 +116,4 @@ def _whole(sparql: str, found: Sequence[Token], message: str) -> QueryError:
         if "unbound" in what:
             what += ": name it in GROUP BY, or put it into an aggregate such as COUNT or SAMPLE"
         return _at(sparql, next((token.at for token in found if token.word == "SELECT"), 0), what)
-    return _at(sparql, len(sparql.rstrip()), "it ends too early")
+    return _at(sparql, found[-1].at + len(found[-1].text), "it ends too early")

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
+from partnergraph.vocabulary import PREFIXES
 
 _NAMES = """SELECT DISTINCT ?iri ?label ?name {
   { ?iri a org:Organization } UNION { ?iri a pg:UnnamedGroup } UNION { ?iri a pg:Undertaking }
@@ -65,15 +66,21 @@ def _shortens(short: str, words: list[str]) -> bool:
 
 
 def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
-    """The bodies called so, best first: exactly, then by the beginning of a name, then by words in it, then nearly."""
+    """The bodies called so, best first: exactly, then by the beginning of a name, then by words in it, then nearly.
+
+    A body may also be given by its IRI, in full or with its prefix, or by the last part of it.
+    """
     rows = [Found(str(r["iri"]), str(r["label"]), str(r["name"])) for r in reader.rows(_NAMES)]
-    if "://" in text:
-        return [row for row in rows if row.iri == text][:1]
+    prefix, _, rest = text.strip().partition(":")
+    iri = PREFIXES[prefix] + rest if prefix in PREFIXES else text.strip()
+    if "://" in iri:
+        return [Found(row.iri, row.label, row.label) for row in rows if row.iri == iri][:1]
     by_name: dict[str, list[Found]] = {}
     for row in rows:
-        by_name.setdefault(fold(row.name), []).append(row)
-        by_name.setdefault(fold(row.iri.rsplit("/", 1)[-1]), []).append(row)
-    wanted = fold(text)
+        by_name.setdefault(_key(row.name), []).append(row)
+    for row in rows:
+        by_name.setdefault(_key(_slug(row)), []).append(Found(row.iri, row.label, row.label))
+    wanted = _key(text)
     words = set(wanted.split())
     ranked = [
         *by_name.get(wanted, []),
@@ -82,7 +89,18 @@ def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
         *(row for name, found in by_name.items() if words and words <= set(name.split()) for row in found),
         *(row for name in get_close_matches(wanted, by_name, n=most, cutoff=0.75) for row in by_name[name]),
     ]
-    return list({row.iri: row for row in reversed(ranked)}.values())[::-1][:most]
+    best: dict[str, Found] = {}
+    for row in ranked:
+        best.setdefault(row.iri, row)
+    return list(best.values())[:most]
+
+
+def _key(text: str) -> str:
+    return fold(text).removeprefix("the ")
+
+
+def _slug(row: Found) -> str:
+    return row.iri.rsplit("/", 1)[-1]
 
 
 def one(reader: Reader, text: str) -> Found:
@@ -90,10 +108,12 @@ def one(reader: Reader, text: str) -> Found:
     found = find(reader, text)
     if not found:
         raise QueryError(f"Nothing here is called '{text}'. The names: partnergraph query organisations")
-    wanted = fold(text)
-    exact = [row for row in found if wanted in (fold(row.name), fold(row.iri.rsplit("/", 1)[-1])) or row.iri == text]
-    exact = exact or [row for row in found if shortens(wanted, fold(row.name))]
-    if len(exact) == 1 or (not exact and len(found) == 1 and wanted in fold(found[0].name)):
+    if ":" in text and len(found) == 1:
+        return found[0]
+    wanted = _key(text)
+    exact = [row for row in found if wanted in (_key(row.name), _key(_slug(row)))]
+    exact = exact or [row for row in found if shortens(wanted, _key(row.name))]
+    if len(exact) == 1 or (not exact and len(found) == 1 and wanted in _key(found[0].name)):
         return exact[0] if exact else found[0]
     names = "; ".join(dict.fromkeys(row.label for row in (exact or found)))
     if exact:

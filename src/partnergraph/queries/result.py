@@ -55,7 +55,7 @@ class Result:
 
     def _table(self) -> Tsv:
         if self.form != "SELECT":
-            raise QueryError(f"A {self.form} query gives no rows; use text(format).")
+            raise QueryError(f"{self.form} gives no rows; use text(format).")
         if self._tsv is None:
             self._tsv = self.bytes("tsv")
         return self._tsv
