@@ -7,18 +7,23 @@ from functools import lru_cache
 
 __all__ = ["is_iri", "is_web_address"]
 
+
+def _run(also: str) -> str:
+    """A run of characters that an IRI may hold in every part, or of `also`, or percent-coded bytes."""
+    no = re.escape("".join(c for c in '"#%/:<>?@[\\]^`{|}' if c not in also))
+    return rf"(?:[^\x00-\x20\x7f-\x9f{no}]++|%[0-9A-Fa-f]{{2}})*+"
+
+
 # RFC 3987, section 2.2: an absolute IRI with an optional fragment. Possessive throughout, so that a text that is none
-# is refused in one pass.
-_PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 15))
-_OPEN = f"A-Za-z0-9._~!$&'()*+,;=\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{_PLANES}-"
-_PRIVATE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
-_CODED = "%[0-9A-Fa-f]{2}"
-_HOST = rf"(?:\[[0-9A-Fa-f:.]++\]|(?:[{_OPEN}]++|{_CODED})*+)"
-_AUTHORITY = rf"//(?:(?:[{_OPEN}:]++|{_CODED})*+@)?{_HOST}(?::[0-9]*+)?(?=[/?#]|\Z)"
+# is refused in one pass. Characters beyond Latin-1 that an IRI may not hold are looked for apart.
+_HOST = rf"(?:\[[0-9A-Fa-f:.]++\]|{_run('')})"
+_AUTHORITY = rf"//(?:{_run(':')}@)?{_HOST}(?::[0-9]*+)?(?=[/?#]|\Z)"
 _IRI = re.compile(
-    rf"[A-Za-z][A-Za-z0-9+.-]*+:(?:{_AUTHORITY}|(?!//))(?:[{_OPEN}:@/]++|{_CODED})*+"
-    rf"(?:\?(?:[{_OPEN}:@/?{_PRIVATE}]++|{_CODED})*+)?(?:#(?:[{_OPEN}:@/?]++|{_CODED})*+)?"
+    rf"[A-Za-z][A-Za-z0-9+.-]*+:(?:{_AUTHORITY}|(?!//)){_run(':@/')}(?:\?{_run(':@/?')})?(?:#{_run(':@/?')})?"
 )
+_LAST_OF_A_PLANE = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+_NOWHERE = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff{_LAST_OF_A_PLANE}]")
+_ONLY_IN_THE_QUERY = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 @lru_cache(100_000)
@@ -28,7 +33,13 @@ def is_iri(text: str) -> bool:
     >>> [is_iri(text) for text in ("urn:x", "https://example.org/ü#a", "https://example.org/100%", "example.org", ":x")]
     [True, True, False, False, False]
     """
-    return _IRI.fullmatch(text) is not None
+    if _IRI.fullmatch(text) is None:
+        return False
+    if text.isascii():
+        return True
+    before, _, fragment = text.partition("#")
+    outside_the_query = before.partition("?")[0] + fragment
+    return not (_NOWHERE.search(text) or _ONLY_IN_THE_QUERY.search(outside_the_query))
 
 
 def is_web_address(text: str) -> bool:

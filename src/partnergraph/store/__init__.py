@@ -6,31 +6,22 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 
 from __future__ import annotations
 
-import codecs
-import json
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 from typing import Literal as OneOf
 
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
+from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file
+from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
 
 __all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "converted", "locate", "term_text"]
 
-RDF_SUFFIXES = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".trig": ox.RdfFormat.TRIG,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
 RESULT_FORMATS = {
     "tsv": ox.QueryResultsFormat.TSV,
     "csv": ox.QueryResultsFormat.CSV,
@@ -46,53 +37,7 @@ GRAPH_FORMATS = {
 Described = dict[str, dict[str, list[str]]]
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
-# Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
-_DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
-# The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
-_NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\(?:u0000|U00000000)")
-_NUL_PARTS = (b"\x00", b"\\u0000", b"\\U00000000")
 _AGAIN = "Build it again: partnergraph build FOLDER --force"
-
-
-def locate(path: Path | None = None) -> Path:
-    """The store folder or RDF file that a path stands for.
-
-    A graph folder stands for its build: `./build`, else `build` beside it or in it, whose report names the same graph.
-    Without a path: `./build`, else what was built from `./data`. Raises `StoreError` that says what to run.
-    """
-    if path is None:
-        path = next((p for p in (Path("build"), Path("data")) if p.exists()), None)
-        if path is None:
-            raise StoreError(
-                "There is no graph here. Build one first: partnergraph build FOLDER (or name one: --graph)."
-            )
-    if not path.exists():
-        raise StoreError(f"There is nothing at {path}.")
-    if path.is_file():
-        return path
-    config = path / "partnergraph.toml"
-    if config.is_file():
-        wanted = _read(config, tomllib.loads).get("id")
-        for output in (Path("build"), path.resolve().parent / "build", path / "build"):
-            report = output / "current" / "report.json"
-            if wanted is not None and report.is_file() and _read(report, json.loads).get("graph") == wanted:
-                return (output / "current" / "store").resolve()
-        raise StoreError(f"{path} has not been built yet. Run: partnergraph build {path}")
-    for store in (path / "current" / "store", path / "store"):
-        if store.is_dir():
-            return store.resolve()
-    if (path / "CURRENT").is_file():
-        return path
-    raise StoreError(f"{path} is not a graph folder, a build folder or a store. Build one: partnergraph build FOLDER")
-
-
-def _read(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
-    """A TOML or JSON file; one that does not parse says nothing (its own reader says what is wrong with it)."""
-    try:
-        found = parse(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def term_text(term: object) -> str | None:
@@ -102,80 +47,10 @@ def term_text(term: object) -> str | None:
     return str(getattr(term, "value", term))
 
 
-def _load_file(store: ox.Store, path: Path, base: str, graph: str | None = None) -> None:
-    chosen = RDF_SUFFIXES.get(path.suffix.lower())
-    if chosen is None:
-        raise DataError(f"{path}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    _load_bytes(store, data, chosen, str(path), base, graph)
-
-
 def converted(tsv: bytes, format_: str) -> bytes:
     """A table in TSV as one of the other `RESULT_FORMATS`: the same terms."""
     found = ox.parse_query_results(tsv, format=ox.QueryResultsFormat.TSV)
     return cast(bytes, found.serialize(format=RESULT_FORMATS[format_]))
-
-
-def _load_bytes(
-    store: ox.Store, data: bytes, format_: ox.RdfFormat, file: str, base: str | None = None, graph: str | None = None
-) -> None:
-    """Load all or nothing; triples without a graph go into `graph`. The one way into a store for text from outside."""
-    data = data.removeprefix(codecs.BOM_UTF8)
-    wrong: tuple[str, int | None] | None = _hostile(data, format_)
-    if wrong is None:
-        try:
-            store.bulk_load(data, format=format_, base_iri=base, to_graph=ox.NamedNode(graph) if graph else None)
-        except (SyntaxError, ValueError) as error:
-            wrong = _not_parsed(error, data, format_)
-    if wrong is not None:
-        message, row = wrong
-        finding = Finding("rdf-syntax", "error", message, Place(file, row), fix="Mend the file; nothing was loaded.")
-        raise DataError(str(finding), [finding])
-
-
-def _hostile(data: bytes, format_: ox.RdfFormat) -> tuple[str, int] | None:
-    """What the engine would load, but we do not, and the row: a message or nothing."""
-    if format_ == ox.RdfFormat.RDF_XML and (found := _DECLARATION.search(data)):
-        message = "RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory."
-        return message, _row(data, found.start())
-    # Looking for plain bytes first is a hundred times as fast as the pattern, which nearly always finds nothing.
-    if any(part in data for part in _NUL_PARTS) and (found := _NUL.search(data)):
-        return _not_utf8(data) or ("The character U+0000 stands here; no text can hold it.", _row(data, found.start()))
-    return None
-
-
-def _row(data: bytes, position: int) -> int:
-    return data.count(b"\n", 0, position) + 1
-
-
-def _not_utf8(data: bytes) -> tuple[str, int] | None:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"This is not UTF-8 text (byte {error.start}).", _row(data, error.start)
-    return None
-
-
-def _not_parsed(error: SyntaxError | ValueError, data: bytes, format_: ox.RdfFormat) -> tuple[str, int | None]:
-    """Message and row of a parse error. RDF/XML: the engine knows no row, so Python's parser is asked for it."""
-    if (encoding := _not_utf8(data)) is not None:
-        return encoding
-    text = (error.msg if isinstance(error, SyntaxError) else None) or str(error)
-    if "LoadDocumentCallback" in text:
-        return "It names a JSON-LD context in another place, and nothing is fetched: write the context here.", None
-    row = error.lineno if isinstance(error, SyntaxError) else None
-    if format_ == ox.RdfFormat.RDF_XML:
-        from xml.parsers import expat  # safe here: a text with a DOCTYPE was refused before
-
-        parser = expat.ParserCreate("utf-8", " ")  # whatever it declares, nothing can be hidden in another encoding
-        try:
-            parser.Parse(data, True)
-        except expat.ExpatError as known:
-            row = known.lineno
-    return re.sub(r"^Parser error at line \d+ ", "The RDF does not parse, ", text), row
 
 
 def _syntax_error(error: SyntaxError) -> QueryError:
@@ -305,18 +180,17 @@ class _Base:
         with _reading():
             return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
 
-    def _stated(self) -> list[ox.Quad]:
-        """The quads as they were stated: the named graphs', and the default graph's own, that no named graph holds."""
-        default = ox.DefaultGraph()
-        named: list[ox.Quad] = []
-        plain: list[ox.Quad] = []
+    def _stated(self) -> Iterator[ox.Quad]:
+        """The quads as they were stated, sorted by graph and text: the named graphs', then those of the default graph
+        that no named graph holds.
+        """
         with _reading():
-            for quad in self._store.quads_for_pattern(None, None, None, None):
-                (plain if quad.graph_name == default else named).append(quad)
-        merged = {quad.triple for quad in named}
-        if len(merged) < len(plain):
-            named += [quad for quad in plain if quad.triple not in merged]
-        return named
+            for graph in sorted(self._store.named_graphs(), key=str):
+                yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=str)
+        own = self.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
+        with _reading():
+            for triple in sorted(cast(ox.QueryTriples, own), key=str):
+                yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph())
 
     def nquads(self) -> Iterator[str]:
         """Every stated quad as a line of N-Quads, sorted by text: the canonical order. What merely is the merge of
@@ -339,8 +213,7 @@ class _Base:
         }
         chosen = formats[format_]
         if chosen.supports_datasets:
-            quads = sorted(self._stated(), key=lambda q: (str(q.graph_name), str(q)))
-            return cast(bytes, ox.serialize(quads, format=chosen, prefixes=dict(PREFIXES)))
+            return cast(bytes, ox.serialize(self._stated(), format=chosen, prefixes=dict(PREFIXES)))
         with _reading():
             default = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
             triples = sorted((q.triple for q in default), key=str)
@@ -386,7 +259,7 @@ class Reader(_Base):
         """
         store = ox.Store()
         for path in paths:
-            _load_file(store, path, base=path.resolve().as_uri())
+            load_file(store, path, base=path.resolve().as_uri())
         _merge_default(store)
         return cls(store)
 
@@ -445,7 +318,7 @@ class Writer(_Base):
 
     def add(self, lines: Iterable[str]) -> None:
         """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
-        _load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
+        load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
 
     def add_file(self, path: Path, graph: str) -> None:
         """Add what an RDF file states to one named graph, all of it or nothing. Relative IRIs start at the graph's.
@@ -454,7 +327,7 @@ class Writer(_Base):
         only for itself, or that holds blank nodes, since no claim can point at one and no two builds name it alike.
         """
         loaded, name = ox.Store(), ox.NamedNode(graph)
-        _load_file(loaded, path, base=graph, graph=graph)
+        load_file(loaded, path, base=graph, graph=graph)
         for quad in loaded:
             message = fix = ""
             if quad.graph_name != name:
