@@ -122,7 +122,7 @@ def test_every_column_of_a_layout_is_described_for_the_person_who_edits() -> Non
         if name == "evidence":
             described = readme[readme.index("## Evidence") : readme.index("## The other tables")]
         else:
-            described = next(line for line in lines if line.startswith(f"| `{name}.csv`"))
+            described = next((line for line in lines if line.startswith(f"| `{name}.csv`")), "")
         assert [column for column in layout.columns if f"`{column}`" not in described] == [], name
 
 
