@@ -83,6 +83,14 @@ class Ids:
         """The quotation or the position that selects a sentence."""
         return self._id("selector", source, f"s{number}-{form}")
 
+    def position(self, view: str, body: str) -> IRI:
+        """A kept position of a body (its IRI)."""
+        return self._id("position", view, body.removeprefix(f"{self.base}id/"))
+
+    def step(self, number: int) -> IRI:
+        """A step of the story."""
+        return self._id("story", str(number))
+
     def graph(self, *parts: str) -> IRI:
         """A named graph."""
         return IRI(self.base + "graph/" + "/".join(parts))

@@ -22,6 +22,7 @@ from partnergraph.model.records import (
     Statement,
     Undertaking,
 )
+from partnergraph.model.shown import shown_quads
 from partnergraph.model.terms import IRI, Literal, Quad, Term
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, FOAF, ORG, PG, RDF, SKOS, SKOSXL, WGS84, XSD
 
@@ -50,6 +51,7 @@ def quads_of(model: Model) -> Iterator[Quad]:
         yield from writer.write(record)
     yield from _standing(model, ids)
     yield from catalogue_quads(model, ids)
+    yield from shown_quads(model, ids)
 
 
 def _records(model: Model) -> Iterator[Record]:

@@ -219,6 +219,27 @@ class Standing(Record):
 
 
 @dataclass(frozen=True)
+class Position(Record):
+    """Where a body (its IRI), or the symbol of those folded with it, stands in one view of the drawing, in pixels."""
+
+    body: str = ""
+    view: str = ""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the editor's story: what is told, the bodies (IRIs) that are shown, as of when. No claim."""
+
+    number: int
+    title: str
+    text: str
+    focus: tuple[str, ...] = ()
+    date: PartialDate | None = None
+
+
+@dataclass(frozen=True)
 class Config:
     """partnergraph.toml."""
 
@@ -252,4 +273,6 @@ class Model:
     statements: tuple[Statement, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     standings: tuple[Standing, ...] = ()
+    positions: tuple[Position, ...] = ()
+    story: tuple[Step, ...] = ()
     rdf: tuple[tuple[str, str], ...] = field(default=())

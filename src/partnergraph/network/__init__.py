@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.network.bodies import bare, bodies, proof, source
 from partnergraph.network.days import days
+from partnergraph.network.shown import positions, story
 from partnergraph.queries.claims import Claim, Source, claims, evidence, sources
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
@@ -32,8 +33,9 @@ def network(
     it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). A derived link is left out when
     a claim that it is derived from is. `derived` adds the links that rules derive (successions, which have an event's
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
-    values are plain: text, numbers, lists and dicts; None where nothing is known. Raises `UsageError` for a date in
-    another form.
+    values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
+    editor's story, a node's `at` the positions that are kept for it, by view. Raises `UsageError` for a date in another
+    form.
     """
     import networkx as nx
 
@@ -44,9 +46,11 @@ def network(
     known = bodies(reader, proofs)
     graph: Network = nx.MultiDiGraph()
     graph.graph.update(_about(reader, as_of, said_by))
+    graph.graph["story"] = story(reader)
+    kept = positions(reader)
     for iri, attributes in known.items():
         if places or attributes["sort"] != "place":
-            graph.add_node(iri, **attributes)
+            graph.add_node(iri, **attributes | {"at": kept.get(iri, {})})
     left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
     found = claims(reader, derived=derived or ("succession",), proofs=proofs)
     held = {claim.iri: claim.holds(*window) for claim in found} if window else {}

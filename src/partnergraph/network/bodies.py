@@ -88,7 +88,7 @@ def bare(label: str) -> Attributes:
     one = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
     many = ("types", "names", "identifiers", "attributes", "members", "may_overlap", "events", "statements", "evidence")
     known = {"label": label, "sort": "organisation", "type": "organisation", "family": "organisation"}
-    return known | dict.fromkeys(one) | {name: [] for name in many}
+    return known | dict.fromkeys(one) | {name: [] for name in many} | {"at": {}}
 
 
 def _degrees(text: str | None) -> float | None:

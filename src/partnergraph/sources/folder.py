@@ -14,12 +14,14 @@ from typing import Any, cast
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
-from partnergraph.model.records import Config, Document, Evidence, Model, Record, Standing
+from partnergraph.model.records import Config, Document, Evidence, Model, Position, Record, Standing
 from partnergraph.sources import records
 from partnergraph.sources.documents import read_document
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.narrow import narrow
+from partnergraph.sources.positions import twice
 from partnergraph.sources.resolve import Resolver
+from partnergraph.sources.story import STORY, story
 from partnergraph.sources.tables import Row, Table, read_table
 from partnergraph.vocabulary.iri import is_web_address
 
@@ -52,7 +54,7 @@ def inputs(folder: Path) -> dict[str, str]:
         raise DataError(
             f"{folder} is not a graph folder: it holds no {CONFIG}. The example that comes with partnergraph is one."
         )
-    names = [config, *sorted((folder / "tables").glob("*.csv"))]
+    names = [config, *sorted((folder / "tables").glob("*.csv")), *folder.glob(STORY)]
     raw = _toml(config)
     for entry in [*_listed(raw, "document"), *_listed(raw, "rdf")]:
         path = folder / str(entry.get("path", ""))
@@ -93,6 +95,8 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     for table, reader in records.READERS.items():
         read_rows[table] = [reader(row, find) for row in rows[table]]
     proofs = [records.evidence(row, find, texts) for row in rows["evidence"]]
+    twice(rows["positions"], cast(list[Position], read_rows["positions"]), find)
+    told = story(folder / STORY, find)
     if config.focus and config.focus not in find.known["organisations"] and "organisations" not in find.incomplete:
         near = get_close_matches(config.focus, find.known["organisations"], n=1)
         hint = f"Did you mean '{near[0]}'?" if near else "Write the id of a row of organisations.csv."
@@ -102,10 +106,13 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     if not any(finding.severity == "error" for finding in findings):
         _place(rows, read_rows, proofs, ids, places)
         findings += _unused(rows, read_rows, proofs)
+    # A position of a body that is gone is only a warning, and no record.
+    read_rows["positions"] = [record for record in read_rows["positions"] if cast(Position, record).body]
     model = Model(
         config=config,
         documents=tuple(documents),
         evidence=tuple(proofs),
+        story=told,
         rdf=tuple(rdf),
         **cast(Any, {_FIELD.get(table, table): tuple(found) for table, found in read_rows.items()}),
     )
@@ -247,7 +254,7 @@ def _place(
     for table, found in read_rows.items():
         for row, record in zip(rows[table], found, strict=True):
             iri = str(ids.source(record.id)) if table == "sources" else None
-            if isinstance(record, Standing):
+            if isinstance(record, Standing | Position):
                 continue
             places.setdefault(iri or iri_of(record, ids), row.place())
     for row, proof in zip(rows["evidence"], proofs, strict=True):

@@ -31,4 +31,5 @@ LAYOUTS = {
     "events": _layout("id kind evidence", "about from to date manner renews note"),
     "attributes": _layout("id organisation property value evidence", "start end note"),
     "standing": _layout("record standing note", "contradicts counter_evidence"),
+    "positions": _layout("body view x y"),
 }  # fmt: skip

@@ -17,7 +17,8 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
 
     Evidence of other sources goes first, and inferences that rest on another source or on none; then every claim that
     lost its last evidence, or keeps only what the editor adds to what a source said; then bodies and places nothing
-    mentions any more; then decisions about claims that are gone, or that were made on evidence that is gone.
+    mentions any more; then decisions about claims that are gone, or that were made on evidence that is gone. The story,
+    which is told about the whole, goes too.
     """
     editors = {source.id for source in model.sources if source.kind == "editorial"}
     keep = only | editors
@@ -81,6 +82,8 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
             if ids.place(row.id) in mentioned
         ),
         standings=standings,
+        positions=tuple(row for row in model.positions if row.body in alive),
+        story=(),
         **claims,  # type: ignore[arg-type]
     )
 

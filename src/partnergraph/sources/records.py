@@ -23,6 +23,7 @@ from partnergraph.model.records import (
     Undertaking,
 )
 from partnergraph.sources.documents import Unlocated, locate
+from partnergraph.sources.positions import position
 from partnergraph.sources.resolve import PARTIES, Resolver
 from partnergraph.sources.tables import Row
 from partnergraph.vocabulary.identifiers import problem
@@ -317,4 +318,5 @@ READERS: dict[str, Callable[[Row, Resolver], Record]] = {
     "statements": statement,
     "attributes": attribute,
     "standing": standing,
+    "positions": position,
 }

@@ -31,6 +31,7 @@ PREFIX = {
     "attributes": "attribute",
 }
 PARTIES = ("organisations", "groups", "undertakings", "places")
+BODIES = ("organisations", "groups", "undertakings")
 # A table's rows in the singular, and the rule that a reference to none of them breaks.
 NOUN = {
     "organisations": ("organisation", "unknown-organisation"),
@@ -48,6 +49,7 @@ LIST_NOUN = {
     "relationship-kind": "a relationship kind",
     "org-type": "a type of organisation",
     "basis": "a basis of evidence",
+    "view": "a view of the map",
 }
 
 
@@ -147,7 +149,8 @@ class Resolver:
         hint = f"Did you mean '{near[0]}'? " if near else ""
         noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
         if len(tables) > 1:
-            noun, rule = ("party", "unknown-party") if tables == PARTIES else ("record", "unknown-record")
+            noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")
+            rule = f"unknown-{noun}"
         fix = f"{hint}Add it to {' or '.join(f'{t}.csv' for t in tables)}, or mend the id."
         self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
         return None
