@@ -57,7 +57,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point: errors of the data, the query or the store become one clean message and an exit code."""
     try:
-        cli(standalone_mode=True)
+        cli(prog_name="partnergraph")
     except DataError as error:
         click.echo(f"Error: {error}", err=True)
         shown = [str(finding) for finding in error.findings if str(finding) not in str(error)]

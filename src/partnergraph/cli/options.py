@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from partnergraph.errors import StoreError
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -50,10 +52,16 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
 
 
 def deliver(data: bytes, output: Path | None) -> None:
-    """Write a result as it is: to the file of `--output`, or to standard output."""
-    if output:
-        output.write_bytes(data)
-    else:
+    """Write a result as it is: to the file of `--output`, or to standard output.
+
+    Raises `StoreError` when the file cannot be written.
+    """
+    if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise StoreError(f"{output} cannot be written: {error.strerror}") from None

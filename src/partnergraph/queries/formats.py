@@ -69,11 +69,14 @@ def table(data: bytes, labels: dict[str, str], width: int = WIDEST) -> str:
 
 def _show(cell: str, labels: dict[str, str], width: int) -> str:
     text = labels.get(cell[1:-1], plain(cell)) if cell.startswith("<") else plain(cell)
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return text if len(text) <= width or cell.startswith("<") else text[: width - 1] + "…"
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
 
 

@@ -1,0 +1,185 @@
+"""`partnergraph query` and `queries`: where the question comes from, and in which form it is answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from partnergraph import PartnerGraph
+from partnergraph.queries.named import all_questions
+from tests.cli.conftest import Run
+from tests.conftest import ROOT
+
+TOOL = Path(sys.executable).parent / "partnergraph"
+COUNT = "SELECT (COUNT(?r) AS ?n) { ?r a pg:Relationship }"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_a_question_comes_as_text_as_a_file_by_name_or_from_standard_input(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = run("query", COUNT, "--format", "csv")
+    assert int(rows(asked.out)[0]["n"]) > 150
+    (here / "count.rq").write_text(COUNT, "utf-8-sig")
+    (here / "count.txt").write_text(COUNT, "utf-8")
+    for file in ("count.rq", "count.txt"):
+        assert run("query", file, "--format", "csv").out == asked.out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(COUNT.encode())))
+    assert run("query", "-", "--format", "csv").out == asked.out
+    named = run("query", "relationships-by-kind", "--format", "csv")
+    assert sum(int(row["relationships"]) for row in rows(named.out)) <= int(rows(asked.out)[0]["n"])
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "message"),
+    [
+        (b"", 1, "Error: There is no query: the text is empty."),
+        (b"# only a comment\n", 1, "Error: There is no query: the text is empty."),
+        (b"ASK {}\n\xff", 2, "Error: standard input, row 2: this is not text in UTF-8. Save it as UTF-8."),
+        (b"who-leads", 1, "Error: This is not a query: it begins with neither SELECT"),
+    ],
+)
+def test_what_is_wrong_with_standard_input_is_said(
+    run: Run, here: Path, monkeypatch: pytest.MonkeyPatch, given: bytes, code: int, message: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+    said = run("query", "-")
+    assert (said.code, said.out) == (code, "")
+    assert said.err.startswith(message)
+
+
+def test_a_file_that_is_not_text_is_named_with_its_row(run: Run, here: Path) -> None:
+    (here / "bad.rq").write_bytes(b"ASK {\n\n\xe9 }")
+    said = run("query", "bad.rq")
+    assert (said.code, said.err) == (2, "Error: bad.rq, row 3: this is not text in UTF-8. Save it as UTF-8.\n")
+    (here / "folder.rq").mkdir()
+    assert run("query", "folder.rq").err == "Error: folder.rq cannot be read: Is a directory.\n"
+
+
+def test_the_graph_may_be_a_graph_folder_a_build_folder_a_store_or_an_rdf_file(
+    run: Run, here: Path, keele: Path
+) -> None:
+    (here / "data").symlink_to(ROOT / "data")
+    expected = run("query", COUNT, "--format", "csv").out
+    graph = PartnerGraph.open(keele)
+    graph.export("turtle", here / "all.ttl")
+    graph.export("rdfxml", here / "all.rdf")
+    for target in ("data", "build", "build/current", "build/current/store", "build/graph.trig", "all.ttl", "all.rdf"):
+        said = run("query", COUNT, "--format", "csv", "--graph", target)
+        assert (said.code, said.out, said.err) == (0, expected, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.csv", "csv"),
+        ("a.tsv", "tsv"),
+        ("a.srj", "json"),
+        ("a.xml", "xml"),
+        ("a.ttl", "turtle"),
+        ("a.nt", "ntriples"),
+    ],
+)
+def test_the_name_of_the_file_says_the_format(run: Run, here: Path, keele: Path, name: str, form: str) -> None:
+    select = "SELECT ?o ?n { ?o a org:Organization ; skos:prefLabel ?n } ORDER BY ?n LIMIT 3"
+    question = "CONSTRUCT WHERE { o:keele-university skos:prefLabel ?n }" if form in ("turtle", "ntriples") else select
+    assert run("query", question, "--output", name) == (0, "", "")
+    assert (here / name).read_bytes() == PartnerGraph.open(keele).query(question).bytes(form)
+    assert run("query", question, "--output", "unknown", "--format", form).code == 0
+    assert (here / "unknown").read_bytes() == (here / name).read_bytes()
+
+
+def test_a_table_shows_names_or_iris(run: Run, here: Path) -> None:
+    question = "SELECT ?o { VALUES ?o { o:keele-university } }"
+    assert run("query", question).out.splitlines()[2] == "Keele University"
+    iris = run("query", question, "--iris").out.splitlines()
+    assert iris[2] == "https://w3id.org/partnergraph/id/org/keele-university"
+    assert run("query", "ASK { o:keele-university a org:Organization }").out == "yes\n"
+
+
+def test_a_limit_is_told_on_standard_error_and_the_answer_stays_clean(run: Run, here: Path) -> None:
+    for form in ("table", "json"):
+        said = run("query", "SELECT ?s { ?s a org:Organization }", "--limit", "2", "--format", form)
+        assert said.code == 0
+        assert said.err == "Only the first 2 rows are shown; raise --limit for more.\n"
+        assert "raise --limit" not in said.out
+    assert run("query", "SELECT ?s { ?s ?p ?o }").err.startswith("Only the first 1000 rows are shown")
+    assert run("query", "SELECT ?s { ?s ?p ?o }", "--format", "csv").err == ""
+    assert "does not cut it" in run("query", "CONSTRUCT WHERE { ?s a org:Organization }", "--limit", "1").err
+
+
+def test_a_limit_in_time_names_the_option(run: Run, here: Path) -> None:
+    runaway = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    said = run("query", runaway, "--timeout", "0.5")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "Error: Stopped after 0.5 seconds. Ask for less, or raise the limit: --timeout 3\n"
+
+
+def test_the_mistake_is_shown_with_a_caret(run: Run, here: Path) -> None:
+    said = run("query", "SELECT ?x {\n  ?x skoss:prefLabel ?y }")
+    lines = said.err.splitlines()
+    assert "the prefix 'skoss:' is not declared. Did you mean 'skos:'?" in lines[0]
+    assert lines[0].endswith("(line 2, column 6)")
+    assert lines[1] == "      ?x skoss:prefLabel ?y }"
+    assert lines[2] == "         ^"
+
+
+def test_parameters_may_hold_quotes_and_equals_signs_and_cannot_break_out(run: Run, here: Path) -> None:
+    said = run("query", "who-pays", "-p", "recipient=West Midlands Social Work Teaching Partnership", "-f", "csv")
+    assert {row["through"] for row in rows(said.out)} >= {"Coventry University"}
+    for hostile in ('" } DROP ALL #', "a=b", 'O\'Neill "x" \\'):
+        said = run("query", "who-pays", "-p", f"recipient={hostile}")
+        assert (said.code, said.out) == (2, "")
+        assert said.err.startswith(f"Error: Nothing here is called '{hostile}'.")
+
+
+def test_two_releases_are_compared_by_a_file_beside_the_graph(run: Run, here: Path) -> None:
+    said = run("query", "changes", "-p", "before=build/graph.trig", "--format", "csv")
+    assert said.code == 0
+    assert rows(said.out) == []
+    assert run("query", "changes", "-p", "before=nowhere.trig").err.startswith(
+        "Error: There is nothing at nowhere.trig"
+    )
+
+
+def test_the_questions_are_listed_and_each_is_shown_as_text_that_other_tools_can_run(run: Run, here: Path) -> None:
+    listed = run("queries").out
+    told = json.loads(run("queries", "--format", "json").out)
+    assert len(told) == len(all_questions()) == len(listed.splitlines())
+    for question, entry in zip(all_questions(), told, strict=True):
+        assert entry["name"] == question.name
+        assert any(line.startswith(f"{question.name} ") and question.question in line for line in listed.splitlines())
+        shown = run("queries", question.name)
+        assert shown.code == 0
+        assert shown.out.startswith(f"# {question.title}\n# {question.question}\n")
+        assert all(f"# parameter ?_{parameter.name} (" in shown.out for parameter in question.parameters)
+    text = run("queries", "graphs").out
+    import pyoxigraph as ox
+
+    store = ox.Store.read_only(str((here / "build" / "current" / "store").resolve()))
+    assert len(list(store.query(text))) == len(rows(run("query", "graphs", "--format", "csv").out)) > 3
+
+
+def test_the_same_question_gives_the_same_bytes_for_any_hash_seed(here: Path) -> None:
+    found = set()
+    for seed in ("0", "1"):
+        done = subprocess.run(
+            [TOOL, "query", "DESCRIBE o:keele-university"],
+            capture_output=True,
+            cwd=here,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+        )
+        found.add(done.stdout)
+    assert len(found) == 1
+    assert len(found.pop()) > 500
