@@ -291,6 +291,14 @@ def test_a_blank_node_in_a_source_is_refused(text: str, tmp_path: Path) -> None:
     assert len(writer.reader()) == 0
 
 
+def test_a_triple_as_a_term_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.ttl").write_text("<a:s> <a:says> <<( <a:s> <a:p> <a:o> )>> .", "utf-8")
+    writer = Writer.memory()
+    with pytest.raises(DataError, match=r"a triple as a term .* RDF 1\.2"):
+        writer.add_file(tmp_path / "x.ttl", GRAPH)
+    assert len(writer.reader()) == 0
+
+
 def test_relative_addresses_of_a_source_do_not_depend_on_where_it_lies(tmp_path: Path) -> None:
     found = []
     for folder in ("one", "two"):

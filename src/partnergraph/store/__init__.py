@@ -324,7 +324,8 @@ class Writer(_Base):
         """Add what an RDF file states to one named graph, all of it or nothing. Relative IRIs start at the graph's.
 
         Raises `DataError` for a file that does not parse, that writes into other named graphs, since a source speaks
-        only for itself, or that holds blank nodes, since no claim can point at one and no two builds name it alike.
+        only for itself, or that holds blank nodes, since no claim can point at one and no two builds name it alike, or
+        triples as terms (RDF 1.2).
         """
         loaded, name = ox.Store(), ox.NamedNode(graph)
         load_file(loaded, path, base=graph, graph=graph)
@@ -336,6 +337,9 @@ class Writer(_Base):
             elif isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
                 message = f"It holds a blank node ({quad.predicate}); no claim can point at one."
                 fix = "Give every node an IRI."
+            elif isinstance(quad.object, ox.Triple):
+                message = f"It holds a triple as a term ({quad.predicate}), which is RDF 1.2; this graph is RDF 1.1."
+                fix = "Say it with a node of its own."
             if message:
                 finding = Finding("rdf-content", "error", message, Place(str(path)), fix=f"{fix} Nothing was loaded.")
                 raise DataError(str(finding), [finding])
