@@ -6,7 +6,7 @@
     graph.query("SELECT ?name { ?o a org:Organization ; skos:prefLabel ?name }").to_pandas()
 
 What stands in `__all__` is the whole public front door; it is imported when first used, so that importing the package
-costs nothing.
+costs nothing. To build a graph folder: `from partnergraph.build import build`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,9 @@ __all__ = [
     "QueryRefused",
     "StoreError",
     "UsageError",
-    "build",
 ]
 
 if TYPE_CHECKING:
-    from partnergraph.build import build
     from partnergraph.errors import (
         DataError,
         Finding,
@@ -52,7 +50,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'partnergraph' has no attribute '{name}'")
     from importlib import import_module
 
-    room = {"PartnerGraph": "graph", "build": "build"}.get(name, "errors")
+    room = "graph" if name == "PartnerGraph" else "errors"
     return getattr(import_module(f"partnergraph.{room}"), name)
 
 
