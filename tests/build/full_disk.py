@@ -73,6 +73,7 @@ def main() -> None:
     said["back, full"] = attempt(one, output)
     (disk / "filler").unlink()
     said["back"], said["after"] = attempt(one, output), published(output)
+    # Refused as busy if any of the failed builds had left a file open.
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     said["read-only"], said["at last"] = attempt(two, output), published(output)
     print(json.dumps(said))

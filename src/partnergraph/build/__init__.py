@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,14 +70,18 @@ def build(
         findings = check(writer.reader(), read_folder.places)
         _stop_at(findings, folder)
         warnings = [*read_folder.findings, *findings]
-        with workshop(output) as made:
+        reader = writer.reader()
+        # The engine writes its files without holding Python up, so that they are ready when the page is.
+        with workshop(output) as made, ThreadPoolExecutor(1) as beside:
             progress("writing the store")
-            reader = _write(writer, made)
+            stored = beside.submit(_store, writer, made / "store")
+            (made / "graph.trig").write_bytes(reader.dump("trig"))
             counts = _counts(reader)
             if page is not None:
                 progress("drawing the page")
                 (made / "index.html").write_text(page(reader), "utf-8")
             _report(made, read_folder, fingerprint, counts, warnings)
+            stored.result()
             publish(made, output, fingerprint)
     return BuildReport(output, fingerprint, False, counts, warnings)
 
@@ -122,14 +127,11 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
     return digest.hexdigest()[:16]
 
 
-def _write(writer: Writer, made: Path) -> Reader:
-    """graph.trig in canonical order, and the store on disk from the very same quads."""
-    reader = writer.reader()
-    (made / "graph.trig").write_bytes(reader.dump("trig"))
-    disk = Writer.create(made / "store")
-    disk.copy(writer)
-    disk.flush()
-    return reader
+def _store(writer: Writer, path: Path) -> None:
+    """The store on disk, from the very quads that graph.trig and the page are made of."""
+    with closing(Writer.create(path)) as disk:
+        disk.copy(writer)
+        disk.flush()
 
 
 def _counts(reader: Reader) -> dict[str, Any]:

@@ -357,8 +357,9 @@ class Writer(_Base):
         return len(set(quads))
 
     def copy(self, other: Writer) -> None:
-        """Take over everything another store holds, its merged default graph included."""
-        self._store.bulk_extend(iter(other.engine))
+        """Take over everything another store holds, the merge included. Other threads can go on meanwhile."""
+        text = other.engine.dump(format=ox.RdfFormat.N_QUADS)
+        self._store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
 
     def merge(self) -> None:
         """Write the merge of all named graphs into the default graph."""
@@ -368,6 +369,13 @@ class Writer(_Base):
         """Bring everything to the disk, in the order that is read fastest."""
         self._store.flush()
         self._store.optimize()
+
+    def close(self) -> None:
+        """Let go of the files at once, whoever still holds this object.
+
+        A store that met a full disk keeps its room there while it is open, and the engine goes on trying to mend it.
+        """
+        del self._store
 
     def reader(self) -> Reader:
         """What has been written so far, to be asked."""
