@@ -26,6 +26,11 @@ SCRIPTS = (
 )
 
 
+# A page with more rows than this carries its tables packed; scripts show them a page at a time.
+MOST_ROWS = 1000
+LISTED = 100
+
+
 @dataclass(frozen=True)
 class Page:
     """A finished page. `html` is the whole file, `svg` the map alone as a picture."""
@@ -85,7 +90,11 @@ def draw(network: Graph) -> Page:
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS)
     vendor = _read("vendor/vis-network.min.js").replace("</script", "<\\/script")
     manifest = json.loads(_read("vendor/manifest.json"))
-    policy = _policy([vendor, scripts], [style], manifest["vis-network.min.js"]["injected_style"])
+    large = len(content.claims) > MOST_ROWS or len(content.bodies) > MOST_ROWS
+    loader = _read("templates/load.js")
+    policy = _policy(
+        [vendor, scripts, *([loader] if large else [])], [style], manifest["vis-network.min.js"]["injected_style"]
+    )
     for family in families:
         symbol = shape(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
         family["icon"] = Markup(
@@ -110,7 +119,10 @@ def draw(network: Graph) -> Page:
         "story": content.story,
         "unfolds": any(dot.members for dot in made.dots),
         "style": Markup(style),
+        "large": large,
+        "listed": _best(content.bodies) if large else content.bodies,
         "scripts": Markup(scripts),
+        "loader": Markup(loader),
         "vendor": Markup(vendor),
         "policy": policy,
         "data": data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
@@ -121,6 +133,11 @@ def draw(network: Graph) -> Page:
         },
     }
     return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title)
+
+
+def _best(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The best connected bodies, which a large page shows before any script runs."""
+    return sorted(bodies, key=lambda body: -len(body["claims"]))[:LISTED]
 
 
 def _families(graph: Network, names: list[str], chosen: dict[str, Any], of: list[int]) -> list[dict[str, Any]]:

@@ -6,11 +6,18 @@ only four attributes and one method of it are used.
 
 from __future__ import annotations
 
+import base64
+import json
+import re
+import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.drawing import Drawing, Line
 from partnergraph.page.palette import Look
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 VENDOR = Path(__file__).resolve().parent / "vendor"
@@ -66,6 +73,7 @@ def edges(made: Drawing) -> list[dict[str, Any]]:
 def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> str:
     """The page as HTML: pyvis holds dots and lines, our template shows them."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
     from pyvis.network import Network
 
     environment = Environment(
@@ -76,10 +84,36 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
     environment.globals.update(context)
     net = Network(directed=True, cdn_resources="in_line")
     net.nodes, net.edges = nodes(made, looks), edges(made)
+    if context["large"]:
+        environment.globals["packed"] = Markup(_pack(environment, net.nodes, net.edges, context))
     net.node_ids = [node["id"] for node in net.nodes]
     net.templateEnv, net.path = environment, "page.html.j2"
     html: str = net.generate_html()
     return html
+
+
+def _pack(environment: Environment, nodes: list[Any], edges: list[Any], context: dict[str, Any]) -> str:
+    """All data of a large page, its rows as text, compressed (zlib, RFC 1950) and in base64.
+
+    The bytes are the same for the same input and the same release of zlib.
+    """
+    content, data = context["content"], context["data"]
+    rows = environment.get_template("rows.html.j2").render().split("\n")
+    count = len(content.bodies)
+    keys = {"key": [body["key"] for body in content.bodies], "label": [body["label"] for body in content.bodies]}
+    everything = {
+        "data": data
+        | {
+            "bodies": data["bodies"] | keys,
+            "claims": data["claims"] | {"key": [claim["key"] for claim in content.claims]},
+        },
+        "network": {"nodes": nodes, "edges": edges},
+        "bodies": rows[:count],
+        "claims": rows[count : count + len(content.claims)],
+    }
+    text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -23,7 +23,8 @@ NEAR, FARTHEST = 78.0, 600.0
 class Scene:
     """Bodies with the box of symbol and label around each point, and the lines between them, in pixels.
 
-    `boxes` are the distances from the point to the left, top, right and bottom edge; `radius` is the symbol's.
+    `boxes` are the distances from the point to the left, top, right and bottom edge; `radius` is the symbol's. `held`
+    says which bodies have a place to keep (see `seat.py`).
     """
 
     at: Array
@@ -32,6 +33,7 @@ class Scene:
     lines: list[tuple[int, int]]
     width: float
     height: float
+    held: NDArray[np.bool_] | None = None
 
 
 def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -80,7 +82,7 @@ def to_segment(points: Array, a: Array, b: Array) -> Array:
     return gaps
 
 
-class _Mover:
+class Mover:
     """Local search: a body in the way tries places on rings around it and takes the cheapest."""
 
     def __init__(self, scene: Scene) -> None:
@@ -251,7 +253,7 @@ def apart(scene: Scene) -> None:
     push(scene)
     scene.at = np.round(scene.at)
     for _ in range(4):
-        _Mover(scene).run()
+        Mover(scene).run()
         if not collisions(scene)[0]:
             break
         push(scene, 30)

@@ -269,30 +269,28 @@ def data(content: Content, families: list[Plain]) -> Plain:
     sources = [source["id"] for source in content.used]
     at = {source: number for number, source in enumerate(sources)}
     bodies, claims = content.bodies, content.claims
+    standings = sorted({claim["standing"] for claim in claims})
     return {
         "focus": content.made.focus,
         "families": families,
         "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
         "sources": [source["title"] for source in content.used],
         "source_keys": [source["key"] for source in content.used],
-        "standings": sorted({claim["standing"] for claim in claims}),
+        "standings": standings,
         "span": _span(claims),
         "story": content.story,
         "bodies": {
-            "key": [body["key"] for body in bodies],
-            "label": [body["label"] for body in bodies],
             "family": [body["family"] for body in bodies],
             "names": [sorted({name["name"] for name in body["names"]}) for body in bodies],
         },
         "claims": {
-            "key": [claim["key"] for claim in claims],
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
             "kind": [kinds.index(claim["kind"]) for claim in claims],
             "start": [claim["start_bounds"] for claim in claims],
             "end": [claim["end_bounds"] for claim in claims],
             "inferred": [int(claim["inferred"]) for claim in claims],
-            "standing": [claim["standing"] for claim in claims],
+            "standing": [standings.index(claim["standing"]) for claim in claims],
             "sources": [
                 sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
                 for claim in claims

@@ -24,6 +24,7 @@ WIDE = (1390.0, 640.0)
 TALL = (366.0, 600.0)
 UNFOLDED = (1740.0, 800.0)
 VIEWS = ("wide", "unfolded", "tall")
+CROWDED = 12
 HUB = 5
 FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
 ON_A_PHONE = 15
@@ -83,7 +84,7 @@ class Drawing:
 
 
 def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Drawing:
-    """Make the drawing of a network. `pinned` are positions to keep: view to key to point (see `keep.py`)."""
+    """Make the drawing of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own."""
     bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
     at = {iri: number for number, iri in enumerate(bodies)}
     claims = sorted(graph.edges(keys=True), key=lambda edge: (at[edge[0]], at[edge[1]], str(edge[2])))
@@ -115,9 +116,9 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
     made.dots = _dots(graph, made, neighbours, of, folds)
     made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})
     made.unfolded_lines = _lines(graph, made, at, {})
-    from partnergraph.page.layout import arrange
+    from partnergraph.page.layout import arrange, kept
 
-    arrange(made, pinned or {})
+    arrange(made, kept(graph, made) if pinned is None else pinned)
     return made
 
 
@@ -189,6 +190,7 @@ def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[in
 
 def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, int]) -> list[Line]:
     joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
+    crowded = len(set(inside.values())) > CROWDED
     for number, (a, b, key) in enumerate(made.claims):
         one, other = (inside.get(at[end], at[end]) for end in (a, b))
         if one == other:
@@ -196,8 +198,12 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
         data = graph.edges[a, b, key]
         if data.get("symmetric") and other < one:
             one, other = other, one
-        kind = (one, other, str(data.get("kind", "")), bool(data.get("inferred")), data.get("standing") == "disputed")
-        joined.setdefault(kind, []).append(number)
+        # Between symbols that stand for many bodies one line is enough, whatever it says.
+        kind = "" if max(one, other) >= len(made.bodies) and crowded else str(data.get("kind", ""))
+        if crowded and not kind and other < one:
+            one, other = other, one
+        named = (one, other, kind, bool(data.get("inferred")), data.get("standing") == "disputed")
+        joined.setdefault(named, []).append(number)
     # One line for a kind even when some of its claims are inferred: what is stated counts.
     found = []
     for (start, end, name, inferred, disputed), numbers in sorted(joined.items()):

@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING
 from partnergraph.page import text
 from partnergraph.page.apart import Scene, apart
 from partnergraph.page.bend import bends
-from partnergraph.page.drawing import MOST_UNFOLDED, ON_A_PHONE, TALL, TALL_FONT, UNFOLDED, WIDE, Dot, Drawing, Line
+from partnergraph.page.drawing import (
+    MOST_UNFOLDED,
+    ON_A_PHONE,
+    TALL,
+    TALL_FONT,
+    UNFOLDED,
+    VIEWS,
+    WIDE,
+    Dot,
+    Drawing,
+    Line,
+)
+from partnergraph.page.seat import seat
 from partnergraph.page.stress import components, place, turned
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from partnergraph.page.drawing import Network
 
     Array = NDArray[np.float64]
 
@@ -46,6 +60,35 @@ def arrange(made: Drawing, pinned: Pinned) -> None:
         _bend(made, view, lines)
 
 
+def kept(graph: Network, made: Drawing) -> Pinned:
+    """The positions that the nodes of a network bring along (`at`: view to x and y), by view and key.
+
+    A folded symbol has the position that one of its bodies has for it, whichever is the first today.
+    """
+    found: Pinned = {view: {} for view in VIEWS}
+    for dot in made.dots:
+        names = [made.bodies[number] for number in dot.members] or [dot.key]
+        for view in VIEWS:
+            at = (_point(graph.nodes[name].get("at"), f"folded-{view}" if dot.members else view) for name in names)
+            if (point := next((point for point in at if point), None)) is not None:
+                found[view][dot.key] = point
+    return found
+
+
+def _point(at: object, view: str) -> tuple[int, int] | None:
+    """A position, where there is one that can be drawn."""
+    found = at.get(view) if isinstance(at, dict) else None
+    if not isinstance(found, list | tuple) or len(found) != 2:
+        return None
+    whole = [int(value) for value in found if isinstance(value, int | float) and 0 <= value < 100_000]
+    return (whole[0], whole[1]) if len(whole) == 2 else None
+
+
+def places(made: Drawing) -> Pinned:
+    """Where every symbol of a drawing stands, in the form that `arrange` takes."""
+    return {view: {dot.key: point for dot in made.dots if (point := getattr(dot, view)) is not None} for view in VIEWS}
+
+
 def _bend(made: Drawing, view: str, lines: list[Line]) -> None:
     import numpy as np
 
@@ -73,7 +116,7 @@ def settle(
     start: Points | None = None,
     tall: bool = False,
 ) -> Points:
-    """Positions on a canvas: those pinned or given as a start, else by stress; then apart."""
+    """Positions on a canvas: what is pinned stays and the rest is seated beside it; else by stress, or from a start."""
     import numpy as np
 
     if not dots:
@@ -83,13 +126,18 @@ def settle(
     ends = sorted({(min(a, b), max(a, b)) for a, b in ends})
     boxes = np.array([box(dot, tall) for dot in dots])
     radius = np.array([dot.size for dot in dots])
+    held = np.array([dot.key in (pinned or {}) for dot in dots])
+    if pinned and held.any():
+        floor = (canvas[0] / 2, canvas[1])  # what nothing joins to the rest goes to the bottom
+        at = np.array([pinned.get(dot.key, floor) for dot in dots], dtype=float)
+        scene = Scene(at, boxes, radius, ends, *canvas, held=held)
+        seat(scene, [(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index])
+        return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
     if start:
         scale = np.array([canvas[0] / WIDE[0], canvas[1] / WIDE[1]])
         at = np.array([start[dot.number] for dot in dots], dtype=float) * scale
     else:
         at = _by_stress(len(dots), ends, canvas)
-    if pinned:
-        at = _beside_pinned(at, dots, ends, pinned)
     scene = Scene(at, boxes, radius, ends, *canvas)
     apart(scene)
     return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
@@ -116,22 +164,6 @@ def _by_stress(count: int, ends: list[tuple[int, int]], canvas: tuple[float, flo
             points = np.array([[width / 2, height / 3]])
         offset = (0.0, 0.0) if number == 0 else ((number - 1) * width, floor)
         at[part] = points + np.array(offset)
-    return at
-
-
-def _beside_pinned(
-    at: Array, dots: list[Dot], ends: list[tuple[int, int]], pinned: dict[str, tuple[int, int]]
-) -> Array:
-    """Known dots go where they were; new ones beside their neighbours."""
-    known = {i: pinned[dot.key] for i, dot in enumerate(dots) if dot.key in pinned}
-    if not known:
-        return at
-    for i, point in known.items():
-        at[i] = point
-    for i in range(len(dots)):
-        beside = [known[b if a == i else a] for a, b in ends if i in (a, b) and (b if a == i else a) in known]
-        if i not in known and beside:
-            at[i] = (sum(x for x, _ in beside) / len(beside) + 40, sum(y for _, y in beside) / len(beside) + 40)
     return at
 
 

@@ -21,9 +21,8 @@ function shortens(short, words) {
   }
   return at > 0 && at === words.length;
 }
-const NAMES = BODIES.label.flatMap((label, body) =>
-  [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) })),
-);
+let names = null; // made at the first search: tens of thousands of names take a moment
+const allNames = () => (names ??= BODIES.label.flatMap((label, body) => [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) }))));
 
 
 // Edits (insert, delete, replace, swap of neighbours) between two words, given up beyond `most`.
@@ -56,7 +55,7 @@ function find(text, most = 8) {
   const wanted = fold(text), words = wanted.split(" ").filter(Boolean);
   if (!words.length) return [];
   const best = new Map();
-  for (const entry of NAMES) {
+  for (const entry of allNames()) {
     const found = rank(entry, wanted, words);
     const known = best.get(entry.body);
     if (found !== null && (!known || found < known.rank)) best.set(entry.body, { ...entry, rank: found });

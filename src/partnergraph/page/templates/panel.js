@@ -1,8 +1,9 @@
 // The panel beside the map: what is selected, in the words of the tables. It copies their rows, so nothing is said twice.
-const rows = (kind) => [...document.querySelectorAll(`tr[data-${kind}]`)];
-const BODY_ROWS = rows("body"), CLAIM_ROWS = rows("claim");
+const MOST = 60; // items of a list at once
 const linkTo = (body) => element("a", { href: "#" + BODIES.key[body] }, BODIES.label[body]);
-const copy = (row, part) => row.querySelector(part).cloneNode(true);
+const copy = (row, part) => row.querySelector(part)?.cloneNode(true) ?? "";
+const wordingOf = (claim) => claimRow(claim).cells[1].textContent;
+const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim();
 
 // A quotation is shown with its words marked in the whole sentence.
 function inSentences(proofs) {
@@ -17,25 +18,40 @@ function inSentences(proofs) {
 }
 
 function evidenceOf(claim) {
-  const row = CLAIM_ROWS[claim], part = element("div", { class: "evidence" });
-  const when = row.children[3].textContent.trim();
-  part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + when), copy(row, ".more"), copy(row, ".standing"));
+  const row = claimRow(claim), part = element("div", { class: "evidence" });
+  part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + whenOf(claim)), copy(row, ".more"), copy(row, ".standing"));
   for (const found of row.querySelectorAll(":scope > td:last-child > .proofs, :scope > td:last-child > .against")) part.append(inSentences(found.cloneNode(true)));
   return part;
 }
 
+// A long list comes in parts.
+function listed(items, make) {
+  const list = element("ul", { class: "links" });
+  const more = () => {
+    const at = list.childElementCount;
+    list.append(...items.slice(at, at + MOST).map(make));
+    button.hidden = list.childElementCount >= items.length;
+    button.textContent = `Show more (${items.length - list.childElementCount})`;
+  };
+  const button = element("button", { type: "button", onclick: more });
+  more();
+  return [list, button];
+}
+
 const CHANGES = { new: "new", ended: "ended", unknown: "not known whether in force" };
 // What must be said beside a claim: disputed, inferred, and what it is at the chosen date.
-const marks = (claim) => [CLAIMS.standing[claim] !== "accepted" && CLAIMS.standing[claim], CLAIMS.inferred[claim] && "inferred", CHANGES[status(claim)]].filter(Boolean);
+const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "inferred", CHANGES[status(claim)]].filter(Boolean);
 
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
-  const wording = outward ? CLAIM_ROWS[claim].querySelector(".wording").textContent : DATA.kinds[CLAIMS.kind[claim]].inverse;
+  const wording = outward ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse;
   const dated = CLAIMS.start[claim] || CLAIMS.end[claim];
-  const aside = [dated ? [` (${CLAIM_ROWS[claim].children[3].firstChild.textContent.trim()})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
-  return element("li", {}, element("details", {},
-    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside)),
-    element("p", {}, "Go to ", linkTo(outward ? to : from)), evidenceOf(claim)));
+  const aside = [dated ? [` (${whenOf(claim)})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
+  const item = element("details", {},
+    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside)));
+  // The evidence is copied when it is asked for.
+  item.addEventListener("toggle", () => item.childElementCount < 2 && item.append(element("p", {}, "Go to ", linkTo(outward ? to : from)), evidenceOf(claim)));
+  return element("li", {}, item);
 }
 
 // How far to look, and the way to another body.
@@ -55,14 +71,14 @@ function tools(body) {
 }
 
 function bodyPanel(body) {
-  const row = BODY_ROWS[body], claims = AROUND[body].filter(claimShown);
+  const row = bodyRow(body), claims = AROUND[body].filter(claimShown);
   const parts = [element("p", { class: "quiet" }, row.children[1].textContent)];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
   parts.push(tools(body));
   if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
-  parts.push(element("ul", { class: "links" }, ...claims.map((claim) => claimItem(claim, body))));
+  parts.push(...listed(claims, (claim) => claimItem(claim, body)));
   const facts = inSentences(copy(row, ".facts"));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);
   return [BODIES.label[body], parts];
@@ -79,19 +95,18 @@ function routeParts(from, to) {
 }
 
 function claimsPanel(claims) {
-  const parts = claims.flatMap((claim) => [
-    element("h3", {}, linkTo(CLAIMS.from[claim]), " " + CLAIM_ROWS[claim].querySelector(".wording").textContent + " ", linkTo(CLAIMS.to[claim])),
-    ...marks(claim).filter((mark) => mark in { new: 1, ended: 1 } || mark === CHANGES.unknown).map((mark) => element("p", { class: "quiet" }, `${mark} at the chosen date`)),
-    evidenceOf(claim),
-  ]);
+  const part = (claim) => element("li", {},
+    element("h3", {}, linkTo(CLAIMS.from[claim]), ` ${wordingOf(claim)} `, linkTo(CLAIMS.to[claim])),
+    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, `${mark} at the chosen date`)),
+    evidenceOf(claim));
   const kinds = [...new Set(claims.map((claim) => DATA.kinds[CLAIMS.kind[claim]].label))].join(", ");
-  return [kinds[0].toUpperCase() + kinds.slice(1), parts];
+  return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];
 }
 
 function foldPanel(fold) {
   const node = DOTS.get(fold);
   const parts = [element("p", {}, "Drawn as one, because they are of one type and connected alike."),
-    element("ul", { class: "links" }, ...node.members.map((body) => element("li", {}, linkTo(body))))];
+    ...listed(node.members, (body) => element("li", {}, linkTo(body)))];
   if (byId("unfold") && !phone.matches) {
     parts.push(element("p", {}, element("button", { type: "button", onclick: () => change({ unfolded: true, fold: null }) }, "Unfold on the map")));
   }

@@ -14,9 +14,9 @@ const said = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 function claimsAsCsv() {
   const head = ["from", "relationship", "to", "when", "standing", "inferred", "evidence"];
-  const shown = CLAIM_ROWS.filter((row) => !row.hidden).map((row) => {
-    const claim = Number(row.dataset.claim), proofs = [...row.querySelectorAll(":scope > td:last-child > .proofs > li")];
-    return [BODIES.label[CLAIMS.from[claim]], said(row.querySelector(".wording")), BODIES.label[CLAIMS.to[claim]], said(row.children[3]), CLAIMS.standing[claim], CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(said).join(" | ")];
+  const shown = inTable.claims.map((claim) => {
+    const row = claimRow(claim), proofs = [...row.querySelectorAll(":scope > td:last-child > .proofs > li")];
+    return [BODIES.label[CLAIMS.from[claim]], wordingOf(claim), BODIES.label[CLAIMS.to[claim]], whenOf(claim), standingOf(claim), CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(said).join(" | ")];
   });
   return "\ufeff" + [head, ...shown].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }

@@ -1,9 +1,32 @@
 "use strict";
 // The page's one state. Everything that shows something listens to it; nothing else keeps a copy.
-const DATA = JSON.parse(document.getElementById("data").textContent);
-const NETWORK = JSON.parse(document.getElementById("network").textContent);
-const BODIES = DATA.bodies, CLAIMS = DATA.claims;
 const byId = (id) => document.getElementById(id);
+const UNPACKED = globalThis.UNPACKED ?? null; // of a large page: everything, its rows as text
+const DATA = UNPACKED?.data ?? JSON.parse(byId("data").textContent);
+const NETWORK = UNPACKED?.network ?? JSON.parse(byId("network").textContent);
+const BODIES = DATA.bodies, CLAIMS = DATA.claims;
+const PARSER = document.createElement("template");
+
+// The rows of a table by number: those that stand in the page, or, of a large page, made when one is asked for.
+function shelf(table, texts) {
+  const made = texts ? new Map() : [...byId(table).tBodies[0].rows];
+  const row = (number) => {
+    if (!texts) return made[number];
+    if (!made.has(number)) {
+      PARSER.innerHTML = texts[number];
+      made.set(number, PARSER.content.firstChild);
+    }
+    return made.get(number);
+  };
+  return { row, texts, made: texts ? null : made };
+}
+const ROWS = { bodies: shelf("bodies", UNPACKED?.bodies), claims: shelf("claims", UNPACKED?.claims) };
+const bodyRow = ROWS.bodies.row, claimRow = ROWS.claims.row;
+if (!UNPACKED) {
+  BODIES.key = ROWS.bodies.made.map((row) => row.id);
+  BODIES.label = ROWS.bodies.made.map((row) => row.cells[0].firstChild.textContent.trim());
+  CLAIMS.key = ROWS.claims.made.map((row) => row.id);
+}
 const phone = matchMedia("(max-width: 760px)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -64,7 +87,7 @@ function passes(claim) {
   return (
     (state.kind === null || CLAIMS.kind[claim] === state.kind) &&
     (state.source === null || CLAIMS.sources[claim].includes(state.source)) &&
-    (state.standing === null || CLAIMS.standing[claim] === state.standing) &&
+    (state.standing === null || standingOf(claim) === state.standing) &&
     (state.inferred || !CLAIMS.inferred[claim]) &&
     !state.hidden.has(BODIES.family[CLAIMS.from[claim]]) &&
     !state.hidden.has(BODIES.family[CLAIMS.to[claim]]) &&
@@ -78,6 +101,7 @@ CLAIMS.from.forEach((from, claim) => {
   AROUND[from].push(claim);
   if (CLAIMS.to[claim] !== from) AROUND[CLAIMS.to[claim]].push(claim);
 });
+const standingOf = (claim) => DATA.standings[CLAIMS.standing[claim]];
 const other = (claim, body) => (CLAIMS.from[claim] === body ? CLAIMS.to[claim] : CLAIMS.from[claim]);
 
 // The bodies within the chosen number of steps of the selected one, over claims that pass the filters.

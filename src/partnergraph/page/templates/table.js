@@ -1,51 +1,95 @@
-// The tables: sorted by a heading, filtered by words and by the same choices as the map.
-function startTables() {
-  for (const table of document.querySelectorAll("#bodies, #claims")) {
-    for (const [at, heading] of [...table.querySelectorAll("th[data-sort]")].entries()) makeSortable(table, heading, [...heading.parentNode.children].indexOf(heading), at);
-  }
-  for (const id of ["filter-bodies", "filter-claims"]) byId(id).addEventListener("input", showRows);
-  listeners.push(showRows);
-}
+// The tables: sorted by a heading, filtered by words and by the same choices as the map; a large one a page at a time.
+const PAGE = 100;
+const inTable = { bodies: [], claims: [] }; // the numbers of the rows that pass, in their order
+const sorting = { bodies: null, claims: null };
+const pageAt = { bodies: 0, claims: 0 };
+const SHOWN = { bodies: bodyShown, claims: claimShown };
 
-function makeSortable(table, heading, column) {
-  const button = element("button", { type: "button" }, heading.textContent);
-  heading.replaceChildren(button);
-  button.addEventListener("click", () => {
-    const down = heading.getAttribute("aria-sort") === "ascending";
-    for (const other of table.querySelectorAll("th[aria-sort]")) other.removeAttribute("aria-sort");
-    heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const text = (row) => row.children[column].textContent.trim();
-    const numbers = heading.dataset.sort === "number";
-    const order = numbers ? (a, b) => Number(text(a)) - Number(text(b)) : (a, b) => text(a).localeCompare(text(b), "en-GB");
-    const sorted = [...table.tBodies[0].rows].sort((a, b) => (down ? order(b, a) : order(a, b)));
-    table.tBodies[0].append(...sorted);
+function startTables() {
+  for (const kind of ["bodies", "claims"]) {
+    for (const heading of byId(kind).querySelectorAll("th[data-sort]")) makeSortable(kind, heading);
+    byId("filter-" + kind).addEventListener("input", () => {
+      pageAt[kind] = 0;
+      showRows();
+    });
+    if (UNPACKED) byId(kind).caption.textContent = `${PAGE} rows at a time`;
+  }
+  listeners.push(() => {
+    pageAt.bodies = pageAt.claims = 0;
+    showRows();
   });
 }
 
-const FOLDED_TEXT = new Map();
-function textOf(row) {
-  if (!FOLDED_TEXT.has(row)) FOLDED_TEXT.set(row, fold(row.textContent));
-  return FOLDED_TEXT.get(row);
+// The text of a row, folded, for filtering.
+const texts = { bodies: new Map(), claims: new Map() };
+function textOf(kind, number) {
+  if (!texts[kind].has(number)) texts[kind].set(number, fold(UNPACKED ? ROWS[kind].texts[number].replace(/<[^>]*>/g, " ") : ROWS[kind].row(number).textContent));
+  return texts[kind].get(number);
+}
+
+function makeSortable(kind, heading) {
+  const column = heading.cellIndex, button = element("button", { type: "button" }, heading.textContent);
+  heading.replaceChildren(button);
+  button.addEventListener("click", () => {
+    const down = heading.getAttribute("aria-sort") === "ascending";
+    for (const one of byId(kind).querySelectorAll("th[aria-sort]")) one.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+    sorting[kind] = order(kind, column, heading.dataset.sort === "number", down);
+    if (!UNPACKED) byId(kind).tBodies[0].append(...sorting[kind].map(ROWS[kind].row));
+    showRows();
+  });
+}
+
+// What a column is sorted by, without making every row of a large table.
+const VALUE = {
+  bodies: [(n) => BODIES.label[n], (n) => bodyRow(n).cells[1].textContent, null, (n) => AROUND[n].length],
+  claims: [(n) => BODIES.label[CLAIMS.from[n]], (n) => DATA.kinds[CLAIMS.kind[n]].label, (n) => BODIES.label[CLAIMS.to[n]], (n) => CLAIMS.start[n]?.[0] ?? whenOf(n)],
+};
+function order(kind, column, numbers, down) {
+  const compare = new Intl.Collator("en-GB").compare, by = VALUE[kind][column];
+  const keyed = Array.from({ length: DATA[kind].from?.length ?? BODIES.key.length }, (_, number) => [by(number), number]);
+  keyed.sort(([a, m], [b, n]) => (numbers ? a - b : compare(a, b)) * (down ? -1 : 1) || m - n);
+  return keyed.map(([, number]) => number);
 }
 
 function showRows() {
-  for (const [kind, rows, shown] of [["bodies", BODY_ROWS, bodyShown], ["claims", CLAIM_ROWS, claimShown]]) {
+  for (const kind of ["bodies", "claims"]) {
     const words = fold(byId("filter-" + kind).value).split(" ").filter(Boolean);
-    let count = 0;
-    rows.forEach((row, number) => {
-      const visible = shown(number) && words.every((word) => textOf(row).includes(word));
-      row.hidden = !visible;
-      count += visible;
-      row.classList.toggle("chosen", kind === "bodies" ? state.body === number : !!state.claims?.includes(number));
-      if (kind === "claims") dateMark(row, number);
-    });
-    document.querySelector(`[data-of="${kind}"]`).textContent = count === rows.length ? `all ${count} shown` : `${count} of ${rows.length} shown`;
+    const length = kind === "claims" ? CLAIMS.from.length : BODIES.key.length;
+    const every = sorting[kind] ?? Array.from({ length }, (_, number) => number);
+    const visible = every.filter((number) => SHOWN[kind](number) && words.every((word) => textOf(kind, number).includes(word)));
+    inTable[kind] = visible;
+    if (UNPACKED) showPage(kind);
+    else {
+      const passing = new Set(visible);
+      ROWS[kind].made.forEach((row, number) => (row.hidden = !passing.has(number)));
+      ROWS[kind].made.forEach((row, number) => dress(kind, row, number));
+    }
+    document.querySelector(`[data-of="${kind}"]`).textContent = visible.length === length ? `all ${length} shown` : `${visible.length} of ${length} shown`;
   }
+}
+
+function dress(kind, row, number) {
+  row.classList.toggle("chosen", kind === "bodies" ? state.body === number : !!state.claims?.includes(number));
+  if (kind === "claims") dateMark(row, number);
+}
+
+function showPage(kind) {
+  const visible = inTable[kind], last = Math.max(0, Math.ceil(visible.length / PAGE) - 1), at = (pageAt[kind] = Math.min(pageAt[kind], last));
+  const page = visible.slice(at * PAGE, (at + 1) * PAGE);
+  byId(kind).tBodies[0].replaceChildren(...page.map(ROWS[kind].row));
+  for (const number of page) dress(kind, ROWS[kind].row(number), number);
+  const turn = (text, to) => {
+    const button = element("button", { type: "button", onclick: () => { pageAt[kind] = to; showPage(kind); } }, text);
+    button.disabled = to < 0 || to > last;
+    return button;
+  };
+  document.querySelector(`[data-pages="${kind}"]`).replaceChildren(turn("Previous", at - 1), ` page ${at + 1} of ${last + 1} `, turn("Next", at + 1));
 }
 
 // What a claim is at the chosen date stands beside its dates, in words.
 function dateMark(row, claim) {
-  const cell = row.children[3], mark = CHANGES[status(claim)] ?? "";
+  const cell = row.cells[3], mark = CHANGES[status(claim)] ?? "";
   const there = cell.querySelector(".at-date");
   if (mark === (there?.textContent ?? "")) return;
   there?.remove();
