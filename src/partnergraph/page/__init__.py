@@ -117,7 +117,7 @@ def draw(network: Graph) -> Page:
         "svg_wide": Markup(svg(made, chosen, summary)),
         "svg_tall": Markup(svg(made, chosen, summary + ", the best connected ones", "tall")),
         "story": content.story,
-        "unfolds": any(dot.members for dot in made.dots),
+        "unfolds": any(made.dots[number].unfolded for dot in made.dots for number in dot.members),
         "style": Markup(style),
         "large": large,
         "listed": _best(content.bodies) if large else content.bodies,
