@@ -11,6 +11,7 @@ from partnergraph.errors import QueryError, QueryLimit, QueryRefused
 from partnergraph.queries import formats
 from partnergraph.queries.guard import Examined, examine, pointer
 from partnergraph.queries.mistakes import empty, explained
+from partnergraph.queries.order import changed, numbers_apart
 from partnergraph.queries.tokens import Token
 from partnergraph.store import Reader, Result, converted
 from partnergraph.vocabulary import PREFIXES
@@ -47,19 +48,19 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
     except QueryError as error:
         raise _pointed(error, sparql) from None
     prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
-    return prepared if examined.star is None else _in_order(prepared, examined.star)
+    changes = numbers_apart(sparql, examined.tokens)
+    if examined.star is not None:
+        changes.append((examined.star, examined.star + 1, _columns(prepared)))
+    return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens)
 
 
-def _in_order(prepared: Prepared, star: int) -> Prepared:
+def _columns(prepared: Prepared) -> str:
     """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
     seen = io.BytesIO()
     empty().write(prepared.ask(empty()), "tsv", seen)
-    names, _ = formats.parse_tsv(seen.getvalue())
-    named = dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable")
-    columns = " ".join(f"?{name}" for name in sorted(names, key=list(named).index))
-    sparql = prepared.sparql
-    text = f"{sparql[:star]} {columns or '*'} {sparql[star + 1 :]}"
-    return Prepared(sparql, prepared.form, text, prepared.tokens)
+    names = formats.columns(seen.getvalue())
+    named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
+    return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
 
 
 def _known_graphs(reader: Reader, examined: Examined) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from partnergraph.errors import QueryError
 
@@ -39,8 +39,7 @@ _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _OPERANDS = frozenset({"variable", "number", "string", "iri", "prefixed", "blank"})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind, its text, where it starts, in what it stands, and what it opens if it is a bracket.
 
     A bracket opens a ``group`` of patterns, the ``query`` inside a group, an ``expression``, the ``data`` of a VALUES,

@@ -110,6 +110,8 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         if isinstance(error, QueryError):
             error.line, error.column = last.get("line"), last.get("column")
         raise error
+    if b"panicked at" in said:
+        raise QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
     if code < 0 or code == OUT_OF_MEMORY:
         raise QueryLimit(
             f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine "
