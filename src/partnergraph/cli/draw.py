@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from partnergraph.cli.keep import write
 from partnergraph.cli.options import graph_option
+from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
 
@@ -25,11 +27,33 @@ def page_of(reader: Reader) -> str:
 @click.option("--derived", is_flag=True, help="Also the links that rules derive.")
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
 @click.option("--places", is_flag=True, help="Also where bodies are.")
-def draw(graph: Path | None, output: Path, as_of: str | None, derived: bool, no_inferred: bool, places: bool) -> None:
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Keep where every symbol stands: write tables/positions.csv of this graph folder.",
+)
+def draw(
+    graph: Path | None,
+    output: Path,
+    as_of: str | None,
+    derived: bool,
+    no_inferred: bool,
+    places: bool,
+    keep: Path | None,
+) -> None:
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
     from partnergraph.network import network
     from partnergraph.page import draw as make
 
+    if keep and (as_of or derived or no_inferred or places):
+        raise UsageError(
+            "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
+        )
     drawn = network(Reader.at(graph), as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
-    make(drawn).save(output)
+    page = make(drawn)
+    page.save(output)
     click.echo(f"wrote {output}: {len(drawn)} bodies, {drawn.number_of_edges()} relationships", err=True)
+    if keep:
+        file, count = write(keep, page.positions)
+        click.echo(f"wrote {file}: {count} positions; the next build leaves them where they are", err=True)

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -33,11 +33,13 @@ LISTED = 100
 
 @dataclass(frozen=True)
 class Page:
-    """A finished page. `html` is the whole file, `svg` the map alone as a picture."""
+    """A finished page. `html` is the whole file, `svg` the map alone as a picture, `positions` say where each symbol
+    stands: view to node (``fold:`` and a node for several folded into one) to pixels from the left and the top."""
 
     html: str
     svg: str
     title: str
+    positions: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the file: .html, or .svg for the map alone. Raises `StoreError` when the place cannot be written."""
@@ -75,6 +77,7 @@ def draw(network: Graph) -> Page:
     from partnergraph.page import adapter
     from partnergraph.page.content import Content, data, web
     from partnergraph.page.drawing import TALL_FONT, VIEWS, drawing, taken
+    from partnergraph.page.layout import places
     from partnergraph.page.palette import DARK, LIGHT, css, looks
     from partnergraph.page.svg import extent, shape, svg
 
@@ -132,7 +135,7 @@ def draw(network: Graph) -> Page:
             "tall_font": TALL_FONT,
         },
     }
-    return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title)
+    return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title, places(made))
 
 
 def _best(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:

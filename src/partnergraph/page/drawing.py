@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
 from partnergraph.page import text
-from partnergraph.page.fold import Fold, fold
+from partnergraph.page.fold import MOST, Fold, fold
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -28,6 +28,8 @@ CROWDED = 12
 HUB = 5
 FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
 ON_A_PHONE = 15
+# A map that is kept may grow by a quarter, up to this many symbols, before it is folded anew and looks different.
+MOST_KEPT = 100
 MOST_UNFOLDED = 150
 
 
@@ -104,6 +106,7 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
             keep |= {at[a], at[b]}
     of = [family_at.get(_family(graph, iri), len(families) - 1) for iri in bodies]
     nodes = [graph.nodes[iri] for iri in bodies]
+    known = sum("wide" in (node.get("at") or ()) for node in nodes)
     folds = fold(
         neighbours,
         ties,
@@ -112,6 +115,7 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
         [str(node.get("sort", "organisation")) for node in nodes],
         keep,
         {code: str(entry["label"]) for code, entry in graph.graph.get("types", {}).items()},
+        max(MOST, min(MOST_KEPT, known + known // 4)),
     )
     made.dots = _dots(graph, made, neighbours, of, folds)
     made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})

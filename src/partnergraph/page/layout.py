@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+# How many of the bodies in a folded symbol its position is kept with.
+NAMED_BY = 3
 Points = dict[int, tuple[int, int]]
 Pinned = dict[str, dict[str, tuple[int, int]]]
 
@@ -63,14 +65,14 @@ def arrange(made: Drawing, pinned: Pinned) -> None:
 def kept(graph: Network, made: Drawing) -> Pinned:
     """The positions that the nodes of a network bring along (`at`: view to x and y), by view and key.
 
-    A folded symbol has the position that one of its bodies has for it, whichever is the first today.
+    A folded symbol has the position that one of its bodies has for it; when it has come apart, one part keeps that.
     """
     found: Pinned = {view: {} for view in VIEWS}
     for dot in made.dots:
         names = [made.bodies[number] for number in dot.members] or [dot.key]
         for view in VIEWS:
             at = (_point(graph.nodes[name].get("at"), f"folded-{view}" if dot.members else view) for name in names)
-            if (point := next((point for point in at if point), None)) is not None:
+            if (point := next((point for point in at if point), None)) and point not in found[view].values():
                 found[view][dot.key] = point
     return found
 
@@ -85,8 +87,17 @@ def _point(at: object, view: str) -> tuple[int, int] | None:
 
 
 def places(made: Drawing) -> Pinned:
-    """Where every symbol of a drawing stands, in the form that `arrange` takes."""
-    return {view: {dot.key: point for dot in made.dots if (point := getattr(dot, view)) is not None} for view in VIEWS}
+    """Where every symbol of a drawing stands, in the form that `arrange` takes.
+
+    A folded symbol is named by several of its bodies, so that it is known again when one of them has left it.
+    """
+    found: Pinned = {view: {} for view in VIEWS}
+    for dot in made.dots:
+        names = [f"fold:{made.bodies[number]}" for number in dot.members[:NAMED_BY]] or [dot.key]
+        for view in VIEWS:
+            if (point := getattr(dot, view)) is not None:
+                found[view] |= dict.fromkeys(names, point)
+    return found
 
 
 def _bend(made: Drawing, view: str, lines: list[Line]) -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 ASIDE = 0.045
 # How many bodies step aside for one another in a row.
 CHAIN = 3
-# Places for a new body: how close they are looked at, how far one may be before others step aside for a nearer one, how
-# far apart those are that are tried out, and how many of each sort.
-STEP, REACH, APART, TRIED = 10.0, 350.0, 30.0, 8
+# Places for a new body: how close they are looked at, how far one may be before others step aside for a nearer one, and
+# by how much; how far apart those are that are tried out, and how many of each sort.
+STEP, REACH, SHALLOW, APART, TRIED = 10.0, 350.0, 30.0, 30.0, 8
 Lines = list[tuple[int, int]]
 
 
@@ -173,7 +173,7 @@ class _Table:
         deep = self._meets(node, points)
         chosen = deep.max(axis=1) == 0
         if tight:
-            chosen = ~chosen & ((deep > 0).sum(axis=1) <= 3)
+            chosen = ~chosen & ((deep > 0).sum(axis=1) <= CHAIN) & (deep.max(axis=1) < SHALLOW)
         far = np.linalg.norm(points - scene.at[node], axis=1)
         order = np.flatnonzero(chosen)
         order = order[np.argsort(far[order] + deep[order].sum(axis=1) * 4, kind="stable")][:1000]
