@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -109,6 +111,16 @@ def test_no_file_is_a_drawer_for_everything() -> None:
 def test_no_file_has_two_topics() -> None:
     long = {str(p.relative_to(ROOT)): n for p in FILES if (n := len(p.read_text("utf-8").splitlines())) > LONG_FILE}
     assert not long, f"above {LONG_FILE} lines: split them into rooms: {long}"
+
+
+def test_no_room_is_left_out_of_the_tests_by_its_name() -> None:
+    """A pattern of folders that pytest skips once was "build", which is also a room."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    folders = {path.parent.relative_to(ROOT) for top in ("src", "tests") for path in (ROOT / top).rglob("*.py")}
+    names = {name for folder in folders for name in folder.parts}
+    assert "build" in names
+    skipped = [name for name in sorted(names) if any(fnmatch(name, pattern) for pattern in settings["norecursedirs"])]
+    assert not skipped
 
 
 def test_top_level_holds_only_what_the_brief_allows() -> None:
