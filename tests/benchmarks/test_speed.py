@@ -1,6 +1,6 @@
 """Measured ratios, printed: each against the bare engine or a peer in the same run. Never a timed assertion.
 
-Run: ``python -m pytest -m benchmark -s tests/benchmarks``
+Run: ``python -m pytest -m benchmark -n 0 -s tests/benchmarks``
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ QUERIES = {
     "aggregate": "SELECT ?k (COUNT(*) AS ?n) { ?a pg:kind ?k . ?b pg:kind ?k } GROUP BY ?k",
     "scan": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o . ?o ?q ?r }",
     "every statement": "SELECT ?s ?p ?o { ?s ?p ?o }",
-    "every statement, sorted": "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p",
+    "names, sorted": "SELECT ?s ?n { ?s skos:prefLabel ?n ; ?p ?o } ORDER BY ?n ?s",
     "claims with their evidence": "SELECT ?from ?to ?kind ?says ?title { ?r pg:from/skos:prefLabel ?from ; "
     "pg:to/skos:prefLabel ?to ; pg:kind/skos:prefLabel ?kind ; pg:evidence ?e . ?e dcterms:source/dcterms:title ?title "
     "OPTIONAL { ?e pg:says|pg:words ?says } } ORDER BY ?from ?to",
