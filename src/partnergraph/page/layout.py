@@ -46,7 +46,9 @@ def arrange(made: Drawing, pinned: Pinned) -> None:
         dot.wide = wide_at[dot.number]
     joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
     every = [dot for dot in made.dots if dot.number in joined and not dot.members]
-    if folded and len(every) <= MOST_UNFOLDED:
+    # A map that has been kept unfolded may grow by a quarter before it is too large to be unfolded.
+    spread = any(point != pinned.get("wide", {}).get(key) for key, point in pinned.get("unfolded", {}).items())
+    if folded and len(every) <= MOST_UNFOLDED * (5 if spread else 4) // 4:
         unfolded_at = settle(every, made.unfolded_lines, UNFOLDED, pinned.get("unfolded", {}), _spread(made, wide_at))
     else:
         unfolded_at = wide_at

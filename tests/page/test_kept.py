@@ -1,0 +1,245 @@
+"""A map keeps its shape: what has a place stays there, what is new is seated beside what it is joined to."""
+
+from __future__ import annotations
+
+import math
+
+import networkx as nx
+import pytest
+
+from partnergraph.page import Page, draw
+from partnergraph.page.drawing import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing, drawing
+from partnergraph.page.layout import kept, places
+from tests.page.test_layout import _faults, _plain
+
+CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
+NEW = "https://example.org/new"
+O = "https://w3id.org/partnergraph/id/org/"  # noqa: E741
+Positions = dict[str, dict[str, tuple[int, int]]]
+
+
+def without_positions(network: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The network as it is when nobody has kept anything."""
+    bare = network.copy()
+    for node in bare:
+        bare.nodes[node]["at"] = {}
+    return bare
+
+
+def keep(network: nx.MultiDiGraph, positions: Positions) -> nx.MultiDiGraph:
+    """The network as it comes back once the positions of a page have been kept."""
+    again = without_positions(network)
+    for view, found in positions.items():
+        for key, (x, y) in found.items():
+            body, folded = key.removeprefix("fold:"), "folded-" if key.startswith("fold:") else ""
+            again.nodes[body]["at"][folded + view] = [x, y]
+    return again
+
+
+@pytest.fixture(scope="module")
+def fresh(keele_network: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    return without_positions(keele_network)
+
+
+@pytest.fixture(scope="module")
+def page(fresh: nx.MultiDiGraph) -> Page:
+    return draw(fresh)
+
+
+@pytest.fixture(scope="module")
+def before(fresh: nx.MultiDiGraph) -> Drawing:
+    return drawing(fresh)
+
+
+@pytest.fixture(scope="module")
+def network(fresh: nx.MultiDiGraph, page: Page) -> nx.MultiDiGraph:
+    return keep(fresh, page.positions)
+
+
+def named(network: nx.MultiDiGraph, name: str) -> str:
+    """The body that is called so."""
+    [found] = [iri for iri, label in network.nodes(data="label") if label == name]
+    return str(found)
+
+
+def joined(network: nx.MultiDiGraph, *others: str, kind: str = "partnership", **attributes: object) -> nx.MultiDiGraph:
+    """The network with one more body and a claim from it to each of the others."""
+    grown = network.copy()
+    grown.add_node(NEW, **{"label": "A Body Nobody Knew", "sort": "organisation", "type": "charity", **attributes})
+    for number, name in enumerate(others):
+        grown.add_edge(NEW, named(network, name), key=f"{NEW}/{number}", kind=kind, standing="accepted")
+    return grown
+
+
+def moved(old: Drawing, new: Drawing) -> float:
+    """The greatest move of anything that stood there before, as a share of the canvas, across or down."""
+    shares = [0.0]
+    for view in VIEWS:
+        was, now = places(old)[view], places(new)[view]
+        for key in was.keys() & now.keys():
+            shares += [abs(was[key][axis] - now[key][axis]) / CANVAS[view][axis] for axis in (0, 1)]
+    return max(shares)
+
+
+def test_a_page_says_where_every_symbol_stands(page: Page, before: Drawing) -> None:
+    assert list(page.positions) == list(VIEWS)
+    for view in VIEWS:
+        shown = {dot.key: getattr(dot, view) for dot in before.dots if getattr(dot, view) is not None}
+        assert len(shown) >= 10
+        assert shown.items() <= page.positions[view].items()
+    assert {key for key in page.positions["wide"] if key.startswith("fold:")}
+
+
+def test_what_is_kept_stands_exactly_where_it_stood_and_the_page_has_the_same_bytes(
+    network: nx.MultiDiGraph, page: Page, before: Drawing
+) -> None:
+    again = drawing(network)
+    assert again.dots == before.dots
+    assert again.bends == before.bends
+    kept_page = draw(network)
+    assert (kept_page.html, kept_page.svg) == (page.html, page.svg)
+    assert kept_page.positions == page.positions
+
+
+# Beside hubs, beside leaves at the edge of the map, beside bodies that become hubs, beside members of folded symbols.
+ENDS = [
+    ("Keele University",),
+    ("Arthritis Care",),
+    ("nine universities",),
+    ("National Institute for Health and Care Research",),
+    ("Birmingham City Council",),
+    ("Sandwell Children's Trust", "Arthritis UK", "NHS England"),
+    ("Keele University", "Primary Care Research Consortium", "Coventry University"),
+    ("Staffordshire County Council", "University of Bristol", "patients"),
+]
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=" and ".join)
+def test_one_more_body_moves_no_other_by_more_than_a_twentieth_and_collides_with_none(
+    network: nx.MultiDiGraph, before: Drawing, ends: tuple[str, ...]
+) -> None:
+    grown = drawing(joined(network, *ends))
+    assert moved(before, grown) <= 0.05
+    for view in VIEWS:
+        assert _faults(grown, view) == (0, 0), view
+    assert NEW in places(grown)["wide"]
+
+
+def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDiGraph, before: Drawing) -> None:
+    """What the kept positions are for; and the measure itself."""
+    assert moved(before, drawing(joined(fresh, "Keele University"))) > 0.05
+
+
+def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, before: Drawing) -> None:
+    grown = drawing(joined(network, "Mid Staffordshire NHS Foundation Trust"))
+    assert moved(before, grown) == 0
+    at = places(grown)["wide"]
+    near = at[named(network, "Mid Staffordshire NHS Foundation Trust")]
+    assert math.dist(at[NEW], near) < 150
+
+
+def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before: Drawing) -> None:
+    folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
+    first = before.bodies[folded.members[0]]
+    grown = network.copy()
+    # It comes first of them all, so that the symbol has another first body than the one it was kept with.
+    grown.add_node(NEW, **{**grown.nodes[first], "label": "Aaa Council", "at": {}})
+    ties = [(a, b, data) for a, b, data in network.edges(data=True) if first in (a, b)]
+    for number, (a, b, data) in enumerate(ties):
+        one, other = (NEW if end == first else end for end in (a, b))
+        grown.add_edge(one, other, key=f"{NEW}/{number}", **data)
+    after = drawing(grown)
+    dot = next(dot for dot in after.dots if dot.label == "12 named local authorities")
+    assert after.bodies[dot.members[0]] == NEW
+    assert dot.wide == folded.wide
+    assert moved(before, after) <= 0.05
+    assert [_faults(after, view) for view in VIEWS] == [(0, 0)] * 3
+
+
+def test_a_folded_symbol_stays_where_it_is_when_the_body_it_is_named_by_leaves_it(
+    network: nx.MultiDiGraph, before: Drawing
+) -> None:
+    folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
+    first = before.bodies[folded.members[0]]
+    after = drawing(joined(network, str(network.nodes[first]["label"])))
+    dot = next(dot for dot in after.dots if dot.label == "10 named local authorities")
+    assert math.dist(dot.wide or (0, 0), folded.wide or (0, 0)) <= 0.05 * WIDE[1]
+    assert places(after)["wide"][first] != dot.wide
+
+
+@pytest.mark.parametrize("name", ["Arthritis Care", "NHS England", "Coventry City Council", "Public Health England"])
+def test_one_body_less_moves_none(network: nx.MultiDiGraph, before: Drawing, name: str) -> None:
+    smaller = network.copy()
+    smaller.remove_node(named(network, name))
+    after = drawing(smaller)
+    assert moved(before, after) == 0
+    assert [_faults(after, view)[0] for view in VIEWS] == [0] * 3
+
+
+def test_a_new_claim_between_old_bodies_moves_none_by_much(network: nx.MultiDiGraph, before: Drawing) -> None:
+    grown = network.copy()
+    ends = [named(network, name) for name in ("Arthritis Care", "Coventry City Council")]
+    grown.add_edge(*ends, key="new", kind="partnership", standing="accepted")
+    after = drawing(grown)
+    assert moved(before, after) <= 0.05
+    assert [_faults(after, view)[0] for view in VIEWS] == [0] * 3
+
+
+def test_bodies_that_nothing_joins_to_the_rest_find_a_place_too(network: nx.MultiDiGraph, before: Drawing) -> None:
+    grown = joined(network)
+    grown.add_node(f"{NEW}er", label="Its Only Partner", type="charity")
+    grown.add_edge(NEW, f"{NEW}er", key="new", kind="partnership")
+    after = drawing(grown)
+    assert moved(before, after) <= 0.05
+    assert _faults(after, "wide") == (0, 0)
+    assert {NEW, f"{NEW}er"} <= places(after)["wide"].keys()
+
+
+def test_a_kept_map_may_grow_by_a_quarter_before_it_is_folded_anew() -> None:
+    ring = _plain(nx.cycle_graph(78))
+    first = drawing(ring)
+    again = keep(ring, places(first))
+    for number in range(10):
+        again.add_edge(f"n{number}", f"m{number}", key=f"m{number}", kind="membership")
+    again.add_edges_from((f"m{number}", f"m{number + 1}", f"x{number}", {"kind": "funding"}) for number in range(9))
+    grown = drawing(again)
+    assert 80 < len(places(grown)["wide"]) <= MOST_KEPT
+    assert moved(first, grown) <= 0.05
+    assert len(places(drawing(without_positions(again)))["wide"]) <= 80
+
+
+@pytest.mark.parametrize("size", [40, 160, 400])
+def test_every_network_comes_back_as_it_was(size: int) -> None:
+    plain = _plain(nx.barabasi_albert_graph(size, 2, seed=3))
+    first = drawing(plain)
+    again = drawing(keep(plain, places(first)))
+    assert again.dots == first.dots
+    assert again.bends == first.bends
+
+
+def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, before: Drawing) -> None:
+    wrong = fresh.copy()
+    bad = [None, "here", 7, [1], [1, 2, 3], ["1", "2"], [-1, 5], [math.nan, 5], [math.inf, 5], [10**9, 5], {"x": 1}]
+    for body, value in zip(wrong, bad * 20, strict=False):
+        wrong.nodes[body]["at"] = {"wide": value, "folded-wide": value, "nowhere": [1, 1]}
+    wrong.nodes[f"{O}nice"]["at"] = "not a dict"
+    assert drawing(wrong).dots == before.dots
+
+
+def test_two_symbols_that_were_one_do_not_claim_one_place(before: Drawing, network: nx.MultiDiGraph) -> None:
+    folded = next(dot for dot in before.dots if dot.members and dot.wide)
+    twice = network.copy()
+    for member in folded.members[:3]:
+        assert twice.nodes[before.bodies[member]]["at"]["folded-wide"] == list(folded.wide or ())
+        twice.nodes[before.bodies[member]]["at"]["wide"] = list(folded.wide or ())
+    found = kept(twice, before)["wide"]
+    assert len(set(found.values())) == len(found)
+
+
+def test_positions_given_by_hand_come_before_those_of_the_nodes(
+    fresh: nx.MultiDiGraph, page: Page, before: Drawing
+) -> None:
+    moved_aside = {**page.positions, "wide": {key: (x, y // 2) for key, (x, y) in page.positions["wide"].items()}}
+    elsewhere = keep(fresh, moved_aside)
+    assert drawing(elsewhere).dots != before.dots
+    assert drawing(elsewhere, page.positions).dots == before.dots
