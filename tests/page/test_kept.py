@@ -8,7 +8,8 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page, draw
-from partnergraph.page.drawing import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing, drawing
+from partnergraph.page.dots import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing
+from partnergraph.page.drawing import drawing
 from partnergraph.page.layout import kept, places
 from tests.page.test_layout import _faults, _plain
 

@@ -8,7 +8,8 @@ import pytest
 
 from partnergraph.page.apart import Scene, collisions
 from partnergraph.page.bend import course, crossed
-from partnergraph.page.drawing import FONT, TALL, TALL_FONT, VIEWS, WIDE, Drawing, drawing
+from partnergraph.page.dots import FONT, TALL, TALL_FONT, VIEWS, WIDE, Drawing
+from partnergraph.page.drawing import drawing
 from partnergraph.page.layout import box
 from partnergraph.page.svg import extent
 from partnergraph.page.text import width, wrap

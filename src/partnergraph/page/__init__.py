@@ -76,7 +76,8 @@ def draw(network: Graph) -> Page:
 
     from partnergraph.page import adapter
     from partnergraph.page.content import Content, data, web
-    from partnergraph.page.drawing import TALL_FONT, VIEWS, drawing, taken
+    from partnergraph.page.dots import TALL_FONT, VIEWS
+    from partnergraph.page.drawing import drawing, taken
     from partnergraph.page.layout import places
     from partnergraph.page.palette import DARK, LIGHT, css, looks
     from partnergraph.page.svg import extent, shape, svg

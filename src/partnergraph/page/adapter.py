@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.page.drawing import Drawing, Line
+from partnergraph.page.dots import Drawing, Line
 from partnergraph.page.palette import Look
 
 if TYPE_CHECKING:

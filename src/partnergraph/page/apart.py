@@ -16,7 +16,7 @@ CLEAR = 4.0
 ROUNDS = 30
 CROSSED = 10.0
 BUSY = 16
-NEAR, FARTHEST = 78.0, 600.0
+NEAR, FARTHEST, SIGHT = 78.0, 600.0, 130.0
 
 
 @dataclass
@@ -91,6 +91,8 @@ class Mover:
         self.scene = scene
         self.home = scene.at.copy()
         self.ends = np.array(scene.lines, dtype=int).reshape(-1, 2)
+        self.moves: list[tuple[int, Array]] = []
+        self.tried: dict[int, int] = {}
         self.beside: list[list[int]] = [[] for _ in range(len(scene.at))]
         for a, b in scene.lines:
             self.beside[a].append(b)
@@ -199,18 +201,30 @@ class Mover:
     def run(self) -> None:
         scene = self.scene
         for _ in range(ROUNDS):
-            moved = False
+            before = len(self.moves)
             for node in sorted(self.troubled(), key=lambda i: (len(self.beside[i]), i)):
+                if self.stuck(node):
+                    continue
                 spot = scene.at[node][None]
                 here = self.hard(node, spot)[0] + self.crossed(node, spot)[0] * CROSSED
-                if here == 0:
-                    continue
-                found = self.better(node, here)
-                if found is not None:
+                found = self.better(node, here) if here else None
+                if found is None:
+                    self.tried[node] = len(self.moves)
+                else:
+                    self.moves += [(node, scene.at[node].copy()), (node, found)]
                     scene.at[node] = found
-                    moved = True
-            if not moved:
+            if len(self.moves) == before:
                 break
+
+    def stuck(self, node: int) -> bool:
+        """Whether a body found no better place, and since then nothing near it, and nothing joined to it, has moved."""
+        if node not in self.tried:
+            return False
+        x, y = self.scene.at[node]
+        return not any(
+            other in self.beside[node] or (abs(place[0] - x) < SIGHT and abs(place[1] - y) < SIGHT)
+            for other, place in self.moves[self.tried[node] :]
+        )
 
 
 def push(scene: Scene, steps: int = 120) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.page.drawing import Drawing
+from partnergraph.page.dots import Drawing
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
-from partnergraph.page import text
+from partnergraph.page.dots import CROWDED, HUB, MOST_KEPT, Dot, Drawing, Line
 from partnergraph.page.fold import MOST, Fold, fold
+from partnergraph.page.layout import arrange, kept
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,70 +19,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:four|fif|six|seven|eigh|nine)teen)\b"
 )
-# The canvases in CSS pixels: what a first view has at 1440x900 and at 390x844 beside the page's own parts.
-WIDE = (1390.0, 640.0)
-TALL = (366.0, 600.0)
-UNFOLDED = (1740.0, 800.0)
-VIEWS = ("wide", "unfolded", "tall")
-CROWDED = 12
-HUB = 5
-FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
-ON_A_PHONE = 15
-# A map that is kept may grow by a quarter, up to this many symbols, before it is folded anew and looks different.
-MOST_KEPT = 100
-MOST_UNFOLDED = 150
-
-
-@dataclass
-class Dot:
-    """A body, or several folded into one (`members`). Positions are whole pixels; None where it is not drawn."""
-
-    number: int
-    key: str
-    label: str
-    family: int
-    size: float
-    hub: bool
-    group: bool
-    members: tuple[int, ...] = ()
-    wide: tuple[int, int] | None = None
-    unfolded: tuple[int, int] | None = None
-    tall: tuple[int, int] | None = None
-
-    @property
-    def font(self) -> float:
-        """Size of the label in pixels."""
-        return HUB_FONT if self.hub else FONT
-
-    def lines(self, tall: bool = False) -> list[str]:
-        """The label, wrapped."""
-        return text.wrap(self.label, 15 if tall else 19, 3)
-
-
-@dataclass(frozen=True)
-class Line:
-    """Claims of one kind between two dots, drawn once."""
-
-    a: int
-    b: int
-    kind: str
-    inferred: bool
-    disputed: bool
-    claims: tuple[int, ...]
-
-
-@dataclass
-class Drawing:
-    """Bodies and claims by number, and the dots and lines that stand for them."""
-
-    bodies: list[str]
-    claims: list[tuple[str, str, str]]
-    families: list[str]
-    dots: list[Dot] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    unfolded_lines: list[Line] = field(default_factory=list)
-    focus: int | None = None
-    bends: dict[str, dict[Line, float]] = field(default_factory=dict)
 
 
 def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Drawing:
@@ -120,8 +56,6 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
     made.dots = _dots(graph, made, neighbours, of, folds)
     made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})
     made.unfolded_lines = _lines(graph, made, at, {})
-    from partnergraph.page.layout import arrange, kept
-
     arrange(made, kept(graph, made) if pinned is None else pinned)
     return made
 

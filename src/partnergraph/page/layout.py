@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from partnergraph.page import text
 from partnergraph.page.apart import Scene, apart
 from partnergraph.page.bend import bends
-from partnergraph.page.drawing import (
+from partnergraph.page.dots import (
     MOST_UNFOLDED,
     ON_A_PHONE,
     TALL,
@@ -23,11 +23,11 @@ from partnergraph.page.seat import seat
 from partnergraph.page.stress import components, place, turned
 
 if TYPE_CHECKING:
+    import networkx as nx
     import numpy as np
     from numpy.typing import NDArray
 
-    from partnergraph.page.drawing import Network
-
+    Network: TypeAlias = nx.MultiDiGraph[str]
     Array = NDArray[np.float64]
 
 # How many of the bodies in a folded symbol its position is kept with.

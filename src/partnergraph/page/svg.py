@@ -6,7 +6,7 @@ from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
 from partnergraph.page.bend import via
-from partnergraph.page.drawing import TALL_FONT, Dot, Drawing, Line
+from partnergraph.page.dots import TALL_FONT, Dot, Drawing, Line
 from partnergraph.page.layout import box
 from partnergraph.page.palette import LIGHT, Look
 from partnergraph.page.text import LINE_HEIGHT

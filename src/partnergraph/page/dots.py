@@ -1,0 +1,72 @@
+"""What a drawing is: dots for bodies, lines for claims, and where each dot stands in each view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from partnergraph.page import text
+
+# The canvases in CSS pixels: what a first view has at 1440x900 and at 390x844 beside the page's own parts.
+WIDE = (1390.0, 640.0)
+TALL = (366.0, 600.0)
+UNFOLDED = (1740.0, 800.0)
+VIEWS = ("wide", "unfolded", "tall")
+CROWDED = 12
+HUB = 5
+FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
+ON_A_PHONE = 15
+# A map that is kept may grow by a quarter, up to this many symbols, before it is folded anew and looks different.
+MOST_KEPT = 100
+MOST_UNFOLDED = 150
+
+
+@dataclass
+class Dot:
+    """A body, or several folded into one (`members`). Positions are whole pixels; None where it is not drawn."""
+
+    number: int
+    key: str
+    label: str
+    family: int
+    size: float
+    hub: bool
+    group: bool
+    members: tuple[int, ...] = ()
+    wide: tuple[int, int] | None = None
+    unfolded: tuple[int, int] | None = None
+    tall: tuple[int, int] | None = None
+
+    @property
+    def font(self) -> float:
+        """Size of the label in pixels."""
+        return HUB_FONT if self.hub else FONT
+
+    def lines(self, tall: bool = False) -> list[str]:
+        """The label, wrapped."""
+        return text.wrap(self.label, 15 if tall else 19, 3)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Claims of one kind between two dots, drawn once."""
+
+    a: int
+    b: int
+    kind: str
+    inferred: bool
+    disputed: bool
+    claims: tuple[int, ...]
+
+
+@dataclass
+class Drawing:
+    """Bodies and claims by number, and the dots and lines that stand for them."""
+
+    bodies: list[str]
+    claims: list[tuple[str, str, str]]
+    families: list[str]
+    dots: list[Dot] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    unfolded_lines: list[Line] = field(default_factory=list)
+    focus: int | None = None
+    bends: dict[str, dict[Line, float]] = field(default_factory=dict)
