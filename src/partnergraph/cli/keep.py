@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnergraph.errors import StoreError, UsageError
+from partnergraph.errors import DataError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from partnergraph.model.records import Record
@@ -52,7 +52,10 @@ def _names(folder: Path) -> dict[str, str]:
     from partnergraph.model.quads import iri_of
     from partnergraph.sources.folder import read
 
-    model = read(folder).model
+    try:
+        model = read(folder).model
+    except OSError as error:
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
     ids = Ids(model.config.base)
     found: list[tuple[str, Record]] = [
         *(("org", record) for record in model.organisations),
