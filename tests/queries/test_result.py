@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, UsageError
+from partnergraph.queries.formats import value
 from partnergraph.queries.mistakes import empty
-from partnergraph.queries.result import Result, value
+from partnergraph.queries.result import Result
 from partnergraph.store import Reader
 
 NOTHING = PartnerGraph(empty())

@@ -17,6 +17,17 @@ SUFFIXES = {
     ".nt": "ntriples",
     ".jsonld": "jsonld",
 }
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_SIZES = ("Integer", "Long", "Int", "Short", "Byte")
+WHOLE = frozenset(
+    [
+        *(name.lower() for name in _SIZES),
+        *(f"unsigned{name}" for name in _SIZES[1:]),
+        *(f"{sign}Integer" for sign in ("nonNegative", "positive", "nonPositive", "negative")),
+    ]
+)
+BROKEN = frozenset({"decimal", "double", "float"})
+Value = str | int | float | bool | None
 _ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
 _SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 WIDEST = 72
@@ -82,3 +93,28 @@ def _width(text: str) -> int:
 
 def _pad(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
+
+
+def value(cell: str) -> Value:
+    """A term of a TSV result as a Python value.
+
+    >>> value("14"), value('"14"^^<http://www.w3.org/2001/XMLSchema#integer>'), value('"Keele"@en'), value("")
+    (14, 14, 'Keele', None)
+    """
+    if cell == "":
+        return None
+    if cell[0] in "+-.0123456789":
+        return int(cell) if cell.lstrip("+-").isdigit() else float(cell)
+    if cell in ("true", "false"):
+        return cell == "true"
+    text = plain(cell)
+    datatype = cell.rpartition('"^^<')[2].rstrip(">") if '"^^<' in cell else ""
+    name = datatype.removeprefix(XSD)
+    try:
+        if name in WHOLE:
+            return int(text)
+        if name in BROKEN:
+            return float(text)
+    except ValueError:
+        return text
+    return text in ("true", "1") if name == "boolean" else text

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import MissingExtra
-from partnergraph.queries.formats import columns, plain
-from partnergraph.queries.result import Value, value
+from partnergraph.queries.formats import Value, columns, plain, value
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryError
 from partnergraph.queries import formats
+from partnergraph.queries.formats import Value, value
 from partnergraph.queries.run import Prepared
 from partnergraph.store import Reader
 
@@ -16,18 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-XSD = "http://www.w3.org/2001/XMLSchema#"
-_SIZES = ("Integer", "Long", "Int", "Short", "Byte")
-WHOLE = frozenset(
-    [
-        *(name.lower() for name in _SIZES),
-        *(f"unsigned{name}" for name in _SIZES[1:]),
-        *(f"{sign}Integer" for sign in ("nonNegative", "positive", "nonPositive", "negative")),
-    ]
-)
-BROKEN = frozenset({"decimal", "double", "float"})
 SHOWN = 20
-Value = str | int | float | bool | None
 Tsv = bytes  # a method of Result is called bytes
 
 
@@ -111,28 +101,3 @@ class Result:
         more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
         caption = f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def value(cell: str) -> Value:
-    """A term of a TSV result as a Python value.
-
-    >>> value("14"), value('"14"^^<http://www.w3.org/2001/XMLSchema#integer>'), value('"Keele"@en'), value("")
-    (14, 14, 'Keele', None)
-    """
-    if cell == "":
-        return None
-    if cell[0] in "+-.0123456789":
-        return int(cell) if cell.lstrip("+-").isdigit() else float(cell)
-    if cell in ("true", "false"):
-        return cell == "true"
-    text = formats.plain(cell)
-    datatype = cell.rpartition('"^^<')[2].rstrip(">") if '"^^<' in cell else ""
-    name = datatype.removeprefix(XSD)
-    try:
-        if name in WHOLE:
-            return int(text)
-        if name in BROKEN:
-            return float(text)
-    except ValueError:
-        return text
-    return text in ("true", "1") if name == "boolean" else text
