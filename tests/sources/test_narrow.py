@@ -54,7 +54,11 @@ def test_no_source_leaves_a_loose_end(whole: Model, ids: Ids) -> None:
     assert loose == []
 
 
-@pytest.mark.parametrize("only", [{PAGE}, {MINUTES}, {"rcgp-hq"}, {PAGE, MINUTES}, set[str]()], ids=lambda only: "+".join(sorted(only)))
+@pytest.mark.parametrize(
+    "only",
+    [{PAGE}, {MINUTES}, {"rcgp-hq"}, {PAGE, MINUTES}, set[str]()],
+    ids=lambda only: "+".join(sorted(only)) or "none",
+)
 def test_a_narrow_graph_has_no_findings(only: set[str], whole: Model, ids: Ids) -> None:
     assert check(assemble(narrow(whole, frozenset(only), ids)).reader()) == []
 
