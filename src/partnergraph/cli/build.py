@@ -20,7 +20,15 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
     from partnergraph.cli.draw import page_of
-    from partnergraph.page import version
+    from partnergraph.page import prepare, version
+
+    say = (lambda _: None) if quiet else _progress()
+
+    def progress(what: str) -> None:
+        # Only now is it sure that there is something to build; what the page needs comes in beside the engine's work.
+        if not no_page:
+            prepare()
+        say(what)
 
     report = run(
         folder,
@@ -28,7 +36,7 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
         only=only or None,
         page=None if no_page else page_of,
         page_version=version(),
-        progress=(lambda _: None) if quiet else _progress(),
+        progress=progress,
         force=force,
     )
     if quiet:

@@ -7,7 +7,10 @@ import hashlib
 import html
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import StoreError
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
     Graph: TypeAlias = nx.Graph[Any]
 
-__all__ = ["Page", "draw", "version"]
+__all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
     *("state.js", "address.js", "find.js", "filters.js", "routes.js", "map.js", "panel.js", "table.js", "save.js"),
@@ -63,6 +66,13 @@ def version() -> str:
     for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".js", ".css", ".j2")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@cache
+def prepare() -> None:
+    """Begin to import, in a thread of its own, what drawing needs; `draw` waits for what is not there yet."""
+    names = ("numpy", "networkx", "jinja2", "pyvis.network")
+    Thread(target=lambda: [import_module(name) for name in names], name="prepare the page").start()
 
 
 def draw(network: Graph) -> Page:
