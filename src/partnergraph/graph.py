@@ -98,11 +98,29 @@ class PartnerGraph:
 
         return network(self.reader, as_of=as_of, derived=derived, inferred=inferred, places=places)
 
-    def draw(self, path: str | Path | None = None, *, as_of: str | None = None) -> Page:
-        """The page: one self-contained HTML file, written to `path` if given; shown in a notebook as it is."""
+    def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
+        """The answer to a query or a named question as a network; see `partnergraph.network.picture.picture`.
+
+        A SELECT needs the columns `from` and `to`, and may have `label`, `kind` and `weight`; any CONSTRUCT will do.
+        """
+        from partnergraph.network.picture import picture
+
+        result = self.query(question, **parameters)
+        answer = b"" if result.form == "ASK" else result.bytes("tsv" if result.form == "SELECT" else "ntriples")
+        return picture(self.reader, answer, result.form, query=result.sparql)
+
+    def draw(
+        self, path: str | Path | None = None, *, as_of: str | None = None, query: str | None = None, **parameters: str
+    ) -> Page:
+        """The page: one self-contained HTML file, written to `path` if given; shown in a notebook as it is.
+
+        With a `query` (or the name of a named question, and its parameters) its answer is drawn; see `picture`.
+        """
         from partnergraph.page import draw
 
-        page = draw(self.network(as_of=as_of))
+        if query is not None and as_of is not None:
+            raise UsageError("A date belongs to the whole graph; write it into the query, or leave the query out.")
+        page = draw(self.network(as_of=as_of) if query is None else self.picture(query, **parameters))
         if path is not None:
             page.save(Path(path))
         return page

@@ -24,6 +24,14 @@ from partnergraph.errors import UsageError
 @click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes.")
 @click.option("--size", type=click.FloatRange(0.001), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
+@click.option(
+    "--draw",
+    "picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw the answer as a page (.html) or a map (.svg): a SELECT with the columns from and to (and label, kind, "
+    "weight), or a CONSTRUCT.",
+)
 def query(
     question: str,
     graph: Path | None,
@@ -35,6 +43,7 @@ def query(
     memory: int,
     size: float,
     iris: bool,
+    picture: Path | None,
 ) -> None:
     """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - for standard input, or the name of a named question.
 
@@ -45,10 +54,14 @@ def query(
     from partnergraph.store import locate
 
     text, name = _text(question)
+    if picture and (format_ or output or iris):
+        raise UsageError("--draw makes a page instead of a table; leave out --format, --output and --iris.")
     parameters = _parameters(params)
     if parameters and name is None:
         raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-    chosen = format_ or (SUFFIXES.get(output.suffix, "table") if output else "table")
+    form = _form(text, name) if picture else ""
+    chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
+    chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
     answer = run(
         locate(graph),
         text,
@@ -61,9 +74,39 @@ def query(
         max_bytes=int(size * 1_000_000),
         iris=iris,
     )
-    deliver(answer.data, output)
+    if picture:
+        _draw(graph, answer.data, form, text, name, picture)
+    else:
+        deliver(answer.data, output)
     if answer.note:
         click.echo(answer.note, err=True)
+
+
+def _form(text: str, name: str | None) -> str:
+    """The form of a query that is to be drawn. Raises `UsageError` for one that gives no links."""
+    from partnergraph.queries.guard import examine
+
+    form = "SELECT" if name else examine(text).form
+    if form == "ASK":
+        raise UsageError("ASK gives no links to draw; a table with the columns from and to does, or CONSTRUCT.")
+    return form
+
+
+def _draw(graph: Path | None, answer: bytes, form: str, text: str, name: str | None, path: Path) -> None:
+    """Draw an answer that the query process gave."""
+    from partnergraph.network.picture import picture
+    from partnergraph.page import draw
+    from partnergraph.queries.named import get
+    from partnergraph.store import Reader
+
+    named = get(name) if name else None
+    made = picture(
+        Reader.at(graph), answer, form, title=named.question if named else None, query=named.text if named else text
+    )
+    draw(made).save(path)
+    computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
+    said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
+    click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
 
 
 def _text(question: str) -> tuple[str, str | None]:

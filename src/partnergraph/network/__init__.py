@@ -45,7 +45,7 @@ def network(
     proofs = evidence(reader, said_by)
     known = bodies(reader, proofs)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(_about(reader, as_of, said_by))
+    graph.graph.update(about(reader, as_of, said_by))
     graph.graph["story"] = story(reader)
     kept = positions(reader)
     for iri, attributes in known.items():
@@ -95,7 +95,8 @@ def edge(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _about(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
+def about(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
+    """What the network says of itself: title, publisher, licence, sources, and the words for kinds and types."""
     from partnergraph import __version__
 
     rows = reader.rows(

@@ -121,6 +121,8 @@ def draw(network: Graph) -> Page:
         "licence": graph.graph.get("licence"),
         "licence_link": web(graph.graph.get("licence")),
         "generator": graph.graph.get("generator") or "partnergraph",
+        "query": graph.graph.get("query"),
+        "computed": any(data.get("computed") for _, _, data in graph.edges(data=True)),
         "as_of": graph.graph.get("as_of"),
         "content": content,
         "families": families,

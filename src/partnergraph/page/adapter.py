@@ -65,6 +65,8 @@ def edges(made: Drawing) -> list[dict[str, Any]]:
                 edge["inferred"] = 1
             if line.disputed:
                 edge["disputed"] = 1
+            if line.weight:
+                edge["width"] = line.thick
             edge["bend"][view] = bend
     ordered = sorted(found, key=lambda line: (line.a, line.b, line.kind, line.inferred, line.disputed, line.claims))
     return [{"id": number} | found[line] for number, line in enumerate(ordered)]

@@ -48,7 +48,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Line:
-    """Claims of one kind between two dots, drawn once."""
+    """Claims of one kind between two dots, drawn once; the more `weight` (0 to 1), the thicker."""
 
     a: int
     b: int
@@ -56,6 +56,12 @@ class Line:
     inferred: bool
     disputed: bool
     claims: tuple[int, ...]
+    weight: float = 0.0
+
+    @property
+    def thick(self) -> float:
+        """Width in pixels."""
+        return 2.4 if self.disputed else round(1.3 + 5 * self.weight, 1)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
@@ -129,6 +130,8 @@ def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[in
 def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, int]) -> list[Line]:
     joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
     crowded = len(set(inside.values())) > CROWDED
+    weights = [_weight(graph.edges[edge].get("weight")) for edge in made.claims]
+    heaviest = max(weights, default=0.0)
     for number, (a, b, key) in enumerate(made.claims):
         one, other = (inside.get(at[end], at[end]) for end in (a, b))
         if one == other:
@@ -148,5 +151,12 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
         if inferred and (start, end, name, False, disputed) in joined:
             continue
         also = joined.get((start, end, name, True, disputed), []) if not inferred else []
-        found.append(Line(start, end, name, inferred, disputed, tuple(sorted([*numbers, *also]))))
+        together = tuple(sorted([*numbers, *also]))
+        weight = round(max(weights[number] for number in together) / heaviest, 2) if heaviest else 0.0
+        found.append(Line(start, end, name, inferred, disputed, together, weight))
     return found
+
+
+def _weight(weight: object) -> float:
+    """A weight as a number; what is none, or not above nothing, weighs nothing."""
+    return float(weight) if isinstance(weight, (int, float)) and 0 < weight < inf else 0.0

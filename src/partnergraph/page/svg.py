@@ -65,7 +65,7 @@ def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[D
     ex, ey = bx - ux * size, by - uy * size
     kinds = " ".join(name for name, on in (("inferred", line.inferred), ("disputed", line.disputed)) if on)
     dash = ' stroke-dasharray="6 4"' if line.inferred else ""
-    colour, thick = (LIGHT.accent, 2.4) if line.disputed else (LIGHT.line, 1.3)
+    colour, thick = LIGHT.accent if line.disputed else LIGHT.line, line.thick
     course = f"M{ax} {ay}L{ex:.1f} {ey:.1f}" if not bend else f"M{ax} {ay}Q{cx:.1f} {cy:.1f} {ex:.1f} {ey:.1f}"
     wing = 5.0
     tips = [(ex - ux * wing * 1.5 + s * uy * wing * 0.6, ey - uy * wing * 1.5 - s * ux * wing * 0.6) for s in (1, -1)]

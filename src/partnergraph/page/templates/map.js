@@ -145,7 +145,7 @@ function showMap() {
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     return {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
-      width: faded ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : 1.3,
+      width: faded ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
       color: { color: faded ? ink.faded : then === "new" ? ink.fresh : then === "ended" || edge.disputed ? ink.accent : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
