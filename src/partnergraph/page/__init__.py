@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 __all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
-    *("state.js", "address.js", "find.js", "filters.js", "routes.js", "map.js", "panel.js", "table.js", "save.js"),
+    *(
+        "state.js",
+        "address.js",
+        "find.js",
+        "filters.js",
+        "routes.js",
+        "focus.js",
+        "map.js",
+        "panel.js",
+        "table.js",
+        "save.js",
+    ),
     *("story.js", "main.js"),
 )
 

@@ -10,6 +10,7 @@ function addressOf() {
   const parts = [
     ["to", state.to !== null && BODIES.key[state.to]],
     ["step", state.step !== null && state.step + 1],
+    ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ["steps", state.steps],
     ["date", state.date],
     ["since", state.since],
@@ -31,10 +32,13 @@ function readAddress(text) {
   const at = (map, name) => map.get(given.get(name)) ?? null;
   const key = decode(first), camera = (given.get("at") ?? "").split(",").map(Number);
   const number = (name, most) => Math.min(most, Math.max(0, Math.trunc(Number(given.get(name)) || 0)));
+  const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
+  state.unfolded = given.get("groups") === "unfolded"; // what the map itself shows depends on it
   return {
     ...START,
-    body: BODY_AT.get(key) ?? null,
-    claims: CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null,
+    body,
+    claims,
+    focus: given.get("focus") === "no" ? null : centreOf(body, claims, at(BODY_AT, "focus")),
     to: at(BODY_AT, "to"),
     step: number("step", DATA.story.length) ? number("step", DATA.story.length) - 1 : null,
     steps: number("steps", 3),
@@ -62,7 +66,7 @@ function decode(text) {
 function startAddress() {
   let chosen = "";
   listeners.push(() => {
-    const address = addressOf(), now = address.split("&")[0] + "&" + state.to;
+    const address = addressOf(), now = [address.split("&")[0], state.to, state.focus].join("&");
     if (location.hash === (address && "#" + address)) {
       chosen = now;
       return;

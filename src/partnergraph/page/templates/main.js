@@ -5,6 +5,7 @@ startFilters();
 startPanel();
 startTables();
 startMap();
+startFocus();
 startSaving();
 startStory();
 startAddress();

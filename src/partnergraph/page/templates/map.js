@@ -3,6 +3,9 @@
 let network = null, dots = null, lines = null, drawnView = null;
 const DOTS = new Map(NETWORK.nodes.map((node) => [node.id, node]));
 const FOLDED = new Map(NETWORK.nodes.flatMap((node) => (node.members || []).map((member) => [member, node.id])));
+// What the view has drawn: as laid out in Python, or one body with its neighbours.
+const nodeOf = (id) => (view() === "focus" ? focused.nodes : DOTS).get(id);
+const edgesNow = () => (view() === "focus" ? focused.edges : NETWORK.edges);
 const inks = () => DATA.inks[dark.matches ? "dark" : "light"];
 
 function startMap() {
@@ -34,7 +37,10 @@ function startMap() {
   }, { passive: false });
   holder.addEventListener("mousemove", (event) => {
     const box = holder.getBoundingClientRect();
-    holder.style.cursor = hit({ x: event.clientX - box.left, y: event.clientY - box.top }) ? "pointer" : "";
+    const found = hit({ x: event.clientX - box.left, y: event.clientY - box.top });
+    holder.style.cursor = found ? "pointer" : "";
+    // A symbol whose label finds no room says its name when pointed at.
+    holder.title = found && "dot" in found && !labels.some(({ id }) => id === found.dot) ? (nodeOf(found.dot).name ?? BODIES.label[found.dot]) : "";
   });
   byId("closer").addEventListener("click", () => zoom(1.3));
   byId("farther").addEventListener("click", () => zoom(1 / 1.3));
@@ -44,10 +50,13 @@ function startMap() {
   });
   network.on("dragEnd", moved);
   const unfold = byId("unfold");
-  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded }));
+  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded, focus: null }));
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
-  new ResizeObserver(() => drawnView && !state.camera && fit()).observe(holder);
+  new ResizeObserver(() => {
+    if (drawnView === "focus") showMap();
+    else if (drawnView && !state.camera) fit();
+  }).observe(holder);
   listeners.push(showMap);
 }
 
@@ -63,21 +72,28 @@ function moved() {
 }
 
 function fit() {
-  const [left, top, width, height] = DATA.extents[drawnView];
   const holder = byId("map");
   if (!holder.clientWidth) return; // not on the screen, as in print
+  if (drawnView === "focus") return fitFocus();
+  const [left, top, width, height] = DATA.extents[drawnView];
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6);
   network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation: false });
   uncover();
 }
 
+// The part of the map that the panel leaves free, and how much the panel takes at the right and at the bottom.
+function roomFor() {
+  const panel = byId("panel"), holder = byId("map"), over = !panel.hidden && getComputedStyle(panel).position === "absolute";
+  const right = over && !phone.matches ? panel.offsetWidth : 0, low = over && phone.matches ? panel.offsetHeight : 0;
+  return { x: holder.clientWidth - right, y: holder.clientHeight - low, right, low };
+}
+
 // What is selected must not stand under the panel: it comes into the part beside it, with what it touches if that fits.
 function uncover() {
-  const panel = byId("panel"), holder = byId("map"), lit = litUp() ?? dots.getIds();
-  if (panel.hidden) return;
-  const right = phone.matches ? 0 : panel.offsetWidth, low = phone.matches ? panel.offsetHeight : 0;
-  const room = { x: holder.clientWidth - right - 20, y: holder.clientHeight - low - 20 };
-  const places = [...lit].map((id) => DOTS.get(id)?.[drawnView]).filter(Boolean);
+  const lit = litUp() ?? dots.getIds(), { x, y, right, low } = roomFor();
+  if (byId("panel").hidden) return;
+  const room = { x: x - 20, y: y - 20 };
+  const places = [...lit].map((id) => nodeOf(id)?.[drawnView]).filter(Boolean);
   const own = placeOf(state.body);
   const fits = places.length ? around(places) : null;
   if (!fits && !own) return;
@@ -93,20 +109,20 @@ function around(places) {
   return { width: right - left, height: bottom - top, centre: { x: (left + right) / 2, y: (top + bottom) / 2 } };
 }
 
-const dotOf = (body) => (body === null ? null : DOTS.get(body)?.[view()] ? body : (FOLDED.get(body) ?? body));
+const dotOf = (body) => (body === null ? null : nodeOf(body)?.[view()] ? body : (FOLDED.get(body) ?? body));
 function placeOf(body) {
-  const place = DOTS.get(dotOf(body))?.[view()];
+  const place = nodeOf(dotOf(body))?.[view()];
   return place ? { x: place[0], y: place[1] } : null;
 }
 
 // What stays in full colour: everything, or what is selected and what it touches.
 function litUp() {
-  if ((state.body === null && !state.claims) || (state.steps && state.to === null)) return null;
+  if ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null)) return null;
   const lit = new Set(), own = dotOf(state.body);
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
   if (own !== null) lit.add(own);
-  for (const edge of NETWORK.edges) {
+  for (const edge of edgesNow()) {
     if (!(view() in edge.bend) || !edge.claims.some(claimShown)) continue;
     if (chosen ? edge.claims.some((claim) => chosen.has(claim)) : edge.from === own || edge.to === own) {
       lit.add(edge.from).add(edge.to).add("line " + edge.id);
@@ -120,14 +136,19 @@ const shownDot = (node) => (node.members ? node.members.some(bodyShown) : bodySh
 let shownKey = "";
 function showMap() {
   const now = view();
-  const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches]);
+  document.querySelector(".stage").classList.toggle("focused", now === "focus");
+  const room = now === "focus" ? roomFor() : null;
+  const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
+  if (room) focused = drawAround(state.focus, room);
+  showFocusBar();
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
-  const shown = NETWORK.nodes.filter((node) => node[now] && shownDot(node));
+  const shown = room ? [...focused.nodes.values()] : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
   const here = new Set(shown.map((node) => node.id));
   drawnView = now;
+  byId("map").classList.toggle("taller", now === "unfolded");
   dots.clear();
   lines.clear();
   dots.add(shown.map((node) => {
@@ -139,7 +160,7 @@ function showMap() {
       color: { background: faded ? ink.page : looks[node.family], border, highlight: { background: looks[node.family], border } },
     };
   }));
-  lines.add(NETWORK.edges.filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
+  lines.add(edgesNow().filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = state.date ? lineStatus(edge) : "yes", changed = then === "new" || then === "ended";
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
@@ -164,25 +185,63 @@ function lineStatus(edge) {
   return ["yes", "unknown", "new", "ended"].find((one) => found.includes(one));
 }
 
+const FACE = "Arial, Helvetica, 'Liberation Sans', sans-serif";
 const LINE = 1.22; // line height of a label, as in the layout
 const labelOf = (node) => (phone.matches ? node.short || node.label : node.label).split("\n");
 const fontOf = (node) => (phone.matches ? DATA.tall_font : node.font);
 
+// The labels on the map as boxes. None is smaller than LEAST pixels on the screen: where the map is too small for that,
+// they are drawn larger, the selected and the best connected first, and what finds no room waits until one zooms in.
+const LEAST = 12, widths = new Map();
+let labels = [];
+
+function widthOf(context, node) {
+  const text = labelOf(node), key = node.id + text.join();
+  if (!widths.has(key)) {
+    context.font = (node.hub ? "bold " : "") + "100px " + FACE;
+    widths.set(key, Math.max(...text.map((line) => context.measureText(line).width)) / 100);
+  }
+  return widths.get(key);
+}
+
+function placeLabels(context) {
+  const lit = litUp(), least = LEAST / network.getScale(), own = dotOf(state.body), ids = dots.getIds();
+  const weight = (node) => (node.id === own ? 200 : 0) + (node.hub ? 100 : 0) + node.size;
+  const nodes = ids.filter((id) => !lit || lit.has(id)).map((id) => DOTS.get(id));
+  const small = nodes.some((node) => fontOf(node) < least);
+  if (small) nodes.sort((one, two) => weight(two) - weight(one));
+  const [west, , across] = DATA.extents[drawnView];
+  const symbols = ids.map((id) => DOTS.get(id)).map((node) => {
+    const [x, y] = node[drawnView];
+    return { id: node.id, left: x - node.size, right: x + node.size, top: y - node.size, bottom: y + node.size };
+  });
+  labels = [];
+  for (const node of nodes) {
+    const [x, y] = node[drawnView], size = Math.max(fontOf(node), least), half = widthOf(context, node) * size / 2 + 1;
+    const middle = small ? Math.max(west + half, Math.min(x, west + across - half)) : x, top = y + node.size + 5;
+    const box = { id: node.id, size, left: middle - half, right: middle + half, top, bottom: top + labelOf(node).length * size * LINE };
+    const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+    const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== own && meets(symbol);
+    if (!small || !(labels.some(meets) || symbols.some(hides))) labels.push(box);
+  }
+}
+
 function drawLabels(context) {
-  const ink = inks(), lit = litUp();
+  if (drawnView === "focus") return drawBeside(context);
+  const ink = inks();
+  placeLabels(context);
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
-  for (const { id } of dots.get({ fields: ["id"] })) {
-    const node = DOTS.get(id), [x, y] = node[drawnView], size = fontOf(node);
-    if (lit && !lit.has(id)) continue;
-    context.font = (node.hub ? "bold " : "") + size + "px Arial, Helvetica, 'Liberation Sans', sans-serif";
+  context.strokeStyle = ink.page;
+  context.fillStyle = ink.text;
+  for (const { id, size, left, right, top } of labels) {
+    const node = DOTS.get(id), x = (left + right) / 2;
+    context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
+    context.lineWidth = size * 0.3;
     labelOf(node).forEach((text, number) => {
-      const base = y + node.size + 5 + size * (0.8 + LINE * number);
-      context.lineWidth = 4;
-      context.strokeStyle = ink.page;
+      const base = top + size * (0.8 + LINE * number);
       context.strokeText(text, x, base);
-      context.fillStyle = ink.text;
       context.fillText(text, x, base);
     });
   }
@@ -193,20 +252,17 @@ function hit(dom) {
   const point = network.DOMtoCanvas(dom);
   const found = network.getNodeAt(dom);
   if (found !== undefined) return { dot: found };
-  for (const { id } of dots.get({ fields: ["id"] })) {
-    const node = DOTS.get(id), [x, y] = node[drawnView], size = fontOf(node), label = labelOf(node);
-    const half = Math.max(...label.map((text) => text.length)) * size * 0.27;
-    if (Math.abs(point.x - x) < half && point.y > y && point.y < y + node.size + 6 + label.length * size * LINE) return { dot: id };
-  }
+  const label = labels.find(({ left, right, top, bottom }) => left < point.x && point.x < right && top < point.y && point.y < bottom);
+  if (label) return { dot: label.id };
   const line = network.getEdgeAt(dom);
   return line === undefined ? null : { line };
 }
 
 function clicked(event) {
   const found = hit(event.pointer.DOM);
-  if (!found) return select({});
-  if ("line" in found) return select({ claims: NETWORK.edges[found.line].claims.filter(claimShown) });
-  const node = DOTS.get(found.dot);
+  if (!found) return select({ body: view() === "focus" ? state.focus : null });
+  if ("line" in found) return select({ claims: edgesNow()[found.line].claims.filter(claimShown) });
+  const node = nodeOf(found.dot);
   if (node.members) select({ fold: found.dot });
   else select({ body: found.dot });
 }

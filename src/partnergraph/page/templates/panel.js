@@ -66,7 +66,9 @@ function tools(body) {
   const list = element("ul", { id: "to-found", class: "found", role: "listbox", "aria-label": "Organisations found" });
   list.hidden = true;
   finder(input, list, (to) => change({ to: to === body ? null : to }));
-  return element("div", { class: "tools" }, element("p", {}, element("label", { for: "steps" }, "Show"), " ", steps),
+  const draw = element("button", { type: "button", onclick: () => change({ focus: body, to: null }) }, "Draw it with its neighbours");
+  draw.hidden = view() === "focus";
+  return element("div", { class: "tools" }, element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, "Show"), " ", steps),
     element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
 }
 
@@ -103,10 +105,28 @@ function claimsPanel(claims) {
   return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];
 }
 
+// Who is in a symbol: the best connected first, in parts, and by name.
+function membersOf(members) {
+  const best = [...members].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
+  const found = element("div", {}), item = (body) => element("li", {}, linkTo(body), " ", element("span", { class: "quiet" }, DATA.families[BODIES.family[body]].label));
+  const show = () => {
+    const words = fold(input.value).split(" ").filter(Boolean);
+    const passing = best.filter((body) => [BODIES.label[body], ...BODIES.names[body]].some((name) => words.every((word) => fold(name).includes(word))));
+    found.replaceChildren(...listed(passing, item));
+    if (words.length) byId("status").textContent = `${passing.length} found`;
+  };
+  const input = element("input", { id: "inside", type: "search", autocomplete: "off" });
+  input.addEventListener("input", show);
+  show();
+  return members.length > MOST ? [element("p", {}, element("label", { for: "inside" }, "Filter"), " ", input), found] : [found];
+}
+
 function foldPanel(fold) {
   const node = DOTS.get(fold);
-  const parts = [element("p", {}, "Drawn as one, because they are of one type and connected alike."),
-    ...listed(node.members, (body) => element("li", {}, linkTo(body)))];
+  const alike = node.members.every((body) => DOTS.get(body)?.unfolded), shown = node.members.filter(bodyShown);
+  const why = alike ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
+  const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
+  if (shown.length < node.members.length) parts.push(element("p", {}, `${node.members.length - shown.length} are hidden by the filters.`));
   if (byId("unfold") && !phone.matches) {
     parts.push(element("p", {}, element("button", { type: "button", onclick: () => change({ unfolded: true, fold: null }) }, "Unfold on the map")));
   }

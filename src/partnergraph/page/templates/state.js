@@ -48,12 +48,14 @@ const START = {
   since: null, // the month to compare with
   steps: 0, // how far from the selected body; 0: everywhere
   step: null, // number of the step of the story
+  focus: null, // number of the body that is drawn with its neighbours, in place of the map
   camera: null, // where a person has moved the map to: x, y, scale
 };
 const state = { ...START };
 const listeners = [];
 
 function change(values) {
+  if ("focus" in values && values.focus !== state.focus) state.camera = null;
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   nearby = null;
@@ -61,10 +63,12 @@ function change(values) {
 }
 
 function select(values) {
-  change({ ...NOTHING, ...values, step: values.step ?? null });
+  const next = { ...NOTHING, ...values, step: values.step ?? null };
+  change({ ...next, focus: centreOf(next.body, next.claims, state.focus) });
 }
 
-const view = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
+const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
+const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
 // Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
 function holds(claim, month) {

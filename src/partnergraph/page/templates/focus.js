@@ -1,0 +1,189 @@
+// One body with its neighbours: for a body that the map shows only in a counted symbol or not at all, and for any other
+// when asked for. Nothing here is left to chance or to time: the body stands in the middle, its neighbours on an ellipse
+// around it, in rows, so that every label has a place of its own beside its symbol and no line runs through another.
+const MOST_AROUND = 48; // neighbours drawn at once, at most
+const RULER = document.createElement("canvas").getContext("2d");
+let focused = null; // the drawing: nodes by number, edges, extent, and how many neighbours there are
+
+// Whether the map itself has a symbol for a body.
+const alone = (body) => Boolean(DOTS.get(body)?.[baseView()]);
+
+// The body to draw with its neighbours when something is selected; null: the map shows it well.
+function centreOf(body, claims, before) {
+  if (body !== null) return before !== null || !alone(body) ? body : null;
+  if (!claims?.length) return null;
+  const ends = [CLAIMS.from[claims[0]], CLAIMS.to[claims[0]]];
+  if (ends.includes(before)) return before;
+  return ends.find((end) => !alone(end)) ?? (before === null ? null : ends[0]);
+}
+
+function widthAt(text, size, bold) {
+  RULER.font = `${bold ? "bold " : ""}${size}px ${FACE}`;
+  return RULER.measureText(text).width;
+}
+
+// A text in lines that are no wider than `most` pixels; what does not fit ends with an ellipsis.
+function wrapped(text, most, lines, size, bold) {
+  const found = [], fits = (line) => widthAt(line, size, bold) <= most;
+  const cut = (line) => {
+    const points = [...line];
+    while (points.length > 1 && !fits(points.join("") + "…")) points.pop();
+    return points.join("").trimEnd() + "…";
+  };
+  const words = text.split(/\s+/).filter(Boolean);
+  for (const word of words) {
+    const longer = found.length ? found.at(-1) + " " + word : word;
+    if (found.length && fits(longer)) found[found.length - 1] = longer;
+    else if (found.length === lines) return [...found.slice(0, -1), cut(longer)];
+    else found.push(fits(word) ? word : cut(word));
+  }
+  return found;
+}
+
+// The neighbours of a body over the claims that pass the filters, each with its claims; the best connected first.
+function neighboursOf(body) {
+  const found = new Map();
+  for (const claim of AROUND[body]) {
+    const beside = other(claim, body);
+    if (passes(claim) && beside !== body) found.set(beside, [...(found.get(beside) ?? []), claim]);
+  }
+  return [...found].sort(([a], [b]) => AROUND[b].length - AROUND[a].length || a - b);
+}
+
+// What joins a neighbour to the body in the middle, read from the middle outwards.
+const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse);
+
+// Draw a body and its neighbours for so much room, in pixels.
+function drawAround(body, room) {
+  const all = neighboursOf(body), narrow = room.x < 600, font = narrow ? DATA.tall_font : 13;
+  const width = Math.min(room.x, 1240) - 16, height = Math.min(room.y, 760) - 16;
+  const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 84 : 190))); // width of a label
+  const seatOf = ([beside, claims], worded) => {
+    const hub = AROUND[beside].length >= 5, size = Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[beside].length));
+    const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
+    const rows = [
+      ...(worded ? wrapped(kinds.join(", "), most, 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...wrapped(BODIES.label[beside], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
+    ];
+    return { beside, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
+  };
+  // Two columns of rows, clockwise from the top right, what is joined alike side by side. What finds no room is left to the
+  // table: first the words beside the names, then the least connected neighbours.
+  let drawn = Math.min(MOST_AROUND, all.length), sides = [[], []], worded = true;
+  let row = all.slice(0, drawn).map((entry) => seatOf(entry, true));
+  const sum = (side) => side.reduce((total, seat) => total + seat.tall, 0);
+  for (;;) {
+    const seats = row.slice(0, drawn).sort((one, two) => one.kind.localeCompare(two.kind, "en-GB") || one.beside - two.beside);
+    const half = Math.ceil(seats.length / 2);
+    sides = [seats.slice(0, half), seats.slice(half).reverse()];
+    if (sides.every((side) => sum(side) <= height)) break;
+    if (worded) row = row.map(({ beside, claims }) => seatOf([beside, claims], (worded = false)));
+    else drawn -= 1;
+  }
+  const reach = Math.max(0, ...sides.flat().map((seat) => Math.max(...seat.rows.map((row) => widthAt(row.text, font, seat.hub)))));
+  const across = Math.max(48, Math.min(360, width / 2 - reach - 30));
+  const tops = sides.map((side) => {
+    const spare = Math.min(64, (height - sum(side)) / Math.max(1, side.length));
+    let y = -(sum(side) + spare * side.length) / 2;
+    return side.map((seat) => {
+      const middle = y + (seat.tall + spare) / 2;
+      y += seat.tall + spare;
+      return middle;
+    });
+  });
+  const down = Math.max(150, ...tops.flat().map((y) => Math.abs(y) * 1.06 + 12));
+  const nodes = new Map(), edges = [];
+  const centre = wrapped(BODIES.label[body], Math.min(220, 2 * across - 44), 4, font + 1, true);
+  nodes.set(body, { ...symbolOf(body), size: 15, font: font + 1, hub: 1, rows: centre.map((text) => ({ text })), focus: [0, 0] });
+  sides.forEach((side, left) => side.forEach((seat, number) => {
+    const y = Math.round(tops[left][number]), x = Math.round(across * Math.sqrt(1 - (y / down) ** 2)) * (left ? -1 : 1);
+    nodes.set(seat.beside, { ...symbolOf(seat.beside), size: seat.size, font, hub: seat.hub ? 1 : 0, rows: seat.rows, side: left ? "left" : "right", focus: [x, y] });
+    edges.push(...linesTo(body, seat.beside, seat.claims, edges.length));
+  }));
+  const wide = across + reach + 30, high = Math.max(110, ...tops.flat().map((y) => Math.abs(y) + 32));
+  return { body, nodes, edges, extent: [-wide, -high, wide * 2, high * 2], total: all.length, drawn };
+}
+
+const symbolOf = (body) => ({ id: body, label: BODIES.label[body], shape: DATA.families[BODIES.family[body]].shape, family: BODIES.family[body], ...(DATA.groups.includes(body) ? { dashed: 1 } : {}) });
+
+// One line for each kind and direction, as on the map; what is stated counts, so inferred claims of a kind go with it.
+function linesTo(body, beside, claims, first) {
+  const joined = new Map();
+  for (const claim of claims) {
+    const key = JSON.stringify([CLAIMS.kind[claim], CLAIMS.from[claim] === body, standingOf(claim) === "disputed"]);
+    joined.set(key, [...(joined.get(key) ?? []), claim]);
+  }
+  return [...joined.values()].map((own, number) => ({
+    id: first + number, from: CLAIMS.from[own[0]], to: CLAIMS.to[own[0]], claims: own,
+    inferred: own.every((claim) => CLAIMS.inferred[claim]), disputed: standingOf(own[0]) === "disputed",
+    // The same side for both directions would put one line on the other: the sign follows the direction.
+    bend: { focus: (number - (joined.size - 1) / 2) * 0.09 * (CLAIMS.from[own[0]] === body ? 1 : -1) },
+  }));
+}
+
+// The whole drawing in the middle of the room that the panel leaves.
+function fitFocus() {
+  const { x, y, right } = roomFor(), [left, top, width, height] = focused.extent;
+  const scale = Math.min(x / width, y / height, 1.6);
+  network.moveTo({ position: { x: left + width / 2 + right / 2 / scale, y: top + height / 2 }, scale, animation: false });
+}
+
+// The labels stand outside the ellipse, beside their symbols; that of the middle stands under it.
+function drawBeside(context) {
+  const ink = inks(), lit = litUp();
+  labels = [];
+  context.textBaseline = "alphabetic";
+  context.lineJoin = "round";
+  context.strokeStyle = ink.page;
+  context.lineWidth = 4;
+  for (const node of focused.nodes.values()) {
+    if (lit && !lit.has(node.id)) continue;
+    const box = boxOf(node);
+    labels.push({ id: node.id, size: node.font, ...box });
+    context.textAlign = node.side === "left" ? "right" : node.side ? "left" : "center";
+    const x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
+    node.rows.forEach(({ text, quiet }, number) => {
+      const base = box.top + node.font * (0.92 + LINE * number);
+      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 : node.font}px ${FACE}`;
+      context.strokeText(text, x, base);
+      context.fillStyle = quiet ? ink.muted : ink.text;
+      context.fillText(text, x, base);
+    });
+  }
+}
+
+// The box of a label, in the units of the drawing.
+function boxOf({ focus: [x, y], size, font, hub, side, rows }) {
+  const wide = Math.max(...rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : font, hub && !quiet))), high = rows.length * font * LINE;
+  const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + size + 5;
+  return { left, right: left + wide, top, bottom: top + high };
+}
+
+// What is drawn, in words, and the way back.
+function showFocusBar() {
+  const bar = byId("focus"), on = view() === "focus";
+  const had = bar.contains(document.activeElement);
+  bar.hidden = !on;
+  byId("fit").textContent = on ? "Fit" : "Whole map";
+  if (!on) {
+    if (had) byId(byId("panel").hidden ? "find" : "panel").focus({ preventScroll: true });
+    return;
+  }
+  const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
+  const beside = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
+  const text = total ? `${name} with ${beside}.` : `${name}: it has no relationship${filtered() ? " that passes the filters" : ""}.`;
+  byId("focus-note").textContent = text;
+  byId("focus-more").hidden = !left;
+  byId("focus-more").textContent = `+ ${left} more in the table`;
+  byId("status").textContent = "Drawn: " + text + (left ? ` ${left} more in the table.` : "");
+}
+
+function startFocus() {
+  byId("focus-back").addEventListener("click", () => change({ focus: null, claims: null, body: state.body ?? state.focus }));
+  // The table then shows the body and all its neighbours, nothing else.
+  byId("focus-more").addEventListener("click", () => {
+    change({ body: state.focus, claims: null, steps: 1 });
+    byId("organisations").scrollIntoView({ block: "start" });
+    byId("organisations").focus({ preventScroll: true });
+  });
+}
