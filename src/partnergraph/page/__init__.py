@@ -24,19 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
-    *(
-        "state.js",
-        "address.js",
-        "find.js",
-        "filters.js",
-        "routes.js",
-        "focus.js",
-        "map.js",
-        "panel.js",
-        "table.js",
-        "save.js",
-    ),
-    *("story.js", "main.js"),
+    *("state.js", "address.js", "find.js", "filters.js", "routes.js", "focus.js", "map.js", "panel.js", "table.js"),
+    *("picture.js", "save.js", "story.js", "main.js"),
 )
 
 

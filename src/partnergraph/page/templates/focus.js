@@ -1,12 +1,14 @@
-// One body with its neighbours: for a body that the map shows only in a counted symbol or not at all, and for any other
-// when asked for. Nothing here is left to chance or to time: the body stands in the middle, its neighbours on an ellipse
+// One body with its neighbours: for a body that the map shows only in a counted symbol or not at all, for every body of an
+// overview, and for any other when asked for. Nothing here is left to chance or to time: the body stands in the middle, its neighbours on an ellipse
 // around it, in rows, so that every label has a place of its own beside its symbol and no line runs through another.
 const MOST_AROUND = 48; // neighbours drawn at once, at most
 const RULER = document.createElement("canvas").getContext("2d");
 let focused = null; // the drawing: nodes by number, edges, extent, and how many neighbours there are
 
-// Whether the map itself has a symbol for a body.
-const alone = (body) => Boolean(DOTS.get(body)?.[baseView()]);
+// An overview has symbols for so many bodies that they cannot be unfolded: it shows nobody's neighbours.
+const isOverview = () => NETWORK.nodes.some(({ members }) => members?.some((member) => !DOTS.get(member)?.unfolded));
+// Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
+const alone = (body) => Boolean(DOTS.get(body)?.[baseView()]) && !isOverview();
 
 // The body to draw with its neighbours when something is selected; null: the map shows it well.
 function centreOf(body, claims, before) {
@@ -81,7 +83,7 @@ function drawAround(body, room) {
     else drawn -= 1;
   }
   const reach = Math.max(0, ...sides.flat().map((seat) => Math.max(...seat.rows.map((row) => widthAt(row.text, font, seat.hub)))));
-  const across = Math.max(48, Math.min(360, width / 2 - reach - 30));
+  const across = Math.max(48, Math.min(360, width / 2 - reach - 22));
   const tops = sides.map((side) => {
     const spare = Math.min(64, (height - sum(side)) / Math.max(1, side.length));
     let y = -(sum(side) + spare * side.length) / 2;
@@ -93,15 +95,21 @@ function drawAround(body, room) {
   });
   const down = Math.max(150, ...tops.flat().map((y) => Math.abs(y) * 1.06 + 12));
   const nodes = new Map(), edges = [];
-  const centre = wrapped(BODIES.label[body], Math.min(220, 2 * across - 44), 4, font + 1, true);
+  const centre = wrapped(BODIES.label[body], Math.max(84, Math.min(220, 2 * across - 44)), 4, font + 1, true);
   nodes.set(body, { ...symbolOf(body), size: 15, font: font + 1, hub: 1, rows: centre.map((text) => ({ text })), focus: [0, 0] });
   sides.forEach((side, left) => side.forEach((seat, number) => {
     const y = Math.round(tops[left][number]), x = Math.round(across * Math.sqrt(1 - (y / down) ** 2)) * (left ? -1 : 1);
     nodes.set(seat.beside, { ...symbolOf(seat.beside), size: seat.size, font, hub: seat.hub ? 1 : 0, rows: seat.rows, side: left ? "left" : "right", focus: [x, y] });
     edges.push(...linesTo(body, seat.beside, seat.claims, edges.length));
   }));
-  const wide = across + reach + 30, high = Math.max(110, ...tops.flat().map((y) => Math.abs(y) + 32));
-  return { body, nodes, edges, extent: [-wide, -high, wide * 2, high * 2], total: all.length, drawn };
+  return { body, nodes, edges, extent: extentOf([...nodes.values()]), total: all.length, drawn };
+}
+
+// Left, top, width and height that hold every symbol and label, with a margin.
+function extentOf(nodes) {
+  const boxes = [...nodes.map(boxOf), ...nodes.map(({ focus: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size }))];
+  const [left, top] = [Math.min(...boxes.map((box) => box.left)) - 14, Math.min(...boxes.map((box) => box.top)) - 14];
+  return [left, top, Math.max(...boxes.map((box) => box.right)) + 14 - left, Math.max(...boxes.map((box) => box.bottom)) + 14 - top];
 }
 
 const symbolOf = (body) => ({ id: body, label: BODIES.label[body], shape: DATA.families[BODIES.family[body]].shape, family: BODIES.family[body], ...(DATA.groups.includes(body) ? { dashed: 1 } : {}) });

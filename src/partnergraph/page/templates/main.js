@@ -28,5 +28,7 @@ addEventListener("popstate", () => {
   fromAddress();
   toMap();
 });
-addEventListener("load", toMap);
 fromAddress();
+// The program of a large page, which is unpacked first, can come after the browser's jump.
+if (document.readyState === "complete") toMap();
+else addEventListener("load", toMap);

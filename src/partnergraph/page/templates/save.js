@@ -9,7 +9,7 @@ function download(name, type, data) {
 }
 
 // A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe first (OWASP, CSV injection).
-const cell = (text) => '"' + (/^[=+\-@\t\r]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
+const cell = (text) => '"' + (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
 const said = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 function claimsAsCsv() {
@@ -24,6 +24,7 @@ function claimsAsCsv() {
 function startSaving() {
   byId("save-csv").addEventListener("click", () => download("relationships.csv", "text/csv", claimsAsCsv()));
   byId("save-svg").addEventListener("click", () => {
+    if (view() === "focus") return download("map.svg", "image/svg+xml", pictureOf());
     const picture = document.querySelector(phone.matches ? ".still-tall svg" : ".still-wide svg").cloneNode(true);
     download("map.svg", "image/svg+xml", new XMLSerializer().serializeToString(picture));
   });

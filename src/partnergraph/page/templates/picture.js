@@ -1,0 +1,46 @@
+// The drawing of one body with its neighbours as SVG, in the colours and places that stand on the screen.
+function pictureOf() {
+  const ink = inks(), made = (name, attributes, ...children) => {
+    const part = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
+    part.append(...children);
+    return part;
+  };
+  const [left, top, width, height] = focused.extent.map(Math.round), title = byId("focus-note").textContent;
+  const strokes = { fill: "none", "stroke-linecap": "round" };
+  const arrows = lines.get().flatMap((line) => {
+    const [from, to] = [focused.nodes.get(line.from), focused.nodes.get(line.to)], [[ax, ay], [bx, by]] = [from.focus, to.focus];
+    // As vis-network bends a line: its control point stands beside the middle, by a share of the length.
+    const bend = focused.edges[line.id].bend.focus, cx = (ax + bx) / 2 + (by - ay) * bend, cy = (ay + by) / 2 - (bx - ax) * bend;
+    const reach = Math.hypot(bx - cx, by - cy) || 1, ux = (bx - cx) / reach, uy = (by - cy) / reach;
+    const ex = bx - ux * (to.size + 2), ey = by - uy * (to.size + 2), look = { ...strokes, stroke: line.color.color, "stroke-width": line.width };
+    const wing = (side) => `${(ex - ux * 7.5 + side * uy * 3).toFixed(1)} ${(ey - uy * 7.5 - side * ux * 3).toFixed(1)}`;
+    return [
+      made("path", { ...look, d: `M${ax} ${ay}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${ex.toFixed(1)} ${ey.toFixed(1)}`, ...(line.dashes ? { "stroke-dasharray": line.dashes.join(" ") } : {}) }),
+      made("path", { ...look, d: `M${wing(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}L${wing(-1)}` }),
+    ];
+  });
+  const symbols = dots.get().map((dot) => {
+    const look = { fill: dot.color.background, stroke: dot.color.border, "stroke-width": dot.borderWidth, ...(dot.shapeProperties.borderDashes ? { "stroke-dasharray": "4 3" } : {}) };
+    const corners = cornersOf(dot.shape, dot.x, dot.y, dot.size);
+    return corners ? made("polygon", { ...look, points: corners }) : made("circle", { ...look, cx: dot.x, cy: dot.y, r: dot.size });
+  });
+  const names = [...focused.nodes.values()].map((node) => {
+    const box = boxOf(node), x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
+    const rows = node.rows.map(({ text, quiet }, number) => made("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": 12, "font-weight": 400 } : {}) }, text));
+    return made("text", { "text-anchor": node.side === "left" ? "end" : node.side ? "start" : "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: ink.text, stroke: ink.page, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
+  });
+  const paper = made("rect", { x: left, y: top, width, height, fill: ink.page });
+  const picture = made("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, made("title", {}, title), paper, ...arrows, ...symbols, ...names);
+  return new XMLSerializer().serializeToString(picture);
+}
+
+// The corners of a symbol, as in the map's own picture; null: it is round.
+const CORNERS = { diamond: [4, 0, 1.15], triangle: [3, 0, 1.2], triangleDown: [3, Math.PI, 1.2], hexagon: [6, Math.PI / 6, 1.05], square: [4, Math.PI / 4, 1.25] };
+function cornersOf(shape, x, y, size) {
+  if (shape === "dot") return null;
+  const star = Array.from({ length: 10 }, (_, i) => [(Math.PI * i) / 5 - Math.PI / 2, size * (i % 2 ? 0.5 : 1.15)]);
+  const [count, turn, grow] = CORNERS[shape] ?? [4, 0, 1];
+  const even = Array.from({ length: count }, (_, i) => [(2 * Math.PI * i) / count - Math.PI / 2 + turn, size * grow]);
+  return (shape === "star" ? star : even).map(([angle, reach]) => `${(x + reach * Math.cos(angle)).toFixed(1)},${(y + reach * Math.sin(angle)).toFixed(1)}`).join(" ");
+}
