@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -183,3 +184,53 @@ def test_the_same_question_gives_the_same_bytes_for_any_hash_seed(here: Path) ->
         found.add(done.stdout)
     assert len(found) == 1
     assert len(found.pop()) > 500
+
+
+LINKS = "SELECT ?from ?to { ?from pg:leads ?to }"
+
+
+def test_an_answer_is_drawn_as_a_page_or_a_map_and_says_what_is_in_it(run: Run, here: Path) -> None:
+    said = run("query", LINKS, "--draw", "leads.html")
+    assert (said.code, said.out) == (0, "")
+    assert said.err.startswith("wrote leads.html: ")
+    assert said.err.endswith(" relationships\n")
+    page = (here / "leads.html").read_text("utf-8")
+    assert "NIHR School for Primary Care Research" in page
+    assert PartnerGraph.open(here / "build").draw(query=LINKS).html == page
+    assert run("query", LINKS, "--draw", "again.html").code == 0
+    assert (here / "again.html").read_bytes() == (here / "leads.html").read_bytes()
+    assert run("query", "CONSTRUCT { ?a pg:leads ?b } WHERE { ?a pg:leads ?b }", "--draw", "leads.svg").code == 0
+    assert (here / "leads.svg").read_text("utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((LINKS, "--draw", "x.html", "--format", "csv"), 2, "--draw makes a page instead of a table"),
+        (("ASK {}", "--draw", "x.html"), 2, "ASK gives no links to draw"),
+        (("who-leads", "--draw", "x.html"), 2, "A table to draw needs the columns ?from and ?to"),
+        (("SELECT ?from ?to { ", "--draw", "x.html"), 1, "line 1, column 18"),
+        ((LINKS, "--draw", "nowhere/x.html"), 1, "nowhere/x.html cannot be written"),
+        (("SELECT ?from ?to { SERVICE <http://x/> { ?from ?p ?to } }", "--draw", "x.html"), 1, "SERVICE"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_and_nothing_is_written(
+    run: Run, here: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    said = run("query", *arguments)
+    assert (said.code, said.out) == (code, "")
+    assert message in said.err
+    assert "Traceback" not in said.err
+    assert not list(here.glob("x.html"))
+
+
+def test_the_map_alone_is_written_as_svg_beside_the_page(run: Run, here: Path) -> None:
+    assert run("draw", "--output", "map.html", "--svg", "map.svg").code == 0
+    assert ElementTree.parse(here / "map.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
+    assert (here / "map.html").stat().st_size > 500_000
+    said = run("draw", "--output", "other.html", "--svg", "map.png")
+    assert (said.code, said.err.splitlines()[-1]) == (
+        2,
+        "Error: --svg writes a picture as SVG: call the file map.svg.",
+    )
+    assert not (here / "other.html").exists()

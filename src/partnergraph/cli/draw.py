@@ -23,6 +23,7 @@ def page_of(reader: Reader) -> str:
 @click.command()
 @graph_option
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The map alone, as SVG.")
 @click.option("--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30.")
 @click.option("--derived", is_flag=True, help="Also the links that rules derive.")
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
@@ -36,6 +37,7 @@ def page_of(reader: Reader) -> str:
 def draw(
     graph: Path | None,
     output: Path,
+    svg: Path | None,
     as_of: str | None,
     derived: bool,
     no_inferred: bool,
@@ -46,6 +48,8 @@ def draw(
     from partnergraph.network import network
     from partnergraph.page import draw as make
 
+    if svg and svg.suffix != ".svg":
+        raise UsageError(f"--svg writes a picture as SVG: call the file {svg.with_suffix('.svg')}.")
     if keep and (as_of or derived or no_inferred or places):
         raise UsageError(
             "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
@@ -53,6 +57,8 @@ def draw(
     drawn = network(Reader.at(graph), as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
     page = make(drawn)
     page.save(output)
+    if svg:
+        page.save(svg)
     click.echo(f"wrote {output}: {len(drawn)} bodies, {drawn.number_of_edges()} relationships", err=True)
     if keep:
         file, count = write(keep, page.positions)

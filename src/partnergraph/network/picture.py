@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from partnergraph.errors import UsageError
 from partnergraph.network import about, edge
 from partnergraph.network.bodies import bare, bodies
-from partnergraph.queries.claims import Claim, claims, evidence, labels, short, sources
+from partnergraph.queries.claims import Claim, claims, evidence, labels, sources
 from partnergraph.queries.formats import parse_tsv, plain, value
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, DCTERMS, PG, RDF, RDFS, SKOS, concepts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("from", "to", "label", "kind", "weight")
 NAMES = (SKOS.prefLabel, RDFS.label, DCTERMS.title)
+PARTS = ("names", "identifiers", "attributes", "events", "statements")
 COMPUTED = "Computed by the query; not a claim of this graph."
 Computed: TypeAlias = tuple[str, str, str, str]
 
@@ -68,7 +70,7 @@ def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = Non
     def add(iri: str) -> None:
         if iri not in graph:
             found = told.get(iri, {})
-            label = found.get("label") or names.get(iri) or short(iri)
+            label = found.get("label") or names.get(iri) or _last(iri)
             entry = known[iri] if iri in known else bare(label)
             graph.add_node(iri, **entry | {"attributes": [*entry["attributes"], *found.get("attributes", [])]})
 
@@ -87,7 +89,28 @@ def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = Non
         graph.add_edge(start, end, key=f"computed-{number}", **_computed(kind, label, weight))
     for iri in loose:
         add(iri)
+    graph.graph["sources"] = _cited(graph)
     return graph
+
+
+def _last(iri: str) -> str:
+    """A name for what has none: the last part of its address; any other text as it is."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", iri):
+        return iri
+    return re.split(r"[/#:]", iri.rstrip("/#"))[-1] or iri
+
+
+def _cited(graph: Network) -> dict[str, Any]:
+    """The sources that something in the network names."""
+    told = [data for _, _, data in graph.edges(data=True)]
+    for _, node in graph.nodes(data=True):
+        told += [node, *(entry for part in PARTS for entry in node[part])]
+    named = {
+        piece["source"]
+        for entry in told
+        for piece in [*(entry.get("evidence") or ()), *(entry.get("counter_evidence") or ())]
+    }
+    return {name: known for name, known in graph.graph["sources"].items() if name in named}
 
 
 class _Claims:
@@ -135,7 +158,7 @@ def _code(kind: str) -> str | None:
 def _words(kind: str) -> str:
     """A kind of link that no claim has, in words."""
     code = _code(kind)
-    return code or (short(kind).rpartition(":")[2] if "://" in kind else kind)
+    return code or _last(kind)
 
 
 def _computed(kind: str, label: str, weight: float | None) -> dict[str, Any]:
@@ -213,6 +236,6 @@ def _triples(
             elif thing.startswith(("<", "_:")):
                 links.append(Link(subject, plain(thing), kind=predicate))
             elif subject not in known:
-                attribute = {"property": short(predicate), "value": plain(thing)}
+                attribute = {"property": _last(predicate), "value": plain(thing)}
                 told.setdefault(subject, {}).setdefault("attributes", []).append(attribute)
     return links, sorted(told), told

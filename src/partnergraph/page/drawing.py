@@ -131,7 +131,8 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
     joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
     crowded = len(set(inside.values())) > CROWDED
     weights = [_weight(graph.edges[edge].get("weight")) for edge in made.claims]
-    heaviest = max(weights, default=0.0)
+    weighed = [weight for weight in weights if weight]
+    lightest, heaviest = min(weighed, default=0.0), max(weighed, default=0.0)
     for number, (a, b, key) in enumerate(made.claims):
         one, other = (inside.get(at[end], at[end]) for end in (a, b))
         if one == other:
@@ -152,8 +153,9 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
             continue
         also = joined.get((start, end, name, True, disputed), []) if not inferred else []
         together = tuple(sorted([*numbers, *also]))
-        weight = round(max(weights[number] for number in together) / heaviest, 2) if heaviest else 0.0
-        found.append(Line(start, end, name, inferred, disputed, together, weight))
+        heavy = max(weights[number] for number in together)
+        share = round((heavy - lightest) / (heaviest - lightest), 2) if heavy and heaviest > lightest else 0.0
+        found.append(Line(start, end, name, inferred, disputed, together, share))
     return found
 
 
