@@ -11,20 +11,12 @@ from partnergraph.page import Page, draw
 from partnergraph.page.dots import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing
 from partnergraph.page.drawing import drawing
 from partnergraph.page.layout import kept, places
-from tests.page.test_layout import _faults, _plain
+from tests.page.test_layout import _faults, _plain, without_positions
 
 CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
 NEW = "https://example.org/new"
 O = "https://w3id.org/partnergraph/id/org/"  # noqa: E741
 Positions = dict[str, dict[str, tuple[int, int]]]
-
-
-def without_positions(network: nx.MultiDiGraph) -> nx.MultiDiGraph:
-    """The network as it is when nobody has kept anything."""
-    bare = network.copy()
-    for node in bare:
-        bare.nodes[node]["at"] = {}
-    return bare
 
 
 def keep(network: nx.MultiDiGraph, positions: Positions) -> nx.MultiDiGraph:
@@ -132,10 +124,11 @@ def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDi
 
 
 def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, before: Drawing) -> None:
-    grown = drawing(joined(network, "Mid Staffordshire NHS Foundation Trust"))
+    trust = "North Staffordshire Combined Healthcare NHS Trust"
+    grown = drawing(joined(network, trust))
     assert moved(before, grown) == 0
     at = places(grown)["wide"]
-    near = at[named(network, "Mid Staffordshire NHS Foundation Trust")]
+    near = at[named(network, trust)]
     assert math.dist(at[NEW], near) < 150
 
 

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 
 from partnergraph.page import text
 
-# The canvases in CSS pixels: what a first view has at 1440x900 and at 390x844 beside the page's own parts.
-WIDE = (1390.0, 640.0)
-TALL = (366.0, 600.0)
-UNFOLDED = (1740.0, 800.0)
+# What each view has on the screen, in CSS pixels: in a window of 1440x900 beside a scroll bar, and in one of 390x844.
+SCREEN = {"wide": (1372, 640), "unfolded": (1372, 736), "tall": (364, 600)}
+# The canvases that the layout fills, without the margin around all. Shown whole on that screen, every label keeps 12
+# pixels or more; a canvas that labels would cover for more than FULL of it grows.
+WIDE = (1440.0, 664.0)
+UNFOLDED = (1468.0, 778.0)
+TALL = (347.0, 583.0)
+FULL = 0.78
+GROWTH = 1.02  # and by so much for what is new on a map that is kept
 VIEWS = ("wide", "unfolded", "tall")
 CROWDED = 12
 HUB = 5
@@ -43,7 +48,7 @@ class Dot:
 
     def lines(self, tall: bool = False) -> list[str]:
         """The label, wrapped."""
-        return text.wrap(self.label, 15 if tall else 19, 3)
+        return text.whole(self.label, 15 if tall else 19)
 
 
 @dataclass(frozen=True)

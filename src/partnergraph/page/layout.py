@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from partnergraph.page import text
-from partnergraph.page.apart import Scene, apart
+from partnergraph.page.apart import GAP, Scene, apart
 from partnergraph.page.bend import bends
 from partnergraph.page.dots import (
+    FULL,
+    GROWTH,
     MOST_UNFOLDED,
     ON_A_PHONE,
     TALL,
@@ -138,12 +140,13 @@ def settle(
     ends = sorted({(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index})
     ends = sorted({(min(a, b), max(a, b)) for a, b in ends})
     boxes = np.array([box(dot, tall) for dot in dots])
+    canvas = _room(canvas, boxes)
     radius = np.array([dot.size for dot in dots])
     held = np.array([dot.key in (pinned or {}) for dot in dots])
     if pinned and held.any():
         floor = (canvas[0] / 2, canvas[1])  # what nothing joins to the rest goes to the bottom
         at = np.array([pinned.get(dot.key, floor) for dot in dots], dtype=float)
-        scene = Scene(at, boxes, radius, ends, *canvas, held=held)
+        scene = Scene(at, boxes, radius, ends, canvas[0] * GROWTH, canvas[1] * GROWTH, held=held)
         seat(scene, [(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index])
         return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
     if start:
@@ -154,6 +157,13 @@ def settle(
     scene = Scene(at, boxes, radius, ends, *canvas)
     apart(scene)
     return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
+
+
+def _room(canvas: tuple[float, float], boxes: Array) -> tuple[float, float]:
+    """The canvas, larger when symbols and labels would fill it."""
+    covered = float(((boxes[:, 0] + boxes[:, 2] + GAP) * (boxes[:, 1] + boxes[:, 3] + GAP)).sum())
+    grow = max(1.0, covered / (canvas[0] * canvas[1] * FULL)) ** 0.5
+    return canvas[0] * grow, canvas[1] * grow
 
 
 def _by_stress(count: int, ends: list[tuple[int, int]], canvas: tuple[float, float]) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # Advance widths of Helvetica in thousandths of the size (Adobe Font Metrics); Arial and Liberation Sans share them.
 _WIDTHS = {
     **dict.fromkeys("ijl'‘’", 222),
@@ -17,6 +19,17 @@ _WIDTHS = {
     "…": 1000,
 }
 LINE_HEIGHT = 1.22
+# What XML 1.0 forbids (section 2.2) and HTML drops or refuses: control characters, lone surrogates.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legible(text: str) -> str:
+    """The text with a sign in place of every character that no page or picture can hold.
+
+    >>> legible("a\\x00b")
+    'a\ufffdb'
+    """
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
@@ -41,3 +54,16 @@ def wrap(text: str, characters: int = 20, lines: int = 3) -> list[str]:
         found = found[:lines]
         found[-1] = found[-1].rstrip(" ,") + "…"
     return found
+
+
+def whole(text: str, characters: int) -> list[str]:
+    """Three lines; slightly longer ones or a fourth where the text is whole with them; else an ellipsis.
+
+    >>> whole("West Midlands Social Work Teaching Partnership", 19)
+    ['West Midlands Social', 'Work Teaching', 'Partnership']
+    """
+    for most, lines in ((characters, 3), (characters + 2, 3), (characters, 4)):
+        found = wrap(text, most, lines)
+        if not found[-1].endswith("…"):
+            return found
+    return wrap(text, characters, 3)
