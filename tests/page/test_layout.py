@@ -53,6 +53,18 @@ def test_no_label_lies_on_another_and_no_line_runs_through_a_foreign_body(made: 
     assert _faults(made, view) == (0, 0)
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_bent_line_leaves_the_picture(made: Drawing, view: str) -> None:
+    shown = [dot for dot in made.dots if getattr(dot, view)]
+    at = {dot.number: getattr(dot, view) for dot in shown}
+    left, top, across, down = extent(shown, view)
+    assert any(made.bends[view].values())
+    for line, bend in made.bends[view].items():
+        points = course(at[line.a], at[line.b], bend)
+        assert (points >= [left, top]).all(), line
+        assert (points <= [left + across, top + down]).all(), line
+
+
 def test_a_label_on_another_and_a_line_through_a_body_are_seen() -> None:
     """The measure itself: three bodies in a row and one upon another."""
     at = np.array([[0.0, 0.0], [100.0, 0.0], [200.0, 0.0], [205.0, 4.0]])

@@ -16,6 +16,7 @@ Point = tuple[float, float]
 TRIES = (0.0, 0.08, -0.08, 0.14, -0.14, 0.2, -0.2, 0.28, -0.28, 0.36, -0.36, 0.46, -0.46, 0.58, -0.58)
 SAMPLES = 33
 CLEAR = 2.5
+EDGE = 6.0
 
 
 def via(a: Point, b: Point, bend: float) -> Point:
@@ -52,7 +53,15 @@ def crossed(points: Array, at: Array, radius: Array, ends: tuple[int, int]) -> l
 
 
 def bends(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[float]:
-    """A bend for each line: none where nothing is in the way, no two alike between the same bodies."""
+    """A bend for each line: none where nothing is in the way, no two alike between the same bodies.
+
+    A line leaves the picture only where it would run through a body otherwise.
+    """
+    import numpy as np
+
+    if not len(at):
+        return []
+    low, high = (at - radius[:, None]).min(axis=0) - EDGE, (at + radius[:, None]).max(axis=0) + EDGE
     taken: dict[tuple[int, int], list[float]] = {}
     found = []
     for a, b in lines:
@@ -61,10 +70,12 @@ def bends(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[fl
         free = [bend for bend in TRIES if all(abs(bend * turn - other) > 0.11 for other in used)]
         best, least = 0.0, 10**6
         for bend in free:
-            through = len(crossed(course(tuple(at[a]), tuple(at[b]), bend), at, radius, (a, b)))
-            if through < least:
-                best, least = bend, through
-            if not through:
+            points = course(tuple(at[a]), tuple(at[b]), bend)
+            outside = bool(np.any((points < low) | (points > high)))
+            wrong = 2 * len(crossed(points, at, radius, (a, b))) + outside
+            if wrong < least:
+                best, least = bend, wrong
+            if not wrong:
                 break
         used.append(best * turn)
         found.append(best)
