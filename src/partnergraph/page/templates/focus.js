@@ -59,12 +59,12 @@ const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(cl
 function drawAround(body, room) {
   const all = neighboursOf(body), narrow = room.x < 600, font = narrow ? DATA.tall_font : 13;
   const width = Math.min(room.x, 1240) - 16, height = Math.min(room.y, 760) - 16;
-  const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 84 : 190))); // width of a label
+  const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 92 : 190))); // width of a label
   const seatOf = ([beside, claims], worded) => {
-    const hub = AROUND[beside].length >= 5, size = Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[beside].length));
+    const hub = AROUND[beside].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[beside].length));
     const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
     const rows = [
-      ...(worded ? wrapped(kinds.join(", "), most, 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(worded ? wrapped(kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[beside], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
     return { beside, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
@@ -93,14 +93,14 @@ function drawAround(body, room) {
       return middle;
     });
   });
-  const down = Math.max(150, ...tops.flat().map((y) => Math.abs(y) * 1.06 + 12));
+  const down = Math.max(narrow ? 350 : 240, ...tops.flat().map((y) => Math.abs(y) * 1.06 + 12));
   const nodes = new Map(), edges = [];
-  const centre = wrapped(BODIES.label[body], Math.max(84, Math.min(220, 2 * across - 44)), 4, font + 1, true);
+  const centre = wrapped(BODIES.label[body], Math.max(72, Math.min(220, 2 * across - 44)), 5, font + 1, true);
   nodes.set(body, { ...symbolOf(body), size: 15, font: font + 1, hub: 1, rows: centre.map((text) => ({ text })), focus: [0, 0] });
   sides.forEach((side, left) => side.forEach((seat, number) => {
     const y = Math.round(tops[left][number]), x = Math.round(across * Math.sqrt(1 - (y / down) ** 2)) * (left ? -1 : 1);
     nodes.set(seat.beside, { ...symbolOf(seat.beside), size: seat.size, font, hub: seat.hub ? 1 : 0, rows: seat.rows, side: left ? "left" : "right", focus: [x, y] });
-    edges.push(...linesTo(body, seat.beside, seat.claims, edges.length));
+    edges.push(...linesTo(body, seat.beside, seat.claims, edges.length, narrow ? 0.05 : 0.09));
   }));
   return { body, nodes, edges, extent: extentOf([...nodes.values()]), total: all.length, drawn };
 }
@@ -115,7 +115,7 @@ function extentOf(nodes) {
 const symbolOf = (body) => ({ id: body, label: BODIES.label[body], shape: DATA.families[BODIES.family[body]].shape, family: BODIES.family[body], ...(DATA.groups.includes(body) ? { dashed: 1 } : {}) });
 
 // One line for each kind and direction, as on the map; what is stated counts, so inferred claims of a kind go with it.
-function linesTo(body, beside, claims, first) {
+function linesTo(body, beside, claims, first, apart) {
   const joined = new Map();
   for (const claim of claims) {
     const key = JSON.stringify([CLAIMS.kind[claim], CLAIMS.from[claim] === body, standingOf(claim) === "disputed"]);
@@ -125,7 +125,7 @@ function linesTo(body, beside, claims, first) {
     id: first + number, from: CLAIMS.from[own[0]], to: CLAIMS.to[own[0]], claims: own,
     inferred: own.every((claim) => CLAIMS.inferred[claim]), disputed: standingOf(own[0]) === "disputed",
     // The same side for both directions would put one line on the other: the sign follows the direction.
-    bend: { focus: (number - (joined.size - 1) / 2) * 0.09 * (CLAIMS.from[own[0]] === body ? 1 : -1) },
+    bend: { focus: (number - (joined.size - 1) / 2) * apart * (CLAIMS.from[own[0]] === body ? 1 : -1) },
   }));
 }
 

@@ -25,6 +25,8 @@ function toMap() {
 }
 const fromAddress = () => change(readAddress(location.hash));
 addEventListener("popstate", () => {
+  const key = location.hash.slice(1).split("&")[0];
+  if (key && !BODY_AT.has(key) && !CLAIM_AT.has(key) && byId(key)) return; // a jump to a part of the page changes nothing
   fromAddress();
   toMap();
 });
