@@ -27,8 +27,8 @@ FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
 class PartnerGraph:
     """A partnership graph, read-only. Make one with `PartnerGraph.open`."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    def __init__(self, reader: Reader, date: str | None = None) -> None:
+        self.reader, self.date = reader, date
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> PartnerGraph:
@@ -42,6 +42,16 @@ class PartnerGraph:
     def load(cls, paths: Iterable[str | Path]) -> PartnerGraph:
         """Several RDF files as one graph, in memory."""
         return cls(Reader.files([Path(path) for path in paths]))
+
+    def as_of(self, date: str) -> PartnerGraph:
+        """The graph as it was on a date (2014, 2014-06 or 2014-06-30), to be asked and drawn like any other.
+
+        What surely did not hold then is not in it; `pg:inForce` says of every relationship left whether it surely held
+        (``"yes"``) or whether the dates stated leave it open (``"unknown"``). Raises `UsageError` for another form.
+        """
+        from partnergraph.queries.as_of import as_of
+
+        return PartnerGraph(as_of(self.reader, date), date)
 
     def query(self, question: str, **parameters: str) -> Result:
         """Ask in SPARQL 1.1 (prefixes are declared for you), or ask a named question with its parameters.
@@ -96,7 +106,8 @@ class PartnerGraph:
         """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.network`."""
         from partnergraph.network import network
 
-        return network(self.reader, as_of=as_of, derived=derived, inferred=inferred, places=places)
+        date = self.date if as_of is None else as_of
+        return network(self.reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
         """The answer to a query or a named question as a network; see `partnergraph.network.picture.picture`.
@@ -118,9 +129,9 @@ class PartnerGraph:
         """
         from partnergraph.page import draw
 
-        if query is not None and as_of is not None:
-            raise UsageError("A date belongs to the whole graph; write it into the query, or leave the query out.")
-        page = draw(self.network(as_of=as_of) if query is None else self.picture(query, **parameters))
+        if as_of is not None:
+            return self.as_of(as_of).draw(path, query=query, **parameters)
+        page = draw(self.network() if query is None else self.picture(query, **parameters))
         if path is not None:
             page.save(Path(path))
         return page

@@ -234,3 +234,19 @@ def test_the_map_alone_is_written_as_svg_beside_the_page(run: Run, here: Path) -
         "Error: --svg writes a picture as SVG: call the file map.svg.",
     )
     assert not (here / "other.html").exists()
+
+
+def test_a_date_is_asked_of_query_and_why_alike(run: Run, here: Path) -> None:
+    pair = "Department of Health", "Public Health England"
+    assert "oversees" in run("why", *pair, "--as-of", "2015").out
+    assert "oversees" not in run("why", *pair, "--as-of", "2012-06").out
+    count = "SELECT (COUNT(?r) AS ?n) { ?r pg:kind code:oversight ; pg:to o:public-health-england }"
+    found = [rows(run("query", count, "-f", "csv", "--as-of", date).out)[0]["n"] for date in ("2015", "2012-06")]
+    assert found == ["1", "0"]
+    drawn = "SELECT ?from ?to { ?r pg:kind code:oversight ; pg:from ?from ; pg:to ?to }"
+    run("query", drawn, "--draw", "then.html", "--as-of", "2012-06")
+    assert 'id="org-public-health-england"' not in (here / "then.html").read_text("utf-8")
+    run("query", drawn, "--draw", "now.html")
+    assert 'id="org-public-health-england"' in (here / "now.html").read_text("utf-8")
+    said = run("query", count, "--as-of", "soon")
+    assert (said.code, said.err) == (2, "Error: 'soon' is not a date. Write it as 2014, 2014-06 or 2014-06-30.\n")

@@ -108,8 +108,6 @@ def test_a_named_question_with_the_columns_is_drawn_and_one_without_says_what_to
         graph.picture("who-leads")
     with pytest.raises(UsageError, match="ASK gives no links to draw"):
         graph.picture("ASK {}")
-    with pytest.raises(UsageError, match="A date belongs to the whole graph"):
-        graph.draw(query="ASK {}", as_of="2014")
 
 
 def test_the_same_answer_in_another_order_gives_the_same_page(graph: PartnerGraph) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.keep import write
-from partnergraph.cli.options import graph_option
+from partnergraph.cli.options import as_of_option, graph_option
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
@@ -24,7 +24,7 @@ def page_of(reader: Reader) -> str:
 @graph_option
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The map alone, as SVG.")
-@click.option("--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30.")
+@as_of_option
 @click.option("--derived", is_flag=True, help="Also the links that rules derive.")
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
 @click.option("--places", is_flag=True, help="Also where bodies are.")

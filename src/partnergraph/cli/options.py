@@ -26,6 +26,13 @@ def graph_option(function: F) -> F:
     )(function)
 
 
+def as_of_option(function: F) -> F:
+    """`--as-of`: the graph as it was on a date, by one rule everywhere."""
+    return click.option("--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30.")(
+        function
+    )
+
+
 def output_option(function: F) -> F:
     """`--output`: where the result goes."""
     return click.option(

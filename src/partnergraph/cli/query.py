@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import deliver, format_option, graph_option, output_option
+from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
 from partnergraph.errors import UsageError
 
 
 @click.command()
 @click.argument("question")
 @graph_option
+@as_of_option
 @format_option("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
 @output_option
 @click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of a named question.")
@@ -35,6 +36,7 @@ from partnergraph.errors import UsageError
 def query(
     question: str,
     graph: Path | None,
+    as_of: str | None,
     format_: str | None,
     output: Path | None,
     params: tuple[str, ...],
@@ -73,9 +75,10 @@ def query(
         max_rows=limit,
         max_bytes=int(size * 1_000_000),
         iris=iris,
+        as_of=as_of,
     )
     if picture:
-        _draw(graph, answer.data, form, text, name, picture)
+        _draw(graph, as_of, answer.data, form, text, name, picture)
     else:
         deliver(answer.data, output)
     if answer.note:
@@ -92,17 +95,20 @@ def _form(text: str, name: str | None) -> str:
     return form
 
 
-def _draw(graph: Path | None, answer: bytes, form: str, text: str, name: str | None, path: Path) -> None:
+def _draw(
+    graph: Path | None, as_of: str | None, answer: bytes, form: str, text: str, name: str | None, path: Path
+) -> None:
     """Draw an answer that the query process gave."""
     from partnergraph.network.picture import picture
     from partnergraph.page import draw
+    from partnergraph.queries.as_of import as_of as view
     from partnergraph.queries.named import get
     from partnergraph.store import Reader
 
+    reader = Reader.at(graph)
     named = get(name) if name else None
-    made = picture(
-        Reader.at(graph), answer, form, title=named.question if named else None, query=named.text if named else text
-    )
+    title, told = (named.question, named.text) if named else (None, text)
+    made = picture(view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told)
     draw(made).save(path)
     computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
     said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import format_option, graph_option
+from partnergraph.cli.options import as_of_option, format_option, graph_option
 
 
 @click.command()
 @click.argument("a")
 @click.argument("b")
 @graph_option
+@as_of_option
 @format_option("text", "json", default="text")
-def why(a: str, b: str, graph: Path | None, format_: str) -> None:
+def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> None:
     """Every claim that connects the bodies A and B, with its words or citation, source, dates and standing.
 
     Bodies may be given by any of their names. Where no claim names both, the shortest way between them is shown and the
@@ -25,9 +26,11 @@ def why(a: str, b: str, graph: Path | None, format_: str) -> None:
     from partnergraph.network import edge
     from partnergraph.network.why import route
     from partnergraph.network.why import why as run
+    from partnergraph.queries.as_of import as_of as view
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)
+    reader = view(reader, as_of) if as_of is not None else reader
     found = run(reader, a, b)
     if format_ == "json":
         plain = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.network.bodies import bare, bodies, proof, source
-from partnergraph.network.days import days
 from partnergraph.network.shown import positions, story
+from partnergraph.queries.as_of import as_of as view
 from partnergraph.queries.claims import Claim, Source, claims, evidence, sources
+from partnergraph.queries.days import days
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 
@@ -29,9 +30,9 @@ def network(
 ) -> Network:
     """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
 
-    `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then; each edge says in `holds` whether
-    it surely did (``"yes"``) or whether the dates stated leave it open (``"unknown"``). A derived link is left out when
-    a claim that it is derived from is. `derived` adds the links that rules derive (successions, which have an event's
+    `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then, and what rules derive from it (see
+    `partnergraph.queries.as_of`); each edge says in `holds` whether it surely did (``"yes"``) or whether the dates
+    stated leave it open (``"unknown"``). `derived` adds the links that rules derive (successions, which have an event's
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
     values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
     editor's story, a node's `at` the positions that are kept for it, by view. Raises `UsageError` for a date in another
@@ -40,7 +41,7 @@ def network(
     import networkx as nx
 
     window = days(as_of) if as_of is not None else None
-    reader = reader.snapshot()
+    reader = (view(reader, as_of) if as_of is not None else reader).snapshot()
     said_by = sources(reader)
     proofs = evidence(reader, said_by)
     known = bodies(reader, proofs)
@@ -53,17 +54,15 @@ def network(
             graph.add_node(iri, **attributes | {"at": kept.get(iri, {})})
     left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
     found = claims(reader, derived=derived or ("succession",), proofs=proofs)
-    held = {claim.iri: claim.holds(*window) for claim in found} if window else {}
     for claim in found:
-        holds = held.get(claim.iri)
-        if "no" in (holds, *(held.get(record) for record in claim.derived_from)):
-            continue
         if (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:
                 graph.add_node(party.iri, **bare(party.label))
-        graph.add_edge(claim.from_.iri, claim.to.iri, key=claim.iri, holds=holds, **edge(claim))
+        graph.add_edge(
+            claim.from_.iri, claim.to.iri, key=claim.iri, holds=claim.holds(*window) if window else None, **edge(claim)
+        )
     return graph
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from partnergraph.queries.days import holds
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, OA, PG, PREFIXES, SKOS, Concept, concepts
 
@@ -116,14 +117,8 @@ class Claim:
         return "; ".join(part for part in (dates, self.date_note or "") if part) or "dates not stated"
 
     def holds(self, first: str, last: str) -> str:
-        """Whether it held at some time from the day `first` to the day `last`: ``"yes"``, ``"no"`` or ``"unknown"``.
-
-        An end that is not stated is unknown, not open: the claim may have ended since.
-        """
-        start, end = self.start_bounds, self.end_bounds
-        if (start and start[0] > last) or (end and end[1] < first):
-            return "no"
-        return "yes" if start and end and start[1] <= last and end[0] >= first else "unknown"
+        """Whether it held at some time from the day `first` to the day `last`: yes, no or unknown; see `days.holds`."""
+        return holds(self.start_bounds, self.end_bounds, (first, last))
 
     def __str__(self) -> str:
         lines = [self.sentence, f"  {self.label}; {self.period}"]

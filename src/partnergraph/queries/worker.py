@@ -57,11 +57,13 @@ def run(
     max_rows: int | None = None,
     max_bytes: int | None = MAX_BYTES,
     iris: bool = False,
+    as_of: str | None = None,
 ) -> Answer:
     """Answer a query (or a named `question` with `parameters`) in a process of its own.
 
-    `target` is a store folder or an RDF file, `timeout` in seconds, `memory` in bytes. Raises `QueryLimit` when it is
-    stopped, with the limit and how to raise it; any error of the query, the data or the store as it came.
+    `target` is a store folder or an RDF file, `as_of` a date (see `partnergraph.queries.as_of`), `timeout` in seconds,
+    `memory` in bytes. Raises `QueryLimit` when it is stopped, with the limit and how to raise it; any error of the
+    query, the data or the store as it came.
     """
     order = {
         "target": str(target),
@@ -73,6 +75,7 @@ def run(
         "max_rows": max_rows,
         "max_bytes": max_bytes,
         "iris": iris,
+        "as_of": as_of,
     }
     process = subprocess.Popen(
         # -P: a file in the current folder must not stand in for a module.
@@ -141,12 +144,15 @@ def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
     order = json.loads(sys.stdin.buffer.read())
     confine(order["memory"])
+    from partnergraph.queries.as_of import as_of
     from partnergraph.queries.named import beside, bind, get
     from partnergraph.queries.run import answer
     from partnergraph.store import Reader
 
     try:
         reader = Reader.at(Path(order["target"]))
+        if order["as_of"] is not None:
+            reader = as_of(reader, order["as_of"])
         sparql = order["sparql"]
         if order["question"]:
             question = get(order["question"])

@@ -7,7 +7,7 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
@@ -37,6 +37,8 @@ GRAPH_FORMATS = {
 Described = dict[str, dict[str, list[str]]]
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+# Of the default graph, what no named graph states: all of a file without named graphs, nothing of a build.
+_ONLY_MERGED = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
 _AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
@@ -187,7 +189,7 @@ class _Base:
         with _reading():
             for graph in sorted(self._store.named_graphs(), key=str):
                 yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=str)
-        own = self.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }")
+        own = self.query(_ONLY_MERGED)
         with _reading():
             for triple in sorted(cast(ox.QueryTriples, own), key=str):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph())
@@ -246,6 +248,21 @@ class Reader(_Base):
         others = other.engine.quads_for_pattern(None, None, None, default)
         store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.NamedNode(graph)) for q in others)
         return Reader(store)
+
+    def without(self, subjects: Collection[str], graphs: Collection[str]) -> Writer:
+        """A copy in memory that lacks what is said of these subjects, and these named graphs; merged anew."""
+        store, left_out, default = ox.Store(), {ox.NamedNode(iri) for iri in subjects}, ox.DefaultGraph()
+        kept = [graph for graph in self._store.named_graphs() if term_text(graph) not in graphs]
+        with _reading():
+            for graph in kept:
+                found = self._store.quads_for_pattern(None, None, None, graph)
+                store.bulk_extend(quad for quad in found if quad.subject not in left_out)
+            own = cast(ox.QueryTriples, self.query(_ONLY_MERGED))
+            store.bulk_extend(
+                ox.Quad(t.subject, t.predicate, t.object, default) for t in own if t.subject not in left_out
+            )
+        _merge_default(store)
+        return Writer(store)
 
     def snapshot(self) -> Snapshot:
         """The same graph, all its values read once: for a task that asks `described` for many classes."""

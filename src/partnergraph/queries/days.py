@@ -1,12 +1,15 @@
-"""A date a person asks for, as the first and the last day it can mean."""
+"""A date a person asks for, as the first and the last day it can mean, and what holds then."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from datetime import date
+from typing import TypeAlias
 
 from partnergraph.errors import UsageError
+
+Days: TypeAlias = tuple[str, str]
 
 
 def days(text: str) -> tuple[str, str]:
@@ -26,3 +29,18 @@ def days(text: str) -> tuple[str, str]:
     except ValueError:
         raise UsageError(f"'{text}' is not a date. Write it as 2014, 2014-06 or 2014-06-30.") from None
     return first.isoformat(), last.isoformat()
+
+
+def holds(start: Days | None, end: Days | None, window: Days) -> str:
+    """Whether what began and ended within these bounds held at some time in the window: ``"yes"``, ``"no"`` or
+    ``"unknown"``.
+
+    An end that is not stated is unknown, not open: it may have ended since.
+
+    >>> holds(("2009-01-01", "2009-12-31"), None, days("2008")), holds(("2009-01-01", "2009-12-31"), None, days("2010"))
+    ('no', 'unknown')
+    """
+    first, last = window
+    if (start and start[0] > last) or (end and end[1] < first):
+        return "no"
+    return "yes" if start and end and start[1] <= last and end[0] >= first else "unknown"
