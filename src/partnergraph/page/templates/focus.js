@@ -5,8 +5,13 @@ const MOST_AROUND = 48; // neighbours drawn at once, at most
 const RULER = document.createElement("canvas").getContext("2d");
 let focused = null; // the drawing: nodes by number, edges, extent, and how many neighbours there are
 
-// An overview has symbols for so many bodies that they cannot be unfolded: it shows nobody's neighbours.
-const isOverview = () => NETWORK.nodes.some(({ members }) => members?.some((member) => !DOTS.get(member)?.unfolded));
+// Whether the bodies of a counted symbol are all joined to the very same others.
+function alike(members) {
+  const beside = (body) => [...new Set(AROUND[body].map((claim) => other(claim, body)))].sort((a, b) => a - b).join();
+  return members.every((body) => beside(body) === beside(members[0]));
+}
+// An overview has symbols for bodies that are merely near one another: it shows nobody's neighbours.
+const isOverview = () => NETWORK.nodes.some(({ members }) => members && !alike(members));
 // Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
 const alone = (body) => Boolean(DOTS.get(body)?.[baseView()]) && !isOverview();
 
@@ -78,7 +83,7 @@ function drawAround(body, room) {
     const seats = row.slice(0, drawn).sort((one, two) => one.kind.localeCompare(two.kind, "en-GB") || one.beside - two.beside);
     const half = Math.ceil(seats.length / 2);
     sides = [seats.slice(0, half), seats.slice(half).reverse()];
-    if (sides.every((side) => sum(side) <= height)) break;
+    if (!drawn || sides.every((side) => sum(side) <= height)) break;
     if (worded) row = row.map(({ beside, claims }) => seatOf([beside, claims], (worded = false)));
     else drawn -= 1;
   }
@@ -179,7 +184,8 @@ function showFocusBar() {
   }
   const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
   const beside = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
-  const text = total ? `${name} with ${beside}.` : `${name}: it has no relationship${filtered() ? " that passes the filters" : ""}.`;
+  const far = state.steps > 1 ? " What is farther away stands in the tables." : "";
+  const text = total ? `${name} with ${beside}.${far}` : `${name}: it has no relationship${filtered() ? " that passes the filters" : ""}.`;
   byId("focus-note").textContent = text;
   byId("focus-more").hidden = !left;
   byId("focus-more").textContent = `+ ${left} more in the table`;

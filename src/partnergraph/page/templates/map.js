@@ -54,7 +54,7 @@ function startMap() {
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
   new ResizeObserver(() => {
-    if (drawnView === "focus") showMap();
+    if (drawnView === "focus" && holder.clientWidth) showMap();
     else if (drawnView && !state.camera) fit();
   }).observe(holder);
   listeners.push(showMap);

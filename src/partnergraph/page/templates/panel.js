@@ -56,7 +56,8 @@ function claimItem(claim, body) {
 
 // How far to look, and the way to another body.
 function tools(body) {
-  const steps = element("select", { id: "steps" }, ...["the whole map", "its direct neighbours only", "two steps", "three steps"].map((text, number) => element("option", { value: String(number) }, text)));
+  const around = view() === "focus"; // the drawing is of the direct neighbours then, whatever the tables show
+  const steps = element("select", { id: "steps" }, ...[around ? "everything" : "the whole map", "its direct neighbours only", "two steps", "three steps"].map((text, number) => element("option", { value: String(number) }, text)));
   steps.value = String(state.steps);
   steps.addEventListener("change", () => {
     change({ steps: Number(steps.value) });
@@ -67,8 +68,8 @@ function tools(body) {
   list.hidden = true;
   finder(input, list, (to) => change({ to: to === body ? null : to }));
   const draw = element("button", { type: "button", onclick: () => change({ focus: body, to: null }) }, "Draw it with its neighbours");
-  draw.hidden = view() === "focus";
-  return element("div", { class: "tools" }, element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, "Show"), " ", steps),
+  draw.hidden = around;
+  return element("div", { class: "tools" }, element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, around ? "In the tables" : "Show"), " ", steps),
     element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
 }
 
@@ -123,8 +124,8 @@ function membersOf(members) {
 
 function foldPanel(fold) {
   const node = DOTS.get(fold);
-  const alike = node.members.every((body) => DOTS.get(body)?.unfolded), shown = node.members.filter(bodyShown);
-  const why = alike ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
+  const shown = node.members.filter(bodyShown);
+  const why = alike(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
   if (shown.length < node.members.length) parts.push(element("p", {}, `${node.members.length - shown.length} are hidden by the filters.`));
   if (byId("unfold") && !phone.matches) {
