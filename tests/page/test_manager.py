@@ -1,0 +1,259 @@
+"""What a manager asks is answered by the page alone: type, click, choose and read; every answer is visible text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from partnergraph.page import Page
+from tests.page.driving import SCHOOL, TEACHING, find, panel_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page as Tab
+
+    from tests.page.conftest import Opener
+
+pytestmark = pytest.mark.browser
+
+OUR_PAGE = "Our partners (School of Primary, Community and Social Care, Keele University)"
+SPCR = "NIHR School for Primary Care Research"
+
+
+def _links(tab: Tab) -> list[str]:
+    """The relationships that the panel lists, each as one line."""
+    return [" ".join(text.split()) for text in tab.locator("#panel .links > li > details > summary").all_inner_texts()]
+
+
+def _rows(tab: Tab) -> list[str]:
+    """The rows of the table of relationships that are shown, each as one line."""
+    return [" ".join(text.split()) for text in tab.locator("#claims tbody tr:visible").all_inner_texts()]
+
+
+def _open(tab: Tab, text: str) -> str:
+    """Open a relationship in the panel and read it."""
+    item = tab.locator("#panel .links > li", has_text=text).first
+    item.locator("summary").click()
+    return " ".join(item.inner_text().split())
+
+
+@pytest.fixture
+def said_by_us(keele_page: Page, show: Opener) -> Tab:
+    """The page with only what the School's own page says."""
+    tab = show(keele_page.html).tab
+    tab.select_option("#source", label=OUR_PAGE)
+    return tab
+
+
+def test_who_are_our_partners_and_how_are_we_connected_to_them(said_by_us: Tab) -> None:
+    find(said_by_us, SCHOOL)
+    links = _links(said_by_us)
+    for answer in (
+        "has a close relationship with NHS partners of the School",
+        "has a close relationship with patients",
+        f"collaborates with other members of the {SPCR}",
+        "is a member of NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands",
+        f"is a member of {SPCR}",
+        "is a member of Primary Care Research Consortium",
+        f"is a member of {TEACHING}",
+        "supports stakeholders",
+    ):
+        assert [link for link in links if link.startswith(answer)], answer
+    # What the School's unit works alongside is one click away.
+    unit = said_by_us.locator("#panel .links > li", has_text="Impact Accelerator Unit").first
+    unit.locator("summary").click()
+    unit.locator("a", has_text="Impact Accelerator Unit").first.click()
+    assert said_by_us.inner_text("#panel-heading") == "Impact Accelerator Unit"
+    alongside = {link.removeprefix("works alongside ") for link in _links(said_by_us) if link.startswith("works")}
+    assert alongside == {
+        "Chartered Society of Physiotherapy",
+        "National Institute for Health and Care Excellence",
+        "Public Health England",
+        "Royal College of General Practitioners",
+        "Wellcome Trust",
+        "West Midlands Academic Health Science Network",
+        "our NHS consortium partners",
+    }
+
+
+def test_which_partnerships_and_consortia_are_we_a_member_of(said_by_us: Tab) -> None:
+    said_by_us.select_option("#kind", label="membership")
+    find(said_by_us, SCHOOL)
+    assert {link.removeprefix("is a member of ") for link in _links(said_by_us)} == {
+        "NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands",
+        SPCR,
+        "Primary Care Research Consortium",
+        TEACHING,
+    }
+
+
+def test_what_have_we_won_competitively_and_when(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    tab.fill("#filter-bodies", "award competitive")
+    won = [" ".join(text.split()) for text in tab.locator("#bodies tbody tr:visible .event > p").all_inner_texts()]
+    assert [text for text in won if "competitive" in text] == [
+        "2008 award (competitive): Primary Care Versus Arthritis",
+        f"2009 award (competitive): membership: {SPCR}",
+    ]
+    proofs = " ".join(tab.locator("#bodies tbody tr:visible .event").all_inner_texts())
+    assert "competitively awarded in 2008" in proofs
+
+
+def test_who_pays_for_the_teaching_partnership_and_through_whom(said_by_us: Tab) -> None:
+    said_by_us.select_option("#kind", label="funding")
+    find(said_by_us, TEACHING)
+    assert _links(said_by_us) == [
+        "is funded by Department for Education",
+        "is funded by Department of Health and Social Care",
+    ]
+    for funder in ("Department for Education", "Department of Health and Social Care"):
+        assert "through Coventry University" in _open(said_by_us, funder)
+
+
+def test_who_leads_the_teaching_partnership_according_to_our_page(said_by_us: Tab) -> None:
+    find(said_by_us, TEACHING)
+    [link] = [link for link in _links(said_by_us) if link.startswith("is led by")]
+    assert link.startswith("is led by Coventry University")
+    assert "as lead authority" in _open(said_by_us, "is led by Coventry University")
+    # The School's page disputes nothing: every other leader comes from another source.
+    said_by_us.select_option("#kind", label="leadership")
+    assert len([row for row in _rows(said_by_us) if TEACHING in row.split(" leads ")[-1]]) == 1
+
+
+def test_who_says_otherwise_about_who_leads_the_teaching_partnership(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    find(tab, TEACHING)
+    leaders = [link for link in _links(tab) if link.startswith("is led by")]
+    assert [link for link in leaders if "Coventry University" in link and "disputed" in link]
+    assert [link for link in leaders if "Coventry City Council" in link]
+    said = _open(tab, "is led by Coventry University")
+    assert "Contradicted by: Coventry City Council leads" in said
+    assert "Cabinet, 28 August 2018" in said
+    assert "who acts as the lead authority" in said
+
+
+def test_how_many_councils_and_universities_and_which_by_name(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    tab.select_option("#source", label=OUR_PAGE)
+    tab.select_option("#kind", label="membership")
+    find(tab, TEACHING)
+    members = {link.removeprefix("has member ") for link in _links(tab)}
+    assert members == {
+        "14 local authorities in the West Midlands",
+        "8 universities drawn from across the region",
+        "children’s and adults services",
+        SCHOOL,
+    }
+    # Neither group has a member that our page names; the other source counts otherwise.
+    for group in ("14 local authorities", "8 universities"):
+        find(tab, group)
+        assert "Known members" not in panel_of(tab)
+    tab.click("#everything")
+    find(tab, TEACHING)
+    everybody = " ".join(_links(tab))
+    for group in ("fifteen local authorities", "nine universities", "two NHS trusts"):
+        assert group in everybody
+
+
+def test_where_does_it_say_that_we_are_a_member_of_the_clahrc(said_by_us: Tab) -> None:
+    find(said_by_us, SCHOOL)
+    said = _open(said_by_us, "NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands")
+    item = said_by_us.locator("#panel .links > li", has_text="Collaboration for Leadership").first
+    marked = item.locator("mark").first.inner_text()
+    assert marked == "membership of the Collaboration for Applied Health Research and Care (CLAHRC) West Midlands"
+    assert "S28" in said
+    assert "Our partners" in said
+
+
+def test_what_is_the_teaching_partnership_meant_to_achieve(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    find(tab, TEACHING)
+    said = panel_of(tab)
+    for purpose in (
+        "creation of a consistent approach to professional education in social work, grounded in a commitment to "
+        "inter-agency training and collaboration",
+        "shared strategic planning",
+        "a commitment to improvement with university platforms",
+    ):
+        assert f"purpose {purpose}" in said
+
+
+def test_how_good_is_our_research_impact_and_who_says_so(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    find(tab, SCHOOL)
+    said = panel_of(tab)
+    assert "finding REF rated 90% of the School’s research impact as world-leading" in said
+    marked = tab.locator("#panel .statement", has_text="finding REF rated").locator("mark").first.inner_text()
+    assert marked == "REF rated 90% of our research impact to be world-leading"
+
+
+@pytest.mark.parametrize(
+    ("former", "what", "later", "date"),
+    [
+        (
+            "Public Health England",
+            "change",
+            ["UK Health Security Agency", "Office for Health Improvement"],
+            "2021-10-01",
+        ),
+        ("NHS Stoke on Trent CCG", "merger", ["Staffordshire and Stoke-on-Trent Integrated Care Board"], "2022-07-01"),
+        ("Arthritis Research UK", "change", ["Arthritis UK"], "2018-09"),
+        ("University Hospital of North Staffordshire NHS Trust", "change", ["North Midlands NHS Trust"], "2014-11-01"),
+        (SCHOOL, "merger", ["Keele University School of Medicine"], "2020-08"),
+    ],
+)
+def test_what_became_of_a_partner_and_when(
+    keele_page: Page, show: Opener, former: str, what: str, later: list[str], date: str
+) -> None:
+    tab = show(keele_page.html).tab
+    find(tab, former)
+    assert tab.inner_text("#panel-heading") == former
+    events = [" ".join(text.split()) for text in tab.locator("#panel .event > p").all_inner_texts()]
+    [event] = [one for one in events if one.startswith(f"{date} {what}: ") and all(name in one for name in later)]
+    assert former in event.split("→")[0]
+
+
+def test_which_of_our_partners_have_changed_is_one_list(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    tab.fill("#filter-claims", "follows from the event")
+    rows = _rows(tab)
+    assert len(rows) >= 10
+    assert all(re.search(r"from \d{4}", row) or "not stated" in row for row in rows)
+    assert [row for row in rows if row.startswith("Public Health England") and "UK Health Security Agency" in row]
+
+
+@pytest.mark.parametrize(
+    ("month", "surely", "inferred", "not_yet"),
+    [
+        ("2012-06", {"University of Southampton", "University of Birmingham"}, set(), "University of Exeter"),
+        ("2016-06", {"University of Cambridge", "Newcastle University"}, set(), "Queen Mary University of London"),
+        ("2022-06", {"University of Exeter"}, {"University of Bristol", "University of Southampton"}, "Newcastle"),
+    ],
+)
+def test_who_were_the_members_of_the_national_school(
+    keele_page: Page, show: Opener, month: str, surely: set[str], inferred: set[str], not_yet: str
+) -> None:
+    tab = show(keele_page.html, address=f"#&date={month}&kind=membership").tab
+    find(tab, SPCR)
+    links = [link for link in _links(tab) if link.startswith("has member")]
+    known = {link for link in links if "not known" not in link and "inferred" not in link}
+    for name in surely:
+        assert [link for link in known if name in link], (name, links)
+    for name in inferred:
+        assert [link for link in links if name in link and "inferred" in link], (name, links)
+    assert not [link for link in links if not_yet in link]
+    # The School's own membership has no stated end, so whether it was in force is said to be unknown.
+    assert [link for link in links if SCHOOL in link and "not known whether in force" in link]
+
+
+def test_what_rests_on_inference_only(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html).tab
+    every = len(_rows(tab))
+    tab.uncheck("#inferred")
+    stated = len(_rows(tab))
+    tab.check("#inferred")
+    tab.fill("#filter-claims", "inferred")
+    rows = _rows(tab)
+    assert every - stated > 20
+    assert len([row for row in rows if re.search(r"Inferred(, \w+)?:", row)]) >= every - stated
