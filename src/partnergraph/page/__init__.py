@@ -91,13 +91,14 @@ def draw(network: Graph) -> Page:
     from partnergraph.page.layout import places
     from partnergraph.page.palette import DARK, LIGHT, css, looks
     from partnergraph.page.svg import extent, shape, svg
+    from partnergraph.page.text import legible
 
     graph = taken(network)
     made = drawing(graph)
     content = Content(graph, made)
     chosen = looks(made.families)
     families = _families(graph, made.families, chosen, [body["family"] for body in content.bodies])
-    title = str(graph.graph.get("title") or "Network")
+    title = legible(str(graph.graph.get("title") or "Network"))
     drawn = sum(1 for dot in made.dots if dot.wide is not None)
     summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
     style = css(chosen) + _read("templates/page.css")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.dots import Drawing, Line
-from partnergraph.page.palette import Look
+from partnergraph.page.palette import Look, look_of
+from partnergraph.page.text import legible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,7 +33,7 @@ def nodes(made: Drawing, looks: dict[str, Look]) -> list[dict[str, Any]]:
         node: dict[str, Any] = {
             "id": dot.number,
             "label": "\n".join(dot.lines()),
-            "shape": looks[made.families[dot.family]].shape,
+            "shape": look_of(looks, dot.family).shape,
             "size": dot.size,
             "font": dot.font,
             "family": dot.family,
@@ -85,6 +86,7 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=lambda value: legible(value) if type(value) is str else value,
     )
     environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
     environment.globals.update(context)
@@ -117,5 +119,5 @@ def _pack(environment: Environment, nodes: list[Any], edges: list[Any], context:
         "bodies": rows[:count],
         "claims": rows[count : count + len(content.claims)],
     }
-    text = json.dumps(everything, ensure_ascii=False, separators=(",", ":"))
+    text = legible(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -20,7 +20,18 @@ FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
 # The page's own anchors, which no key may take.
 OWN = (
     *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
-    *("map", "network", "organisations", "panel", "relationships", "sentences", "sources", "status", "unfold"),
+    *(
+        "explorer",
+        "map",
+        "network",
+        "organisations",
+        "panel",
+        "relationships",
+        "sentences",
+        "sources",
+        "status",
+        "unfold",
+    ),
     *(
         "caption",
         "caption-text",

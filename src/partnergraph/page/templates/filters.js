@@ -22,7 +22,10 @@ function startFilters() {
   choice("standing", (value) => ({ standing: value || null }), () => state.standing ?? "");
   byId("inferred").addEventListener("change", (event) => change({ inferred: event.target.checked }));
   listeners.push(() => (byId("inferred").checked = state.inferred));
-  byId("everything").addEventListener("click", () => change({ ...START, body: state.body, claims: state.claims, unfolded: state.unfolded }));
+  byId("everything").addEventListener("click", () => {
+    change({ ...START, body: state.body, claims: state.claims, unfolded: state.unfolded });
+    byId("kind").focus(); // the button is gone
+  });
   listeners.push(() => (byId("everything").hidden = !filtered()));
   if (SPAN) startDate();
 }

@@ -30,6 +30,7 @@ function listed(items, make) {
   const more = () => {
     const at = list.childElementCount;
     list.append(...items.slice(at, at + MOST).map(make));
+    if (at) list.children[at].querySelector("summary, a").focus();
     button.hidden = list.childElementCount >= items.length;
     button.textContent = `Show more (${items.length - list.childElementCount})`;
   };
@@ -143,11 +144,18 @@ function startPanel() {
     if (key === shown) return;
     shown = key;
     const open = state.body !== null || state.claims?.length || state.fold !== null;
+    const inside = panel.contains(document.activeElement) && document.activeElement.id;
     panel.hidden = !open;
-    if (!open) return panel.replaceChildren();
+    if (!open) {
+      panel.replaceChildren();
+      if (inside !== false) byId("find").focus({ preventScroll: true });
+      return;
+    }
     const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : foldPanel(state.fold);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close", onclick: closePanel }, "×");
     panel.replaceChildren(close, element("h2", { id: "panel-heading" }, title), ...parts);
+    // Where the keyboard was, it stays.
+    if (inside !== false) (byId(inside) ?? panel).focus({ preventScroll: true });
     if (about !== title) panel.scrollTop = 0;
     about = title;
     byId("status").textContent = "Shown: " + title;

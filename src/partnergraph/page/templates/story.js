@@ -3,12 +3,18 @@ function startStory() {
   if (!DATA.story.length) return;
   const go = (step) => {
     const { bodies, date } = DATA.story[step];
-    select({ step, body: bodies[0] ?? null, to: bodies[1] ?? null, date: date ?? null, since: null });
+    select({ step, body: bodies[0] ?? null, to: bodies[1] ?? null, date: MONTH.test(date) ? date : null, since: null });
   };
-  byId("story-start").addEventListener("click", () => go(0));
-  byId("story-back").addEventListener("click", () => go(state.step - 1));
-  byId("story-next").addEventListener("click", () => go(state.step + 1));
-  byId("story-end").addEventListener("click", () => select({ date: null }));
+  // A button that disappears hands the keyboard on to the next one.
+  const press = (id, act) =>
+    byId(id).addEventListener("click", () => {
+      act();
+      [id, "story-next", "story-back", "story-start"].map(byId).find((one) => one.offsetParent && !one.disabled)?.focus();
+    });
+  press("story-start", () => go(0));
+  press("story-back", () => go(state.step - 1));
+  press("story-next", () => go(state.step + 1));
+  press("story-end", () => select({ date: null }));
   listeners.push(() => {
     const on = state.step !== null;
     byId("caption").hidden = !on;

@@ -84,7 +84,10 @@ function showPage(kind) {
     button.disabled = to < 0 || to > last;
     return button;
   };
-  document.querySelector(`[data-pages="${kind}"]`).replaceChildren(turn("Previous", at - 1), ` page ${at + 1} of ${last + 1} `, turn("Next", at + 1));
+  const turns = document.querySelector(`[data-pages="${kind}"]`), used = [...turns.children].indexOf(document.activeElement);
+  turns.replaceChildren(turn("Previous", at - 1), ` page ${at + 1} of ${last + 1} `, turn("Next", at + 1));
+  // The keyboard stays at the button it used, or goes to the other one at either end.
+  if (used >= 0) (turns.children[used].disabled ? turns.children[1 - used] : turns.children[used]).focus();
 }
 
 // What a claim is at the chosen date stands beside its dates, in words.
