@@ -156,7 +156,7 @@ class Copier:
                 yield focus, path, Literal("text")
             case "minInclusive":
                 yield from self._copy(donor, focus, without=[path])
-                yield focus, path, Literal(0)
+                yield focus, path, Literal(-1)
             case "node" | "class" | "in":
                 yield from self._copy(donor, focus, without=[path])
                 yield focus, path, NONSENSE
