@@ -70,6 +70,13 @@ class Result:
     def __bool__(self) -> bool:
         return self._truth
 
+    def why_empty(self) -> list[str]:
+        """Why there is no answer, in sentences; nothing when there is one. See `partnergraph.queries.emptiness`."""
+        from partnergraph.queries.emptiness import reasons
+
+        empty = not self._truth if self.form == "ASK" else self.form == "SELECT" and len(self) == 0
+        return reasons(self._reader, self._prepared) if empty else []
+
     def to_pandas(self) -> pd.DataFrame:
         """A pandas DataFrame with nullable dtypes (Int64, Float64, boolean, string); mixed columns are text."""
         from partnergraph.queries.frames import to_pandas
@@ -100,4 +107,5 @@ class Result:
         body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in shown)
         more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
         caption = f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
+        caption += "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

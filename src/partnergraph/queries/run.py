@@ -87,13 +87,22 @@ def _pointed(error: QueryError, sparql: str) -> QueryError:
     return type(error)(f"{error}{where}{pointer(sparql, error.line, error.column)}", error.line, error.column)
 
 
+# How an answer without a row begins and ends; a longer one has rows.
+_HEAD = 4096
+_EMPTY = {
+    "json": rb'.*(?:"bindings":\s*\[\s*\]|"boolean":\s*false).*',
+    "xml": rb".*(?:<results>\s*</results>|<results\s*/>|<boolean>false</boolean>).*",
+    "jsonld": rb"\s*\[\s*\]\s*|\{.*\"@graph\":\s*\[\s*\]\s*\}\s*",
+}
+
+
 class FullError(Exception):
     """The row or byte limit is reached; what was written so far is whole rows."""
 
 
 class Sink:
-    """A writer that stops after a number of rows or bytes. Rows are counted where a line is a row (TSV), or where
-    quotation marks tell (CSV).
+    """A writer that stops after a number of rows or bytes, and sees whether there is an answer. Rows are counted where
+    a line is a row (TSV), or where quotation marks tell (CSV).
     """
 
     def __init__(self, output: IO[bytes], format_: str, max_rows: int | None, max_bytes: int | None) -> None:
@@ -101,6 +110,18 @@ class Sink:
         self.left = max_rows + 1 if max_rows is not None else None  # the heading is a line too
         self.written = 0
         self.open_quote = False
+        self.head = b""
+
+    @property
+    def empty(self) -> bool:
+        """Whether what was written is an answer with no row, no statement, or the answer no."""
+        if self.written != len(self.head):
+            return False
+        if self.format in ("csv", "tsv"):
+            return self.head.count(b"\n") <= 1
+        if self.format == "turtle":
+            return all(line.startswith(b"@prefix") for line in self.head.splitlines() if line)
+        return re.fullmatch(_EMPTY.get(self.format, rb"\s*"), self.head, re.DOTALL) is not None
 
     def write(self, data: bytes) -> int:
         """Take a piece of the result. Raises `QueryLimit` for too many bytes, `FullError` for too many rows."""
@@ -111,6 +132,8 @@ class Sink:
             raise QueryLimit(
                 f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}"
             )
+        if len(self.head) < _HEAD:
+            self.head += piece
         self.output.write(piece)
         if len(piece) < len(data):
             raise FullError
@@ -151,7 +174,7 @@ def answer(
     result = prepared.ask(reader)
     if prepared.form == "ASK" and format_ == "table":
         output.write(b"yes\n" if result else b"no\n")
-        return None
+        return None if result else _why_empty(reader, prepared)
     note = None
     if prepared.form in ("CONSTRUCT", "DESCRIBE"):
         format_ = "turtle" if format_ == "table" else format_
@@ -174,7 +197,14 @@ def answer(
             else converted(tsv, format_)
         )
         Sink(output, format_, None, max_bytes).write(shown)
-    return note
+    return note or (_why_empty(reader, prepared) if target.empty else None)
+
+
+def _why_empty(reader: Reader, prepared: Prepared) -> str | None:
+    from partnergraph.queries.emptiness import reasons
+
+    found = reasons(reader, prepared)
+    return "\n".join(["Nothing was found.", *(f"- {one}" for one in found)]) if found else None
 
 
 def _labels(reader: Reader, tsv: bytes) -> dict[str, str]:
