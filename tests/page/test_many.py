@@ -353,6 +353,8 @@ def test_a_counted_symbol_says_who_is_in_it_and_each_of_them_can_be_drawn(page: 
     assert tab.inner_text("#panel-heading").startswith(f"{len(members)} ")
     links = tab.locator("#panel .links a")
     assert links.count() == 60
+    marked = tab.evaluate("dots.get().filter((dot) => dot.color.border === inks().accent).map((dot) => dot.id)")
+    assert marked == [tab.evaluate("state.fold")]
     more = tab.locator("#panel button", has_text="Show more")
     assert more.inner_text() == f"Show more ({len(members) - 60})"
     more.click()
@@ -364,6 +366,26 @@ def test_a_counted_symbol_says_who_is_in_it_and_each_of_them_can_be_drawn(page: 
     assert tab.inner_text("#panel-heading") == members[-1]
     assert members[-1] in tab.evaluate(NAMES)
     assert tab.evaluate("view()") == "focus"
+    assert shown.clean, shown
+
+
+@pytest.mark.parametrize("families", [1, 9])
+def test_a_counted_symbol_looks_like_a_family_only_if_all_in_it_are_of_that_family(show: Opener, families: int) -> None:
+    graph: nx.MultiDiGraph = nx.MultiDiGraph(nx.random_labeled_tree(400, seed=3))
+    for node in graph:
+        graph.nodes[node].update(label=f"Body {node}", type=f"type {node % families}")
+    shown = show(draw(graph).html)
+    looks = shown.tab.evaluate(
+        """() => NETWORK.nodes.filter((node) => node.members).map((node) => [
+          new Set(node.members.map((member) => BODIES.family[member])).size, node.family, node.shape,
+          dots.get(node.id).color.background === inks().page,
+        ])"""
+    )
+    assert len(looks) > 5
+    for different, family, shape, plain in looks:
+        assert (family == -1) == (different > 1) == plain
+        assert plain is False or shape == "dot"
+    assert {plain for *_, plain in looks} == {families > 1}
     assert shown.clean, shown
 
 

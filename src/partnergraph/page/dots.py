@@ -27,7 +27,10 @@ MOST_UNFOLDED = 150
 
 @dataclass
 class Dot:
-    """A body, or several folded into one (`members`). Positions are whole pixels; None where it is not drawn."""
+    """A body, or several folded into one (`members`), of one family or of several (-1).
+
+    Positions are whole pixels; None where it is not drawn.
+    """
 
     number: int
     key: str

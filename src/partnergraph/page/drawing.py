@@ -121,9 +121,8 @@ def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[in
     for one in folds:
         degree = len(set().union(*(neighbours[member] for member in one.members)))
         size = round(min(24.0, 11.0 + 1.2 * len(one.members) ** 0.5 + degree * 0.2), 1)
-        family = one.family if one.family >= 0 else len(made.families) - 1
         key = f"fold:{made.bodies[one.members[0]]}"
-        dots.append(Dot(len(dots), key, one.label, family, size, False, True, one.members))
+        dots.append(Dot(len(dots), key, one.label, one.family, size, False, True, one.members))
     return dots
 
 

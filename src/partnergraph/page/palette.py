@@ -78,6 +78,11 @@ def css(chosen: dict[str, Look]) -> str:
     return f"{light}\n@media screen and (prefers-color-scheme: dark){{{dark}}}\n"
 
 
+def look_of(chosen: dict[str, Look], family: int) -> Look:
+    """The look of a family by its number; a symbol that stands for several families (-1) looks like none of them."""
+    return list(chosen.values())[family] if family >= 0 else OTHER
+
+
 def luminance(colour: str) -> float:
     """Relative luminance of #rrggbb (WCAG 2.2, definition)."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]

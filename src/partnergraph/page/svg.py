@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 from partnergraph.page.bend import via
 from partnergraph.page.dots import TALL_FONT, Dot, Drawing, Line
 from partnergraph.page.layout import box
-from partnergraph.page.palette import LIGHT, Look
-from partnergraph.page.text import LINE_HEIGHT
+from partnergraph.page.palette import LIGHT, Look, look_of
+from partnergraph.page.text import LINE_HEIGHT, legible
 
 CORNERS = {
     "diamond": (4, 0.0),
@@ -36,7 +36,7 @@ def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", i
         '<g class="lines" fill="none">',
         *(_line(line, bend, at, shown) for line, bend in made.bends[view].items()),
         '</g><g class="dots">',
-        *(_dot(dot, at[dot.number], looks[made.families[dot.family]], view == "tall") for dot in shown),
+        *(_dot(dot, at[dot.number], look_of(looks, dot.family), view == "tall") for dot in shown),
         "</g></svg>",
     ]
     return "".join(parts)

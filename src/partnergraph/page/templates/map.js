@@ -152,12 +152,12 @@ function showMap() {
   dots.clear();
   lines.clear();
   dots.add(shown.map((node) => {
-    const faded = lit && !lit.has(node.id), chosen = node.id === dotOf(state.body);
+    const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
     const border = faded ? ink.faded : chosen ? ink.accent : ink.outline;
     return {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
-      color: { background: faded ? ink.page : looks[node.family], border, highlight: { background: looks[node.family], border } },
+      color: { background: faded ? ink.page : fill, border, highlight: { background: fill, border } },
     };
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
