@@ -118,6 +118,7 @@ def _pack(environment: Environment, nodes: list[Any], edges: list[Any], context:
         "network": {"nodes": nodes, "edges": edges},
         "bodies": rows[:count],
         "claims": rows[count : count + len(content.claims)],
+        "sentences": list(content.sentences),
     }
     text = legible(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -8,7 +8,8 @@ const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim()
 // A quotation is shown with its words marked in the whole sentence.
 function inSentences(proofs) {
   for (const quote of proofs.querySelectorAll("q[data-sentence]")) {
-    const sentence = document.querySelector(`[data-sentence-text="${quote.dataset.sentence}"]`).textContent;
+    const number = quote.dataset.sentence;
+    const sentence = UNPACKED?.sentences[number] ?? document.querySelector(`[data-sentence-text="${number}"]`).textContent;
     // Offsets count code points, as the evidence does.
     const points = [...sentence], at = Number(quote.dataset.at), end = at + [...quote.textContent].length;
     const whole = element("p", { class: "sentence" }, points.slice(0, at).join(""), element("mark", {}, points.slice(at, end).join("")), points.slice(end).join(""));
