@@ -28,10 +28,10 @@ def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", i
     left, top, width, height = bounds
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" role="img" '
-        f'aria-label={quoteattr(title)} class="map-svg" '
+        f'aria-label={quoteattr(legible(title))} class="map-svg" '
         "font-family=\"Arial, Helvetica, 'Liberation Sans', sans-serif\"",
         "" if inline else f' width="{width}" height="{height}"',
-        f"><title>{escape(title)}</title>",
+        f"><title>{escape(legible(title))}</title>",
         "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
         '<g class="lines" fill="none">',
         *(_line(line, bend, at, shown) for line, bend in made.bends[view].items()),
@@ -97,7 +97,7 @@ def _dot(dot: Dot, point: tuple[int, int], look: Look, tall: bool) -> str:
     size = TALL_FONT if tall else dot.font
     weight = ' font-weight="700"' if dot.hub else ""
     spans = "".join(
-        f'<tspan x="{x}" y="{y + dot.size + 5 + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(line)}</tspan>'
+        f'<tspan x="{x}" y="{y + dot.size + 5 + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(legible(line))}</tspan>'
         for n, line in enumerate(dot.lines(tall))
     )
     return (
