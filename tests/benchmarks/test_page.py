@@ -218,7 +218,7 @@ def pyvis_build(told: nx.MultiDiGraph) -> float | None:
     return found
 
 
-# Both pages have a global `network`, of vis-network. This says when it has drawn, or settled, and two frames have passed.
+# All pages have a global `network`, of vis-network. This says when it has drawn, or settled, and two frames passed.
 WATCH = """(() => {
   if (self !== top) return;
   const EVENT = "afterDrawing";
@@ -242,19 +242,23 @@ EMPTY = """() => {
   const box = document.querySelector('.vis-network canvas').getBoundingClientRect();
   const bottom = Math.min(box.bottom, innerHeight);
   for (let step = 0; step < 400; step++) {
-    const x = box.left + box.width * (0.3 + 0.4 * ((step * 0.618) % 1)), y = box.top + (bottom - box.top) * (0.3 + 0.4 * ((step * 0.414) % 1));
+    const x = box.left + box.width * (0.3 + 0.4 * ((step * 0.618) % 1));
+    const y = box.top + (bottom - box.top) * (0.3 + 0.4 * ((step * 0.414) % 1));
     if (network.getNodeAt({ x: x - box.left, y: y - box.top }) === undefined) return [x, y];
   }
 }"""
 COUNT = """() => {
-  globalThis.frames_ = [performance.now()];
-  const next = (now) => { frames_.push(performance.now()); globalThis.counting = requestAnimationFrame(next); };
+  globalThis.framesSeen = [performance.now()];
+  const next = () => {
+    framesSeen.push(performance.now());
+    globalThis.counting = requestAnimationFrame(next);
+  };
   requestAnimationFrame(next);
   globalThis.viewed = JSON.stringify(network.getViewPosition());
 }"""
 COUNTED = """() => {
   cancelAnimationFrame(counting);
-  return [(frames_.length - 1) / (frames_.at(-1) - frames_[0]) * 1000, viewed !== JSON.stringify(network.getViewPosition())];
+  return [(framesSeen.length - 1) / (framesSeen.at(-1) - framesSeen[0]) * 1000, viewed !== JSON.stringify(network.getViewPosition())];
 }"""
 
 
