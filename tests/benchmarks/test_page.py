@@ -258,7 +258,8 @@ COUNT = """() => {
 }"""
 COUNTED = """() => {
   cancelAnimationFrame(counting);
-  return [(framesSeen.length - 1) / (framesSeen.at(-1) - framesSeen[0]) * 1000, viewed !== JSON.stringify(network.getViewPosition())];
+  const seconds = (framesSeen.at(-1) - framesSeen[0]) / 1000;
+  return [(framesSeen.length - 1) / seconds, viewed !== JSON.stringify(network.getViewPosition())];
 }"""
 
 
