@@ -40,13 +40,19 @@ def page(fresh: nx.MultiDiGraph) -> Page:
 
 
 @pytest.fixture(scope="module")
-def before(fresh: nx.MultiDiGraph) -> Drawing:
+def afresh(fresh: nx.MultiDiGraph) -> Drawing:
     return drawing(fresh)
 
 
 @pytest.fixture(scope="module")
-def network(fresh: nx.MultiDiGraph, page: Page) -> nx.MultiDiGraph:
-    return keep(fresh, page.positions)
+def network(keele_network: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The Keele graph with the positions that its folder keeps."""
+    return keele_network
+
+
+@pytest.fixture(scope="module")
+def before(network: nx.MultiDiGraph) -> Drawing:
+    return drawing(network)
 
 
 def named(network: nx.MultiDiGraph, name: str) -> str:
@@ -74,21 +80,31 @@ def moved(old: Drawing, new: Drawing) -> float:
     return max(shares)
 
 
-def test_a_page_says_where_every_symbol_stands(page: Page, before: Drawing) -> None:
+def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Drawing) -> None:
+    """The table is there, and every symbol that it names stands where it says. What is new since has no row yet."""
+    stands = {view: {dot.key: getattr(dot, view) for dot in before.dots if getattr(dot, view)} for view in VIEWS}
+    for view, found in kept(network, before).items():
+        assert len(found) >= 0.9 * len(stands[view]), view
+        off = {key: (at, stands[view][key]) for key, at in found.items() if key in stands[view]}
+        assert [key for key, (at, now) in off.items() if at != now] == []
+
+
+def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Drawing) -> None:
     assert list(page.positions) == list(VIEWS)
     for view in VIEWS:
-        shown = {dot.key: getattr(dot, view) for dot in before.dots if getattr(dot, view) is not None}
+        shown = {dot.key: getattr(dot, view) for dot in afresh.dots if getattr(dot, view) is not None}
         assert len(shown) >= 10
         assert shown.items() <= page.positions[view].items()
     assert {key for key in page.positions["wide"] if key.startswith("fold:")}
 
 
 def test_what_is_kept_stands_exactly_where_it_stood_and_the_page_has_the_same_bytes(
-    network: nx.MultiDiGraph, page: Page, before: Drawing
+    fresh: nx.MultiDiGraph, page: Page, afresh: Drawing
 ) -> None:
+    network = keep(fresh, page.positions)
     again = drawing(network)
-    assert again.dots == before.dots
-    assert again.bends == before.bends
+    assert again.dots == afresh.dots
+    assert again.bends == afresh.bends
     kept_page = draw(network)
     assert (kept_page.html, kept_page.svg) == (page.html, page.svg)
     assert kept_page.positions == page.positions
@@ -118,9 +134,9 @@ def test_one_more_body_moves_no_other_by_more_than_a_twentieth_and_collides_with
     assert NEW in places(grown)["wide"]
 
 
-def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDiGraph, before: Drawing) -> None:
+def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDiGraph, afresh: Drawing) -> None:
     """What the kept positions are for; and the measure itself."""
-    assert moved(before, drawing(joined(fresh, "Keele University"))) > 0.05
+    assert moved(afresh, drawing(joined(fresh, "Keele University"))) > 0.05
 
 
 def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, before: Drawing) -> None:
@@ -211,13 +227,13 @@ def test_every_network_comes_back_as_it_was(size: int) -> None:
     assert again.bends == first.bends
 
 
-def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, before: Drawing) -> None:
+def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, afresh: Drawing) -> None:
     wrong = fresh.copy()
     bad = [None, "here", 7, [1], [1, 2, 3], ["1", "2"], [-1, 5], [math.nan, 5], [math.inf, 5], [10**9, 5], {"x": 1}]
     for body, value in zip(wrong, bad * 20, strict=False):
         wrong.nodes[body]["at"] = {"wide": value, "folded-wide": value, "nowhere": [1, 1]}
     wrong.nodes[f"{O}nice"]["at"] = "not a dict"
-    assert drawing(wrong).dots == before.dots
+    assert drawing(wrong).dots == afresh.dots
 
 
 def test_two_symbols_that_were_one_do_not_claim_one_place(before: Drawing, network: nx.MultiDiGraph) -> None:
@@ -231,9 +247,9 @@ def test_two_symbols_that_were_one_do_not_claim_one_place(before: Drawing, netwo
 
 
 def test_positions_given_by_hand_come_before_those_of_the_nodes(
-    fresh: nx.MultiDiGraph, page: Page, before: Drawing
+    fresh: nx.MultiDiGraph, page: Page, afresh: Drawing
 ) -> None:
     moved_aside = {**page.positions, "wide": {key: (x, y // 2) for key, (x, y) in page.positions["wide"].items()}}
     elsewhere = keep(fresh, moved_aside)
-    assert drawing(elsewhere).dots != before.dots
-    assert drawing(elsewhere, page.positions).dots == before.dots
+    assert drawing(elsewhere).dots != afresh.dots
+    assert drawing(elsewhere, page.positions).dots == afresh.dots
