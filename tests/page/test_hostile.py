@@ -2,95 +2,188 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import pytest
 
 from partnergraph.page import draw
-from tests.page.driving import find
+from partnergraph.page.content import web
+from tests.page.conftest import Opener
+from tests.page.probes import PROBES, TEXTS, hostile
 
 if TYPE_CHECKING:
-    from tests.page.conftest import Opener
+    from playwright.sync_api import Browser, Frame
 
 pytestmark = pytest.mark.browser
 
-
-def test_a_cell_that_begins_like_a_formula_is_disarmed_in_the_csv(show: Opener) -> None:
-    graph: nx.MultiDiGraph = nx.MultiDiGraph([("=HYPERLINK(1)", "@x")])
-    text = show(draw(graph).html).tab.evaluate("claimsAsCsv()")
-    assert '"\'=HYPERLINK(1)"' in text
-    assert '"\'@x"' in text
-
-
-HOSTILE = [
-    *("<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "<svg onload=alert(3)>", '"><b>x</b>'),
-    *("javascript:alert(4)", "{{ 7*7 }}", "${alert(5)}", "</title><script>alert(6)</script>", "' onfocus=alert(7) '"),
-    *("</textarea></style><script>alert(8)</script>", "<iframe src=javascript:alert(9)>", "&lt;script&gt;", "a\u2028b"),
-    *("<a href='javascript:alert(10)'>x</a>", "]]><script>alert(11)</script>", "<!--", "\\u003cscript\\u003e", "href"),
-]
-
-
-def _hostile(text: str) -> nx.MultiDiGraph:
-    """A network in which every field is the text."""
-    source = {"title": text, "publisher": text, "date": text, "url": text}
-    proof = {
-        **dict.fromkeys(("id", "words", "says", "locator", "basis", "strength", "confidence", "note"), text),
-        **{"source": text, "passage": f"before {text} after", "at": 7},
+AT_ONCE = 6  # frames in one document
+# Everything is opened that a person can open, and what then stands in the page is listed: each text, each element with
+# the names of its attributes, and what its attributes point to.
+LOOK = """async () => {
+  const texts = new Set(), elements = [], targets = [], turn = () => new Promise((done) => setTimeout(done, 0));
+  const NS = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:" };
+  const look = () => {
+    texts.add(document.title);
+    for (const one of document.querySelectorAll("*")) {
+      if (["SCRIPT", "STYLE"].includes(one.tagName)) continue;
+      for (const node of one.childNodes) if (node.nodeType === 3) texts.add(node.data);
+      for (const { name, value } of one.attributes) {
+        if (/^(on|style$)/.test(name)) targets.push(name + "=" + value);
+        const points = /(href|src|srcset|srcdoc|action|data|content|poster|background|cite)$/.test(name);
+        if (points && one.tagName !== "META") targets.push(name + "=" + value);
+        if (["aria-label", "content", "title"].includes(name)) texts.add(value);
+      }
     }
-    proofs = [proof | {"form": form} for form in ("quoted", "cited", "inferred", "editor")]
-    named: dict[str, Any] = {"name": text, "start": text, "end": text, "date_note": text, "evidence": proofs}
-    graph: nx.MultiDiGraph = nx.MultiDiGraph(
-        title=text, description=text, licence=text, publisher=text, generator=text, as_of=text, sources={text: source}
-    )
-    event = {"kind": text, "manner": text, "date": text, "before": [{"label": text}], "after": [{"label": text}]}
-    for node in (text, text + "2"):
-        graph.add_node(
-            node,
-            **{"label": text, "family": text, "type": text, "types": [text], "description": text, "website": text},
-            names=[named],
-            identifiers=[{"scheme": text, "label": text, "value": text, "url": text}],
-            attributes=[{"property": text, "value": text, "start": text, "end": None, "evidence": proofs}],
-            events=[event | {"about": [{"label": text}], "evidence": proofs}],
-            statements=[{"kind": text, "label": text, "evidence": proofs}],
-        )
-    for key in ("a", "b"):
-        graph.add_edge(
-            text,
-            text + "2",
-            key=key,
-            **dict.fromkeys(("kind", "label", "forward", "inverse", "role", "start", "end", "note", "rule"), text),
-            **{"standing": "disputed", "standing_note": text, "derived": True, "contradicts": ["b"]},
-            via=[{"id": text, "label": text}],
-            evidence=proofs,
-            counter_evidence=proofs,
-        )
-    return graph
+  };
+  const unfold = async () => {
+    for (const one of document.querySelectorAll("#panel details")) one.open = true;
+    await turn();
+    await turn();
+    look();
+  };
+  const list = () => {
+    for (const one of document.querySelectorAll("*")) {
+      const name = (NS[one.namespaceURI] ?? "other:") + one.localName;
+      if (!one.closest("svg")) elements.push(name + "[" + one.getAttributeNames().sort().join() + "]");
+      else if (!["text", "tspan", "path"].includes(one.localName)) elements.push(name);
+    }
+  };
+  look();
+  list();
+  const body = BODIES.key.indexOf("a"), other = BODIES.key.indexOf("b");
+  select({ body });
+  await unfold();
+  list();
+  select({ body: other });
+  await unfold();
+  select({ body, to: other });
+  await unfold();
+  select({ claims: CLAIMS.key.map((key, claim) => claim).filter((claim) => /^(one|two)$/.test(CLAIMS.key[claim])) });
+  await unfold();
+  list();
+  select({ fold: NETWORK.nodes.find((node) => node.members).id });
+  await unfold();
+  list();
+  const field = document.getElementById("find");
+  field.value = [...BODIES.names[body]][0];
+  field.dispatchEvent(new Event("input"));
+  look();
+  for (const id of ["story-start", "story-next", "story-end"]) {
+    document.getElementById(id).click();
+    look();
+  }
+  for (const heading of document.querySelectorAll("thead button")) heading.click();
+  list();
+  return { texts: [...texts], elements, targets, csv: claimsAsCsv(), at: location.href };
+}"""
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_in_every_field_stays_text(show: Opener, text: str) -> None:
-    page = show(draw(_hostile(text)).html)
-    tab = page.tab
-    find(tab, text)
-    tab.evaluate("select({ body: 0 })")
-    for summary in tab.locator("#panel summary").all():
-        summary.click()
-    tab.evaluate("select({ claims: [0] })")
-    assert " ".join(text.split()) in " ".join(tab.inner_text("#panel").split())
-    assert tab.title().split() == text.split()
-    assert tab.locator("a[href^='javascript']").count() == 0
-    assert tab.locator("iframe, img, object, embed, textarea, a[href^='data']").count() == 0
-    assert tab.locator("script").count() == 4
-    assert not [one for one in tab.locator("b").all_text_contents() if not re.search("[.:]", one)]
+@pytest.fixture(scope="module")
+def opener(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    """Opens pages that several tests look at."""
+    made = Opener(browser, tmp_path_factory.mktemp("hostile"))
+    yield made
+    for watched in made.opened:
+        watched.tab.context.close()
+
+
+def _framed(opener: Opener, texts: list[str]) -> list[Any]:
+    """What stands in the page of each text, seen in the frames of a notebook."""
+    style = "<style>iframe { height: 30px; display: block }</style>"  # small, so that all of them are in sight
+    frames = "".join(draw(hostile(text))._repr_html_() for text in texts)
+    page = opener(f"<!doctype html><meta charset=utf-8><title>x</title>{style}{frames}")
+    inside = page.tab.main_frame.child_frames
+    assert len(inside) == len(texts)
+    looked = [_look(frame) for frame in inside]
+    page.tab.wait_for_timeout(200)
     assert page.clean, page
+    page.tab.context.close()
+    opener.opened.remove(page)
+    return looked
 
 
-def test_hostile_text_in_a_picture_stays_text(show: Opener) -> None:
-    text = '<img src=x onerror=alert(1)>"&'
-    page = show(f"<!doctype html><title>x</title>{draw(_hostile(text)).svg}")
-    assert page.tab.locator("img").count() == 0
-    shown = page.tab.locator("svg text").first.text_content() or ""
-    assert shown == '<img src=xonerror=alert(1)>"&'  # its two lines, one after the other
-    assert page.clean, page
+def _look(frame: Frame) -> Any:
+    frame.wait_for_selector("#map canvas", state="attached")
+    return frame.evaluate(LOOK)
+
+
+@pytest.fixture(scope="module")
+def plain(opener: Opener) -> Any:
+    """The page of a harmless text, which every other page must be built like."""
+    return _framed(opener, ["plain"])[0]
+
+
+class Seen(dict[str, Any]):
+    """What stands in the page of each probe, looked at when first asked for, together with the probes beside it."""
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self.opener = opener
+
+    def __missing__(self, name: str) -> Any:
+        first = list(PROBES).index(name) // AT_ONCE * AT_ONCE
+        some = list(PROBES)[first : first + AT_ONCE]
+        self.update(zip(some, _framed(self.opener, [PROBES[one] for one in some]), strict=True))
+        return self[name]
+
+
+@pytest.fixture(scope="module")
+def seen(opener: Opener) -> Seen:
+    """What stands in the page of each probe."""
+    return Seen(opener)
+
+
+FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+
+
+def shown(text: str) -> str:
+    """A text as the page shows it: characters that no HTML can hold stand as one sign; white space counts once."""
+    return " ".join(re.split(r"[ \t\r\n]+", re.sub(FORBIDDEN, "\ufffd", text))).strip()
+
+
+def test_there_are_enough_probes_and_each_is_another() -> None:
+    assert len(PROBES) >= 100
+    assert len(set(PROBES.values())) == len(PROBES)
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_a_hostile_text_in_every_field_is_shown_as_it_is(seen: Seen, name: str) -> None:
+    texts = "\n".join(shown(text) for text in seen[name]["texts"])
+    missing = [field for field in TEXTS if shown(f"{PROBES[name]} in {field}") not in texts]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_a_hostile_text_makes_no_element_and_no_attribute(seen: Seen, plain: Any, name: str) -> None:
+    expected, found = (Counter(one["elements"]) for one in (plain, seen[name]))
+    # An address that may be a link makes one; where a page has links, it has them at the same places.
+    assert {one for one in found if not one.startswith("a[")} == {one for one in expected if not one.startswith("a[")}
+    linked = web(PROBES[name]) is not None
+    for one in expected | found:
+        if not linked:
+            assert found[one] == expected[one], one
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_a_hostile_text_is_no_address(seen: Seen, name: str) -> None:
+    targets = {one.partition("=")[2] for one in seen[name]["targets"] if not one.startswith("style=")}
+    allowed = {PROBES[name]} if web(PROBES[name]) else set()
+    assert {one for one in targets if not re.fullmatch(r"#[a-z0-9-]+", one)} <= allowed
+    assert not [one for one in seen[name]["targets"] if one.startswith("on")]
+    assert seen[name]["at"] == "about:srcdoc"
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_no_cell_of_the_csv_is_a_formula(seen: Seen, name: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(seen[name]["csv"].removeprefix("\ufeff"), newline="")))
+    assert len(rows) == 8
+    for row in rows:
+        for cell in row.values():
+            assert not re.match(r"[=+\-@\t\r\n＝＋－＠]", cell)
+    of_two = [row for row in rows if shown(PROBES[name]) in shown(row["relationship"])]
+    assert len(of_two) == 2
