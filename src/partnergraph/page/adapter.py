@@ -89,6 +89,7 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
         finalize=lambda value: legible(value) if type(value) is str else value,
     )
     environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.globals.update(context)
     net = Network(directed=True, cdn_resources="in_line")
     net.nodes, net.edges = nodes(made, looks), edges(made)
