@@ -67,6 +67,8 @@ def browser(chromium: Path) -> Iterator[Browser]:
 class Opener:
     """Opens pages in tabs of their own; every one is closed after the test."""
 
+    patience = 10_000  # milliseconds for a page to load or an element to come
+
     def __init__(self, browser: Browser, folder: Path) -> None:
         self.browser, self.folder, self.number = browser, folder, 0
         self.opened: list[Watched] = []
@@ -91,7 +93,7 @@ class Opener:
             java_script_enabled=scripts,
             offline=True,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(self.patience)
         watched = Watched(context.new_page())
         watched.tab.on(
             "console",

@@ -87,6 +87,7 @@ LOOK = """async () => {
 def opener(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
     """Opens pages that several tests look at."""
     made = Opener(browser, tmp_path_factory.mktemp("hostile"))
+    made.patience = 60_000  # several pages at once
     yield made
     for watched in made.opened:
         watched.tab.context.close()
