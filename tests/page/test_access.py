@@ -189,16 +189,16 @@ def test_every_body_and_every_claim_is_in_the_accessibility_tree(
 
 
 def test_the_tables_of_a_large_page_bring_everything_into_the_tree_page_by_page(show: Opener) -> None:
-    graph: nx.MultiDiGraph = nx.MultiDiGraph([(f"one {n:04}", f"two {n:04}") for n in range(520)])
+    graph: nx.MultiDiGraph = nx.MultiDiGraph([(f"leaf {number:04}", "hub") for number in range(1010)])
     tab = show(draw(graph).html).tab
     tab.wait_for_selector("#map canvas")
-    found: dict[str, set[str]] = {"organisations": set(), "relationships": set()}
-    for section, names in found.items():
-        turn = tab.locator(f"#{section} button", has_text="Next")
-        while True:
-            names |= set(tab.locator(f"#{section} tbody").get_by_role("rowheader").all_inner_texts())
-            if turn.is_disabled():
-                break
-            turn.click()
-    assert found["organisations"] == set(graph)
-    assert found["relationships"] == {f"one {n:04}" for n in range(520)}
+    found: list[str] = []
+    for _ in range(11):
+        found += [name for role, name in _tree(tab) if role == "rowheader"]
+        # Both tables turn their page, where they have another one.
+        tab.evaluate(
+            "for (const one of document.querySelectorAll('.pages button:last-child')) if (!one.disabled) one.click()"
+        )
+    # A leaf stands once among the bodies and once as the beginning of its claim.
+    assert {name for name in found if found.count(name) >= 2} >= set(graph) - {"hub"}
+    assert "hub" in found
