@@ -26,6 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "queries": {"errors", "vocabulary", "store"},
     "network": {"errors", "vocabulary", "store", "queries"},
     "page": {"errors"},
+    "serve": {"errors", "vocabulary", "store", "queries", "network", "page"},
 }
 # The doors open, call and print: they may import every room.
 DOORS = {"cli", "graph", "notebook", "__init__", "__main__"}
@@ -36,6 +37,7 @@ FOREIGN = {
     "pyshacl": set[str](),
     "click": {"cli"},
     "jinja2": {"page"},
+    "uvicorn": {"serve"},
 }
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}
 LONG_FILE = 500

@@ -18,6 +18,7 @@ COMMANDS = {
     "queries": "List the named questions.",
     "why": "Every claim that connects two bodies, with its evidence.",
     "draw": "Draw the network as one self-contained HTML file.",
+    "serve": "Serve the graph read-only as a SPARQL endpoint.",
     "export": "Write the graph in another form.",
     "kinds": "List the kinds of relationship and other lists of the vocabulary.",
 }

@@ -15,7 +15,7 @@ from partnergraph.errors import UsageError
 @click.argument("question")
 @graph_option
 @as_of_option
-@format_option("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+@format_option("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 @output_option
 @click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of a named question.")
 @click.option(

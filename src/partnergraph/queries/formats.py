@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld")
+TABLES = ("csv", "tsv", "json", "xml")
+GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
+FORMATS = ("table", *TABLES, *GRAPHS)
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -16,6 +18,9 @@ SUFFIXES = {
     ".ttl": "turtle",
     ".nt": "ntriples",
     ".jsonld": "jsonld",
+    ".rdf": "rdfxml",
+    ".trig": "trig",
+    ".nq": "nquads",
 }
 XSD = "http://www.w3.org/2001/XMLSchema#"
 _SIZES = ("Integer", "Long", "Int", "Short", "Byte")

@@ -89,9 +89,11 @@ def _pointed(error: QueryError, sparql: str) -> QueryError:
 
 # How an answer without a row begins and ends; a longer one has rows.
 _HEAD = 4096
+SHORTEST_ROW = 3  # bytes: {}, in JSON
 _EMPTY = {
     "json": rb'.*(?:"bindings":\s*\[\s*\]|"boolean":\s*false).*',
     "xml": rb".*(?:<results>\s*</results>|<results\s*/>|<boolean>false</boolean>).*",
+    "rdfxml": rb".*<rdf:RDF[^>]*(?:/>|>\s*</rdf:RDF>)\s*",
     "jsonld": rb"\s*\[\s*\]\s*|\{.*\"@graph\":\s*\[\s*\]\s*\}\s*",
 }
 
@@ -119,7 +121,7 @@ class Sink:
             return False
         if self.format in ("csv", "tsv"):
             return self.head.count(b"\n") <= 1
-        if self.format == "turtle":
+        if self.format in ("turtle", "trig"):
             return all(line.startswith(b"@prefix") for line in self.head.splitlines() if line)
         return re.fullmatch(_EMPTY.get(self.format, rb"\s*"), self.head, re.DOTALL) is not None
 
@@ -171,19 +173,44 @@ def answer(
     Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` for an answer above `max_bytes`.
     """
     prepared = prepare(reader, sparql)
+    return deliver(reader, prepared, format_, output, max_rows=max_rows, max_bytes=max_bytes, iris=iris)
+
+
+def deliver(
+    reader: Reader,
+    prepared: Prepared,
+    format_: str,
+    output: IO[bytes],
+    *,
+    max_rows: int | None = None,
+    max_bytes: int | None = None,
+    iris: bool = False,
+    explain: bool = True,
+) -> str | None:
+    """Write the answer to a query that is prepared; see `answer`. `explain`: say why, when there is none."""
     result = prepared.ask(reader)
     if prepared.form == "ASK" and format_ == "table":
         output.write(b"yes\n" if result else b"no\n")
-        return None if result else _why_empty(reader, prepared)
+        return _why_empty(reader, prepared) if explain and not result else None
     note = None
     if prepared.form in ("CONSTRUCT", "DESCRIBE"):
         format_ = "turtle" if format_ == "table" else format_
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
     if format_ == "table":
         max_rows = max_rows or formats.MOST_ROWS
-    # Rows can be counted in lines; the other forms are made from those.
-    by_line = format_ == "table" or (max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT")
     held = io.BytesIO()
+    by_line = format_ == "table"
+    if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
+        # Rows can be counted in lines only, and the other forms made from those; an answer that is too short to hold
+        # too many need not be counted.
+        short = Sink(held, format_, None, SHORTEST_ROW * max_rows)
+        try:
+            reader.write(result, format_, short)  # type: ignore[arg-type]
+        except QueryLimit:
+            by_line, held, result = True, io.BytesIO(), prepared.ask(reader)
+        else:
+            Sink(output, format_, None, max_bytes).write(held.getvalue())
+            return _why_empty(reader, prepared) if explain and short.empty else None
     target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
     try:
         reader.write(result, target.format, target)  # type: ignore[arg-type]
@@ -197,7 +224,7 @@ def answer(
             else converted(tsv, format_)
         )
         Sink(output, format_, None, max_bytes).write(shown)
-    return note or (_why_empty(reader, prepared) if target.empty else None)
+    return note or (_why_empty(reader, prepared) if explain and target.empty else None)
 
 
 def _why_empty(reader: Reader, prepared: Prepared) -> str | None:

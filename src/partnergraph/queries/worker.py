@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from partnergraph.errors import (
     DataError,
@@ -22,6 +23,9 @@ from partnergraph.errors import (
     StoreError,
     UsageError,
 )
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
 
 TIMEOUT = 10.0
 MEMORY = 2_000_000_000
@@ -108,11 +112,7 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         note = last.get("note")
         return str(note) if note else None
     if "error" in last:
-        kind = _ERRORS.get(last["error"], QueryError)
-        error = kind(last["message"])
-        if isinstance(error, QueryError):
-            error.line, error.column = last.get("line"), last.get("column")
-        raise error
+        raise raised(last)
     if b"panicked at" in said:
         raise QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
     if code < 0 or code == OUT_OF_MEMORY:
@@ -140,42 +140,59 @@ def confine(memory: int) -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
+def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:
+    """Write the answer to an order; returns the note. Raises the errors of `answer`, and of a named question."""
+    from partnergraph.queries.as_of import as_of
+    from partnergraph.queries.named import beside, bind, get
+    from partnergraph.queries.run import answer
+
+    if order["as_of"] is not None:
+        reader = as_of(reader, order["as_of"])
+    sparql = order["sparql"]
+    if order["question"]:
+        question = get(order["question"])
+        reader = beside(question, order["parameters"], reader)
+        sparql = bind(question, order["parameters"], reader)
+    return answer(
+        reader,
+        sparql,
+        order["format"],
+        output,
+        max_rows=order["max_rows"],
+        max_bytes=order["max_bytes"],
+        iris=order["iris"],
+    )
+
+
+def last_word(error: PartnerGraphError) -> dict[str, Any]:
+    """An error as plain values, for the process that gave the order."""
+    return {
+        "error": type(error).__name__,
+        "message": str(error),
+        "line": getattr(error, "line", None),
+        "column": getattr(error, "column", None),
+    }
+
+
+def raised(word: dict[str, Any]) -> PartnerGraphError:
+    """The error that a last word tells of, to be raised again."""
+    error = _ERRORS.get(word["error"], QueryError)(word["message"])
+    if isinstance(error, QueryError):
+        error.line, error.column = word.get("line"), word.get("column")
+    return error
+
+
 def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
     order = json.loads(sys.stdin.buffer.read())
     confine(order["memory"])
-    from partnergraph.queries.as_of import as_of
-    from partnergraph.queries.named import beside, bind, get
-    from partnergraph.queries.run import answer
     from partnergraph.store import Reader
 
     try:
-        reader = Reader.at(Path(order["target"]))
-        if order["as_of"] is not None:
-            reader = as_of(reader, order["as_of"])
-        sparql = order["sparql"]
-        if order["question"]:
-            question = get(order["question"])
-            reader = beside(question, order["parameters"], reader)
-            sparql = bind(question, order["parameters"], reader)
-        note = answer(
-            reader,
-            sparql,
-            order["format"],
-            sys.stdout.buffer,
-            max_rows=order["max_rows"],
-            max_bytes=order["max_bytes"],
-            iris=order["iris"],
-        )
+        note = carry_out(Reader.at(Path(order["target"])), order, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except PartnerGraphError as error:
-        word = {
-            "error": type(error).__name__,
-            "message": str(error),
-            "line": getattr(error, "line", None),
-            "column": getattr(error, "column", None),
-        }
-        sys.stderr.write(json.dumps(word) + "\n")
+        sys.stderr.write(json.dumps(last_word(error)) + "\n")
         return 1
     except MemoryError:
         return OUT_OF_MEMORY

@@ -1,0 +1,52 @@
+"""`partnergraph serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+import click
+
+from partnergraph.cli.options import graph_option
+
+
+@click.command()
+@graph_option
+@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", "-p", type=click.IntRange(0, 65535), default=7878, show_default=True, help="0: any free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
+@click.option("--timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")
+@click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes for a query.")
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
+@click.option("--allow-remote", is_flag=True, help="Listen at an address that other machines can reach.")
+@click.option("--audit", type=click.File("a", encoding="utf-8"), default=None, help="A JSON line for every request.")
+def serve(
+    graph: Path | None,
+    address: str,
+    port: int,
+    workers: int,
+    timeout: float,
+    memory: int,
+    hosts: tuple[str, ...],
+    allow_remote: bool,
+    audit: IO[str] | None,
+) -> None:
+    """Serve the graph read-only: SPARQL 1.1 Protocol at /sparql.
+
+    Every query runs in a process of its own with limits, and a newly built generation is taken over by itself.
+    Stop it with Ctrl-C.
+    """
+    from partnergraph.serve.run import run
+
+    run(
+        graph,
+        address=address,
+        port=port,
+        workers=workers,
+        timeout=timeout,
+        memory=memory * 1_000_000,
+        hosts=hosts,
+        anywhere=allow_remote,
+        audit=audit,
+        started=lambda where: click.echo(f"Serving {where}sparql (stop with Ctrl-C)", err=True),
+    )

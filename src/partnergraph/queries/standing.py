@@ -1,0 +1,135 @@
+"""The query process that stands ready: it opens a graph once and answers one order after another, in frames.
+
+Whoever started it kills it when an order takes too long, and starts another: nothing in it is worth keeping. A frame is
+a letter, the length of its content (4 bytes, the highest first) and the content: ``H`` what the answer is (JSON with
+`form` and `format`), ``D`` a piece of it, ``N`` the end (JSON with `note`), ``E`` the end by an error (JSON, as
+`partnergraph.queries.worker.last_word` gives it). An order is four bytes of length and JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from partnergraph.errors import PartnerGraphError, QueryError, UsageError
+from partnergraph.queries.worker import confine, last_word
+
+PIECE = 65_536
+RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
+LENGTH = struct.Struct(">I")
+HEAD = struct.Struct(">cI")
+
+
+class Frames(io.RawIOBase):
+    """A file whose writes are frames."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self.pipe = pipe
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """One frame with a piece of the answer."""
+        self.send(b"D", bytes(data))
+        return len(data)
+
+    def send(self, letter: bytes, content: bytes) -> None:
+        """One frame."""
+        self.pipe.write(HEAD.pack(letter, len(content)) + content)
+
+
+def order(values: dict[str, Any]) -> bytes:
+    """An order as the process reads it."""
+    content = json.dumps(values).encode()
+    return LENGTH.pack(len(content)) + content
+
+
+def main() -> int:
+    """Answer until the pipe is closed. The first order says `target` and `memory`, the others what to ask."""
+    pipe = open(0, "rb", closefd=False)  # noqa: SIM115  open as long as the process lives
+    out = open(1, "wb", closefd=False)  # noqa: SIM115
+    first = _read(pipe)
+    if first is None:
+        return 0
+    confine(first["memory"])
+    from partnergraph.store import Reader
+
+    target = Path(first["target"])
+    reader = Reader.at(target)
+    if target.is_dir() and sum(file.stat().st_size for file in target.iterdir()) <= RESIDENT:
+        reader = reader.resident()
+    _warm(reader)
+    Frames(out).send(b"N", b"{}")
+    out.flush()
+    while (asked := _read(pipe)) is not None:
+        frames = Frames(out)
+        try:
+            note = _answer(reader, asked, frames)
+            frames.send(b"N", json.dumps({"note": note}).encode() if note else b"{}")
+        except PartnerGraphError as error:
+            frames.send(b"E", json.dumps(last_word(error)).encode())
+        out.flush()
+    return 0
+
+
+def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    found: dict[str, Any] = json.loads(pipe.read(LENGTH.unpack(head)[0]))
+    return found
+
+
+def _warm(reader: Any) -> None:
+    """Import what every answer needs, and let the engine read its first blocks."""
+    from partnergraph.queries.run import answer
+
+    answer(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
+
+
+def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
+    from partnergraph.queries.as_of import as_of
+    from partnergraph.queries.named import beside, bind, get
+    from partnergraph.queries.run import deliver, prepare
+
+    if asked.get("as_of") is not None:
+        reader = as_of(reader, asked["as_of"])
+    sparql = asked["sparql"]
+    if asked.get("question"):
+        question = get(asked["question"])
+        reader = beside(question, asked.get("parameters") or {}, reader)
+        sparql = bind(question, asked.get("parameters") or {}, reader)
+    if asked.get("default") or asked.get("named"):
+        unknown = {*asked["default"], *asked["named"]} - set(reader.named_graphs())
+        if unknown:
+            raise UsageError(f"There is no graph <{min(unknown)}> here, and nothing is fetched.")
+        reader = reader.dataset(asked["default"], asked["named"])
+    prepared = prepare(reader, sparql)
+    form = {"SELECT": "select", "ASK": "ask"}.get(prepared.form, "graph")
+    chosen = asked["formats"].get(form)
+    if chosen is None:
+        raise QueryError(f"A query of the form {prepared.form} has no answer in a form that the request accepts.")
+    frames.send(b"H", json.dumps({"form": form, "format": chosen}).encode())
+    out = io.BufferedWriter(frames, PIECE)
+    rows = asked.get("max_rows") if form == "select" else None
+    note = deliver(
+        reader,
+        prepared,
+        chosen,
+        out,
+        max_rows=rows,
+        max_bytes=asked.get("max_bytes"),
+        explain=asked.get("explain", False),
+    )
+    out.flush()
+    return note
+
+
+if __name__ == "__main__":
+    sys.exit(main())

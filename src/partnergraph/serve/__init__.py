@@ -1,0 +1,85 @@
+"""A read-only SPARQL 1.1 endpoint over a published graph. It cannot write, and it does not know how to build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from partnergraph.queries.worker import MEMORY, TIMEOUT
+from partnergraph.serve.endpoint import Endpoint, allow, refuse
+from partnergraph.serve.pool import Pool
+from partnergraph.store import locate
+
+__all__ = ["application"]
+
+HOSTS = ("localhost", "127.0.0.1", "[::1]")
+QUEUE = 16
+
+
+class Application:
+    """The whole server as one ASGI application."""
+
+    def __init__(self, pool: Pool, endpoint: Endpoint, hosts: frozenset[str]) -> None:
+        self.pool, self.endpoint, self.hosts = pool, endpoint, hosts
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """ASGI: one request, or the life of the server."""
+        if scope["type"] == "lifespan":
+            return await self._live(receive, send)
+        if scope["type"] != "http":
+            return None
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        host = host.lower()
+        if host.rpartition(":")[0] not in self.hosts and host not in self.hosts:
+            return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
+        if scope["path"] == "/sparql":
+            if scope["method"] == "OPTIONS":
+                return await allow(send)
+            return await self.endpoint(scope, receive, send)
+        return await refuse(send, 404, "There is nothing here. The endpoint is /sparql.", method=scope["method"])
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.pool.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.pool.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def application(
+    path: Path | None = None,
+    *,
+    workers: int = 2,
+    timeout: float = TIMEOUT,
+    memory: int = MEMORY,
+    hosts: tuple[str, ...] = HOSTS,
+    audit: IO[str] | None = None,
+) -> Application:
+    """The server of a graph (see `partnergraph.store.locate`) as an ASGI application.
+
+    `workers` queries run at once, `timeout` seconds and `memory` bytes each; `hosts` are the names it answers for;
+    `audit` gets a JSON line for each request. Raises `StoreError` when there is no graph.
+    """
+
+    def record(entry: dict[str, Any]) -> None:
+        if audit is not None:
+            audit.write(json.dumps(entry) + "\n")
+            audit.flush()
+
+    pool = Pool(_located(path), size=workers, queue=QUEUE, memory=memory)
+    endpoint = Endpoint(pool, timeout=timeout, describe=_describe, record=record)
+    return Application(pool, endpoint, frozenset(host.lower() for host in hosts))
+
+
+def _describe(form: str) -> tuple[str, bytes]:
+    return form, b""
+
+
+def _located(path: Path | None) -> Callable[[], Path]:
+    return lambda: locate(path)

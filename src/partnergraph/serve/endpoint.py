@@ -1,0 +1,244 @@
+"""The SPARQL endpoint as an ASGI application: asks the pool, keeps answers, never sends a 200 that is not whole."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from partnergraph.errors import PartnerGraphError, QueryError, QueryLimit, QueryRefused
+from partnergraph.serve.forms import FORMS, accepted
+from partnergraph.serve.pool import BusyError, Pool, pieces
+from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
+
+ALLOWED = "GET, HEAD, POST, OPTIONS"
+WATCH = 0.2  # seconds after which it is looked whether the client still waits
+KEPT_BYTES = 64_000_000
+KEPT_ANSWER = 1_000_000
+MOST_ROWS = 10_000
+MOST_BYTES = 50_000_000
+_CHANGING = re.compile(r"(?i)now|rand|uuid|bnode")
+SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+Scope = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+class Kept:
+    """The answers of one generation, which never change: the last ones asked for, up to a number of bytes."""
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        self.most, self.size = most, 0
+        self.found: OrderedDict[Key, tuple[list[tuple[bytes, bytes]], bytes]] = OrderedDict()
+
+    def get(self, key: Key) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
+        """The headers and the body kept for a key."""
+        if key in self.found:
+            self.found.move_to_end(key)
+        return self.found.get(key)
+
+    def put(self, key: Key, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Keep an answer; the ones not asked for longest make room."""
+        if len(body) > KEPT_ANSWER or key in self.found:
+            return
+        self.found[key] = headers, body
+        self.size += len(body) + 1000
+        while self.size > self.most:
+            _, (_, gone) = self.found.popitem(last=False)
+            self.size -= len(gone) + 1000
+
+
+class _Watch:
+    """Ends the work for a client that has gone. Looking costs more than most answers, so it begins a little later."""
+
+    def __init__(self, receive: Any) -> None:
+        self.receive, self.gone = receive, False
+        self._looking: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> _Watch:
+        loop = asyncio.get_running_loop()
+        self._work = asyncio.current_task()
+        self._later = loop.call_later(WATCH, self._begin, loop)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._later.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._looking = loop.create_task(self._look())
+
+    async def _look(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self._work is not None:
+            self._work.cancel()
+
+
+class Endpoint:
+    """`/sparql`. `describe` gives the description of the service in a graph format."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        timeout: float,
+        describe: Callable[[str], tuple[str, bytes]],
+        record: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self.pool, self.timeout, self.describe, self.record = pool, timeout, describe, record
+        self.kept = Kept()
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        start, asked, watch = time.perf_counter(), None, None
+        log: dict[str, Any] = {"client": (scope.get("client") or ("",))[0], "outcome": "failed"}
+        try:
+            headers = dict(scope["headers"])
+            asked = read(
+                *(scope["method"], scope["query_string"]),
+                *(headers.get(b"content-type", b"").decode("latin-1"), await self._body(scope, headers, receive)),
+            )
+            with _Watch(receive) as watch:
+                await self._answer(asked, scope, headers, send, log)
+        except asyncio.CancelledError:
+            log["outcome"] = "gone"
+            if watch is None or not watch.gone:
+                log["outcome"] = "503"
+                await refuse(send, 503, "The server is stopping.", method=scope["method"], connection="close")
+        except RefusedError as error:
+            log["outcome"] = str(error.status)
+            await refuse(send, error.status, str(error), method=scope["method"], **error.headers)
+        finally:
+            if asked is not None and asked.query is not None:
+                log["query"] = hashlib.sha256(asked.query.encode("utf-8", "replace")).hexdigest()
+            self.record(log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
+
+    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> bytes:
+        method = scope["method"]
+        if method not in ("GET", "HEAD", "POST"):
+            raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
+        if method != "POST":
+            return b""
+        if int(headers.get(b"content-length", b"0") or 0) > MOST_BODY:
+            raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RefusedError(400, "The request ended too early.")
+            body += bytes(message.get("body", b""))
+            if len(body) > MOST_BODY:
+                raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+            if not message.get("more_body"):
+                return body
+
+    async def _answer(
+        self, asked: Asked, scope: Scope, headers: dict[bytes, bytes], send: Any, log: dict[str, Any]
+    ) -> None:
+        forms = accepted(headers.get(b"accept", b"").decode("latin-1"))
+        head_only = scope["method"] == "HEAD"
+        if asked.query is None:
+            if forms["graph"] is None:
+                raise RefusedError(406, _acceptable("graph"))
+            media, body = self.describe(forms["graph"])
+            log["outcome"] = "description"
+            return await _send(send, 200, _headers(media), body, head_only=head_only)
+        generation = self.pool.target
+        key = (generation, asked, *forms.values())
+        if (found := self.kept.get(key)) is not None:
+            log["outcome"] = "kept"
+            return await _send(send, 200, found[0], found[1], head_only=head_only)
+        values = {
+            "sparql": asked.query,
+            "formats": forms,
+            "default": asked.default,
+            "named": asked.named,
+            "as_of": asked.as_of,
+            "max_rows": MOST_ROWS,
+            "max_bytes": MOST_BYTES,
+            "explain": asked.explain,
+        }
+        try:
+            worker = await self.pool.take()
+        except BusyError:
+            message = "Too many queries are waiting. Try again in a moment."
+            raise RefusedError(429, message, retry_after="1") from None
+        try:
+            reply = worker.ask(values, asked.timeout or self.timeout)
+            try:
+                await reply.begun()
+                if reply.form == "graph" and not reply.done:
+                    log["outcome"] = "streamed"
+                    return await self._stream(reply, worker, send)
+                body = await reply.whole()
+            except PartnerGraphError as error:
+                raise _refused(error) from None
+        finally:
+            self.pool.give(worker)
+        told = _headers(FORMS[reply.form][reply.format])
+        if reply.note:
+            told.append((b"x-partnergraph-note", reply.note.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
+        if not _CHANGING.search(asked.query):
+            self.kept.put(key, told, body)
+        log["outcome"] = "answered"
+        log["bytes"] = len(body)
+        await _send(send, 200, told, body, head_only=head_only)
+
+    async def _stream(self, reply: Any, worker: Any, send: Any) -> None:
+        """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
+        await send({"type": "http.response.start", "status": 200, "headers": _headers(FORMS["graph"][reply.format])})
+        async for piece in pieces(reply, worker):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _refused(error: PartnerGraphError) -> RefusedError:
+    if isinstance(error, QueryLimit):
+        text = str(error)
+        status = 504 if text.startswith("Stopped after") else 422 if "larger than" in text else 503
+        return RefusedError(status, text, **({"retry_after": "1"} if status == 503 else {}))
+    if isinstance(error, QueryRefused):
+        return RefusedError(403, str(error))
+    if isinstance(error, QueryError) and "accepts" in str(error):
+        return RefusedError(406, str(error))
+    return RefusedError(400, str(error))
+
+
+def _acceptable(form: str) -> str:
+    return f"The forms of this answer: {', '.join(FORMS[form].values())}."
+
+
+def _headers(media: str) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", media.encode()), (b"vary", b"accept"), *SAFE]
+
+
+async def _send(
+    send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head_only: bool = False
+) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": b"" if head_only else body})
+
+
+async def allow(send: Any) -> None:
+    """The methods of the endpoint. Other origins are told nothing that would let their scripts read an answer."""
+    await _send(send, 200, [(b"allow", ALLOWED.encode()), *SAFE], b"")
+
+
+async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
+    """An error as RFC 9457 defines it (application/problem+json)."""
+    body = json.dumps({"status": status, "detail": message}, ensure_ascii=False).encode() + b"\n"
+    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    content = (b"content-type", b"application/problem+json")
+    await _send(send, status, [content, *told, *SAFE], body, head_only=method == "HEAD")

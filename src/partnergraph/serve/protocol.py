@@ -1,0 +1,105 @@
+"""One request of the SPARQL 1.1 Protocol, read strictly: what is asked, of which graphs, and in which form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+MOST_BODY = 1_000_000
+LONGEST_TIME = 60.0
+_NAMES = {"query", "default-graph-uri", "named-graph-uri", "timeout", "explain", "as-of"}
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class RefusedError(Exception):
+    """A request that gets no answer, and why."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status, self.headers = status, headers
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks; `query` is None when it asks for the description of the service."""
+
+    query: str | None
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    timeout: float | None = None
+    explain: bool = False
+    as_of: str | None = None
+
+
+def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
+    """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
+    parameters = _parsed(query_string, "the address")
+    text = None
+    if method == "POST":
+        kind, _, rest = content_type.partition(";")
+        if "charset" in rest.lower() and "utf-8" not in rest.lower().replace("utf8", "utf-8"):
+            raise RefusedError(415, "The body is not in UTF-8. Send it in UTF-8.")
+        kind = kind.strip().lower()
+        if kind == "application/x-www-form-urlencoded":
+            if any(name in ("query", "update") for name, _ in parameters):
+                raise RefusedError(400, "A form has its query in the body, not in the address.")
+            parameters += _parsed(body, "the body")
+        elif kind == "application/sparql-query":
+            if any(name in ("query", "update") for name, _ in parameters):
+                raise RefusedError(400, "The query is in the body; the address holds another one.")
+            try:
+                text = body.decode("utf-8")
+            except UnicodeDecodeError:
+                raise RefusedError(400, "The query is not text in UTF-8.") from None
+        elif kind == "application/sparql-update":
+            raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
+        else:
+            raise RefusedError(
+                415, "Send a query as application/sparql-query, or as a form (application/x-www-form-urlencoded)."
+            )
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
+        raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
+    for name, _ in parameters:
+        if name not in _NAMES:
+            raise RefusedError(
+                400, f"There is no parameter '{name[:80]}'. The parameters: {', '.join(sorted(_NAMES))}."
+            )
+    queries = [value for name, value in parameters if name == "query"]
+    if text is not None:
+        queries.append(text)
+    if len(queries) > 1:
+        raise RefusedError(400, "There are several queries; send one.")
+    if not queries and (method == "POST" or parameters):
+        raise RefusedError(400, "There is no query. Send it as the parameter 'query'.")
+    return Asked(
+        queries[0] if queries else None,
+        tuple(value for name, value in parameters if name == "default-graph-uri"),
+        tuple(value for name, value in parameters if name == "named-graph-uri"),
+        _seconds([value for name, value in parameters if name == "timeout"]),
+        any(name == "explain" and value not in ("", "0", "false") for name, value in parameters),
+        next((value for name, value in parameters if name == "as-of"), None),
+    )
+
+
+def _parsed(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    try:
+        text = encoded.decode("ascii")
+        if _BROKEN.search(text):
+            raise ValueError
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except ValueError:
+        message = f"A parameter in {where} is not encoded as UTF-8 (%-encoding), or there are more than 100."
+        raise RefusedError(400, message) from None
+
+
+def _seconds(values: list[str]) -> float | None:
+    if not values:
+        return None
+    try:
+        seconds = float(values[0])
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= LONGEST_TIME:
+        raise RefusedError(400, f"timeout is a number of seconds, above 0 and at most {LONGEST_TIME:g}.")
+    return seconds

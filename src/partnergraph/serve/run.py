@@ -1,0 +1,86 @@
+"""Run the server until it is told to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from partnergraph.errors import MissingExtra, UsageError
+from partnergraph.serve import HOSTS, application
+
+STOP = 10  # seconds that requests have to end, once the server is told to stop
+
+
+def run(
+    path: Path | None,
+    *,
+    address: str,
+    port: int,
+    workers: int,
+    timeout: float,
+    memory: int,
+    hosts: tuple[str, ...],
+    anywhere: bool,
+    audit: IO[str] | None,
+    started: Callable[[str], None],
+) -> None:
+    """Serve a graph at an address until SIGINT or SIGTERM; requests under way are answered before it ends.
+
+    Raises `UsageError` for an address that others can reach unless `anywhere` says that this is meant, or that is in
+    use, `StoreError` when there is no graph, `MissingExtra` without the server's packages.
+    """
+    try:
+        import uvicorn
+    except ModuleNotFoundError:
+        raise MissingExtra("uvicorn", "serve") from None
+    if not (address == "localhost" or _loopback(address)) and not anywhere:
+        raise UsageError(
+            f"{address} can be reached from other machines. Say --allow-remote if that is meant, and --host NAME for "
+            "the name by which they ask."
+        )
+    app = application(
+        path, workers=workers, timeout=timeout, memory=memory, hosts=(*HOSTS, address, *hosts), audit=audit
+    )
+    app.pool.locate()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+        listener.listen(1024)  # whoever asks before the processes stand ready waits
+    except OSError as error:
+        listener.close()
+        raise UsageError(f"{address}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
+    shown = f"[{address}]" if family == socket.AF_INET6 else address
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP,
+            timeout_keep_alive=30,
+            limit_concurrency=1000,
+        )
+    )
+    # uvicorn hands the signal on when everything has ended; then it has done its work.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    started(f"http://{shown}:{listener.getsockname()[1]}/")
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.close()
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,155 @@
+"""Query processes are killed at their limits and replaced; a new generation takes over; nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from partnergraph import build
+from tests.conftest import ROOT
+from tests.serve.conftest import Server, serving
+
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+FAST = "SELECT ?name { o:keele-university skos:prefLabel ?name }"
+
+
+def children(pid: int) -> set[int]:
+    return {int(pid) for pid in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def test_a_query_that_runs_too_long_is_stopped_in_time_and_the_next_is_answered_at_once(server: Server) -> None:
+    start = time.monotonic()
+    stopped = server.ask(SLOW, timeout="1")
+    assert stopped.status == 504
+    assert stopped.json["detail"].startswith("Stopped after 1 seconds.")
+    assert 1 <= time.monotonic() - start < 4
+    start = time.monotonic()
+    assert server.ask(FAST + " LIMIT 91").status == 200
+    assert time.monotonic() - start < 2
+
+
+def test_a_query_that_needs_too_much_memory_ends_alone(keele: Path) -> None:
+    with serving(keele, "--memory", "400") as server:
+        big = "SELECT (GROUP_CONCAT(?x) AS ?y) { ?a ?b ?c . ?d ?e ?f BIND(CONCAT(STR(?c), STR(?f)) AS ?x) }"
+        got = server.ask(big, timeout="30")
+        assert got.status in (503, 504)
+        assert "detail" in got.json
+        assert server.ask(FAST).status == 200
+
+
+def test_too_many_at_once_wait_and_then_are_told_to_come_back(keele: Path) -> None:
+    with serving(keele, "--workers", "1") as server:
+        with ThreadPoolExecutor(24) as threads:
+            got = list(threads.map(lambda number: server.ask(f"{SLOW} LIMIT {number + 1}", timeout="0.3"), range(24)))
+        statuses = [said.status for said in got]
+        assert set(statuses) == {504, 429}
+        assert 5 <= statuses.count(429) <= 7
+        assert all(said.headers["retry-after"] == "1" for said in got if said.status == 429)
+        assert server.ask(FAST).status == 200
+
+
+def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
+    before = children(server.process.pid)
+    for number in range(3):
+        with pytest.raises(TimeoutError):
+            server.send(
+                "GET",
+                f"/sparql?timeout=60&query={SLOW.replace(' ', '+').replace('?', '%3F')}LIMIT+{number + 1}",
+                wait=0.5,
+            )
+    deadline = time.monotonic() + 15
+    while server.ask(f"{FAST} LIMIT {time.monotonic_ns()}", timeout="1").status != 200 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert server.ask(f"{FAST} LIMIT {time.monotonic_ns()}", timeout="5").status == 200
+    assert len(before) == 3
+
+
+def test_a_process_that_dies_by_itself_is_replaced(server: Server) -> None:
+    killed = set(sorted(children(server.process.pid))[:2])
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    statuses = []
+    while (len(found := children(server.process.pid)) < 3 or found & killed) and time.monotonic() < deadline:
+        statuses.append(server.ask(f"{FAST} LIMIT {time.monotonic_ns()}").status)
+        time.sleep(0.1)
+    assert len(children(server.process.pid)) == 3
+    # Who was being answered by a process that dies is told to come back.
+    assert set(statuses) <= {200, 503}
+    assert server.ask(f"{FAST} LIMIT {time.monotonic_ns()}").status == 200
+
+
+def test_a_new_generation_takes_over_within_a_second_and_no_request_fails(tmp_path: Path) -> None:
+    folder, output = tmp_path / "data", tmp_path / "build"
+    shutil.copytree(ROOT / "data", folder)
+    build.build(folder, output)
+    title = "SELECT ?t { ?c a dcat:Catalog ; dcterms:title ?t }"
+    with serving(output) as server:
+        old = server.ask(title).values[0]["t"]
+        config = folder / "partnergraph.toml"
+        config.write_text(config.read_text("utf-8").replace(f'title = "{old}"', 'title = "Another title"'), "utf-8")
+        seen: list[tuple[int, str]] = []
+        with ThreadPoolExecutor(1) as threads:
+            building = threads.submit(build.build, folder, output)
+            published = 0.0
+            while not published or time.monotonic() < published + 60:
+                got = server.ask(f"{title} LIMIT {len(seen) + 1}")
+                seen.append((got.status, got.values[0]["t"]))
+                if building.done() and not published:
+                    published = time.monotonic()
+                if published and seen[-1][1] == "Another title":
+                    break
+            building.result()
+        assert {status for status, _ in seen} == {200}
+        assert [name for _, name in seen] == sorted((name for _, name in seen), reverse=old > "Another title")
+        assert seen[-1][1] == "Another title"
+        assert server.ask(title).values[0]["t"] == "Another title", "what was kept is of the old generation"
+
+
+def test_it_stops_when_told_and_leaves_no_process(keele: Path, tmp_path: Path) -> None:
+    audit = tmp_path / "audit.jsonl"
+    with serving(keele, "--audit", str(audit)) as server:
+        running = children(server.process.pid)
+        assert len(running) == 3
+        server.ask(FAST)
+        server.ask(FAST)
+        server.ask("nonsense")
+    assert server.process.returncode == 0
+    time.sleep(0.5)
+    assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
+    lines = [json.loads(line) for line in audit.read_text("utf-8").splitlines()]
+    assert [line["outcome"] for line in lines[1:]] == ["answered", "kept", "400"]
+    assert all(line["client"] == "127.0.0.1" and line["ms"] >= 0 for line in lines)
+    assert len({line["query"] for line in lines[1:3]}) == 1
+    assert "Keele" not in audit.read_text("utf-8"), "the log holds a digest of the query, not its text"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--address", "0.0.0.0"], "0.0.0.0 can be reached from other machines. Say --allow-remote"),
+        (["--graph", "nowhere"], "nowhere"),
+        (["--timeout", "61"], "61"),
+    ],
+)
+def test_what_must_not_be_served_is_not(tmp_path: Path, options: list[str], message: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "partnergraph", "serve", "--port", "0", *options],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert said.returncode in (1, 2)
+    assert message in said.stderr
+    assert "Traceback" not in said.stderr
