@@ -147,7 +147,7 @@ def test_a_row_limit_comes_with_a_note(store: Path) -> None:
         ("SELECT * {\n  ?s a FITLER(?s) }", QueryError, "'FITLER' is not expected here", (2, 8)),
         ("SELECT * {\n\n ?s zz:a ?o }", QueryError, "the prefix 'zz:' is not declared", (3, 5)),
         ("SELECT * {\n SERVICE <http://127.0.0.1/> {} }", QueryRefused, "SERVICE is not allowed", (2, 2)),
-        (" SELECT * FROM <file:///etc/passwd> {}", QueryRefused, "there is no such graph here", None),
+        (" SELECT * FROM <file:///etc/passwd> {}", QueryRefused, "there is no such graph here", (1, 16)),
         ("CLEAR ALL", QueryRefused, "queries only read", (1, 1)),
         ("  ", QueryError, "the text is empty", None),
     ],

@@ -34,12 +34,13 @@ _STARS = {"SELECT", "DISTINCT", "REDUCED"}
 
 @dataclass(frozen=True)
 class Examined:
-    """What is known of a query before it runs: its form, the graphs its FROM clauses name, its tokens, and where the
-    `*` of a SELECT * stands.
+    """What is known of a query before it runs: its form, the graphs that its FROM and FROM NAMED clauses name, its
+    tokens, and where the `*` of a SELECT * stands.
     """
 
     form: str
-    from_graphs: tuple[str, ...] = ()
+    from_graphs: tuple[Token, ...] = ()
+    from_named: tuple[Token, ...] = ()
     tokens: tuple[Token, ...] = ()
     star: int | None = None
 
@@ -76,7 +77,7 @@ def _examine(sparql: str) -> Examined:
         shape.see(token, last)
         _allow(sparql, token, at_top=shape.depth == 0)
         found.append(token)
-    return Examined(_form(sparql, found), _from(sparql, found), tuple(found), star)
+    return Examined(_form(sparql, found), *_from(found), tuple(found), star)
 
 
 def pointer(sparql: str, line: int, column: int) -> str:
@@ -111,18 +112,15 @@ def _form(sparql: str, found: list[Token]) -> str:
     raise QueryError(message, *place(sparql, begins.at))
 
 
-def _from(sparql: str, found: list[Token]) -> tuple[str, ...]:
-    graphs, merged = [], 0
-    for number, token in enumerate(found):
-        if token.word in ("FROM", "FROMNAMED"):
-            named = token.word == "FROMNAMED" or (number + 1 < len(found) and found[number + 1].word == "NAMED")
-            step = 2 if named and token.word == "FROM" else 1
-            graphs += [following.text for following in found[number + step : number + step + 1]]
-            merged += not named
-            if merged > 1:
-                message = "Several FROM clauses would repeat what two graphs state, so they are refused. Use GRAPH."
-                raise QueryRefused(message, *place(sparql, token.at))
-    return tuple(graphs)
+def _from(found: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """The graphs of the FROM clauses, and those of the FROM NAMED clauses."""
+    merged, named = list[Token](), list[Token]()
+    for before, last, token in zip([None, *found], found, found[1:], strict=False):
+        if last.word == "FROMNAMED" or (last.word == "NAMED" and before is not None and before.word == "FROM"):
+            named.append(token)
+        elif last.word == "FROM" and token.word != "NAMED":
+            merged.append(token)
+    return tuple(merged), tuple(named)
 
 
 class _Shape:

@@ -12,26 +12,28 @@ from partnergraph.queries import formats
 from partnergraph.queries.guard import Examined, examine, pointer
 from partnergraph.queries.mistakes import empty, explained
 from partnergraph.queries.order import changed, numbers_apart
-from partnergraph.queries.tokens import Token
+from partnergraph.queries.tokens import Token, place
 from partnergraph.store import Reader, Result, converted
-from partnergraph.vocabulary import PREFIXES
 
 _LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri skos:prefLabel|dcterms:title ?label }} ORDER BY ?iri ?label"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A query that may run: as it was asked, its form, and the text for the engine."""
+    """A query that may run: as it was asked, its form, the text for the engine, and what is asked instead of the whole
+    graph, when its FROM clauses say so.
+    """
 
     sparql: str
     form: str
     text: str
     tokens: tuple[Token, ...]
+    dataset: Reader | None = None
 
     def ask(self, reader: Reader) -> Result:
         """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
         try:
-            return reader.query(self.text)
+            return (self.dataset or reader).query(self.text)
         except QueryError as error:
             raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
 
@@ -43,15 +45,14 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
     """
     try:
         examined = examine(sparql)
-        if examined.from_graphs:
-            _known_graphs(reader, examined)
+        dataset = _dataset(reader, sparql, examined)
     except QueryError as error:
         raise _pointed(error, sparql) from None
     prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
     changes = numbers_apart(sparql, examined.tokens)
     if examined.star is not None:
         changes.append((examined.star, examined.star + 1, _columns(prepared)))
-    return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens)
+    return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens, dataset)
 
 
 def _columns(prepared: Prepared) -> str:
@@ -63,20 +64,27 @@ def _columns(prepared: Prepared) -> str:
     return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
 
 
-def _known_graphs(reader: Reader, examined: Examined) -> None:
-    declared: dict[str, str] = dict(PREFIXES)
-    found = examined.tokens
-    for before, name, iri in zip(found, found[1:], found[2:], strict=False):
-        if before.word == "PREFIX":
-            declared[name.text[:-1]] = iri.text[1:-1]
+def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
+    """What several FROM clauses name, merged: the engine would repeat what two graphs state. None where the engine
+    itself does what is asked. Raises `QueryRefused` for a graph that is not here.
+    """
+    asked = [*examined.from_graphs, *examined.from_named]
+    if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
+        return None
+    form = next(token.at for token in examined.tokens if token.word == examined.form)
+    values = " ".join(token.text for token in asked)
+    try:  # the engine knows best what BASE, prefixes and escapes make of a name
+        names = [iri[1:-1] for (iri,) in empty().terms(f"{sparql[:form]} SELECT ?g {{ VALUES ?g {{ {values} }} }}")]
+    except QueryError:
+        return None  # the query does not parse either, and is then explained
     here = set(reader.named_graphs())
-    for text in examined.from_graphs:
-        prefix, _, rest = text.partition(":")
-        address = text[1:-1] if text.startswith("<") else declared.get(prefix, "") + rest
-        if address not in here:
-            raise QueryRefused(
-                f"FROM {text}: there is no such graph here, and nothing is fetched. See: partnergraph query graphs"
-            )
+    for token, name in zip(asked, names, strict=True):
+        if name not in here:
+            message = f"FROM {token.text}: there is no such graph here, and nothing is fetched."
+            message += " See: partnergraph query graphs"
+            raise QueryRefused(message, *place(sparql, token.at))
+    merged = len(examined.from_graphs)
+    return reader.dataset(names[:merged], names[merged:]) if merged > 1 else None
 
 
 def _pointed(error: QueryError, sparql: str) -> QueryError:

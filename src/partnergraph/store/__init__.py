@@ -109,6 +109,11 @@ class _Base:
         """The engine's own store: for code inside this room and for the benchmarks."""
         return self._store
 
+    @property
+    def chosen(self) -> bool:
+        """Whether its graphs were chosen (see `Reader.dataset`), so that FROM clauses do not count."""
+        return bool(self._dataset)
+
     def query(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> Result:
         """Answer a SPARQL 1.1 query with the engine's own result object.
 
