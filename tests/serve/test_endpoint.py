@@ -228,3 +228,26 @@ def test_another_host_is_not_answered_for(server: Server, host: str) -> None:
 @pytest.mark.parametrize("host", ["localhost", "localhost:7878", "127.0.0.1:1", "[::1]:99", "LOCALHOST"])
 def test_its_own_names_are_answered_for(server: Server, host: str) -> None:
     assert server.send("GET", "/sparql?query=ASK%7B%7D", headers={"Host": host}).status == 200
+
+
+def test_the_service_describes_itself_and_counts_what_it_holds(server: Server) -> None:
+    got = server.send("GET", "/sparql", headers={"Accept": "text/turtle"})
+    assert (got.status, got.headers["content-type"]) == (200, "text/turtle; charset=utf-8")
+    graph = rdflib.Graph().parse(data=got.body, format="turtle")
+    sd, void = (
+        rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#"),
+        rdflib.Namespace("http://rdfs.org/ns/void#"),
+    )
+    service = rdflib.URIRef(f"http://127.0.0.1:{server.port}/sparql")
+    assert (service, rdflib.RDF.type, sd.Service) in graph
+    assert graph.value(service, sd.endpoint) == service
+    assert not [node for triple in graph for node in triple if isinstance(node, rdflib.BNode)]
+    default = graph.value(graph.value(service, sd.defaultDataset), sd.defaultGraph)
+    [row] = server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").values
+    assert int(graph.value(default, void.triples)) == int(row["n"]) > 10_000
+    partitions = sum(int(graph.value(part, void.triples)) for part in graph.objects(default, void.propertyPartition))
+    assert partitions == int(row["n"])
+    named = {str(name) for name in graph.objects(None, sd.name)}
+    assert named == {row["g"] for row in server.ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values}
+    assert server.send("GET", "/sparql", headers={"Accept": "image/png"}).status == 406
+    assert server.send("GET", "/sparql", headers={"Accept": "application/ld+json"}).json

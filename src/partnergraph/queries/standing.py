@@ -97,7 +97,16 @@ def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
     from partnergraph.queries.as_of import as_of
     from partnergraph.queries.named import beside, bind, get
     from partnergraph.queries.run import deliver, prepare
+    from partnergraph.queries.service import description
 
+    if asked.get("describe"):
+        found = description(reader, asked["describe"])
+        chosen = asked["formats"]["graph"]
+        frames.send(b"H", json.dumps({"form": "graph", "format": chosen}).encode())
+        out = io.BufferedWriter(frames, PIECE)
+        found.answer("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", chosen, out)
+        out.flush()
+        return None
     if asked.get("as_of") is not None:
         reader = as_of(reader, asked["as_of"])
     sparql = asked["sparql"]

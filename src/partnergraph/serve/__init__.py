@@ -73,12 +73,8 @@ def application(
             audit.flush()
 
     pool = Pool(_located(path), size=workers, queue=QUEUE, memory=memory)
-    endpoint = Endpoint(pool, timeout=timeout, describe=_describe, record=record)
+    endpoint = Endpoint(pool, timeout=timeout, record=record)
     return Application(pool, endpoint, frozenset(host.lower() for host in hosts))
-
-
-def _describe(form: str) -> tuple[str, bytes]:
-    return form, b""
 
 
 def _located(path: Path | None) -> Callable[[], Path]:

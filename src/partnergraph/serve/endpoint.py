@@ -21,6 +21,7 @@ WATCH = 0.2  # seconds after which it is looked whether the client still waits
 KEPT_BYTES = 64_000_000
 KEPT_ANSWER = 1_000_000
 MOST_ROWS = 10_000
+MOST_DRAINED = 20_000_000
 MOST_BYTES = 50_000_000
 _CHANGING = re.compile(r"(?i)now|rand|uuid|bnode")
 SAFE = (
@@ -86,17 +87,16 @@ class _Watch:
 
 
 class Endpoint:
-    """`/sparql`. `describe` gives the description of the service in a graph format."""
+    """`/sparql`. Without a query it describes itself. `record` gets an entry for each request, when it has ended."""
 
     def __init__(
         self,
         pool: Pool,
         *,
         timeout: float,
-        describe: Callable[[str], tuple[str, bytes]],
         record: Callable[[dict[str, Any]], None],
     ) -> None:
-        self.pool, self.timeout, self.describe, self.record = pool, timeout, describe, record
+        self.pool, self.timeout, self.record = pool, timeout, record
         self.kept = Kept()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -130,37 +130,38 @@ class Endpoint:
             raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
         if method != "POST":
             return b""
-        if int(headers.get(b"content-length", b"0") or 0) > MOST_BODY:
-            raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
-        body = b""
+        body, size = [], 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise RefusedError(400, "The request ended too early.")
-            body += bytes(message.get("body", b""))
-            if len(body) > MOST_BODY:
-                raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
-            if not message.get("more_body"):
-                return body
+            piece = bytes(message.get("body", b""))
+            size += len(piece)
+            # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
+            if size <= MOST_BODY:
+                body.append(piece)
+            if size > MOST_DRAINED or not message.get("more_body"):
+                break
+        if size > MOST_BODY:
+            raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+        return b"".join(body)
 
     async def _answer(
         self, asked: Asked, scope: Scope, headers: dict[bytes, bytes], send: Any, log: dict[str, Any]
     ) -> None:
         forms = accepted(headers.get(b"accept", b"").decode("latin-1"))
         head_only = scope["method"] == "HEAD"
-        if asked.query is None:
-            if forms["graph"] is None:
-                raise RefusedError(406, _acceptable("graph"))
-            media, body = self.describe(forms["graph"])
-            log["outcome"] = "description"
-            return await _send(send, 200, _headers(media), body, head_only=head_only)
+        if asked.query is None and forms["graph"] is None:
+            raise RefusedError(406, _acceptable("graph"))
+        address = f"http://{headers.get(b'host', b'localhost').decode('latin-1')}{scope['path']}"
         generation = self.pool.target
-        key = (generation, asked, *forms.values())
+        key = (generation, asked, *forms.values(), address if asked.query is None else "")
         if (found := self.kept.get(key)) is not None:
             log["outcome"] = "kept"
             return await _send(send, 200, found[0], found[1], head_only=head_only)
         values = {
             "sparql": asked.query,
+            "describe": address if asked.query is None else "",
             "formats": forms,
             "default": asked.default,
             "named": asked.named,
@@ -178,7 +179,7 @@ class Endpoint:
             reply = worker.ask(values, asked.timeout or self.timeout)
             try:
                 await reply.begun()
-                if reply.form == "graph" and not reply.done:
+                if reply.form == "graph" and asked.query is not None and not reply.done:
                     log["outcome"] = "streamed"
                     return await self._stream(reply, worker, send)
                 body = await reply.whole()
@@ -189,7 +190,7 @@ class Endpoint:
         told = _headers(FORMS[reply.form][reply.format])
         if reply.note:
             told.append((b"x-partnergraph-note", reply.note.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
-        if not _CHANGING.search(asked.query):
+        if asked.query is None or not _CHANGING.search(asked.query):
             self.kept.put(key, told, body)
         log["outcome"] = "answered"
         log["bytes"] = len(body)

@@ -1,0 +1,81 @@
+"""What an endpoint says of itself: SPARQL 1.1 Service Description, and VoID statistics of the graph behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from partnergraph.store import Reader
+from partnergraph.vocabulary import DCTERMS, PREFIXES, RDF, SH, VOID
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+FORMATS = "http://www.w3.org/ns/formats/"
+RESULTS = (
+    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
+    *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
+)
+_COUNTS = {
+    "triples": "(COUNT(*) AS ?n) { ?s ?p ?o }",
+    "distinctSubjects": "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+    "properties": "(COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+    "classes": "(COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }",
+}
+
+
+def description(reader: Reader, endpoint: str) -> Reader:
+    """The description of the service at the address `endpoint`, as a graph to be asked or written.
+
+    The default graph is described as the union of the named ones, which is what it is here. No blank nodes: what has no
+    address of its own has one under the endpoint's.
+    """
+    return Reader.nquads_lines(f"{line} .\n" for line in _lines(reader, endpoint))
+
+
+def _lines(reader: Reader, endpoint: str) -> Iterator[str]:
+    def node(name: str) -> str:
+        return f"<{endpoint}#{name}>"
+
+    def said(subject: str, predicate: str, thing: str) -> str:
+        return f"{subject} <{predicate}> {thing}"
+
+    service = f"<{endpoint}>"
+    yield said(service, RDF.type, f"<{SD}Service>")
+    yield said(service, f"{SD}endpoint", service)
+    yield said(service, f"{SD}supportedLanguage", f"<{SD}SPARQL11Query>")
+    yield said(service, f"{SD}feature", f"<{SD}UnionDefaultGraph>")
+    for name in RESULTS:
+        yield said(service, f"{SD}resultFormat", f"<{FORMATS}{name}>")
+    yield said(service, f"{SD}defaultDataset", node("dataset"))
+    for kind in (f"<{SD}Dataset>", f"<{VOID.Dataset}>"):
+        yield said(node("dataset"), RDF.type, kind)
+    for title in reader.terms("SELECT DISTINCT ?t { ?c a dcat:Catalog ; dcterms:title ?t } ORDER BY ?t LIMIT 1"):
+        yield said(node("dataset"), DCTERMS.title, title[0])
+    yield said(node("dataset"), f"{SD}defaultGraph", node("default"))
+    for kind in (f"<{SD}Graph>", f"<{VOID.Dataset}>"):
+        yield said(node("default"), RDF.type, kind)
+    for name, text in _COUNTS.items():
+        [[count]] = reader.terms(f"SELECT {text}")
+        yield said(node("default"), VOID.base + name, count)
+    asked = "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) { ?s a ?c FILTER(isIRI(?c)) } GROUP BY ?c ORDER BY ?c"
+    for number, (term, count) in enumerate(reader.terms(asked), 1):
+        yield said(node("default"), f"{VOID.base}classPartition", node(f"class-{number}"))
+        yield said(node(f"class-{number}"), f"{VOID.base}class", term)
+        yield said(node(f"class-{number}"), f"{VOID.base}entities", count)
+    asked = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p"
+    for number, (term, count) in enumerate(reader.terms(asked), 1):
+        yield said(node("default"), f"{VOID.base}propertyPartition", node(f"property-{number}"))
+        yield said(node(f"property-{number}"), f"{VOID.base}property", term)
+        yield said(node(f"property-{number}"), f"{VOID.base}triples", count)
+    asked = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
+    for number, (term, count) in enumerate(reader.terms(asked), 1):
+        yield said(node("dataset"), f"{SD}namedGraph", node(f"named-{number}"))
+        yield said(node(f"named-{number}"), RDF.type, f"<{SD}NamedGraph>")
+        yield said(node(f"named-{number}"), f"{SD}name", term)
+        yield said(node(f"named-{number}"), f"{SD}graph", node(f"graph-{number}"))
+        yield said(node(f"graph-{number}"), RDF.type, f"<{SD}Graph>")
+        yield said(node(f"graph-{number}"), f"{VOID.base}triples", count)
+    for prefix, iri in sorted(PREFIXES.items()):
+        yield said(node("prefixes"), f"{SH.base}declare", node(f"prefix-{prefix}"))
+        yield said(node(f"prefix-{prefix}"), f"{SH.base}prefix", f'"{prefix}"')
+        yield said(
+            node(f"prefix-{prefix}"), f"{SH.base}namespace", f'"{iri}"^^<http://www.w3.org/2001/XMLSchema#anyURI>'
+        )
