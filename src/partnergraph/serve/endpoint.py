@@ -107,7 +107,7 @@ class Endpoint:
             headers = dict(scope["headers"])
             asked = read(
                 *(scope["method"], scope["query_string"]),
-                *(headers.get(b"content-type", b"").decode("latin-1"), await self._body(scope, headers, receive)),
+                *(headers.get(b"content-type", b"").decode("latin-1"), await self._body(scope, receive)),
             )
             with _Watch(receive) as watch:
                 await self._answer(asked, scope, headers, send, log)
@@ -124,7 +124,7 @@ class Endpoint:
                 log["query"] = hashlib.sha256(asked.query.encode("utf-8", "replace")).hexdigest()
             self.record(log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
 
-    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Any) -> bytes:
+    async def _body(self, scope: Scope, receive: Any) -> bytes:
         method = scope["method"]
         if method not in ("GET", "HEAD", "POST"):
             raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
