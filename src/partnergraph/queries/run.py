@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -48,11 +49,18 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
         dataset = _dataset(reader, sparql, examined)
     except QueryError as error:
         raise _pointed(error, sparql) from None
+    sparql = _truths(sparql, examined.tokens)
     prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
     changes = numbers_apart(sparql, examined.tokens)
     if examined.star is not None:
         changes.append((examined.star, examined.star + 1, _columns(prepared)))
     return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens, dataset)
+
+
+def _truths(sparql: str, found: Sequence[Token]) -> str:
+    """TRUE and FALSE in small letters: they are keywords, so any will do (section 19.8), but not for the engine."""
+    truths = [token for token in found if token.word in ("TRUE", "FALSE")]
+    return changed(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
 
 
 def _columns(prepared: Prepared) -> str:
@@ -206,8 +214,12 @@ def deliver(
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
     if format_ == "table":
         max_rows = max_rows or formats.MOST_ROWS
+    if format_ == "xlsx":
+        from partnergraph.queries.sheets import MOST_ROWS
+
+        max_rows = min(max_rows or MOST_ROWS, MOST_ROWS)
     held = io.BytesIO()
-    by_line = format_ == "table"
+    by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
         # Rows can be counted in lines only, and the other forms made from those; an answer that is too short to hold
         # too many need not be counted.
@@ -225,14 +237,29 @@ def deliver(
     except FullError:
         note = f"Only the first {max_rows} rows are shown; raise --limit for more."
     if by_line:
-        tsv = held.getvalue()
-        shown = (
-            formats.table(tsv, {} if iris else _labels(reader, tsv)).encode()
-            if format_ == "table"
-            else converted(tsv, format_)
-        )
+        shown, more = turned(reader, held.getvalue(), format_, iris=iris)
         Sink(output, format_, None, max_bytes).write(shown)
+        note = "\n".join(filter(None, (note, more))) or None
     return note or (_why_empty(reader, prepared) if explain and target.empty else None)
+
+
+def turned(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> tuple[bytes, str | None]:
+    """A table in TSV as one in another of `formats.FORMATS`, and a note when something did not fit.
+
+    The forms for people have names instead of IRIs, unless `iris`. Raises `MissingExtra`.
+    """
+    if format_ in ("parquet", "arrow"):
+        from partnergraph.queries import frames
+
+        return (frames.to_parquet if format_ == "parquet" else frames.to_arrow)(tsv), None
+    if format_ not in ("table", *formats.MADE):
+        return converted(tsv, format_), None
+    labels = {} if iris else labels_of(reader, tsv)
+    if format_ == "table":
+        return formats.table(tsv, labels).encode(), None
+    from partnergraph.queries import sheets
+
+    return sheets.xlsx(tsv, labels) if format_ == "xlsx" else (sheets.excel_csv(tsv, labels), None)
 
 
 def _why_empty(reader: Reader, prepared: Prepared) -> str | None:
@@ -242,7 +269,8 @@ def _why_empty(reader: Reader, prepared: Prepared) -> str | None:
     return "\n".join(["Nothing was found.", *(f"- {one}" for one in found)]) if found else None
 
 
-def _labels(reader: Reader, tsv: bytes) -> dict[str, str]:
+def labels_of(reader: Reader, tsv: bytes) -> dict[str, str]:
+    """The name of every IRI of a table that has one."""
     _, rows = formats.parse_tsv(tsv)
     found = sorted({cell for row in rows for cell in row if cell.startswith("<") and not cell.startswith("<<")})
     labels: dict[str, str] = {}
