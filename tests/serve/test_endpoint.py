@@ -251,3 +251,15 @@ def test_the_service_describes_itself_and_counts_what_it_holds(server: Server) -
     assert named == {row["g"] for row in server.ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }").values}
     assert server.send("GET", "/sparql", headers={"Accept": "image/png"}).status == 406
     assert server.send("GET", "/sparql", headers={"Accept": "application/ld+json"}).json
+
+
+def test_a_slow_shape_is_hinted_at(server: Server) -> None:
+    slow = "SELECT ?b { ?a a pg:Relationship OPTIONAL { ?a pg:start ?s } ?a pg:to ?b }"
+    got = server.ask(slow)
+    assert got.headers["x-partnergraph-hint"].startswith("?a pg:to ?b (line 1, column 62) stands after an OPTIONAL")
+    fast = "SELECT ?b { ?a a pg:Relationship ; pg:to ?b OPTIONAL { ?a pg:start ?s } }"
+    assert "x-partnergraph-hint" not in server.ask(fast).headers
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c OPTIONAL { ?a ?x ?y } ?d ?e ?f . ?g ?h ?i }"
+    stopped = server.ask(endless, timeout="1")
+    assert stopped.status == 504
+    assert "stands after an OPTIONAL" in stopped.json["detail"]

@@ -2,8 +2,8 @@
 
 Whoever started it kills it when an order takes too long, and starts another: nothing in it is worth keeping. A frame is
 a letter, the length of its content (4 bytes, the highest first) and the content: ``H`` what the answer is (JSON with
-`form` and `format`), ``D`` a piece of it, ``N`` the end (JSON with `note`), ``E`` the end by an error (JSON, as
-`partnergraph.queries.worker.last_word` gives it). An order is four bytes of length and JSON.
+`form`, `format` and perhaps a `hint`), ``D`` a piece of it, ``N`` the end (JSON with `note`), ``E`` the end by an error
+(JSON, as `partnergraph.queries.worker.last_word` gives it). An order is four bytes of length and JSON.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def _warm(reader: Any) -> None:
 
 def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
     from partnergraph.queries.as_of import as_of
+    from partnergraph.queries.hints import hint
     from partnergraph.queries.named import beside, bind, get
     from partnergraph.queries.run import deliver, prepare
     from partnergraph.queries.service import description
@@ -124,7 +125,12 @@ def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
     chosen = asked["formats"].get(form)
     if chosen is None:
         raise QueryError(f"A query of the form {prepared.form} has no answer in a form that the request accepts.")
-    frames.send(b"H", json.dumps({"form": form, "format": chosen}).encode())
+    head = {"form": form, "format": chosen}
+    if (slow := hint(prepared.sparql, prepared.tokens)) is not None:
+        head["hint"] = slow
+    frames.send(b"H", json.dumps(head).encode())
+    if slow:
+        frames.pipe.flush()  # to be known also when the query is stopped
     out = io.BufferedWriter(frames, PIECE)
     rows = asked.get("max_rows") if form == "select" else None
     note = deliver(

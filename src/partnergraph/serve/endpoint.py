@@ -184,12 +184,13 @@ class Endpoint:
                     return await self._stream(reply, worker, send)
                 body = await reply.whole()
             except PartnerGraphError as error:
-                raise _refused(error) from None
+                raise _refused(error, reply.hint) from None
         finally:
             self.pool.give(worker)
         told = _headers(FORMS[reply.form][reply.format])
-        if reply.note:
-            told.append((b"x-partnergraph-note", reply.note.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
+        for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint)):
+            if text:
+                told.append((name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
         if asked.query is None or not _CHANGING.search(asked.query):
             self.kept.put(key, told, body)
         log["outcome"] = "answered"
@@ -204,9 +205,9 @@ class Endpoint:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _refused(error: PartnerGraphError) -> RefusedError:
+def _refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
     if isinstance(error, QueryLimit):
-        text = str(error)
+        text = f"{error} {hint}" if hint else str(error)
         status = 504 if text.startswith("Stopped after") else 422 if "larger than" in text else 503
         return RefusedError(status, text, **({"retry_after": "1"} if status == 503 else {}))
     if isinstance(error, QueryRefused):

@@ -32,12 +32,13 @@ class BusyError(Exception):
 class Reply:
     """What a process answers: its head, pieces as they come, and the end.
 
-    `form` (select, ask or graph) and `format` are known once `begun` is; `note` at the end.
+    `form` (select, ask or graph), `format` and `hint` are known once `begun` is; `note` at the end.
     """
 
     loop: asyncio.AbstractEventLoop
     form: str = ""
     format: str = ""
+    hint: str | None = None
     note: str | None = None
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -170,7 +171,7 @@ class Worker(asyncio.Protocol):
             reply.size += len(content)
         elif letter == b"H":
             head = json.loads(content)
-            reply.form, reply.format = head["form"], head["format"]
+            reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
         else:
             self._timer.cancel()
             self.reply = None
