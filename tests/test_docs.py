@@ -68,8 +68,9 @@ def test_the_readme_names_every_extra() -> None:
 
 def test_every_named_question_is_in_the_docs() -> None:
     text = QUERY_DOCS.read_text("utf-8")
-    missing = [path.stem for path in sorted(QUERY_DOCS.parent.glob("*.rq")) if f"`{path.stem}`" not in text]
-    assert not missing
+    names = [path.stem for path in sorted((ROOT / "ontology" / "questions").glob("*.rq"))]
+    assert len(names) > 40
+    assert not [name for name in names if f"`{name}`" not in text]
 
 
 def test_every_class_of_the_ontology_is_in_the_docs() -> None:

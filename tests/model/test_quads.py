@@ -35,7 +35,7 @@ from partnergraph.model.records import (
 from partnergraph.model.terms import IRI
 from partnergraph.sources.folder import read
 from partnergraph.store import Reader
-from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, OA, ORG, PG, PREFIXES, RDF, SKOS, SKOSXL, WGS84
+from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, OA, ORG, PG, PREFIXES, RDF, RDFS, SH, SKOS, SKOSXL, WGS84
 from tests.conftest import ROOT
 
 BASE = "https://example.org/"
@@ -413,7 +413,7 @@ def test_the_catalogue_describes_every_graph_and_no_other() -> None:
 def test_all_terms_used_are_terms_of_the_vocabulary() -> None:
     """Closed namespaces: a misspelt term would have failed while it was written; this is about those spelt out."""
     terms = {q.p for q in quads_of(read(ROOT / "data").model)}
-    known = (ADMS, DCTERMS, FOAF, OA, ORG, PG, RDF, SKOS, SKOSXL, WGS84)
+    known = (ADMS, DCTERMS, FOAF, OA, ORG, PG, RDF, RDFS, SH, SKOS, SKOSXL, WGS84)
     foreign = {p for p in terms if not any(p.startswith(n.base) and p.removeprefix(n.base) in n for n in known)}
     assert {short(p).partition(":")[0] for p in foreign} <= {"prov", "dcat", "void"}
 

@@ -87,6 +87,14 @@ class Ids:
         """A kept position of a body (its IRI)."""
         return self._id("position", view, body.removeprefix(f"{self.base}id/"))
 
+    def question(self, name: str) -> IRI:
+        """A named question."""
+        return self._id("question", name)
+
+    def prefix(self, name: str) -> IRI:
+        """The declaration of a prefix."""
+        return self._id("prefix", name)
+
     def step(self, number: int) -> IRI:
         """A step of the story."""
         return self._id("story", str(number))

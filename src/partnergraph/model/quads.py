@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from partnergraph.model.asked import question_quads
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.describe import catalogue_quads, evidence_quads, graph_of, source_quads
 from partnergraph.model.ids import Ids
@@ -37,7 +38,8 @@ Said = tuple[str, str, Term]
 
 
 def quads_of(model: Model) -> Iterator[Quad]:
-    """All quads of the folder's named graphs: entities, source/*, editorial, catalogue. Derived graphs are the build's.
+    """All quads of the folder's named graphs: entities, source/*, editorial, catalogue, drawing, questions. Derived
+    graphs are the build's.
 
     Repeats are possible (two rows may say the same); a store holds each once.
     """
@@ -52,6 +54,7 @@ def quads_of(model: Model) -> Iterator[Quad]:
     yield from _standing(model, ids)
     yield from catalogue_quads(model, ids)
     yield from shown_quads(model, ids)
+    yield from question_quads(model, ids)
 
 
 def _records(model: Model) -> Iterator[Record]:

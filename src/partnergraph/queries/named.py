@@ -1,60 +1,29 @@
-"""Named questions: `*.rq` files beside this one. Their first lines are their help; parameters are bound as terms."""
+"""Asking a named question (see `partnergraph.vocabulary.questions`): its parameters are bound as terms."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 
 from partnergraph.errors import QueryError, UsageError
 from partnergraph.queries.names import one
-from partnergraph.queries.tokens import tokens
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES, concepts
+from partnergraph.vocabulary.questions import FOCUS, Parameter, Question
+from partnergraph.vocabulary.questions import questions as all_questions
+
+__all__ = ["BESIDE", "Parameter", "Question", "all_questions", "beside", "bind", "get", "is_name"]
 
 # A `graph` parameter is a second graph; its merge is asked as the named graph of this IRI and the parameter's name.
 BESIDE = "urn:x-partnergraph:beside/"
-HERE = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A value that a question takes: `organisation` by any name, `date`, `kind`, `text` or `graph`; None: required."""
-
-    name: str
-    type: str
-    default: str | None
-    help: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with an answer in the graph."""
-
-    name: str
-    title: str
-    audience: str
-    question: str
-    columns: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    text: str
-
-    @property
-    def full_text(self) -> str:
-        """The query with every prefix it uses written out, for other tools."""
-        body = "\n".join(line for line in self.text.splitlines() if not line.startswith("#"))
-        used = [p for p in PREFIXES if re.search(rf"(?<![\w:]){p}:", body)]
-        return "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used) + body.strip() + "\n"
-
-
-@cache
-def all_questions() -> tuple[Question, ...]:
-    """Every named question, sorted by name."""
-    return tuple(_read(path) for path in sorted(HERE.glob("*.rq")))
+# Parameters that are one of a list, each with what an entry is called and where all of them are shown.
+LISTED = {
+    "kind": ("relationship-kind", "a kind of relationship", "partnergraph kinds"),
+    "type": ("org-type", "a type of organisation", "partnergraph kinds --list org-type"),
+}
 
 
 def is_name(text: str) -> bool:
@@ -76,28 +45,6 @@ def get(name: str) -> Question:
     return found[name]
 
 
-def _read(path: Path) -> Question:
-    text = path.read_text("utf-8")
-    head: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if match := re.match(r"# ([a-z]+): (.+)", line):
-            head.setdefault(match[1], []).append(match[2])
-    parameters = []
-    for entry in head.get("parameter", []):
-        name, type_, rest = entry.split(" ", 2)
-        default, _, help_ = rest.partition(" - ")
-        parameters.append(Parameter(name, type_, None if default == "required" else default.strip("'"), help_))
-    return Question(
-        name=path.stem,
-        title=head["title"][0],
-        audience=head["for"][0],
-        question=head["question"][0],
-        columns=tuple(head["columns"][0].split()),
-        parameters=tuple(parameters),
-        text=text,
-    )
-
-
 def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
     """The query with its parameters bound as terms: VALUES at the head of its pattern, never pasted text.
 
@@ -111,18 +58,13 @@ def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
             raise UsageError(f"'{question.name}' has no parameter '{name}'.{hint}")
     if not known:
         return question.text
-    terms = []
+    terms = {}
     for name, parameter in known.items():
         value = values.get(name, parameter.default)
         if value is None:
             raise UsageError(f"'{question.name}' needs --param {name}=...: {parameter.help}")
-        terms.append(_term(parameter, value, reader))
-    variables = " ".join(f"?_{name}" for name in known)
-    found = list(tokens(question.text))
-    start = next(i for i, token in enumerate(found) if token.word == "SELECT")
-    brace = next(token for token in found[start:] if token.text == "{")
-    head, tail = question.text[: brace.at + 1], question.text[brace.at + 1 :]
-    return f"{head} VALUES ({variables}) {{ ({' '.join(terms)}) }}{tail}"
+        terms[name] = _term(parameter, value, reader)
+    return question.bound(terms)
 
 
 def beside(question: Question, values: Mapping[str, str], reader: Reader) -> Reader:
@@ -139,24 +81,39 @@ def _term(parameter: Parameter, value: str, reader: Reader) -> str:
     if parameter.type == "graph":
         return f"<{BESIDE}{parameter.name}>"
     if parameter.type == "organisation":
-        if value == "@focus":
-            [row] = reader.rows("SELECT ?f { GRAPH g:catalogue { ?c a dcat:Catalog ; pg:about ?f } }")
-            return f"<{row['f']}>"
-        try:
-            return f"<{one(reader, value).iri}>"
-        except QueryError as error:
-            raise UsageError(str(error)) from None
+        return f"<{_body(parameter, value, reader)}>"
     if parameter.type == "date":
         try:
             return f'"{date.fromisoformat(value).isoformat()}"^^xsd:date'
         except ValueError:
             raise UsageError(f"{parameter.name}: '{value}' is not a day. Write it as 2018-08-28.") from None
-    if parameter.type == "kind":
-        codes = [concept.code for concept in concepts("relationship-kind")]
+    if parameter.type == "number":
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value, re.ASCII):
+            raise UsageError(f"{parameter.name}: '{value}' is not a number. Write it as 2014 or 0.5.")
+        return value
+    if parameter.type in LISTED:
+        scheme, what, where = LISTED[parameter.type]
+        codes = [concept.code for concept in concepts(scheme)]
         if value not in codes:
             near = get_close_matches(value, codes, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise UsageError(f"'{value}' is not a kind of relationship.{hint} All: partnergraph kinds")
+            raise UsageError(f"'{value}' is not {what}.{hint} All: {where}")
         return f"<{PREFIXES['code']}{value}>"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return f'"{escaped}"'
+
+
+def _body(parameter: Parameter, value: str, reader: Reader) -> str:
+    """The IRI of the body called so; of the one whose graph it is for `@focus`."""
+    if value != FOCUS:
+        try:
+            return one(reader, value).iri
+        except QueryError as error:
+            raise UsageError(str(error)) from None
+    found = reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f")
+    if not found:
+        raise UsageError(
+            f"This graph does not say whose it is (focus in its partnergraph.toml): name the body, with "
+            f"--param {parameter.name}=..."
+        )
+    return str(found[0]["f"])

@@ -157,7 +157,10 @@ PROV = Namespace("http://www.w3.org/ns/prov#", ("wasDerivedFrom", "hadPrimarySou
 VOID = Namespace("http://rdfs.org/ns/void#", ("Dataset",))
 DCAT = Namespace("http://www.w3.org/ns/dcat#", ("Dataset", "Catalog", "dataset", "landingPage"))
 WGS84 = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#", ("lat", "long"))
-SH = Namespace("http://www.w3.org/ns/shacl#", ())
+SH = Namespace(
+    "http://www.w3.org/ns/shacl#",
+    ("SPARQLExecutable", "SPARQLSelectExecutable", "select", "prefixes", "declare", "prefix", "namespace"),
+)
 
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {

@@ -1,0 +1,97 @@
+"""The named questions: `ontology/questions/*.rq`, SPARQL whose first lines say title, audience, parameters and columns.
+
+They are data like the rules, so the build can write them into the graph and `partnergraph.queries` can ask them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from partnergraph.vocabulary import PREFIXES, ontology_dir
+
+FOCUS = "@focus"
+# The comments of the head, the text up to the pattern, and up to that of a subquery that stands first in it.
+_PATTERN = re.compile(r"(?:#[^\n]*\n)*[^{]*\{(?:\s*\{\s*SELECT[^{]*\{)?")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a question takes: an `organisation` by any name, a `date`, a `kind` of relationship, a `type` of
+    organisation, a `text`, a `number`, or a second `graph`. Default None: required.
+    """
+
+    name: str
+    type: str
+    default: str | None
+    help: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with an answer in the graph. `also` holds further words by which people ask for it."""
+
+    name: str
+    title: str
+    audience: str
+    question: str
+    columns: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    text: str
+    help: str = ""
+    also: str = ""
+
+    @property
+    def full_text(self) -> str:
+        """The query with every prefix it uses written out, for other tools."""
+        return self.standing_alone(self.text)
+
+    def bound(self, terms: Mapping[str, str]) -> str:
+        """The query with terms (as SPARQL writes them) for its parameters: VALUES at the head of its pattern, or of the
+        subquery with which that begins, which would not see what stands outside.
+        """
+        variables = " ".join(f"?_{parameter.name}" for parameter in self.parameters)
+        values = " ".join(terms.get(parameter.name, "UNDEF") for parameter in self.parameters)
+        found = _PATTERN.match(self.text)
+        if found is None:
+            raise ValueError(f"{self.name} has no pattern")
+        return f"{found[0]} VALUES ({variables}) {{ ({values}) }}{self.text[found.end() :]}"
+
+    def standing_alone(self, text: str) -> str:
+        """A text of this question without its head and with every prefix it uses written out."""
+        body = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+        used = [p for p in PREFIXES if re.search(rf"(?<![\w:]){p}:", body)]
+        return "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used) + body.strip() + "\n"
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Every named question, sorted by name."""
+    return tuple(_read(path) for path in sorted((ontology_dir() / "questions").glob("*.rq")))
+
+
+def _read(path: Path) -> Question:
+    text = path.read_text("utf-8")
+    head: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if match := re.match(r"# ([a-z]+): (.+)", line):
+            head.setdefault(match[1], []).append(match[2])
+    parameters = []
+    for entry in head.get("parameter", []):
+        name, type_, rest = entry.split(" ", 2)
+        default, _, help_ = rest.partition(" - ")
+        parameters.append(Parameter(name, type_, None if default == "required" else default.strip("'"), help_))
+    return Question(
+        name=path.stem,
+        title=head["title"][0],
+        audience=head["for"][0],
+        question=head["question"][0],
+        columns=tuple(head["columns"][0].split()),
+        parameters=tuple(parameters),
+        text=text,
+        help=" ".join(head.get("help", [])),
+        also=" ".join(head.get("also", [])),
+    )
