@@ -135,6 +135,7 @@ class MissingExtra(PartnerGraphError):
     """
 
     def __init__(self, package: str, extra: str) -> None:
+        self.package, self.extra = package, extra
         super().__init__(
             f"This needs {package}, which is not installed. Install it with: pip install 'partnergraph[{extra}]'"
         )

@@ -89,6 +89,10 @@ def test_the_graph_may_be_a_graph_folder_a_build_folder_a_store_or_an_rdf_file(
         ("a.xml", "xml"),
         ("a.ttl", "turtle"),
         ("a.nt", "ntriples"),
+        ("a.parquet", "parquet"),
+        ("a.arrow", "arrow"),
+        ("a.feather", "arrow"),
+        ("a.xlsx", "xlsx"),
     ],
 )
 def test_the_name_of_the_file_says_the_format(run: Run, here: Path, keele: Path, name: str, form: str) -> None:
@@ -98,6 +102,39 @@ def test_the_name_of_the_file_says_the_format(run: Run, here: Path, keele: Path,
     assert (here / name).read_bytes() == PartnerGraph.open(keele).query(question).bytes(form)
     assert run("query", question, "--output", "unknown", "--format", form).code == 0
     assert (here / "unknown").read_bytes() == (here / name).read_bytes()
+
+
+def test_a_csv_for_excel_is_asked_for_by_its_format(run: Run, here: Path) -> None:
+    question = 'SELECT ?o ?x { VALUES (?o ?x) { (o:keele-university "=1+1") } }'
+    assert run("query", question, "--format", "excel-csv", "--output", "a.csv") == (0, "", "")
+    assert (here / "a.csv").read_bytes() == b"\xef\xbb\xbfo,x\r\nKeele University,'=1+1\r\n"
+    assert run("query", question, "--format", "excel-csv", "--iris").out.endswith("keele-university,'=1+1\r\n")
+
+
+def test_what_is_not_text_is_not_written_to_a_terminal(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    piped = subprocess.run([TOOL, "query", COUNT, "-f", "xlsx"], capture_output=True, check=True).stdout
+    assert piped == PartnerGraph.open(here / "build").query(COUNT).bytes("xlsx")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    said = run("query", COUNT, "-f", "xlsx")
+    assert said.code == 2
+    assert said.err == "Error: xlsx is not text for a terminal; write it to a file: --output answer.xlsx\n"
+
+
+def test_a_package_that_is_missing_is_told_with_the_line_that_installs_it(here: Path) -> None:
+    (here / "hidden" / "xlsxwriter").mkdir(parents=True)
+    (here / "hidden" / "xlsxwriter" / "__init__.py").write_text("raise ImportError('hidden')", "utf-8")
+    done = subprocess.run(
+        [TOOL, "query", COUNT, "-f", "xlsx", "-o", "a.xlsx"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(here / "hidden")},
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: This needs xlsxwriter, which is not installed. Install it with: pip install 'partnergraph[excel]'\n"
+    )
+    assert not (here / "a.xlsx").exists()
 
 
 def test_a_table_shows_names_or_iris(run: Run, here: Path) -> None:

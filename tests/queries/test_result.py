@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph import PartnerGraph
-from partnergraph.errors import QueryError, UsageError
+from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.queries.formats import value
 from partnergraph.queries.mistakes import empty
 from partnergraph.queries.result import Result
@@ -138,6 +138,12 @@ def test_frames_hold_what_rows_hold(terms: list[str]) -> None:
         (f'"1000"^^<{XSD}double>', 1000.0),
         (f'"5"^^<{XSD}unsignedShort>', 5),
         (f'"x"^^<{XSD}integer>', "x"),
+        (f'"1_0"^^<{XSD}integer>', "1_0"),
+        (f'"\uff11"^^<{XSD}int>', "\uff11"),
+        (f'"0x1p3"^^<{XSD}double>', "0x1p3"),
+        (f'"-INF"^^<{XSD}float>', -math.inf),
+        (f'"x"^^<{XSD}boolean>', "x"),
+        ("9" * 5000, "9" * 5000),
         (f'"2009"^^<{XSD}gYear>', "2009"),
         ('"false"', "false"),
         ("false", False),
@@ -162,7 +168,9 @@ def test_an_ask_has_a_truth_and_no_rows() -> None:
     assert not no
     assert (str(yes), str(no)) == ("yes", "no")
     assert json.loads(no.text("json"))["boolean"] is False
-    assert no._repr_html_() == "<pre>no</pre>"
+    assert yes._repr_html_() == "<pre>yes</pre>"
+    assert no._repr_html_() == "<pre>no</pre>" + "".join(f"<br>{reason}" for reason in no.why_empty())
+    assert "Nothing in this graph matches ?s ?p ?o" in no._repr_html_()
     for what in ("rows", "columns"):
         with pytest.raises(QueryError, match=r"ASK gives no rows; use text\(format\)"):
             getattr(yes, what)
@@ -208,6 +216,46 @@ def test_html_of_a_result_escapes_everything(text: str) -> None:
     assert "<img" not in graph
 
 
+def test_names_stand_instead_of_iris_and_the_iri_is_told(whole: Reader) -> None:
+    result = PartnerGraph(whole).query("SELECT ?o ?x { VALUES (?o ?x) { (o:keele-university <urn:nameless>) } }")
+    iri = "https://w3id.org/partnergraph/id/org/keele-university"
+    assert f'<td><span title="{iri}">Keele University</span></td><td>urn:nameless</td>' in result._repr_html_()
+    assert repr(result).splitlines() == [
+        "o                 x",
+        "----------------  ------------",
+        "Keele University  urn:nameless",
+        "(1 row)",
+    ]
+
+
+def test_a_representation_is_short_and_says_why_there_is_nothing() -> None:
+    many = repr(values(*map(str, range(50)))).splitlines()
+    assert (many[0], many[2], many[-2], many[-1]) == ("x", "0", "19", "(50 rows, the first 20 shown)")
+    nothing = NOTHING.query("SELECT ?s { ?s a org:Organization }")
+    assert repr(nothing).splitlines() == ["s", "-", "(0 rows)", *nothing.why_empty()]
+    assert nothing.why_empty()
+    assert repr(NOTHING.query("SELECT * {}")) == "(1 row)"
+    assert repr(NOTHING.query("ASK {}")) == "yes"
+
+
+def test_an_answer_is_saved_in_the_form_that_the_suffix_says(tmp_path: Path) -> None:
+    result = NOTHING.query(MIXED)
+    for name, form in (("a.csv", "csv"), ("a.xlsx", "xlsx"), ("a.parquet", "parquet"), ("a.feather", "arrow")):
+        path = result.save(tmp_path / name)
+        assert path == tmp_path / name
+        assert path.read_bytes() == result.bytes(form)
+    assert result.save(tmp_path / "b.csv", "excel-csv").read_bytes() == result.bytes("excel-csv")
+    graph = NOTHING.query("CONSTRUCT { <urn:a> <urn:b> 1 } {}")
+    assert graph.save(tmp_path / "a.ttl").read_text("utf-8") == graph.text("turtle")
+    with pytest.raises(UsageError, match=r"a\.doc: the suffix says no form\. Those that do: \.csv, \.tsv, .*\.xlsx"):
+        result.save(tmp_path / "a.doc")
+    with pytest.raises(StoreError, match="cannot be written: No such file or directory"):
+        result.save(tmp_path / "nowhere" / "a.csv")
+    with pytest.raises(QueryError, match="gives a graph; its forms are"):
+        graph.save(tmp_path / "a.xlsx")
+    assert not (tmp_path / "a.doc").exists()
+
+
 def test_html_shows_the_first_rows_and_says_so() -> None:
     page = values(*map(str, range(50)))._repr_html_()
     assert "<caption>50 rows, the first 20 shown</caption>" in page
@@ -220,13 +268,20 @@ def test_html_shows_the_first_rows_and_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("missing", "method", "extra"),
-    [("pandas", "to_pandas", "pandas"), ("pyarrow", "to_pandas", "pandas"), ("polars", "to_polars", "polars")],
+    [
+        ("pandas", "to_pandas()", "pandas"),
+        ("pyarrow", "to_pandas()", "pandas"),
+        ("polars", "to_polars()", "polars"),
+        ("pyarrow", "to_polars()", "polars"),
+        ("pyarrow", "bytes('parquet')", "pandas"),
+        ("xlsxwriter", "bytes('xlsx')", "excel"),
+    ],
 )
 def test_a_missing_package_is_named_with_the_line_that_installs_it(missing: str, method: str, extra: str) -> None:
     code = (
         f"import sys; sys.modules['{missing}'] = None\n"
         "from partnergraph import PartnerGraph\nfrom partnergraph.queries.mistakes import empty\n"
-        f"PartnerGraph(empty()).query('SELECT * {{}}').{method}()"
+        f"PartnerGraph(empty()).query('SELECT * {{}}').{method}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1

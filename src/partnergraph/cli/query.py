@@ -9,13 +9,14 @@ import click
 
 from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
 from partnergraph.errors import UsageError
+from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
 
 
 @click.command()
 @click.argument("question")
 @graph_option
 @as_of_option
-@format_option("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
+@format_option(*FORMATS)
 @output_option
 @click.option("--param", "-p", "params", multiple=True, metavar="NAME=VALUE", help="A parameter of a named question.")
 @click.option(
@@ -51,7 +52,6 @@ def query(
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
-    from partnergraph.queries.formats import SUFFIXES
     from partnergraph.queries.worker import run
     from partnergraph.store import locate
 
@@ -64,6 +64,8 @@ def query(
     form = _form(text, name) if picture else ""
     chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
+    if chosen in BINARY and output is None and sys.stdout.isatty():
+        raise UsageError(f"{chosen} is not text for a terminal; write it to a file: --output answer.{chosen}")
     answer = run(
         locate(graph),
         text,

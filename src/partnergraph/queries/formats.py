@@ -1,4 +1,6 @@
-"""A result as a table for the terminal. The machine formats are the engine's own, exactly as the W3C defines them."""
+"""The forms of a result, and a table for the terminal. TSV, CSV, JSON and XML are the engine's own, exactly as the W3C
+defines them; `frames` and `sheets` make theirs from the TSV.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import unicodedata
 
 TABLES = ("csv", "tsv", "json", "xml")
 GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
-FORMATS = ("table", *TABLES, *GRAPHS)
+MADE = ("excel-csv", "xlsx", "parquet", "arrow")  # for spreadsheet programs, and for programs that want typed columns
+BINARY = ("xlsx", "parquet", "arrow")
+FORMATS = ("table", *TABLES, *MADE, *GRAPHS)
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -15,6 +19,10 @@ SUFFIXES = {
     ".srj": "json",
     ".xml": "xml",
     ".srx": "xml",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
     ".ttl": "turtle",
     ".nt": "ntriples",
     ".jsonld": "jsonld",
@@ -32,10 +40,12 @@ WHOLE = frozenset(
     ]
 )
 BROKEN = frozenset({"decimal", "double", "float"})
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"
 Value = str | int | float | bool | None
 _ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
 _SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 WIDEST = 72
+LONGEST = 4000  # digits of a whole number; Python refuses to read more than 4300, which would take long
 MOST_ROWS = 1000  # of a table for people, unless they ask for more
 
 
@@ -109,17 +119,18 @@ def value(cell: str) -> Value:
     if cell == "":
         return None
     if cell[0] in "+-.0123456789":
-        return int(cell) if cell.lstrip("+-").isdigit() else float(cell)
+        return _whole(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
     if cell in ("true", "false"):
         return cell == "true"
     text = plain(cell)
     datatype = cell.rpartition('"^^<')[2].rstrip(">") if '"^^<' in cell else ""
     name = datatype.removeprefix(XSD)
-    try:
-        if name in WHOLE:
-            return int(text)
-        if name in BROKEN:
-            return float(text)
-    except ValueError:
-        return text
-    return text in ("true", "1") if name == "boolean" else text
+    if name in WHOLE and re.fullmatch("[+-]?[0-9]+", text):
+        return _whole(text)
+    if name in BROKEN and re.fullmatch(NUMBER, text):
+        return float(text)
+    return text in ("true", "1") if name == "boolean" and text in ("true", "false", "1", "0") else text
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= LONGEST else text

@@ -1,99 +1,73 @@
-"""A result as a data frame: the engine's TSV is read and typed by column, never row by row in Python.
+"""A result as columns with real types: the engine's TSV is read and typed by column, never row by row in Python.
 
-A column of one kind becomes Int64, Float64, boolean or text; one of several kinds becomes text. Columns that hold only
-IRIs, only plain texts or only numbers are typed as a whole; others are typed by their distinct cells.
+A column of one kind becomes Int64, Float64, boolean, date or date with time; one of several kinds becomes text, as do
+partial dates (2014, 2014-06), whole numbers beyond 64 bits, and dates with time of which only some have a time zone.
+Times with a zone become UTC. A decimal becomes Float64, which holds about 15 digits.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import MissingExtra
-from partnergraph.queries.formats import Value, columns, plain, value
+from partnergraph.queries.formats import BROKEN, NUMBER, WHOLE, XSD, columns, plain
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
 
-WIDEST = 2**63
-_TAG = r'^"|"(?:@[A-Za-z0-9-]+)?$'
-
-
-def kind_of(values: Sequence[Value]) -> str:
-    """The kind of a column: int, float, bool or text.
-
-    >>> kind_of([1, None, 2.5]), kind_of([True, None]), kind_of([1, "a"]), kind_of([None])
-    ('float', 'bool', 'text', 'text')
-    """
-    kinds = {type(item) for item in values if item is not None}
-    if kinds and kinds <= {int, float}:
-        if kinds != {int}:
-            return "float"
-        return "int" if all(-WIDEST <= item < WIDEST for item in values if isinstance(item, int)) else "text"
-    return "bool" if kinds == {bool} else "text"
+BLOCK = 2**30  # bytes that are read at a time
+# What a cell is: nothing, a number, a truth value; for a literal in quotation marks, what follows these.
+_BARE = set("+-.0123456789")
+_TRUTH = {"t", "f"}
+_WHOLE = {f'"^^<{XSD}{name}>' for name in WHOLE}
+_BROKEN = {f'"^^<{XSD}{name}>' for name in BROKEN}
+_BOOLEAN = f'"^^<{XSD}boolean>'
+_DATE = f'"^^<{XSD}date>'
+_TIME = {f'"^^<{XSD}dateTime>', f'"^^<{XSD}dateTimeStamp>'}
+_QUOTES = r'^"|"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?$'
 
 
-def _distinct(cells: Sequence[str]) -> tuple[str, list[Value]]:
-    """The kind and the values of cells in SPARQL term syntax."""
-    values = [value(cell) for cell in cells]
-    kind = kind_of(values)
-    if kind == "text":
-        return kind, [plain(cell) if cell else None for cell in cells]
-    return kind, [float(item) if kind == "float" and item is not None else item for item in values]
+def table(tsv: bytes, extra: str = "pandas") -> pa.Table:
+    """A pyarrow Table, null where unbound. Raises `MissingExtra`, which names the extra."""
+    try:
+        import pyarrow as pa
+        from pyarrow import csv
+    except ImportError:
+        raise MissingExtra("pyarrow", extra) from None
+    names = columns(tsv)
+    if not names:
+        return pa.table({})
+    read = csv.read_csv(
+        io.BytesIO(tsv),
+        csv.ReadOptions(column_names=names, skip_rows=1, block_size=min(max(len(tsv), 1), BLOCK)),
+        csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
+        csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    return pa.table({name: _column(read.column(name)) for name in names})
 
 
 def to_pandas(tsv: bytes) -> pd.DataFrame:
     """A pandas DataFrame with nullable dtypes. Raises `MissingExtra`."""
     try:
         import pandas as pd
-        import pyarrow as pa
-        from pyarrow import csv
     except ImportError as error:
         raise MissingExtra((error.name or "pandas").partition(".")[0], "pandas") from None
-    names = columns(tsv)
-    if not names:
+    read = table(tsv)
+    if not columns(tsv):
         return pd.DataFrame(index=range(tsv.count(b"\n") - 1))
-    read = csv.read_csv(
-        io.BytesIO(tsv),
-        csv.ReadOptions(column_names=names, skip_rows=1, block_size=max(len(tsv), 1)),
-        csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
-        csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-    )
-    table = pa.table({name: _arrow(read.column(name)) for name in names})
+    import pyarrow as pa
+
     types = {
         pa.int64(): pd.Int64Dtype(),
         pa.float64(): pd.Float64Dtype(),
         pa.bool_(): pd.BooleanDtype(),
         pa.string(): pd.StringDtype(),
     }
-    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
+    frame: pd.DataFrame = read.to_pandas(types_mapper=types.get, date_as_object=False)
     return frame
-
-
-def _arrow(cells: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    begins = set(pc.unique(pc.utf8_slice_codeunits(cells, 0, 1)).to_pylist()) - {""}
-    text = None
-    if begins == {"<"} and not pc.any(pc.starts_with(cells, "<<")).as_py():
-        text = pc.utf8_slice_codeunits(cells, 1, -1)
-    elif begins == {'"'} and not pc.any(pc.or_(pc.ends_with(cells, ">"), pc.match_substring(cells, "\\"))).as_py():
-        text = pc.replace_substring_regex(cells, _TAG, "")
-    elif begins and begins <= set("+-.0123456789"):
-        whole = not pc.any(pc.match_substring_regex(cells, "[.eE]")).as_py()
-        try:
-            return pc.if_else(pc.equal(cells, ""), None, cells).cast(pa.int64() if whole else pa.float64())
-        except pa.ArrowInvalid:  # beyond 64 bits
-            text = cells
-    if text is not None:
-        return pc.if_else(pc.equal(cells, ""), None, text)
-    encoded = pc.dictionary_encode(cells).unify_dictionaries().combine_chunks()
-    kind, values = _distinct(encoded.dictionary.to_pylist())
-    types = {"int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "text": pa.string()}
-    return pa.array(values, types[kind]).take(encoded.indices)
 
 
 def to_polars(tsv: bytes) -> pl.DataFrame:
@@ -102,27 +76,88 @@ def to_polars(tsv: bytes) -> pl.DataFrame:
         import polars as pl
     except ImportError:
         raise MissingExtra("polars", "polars") from None
-    names = columns(tsv)
-    if not names:
-        return pl.DataFrame(height=tsv.count(b"\n") - 1)
-    read = pl.read_csv(tsv, separator="\t", quote_char=None, infer_schema=False)
-    return pl.DataFrame([_polars(cells.alias(name)) for name, cells in zip(names, read, strict=True)])
+    read = table(tsv, "polars")
+    return pl.from_arrow(read) if columns(tsv) else pl.DataFrame(height=tsv.count(b"\n") - 1)
 
 
-def _polars(cells: pl.Series) -> pl.Series:
-    """A column of cells, null where unbound, with its type."""
-    import polars as pl
+def to_parquet(tsv: bytes) -> bytes:
+    """A Parquet file: the same bytes for the same answer and release of pyarrow. Raises `MissingExtra`."""
+    read = table(tsv)
+    from pyarrow import BufferOutputStream, parquet
 
-    begins = set(cells.str.slice(0, 1).drop_nulls().unique())
-    if begins == {"<"} and not cells.str.starts_with("<<").any():
-        return cells.str.head(-1).str.slice(1)
-    if begins == {'"'} and not (cells.str.ends_with(">") | cells.str.contains("\\", literal=True)).any():
-        return cells.str.replace_all(_TAG, "")
-    if begins and begins <= set("+-.0123456789"):
-        whole = not cells.str.contains("[.eE]").any()
-        typed = cells.cast(pl.Int64 if whole else pl.Float64, strict=False)
-        return typed if typed.null_count() == cells.null_count() else cells  # beyond 64 bits
-    distinct = cells.unique()
-    kind, values = _distinct([cell or "" for cell in distinct])
-    types = {"int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean, "text": pl.String}
-    return cells.replace_strict(distinct, pl.Series(values, dtype=types[kind]))
+    sink = BufferOutputStream()
+    parquet.write_table(read, sink)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def to_arrow(tsv: bytes) -> bytes:
+    """An Arrow IPC file (Feather, version 2), not compressed. Raises `MissingExtra`."""
+    read = table(tsv)
+    from pyarrow import BufferOutputStream, ipc
+
+    sink = BufferOutputStream()
+    with ipc.new_file(sink, read.schema) as writer:
+        writer.write_table(read)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _column(cells: Any) -> Any:
+    """Cells in SPARQL term syntax as values of the one type that they all have, else as text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pc.if_else(pc.equal(cells, ""), None, cells)
+    firsts = set(pc.unique(pc.utf8_slice_codeunits(cells, 0, 1)).to_pylist()) - {None}
+    kinds = firsts - {'"'}
+    if '"' in firsts:
+        quoted = pc.if_else(pc.starts_with(cells, '"'), cells, None)
+        kinds |= set(pc.unique(pc.replace_substring_regex(quoted, r'(?s)^".*"', '"')).to_pylist()) - {None}
+    text = pa.chunked_array([_text(chunk, firsts) for chunk in cells.chunks], pa.string())
+    try:
+        typed = _typed(text, kinds) if kinds else None
+    except pa.ArrowInvalid:  # not what its datatype says, or beyond what the type holds
+        typed = None
+    return text if typed is None else typed
+
+
+def _text(cells: Any, firsts: set[str]) -> Any:
+    """What `plain` makes of each cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = cells
+    if "<" in firsts:
+        iris = pc.and_(pc.starts_with(cells, "<"), pc.invert(pc.starts_with(cells, "<<")))
+        text = pc.if_else(iris, pc.utf8_slice_codeunits(cells, 1, -1), text)
+    if '"' in firsts:
+        quoted = pc.starts_with(cells, '"')
+        text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTES, ""), text)
+        escaped = pc.fill_null(pc.and_(quoted, pc.match_substring(cells, "\\")), False)
+        if pc.any(escaped).as_py():
+            plainly = [plain(cell) for cell in cells.filter(escaped).to_pylist()]
+            text = pc.replace_with_mask(text, escaped, pa.array(plainly, pa.string()))
+    return text
+
+
+def _typed(text: Any, kinds: set[str]) -> Any:
+    """The texts as numbers, truth values or dates, if that is their kind and they are written so."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def all_match(pattern: str) -> bool:
+        return bool(pc.all(pc.match_substring_regex(text, rf"^(?:{pattern})$")).as_py())
+
+    if kinds <= _BARE | _WHOLE | _BROKEN:
+        if not kinds & _BROKEN and all_match("-?[0-9]+"):
+            return text.cast(pa.int64())
+        return text.cast(pa.float64()) if all_match(NUMBER) else None
+    if kinds <= _TRUTH | {_BOOLEAN}:
+        return pc.equal(text, "true") if all_match("true|false") else None
+    if kinds == {_DATE}:
+        return text.cast(pa.date32())
+    if kinds <= _TIME:
+        zoned = all_match(r".*(?:Z|[+-]\d\d:\d\d)")
+        return text.cast(pa.timestamp("us", "UTC" if zoned else None))
+    return None

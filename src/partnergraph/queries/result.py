@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import io
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.errors import QueryError
+from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.queries import formats
 from partnergraph.queries.formats import Value, value
-from partnergraph.queries.run import Prepared
+from partnergraph.queries.run import Prepared, labels_of, turned
 from partnergraph.store import Reader
 
 if TYPE_CHECKING:
@@ -33,7 +35,15 @@ class Result:
         self._tsv: Tsv | None = None
 
     def bytes(self, format_: str) -> bytes:
-        """The answer as the W3C defines it: tsv, csv, json, xml; turtle, ntriples or jsonld for a graph."""
+        """The answer as the W3C defines it: tsv, csv, json, xml; turtle, ntriples, jsonld ... for a graph.
+
+        A table also as parquet, arrow, xlsx or excel-csv (for spreadsheet programs); see `save`. Raises `MissingExtra`.
+        """
+        if format_ in formats.MADE and self.form == "SELECT":
+            data, note = turned(self._reader, self._table(), format_)
+            if note:
+                warnings.warn(note, stacklevel=2)
+            return data
         result, self._first = self._first, None
         output = io.BytesIO()
         self._reader.write(self._prepared.ask(self._reader) if result is None else result, format_, output)
@@ -42,6 +52,23 @@ class Result:
     def text(self, format_: str = "tsv") -> str:
         """The same as text."""
         return self.bytes(format_).decode("utf-8")
+
+    def save(self, path: str | Path, format_: str | None = None) -> Path:
+        """Write the answer to a file whose suffix says the form: .csv, .xlsx, .parquet, .arrow, .ttl ...
+
+        `format_` says it for another suffix; ``"excel-csv"`` is CSV for spreadsheet programs. Raises `UsageError` for
+        an unknown suffix, `StoreError` when the file cannot be written.
+        """
+        target = Path(path)
+        chosen = format_ or formats.SUFFIXES.get(target.suffix)
+        if chosen is None:
+            raise UsageError(f"{target.name}: the suffix says no form. Those that do: {', '.join(formats.SUFFIXES)}")
+        data = self.bytes(chosen)
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            raise StoreError(f"{target} cannot be written: {error.strerror}") from None
+        return target
 
     def _table(self) -> Tsv:
         if self.form != "SELECT":
@@ -96,16 +123,39 @@ class Result:
             return self.text("turtle")
         return formats.table(self._table(), {})
 
-    def _repr_html_(self) -> str:
-        """The first rows as an HTML table, every value escaped."""
-        if self.form != "SELECT":
-            return f"<pre>{html.escape(str(self))}</pre>"
+    def _first_rows(self) -> Tsv:
         lines = min(len(self), SHOWN) + 1
-        names, rows = formats.parse_tsv(b"\n".join([*self._table().split(b"\n", lines)[:lines], b""]))
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
-        shown = [[formats.plain(cell) for cell in row] for row in rows]
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in shown)
+        return b"\n".join([*self._table().split(b"\n", lines)[:lines], b""])
+
+    def __repr__(self) -> str:
+        """The first rows as a table, names instead of IRIs."""
+        if self.form != "SELECT":
+            return str(self)
+        first = self._first_rows()
+        table = formats.table(first, labels_of(self._reader, first)).rpartition("\n(")[0]
+        return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
+
+    def _count(self) -> str:
         more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
-        caption = f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
-        caption += "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
+        return f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
+
+    def _repr_html_(self) -> str:
+        """The first rows as an HTML table, names instead of IRIs, every value escaped."""
+        if self.form != "SELECT":
+            reasons = "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
+            return f"<pre>{html.escape(str(self))}</pre>{reasons}"
+        first = self._first_rows()
+        names, rows = formats.parse_tsv(first)
+        labels = labels_of(self._reader, first)
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
+        shown = [[_shown(cell, labels) for cell in row] for row in rows]
+        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in shown)
+        caption = self._count() + "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(cell: str, labels: dict[str, str]) -> str:
+    text = formats.plain(cell)
+    if cell.startswith("<") and text in labels:
+        return f'<span title="{html.escape(text)}">{html.escape(labels[text])}</span>'
+    return html.escape(text)

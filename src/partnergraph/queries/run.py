@@ -11,7 +11,7 @@ from typing import IO
 from partnergraph.errors import QueryError, QueryLimit, QueryRefused
 from partnergraph.queries import formats
 from partnergraph.queries.guard import Examined, examine, pointer
-from partnergraph.queries.mistakes import empty, explained
+from partnergraph.queries.mistakes import addresses, empty, explained
 from partnergraph.queries.order import changed, numbers_apart
 from partnergraph.queries.tokens import Token, place
 from partnergraph.store import Reader, Result, converted
@@ -80,9 +80,8 @@ def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
     if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
         return None
     form = next(token.at for token in examined.tokens if token.word == examined.form)
-    values = " ".join(token.text for token in asked)
-    try:  # the engine knows best what BASE, prefixes and escapes make of a name
-        names = [iri[1:-1] for (iri,) in empty().terms(f"{sparql[:form]} SELECT ?g {{ VALUES ?g {{ {values} }} }}")]
+    try:
+        names = addresses(sparql[:form], asked)
     except QueryError:
         return None  # the query does not parse either, and is then explained
     here = set(reader.named_graphs())
@@ -214,10 +213,12 @@ def deliver(
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
     if format_ == "table":
         max_rows = max_rows or formats.MOST_ROWS
+    asked, full = max_rows, "; raise --limit for more."
     if format_ == "xlsx":
         from partnergraph.queries.sheets import MOST_ROWS
 
         max_rows = min(max_rows or MOST_ROWS, MOST_ROWS)
+        full = full if max_rows == asked else ": a sheet holds no more. Other formats do."
     held = io.BytesIO()
     by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
@@ -235,7 +236,7 @@ def deliver(
     try:
         reader.write(result, target.format, target)  # type: ignore[arg-type]
     except FullError:
-        note = f"Only the first {max_rows} rows are shown; raise --limit for more."
+        note = f"Only the first {max_rows} rows are shown{full}"
     if by_line:
         shown, more = turned(reader, held.getvalue(), format_, iris=iris)
         Sink(output, format_, None, max_bytes).write(shown)

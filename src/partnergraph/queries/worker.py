@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from partnergraph.errors import (
     DataError,
+    MissingExtra,
     PartnerGraphError,
     QueryError,
     QueryLimit,
@@ -93,7 +94,11 @@ def run(
         data, said = process.communicate(json.dumps(order).encode(), timeout=timeout)
     except subprocess.TimeoutExpired:
         message = f"Stopped after {timeout:g} seconds. Ask for less, or raise the limit: --timeout {timeout * 6:g}"
-        raise QueryLimit(message) from None
+        from partnergraph.queries.guard import examine
+        from partnergraph.queries.hints import hint
+
+        slow = None if question else hint(sparql, examine(sparql).tokens)
+        raise QueryLimit(f"{message}\n{slow}" if slow else message) from None
     finally:
         if process.poll() is None:
             process.kill()
@@ -171,11 +176,15 @@ def last_word(error: PartnerGraphError) -> dict[str, Any]:
         "message": str(error),
         "line": getattr(error, "line", None),
         "column": getattr(error, "column", None),
+        "package": getattr(error, "package", None),
+        "extra": getattr(error, "extra", None),
     }
 
 
 def raised(word: dict[str, Any]) -> PartnerGraphError:
     """The error that a last word tells of, to be raised again."""
+    if word["error"] == "MissingExtra":
+        return MissingExtra(word["package"], word["extra"])
     error = _ERRORS.get(word["error"], QueryError)(word["message"])
     if isinstance(error, QueryError):
         error.line, error.column = word.get("line"), word.get("column")
