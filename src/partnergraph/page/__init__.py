@@ -39,10 +39,10 @@ class Page:
     """A finished page. `html` is the whole file, `svg` the map alone as a picture, `positions` say where each symbol
     stands: view to node (``fold:`` and a node for several folded into one) to pixels from the left and the top."""
 
-    html: str
-    svg: str
+    html: str = field(repr=False)
+    svg: str = field(repr=False)
     title: str
-    positions: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    positions: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def save(self, path: Path) -> None:
         """Write the file: .html, or .svg for the map alone. Raises `StoreError` when the place cannot be written."""
