@@ -54,5 +54,12 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"partnergraph.{room}"), name)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext partnergraph`` in a notebook; see `partnergraph.notebook`."""
+    from partnergraph.notebook import register
+
+    register(shell)
+
+
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])

@@ -97,12 +97,18 @@ class Result:
     def __bool__(self) -> bool:
         return self._truth
 
+    @property
+    def empty(self) -> bool:
+        """Whether the answer is no row, no statement, or no."""
+        if self.form == "ASK":
+            return not self._truth
+        return len(self) == 0 if self.form == "SELECT" else not self.bytes("ntriples")
+
     def why_empty(self) -> list[str]:
         """Why there is no answer, in sentences; nothing when there is one. See `partnergraph.queries.emptiness`."""
         from partnergraph.queries.emptiness import reasons
 
-        empty = not self._truth if self.form == "ASK" else self.form == "SELECT" and len(self) == 0
-        return reasons(self._reader, self._prepared) if empty else []
+        return reasons(self._reader, self._prepared) if self.empty else []
 
     def to_pandas(self) -> pd.DataFrame:
         """A pandas DataFrame with nullable dtypes (Int64, Float64, boolean, string); mixed columns are text."""
@@ -130,7 +136,7 @@ class Result:
     def __repr__(self) -> str:
         """The first rows as a table, names instead of IRIs."""
         if self.form != "SELECT":
-            return str(self)
+            return "\n".join([str(self), *self.why_empty()])
         first = self._first_rows()
         table = formats.table(first, labels_of(self._reader, first)).rpartition("\n(")[0]
         return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
