@@ -20,7 +20,7 @@ function addressOf() {
     ["inferred", !state.inferred && "no"],
     ["hide", [...state.hidden].sort((a, b) => a - b).map((family) => DATA.families[family].code).join(",")],
     ["groups", state.unfolded && "unfolded"],
-    ["at", state.camera?.map((number) => Number(number.toFixed(2))).join(",")],
+    [whole?.on ? "all" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
   const rest = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   return key + (rest ? "&" + rest : "");
@@ -30,16 +30,18 @@ function readAddress(text) {
   const [first, ...rest] = text.replace(/^#/, "").split("&");
   const given = new Map(rest.map((part) => part.split("=")).map(([name, value]) => [name, decode(value ?? "")]));
   const at = (map, name) => map.get(given.get(name)) ?? null;
-  const key = decode(first), camera = (given.get("at") ?? "").split(",").map(Number);
+  const key = decode(first);
   const number = (name, most) => Math.min(most, Math.max(0, Math.trunc(Number(given.get(name)) || 0)));
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
   state.unfolded = given.get("groups") === "unfolded"; // what the map itself shows depends on it
+  const focus = given.get("focus") === "no" ? null : centreOf(body, claims, at(BODY_AT, "focus")), to = at(BODY_AT, "to");
+  const camera = (given.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
   return {
     ...START,
     body,
     claims,
-    focus: given.get("focus") === "no" ? null : centreOf(body, claims, at(BODY_AT, "focus")),
-    to: at(BODY_AT, "to"),
+    focus,
+    to,
     step: number("step", DATA.story.length) ? number("step", DATA.story.length) - 1 : null,
     steps: number("steps", 3),
     date: MONTH.test(given.get("date")) ? given.get("date") : null,

@@ -13,7 +13,7 @@ function alike(members) {
 // An overview has symbols for bodies that are merely near one another: it shows nobody's neighbours.
 const isOverview = () => NETWORK.nodes.some(({ members }) => members && !alike(members));
 // Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
-const alone = (body) => Boolean(DOTS.get(body)?.[baseView()]) && !isOverview();
+const alone = (body) => Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview());
 
 // The body to draw with its neighbours when something is selected; null: the map shows it well.
 function centreOf(body, claims, before) {

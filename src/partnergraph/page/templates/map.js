@@ -46,7 +46,8 @@ function startMap() {
   byId("farther").addEventListener("click", () => zoom(1 / 1.3));
   byId("fit").addEventListener("click", () => {
     change({ camera: null });
-    fit();
+    if (whole?.on) whole.fit();
+    else fit();
   });
   network.on("dragEnd", moved);
   const unfold = byId("unfold");
@@ -57,10 +58,12 @@ function startMap() {
     if (drawnView === "focus" && holder.clientWidth) showMap();
     else if (drawnView && !state.camera) fit();
   }).observe(holder);
+  globalThis.startWhole?.();
   listeners.push(showMap);
 }
 
 function zoom(by) {
+  if (whole?.on) return whole.zoom(by);
   network.moveTo({ scale: Math.min(4, Math.max(0.15, network.getScale() * by)), animation: false });
   moved();
 }
@@ -83,7 +86,7 @@ function fit() {
 
 // The part of the map that the panel leaves free, and how much the panel takes at the right and at the bottom.
 function roomFor() {
-  const panel = byId("panel"), holder = byId("map"), over = !panel.hidden && getComputedStyle(panel).position === "absolute";
+  const panel = byId("panel"), holder = byId(whole?.on ? "whole" : "map"), over = !panel.hidden && getComputedStyle(panel).position === "absolute";
   const right = over && !phone.matches ? panel.offsetWidth : 0, low = over && phone.matches ? panel.offsetHeight : 0;
   return { x: holder.clientWidth - right, y: holder.clientHeight - low, right, low };
 }
@@ -137,6 +140,10 @@ let shownKey = "";
 function showMap() {
   const now = view();
   document.querySelector(".stage").classList.toggle("focused", now === "focus");
+  if (whole?.draw(now !== "focus")) {
+    shownKey = "";
+    return showFocusBar();
+  }
   const room = now === "focus" ? roomFor() : null;
   const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches, room]);
   if (key === shownKey) return;
@@ -149,6 +156,8 @@ function showMap() {
   const here = new Set(shown.map((node) => node.id));
   drawnView = now;
   byId("map").classList.toggle("taller", now === "unfolded");
+  // vis-network draws after every change of what it holds: here all of them are drawn at once.
+  network.body.emitter.emit("_blockRedraw");
   dots.clear();
   lines.clear();
   dots.add(shown.map((node) => {
@@ -173,8 +182,10 @@ function showMap() {
     };
   }));
   network.unselectAll();
+  network.body.emitter.emit("_allowRedraw");
   if (state.camera) network.moveTo({ position: { x: state.camera[0], y: state.camera[1] }, scale: state.camera[2], animation: false });
   else fit();
+  network.redraw();
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
 }

@@ -29,7 +29,7 @@ function startSaving() {
     download("map.svg", "image/svg+xml", new XMLSerializer().serializeToString(picture));
   });
   byId("save-png").addEventListener("click", () => {
-    const drawn = document.querySelector("#map canvas"), paper = element("canvas", { width: drawn.width, height: drawn.height });
+    const drawn = whole?.on ? whole.picture() : document.querySelector("#map canvas"), paper = element("canvas", { width: drawn.width, height: drawn.height });
     const context = paper.getContext("2d");
     context.fillStyle = inks().page;
     context.fillRect(0, 0, paper.width, paper.height);

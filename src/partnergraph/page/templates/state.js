@@ -5,6 +5,7 @@ const UNPACKED = globalThis.UNPACKED ?? null; // of a large page: everything, it
 const DATA = UNPACKED?.data ?? JSON.parse(byId("data").textContent);
 const NETWORK = UNPACKED?.network ?? JSON.parse(byId("network").textContent);
 const BODIES = DATA.bodies, CLAIMS = DATA.claims;
+let whole = null; // the map of every body, where a page was made with one and the machine draws it
 const PARSER = document.createElement("template");
 
 // The rows of a table by number: those that stand in the page, or, of a large page, made when one is asked for.
