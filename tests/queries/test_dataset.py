@@ -1,4 +1,4 @@
-"""FROM clauses choose among the graphs that are here; several are merged, and no statement comes twice."""
+"""FROM clauses choose among the graphs that are here, several are merged; and relative names have a place to start."""
 
 from __future__ import annotations
 
@@ -105,3 +105,26 @@ def test_the_graphs_that_a_request_chose_count_and_not_those_of_from() -> None:
     for clauses in ("FROM <urn:g:b>", "FROM <urn:g:a> FROM <urn:g:b>", "FROM <urn:g:not-here>"):
         assert rows(f"SELECT ?o {clauses} {{ ?s ?p ?o }}", chosen) == ["only c"]
         assert rows(f"SELECT ?o {clauses} {{ GRAPH ?g {{ ?s ?p ?o }} }}", chosen) == ["both", "only a"]
+
+
+HERE = Reader.nquads_lines(
+    [
+        "<https://w3id.org/partnergraph/id/org/a> <urn:p> <urn:v:1> <https://w3id.org/partnergraph/graph/x> .\n",
+        "<https://w3id.org/partnergraph/id/org/b> <urn:p> <urn:v:2> <https://w3id.org/partnergraph/graph/y> .\n",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?o { <id/org/a> <urn:p> ?o }",
+        "BASE <id/org/> SELECT ?o { <a> <urn:p> ?o }",
+        "BASE <https://w3id.org/partnergraph/ns#> SELECT ?o { <id/org/a> <urn:p> ?o }",
+        "PREFIX : <id/org/> SELECT ?o { :a <urn:p> ?o }",
+        "SELECT ?o FROM <graph/x> { ?s <urn:p> ?o }",
+        "SELECT ?o FROM <graph/x> FROM <graph/y> { <id/org/a> <urn:p> ?o }",
+    ],
+)
+def test_a_relative_name_starts_at_the_base_of_this_service(query: str) -> None:
+    assert rows(query, HERE) == ["urn:v:1"]

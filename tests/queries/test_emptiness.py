@@ -40,6 +40,19 @@ def why(reader: Reader, sparql: str) -> list[str]:
             "<https://w3id.org/partnergraph/id/org/keele> (line 1, column 24) occurs nowhere in this graph. "
             "Did you mean <https://w3id.org/partnergraph/id/org/keele-university>?",
         ),
+        (
+            "SELECT ?r { ?r pg:from o:keele\\-univrsity }",
+            "o:keele\\-univrsity (line 1, column 24) occurs nowhere in this graph. "
+            "Did you mean <https://w3id.org/partnergraph/id/org/keele-university>?",
+        ),
+        (
+            "BASE <https://w3id.org/partnergraph/id/org/> SELECT ?r { ?r pg:from <keele-univrsity> }",
+            "<keele-univrsity> (line 1, column 69) occurs nowhere in this graph. Did you mean <keele-university>?",
+        ),
+        (
+            "PREFIX pg: <https://w3id.org/partnergraph/code/> SELECT ?r { ?r a pg:fundin }",
+            "pg:fundin (line 1, column 67) occurs nowhere in this graph. Did you mean pg:funding?",
+        ),
         (HEAD + "ASK { ?r ex:knows ?x }", "ex:knows (line 2, column 10) occurs nowhere in this graph."),
         (
             'SELECT ?x { ?x skos:prefLabel "PHE" }',

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from threading import Thread
 
+from partnergraph.queries.mistakes import addresses
 from partnergraph.queries.names import find
 from partnergraph.queries.patterns import Pattern, patterns
 from partnergraph.queries.run import Prepared
 from partnergraph.queries.tokens import Token, place
 from partnergraph.store import Reader
-from partnergraph.vocabulary import CODE, PG, PREFIXES
+from partnergraph.vocabulary import CODE, PG
 
 SECONDS = 1.5
 MOST = 40
@@ -39,10 +40,10 @@ def reasons(reader: Reader, prepared: Prepared, seconds: float = SECONDS) -> lis
 
 
 def _search(reader: Reader, prepared: Prepared) -> Iterator[str]:
-    terms = list(_terms(reader, prepared))
+    prologue, joined = patterns(prepared.sparql, prepared.tokens)
+    terms = list(_terms(reader, prepared, prologue))
     yield from terms
     yield from _texts(reader, prepared)
-    prologue, joined = patterns(prepared.sparql, prepared.tokens)
     if not 0 < len(joined) <= MOST or any(token.word.startswith("FROM") for token in prepared.tokens):
         return
 
@@ -74,27 +75,30 @@ def _search(reader: Reader, prepared: Prepared) -> Iterator[str]:
                 return
 
 
-def _terms(reader: Reader, prepared: Prepared) -> Iterator[str]:
+def _terms(reader: Reader, prepared: Prepared, prologue: str) -> Iterator[str]:
     """Terms that are not in the vocabulary, or nowhere in the graph."""
-    declared, seen = dict(PREFIXES), set[str]()
-    before = Token("operator", "", 0)
+    asked, before = dict[str, Token](), Token("operator", "", 0)
     for number, token in enumerate(prepared.tokens):
-        if before.word == "PREFIX" and token.kind == "prefixed":
-            declared[token.text[:-1]] = prepared.tokens[number + 1].text[1:-1]
-        asked = token.inside in ("group", "blank", "list", "data", "expression") and before.operator != "^^"
+        within = token.inside in ("group", "blank", "list", "data", "expression") and before.operator != "^^"
         before = token
-        if token.kind not in ("iri", "prefixed") or not asked or token.text in seen:
-            continue
-        seen.add(token.text)
-        prefix, _, name = token.text.partition(":")
-        iri = token.text[1:-1] if token.kind == "iri" else declared.get(prefix, "") + name
-        if token.inside == "expression" and prepared.tokens[number + 1].operator == "(":
-            continue  # a function
-        line, column = place(prepared.sparql, token.at)
+        if token.kind in ("iri", "prefixed") and within:
+            if token.inside == "expression" and prepared.tokens[number + 1].operator == "(":
+                continue  # a function
+            asked.setdefault(token.text, token)
+    for token, iri in zip(asked.values(), addresses(prologue, list(asked.values())), strict=True):
         if (near := _unknown(reader, iri)) is not None:
-            end = len(token.text) - (token.kind == "iri")
-            hint = f" Did you mean {token.text[: end - len(_last(iri))]}{near}{token.text[end:]}?" if near else ""
-            yield f"{token.text} (line {line}, column {column}) occurs nowhere in this graph.{hint}"
+            where = "line {}, column {}".format(*place(prepared.sparql, token.at))
+            yield f"{token.text} ({where}) occurs nowhere in this graph.{_instead(token, iri, near)}"
+
+
+def _instead(token: Token, iri: str, near: str) -> str:
+    """The nearest name, written as the query writes its own where that is plain."""
+    if not near:
+        return ""
+    name, end = _last(iri), len(token.text) - (token.kind == "iri")
+    plain = token.text[:end].endswith(name)
+    better = f"{token.text[: end - len(name)]}{near}{token.text[end:]}" if plain else f"<{iri[: -len(name)]}{near}>"
+    return f" Did you mean {better}?"
 
 
 def _last(iri: str) -> str:

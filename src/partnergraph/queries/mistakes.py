@@ -38,6 +38,15 @@ def empty() -> Reader:
     return Reader.nquads_lines([])
 
 
+def addresses(prologue: str, names: Sequence[Token]) -> list[str]:
+    """The IRIs that names in a query stand for: the engine knows best what BASE, prefixes and escapes make of them.
+
+    Raises `QueryError` where they, or what stands before the form of the query, do not parse.
+    """
+    values = " ".join(name.text for name in names)
+    return [iri[1:-1] for (iri,) in empty().terms(f"{prologue} SELECT ?iri {{ VALUES ?iri {{ {values} }} }}")]
+
+
 def explained(error: QueryError, sparql: str, found: Sequence[Token]) -> QueryError:
     """The error of the engine's parser, with the place of the mistake and in words that help."""
     if error.line is None:

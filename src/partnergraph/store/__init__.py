@@ -43,6 +43,7 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 # Of the default graph, what no named graph states: all of a file without named graphs, nothing of a build.
 _ONLY_MERGED = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
+BASE = "https://w3id.org/partnergraph/"  # where relative IRIs in a query start, unless it says so itself
 _AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
@@ -125,7 +126,9 @@ class _Base:
         }
         with _reading():
             try:
-                return self._store.query(sparql, prefixes=dict(PREFIXES), substitutions=bound, **self._dataset)
+                return self._store.query(
+                    sparql, base_iri=BASE, prefixes=dict(PREFIXES), substitutions=bound, **self._dataset
+                )
             except SyntaxError as error:
                 raise _syntax_error(error) from None
 
