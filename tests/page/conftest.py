@@ -111,6 +111,8 @@ class Opener:
 
         watched.tab.on("dialog", refuse)
         watched.tab.goto(file.as_uri() + address)
+        if scripts and 'id="program"' in html:
+            watched.tab.wait_for_selector("html.js:not(.starting)")  # the program is unpacked first
         self.opened.append(watched)
         return watched
 

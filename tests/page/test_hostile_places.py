@@ -96,7 +96,7 @@ def test_hostile_addresses_are_an_ordinary_view(show: Opener) -> None:
         ) == ("[null,null,null,null,null]"), address
         assert page.tab.evaluate("state.standing === null && state.hidden.size === 0"), address
         assert page.tab.locator("#panel").is_hidden()
-        assert page.tab.locator("body > script").count() == 4
+        assert page.tab.locator("body > script").count() == 5
     assert page.clean, page
 
 

@@ -103,13 +103,11 @@ def draw(network: Graph) -> Page:
     summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
     style = css(chosen) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS)
-    vendor = _read("vendor/vis-network.min.js").replace("</script", "<\\/script")
+    starter, loader = _read("templates/start.js"), _read("templates/load.js")
+    library, packed = adapter.library()
     manifest = json.loads(_read("vendor/manifest.json"))
     large = len(content.claims) > MOST_ROWS or len(content.bodies) > MOST_ROWS
-    loader = _read("templates/load.js")
-    policy = _policy(
-        [vendor, scripts, *([loader] if large else [])], [style], manifest["vis-network.min.js"]["injected_style"]
-    )
+    policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
     for family in families:
         symbol = shape(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
         family["icon"] = Markup(
@@ -139,8 +137,9 @@ def draw(network: Graph) -> Page:
         "large": large,
         "listed": _best(content.bodies) if large else content.bodies,
         "scripts": Markup(scripts),
+        "starter": Markup(starter),
         "loader": Markup(loader),
-        "vendor": Markup(vendor),
+        "library": Markup(packed),
         "policy": policy,
         "data": data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
         | {

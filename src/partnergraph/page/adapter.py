@@ -10,6 +10,7 @@ import base64
 import json
 import re
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,18 +95,27 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
     net = Network(directed=True, cdn_resources="in_line")
     net.nodes, net.edges = nodes(made, looks), edges(made)
     if context["large"]:
-        environment.globals["packed"] = Markup(_pack(environment, net.nodes, net.edges, context))
+        environment.globals["packed"] = Markup(_packed(_everything(environment, net.nodes, net.edges, context)))
     net.node_ids = [node["id"] for node in net.nodes]
     net.templateEnv, net.path = environment, "page.html.j2"
     html: str = net.generate_html()
     return html
 
 
-def _pack(environment: Environment, nodes: list[Any], edges: list[Any], context: dict[str, Any]) -> str:
-    """All data of a large page, its rows as text, compressed (zlib, RFC 1950) and in base64.
+@cache
+def library() -> tuple[str, str]:
+    """The script that draws the map in a browser, as it was published and packed."""
+    text = (VENDOR / "vis-network.min.js").read_bytes().decode()
+    return text, _packed(text)
 
-    The bytes are the same for the same input and the same release of zlib.
-    """
+
+def _packed(text: str) -> str:
+    """A text compressed (zlib, RFC 1950), in base64: the same bytes for the same text and the same release of zlib."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _everything(environment: Environment, nodes: list[Any], edges: list[Any], context: dict[str, Any]) -> str:
+    """All data of a large page, its rows as text."""
     content, data = context["content"], context["data"]
     rows = environment.get_template("rows.html.j2").render().split("\n")
     count = len(content.bodies)
@@ -121,5 +131,4 @@ def _pack(environment: Environment, nodes: list[Any], edges: list[Any], context:
         "claims": rows[count : count + len(content.claims)],
         "sentences": list(content.sentences),
     }
-    text = legible(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    return legible(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))

@@ -1,10 +1,38 @@
 "use strict";
-// A large page carries its data packed (zlib, base64). Unpack it, then run the program, whose hash the policy knows.
+// The map's library travels packed (zlib, base64), and so does all data of a large page. Unpack them and run the library, then
+// the program; the policy knows both by their hashes. Until then, and in a browser that cannot unpack, the page stands still.
 (async () => {
-  const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), (character) => character.charCodeAt(0));
-  const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
-  globalThis.UNPACKED = JSON.parse(text);
-  const program = document.createElement("script");
-  program.textContent = document.getElementById("program").textContent;
-  document.body.append(program);
+  const unpacked = (packed) => {
+    const letters = atob(packed.textContent), bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")));
+  };
+  const run = (text) => {
+    const script = document.createElement("script");
+    script.textContent = text;
+    document.body.append(script);
+    script.remove();
+  };
+  // The tables wait until the map is drawn, then come one after the other; what is not laid out, no screen reader would find.
+  const layOut = () => {
+    const next = document.querySelector(".starting .tables:not(.laid)");
+    if (!next) return document.documentElement.classList.remove("starting");
+    next.classList.add("laid");
+    requestAnimationFrame(() => setTimeout(layOut));
+  };
+  const [data, library, program] = ["packed", "library", "program"].map((id) => document.querySelector(`script#${id}`));
+  try {
+    if (!globalThis.DecompressionStream) {
+      const why = document.createElement("p");
+      why.className = "lead";
+      why.textContent = "This browser is too old to unpack the program of this page (it has no DecompressionStream), so the map cannot be moved and nothing can be searched or filtered. What stands here can be read all the same.";
+      document.querySelector("header").append(why);
+      return;
+    }
+    run(await unpacked(library).text());
+    if (data) globalThis.UNPACKED = await unpacked(data).json();
+    run(program.textContent);
+  } finally {
+    requestAnimationFrame(() => setTimeout(layOut, 100));
+  }
 })();
