@@ -21,7 +21,7 @@ from partnergraph import PartnerGraph
 from partnergraph.page import Page
 from partnergraph.queries.named import all_questions
 from partnergraph.queries.result import Result
-from tests.notebooks.test_notebooks import execute, shown
+from tests.notebooks.cells import execute, shown
 
 TEACHING = "West Midlands Social Work Teaching Partnership"
 COUNT = "SELECT (COUNT(?r) AS ?n) { ?r a pg:Relationship }"

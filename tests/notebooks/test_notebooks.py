@@ -3,49 +3,19 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from html import unescape
 from pathlib import Path
 
 import nbformat
-import pandas as pd
 import pytest
 from nbformat import NotebookNode
 
 from partnergraph import PartnerGraph
 from tests.conftest import ROOT
+from tests.notebooks.cells import execute, frame, shown
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ASK = ROOT / "notebooks" / "01-ask-the-graph.ipynb"
-
-
-def execute(notebook: Path, folder: Path, home: Path) -> dict[str, NotebookNode]:
-    """Run a notebook in a folder; its cells by id."""
-    command = [sys.executable, "-m", "tests.notebooks.run", str(notebook), str(folder), str(home)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return {cell.id: cell for cell in nbformat.read(home / "done.ipynb", as_version=4).cells}
-
-
-def shown(cell: NotebookNode, form: str = "text/plain") -> str:
-    """What a cell shows: its value in a form, or what it printed."""
-    values = [out.data[form] for out in cell.outputs if out.output_type in ("execute_result", "display_data")]
-    printed = [out.text for out in cell.outputs if out.output_type == "stream" and out.name == "stdout"]
-    return "".join(values or printed)
-
-
-def frame(cell: NotebookNode) -> pd.DataFrame:
-    """The data frame that a cell shows as HTML, every value as text, without its index."""
-    html = shown(cell, "text/html")
-    heads = _texts("th", html.partition("</thead>")[0])
-    rows = [_texts("td", row) for row in re.findall(r"<tr.*?</tr>", html.partition("<tbody>")[2], flags=re.DOTALL)]
-    return pd.DataFrame(rows, columns=heads[1 : len(rows[0]) + 1])
-
-
-def _texts(tag: str, html: str) -> list[str]:
-    cells = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, flags=re.DOTALL)
-    return [unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in cells]
+AFTERNOON = ROOT / "notebooks" / "02-an-analysts-afternoon.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +45,13 @@ def test_a_notebook_is_committed_without_outputs_and_in_its_one_form(path: Path)
             assert cell.execution_count is None
 
 
-def test_there_is_a_notebook_for_analysts() -> None:
-    assert ASK in NOTEBOOKS
+def test_there_are_notebooks_for_analysts() -> None:
+    assert {ASK, AFTERNOON} <= set(NOTEBOOKS)
 
 
-def test_every_code_cell_stands_below_an_explanation() -> None:
-    cells = nbformat.read(ASK, as_version=4).cells
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_every_code_cell_stands_below_an_explanation(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
     assert cells[0].cell_type == "markdown"
     runs = [cell.cell_type for cell in cells]
     assert "code code code" not in " ".join(runs)
