@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from partnergraph import PartnerGraph
 from partnergraph.page import Page
 from partnergraph.queries.named import all_questions
 from partnergraph.queries.result import Result
+from tests.conftest import ROOT
 from tests.notebooks.cells import execute, shown
 
 TEACHING = "West Midlands Social Work Teaching Partnership"
@@ -121,6 +123,17 @@ def test_a_named_question_is_asked_in_a_line_with_its_parameters(cell: Cell) -> 
         assert {row["leader"] for row in said.value} == {"Coventry University", "Coventry City Council"}
     assert cell(f"%sparql -p partnership='{TEACHING}' who-leads").value.rows == said.value.rows
     assert cell(f"who = '{TEACHING}'\n%sparql who-leads -p partnership='{{who}}'").value.rows == said.value.rows
+
+
+def test_the_cells_of_the_readme_run(cell: Cell) -> None:
+    [block] = re.findall(
+        r"<!-- run -->\n```ipython\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), flags=re.DOTALL
+    )
+    said = [cell(text) for text in block.split("\n\n")]
+    assert [one.error for one in said] == [None, None, None]
+    assert isinstance(said[2].value, Page)
+    assert "leader" in cell("leaders").value.columns
+    assert len(cell("links").value) > 10
 
 
 def test_without_a_name_the_questions_are_listed(cell: Cell) -> None:
