@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -193,19 +194,65 @@ def test_two_releases_are_compared_by_a_file_beside_the_graph(run: Run, here: Pa
 def test_the_questions_are_listed_and_each_is_shown_as_text_that_other_tools_can_run(run: Run, here: Path) -> None:
     listed = run("queries").out
     told = json.loads(run("queries", "--format", "json").out)
-    assert len(told) == len(all_questions()) == len(listed.splitlines())
+    assert len(told) == len(all_questions()) >= 40
+    managers, analysts = listed.removeprefix("For managers\n").split("\n\nFor analysts\n")
+    assert len(managers.splitlines()) + len(analysts.splitlines()) == len(told)
     for question, entry in zip(all_questions(), told, strict=True):
         assert entry["name"] == question.name
-        assert any(line.startswith(f"{question.name} ") and question.question in line for line in listed.splitlines())
+        assert entry["columns"] == list(question.columns)
+        lines = (managers if question.audience == "manager" else analysts).splitlines()
+        [line] = [line for line in lines if line.startswith(f"  {question.name} ")]
+        assert question.question in line
+        assert all(f" -p {parameter.name}=" in line for parameter in question.parameters)
         shown = run("queries", question.name)
         assert shown.code == 0
         assert shown.out.startswith(f"# {question.title}\n# {question.question}\n")
+        assert question.help in shown.out
+        assert f"# columns: {', '.join(question.columns)}\n" in shown.out
+        assert shown.out.endswith(question.full_text)
         assert all(f"# parameter ?_{parameter.name} (" in shown.out for parameter in question.parameters)
     text = run("queries", "graphs").out
     import pyoxigraph as ox
 
     store = ox.Store.read_only(str((here / "build" / "current" / "store").resolve()))
     assert len(list(store.query(text))) == len(rows(run("query", "graphs", "--format", "csv").out)) > 3
+
+
+def test_words_lead_to_a_question_and_the_command_that_is_offered_runs(run: Run, here: Path) -> None:
+    said = run("queries", "ask", "who pays for the social work partnership?")
+    lines = said.out.splitlines()
+    assert (said.code, said.err) == (0, "")
+    assert lines[0].split("  ", 1) == ["who-pays", lines[0].split("  ", 1)[1]]
+    assert lines[0].endswith("Who pays for a body, and through whom?")
+    command = shlex.split(lines[1])
+    assert command[:3] == ["partnergraph", "query", "who-pays"]
+    assert "Coventry University" in run(*command[1:]).out
+    told = json.loads(run("queries", "ask", "who", "pays", "for", "WMSWTP", "--format", "json").out)
+    assert told[0]["name"] == "who-pays"
+    assert told[0]["command"] == lines[1].strip()
+    assert len(told) <= 5
+
+
+def test_words_are_understood_without_a_graph_but_not_names(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run("queries", "ask", "who leads?")
+    assert said.out.startswith("who-leads ")
+    assert said.err == "There is no graph here yet, so names of organisations are not recognised.\n"
+    (tmp_path / "empty").mkdir()
+    assert run("queries", "ask", "who leads?", "--graph", "empty").code == 1
+
+
+def test_words_that_lead_nowhere_are_an_error_that_says_where_the_list_is(run: Run, here: Path) -> None:
+    for words, message in (
+        (["ask", "xyzzy"], "No question has any of these words. All of them: partnergraph queries"),
+        (["ask"], "Ask in your own words: partnergraph queries ask"),
+        (["who-leads", "who-pays"], "Give one name, or ask: partnergraph queries ask WORDS..."),
+    ):
+        said = run("queries", *words)
+        assert (said.code, said.out) == (2, "")
+        assert message in said.err
 
 
 def test_the_same_question_gives_the_same_bytes_for_any_hash_seed(here: Path) -> None:

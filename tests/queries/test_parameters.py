@@ -15,6 +15,7 @@ from partnergraph.queries.named import Parameter, Question, all_questions, bind,
 from partnergraph.queries.run import answer
 from partnergraph.queries.tokens import tokens
 from partnergraph.store import Reader
+from tests.queries.needed import NEEDED
 
 SCHOOL = "School of Primary, Community and Social Care"
 QUESTION = Question(
@@ -59,15 +60,30 @@ def test_any_text_is_bound_as_that_text_and_never_changes_the_query(text: str) -
     assert formats.plain(cell) == text
 
 
-@pytest.mark.parametrize("question", [q for q in all_questions() if q.parameters], ids=lambda q: q.name)
+# A value goes the same way for every parameter of its type, so one question stands for all that take the same.
+TAKES = {tuple((p.type, p.default) for p in question.parameters): question for question in all_questions()}
+
+
+def test_every_type_of_parameter_stands_for_others() -> None:
+    types = {type_ for takes in TAKES for type_, _ in takes}
+    assert types == {"organisation", "date", "kind", "type", "text", "number", "graph"}
+
+
+@pytest.mark.parametrize("question", [q for takes, q in TAKES.items() if takes], ids=lambda q: q.name)
 @pytest.mark.parametrize("value", HOSTILE)
 def test_no_parameter_of_a_real_question_lets_text_through(whole: Reader, question: Question, value: str) -> None:
     for parameter in question.parameters:
-        others = {"consortium": "NIHR SPCR", "date": "2012-01-01"} if question.name == "members-at-date" else {}
+        values = NEEDED.get(question.name, {}) | {parameter.name: value}
         if parameter.type == "graph":
             continue  # its value is a path; it never reaches the query
+        if parameter.type == "text":
+            bound, plain = bind(question, values, whole), bind(question, values | {parameter.name: "x"}, whole)
+            told = [(token.kind, token.text) for token in tokens(bound) if token.kind != "string"]
+            assert told == [(token.kind, token.text) for token in tokens(plain) if token.kind != "string"]
+            assert whole.rows(bound) == []  # nothing is called so
+            continue
         with pytest.raises(UsageError):
-            bind(question, others | {parameter.name: value}, whole)
+            bind(question, values, whole)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +147,57 @@ def test_a_kind_is_one_of_the_list(whole: Reader) -> None:
     assert "<https://w3id.org/partnergraph/code/funding>" in bind(question, {"kind": "funding"}, whole)
     with pytest.raises(UsageError, match=r"'fundin' is not a kind of relationship\. Did you mean 'funding'"):
         bind(question, {"kind": "fundin"}, whole)
+
+
+def test_a_type_is_one_of_the_list(whole: Reader) -> None:
+    question = get("bodies-of-type")
+    assert "<https://w3id.org/partnergraph/code/charity>" in bind(question, {"type": "charity"}, whole)
+    with pytest.raises(
+        UsageError, match=r"'charty' is not a type of organisation\. Did you mean 'charity'.*--list org-type"
+    ):
+        bind(question, {"type": "charty"}, whole)
+
+
+@pytest.mark.parametrize("value", ["2018", "-3", "0.5"])
+def test_a_number_is_bound_as_a_number(whole: Reader, value: str) -> None:
+    assert f"VALUES (?_year) {{ ({value}) }}" in bind(get("events-of-year"), {"year": value}, whole)
+
+
+@pytest.mark.parametrize("value", ["", "two", "1e3", "٢٠١٨", "2018 )", "1.", "+1", "NaN", "2018\n"])
+def test_what_is_no_number_is_refused(whole: Reader, value: str) -> None:
+    with pytest.raises(UsageError, match=r"(?s)year: .* is not a number\. Write it as 2014 or 0\.5\."):
+        bind(get("events-of-year"), {"year": value}, whole)
+
+
+def test_a_graph_that_does_not_say_whose_it_is_asks_for_the_body() -> None:
+    with pytest.raises(UsageError, match=r"does not say whose it is .* --param organisation=\.\.\."):
+        bind(get("partners"), {}, empty())
+
+
+def test_the_focus_is_found_whatever_the_base_of_the_graph() -> None:
+    a, about = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<https://w3id.org/partnergraph/ns#about>"
+    reader = Reader.nquads_lines(
+        [
+            f"<urn:x/graph/> {a} <http://www.w3.org/ns/dcat#Catalog> <urn:x/graph/catalogue> .\n",
+            f"<urn:x/graph/> {about} <urn:x/id/org/alpha> <urn:x/graph/catalogue> .\n",
+        ]
+    )
+    assert "VALUES (?_organisation) { (<urn:x/id/org/alpha>) }" in bind(get("partners"), {}, reader)
+
+
+def test_a_subquery_that_stands_first_gets_the_values() -> None:
+    question = Question(
+        "q",
+        "Q",
+        "analyst",
+        "?",
+        ("x",),
+        (Parameter("p", "text", None, "p"),),
+        "# {\nSELECT ?x { { SELECT ?x {?x ?y ?_p} } }",
+    )
+    assert question.bound({"p": '"v"'}).endswith('{ { SELECT ?x { VALUES (?_p) { ("v") }?x ?y ?_p} } }')
+    with pytest.raises(ValueError, match="q has no pattern"):
+        Question("q", "Q", "analyst", "?", (), (Parameter("p", "text", None, "p"),), "SELECT").bound({})
 
 
 @pytest.mark.parametrize("text", ["who-leads", "x", "nope.rq", "PHE"])

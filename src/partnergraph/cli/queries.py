@@ -3,34 +3,91 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import format_option
+from partnergraph.cli.options import format_option, graph_option
+
+if TYPE_CHECKING:
+    from partnergraph.queries.named import Question
+
+AUDIENCES = {"manager": "For managers", "analyst": "For analysts"}
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("words", nargs=-1, metavar="[NAME | ask WORDS...]")
+@graph_option
 @format_option("table", "json", default="table")
-def queries(name: str | None, format_: str) -> None:
-    """List the named questions, or show the text of one with all its prefixes."""
+def queries(words: tuple[str, ...], graph: Path | None, format_: str) -> None:
+    """List the named questions; show one with its help and its SPARQL; or find one: ask "who pays for ...".
+
+    `ask` offers the questions that are nearest to your words, best first, each with the command to run. Organisations,
+    days, years, kinds and types among the words become parameters.
+    """
     from dataclasses import asdict
 
+    from partnergraph.errors import UsageError
     from partnergraph.queries.named import all_questions, get
 
-    if name:
-        question = get(name)
-        click.echo(f"# {question.title}\n# {question.question}")
-        for parameter in question.parameters:
-            default = "required" if parameter.default is None else f"default {parameter.default}"
-            click.echo(f"# parameter ?_{parameter.name} ({parameter.type}, {default}): {parameter.help}")
-        click.echo(question.full_text, nl=False)
+    if words[:1] == ("ask",):
+        _ask(" ".join(words[1:]), graph, format_)
         return
+    if len(words) > 1:
+        raise UsageError("Give one name, or ask: partnergraph queries ask WORDS...")
+    found = (get(words[0]),) if words else all_questions()
     if format_ == "json":
-        rows = [{k: v for k, v in asdict(question).items() if k != "text"} for question in all_questions()]
+        rows = [{k: v for k, v in asdict(question).items() if k != "text"} for question in found]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+    elif words:
+        _show(found[0])
+    else:
+        _list(found)
+
+
+def _list(found: tuple[Question, ...]) -> None:
+    width = max(len(question.name) for question in found)
+    for number, (audience, heading) in enumerate(AUDIENCES.items()):
+        click.echo(f"{chr(10) if number else ''}{heading}")
+        for question in found:
+            if question.audience == audience:
+                takes = [f" -p {p.name}={'...' if p.default is None else p.default}" for p in question.parameters]
+                click.echo(f"  {question.name:{width}}  {question.question}{''.join(takes)}")
+
+
+def _show(question: Question) -> None:
+    click.echo(f"# {question.title}\n# {question.question}")
+    if question.help:
+        click.echo(f"# {question.help}")
+    for parameter in question.parameters:
+        default = "required" if parameter.default is None else f"default {parameter.default}"
+        click.echo(f"# parameter ?_{parameter.name} ({parameter.type}, {default}): {parameter.help}")
+    click.echo(f"# columns: {', '.join(question.columns)}")
+    click.echo(question.full_text, nl=False)
+
+
+def _ask(text: str, graph: Path | None, format_: str) -> None:
+    from partnergraph.errors import StoreError, UsageError
+    from partnergraph.queries.ask import offers
+    from partnergraph.store import Reader
+
+    if not text.strip():
+        raise UsageError('Ask in your own words: partnergraph queries ask "who pays for ..."')
+    try:
+        reader = Reader.at(graph)
+    except StoreError:
+        if graph is not None:
+            raise
+        reader = None
+        click.echo("There is no graph here yet, so names of organisations are not recognised.", err=True)
+    found = offers(text, reader)
+    if format_ == "json":
+        rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    width = max(len(question.name) for question in all_questions())
-    for question in all_questions():
-        takes = "".join(f" -p {p.name}={'...' if p.default is None else p.default}" for p in question.parameters)
-        click.echo(f"{question.name:{width}}  {question.question}{takes}")
+    if not found:
+        raise UsageError("No question has any of these words. All of them: partnergraph queries")
+    width = max(len(offer.question.name) for offer in found)
+    for offer in found:
+        click.echo(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")

@@ -95,6 +95,14 @@ def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
     return list(best.values())[:most]
 
 
+def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:
+    """Every name, folded, with the bodies that are or were called so: IRI and name of today."""
+    names: dict[str, set[tuple[str, str]]] = {}
+    for row in reader.rows(_NAMES):
+        names.setdefault(_key(str(row["name"])), set()).add((str(row["iri"]), str(row["label"])))
+    return names
+
+
 def _key(text: str) -> str:
     return fold(text).removeprefix("the ")
 

@@ -70,7 +70,7 @@ class Question:
 @cache
 def questions() -> tuple[Question, ...]:
     """Every named question, sorted by name."""
-    return tuple(_read(path) for path in sorted((ontology_dir() / "questions").glob("*.rq")))
+    return tuple(sorted(map(_read, (ontology_dir() / "questions").glob("*.rq")), key=lambda question: question.name))
 
 
 def _read(path: Path) -> Question:
