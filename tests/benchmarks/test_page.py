@@ -424,6 +424,8 @@ def test_our_page_beside_stock_pyvis(size: int, tmp_path: Path, chromium: Path) 
     # Other work on the machine slows all alike; a page that is three times slower than the peer has a fault.
     assert ours.interactive <= 3 * placed.interactive
     assert ours.fps >= placed.fps / 3
-    if size > 500:
+    assert placed.size is not None
+    assert ours.size < placed.size
+    if size >= 500:
         assert ours.interactive < placed.interactive
         assert ours.heap < placed.heap
