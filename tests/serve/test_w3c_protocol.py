@@ -11,8 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from tests.conftest import need
-from tests.queries.w3c.suites import Manifest, cases
-from tests.queries.w3c.test_sparql import UPDATE
+from tests.queries.w3c.suites import UPDATE, Manifest, cases
 from tests.serve.conftest import Said, Server, serving
 
 # The tests of the suite, as its manifest lists them.

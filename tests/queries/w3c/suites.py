@@ -15,6 +15,29 @@ W3C = SHARED / "w3c"
 # Where the files are published; relative IRIs in them start there.
 PUBLISHED = "https://w3c.github.io/rdf-tests/"
 MISSES = Path(__file__).parent / "misses.toml"
+QUERY = [
+    f"sparql/sparql11/{name}"
+    for name in (
+        *("aggregates", "bind", "bindings", "cast", "construct", "exists", "functions", "grouping", "negation"),
+        *("project-expression", "property-path", "subquery", "syntax-query"),
+    )
+]
+RESULTS = ["sparql/sparql11/csv-tsv-res", "sparql/sparql11/json-res"]
+UPDATE = [
+    f"sparql/sparql11/{name}"
+    for name in (
+        *("add", "basic-update", "clear", "copy", "delete", "delete-data", "delete-insert", "delete-where", "drop"),
+        *("move", "syntax-update-1", "syntax-update-2", "update-silent"),
+    )
+]
+FEDERATION = ["sparql/sparql11/service", "sparql/sparql11/syntax-fed"]
+SYNTAXES = [f"rdf/rdf11/rdf-{name}" for name in ("turtle", "trig", "n-quads", "n-triples", "xml")]
+ELSEWHERE = ["sparql/sparql11/protocol", "sparql/sparql11/service-description"]  # in tests/serve
+# The graph store protocol writes graphs over HTTP; rdf-mt is of entailment.
+NOT_OFFERED = [
+    *("sparql/sparql11/graph-store-protocol", "sparql/sparql11/http-rdf-update"),
+    *("rdf/rdf11/rdf-mt", "rdf/rdf11/rdf-mt/az-tests"),
+]
 _MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _QT = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
 _UT = "http://www.w3.org/2009/sparql/tests/test-update#"

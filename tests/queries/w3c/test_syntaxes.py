@@ -10,9 +10,8 @@ import pytest
 from partnergraph.errors import DataError
 from partnergraph.store.loading import load_file
 from tests.queries.w3c.answers import same_graph
-from tests.queries.w3c.suites import Case, cases, published, told
+from tests.queries.w3c.suites import SYNTAXES, Case, cases, published, told
 
-FOLDERS = [f"rdf/rdf11/rdf-{name}" for name in ("turtle", "trig", "n-quads", "n-triples", "xml")]
 EXPECTED = {".nt": ox.RdfFormat.N_TRIPLES, ".nq": ox.RdfFormat.N_QUADS}
 
 
@@ -34,7 +33,7 @@ def wrong(case: Case) -> str | None:
     return None if same_graph(store, expected) else f"It says {[str(quad) for quad in store]}"
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", SYNTAXES)
 def test_files_are_read_as_the_w3c_says_but_for_the_known_misses(w3c: Path, folder: str) -> None:
     found = {case.iri: why for case in cases(folder) if (why := wrong(case)) is not None}
-    assert not (differs := told(folder, found)), differs
+    assert not (new := told(folder, found)), new
