@@ -121,17 +121,24 @@ class PartnerGraph:
         return picture(self.reader, answer, result.form, query=result.sparql)
 
     def draw(
-        self, path: str | Path | None = None, *, as_of: str | None = None, query: str | None = None, **parameters: str
+        self,
+        path: str | Path | None = None,
+        *,
+        as_of: str | None = None,
+        query: str | None = None,
+        renderer: str = "canvas",
+        **parameters: str,
     ) -> Page:
         """The page: one self-contained HTML file, written to `path` if given; shown in a notebook as it is.
 
-        With a `query` (or the name of a named question, and its parameters) its answer is drawn; see `picture`.
+        With a `query` (or the name of a named question, and its parameters) its answer is drawn; see `picture`. With
+        `renderer="webgl"` the map shows every body at once, on a machine that can draw that.
         """
         from partnergraph.page import draw
 
         if as_of is not None:
-            return self.as_of(as_of).draw(path, query=query, **parameters)
-        page = draw(self.network() if query is None else self.picture(query, **parameters))
+            return self.as_of(as_of).draw(path, query=query, renderer=renderer, **parameters)
+        page = draw(self.network() if query is None else self.picture(query, **parameters), renderer)
         if path is not None:
             page.save(Path(path))
         return page

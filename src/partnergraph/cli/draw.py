@@ -29,6 +29,13 @@ def page_of(reader: Reader) -> str:
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
 @click.option("--places", is_flag=True, help="Also where bodies are.")
 @click.option(
+    "--renderer",
+    type=click.Choice(["canvas", "webgl"]),
+    default="canvas",
+    show_default=True,
+    help="webgl: thousands of bodies all at once, on machines with a GPU; elsewhere the page shows what canvas does.",
+)
+@click.option(
     "--keep",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="FOLDER",
@@ -42,6 +49,7 @@ def draw(
     derived: bool,
     no_inferred: bool,
     places: bool,
+    renderer: str,
     keep: Path | None,
 ) -> None:
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
@@ -55,7 +63,7 @@ def draw(
             "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
         )
     drawn = network(Reader.at(graph), as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
-    page = make(drawn)
+    page = make(drawn, renderer)
     page.save(output)
     if svg:
         page.save(svg)

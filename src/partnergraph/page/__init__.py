@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.errors import StoreError
+from partnergraph.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,10 +25,10 @@ __all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
     *("state.js", "address.js", "find.js", "filters.js", "routes.js", "focus.js", "map.js", "panel.js", "table.js"),
-    *("picture.js", "save.js", "story.js", "main.js"),
+    *("picture.js", "save.js", "story.js", "webgl.js", "main.js"),
 )
-
-
+# What draws the map in a browser; webgl falls back to canvas.
+RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
 MOST_ROWS = 1000
 LISTED = 100
@@ -75,12 +75,14 @@ def prepare() -> None:
     Thread(target=lambda: [import_module(name) for name in names], name="prepare the page").start()
 
 
-def draw(network: Graph) -> Page:
+def draw(network: Graph, renderer: str = "canvas") -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
     `start_bounds`, `end_bounds`, `standing`, `inferred`, `evidence`; see `partnergraph.network.network`. The same
     network gives the same bytes.
+
+    With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
     """
     from markupsafe import Markup
 
@@ -90,9 +92,13 @@ def draw(network: Graph) -> Page:
     from partnergraph.page.drawing import drawing, taken
     from partnergraph.page.layout import places
     from partnergraph.page.palette import DARK, LIGHT, css, looks
+    from partnergraph.page.spread import spread
     from partnergraph.page.svg import extent, shape, svg
     from partnergraph.page.text import legible
 
+    if renderer not in RENDERERS:
+        raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
+    webgl = renderer == "webgl"
     graph = taken(network)
     made = drawing(graph)
     content = Content(graph, made)
@@ -102,9 +108,9 @@ def draw(network: Graph) -> Page:
     drawn = sum(1 for dot in made.dots if dot.wide is not None)
     summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
     style = css(chosen) + _read("templates/page.css")
-    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS)
+    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
-    library, packed = adapter.library()
+    library, packed = adapter.library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
     large = len(content.claims) > MOST_ROWS or len(content.bodies) > MOST_ROWS
     policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
@@ -135,6 +141,7 @@ def draw(network: Graph) -> Page:
         "unfolds": any(made.dots[number].unfolded for dot in made.dots for number in dot.members),
         "style": Markup(style),
         "large": large,
+        "webgl": webgl,
         "listed": _best(content.bodies) if large else content.bodies,
         "scripts": Markup(scripts),
         "starter": Markup(starter),
@@ -146,7 +153,8 @@ def draw(network: Graph) -> Page:
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
             "extents": {view: extent([dot for dot in made.dots if getattr(dot, view)], view) for view in VIEWS},
             "tall_font": TALL_FONT,
-        },
+        }
+        | ({"whole": spread(made)} if webgl else {}),
     }
     return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title, places(made))
 

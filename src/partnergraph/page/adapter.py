@@ -103,9 +103,10 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
 
 
 @cache
-def library() -> tuple[str, str]:
-    """The script that draws the map in a browser, as it was published and packed."""
-    text = (VENDOR / "vis-network.min.js").read_bytes().decode()
+def library(webgl: bool = False) -> tuple[str, str]:
+    """The script that draws the map in a browser (with `webgl` both of them), as it was published and packed."""
+    names = ("vis-network.min.js", "sigma.min.js") if webgl else ("vis-network.min.js",)
+    text = "\n".join((VENDOR / name).read_bytes().decode() for name in names)
     return text, _packed(text)
 
 

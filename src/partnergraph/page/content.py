@@ -51,6 +51,8 @@ OWN = (
         "program",
         "play",
         "print",
+        "whole",
+        "whole-note",
     ),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),

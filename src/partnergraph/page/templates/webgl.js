@@ -8,7 +8,8 @@ function startWhole() {
   const stage = document.querySelector(".stage"), note = element("p", { id: "whole-note", class: "note scripted" });
   stage.after(note);
   const instead = (why) => {
-    note.textContent = byId("status").textContent = `${why}: the overview is shown in its place.`;
+    note.classList.add("instead");
+    note.textContent = byId("status").textContent = `${why}: the ordinary map is shown in its place.`;
   };
   if (!BODIES.key.length || !globalThis.sigma || !document.createElement("canvas").getContext("webgl2")) {
     return instead("The map of every body needs WebGL, which this browser does not offer here");
@@ -39,7 +40,9 @@ function startWhole() {
 }
 
 function wholeMap(holder) {
-  const { x: xs, y: ys } = DATA.whole, degree = AROUND.map((claims, body) => new Set(claims.map((claim) => other(claim, body))).size);
+  // On a phone the longer way of the map goes downwards.
+  const [xs, ys] = phone.matches ? [DATA.whole.y, DATA.whole.x] : [DATA.whole.x, DATA.whole.y];
+  const degree = AROUND.map((claims, body) => new Set(claims.map((claim) => other(claim, body))).size);
   const [width, height] = [xs, ys].map((values) => values.reduce((most, value) => Math.max(most, value), 1));
   const side = Math.max(width, height), sizeOf = (body) => Math.min(24, 7 + 2.4 * Math.sqrt(degree[body]));
   // Sigma counts upwards, the page downwards.
@@ -90,10 +93,10 @@ function wholeMap(holder) {
   function turn() {
     const free = roomFor(), own = state.body ?? (state.claims ? CLAIMS.from[state.claims[0]] : null);
     if (own === null) return look(all());
-    const [atX, atY, scale] = seen(), x = holder.clientWidth / 2 + (xs[own] - atX) * scale, y = holder.clientHeight / 2 + (ys[own] - atY) * scale;
-    if (shown && x > 20 && y > 20 && x < free.x - 20 && y < free.y - 40 && sizeOf(own) * scale > 4) return;
     const bodies = [...(lit ?? [own])].filter((one) => typeof one === "number"), ends = (values) => [Math.min, Math.max].map((end) => end(...bodies.map((body) => values[body])));
     const [left, right] = ends(xs), [top, bottom] = ends(ys), room = { x: free.x - 180, y: free.y - 110 }; // labels need some
+    const [atX, atY, scale] = seen(), onX = (x) => holder.clientWidth / 2 + (x - atX) * scale, onY = (y) => holder.clientHeight / 2 + (y - atY) * scale;
+    if (shown && onX(left) > 20 && onY(top) > 20 && onX(right) < free.x - 20 && onY(bottom) < free.y - 40 && sizeOf(own) * scale > 4) return;
     const fits = Math.min(CLOSEST, room.x / Math.max(1, right - left), room.y / Math.max(1, bottom - top)), near = Math.max(all()[2], fits);
     const middle = near === fits ? [(left + right) / 2, (top + bottom) / 2] : [xs[own], ys[own]];
     look([middle[0] + free.right / 2 / near, middle[1] + (free.low / 2 + 15) / near, near]);
@@ -168,8 +171,8 @@ function wholeMap(holder) {
   function paint() {
     ink = inks();
     lit = litBodies();
-    const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light)), thin = many ? 0.35 * Math.sqrt(PLAIN_LINES / graph.size) : 0.8;
-    const hair = veil(ink.line, thin), pale = veil(ink.faded, many ? thin : 0.7), nothing = veil(ink.page, 0);
+    const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light)), thin = Math.min(0.8, 0.35 * Math.sqrt(PLAIN_LINES / Math.max(1, graph.size)));
+    const hair = veil(ink.line, thin), pale = veil(ink.faded, thin), nothing = veil(ink.page, 0);
     graph.forEachNode((_, node) => {
       const { body } = node, faded = lit && !lit.has(body), own = body === state.body;
       node.hidden = !bodyShown(body);
