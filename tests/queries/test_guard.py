@@ -276,6 +276,31 @@ def test_the_graphs_of_from_are_told(query: str, merged: list[str], named: list[
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROMa:b FROMa:c {}",
+        "SELECT * FROM a:b FROM:c {}",
+        "CONSTRUCT {} fromA:b WHERE {}",
+        "DESCRIBE ?s FROMa:b { ?s ?p ?o }",
+        "ASK FROMNAMEDa:b {}",
+        "ASK FROM NAMEDa:b {}",
+        "ASK FROM namedA:b FROM a:c {}",
+    ],
+)
+def test_a_from_that_is_glued_to_a_name_is_refused_with_the_cure(query: str) -> None:
+    with pytest.raises(QueryError, match="put a space between them"):
+        examine(query)
+
+
+def test_a_prefix_may_begin_like_a_keyword_where_it_cannot_be_taken_for_one() -> None:
+    declared = "PREFIX from: <urn:f:> PREFIX named: <urn:n:> "
+    assert [t.text for t in examine(f"{declared} SELECT * FROM from:a {{ ?s from:b named:c }}").from_graphs] == [
+        "from:a"
+    ]
+    assert [t.text for t in examine(f"{declared} ASK FROM NAMED named:a {{}}").from_named] == ["named:a"]
+
+
+@pytest.mark.parametrize(
     "query", ["SELECT * { FILTER(?a<5&&?b>6) }", "SELECT (IF(?a<?b,?c>?d,1) AS ?x) {}", "ASK { ?s ?p <<?a?b?c>> }"]
 )
 def test_what_can_be_read_in_two_ways_is_refused_with_the_cure(query: str) -> None:

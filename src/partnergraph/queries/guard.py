@@ -76,6 +76,8 @@ def _examine(sparql: str) -> Examined:
             star = token.at
         shape.see(token, last)
         _allow(sparql, token, at_top=shape.depth == 0)
+        if shape.depth == 0 and token.kind == "prefixed":
+            _apart(sparql, token, last)
         found.append(token)
     return Examined(_form(sparql, found), *_from(found), tuple(found), star)
 
@@ -97,6 +99,15 @@ def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
     if token.word in UPDATES and at_top:
         message = f"{token.word} is not allowed: queries only read. Change the tables and build."
         raise QueryRefused(message, *place(sparql, token.at))
+
+
+def _apart(sparql: str, token: Token, last: Token) -> None:
+    """A FROM or NAMED that the engine would find in the beginning of a name."""
+    begins = token.text.upper()
+    after = last.word in ("PREFIX", "FROM", "NAMED", "FROMNAMED")
+    if (begins.startswith("FROM") and not after) or (begins.startswith("NAMED") and last.word == "FROM"):
+        what = f"'{token.text}' can be read as one name, or as a keyword and a name"
+        raise QueryError(f"{what}: put a space between them, or write the IRI in full.", *place(sparql, token.at))
 
 
 def _form(sparql: str, found: list[Token]) -> str:
