@@ -70,7 +70,7 @@ LOOK = """async () => {
   await unfold();
   list();
   const field = document.getElementById("find");
-  field.value = [...BODIES.names[body]][0];
+  field.value = [...BODIES.names[body]][0].replace(/\\s+/g, " "); // a field holds one line
   field.dispatchEvent(new Event("input"));
   look();
   for (const id of ["story-start", "story-next", "story-end"]) {

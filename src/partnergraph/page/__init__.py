@@ -93,7 +93,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout import places
     from partnergraph.page.palette import DARK, LIGHT, css, looks
     from partnergraph.page.spread import spread
-    from partnergraph.page.svg import extent, shape, svg
+    from partnergraph.page.svg import extent, scene, shape, svg
     from partnergraph.page.text import legible
 
     if renderer not in RENDERERS:
@@ -137,7 +137,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
         "svg_wide": Markup(svg(made, chosen, summary)),
         "svg_tall": Markup(svg(made, chosen, summary + ", the best connected ones", "tall")),
-        "story": content.story,
+        "story": [step | {"scene": Markup(scene(made, step["bodies"]))} for step in content.story],
         "unfolds": any(made.dots[number].unfolded for dot in made.dots for number in dot.members),
         "style": Markup(style),
         "large": large,

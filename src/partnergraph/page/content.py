@@ -54,6 +54,7 @@ OWN = (
         "whole",
         "whole-note",
     ),
+    *("map-wide", "map-tall"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),

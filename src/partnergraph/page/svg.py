@@ -11,6 +11,7 @@ from partnergraph.page.layout import box
 from partnergraph.page.palette import LIGHT, Look, look_of
 from partnergraph.page.text import LINE_HEIGHT, legible
 
+CLOSEST = 0.55  # share of the map's width that a picture of a part shows at least
 CORNERS = {
     "diamond": (4, 0.0),
     "triangle": (3, 0.0),
@@ -33,13 +34,44 @@ def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", i
         "" if inline else f' width="{width}" height="{height}"',
         f"><title>{escape(legible(title))}</title>",
         "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
+        f'<g id="map-{view}">' if inline else "",
         '<g class="lines" fill="none">',
         *(_line(line, bend, at, shown) for line, bend in made.bends[view].items()),
         '</g><g class="dots">',
         *(_dot(dot, at[dot.number], look_of(looks, dot.family), view == "tall") for dot in shown),
-        "</g></svg>",
+        "</g></g></svg>" if inline else "</g></svg>",
     ]
     return "".join(parts)
+
+
+def scene(made: Drawing, bodies: list[int]) -> str:
+    """The part of the wide map around some bodies, each in a ring: a picture of a step of the story, for print.
+
+    It shows the map that stands in the page, so it costs a few bytes.
+    """
+    inside = {member: dot for dot in made.dots if dot.wide for member in dot.members}
+    found = [dot if dot.wide else inside.get(dot.number) for dot in (made.dots[number] for number in bodies)]
+    ringed = [dot for dot in found if dot is not None and dot.wide is not None]
+    shown = [dot for dot in made.dots if dot.wide is not None]
+    left, top, width, height = extent(shown, "wide")
+    if ringed:
+        around = extent(ringed, "wide")
+        share = min(1.0, max(CLOSEST, 1.3 * around[2] / width, 1.3 * around[3] / height))
+        middle = around[0] + around[2] / 2, around[1] + around[3] / 2
+        part = width * share, height * share
+        # The part stays on the map.
+        left = round(min(max(middle[0] - part[0] / 2, left), left + width - part[0]))
+        top = round(min(max(middle[1] - part[1] / 2, top), top + height - part[1]))
+        width, height = round(part[0]), round(part[1])
+    rings = "".join(
+        f'<circle class="ring" cx="{dot.wide[0]}" cy="{dot.wide[1]}" r="{dot.size + 8:g}" fill="none"/>'
+        for dot in ringed
+        if dot.wide
+    )
+    return (
+        f'<svg class="scene" viewBox="{left} {top} {width} {height}" aria-hidden="true">'
+        f'<use href="#map-wide"/>{rings}</svg>'
+    )
 
 
 def extent(shown: list[Dot], view: str) -> tuple[int, int, int, int]:
