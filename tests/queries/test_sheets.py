@@ -236,6 +236,11 @@ def test_what_a_sheet_cannot_hold_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     iri = f"<http://example.org/{'a' * 3000}>"
     with pytest.warns(UserWarning, match="1 IRIs are no links"):
         NOTHING.query(f"SELECT ?x {{ VALUES ?x {{ {iri} }} }}").bytes("xlsx")
+    monkeypatch.setattr(sheets, "_LINKS", 1)
+    found, note = sheet(empty(), "SELECT ?x { VALUES ?x { <http://example.org/a> <http://example.org/b> } }")
+    assert note == "1 IRIs are no links: a sheet holds 1, each up to 2,079 long."
+    assert [found[cell].value for cell in ("A2", "A3")] == ["http://example.org/a", "http://example.org/b"]
+    assert [found[cell].hyperlink is None for cell in ("A2", "A3")] == [False, True]
     monkeypatch.setattr(sheets, "MOST_ROWS", 2)
     found, note = sheet(empty(), "SELECT ?x { VALUES ?x { 1 2 3 } }")
     assert note == "Only the first 2 rows are shown: a sheet holds no more. Other formats do."

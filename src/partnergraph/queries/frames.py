@@ -111,10 +111,15 @@ def _column(cells: Any) -> Any:
     cells = pc.if_else(pc.equal(cells, ""), None, cells)
     firsts = set(pc.unique(pc.utf8_slice_codeunits(cells, 0, 1)).to_pylist()) - {None}
     kinds = firsts - {'"'}
-    if '"' in firsts:
+    tag = _one_tag(cells) if firsts == {'"'} else None
+    if tag:
+        kinds = {tag}
+    elif '"' in firsts and pc.any(pc.ends_with(cells, ">")).as_py():
         quoted = pc.if_else(pc.starts_with(cells, '"'), cells, None)
         kinds |= set(pc.unique(pc.replace_substring_regex(quoted, r'(?s)^".*"', '"')).to_pylist()) - {None}
-    text = pa.chunked_array([_text(chunk, firsts) for chunk in cells.chunks], pa.string())
+    elif '"' in firsts:
+        kinds.add('"')
+    text = pa.chunked_array([_text(chunk, firsts, tag) for chunk in cells.chunks], pa.string())
     try:
         typed = _typed(text, kinds) if kinds else None
     except pa.ArrowInvalid:  # not what its datatype says, or beyond what the type holds
@@ -122,7 +127,16 @@ def _column(cells: Any) -> Any:
     return text if typed is None else typed
 
 
-def _text(cells: Any, firsts: set[str]) -> Any:
+def _one_tag(cells: Any) -> str | None:
+    """From the closing quotation mark on, what all the literals end with; nothing if they differ."""
+    import pyarrow.compute as pc
+
+    first = cells.drop_null()[0].as_py()
+    tag: str = first[first.rindex('"') :]
+    return tag if pc.all(pc.ends_with(cells, tag)).as_py() else None
+
+
+def _text(cells: Any, firsts: set[str], tag: str | None) -> Any:
     """What `plain` makes of each cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -130,10 +144,14 @@ def _text(cells: Any, firsts: set[str]) -> Any:
     text = cells
     if "<" in firsts:
         iris = pc.and_(pc.starts_with(cells, "<"), pc.invert(pc.starts_with(cells, "<<")))
-        text = pc.if_else(iris, pc.utf8_slice_codeunits(cells, 1, -1), text)
+        sliced = pc.utf8_slice_codeunits(cells, 1, -1)
+        text = sliced if firsts == {"<"} and pc.all(iris).as_py() else pc.if_else(iris, sliced, text)
     if '"' in firsts:
         quoted = pc.starts_with(cells, '"')
-        text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTES, ""), text)
+        if tag:
+            text = pc.utf8_slice_codeunits(cells, 1, -len(tag))
+        else:
+            text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTES, ""), text)
         escaped = pc.fill_null(pc.and_(quoted, pc.match_substring(cells, "\\")), False)
         if pc.any(escaped).as_py():
             plainly = [plain(cell) for cell in cells.filter(escaped).to_pylist()]
@@ -149,6 +167,9 @@ def _typed(text: Any, kinds: set[str]) -> Any:
     def all_match(pattern: str) -> bool:
         return bool(pc.all(pc.match_substring_regex(text, rf"^(?:{pattern})$")).as_py())
 
+    if kinds <= _BARE:  # written by the engine, and so well
+        whole = not pc.any(pc.match_substring_regex(text, "[.eE]")).as_py()
+        return text.cast(pa.int64() if whole else pa.float64())
     if kinds <= _BARE | _WHOLE | _BROKEN:
         if not kinds & _BROKEN and all_match("-?[0-9]+"):
             return text.cast(pa.int64())
