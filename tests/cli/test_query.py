@@ -222,7 +222,7 @@ def test_words_lead_to_a_question_and_the_command_that_is_offered_runs(run: Run,
     said = run("queries", "ask", "who pays for the social work partnership?")
     lines = said.out.splitlines()
     assert (said.code, said.err) == (0, "")
-    assert lines[0].split("  ", 1) == ["who-pays", lines[0].split("  ", 1)[1]]
+    assert lines[0].startswith("who-pays ")
     assert lines[0].endswith("Who pays for a body, and through whom?")
     command = shlex.split(lines[1])
     assert command[:3] == ["partnergraph", "query", "who-pays"]
