@@ -24,7 +24,10 @@ class Sheet:
 def _unpacked(body: bytes) -> bytes:
     found = STREAM.match(body)
     assert found, "an object without a stream"
-    return zlib.decompress(found[2]) if b"FlateDecode" in found[1] else found[2]
+    # What is packed may end like a line does, so its length counts.
+    length = re.search(rb"/Length (\d+)", found[1])
+    content = body[found.start(2) :][: int(length[1])] if length else found[2]
+    return zlib.decompress(content) if b"FlateDecode" in found[1] else content
 
 
 def _letters(table: bytes) -> dict[int, str]:
