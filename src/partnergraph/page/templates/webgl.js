@@ -172,11 +172,11 @@ function wholeMap(holder) {
     ink = inks();
     lit = litBodies();
     const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light)), thin = Math.min(0.8, 0.35 * Math.sqrt(PLAIN_LINES / Math.max(1, graph.size)));
-    const hair = veil(ink.line, thin), pale = veil(ink.faded, thin), nothing = veil(ink.page, 0);
+    const hair = veil(ink.line, thin), pale = veil(ink.faded, thin), mist = veil(ink.faded, 0.35); // small symbols have no outline, and a lit line shows through
     graph.forEachNode((_, node) => {
       const { body } = node, faded = lit && !lit.has(body), own = body === state.body;
       node.hidden = !bodyShown(body);
-      node.color = faded ? nothing : looks[BODIES.family[body]];
+      node.color = faded ? mist : looks[BODIES.family[body]];
       node.border = faded ? ink.faded : own ? ink.accent : ink.outline;
       node.zIndex = own ? 2 : lit && !faded ? 1 : 0;
       node.forceLabel = Boolean(lit && !faded);
