@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
@@ -98,3 +100,15 @@ def test_a_graph_of_another_base_asks_about_its_own_body_or_about_all(tmp_path_f
 def test_the_files_and_the_graph_have_the_same_questions() -> None:
     files = sorted(path.stem for path in (ROOT / "ontology" / "questions").glob("*.rq"))
     assert files == [question.name for question in all_questions()]
+
+
+def test_the_readme_lists_every_question_as_it_is_asked_under_its_audience() -> None:
+    text = (ROOT / "src" / "partnergraph" / "queries" / "README.md").read_text("utf-8")
+    managers, analysts = text.split("## For managers")[1].split("## For analysts")
+    for question in all_questions():
+        part = managers if question.audience == "manager" else analysts
+        takes = ", ".join(f"`{p.name}`{' (needed)' if p.default is None else ''}" for p in question.parameters)
+        assert f"| `{question.name}` | {question.question} | {takes} |\n" in part
+    drawn = {question.name for question in all_questions() if {"from", "to"} <= set(question.columns)}
+    assert len(drawn) > 10
+    assert drawn <= set(re.findall(r"`([a-z-]+)`", text.split("can be drawn:")[1].split("## ")[0]))
