@@ -78,6 +78,7 @@ PHRASES: list[tuple[str, str, dict[str, str]]] = [
     ("what are the oldest partnerships", "oldest-partnerships", {}),
     ("which sources matter most", "sources-by-weight", {}),
     ("who hosts what", "roles", {}),
+    ("who funds the CLAHRC West Midlands", "funding", {"recipient": CLAHRC}),
 ]
 # Not the first, but among the first three: what is meant can be read in another way too.
 NEAR = [
