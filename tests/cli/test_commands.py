@@ -85,7 +85,7 @@ WRONG_USAGE = [
     (["query", "who-leads", "-p", "a=1", "-p", "a=2"], "--param a is given twice."),
     (["query", "who-leads", "-p", "partnr=x"], "'who-leads' has no parameter 'partnr'. Did you mean 'partnership'?"),
     (["query", "members-at-date", "-p", "consortium=SPCR"], "needs --param date=...: the day, as 2012-06-30"),
-    (["query", "ASK {}", "--format", "xlsx"], "'xlsx' is not one of 'table', 'csv'"),
+    (["query", "ASK {}", "--format", "pdf"], "'pdf' is not one of 'table', 'csv'"),
     (["query", "ASK {}", "--limit", "0"], "0 is not in the range x>=1"),
     (["query", "ASK {}", "--timeout", "0"], "0 is not in the range"),
     (["query", "ASK {}", "--memory", "1"], "1 is not in the range"),

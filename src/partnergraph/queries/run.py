@@ -108,7 +108,7 @@ SHORTEST_ROW = 3  # bytes: {}, in JSON
 _EMPTY = {
     "json": rb'.*(?:"bindings":\s*\[\s*\]|"boolean":\s*false).*',
     "xml": rb".*(?:<results>\s*</results>|<results\s*/>|<boolean>false</boolean>).*",
-    "rdfxml": rb".*<rdf:RDF[^>]*(?:/>|>\s*</rdf:RDF>)\s*",
+    "rdfxml": rb".*:RDF[^>]*(?:/>|>\s*</\w+:RDF>)\s*",
     "jsonld": rb"\s*\[\s*\]\s*|\{.*\"@graph\":\s*\[\s*\]\s*\}\s*",
 }
 
