@@ -156,7 +156,7 @@ def stands(server: Server) -> None:
         got = server.ask(f"SELECT ?n {{ o:keele-university skos:prefLabel ?n }} LIMIT {time.monotonic_ns()}")
         if got.status == 200:
             break
-        assert got.status in (429, 503)  # a process is being replaced
+        assert got.status in (429, 503, 504)  # a process is being replaced, or the machine is busy
         time.sleep(0.1)
     assert got.values == [{"n": "Keele University"}]
 
