@@ -47,12 +47,12 @@ def test_a_query_that_needs_too_much_memory_ends_alone(keele: Path) -> None:
 
 
 def test_too_many_at_once_wait_and_then_are_told_to_come_back(keele: Path) -> None:
-    with serving(keele, "--workers", "1") as server:
-        with ThreadPoolExecutor(24) as threads:
-            got = list(threads.map(lambda number: server.ask(f"{SLOW} LIMIT {number + 1}", timeout="0.3"), range(24)))
+    with serving(keele, "--workers", "1", "--queue", "2") as server:
+        with ThreadPoolExecutor(6) as threads:
+            got = list(threads.map(lambda number: server.ask(f"{SLOW} LIMIT {number + 1}", timeout="1"), range(6)))
         statuses = [said.status for said in got]
         assert set(statuses) == {504, 429}
-        assert 5 <= statuses.count(429) <= 7
+        assert 2 <= statuses.count(429) <= 3
         assert all(said.headers["retry-after"] == "1" for said in got if said.status == 429)
         assert server.ask(FAST).status == 200
 

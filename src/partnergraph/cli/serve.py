@@ -15,6 +15,7 @@ from partnergraph.cli.options import graph_option
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=7878, show_default=True, help="0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
+@click.option("--queue", type=click.IntRange(0, 10_000), default=16, show_default=True, help="Queries that may wait.")
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")
 @click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes for a query.")
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
@@ -25,6 +26,7 @@ def serve(
     address: str,
     port: int,
     workers: int,
+    queue: int,
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
@@ -43,6 +45,7 @@ def serve(
         address=address,
         port=port,
         workers=workers,
+        queue=queue,
         timeout=timeout,
         memory=memory * 1_000_000,
         hosts=hosts,

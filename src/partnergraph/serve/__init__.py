@@ -56,6 +56,7 @@ def application(
     path: Path | None = None,
     *,
     workers: int = 2,
+    queue: int = QUEUE,
     timeout: float = TIMEOUT,
     memory: int = MEMORY,
     hosts: tuple[str, ...] = HOSTS,
@@ -63,8 +64,8 @@ def application(
 ) -> Application:
     """The server of a graph (see `partnergraph.store.locate`) as an ASGI application.
 
-    `workers` queries run at once, `timeout` seconds and `memory` bytes each; `hosts` are the names it answers for;
-    `audit` gets a JSON line for each request. Raises `StoreError` when there is no graph.
+    `workers` queries run at once and `queue` wait, `timeout` seconds and `memory` bytes each; `hosts` are the names it
+    answers for; `audit` gets a JSON line for each request. Raises `StoreError` when there is no graph.
     """
 
     def record(entry: dict[str, Any]) -> None:
@@ -72,7 +73,7 @@ def application(
             audit.write(json.dumps(entry) + "\n")
             audit.flush()
 
-    pool = Pool(_located(path), size=workers, queue=QUEUE, memory=memory)
+    pool = Pool(_located(path), size=workers, queue=queue, memory=memory)
     endpoint = Endpoint(pool, timeout=timeout, record=record)
     return Application(pool, endpoint, frozenset(host.lower() for host in hosts))
 

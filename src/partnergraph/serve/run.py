@@ -22,6 +22,7 @@ def run(
     address: str,
     port: int,
     workers: int,
+    queue: int,
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
@@ -44,7 +45,7 @@ def run(
             "the name by which they ask."
         )
     app = application(
-        path, workers=workers, timeout=timeout, memory=memory, hosts=(*HOSTS, address, *hosts), audit=audit
+        path, workers=workers, queue=queue, timeout=timeout, memory=memory, hosts=(*HOSTS, address, *hosts), audit=audit
     )
     app.pool.locate()
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
