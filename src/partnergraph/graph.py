@@ -60,8 +60,8 @@ class PartnerGraph:
         Raises `QueryError` with line and column, `QueryRefused`, or `UsageError` for a wrong parameter.
         """
         from partnergraph.queries.named import beside, bind, get, is_name
+        from partnergraph.queries.prepared import prepare
         from partnergraph.queries.result import Result
-        from partnergraph.queries.run import prepare
 
         reader = self.reader
         if is_name(question):

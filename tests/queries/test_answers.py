@@ -575,8 +575,8 @@ def test_an_answer_of_links_is_drawn_with_the_evidence_of_its_claims(
     whole: Reader, name: str, values: dict[str, str]
 ) -> None:
     from partnergraph.network.picture import picture
+    from partnergraph.queries.prepared import prepare
     from partnergraph.queries.result import Result
-    from partnergraph.queries.run import prepare
 
     question = get(name)
     result = Result(whole, prepare(whole, bind(question, values, whole)))

@@ -7,7 +7,8 @@ import io
 import pytest
 
 from partnergraph.errors import QueryError, QueryRefused
-from partnergraph.queries.run import answer, prepare
+from partnergraph.queries.prepared import prepare
+from partnergraph.queries.run import answer
 from partnergraph.store import Reader
 
 GRAPHS = Reader.nquads_lines(

@@ -9,8 +9,9 @@ import pytest
 
 from partnergraph.queries.emptiness import reasons
 from partnergraph.queries.patterns import patterns
+from partnergraph.queries.prepared import prepare
 from partnergraph.queries.result import Result
-from partnergraph.queries.run import answer, prepare
+from partnergraph.queries.run import answer
 from partnergraph.store import Reader
 
 HEAD = "PREFIX ex: <https://example.org/>\n"

@@ -7,7 +7,7 @@ import pytest
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError
 from partnergraph.queries.mistakes import empty
-from partnergraph.queries.run import prepare
+from partnergraph.queries.prepared import prepare
 
 # Query with the mistake between » and «, and what the message says of it.
 MISTAKES = [

@@ -16,7 +16,8 @@ from partnergraph.queries import worker
 from partnergraph.queries.mistakes import empty
 from partnergraph.queries.named import all_questions
 from partnergraph.queries.order import changed, numbers_apart
-from partnergraph.queries.run import answer, prepare
+from partnergraph.queries.prepared import prepare
+from partnergraph.queries.run import answer
 from partnergraph.queries.tokens import tokens
 from partnergraph.store import Reader
 

@@ -9,7 +9,7 @@ from threading import Thread
 from partnergraph.queries.mistakes import addresses
 from partnergraph.queries.names import find
 from partnergraph.queries.patterns import Pattern, patterns
-from partnergraph.queries.run import Prepared
+from partnergraph.queries.prepared import Prepared
 from partnergraph.queries.tokens import Token, place
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, PG

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.queries import formats
 from partnergraph.queries.formats import Value, value
-from partnergraph.queries.run import Prepared, labels_of, turned
+from partnergraph.queries.prepared import Prepared
+from partnergraph.queries.run import labels_of, turned
 from partnergraph.store import Reader
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from partnergraph.errors import PartnerGraphError, QueryError, UsageError
+from partnergraph.queries.worker import asked as read_order
 from partnergraph.queries.worker import confine, last_word
 
 PIECE = 65_536
@@ -94,10 +95,9 @@ def _warm(reader: Any) -> None:
 
 
 def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
-    from partnergraph.queries.as_of import as_of
     from partnergraph.queries.hints import hint
-    from partnergraph.queries.named import beside, bind, get
-    from partnergraph.queries.run import deliver, prepare
+    from partnergraph.queries.prepared import prepare
+    from partnergraph.queries.run import deliver
     from partnergraph.queries.service import description
 
     if asked.get("describe"):
@@ -108,13 +108,7 @@ def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
         found.answer("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", chosen, out)
         out.flush()
         return None
-    if asked.get("as_of") is not None:
-        reader = as_of(reader, asked["as_of"])
-    sparql = asked["sparql"]
-    if asked.get("question"):
-        question = get(asked["question"])
-        reader = beside(question, asked.get("parameters") or {}, reader)
-        sparql = bind(question, asked.get("parameters") or {}, reader)
+    reader, sparql = read_order(reader, asked)
     if asked.get("default") or asked.get("named"):
         unknown = {*asked["default"], *asked["named"]} - set(reader.named_graphs())
         if unknown:

@@ -145,19 +145,25 @@ def confine(memory: int) -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
-def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:
-    """Write the answer to an order; returns the note. Raises the errors of `answer`, and of a named question."""
+def asked(reader: Reader, order: dict[str, Any]) -> tuple[Reader, str]:
+    """What an order asks, and of which graph: as of a date, a named question with its parameters bound, or a query."""
     from partnergraph.queries.as_of import as_of
     from partnergraph.queries.named import beside, bind, get
+
+    if order.get("as_of") is not None:
+        reader = as_of(reader, order["as_of"])
+    if not order.get("question"):
+        return reader, order["sparql"]
+    question, parameters = get(order["question"]), order.get("parameters") or {}
+    reader = beside(question, parameters, reader)
+    return reader, bind(question, parameters, reader)
+
+
+def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:
+    """Write the answer to an order; returns the note. Raises the errors of `answer`, and of a named question."""
     from partnergraph.queries.run import answer
 
-    if order["as_of"] is not None:
-        reader = as_of(reader, order["as_of"])
-    sparql = order["sparql"]
-    if order["question"]:
-        question = get(order["question"])
-        reader = beside(question, order["parameters"], reader)
-        sparql = bind(question, order["parameters"], reader)
+    reader, sparql = asked(reader, order)
     return answer(
         reader,
         sparql,

@@ -13,7 +13,8 @@ import pytest
 from partnergraph.errors import PartnerGraphError, QueryError, QueryRefused
 from partnergraph.queries.guard import examine
 from partnergraph.queries.mistakes import empty
-from partnergraph.queries.run import Prepared, deliver, prepare
+from partnergraph.queries.prepared import Prepared, prepare
+from partnergraph.queries.run import deliver
 from partnergraph.store import Reader
 from partnergraph.store.loading import load_file
 from tests.conftest import ROOT

@@ -1,0 +1,98 @@
+"""A query made ready for the engine: what is not allowed refused, what the engine would get wrong mended."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from partnergraph.errors import QueryError, QueryRefused
+from partnergraph.queries import formats
+from partnergraph.queries.guard import Examined, examine, pointer
+from partnergraph.queries.mistakes import addresses, empty, explained
+from partnergraph.queries.order import changed, numbers_apart
+from partnergraph.queries.tokens import Token, place
+from partnergraph.store import Reader, Result
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A query that may run: as it was asked, its form, the text for the engine, and what is asked instead of the whole
+    graph, when its FROM clauses say so.
+    """
+
+    sparql: str
+    form: str
+    text: str
+    tokens: tuple[Token, ...]
+    dataset: Reader | None = None
+
+    def ask(self, reader: Reader) -> Result:
+        """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
+        try:
+            return (self.dataset or reader).query(self.text)
+        except QueryError as error:
+            raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
+
+
+def prepare(reader: Reader, sparql: str) -> Prepared:
+    """Look at a query: refuse what is not allowed, and FROM a graph that is not here.
+
+    Raises `QueryError` or `QueryRefused`, with line, column and a caret.
+    """
+    try:
+        examined = examine(sparql)
+        dataset = _dataset(reader, sparql, examined)
+    except QueryError as error:
+        raise _pointed(error, sparql) from None
+    sparql = _truths(sparql, examined.tokens)
+    prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
+    changes = numbers_apart(sparql, examined.tokens)
+    if examined.star is not None:
+        changes.append((examined.star, examined.star + 1, _columns(prepared)))
+    return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens, dataset)
+
+
+def _truths(sparql: str, found: Sequence[Token]) -> str:
+    """TRUE and FALSE in small letters: they are keywords, so any will do (section 19.8), but not for the engine."""
+    truths = [token for token in found if token.word in ("TRUE", "FALSE")]
+    return changed(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
+
+
+def _columns(prepared: Prepared) -> str:
+    """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
+    seen = io.BytesIO()
+    empty().write(prepared.ask(empty()), "tsv", seen)
+    names = formats.columns(seen.getvalue())
+    named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
+    return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
+
+
+def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
+    """What several FROM clauses name, merged: the engine would repeat what two graphs state. None where the engine
+    itself does what is asked. Raises `QueryRefused` for a graph that is not here.
+    """
+    asked = [*examined.from_graphs, *examined.from_named]
+    if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
+        return None
+    form = next(token.at for token in examined.tokens if token.word == examined.form)
+    try:
+        names = addresses(sparql[:form], asked)
+    except QueryError:
+        return None  # the query does not parse either, and is then explained
+    here = set(reader.named_graphs())
+    for token, name in zip(asked, names, strict=True):
+        if name not in here:
+            message = f"FROM {token.text}: there is no such graph here, and nothing is fetched."
+            message += " See: partnergraph query graphs"
+            raise QueryRefused(message, *place(sparql, token.at))
+    merged = len(examined.from_graphs)
+    return reader.dataset(names[:merged], names[merged:]) if merged > 1 else None
+
+
+def _pointed(error: QueryError, sparql: str) -> QueryError:
+    """The same error with the line of the query and a caret in its message."""
+    if error.line is None or error.column is None:
+        return error
+    where = f" (line {error.line}, column {error.column})"
+    return type(error)(f"{error}{where}{pointer(sparql, error.line, error.column)}", error.line, error.column)
