@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
+    # Parts of the browser's own windows, which it would load anew with every tab.
+    "--disable-features=PreloadTopChromeWebUI",
 )
 
 
