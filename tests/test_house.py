@@ -36,7 +36,8 @@ FOREIGN = {
     "pyvis": {"page"},
     "pyshacl": set[str](),
     "click": {"cli"},
-    "jinja2": {"page"},
+    "jinja2": {"page", "serve"},
+    "starlette": {"serve"},
     "uvicorn": {"serve"},
 }
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}

@@ -73,8 +73,9 @@ def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
     assert len(before) == 3
 
 
-def test_a_process_that_dies_by_itself_is_replaced(server: Server) -> None:
-    killed = set(sorted(children(server.process.pid))[:2])
+@pytest.mark.parametrize("which", [slice(0, 2), slice(1, 3), slice(2, 3)], ids=["first", "last", "one"])
+def test_a_process_that_dies_by_itself_is_replaced(server: Server, which: slice) -> None:
+    killed = set(sorted(children(server.process.pid))[which])
     for pid in killed:
         os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20

@@ -12,12 +12,16 @@ import io
 import json
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import PartnerGraphError, QueryError, UsageError
 from partnergraph.queries.worker import asked as read_order
 from partnergraph.queries.worker import confine, last_word
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
 
 PIECE = 65_536
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
@@ -45,14 +49,21 @@ class Frames(io.RawIOBase):
         self.pipe.write(HEAD.pack(letter, len(content)) + content)
 
 
+Answer: TypeAlias = "Callable[[Reader, dict[str, Any], Frames], str | None]"
+
+
 def order(values: dict[str, Any]) -> bytes:
     """An order as the process reads it."""
     content = json.dumps(values).encode()
     return LENGTH.pack(len(content)) + content
 
 
-def main() -> int:
-    """Answer until the pipe is closed. The first order says `target` and `memory`, the others what to ask."""
+def main(answer: Answer | None = None) -> int:
+    """Answer until the pipe is closed. The first order says `target` and `memory`, the others what to ask.
+
+    `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`.
+    """
+    answer = answer or answer_query
     pipe = open(0, "rb", closefd=False)  # noqa: SIM115  open as long as the process lives
     out = open(1, "wb", closefd=False)  # noqa: SIM115
     first = _read(pipe)
@@ -71,7 +82,7 @@ def main() -> int:
     while (asked := _read(pipe)) is not None:
         frames = Frames(out)
         try:
-            note = _answer(reader, asked, frames)
+            note = answer(reader, asked, frames)
             frames.send(b"N", json.dumps({"note": note}).encode() if note else b"{}")
         except PartnerGraphError as error:
             frames.send(b"E", json.dumps(last_word(error)).encode())
@@ -94,7 +105,8 @@ def _warm(reader: Any) -> None:
     answer(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
 
 
-def _answer(reader: Any, asked: dict[str, Any], frames: Frames) -> str | None:
+def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
+    """The answer to a query, or the description of the service; returns the note. Raises what the query deserves."""
     from partnergraph.queries.hints import hint
     from partnergraph.queries.prepared import prepare
     from partnergraph.queries.run import deliver

@@ -1,4 +1,4 @@
-"""A read-only SPARQL 1.1 endpoint over a published graph. It cannot write, and it does not know how to build."""
+"""A read-only SPARQL 1.1 endpoint and its site over a published graph. It cannot write or build."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import IO, Any
 from partnergraph.queries.worker import MEMORY, TIMEOUT
 from partnergraph.serve.endpoint import Endpoint, allow, refuse
 from partnergraph.serve.pool import Pool
+from partnergraph.serve.site import site
 from partnergraph.store import locate
 
 __all__ = ["application"]
@@ -21,8 +22,8 @@ QUEUE = 16
 class Application:
     """The whole server as one ASGI application."""
 
-    def __init__(self, pool: Pool, endpoint: Endpoint, hosts: frozenset[str]) -> None:
-        self.pool, self.endpoint, self.hosts = pool, endpoint, hosts
+    def __init__(self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str]) -> None:
+        self.pool, self.endpoint, self.pages, self.hosts = pool, endpoint, pages, hosts
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI: one request, or the life of the server."""
@@ -38,7 +39,8 @@ class Application:
             if scope["method"] == "OPTIONS":
                 return await allow(send)
             return await self.endpoint(scope, receive, send)
-        return await refuse(send, 404, "There is nothing here. The endpoint is /sparql.", method=scope["method"])
+        await self.pages(scope, receive, send)
+        return None
 
     async def _live(self, receive: Any, send: Any) -> None:
         while True:
@@ -75,7 +77,8 @@ def application(
 
     pool = Pool(_located(path), size=workers, queue=queue, memory=memory)
     endpoint = Endpoint(pool, timeout=timeout, record=record)
-    return Application(pool, endpoint, frozenset(host.lower() for host in hosts))
+    pages = site(pool, endpoint.kept, timeout=timeout)
+    return Application(pool, endpoint, pages, frozenset(host.lower() for host in hosts))
 
 
 def _located(path: Path | None) -> Callable[[], Path]:

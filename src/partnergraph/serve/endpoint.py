@@ -184,7 +184,7 @@ class Endpoint:
                     return await self._stream(reply, worker, send)
                 body = await reply.whole()
             except PartnerGraphError as error:
-                raise _refused(error, reply.hint) from None
+                raise refused(error, reply.hint) from None
         finally:
             self.pool.give(worker)
         told = _headers(FORMS[reply.form][reply.format])
@@ -205,7 +205,8 @@ class Endpoint:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
+def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
+    """What an error of a query is over HTTP."""
     if isinstance(error, QueryLimit):
         text = f"{error} {hint}" if hint else str(error)
         status = 504 if text.startswith("Stopped after") else 422 if "larger than" in text else 503
@@ -238,9 +239,14 @@ async def allow(send: Any) -> None:
     await _send(send, 200, [(b"allow", ALLOWED.encode()), *SAFE], b"")
 
 
-async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
+def problem(status: int, message: str) -> bytes:
     """An error as RFC 9457 defines it (application/problem+json)."""
-    body = json.dumps({"status": status, "detail": message}, ensure_ascii=False).encode() + b"\n"
+    return json.dumps({"status": status, "detail": message}, ensure_ascii=False).encode() + b"\n"
+
+
+async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
+    """Send an error; `headers` go with it."""
+    body = problem(status, message)
     told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     content = (b"content-type", b"application/problem+json")
     await _send(send, status, [content, *told, *SAFE], body, head_only=method == "HEAD")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,13 +32,14 @@ class BusyError(Exception):
 class Reply:
     """What a process answers: its head, pieces as they come, and the end.
 
-    `form` (select, ask or graph), `format` and `hint` are known once `begun` is; `note` at the end.
+    `form` (select, ask, graph or view), `format`, `hint` and `status` are known once `begun` is; `note` at the end.
     """
 
     loop: asyncio.AbstractEventLoop
     form: str = ""
     format: str = ""
     hint: str | None = None
+    status: int = 200
     note: str | None = None
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -76,8 +77,8 @@ class Reply:
 class Worker(asyncio.Protocol):
     """One query process, and the pipe to it."""
 
-    def __init__(self, target: Path, memory: int) -> None:
-        self.target = target
+    def __init__(self, target: Path, memory: int, lost: Callable[[Worker], None]) -> None:
+        self.target, self.lost = target, lost
         self.loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.reply: Reply | None = None
@@ -87,7 +88,7 @@ class Worker(asyncio.Protocol):
         ours, theirs = socket.socketpair()
         self.process = subprocess.Popen(
             # -P: a file in the current folder must not stand in for a module.
-            [sys.executable, "-P", "-m", "partnergraph.queries.standing"],
+            [sys.executable, "-P", "-m", "partnergraph.serve.process"],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
@@ -172,6 +173,7 @@ class Worker(asyncio.Protocol):
         elif letter == b"H":
             head = json.loads(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
+            reply.status = head.get("status", 200)
         else:
             self._timer.cancel()
             self.reply = None
@@ -195,6 +197,7 @@ class Worker(asyncio.Protocol):
             reply.error, reply.done = self.why or memory, True
             reply.tell()
         self.loop.run_in_executor(None, self.process.wait)
+        self.lost(self)
 
 
 class Pool:
@@ -214,7 +217,9 @@ class Pool:
 
     async def start(self) -> None:
         """Start the processes. Raises `StoreError` when the graph cannot be opened."""
-        started = await asyncio.gather(*(Worker(self.target, self.memory).start() for _ in range(self.size + 1)))
+        started = await asyncio.gather(
+            *(Worker(self.target, self.memory, self._lost).start() for _ in range(self.size + 1))
+        )
         self.spare = started.pop()
         self.idle.extend(started)
         self._go(self._follow())
@@ -236,7 +241,7 @@ class Pool:
             worker = self.idle.popleft()
             if worker.alive:
                 return worker
-            self._replace()
+            self._replace()  # dead, and the news of it has not come yet
         if len(self.waiting) >= self.queue:
             raise BusyError
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -270,24 +275,40 @@ class Pool:
 
     def _replace(self) -> None:
         """The spare takes the place at once; a new spare is started."""
-        spare, self.spare = self.spare, None
-        if spare is not None and spare.alive and spare.target == self.target:
+        if self.spare is not None and self.spare.alive and self.spare.target == self.target:
+            spare, self.spare = self.spare, None
             self._free(spare)
             self._go(self._start(as_spare=True))
         else:
             self._go(self._start(as_spare=False))
 
+    def _lost(self, worker: Worker) -> None:
+        """A process that ended while it had nothing to do is replaced too; who is asked next need not find out."""
+        if self.closed:
+            return
+        if worker is self.spare:
+            self.spare = None
+            self._go(self._start(as_spare=True))
+        elif worker in self.idle:
+            self.idle.remove(worker)
+            self._replace()
+
     async def _start(self, *, as_spare: bool) -> None:
         while not self.closed:
             try:
-                worker = await Worker(self.target, self.memory).start()
+                worker = await Worker(self.target, self.memory, self._lost).start()
             except PartnerGraphError:
                 await asyncio.sleep(FOLLOW)
                 continue
-            if as_spare and self.spare is None:
+            if worker.target != self.target:
+                worker.close()
+                continue
+            if not as_spare:
+                self.give(worker)
+            elif self.spare is None:
                 self.spare = worker
             else:
-                self.give(worker)
+                worker.close()
             return
 
     async def _follow(self) -> None:
@@ -298,7 +319,9 @@ class Pool:
                 target = self.locate()
                 if target == self.target:
                     continue
-                fresh = await asyncio.gather(*(Worker(target, self.memory).start() for _ in range(self.size)))
+                fresh = await asyncio.gather(
+                    *(Worker(target, self.memory, self._lost).start() for _ in range(self.size))
+                )
                 old, self.target = [*self.idle, *([self.spare] if self.spare else [])], target
                 self.spare = None
                 busy = self.size - len(self.idle)

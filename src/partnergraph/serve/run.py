@@ -36,9 +36,10 @@ def run(
     use, `StoreError` when there is no graph, `MissingExtra` without the server's packages.
     """
     try:
+        import starlette  # noqa: F401
         import uvicorn
-    except ModuleNotFoundError:
-        raise MissingExtra("uvicorn", "serve") from None
+    except ModuleNotFoundError as error:
+        raise MissingExtra(str(error.name), "serve") from None
     if not (address == "localhost" or _loopback(address)) and not anywhere:
         raise UsageError(
             f"{address} can be reached from other machines. Say --allow-remote if that is meant, and --host NAME for "

@@ -1,0 +1,36 @@
+"""The query process of the server: it answers queries, and makes the pages of the site from the same graph.
+
+A page is made here and not in the server, so that it has the limits of a query, and one that fails takes nothing down.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.queries.standing import Frames, answer_query, main
+
+if TYPE_CHECKING:
+    from partnergraph.serve.view import Shown
+    from partnergraph.store import Reader
+
+# The views of the site; each is the function `show` of its module (see `partnergraph.serve.view.View`).
+VIEWS = {
+    "draw": "partnergraph.serve.drawn",
+}
+
+
+def answer(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
+    """Answer a query, or make the view that an order names. Raises the errors of either."""
+    if "view" not in asked:
+        return answer_query(reader, asked, frames)
+    shown: Shown = import_module(VIEWS[asked["view"]]).show(reader, asked["values"])
+    frames.send(b"H", json.dumps({"form": "view", "format": shown.media, "status": shown.status}).encode())
+    frames.send(b"D", shown.body)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(answer))

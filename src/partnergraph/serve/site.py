@@ -1,0 +1,113 @@
+"""The pages beside the endpoint: each is made in a query process, and kept like an answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.errors import PartnerGraphError
+from partnergraph.serve.endpoint import problem, refused
+from partnergraph.serve.pool import BusyError, Pool
+from partnergraph.serve.protocol import MOST_BODY, RefusedError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from partnergraph.serve.endpoint import Kept
+
+# A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+# A page of `draw` says in itself which scripts it has, by their hashes.
+FRAMED = "frame-ancestors 'self'"
+SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+class Site:
+    """The pages of one server."""
+
+    def __init__(self, pool: Pool, kept: Kept, *, timeout: float) -> None:
+        self.pool, self.kept, self.timeout = pool, kept, timeout
+
+    async def show(self, view: str, values: dict[str, Any], *, policy: str = POLICY) -> Response:
+        """A view of the graph (see `partnergraph.serve.process.VIEWS`) as a response. Raises `RefusedError`."""
+        from starlette.responses import Response
+
+        key = (self.pool.target, view, json.dumps(values, sort_keys=True))
+        if (found := self.kept.get(key)) is None:
+            try:
+                worker = await self.pool.take()
+            except BusyError:
+                message = "Too many queries are waiting. Try again in a moment."
+                raise RefusedError(429, message, retry_after="1") from None
+            try:
+                reply = worker.ask({"view": view, "values": values}, self.timeout)
+                body = await reply.whole()
+            except PartnerGraphError as error:
+                raise refused(error, None) from None
+            finally:
+                self.pool.give(worker)
+            found = [(b"content-type", reply.format.encode()), (b":status", str(reply.status).encode())], body
+            self.kept.put(key, *found)
+        told = dict(found[0])
+        headers = SAFE | {"content-security-policy": policy, "content-type": told[b"content-type"].decode()}
+        return Response(found[1], int(told[b":status"]), headers)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The values of a request: of its address, and of its body when it is a form. Raises `RefusedError`."""
+    from urllib.parse import parse_qsl
+
+    values = dict(request.query_params)
+    if request.method == "POST":
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+            raise RefusedError(415, "Send a form (application/x-www-form-urlencoded).")
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MOST_BODY:
+                raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+        try:
+            values |= dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
+        except ValueError:
+            raise RefusedError(400, "The form is not encoded as UTF-8 (%-encoding).") from None
+    return values
+
+
+def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
+    """The pages as an ASGI application, `/draw` among them."""
+    from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    here = Site(pool, kept, timeout=timeout)
+
+    async def drawn(request: Request) -> Response:
+        values = await form(request)
+        known = {"query": "sparql", "question": "question", "as-of": "as_of"}
+        asked: dict[str, Any] = {name: values[given] for given, name in known.items() if given in values}
+        asked["parameters"] = {name: value for name, value in values.items() if name not in known}
+        if not asked.get("sparql") and not asked.get("question"):
+            raise RefusedError(400, "There is nothing to draw. Send a 'query', or a 'question' with its parameters.")
+        return await here.show("draw", asked, policy=FRAMED)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        if isinstance(error, RefusedError):
+            status, detail, headers = error.status, str(error), error.headers
+        else:
+            assert isinstance(error, HTTPException)
+            status, headers = error.status_code, dict(error.headers or {})
+            detail = "There is nothing here." if status == 404 else error.detail
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        told |= SAFE | {"content-security-policy": POLICY, "content-type": "application/problem+json"}
+        return Response(problem(status, detail) if request.method != "HEAD" else b"", status, told)
+
+    return Starlette(
+        routes=[Route("/draw", drawn, methods=["GET", "POST"])],
+        exception_handlers={RefusedError: failed, HTTPException: failed},
+    )

@@ -1,0 +1,22 @@
+"""What a page of the site is to the process that makes it: a function of the graph and of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finished page or other document: its bytes, their media type and the status of the response."""
+
+    media: str
+    body: bytes
+    status: int = 200
+
+
+View: TypeAlias = "Callable[[Reader, dict[str, Any]], Shown]"
