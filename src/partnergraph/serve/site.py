@@ -96,6 +96,18 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
             raise RefusedError(400, "There is nothing to draw. Send a 'query', or a 'question' with its parameters.")
         return await here.show("draw", asked, policy=FRAMED)
 
+    async def static(request: Request) -> Response:
+        from partnergraph.serve.files import file
+
+        found = file(request.path_params["name"])
+        if found is None:
+            raise RefusedError(404, "There is nothing here.")
+        content, media, tag = found
+        headers = SAFE | {"content-type": media, "etag": tag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(b"", 304, headers)
+        return Response(content, headers=headers)
+
     async def failed(request: Request, error: Exception) -> Response:
         if isinstance(error, RefusedError):
             status, detail, headers = error.status, str(error), error.headers
@@ -108,6 +120,9 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
         return Response(problem(status, detail) if request.method != "HEAD" else b"", status, told)
 
     return Starlette(
-        routes=[Route("/draw", drawn, methods=["GET", "POST"])],
+        routes=[
+            Route("/draw", drawn, methods=["GET", "POST"]),
+            Route("/static/{name}", static),
+        ],
         exception_handlers={RefusedError: failed, HTTPException: failed},
     )
