@@ -1,4 +1,4 @@
-"""The site's own files: styles, scripts and whatever else stands in `static/`, which never changes while it runs."""
+"""The site's own files, styles and scripts: what stands in `static/` and `vendor/`, and the colours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent / "static"
+HERE = Path(__file__).resolve().parent
+FOLDERS = (HERE / "static", HERE / "vendor")
 MEDIA = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -27,10 +28,10 @@ def file(name: str) -> tuple[bytes, str, str] | None:
 
         content = (css(LOOKS) + _named_families()).encode()
     else:
-        path = HERE / name
-        if path.suffix not in MEDIA or not path.resolve().is_relative_to(HERE) or not path.is_file():
+        found = [path for path in (folder / name for folder in FOLDERS) if path.is_file()]
+        if not found or found[0].suffix not in MEDIA or found[0].resolve().parent not in FOLDERS:
             return None
-        content = path.read_bytes()
+        content = found[0].read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     return content, MEDIA[Path(name).suffix], tag
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 # The views of the site; each is the function `show` of its module (see `partnergraph.serve.view.View`).
 VIEWS = {
     "draw": "partnergraph.serve.drawn",
+    "labels": "partnergraph.serve.labels",
+    "questions": "partnergraph.serve.questions",
+    "terms": "partnergraph.serve.terms",
+    "workbench": "partnergraph.serve.workbench",
 }
 
 

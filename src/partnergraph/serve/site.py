@@ -11,6 +11,8 @@ from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -96,6 +98,20 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
             raise RefusedError(400, "There is nothing to draw. Send a 'query', or a 'question' with its parameters.")
         return await here.show("draw", asked, policy=FRAMED)
 
+    def fixed(view: str) -> Callable[[Request], Awaitable[Response]]:
+        async def shown(_: Request) -> Response:
+            return await here.show(view, {})
+
+        return shown
+
+    async def questions(request: Request) -> Response:
+        values = await form(request)
+        name = request.path_params.get("name")
+        return await here.show("questions", {"name": name, "parameters": values} if name else values)
+
+    async def labels(request: Request) -> Response:
+        return await here.show("labels", {"iris": (await form(request)).get("iris", "")})
+
     async def static(request: Request) -> Response:
         from partnergraph.serve.files import file
 
@@ -121,8 +137,13 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
 
     return Starlette(
         routes=[
+            Route("/", fixed("workbench")),
             Route("/draw", drawn, methods=["GET", "POST"]),
+            Route("/labels", labels, methods=["POST"]),
+            Route("/questions", questions),
+            Route("/questions/{name}", questions),
             Route("/static/{name}", static),
+            Route("/terms", fixed("terms")),
         ],
         exception_handlers={RefusedError: failed, HTTPException: failed},
     )
