@@ -16,13 +16,13 @@ from partnergraph.build.generation import locked, publish, report_of, workshop
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding
 from partnergraph.sources.folder import Folder, inputs, read
-from partnergraph.store import Reader, Writer
+from partnergraph.store import Reader, Writer, names
 from partnergraph.vocabulary import ontology_dir
 
 __all__ = ["BuildReport", "assemble", "build", "findings_of"]
 
-# Raise it when the build writes other bytes for the same input.
-FORMAT = 1
+# Raise it when the build writes other bytes, or another file, for the same input.
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def build(
             progress("writing the store")
             stored = beside.submit(_store, writer, made / "store")
             (made / "graph.trig").write_bytes(reader.dump("trig"))
+            names.write(reader, made / names.FILE)
             counts = _counts(reader)
             if page is not None:
                 progress("drawing the page")

@@ -1,4 +1,4 @@
-"""The pages of the site as text: templates beside this file, every value escaped; colours are those of the drawn page."""
+"""The pages of the site as text: templates beside this file, every value escaped."""
 
 from __future__ import annotations
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from typing import Literal as OneOf
 
 import pyoxigraph as ox
@@ -20,6 +21,9 @@ from partnergraph.errors import DataError, Finding, Place, QueryError, StoreErro
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from partnergraph.store.names import Names
 
 __all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "converted", "locate", "term_text"]
 
@@ -101,6 +105,8 @@ def _reading() -> Iterator[None]:
 class _Base:
     # What a query's dataset is, if it is not what the query says: see `Reader.dataset`.
     _dataset: Mapping[str, Any] = MappingProxyType({})
+    # The store folder on disk that holds just this graph, if there is one.
+    folder: Path | None = None
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -252,9 +258,11 @@ class Reader(_Base):
         if not path.is_dir():
             raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
         try:
-            return cls(ox.Store.read_only(str(path)))
+            reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(f"The store {path} cannot be opened ({error}). {_AGAIN}") from None
+        reader.folder = path
+        return reader
 
     def beside(self, other: Reader, graph: str) -> Reader:
         """A reader in memory over this graph, with the merge of another one as a named graph that is not merged in."""
@@ -301,11 +309,38 @@ class Reader(_Base):
         store = ox.Store()
         with _reading():
             store.bulk_extend(iter(self._store))
-        return Reader(store)
+        reader = Reader(store)
+        reader.folder = self.folder
+        return reader
 
     def snapshot(self) -> Snapshot:
         """The same graph, all its values read once: for a task that asks `described` for many classes."""
-        return Snapshot(self._store)
+        taken = Snapshot(self._store)
+        taken.folder = self.folder
+        return taken
+
+    def subjects(self, class_iri: str) -> set[str]:
+        """Every instance of a class."""
+        found = self._merged(ox.NamedNode(_TYPE), ox.NamedNode(class_iri))
+        return {term_text(quad.subject) or "" for quad in found}
+
+    def values(self, predicate: str) -> dict[str, list[str]]:
+        """Every subject of a predicate with its plain values."""
+        found: dict[str, list[str]] = {}
+        for quad in self._merged(ox.NamedNode(predicate), None):
+            found.setdefault(term_text(quad.subject) or "", []).append(term_text(quad.object) or "")
+        return found
+
+    def _merged(self, predicate: ox.NamedNode, value: ox.NamedNode | None) -> Iterator[ox.Quad]:
+        with _reading():
+            yield from self._store.quads_for_pattern(None, predicate, value, ox.DefaultGraph())
+
+    @cached_property
+    def names(self) -> Names:
+        """The index of the names in this graph: the one that its build wrote, else one made when it is first asked."""
+        from partnergraph.store.names import Names
+
+        return Names(self)
 
     @classmethod
     def files(cls, paths: Iterable[Path]) -> Reader:

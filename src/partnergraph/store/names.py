@@ -1,0 +1,350 @@
+"""Every name of every body in an index of its own (SQLite with FTS5): found in milliseconds, however many there are.
+
+A build writes it beside its store. It only repeats what the graph says, so a store that has none, or one of another
+version or that is damaged, gets its own in memory, and it is no part of what a build promises byte by byte.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from partnergraph.vocabulary import ORG, PG, SKOS
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
+
+FILE = "names.sqlite"
+# Raise it when the tables or the folding change; an index of another version is not used.
+FORMAT = 1
+SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
+
+_CLASSES = (ORG.Organization, PG.UnnamedGroup, PG.Undertaking)
+# Keys are folded already, so that tokens are told apart by ASCII alone: everything beyond it belongs to a word. (The
+# Unicode tables of FTS5 are older than those of Python, and would split words at letters that they do not know.)
+# `detail=none`: no positions, which nothing here asks for.
+_TABLES = """
+CREATE TABLE body (id INTEGER PRIMARY KEY, iri TEXT, label TEXT);
+CREATE TABLE name (id INTEGER PRIMARY KEY, key TEXT, name TEXT, body INTEGER, slug INTEGER);
+CREATE TABLE initials (initials TEXT, id INTEGER, PRIMARY KEY (initials, id)) WITHOUT ROWID;
+CREATE TABLE spelling (id INTEGER PRIMARY KEY, key TEXT UNIQUE);
+CREATE VIRTUAL TABLE word USING fts5
+  (key, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'", prefix='2 3');
+CREATE VIRTUAL TABLE name_grams USING fts5 (key, content='', columnsize=0, detail=none, tokenize='trigram');
+CREATE VIRTUAL TABLE spelling_grams USING fts5 (key, content='', columnsize=0, detail=none, tokenize='trigram');
+CREATE TABLE name_grams_count (gram TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+CREATE TABLE spelling_grams_count (gram TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+"""
+_INDEXES = "CREATE INDEX name_key ON name (key, id); CREATE INDEX body_iri ON body (iri);"
+_ROWS = "SELECT iri, label, name, key FROM name JOIN body ON body.id = body"
+LONGEST = 300  # characters of a text that is looked for
+GRAMS = 4000  # how many names that share three letters with a text are looked at, the rarest letters first
+NEAREST = 40  # how many of them are compared letter by letter
+MOST = 5  # and how many are then near enough
+ALIKE = 0.75
+ALIKE_WORD = 0.8
+
+
+@dataclass(frozen=True)
+class Found:
+    """A body: its IRI, its name of today, and the name that was matched."""
+
+    iri: str
+    label: str
+    name: str
+
+
+def fold(text: str) -> str:
+    """Letters and digits without case, accents and punctuation.
+
+    >>> fold("Children’s  Trust (Größe)")
+    'childrens trust grosse'
+    """
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w\s]", "", plain.replace("-", " ")).split())
+
+
+def key(text: str) -> str:
+    """A name as it is looked up: folded, without a leading article.
+
+    >>> key("The Health Foundation")
+    'health foundation'
+    """
+    return fold(text).removeprefix("the ")
+
+
+def slug(iri: str) -> str:
+    """The last part of an IRI, by which a body may be called too."""
+    return iri.rsplit("/", 1)[-1]
+
+
+def shortens(short: str, name: str) -> bool:
+    """Whether a folded text is a short form of a folded name: each word as it is, or initials of words in a row.
+
+    >>> shortens("nihr spcr", "nihr school for primary care research"), shortens("wm swtp", "west midlands")
+    (True, False)
+    """
+    everything = name.split()
+    return _shortens(short, everything) or _shortens(short, [word for word in everything if word not in SMALL])
+
+
+def _shortens(short: str, words: list[str]) -> bool:
+    at = 0
+    for piece in short.split():
+        if piece in SMALL and piece not in words:
+            continue
+        if words[at : at + 1] == [piece]:
+            at += 1
+        elif len(piece) > 1 and [word[0] for word in words[at : at + len(piece)]] == list(piece):
+            at += len(piece)
+        else:
+            return False
+    return at == len(words) > 0
+
+
+class Common:
+    """How many letters a text has in common with others, in order (the longest common subsequence).
+
+    >>> Common("keele university")("kele univresity")
+    14
+    """
+
+    def __init__(self, text: str) -> None:
+        self.all = (1 << len(text)) - 1
+        self.where: dict[str, int] = {}
+        for at, letter in enumerate(text):
+            self.where[letter] = self.where.get(letter, 0) | 1 << at
+
+    def __call__(self, other: str) -> int:
+        """Hyyrö, "Bit-parallel LCS-length computation revisited" (2004): a bit for each letter of the text."""
+        row = self.all
+        for letter in other:
+            if (both := row & self.where.get(letter, 0)) != 0:
+                row = (row + both | row - both) & self.all
+        return (self.all ^ row).bit_count()
+
+
+class Names:
+    """The names of one graph. Each method gives bodies as they are found; some may come more than once."""
+
+    _open: sqlite3.Connection | None = None
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = copy(reader)  # not itself: it holds this, and would never go
+        if reader.folder is not None:
+            self._open = _opened(reader.folder.parent / FILE)
+
+    def __del__(self) -> None:
+        """Let go of the file."""
+        if self._open is not None:
+            self._open.close()
+
+    def __iter__(self) -> Iterator[tuple[str, Found]]:
+        """Every name as it is looked up, with the body that is or was called so."""
+        return ((row[3], Found(*row[:3])) for row in self._rows(f"{_ROWS} WHERE NOT slug ORDER BY name.id"))
+
+    def of(self, iri: str) -> Iterator[Found]:
+        """The body of this IRI, by its name of today."""
+        return self._found("SELECT iri, label, label FROM body WHERE iri = ? ORDER BY id LIMIT 1", iri)
+
+    def called(self, text: str) -> Iterator[Found]:
+        """The bodies of which this is a name, or the last part of the IRI."""
+        return self._found(f"{_ROWS} WHERE key = ? ORDER BY name.id", text)
+
+    def shortened(self, text: str) -> Iterator[Found]:
+        """The bodies of which this is a short form of a name."""
+        for initials in sorted(self._initials(text.split())):
+            sql = f"{_ROWS} JOIN initials ON initials.id = name.id WHERE initials = ? ORDER BY name.id"
+            yield from (Found(*row[:3]) for row in self._rows(sql, initials) if shortens(text, row[3]))
+
+    def _initials(self, pieces: list[str]) -> set[str]:
+        """What the initials of a name may be that these words shorten, of beginnings that some name has."""
+        begun = {""}
+        for piece in pieces:
+            further = {begin + more for begin in begun for more in ((piece[0], piece) if len(piece) > 1 else piece)}
+            # A name that lacks a small word of the text is shortened by it all the same.
+            further |= begun if piece in SMALL else set()
+            begun = {begin for begin in further if not begin or self._begins(begin)}
+        return begun - {""}
+
+    def _begins(self, initials: str) -> bool:
+        sql = "SELECT 1 FROM initials WHERE initials >= ? AND initials < ? LIMIT 1"
+        return any(self._rows(sql, initials, _after(initials)))
+
+    def beginning(self, text: str) -> Iterator[Found]:
+        """The bodies with a name that begins so."""
+        return self._found(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY key, name.id", text, _after(text))
+
+    def with_words(self, text: str) -> Iterator[Found]:
+        """The bodies with a name in which all these words stand."""
+        return self._matching(" AND ".join(_quoted(word) for word in sorted(set(text.split()))))
+
+    def with_beginnings(self, text: str) -> Iterator[Found]:
+        """The bodies with a name in which words stand that begin with these; only the last of them, if it is a word
+        of some name, may be meant as one that goes on.
+        """
+        words = text.split()
+        parts = {_quoted(word) + ("" if self._is_word(word) else "*") for word in words[:-1]}
+        return self._matching(" AND ".join(sorted(parts | {_quoted(word) + "*" for word in words[-1:]})))
+
+    def _is_word(self, word: str) -> bool:
+        return any(self._rows("SELECT 1 FROM spelling WHERE key = ?", word))
+
+    def _matching(self, match: str) -> Iterator[Found]:
+        if not match:
+            return iter(())
+        # CROSS: from the words to the names, never the other way round.
+        tables = "word CROSS JOIN name ON name.id = word.rowid CROSS JOIN body ON body.id = body"
+        return self._found(f"SELECT iri, label, name FROM {tables} WHERE word MATCH ? ORDER BY word.rowid", match)  # noqa: S608
+
+    def alike(self, text: str) -> Iterator[Found]:
+        """The bodies with a name that is written nearly so, the nearest first."""
+        for near in self._near("name", text, ALIKE):
+            yield from self.called(near)
+
+    def misspelt(self, text: str) -> Iterator[Found]:
+        """The bodies with a name in which words stand that are written nearly so."""
+        choices, mended = [], False
+        for word in sorted(set(text.split())):
+            near = [word] if self._is_word(word) else []
+            if not near and len(word) > 3:
+                near, mended = self._near("spelling", word, ALIKE_WORD), True
+            if not near:
+                return iter(())
+            choices.append(" OR ".join(_quoted(one) for one in near))
+        return self._matching(" AND ".join(f"({choice})" for choice in choices) if mended else "")
+
+    def _near(self, table: str, text: str, alike: float) -> list[str]:
+        """The keys of a table that are most like a text (the ratio of `difflib`), of those that share three letters."""
+        if not 0 < len(text) <= LONGEST:
+            return []
+        grams = sorted({gram for at in range(len(text)) if len(gram := f" {text} "[at : at + 3]) == 3})
+        places = ",".join("?" * len(grams))
+        sql = f"SELECT * FROM {table}_grams_count WHERE gram IN ({places}) ORDER BY number, gram"  # noqa: S608
+        shared: Counter[int] = Counter()
+        left = GRAMS
+        for gram, number in self._rows(sql, *grams):
+            left -= number
+            if left < 0 and shared:
+                break
+            found = self._rows(f"SELECT rowid FROM {table}_grams WHERE {table}_grams MATCH ? LIMIT ?",  # noqa: S608
+                               _quoted(gram), GRAMS)  # fmt: skip
+            shared.update(row[0] for row in found)
+        likeliest = sorted(shared, key=lambda one: (-shared[one], one))[:NEAREST]
+        places = ",".join("?" * len(likeliest))
+        common, matcher, rated = Common(text), SequenceMatcher(), []
+        matcher.set_seq2(text)
+        for (other,) in self._rows(f"SELECT key FROM {table} WHERE id IN ({places})", *likeliest):  # noqa: S608
+            # What two texts have in common in any order of looking is never less than what `difflib` finds, and quick.
+            if 2 * common(other) >= alike * (len(text) + len(other)):
+                matcher.set_seq1(other)
+                if (ratio := matcher.ratio()) >= alike:
+                    rated.append((-ratio, other))
+        return [other for _, other in sorted(rated)[:MOST]]
+
+    def _found(self, sql: str, *values: str) -> Iterator[Found]:
+        return (Found(*row[:3]) for row in self._rows(sql, *values))
+
+    def _rows(self, sql: str, *values: object) -> Iterator[Any]:
+        """The rows of a question; when the file is damaged, those of an index made anew."""
+        if self._open is not None:
+            try:
+                yield from self._open.execute(sql, values)
+                return
+            except sqlite3.DatabaseError:
+                self._open.close()
+        self._open = _made(self._reader)
+        yield from self._open.execute(sql, values)
+
+
+def write(reader: Reader, file: Path) -> None:
+    """Write the index of a graph. Raises `OSError`."""
+    file.write_bytes(_made(reader).serialize())
+
+
+def _opened(file: Path) -> sqlite3.Connection | None:
+    """The index in a file, or None when there is none that can be used. Nobody writes it again, so it is not locked."""
+    if not file.is_file():
+        return None
+    with suppress(sqlite3.Error):
+        found = sqlite3.connect(f"file:{quote(str(file.resolve()))}?immutable=1", uri=True, check_same_thread=False)
+        [version] = found.execute("PRAGMA user_version").fetchone()
+        return found if version == FORMAT else None
+    return None
+
+
+def _made(reader: Reader) -> sqlite3.Connection:
+    """The index of a graph, in memory."""
+    bodies: dict[tuple[str, str], int] = {}
+    rows: list[tuple[str, str, int, int]] = []
+    for iri, label, name in _said(reader):
+        number = bodies.setdefault((iri, label), len(bodies) + 1)
+        rows.append((key(name), name, number, 0))
+    rows += [(key(slug(iri)), label, number, 1) for (iri, label), number in bodies.items()]
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+    made.executescript(_TABLES)
+    made.executemany("INSERT INTO body (iri, label) VALUES (?, ?)", bodies)
+    made.executemany("INSERT INTO name (key, name, body, slug) VALUES (?, ?, ?, ?)", rows)
+    made.executescript(_INDEXES)
+    made.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
+    initials = [(short, number) for number, row in enumerate(rows, 1) for short in _short(row[0].split())]
+    made.executemany("INSERT INTO initials VALUES (?, ?)", sorted(initials))
+    words = [(word,) for word, _ in _counted(made, "word")]
+    made.executemany("INSERT INTO spelling (key) VALUES (?)", words)
+    # Names that are written alike are compared once.
+    made.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
+    made.execute(
+        "INSERT INTO spelling_grams (rowid, key) "
+        "SELECT id, ' '||key||' ' FROM spelling WHERE length(key) > 3 ORDER BY id"
+    )
+    for table in ("name_grams", "spelling_grams"):
+        made.executemany(f"INSERT INTO {table}_count VALUES (?, ?)", _counted(made, table))  # noqa: S608
+    for table in ("word", "name_grams", "spelling_grams"):
+        made.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
+    made.execute(f"PRAGMA user_version = {FORMAT}")
+    made.commit()
+    return made
+
+
+def _counted(made: sqlite3.Connection, table: str) -> list[tuple[str, int]]:
+    """The tokens of a table, each with how many rows it occurs in. FTS5 counts them anew whenever it is asked."""
+    made.execute(f"CREATE VIRTUAL TABLE temp.counted USING fts5vocab (main, {table}, row)")
+    found = made.execute("SELECT term, doc FROM temp.counted ORDER BY term").fetchall()
+    made.execute("DROP TABLE temp.counted")
+    return found
+
+
+def _said(reader: Reader) -> Iterator[tuple[str, str, str]]:
+    """Every body with its name of today and each of its names, sorted by IRI and name."""
+    named = {iri for sort in _CLASSES for iri in reader.subjects(sort)}
+    labels, others = reader.values(SKOS.prefLabel), reader.values(SKOS.altLabel)
+    for iri in sorted(named & labels.keys()):
+        for name in sorted({*labels[iri], *others.get(iri, ())}):
+            for label in sorted(set(labels[iri])):
+                yield iri, label, name
+
+
+def _short(words: list[str]) -> set[str]:
+    """The initials of a name, with its small words and without."""
+    return {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in SMALL)}
+
+
+def _after(text: str) -> str:
+    """What stands behind everything that begins with a text."""
+    return text + chr(0x10FFFF)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
