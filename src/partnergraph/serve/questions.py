@@ -56,6 +56,7 @@ def _bound(reader: Reader, name: str, parameters: dict[str, str]) -> dict[str, A
     bound = bind(question, parameters, reader)
     # A value is one line of a comment here, whatever it holds.
     heads = [f"# {question.title}", *(f"# {known}: {' '.join(value.split())}" for known, value in parameters.items())]
+    bound = bound.replace("{ VALUES (", "{\n  VALUES (", 1)
     lines = [line for line in bound.splitlines() if not line.startswith("#")]
     return {"name": name, "title": question.title, "sparql": "\n".join([*heads, *lines]) + "\n"}
 

@@ -16,7 +16,9 @@
     document.documentElement.dataset.scheme = scheme();
     for (const rule of rules) rule.media.mediaText = scheme() === "dark" ? "screen" : "not all";
     const button = document.getElementById("scheme");
-    if (button) button.textContent = scheme() === "dark" ? "Light colours" : "Dark colours";
+    if (!button) return;
+    button.textContent = scheme() === "dark" ? "Light" : "Dark";
+    button.setAttribute("aria-label", `${button.textContent} colours`);
   };
   document.documentElement.classList.add("js");
   apply();
