@@ -8,7 +8,7 @@ const FILES = {
   select: [
     ["CSV", "csv", "text/csv"], ["Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], ["TSV", "tsv", "text/tab-separated-values"],
     ["JSON", "json", "application/sparql-results+json"], ["XML", "xml", "application/sparql-results+xml"],
-    ["Parquet", "parquet", "application/vnd.apache.parquet"], ["Arrow", "arrow", "application/vnd.apache.arrow.stream"],
+    ["Parquet", "parquet", "application/vnd.apache.parquet"], ["Arrow", "arrow", "application/vnd.apache.arrow.file"],
   ],
   ask: [["JSON", "json", "application/sparql-results+json"], ["XML", "xml", "application/sparql-results+xml"]],
   graph: [["Turtle", "ttl", "text/turtle"], ["N-Triples", "nt", "application/n-triples"], ["JSON-LD", "jsonld", "application/ld+json"], ["RDF/XML", "rdf", "application/rdf+xml"]],

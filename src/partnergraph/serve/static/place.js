@@ -84,7 +84,7 @@ export function placeAfter(text) {
         else if (token === ",") top.slot = "object";
         else if ("/|".includes(token) && top.slot === "object") top.slot = "predicate";
       }
-      word = token === "(" ? word : "";
+      if (token !== "(" && !(token === ")" && word === "VALUES")) word = "";
     } else if (kind === "word" && token !== "a") {
       word = token.toUpperCase();
       if (top.kind === "group") {
