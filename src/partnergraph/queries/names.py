@@ -19,8 +19,8 @@ def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
     A body may also be given by its IRI, in full or with its prefix, or by the last part of it.
     """
     text = text.encode("utf-8", "replace").decode()  # a command line may hold what is no text
-    prefix, _, rest = text.strip().partition(":")
-    iri = PREFIXES[prefix] + rest if prefix in PREFIXES else text.strip()
+    prefix, colon, rest = text.strip().partition(":")
+    iri = PREFIXES[prefix] + rest if colon and prefix in PREFIXES else text.strip()
     if "://" in iri:
         return list(reader.names.of(iri))
     best: dict[str, Found] = {}
