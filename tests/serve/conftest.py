@@ -1,4 +1,4 @@
-"""A real server in a process of its own, and a plain HTTP client."""
+"""A real server in a process of its own, a plain HTTP client, and a browser that asks only this server."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlencode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
+
+from tests.page.conftest import FLAGS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Page as Tab
+
+PATIENCE = 20_000  # milliseconds for something to come in the browser; the machine may be busy
 
 
 @dataclass
@@ -103,3 +112,139 @@ def server(keele: Path) -> Iterator[Server]:
     """The Keele graph, served."""
     with serving(keele) as running:
         yield running
+
+
+@dataclass
+class Bench:
+    """A tab with the workbench, and everything it said or asked for that it must not."""
+
+    tab: Tab
+    address: str
+    server: Server
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    refusals: int = 0  # answers of the server that are errors, which the browser notes on its console
+
+    def open(self, link: str = "") -> Bench:
+        """Open the page, or a link to it."""
+        self.tab.goto("about:blank")
+        self.tab.goto(self.address + link)
+        self.tab.wait_for_selector("html[data-ready]")
+        return self
+
+    @property
+    def text(self) -> str:
+        """What stands in the editor."""
+        lines = self.tab.locator("#editor .cm-line").all_inner_texts()
+        return "\n".join(line.replace("\n", "") for line in lines)
+
+    def write(self, query: str) -> None:
+        """Put a query into the editor as a paste would."""
+        self.tab.click("#editor .cm-content")
+        self.tab.keyboard.press("Control+A")
+        self.tab.keyboard.insert_text(query)
+        self.tab.keyboard.press("Escape")
+
+    def run(self, query: str = "") -> str:
+        """Run a query (or what stands there) by the keyboard; returns what the page says of the answer."""
+        if query:
+            self.write(query)
+        else:
+            self.tab.click("#editor .cm-content")
+        self.tab.keyboard.press("Control+Enter")
+        return self.outcome()
+
+    def outcome(self) -> str:
+        """What the page says when the answer has come."""
+        ended = ("rows in", "row in", "Yes in", "No in", "graph in", "no answer", "Stopped")
+        said = self.tab.locator("#outcome")
+        until(lambda: any(word in said.inner_text() for word in ended))
+        return said.inner_text()
+
+    def rows(self) -> list[list[str]]:
+        """The cells of the table that is shown."""
+        self.tab.wait_for_selector("#view tbody tr")
+        return self.tab.evaluate(
+            "[...document.querySelectorAll('#view tbody tr')].map((row) => [...row.cells].map((one) => one.innerText))"
+        )
+
+    def complete(self, text: str) -> Locator:
+        """Type a beginning and ask what may follow; returns the list."""
+        self.write(text)
+        self.tab.keyboard.press("End")
+        self.tab.keyboard.press("Control+Space")
+        found = self.tab.locator("#editor .cm-tooltip-autocomplete li")
+        found.first.wait_for()
+        return found
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What the address says after '#'."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.tab.url).fragment).items()}
+
+
+def until(found: Callable[[], Any]) -> Any:
+    """Wait for something to become true; returns it."""
+    for _ in range(PATIENCE // 50):
+        if value := found():
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not come to that")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(chromium), args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def fresh(browser: Browser, server: Server) -> Iterator[Callable[..., Bench]]:
+    """Opens the workbench in a browser that was never here; checks at the end that it was clean."""
+    opened: list[Bench] = []
+
+    def make(**options: Any) -> Bench:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
+        context.set_default_timeout(PATIENCE)
+        bench = Bench(context.new_page(), f"http://127.0.0.1:{server.port}/", server)
+        bench.tab.on(
+            "console", lambda said: bench.said.append(said.text) if said.type in ("error", "warning") else None
+        )
+        bench.tab.on("pageerror", lambda error: bench.said.append(str(error)))
+        bench.tab.on("request", lambda request: _asked(bench, request.method, request.url))
+
+        def refuse(dialog: Any) -> None:
+            bench.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        bench.tab.on("dialog", refuse)
+        opened.append(bench)
+        return bench
+
+    yield make
+    for bench in opened:
+        notes = [said for said in bench.said if "Failed to load resource" in said]
+        assert len(notes) == bench.refusals, bench.said
+        assert [said for said in bench.said if said not in notes] == []
+        assert bench.outside == []
+        assert bench.dialogs == []
+        bench.tab.context.close()
+
+
+def _asked(bench: Bench, method: str, url: str) -> None:
+    if not url.startswith((bench.address, "blob:" + bench.address, "about:blank", "data:image/")):
+        bench.outside.append(url)
+    bench.asked.append(f"{method} {urlsplit(url).path}")
+
+
+@pytest.fixture
+def bench(fresh: Callable[..., Bench]) -> Bench:
+    """The workbench, open."""
+    return fresh().open()

@@ -109,7 +109,7 @@ function begun(text) {
   const words = /[\p{L}][\p{L}\p{N}'’&.-]*(?: +[\p{L}\p{N}'’&.-]+)*$/u.exec(text);
   if (!words) return text.length;
   let at = text.length - words[0].length;
-  if (/[:?$_\p{N}-]$/u.test(text.slice(0, at))) return text.length - /[\p{L}\p{N}'’&.-]*$/u.exec(text)[0].length;
+  if (/[:?$_\p{N}-]$/u.test(text.slice(0, at))) at += /^\S+ */.exec(text.slice(at))[0].length; // the end of a term
   for (let [first] = text.slice(at).split(/ +/); RESERVED.has(first) || RESERVED.has(first.toUpperCase()); [first] = text.slice(at).split(/ +/)) {
     const rest = /^\S+ +/.exec(text.slice(at));
     if (!rest) break;
@@ -151,6 +151,6 @@ export function source(terms) {
     found.sort((a, b) => b.fits - a.fits || b.boost - a.boost || b.count - a.count || (a.label < b.label ? -1 : 1));
     const seen = new Set();
     found = found.filter((one) => !seen.has(one.apply || one.label) && seen.add(one.apply || one.label) && (one.apply || one.label) !== typed).slice(0, MOST);
-    return found.length ? { from, options: found.map(({ label, detail, info, apply }, at) => ({ label, detail, info, apply, boost: 99 - at })), filter: false } : null;
+    return found.length ? { from, options: found.map(({ label, detail, info, apply }, at) => ({ label, detail: detail && ` ${detail}`, info, apply, boost: 99 - at })), filter: false } : null;
   };
 }
