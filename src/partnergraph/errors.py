@@ -113,8 +113,16 @@ class QueryRefused(QueryError):
     """The query asks for something that is not allowed here; nothing was run."""
 
 
+class QueryForm(QueryError):
+    """The answer has none of the forms that are asked for."""
+
+
 class QueryLimit(QueryError):
-    """The query was stopped at a limit; the message names the limit and how to raise it."""
+    """The query was stopped at a limit, ``time``, ``size`` or ``memory``; the message says how to raise it."""
+
+    def __init__(self, message: str, limit: str = "memory") -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class StoreError(PartnerGraphError):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from partnergraph.errors import QueryError, QueryRefused
 from partnergraph.queries import formats
-from partnergraph.queries.guard import Examined, examine, pointer
+from partnergraph.queries.guard import LONGEST, Examined, examine, pointer
+from partnergraph.queries.hints import hint
 from partnergraph.queries.mistakes import addresses, empty, explained
 from partnergraph.queries.order import changed, numbers_apart
-from partnergraph.queries.tokens import Token, place
+from partnergraph.queries.tokens import Token, place, tokens
 from partnergraph.store import Reader, Result
+
+# An IRI in full of plain characters, and how many rows are wanted: whatever stands there instead, a query is cut into
+# the same tokens. (In a string or a comment they may stand too, and are then text before and after.)
+_WHICH = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9:/._~%#-]*>|\b(?:LIMIT|OFFSET) [0-9]+\b")
+MOST_KEPT = 1000
+_kept: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -24,8 +33,18 @@ class Prepared:
     sparql: str
     form: str
     text: str
-    tokens: tuple[Token, ...]
     dataset: Reader | None = None
+    plain: bool = False
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the query as it was asked."""
+        return tuple(tokens(self.sparql))
+
+    @property
+    def hint(self) -> str | None:
+        """What makes it slow, if anything is known to (see `partnergraph.queries.hints`)."""
+        return None if self.plain else hint(self.sparql, self.tokens)
 
     def ask(self, reader: Reader) -> Result:
         """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
@@ -40,17 +59,41 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
 
     Raises `QueryError` or `QueryRefused`, with line, column and a caret.
     """
+    alike = shape(sparql)
+    if alike is not None and (form := _kept.get(alike)):
+        return Prepared(sparql, form, sparql, plain=True)
     try:
         examined = examine(sparql)
         dataset = _dataset(reader, sparql, examined)
     except QueryError as error:
         raise _pointed(error, sparql) from None
-    sparql = _truths(sparql, examined.tokens)
-    prepared = Prepared(sparql, examined.form, sparql, examined.tokens)
+    asked, sparql = sparql, _truths(sparql, examined.tokens)
     changes = numbers_apart(sparql, examined.tokens)
     if examined.star is not None:
-        changes.append((examined.star, examined.star + 1, _columns(prepared)))
-    return Prepared(sparql, examined.form, changed(sparql, changes), examined.tokens, dataset)
+        changes.append((examined.star, examined.star + 1, _columns(Prepared(sparql, examined.form, sparql))))
+    text = changed(sparql, changes)
+    plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
+    if alike is not None and plain:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[alike] = examined.form
+    return Prepared(sparql, examined.form, text, dataset, plain)
+
+
+def shape(sparql: str) -> str | None:
+    """What a query has in common with those that ask the same of something else; None where that is not plain.
+
+    Looking at a query takes as long as many an answer, and programs ask the same of one thing after another.
+
+    >>> shape("ASK { <http://example.org/a> ?p ?o }") == shape("ASK { <http://example.org/b#c> ?p ?o }")
+    True
+    """
+    # An escape can stand for any character, and what is long is looked at in any case.
+    return None if "\\" in sparql or len(sparql) * 4 > LONGEST else _WHICH.sub(_same, sparql)
+
+
+def _same(found: re.Match[str]) -> str:
+    return "<a://>" if found[0][0] == "<" else f"{found[0][:5]} 1"
 
 
 def _truths(sparql: str, found: Sequence[Token]) -> str:

@@ -60,7 +60,8 @@ class Sink:
         if self.max_bytes is not None and self.written > self.max_bytes:
             size = self.max_bytes / 1_000_000
             raise QueryLimit(
-                f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}"
+                f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}",
+                "size",
             )
         if len(self.head) < _HEAD:
             self.head += piece

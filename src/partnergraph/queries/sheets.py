@@ -80,9 +80,11 @@ def xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
         raise MissingExtra("xlsxwriter", "excel") from None
     names, rows = parse_tsv(tsv)
     if len(names) > _COLUMNS:
-        raise QueryLimit(f"A sheet holds {_COLUMNS:,} columns, and this answer has {len(names):,}. Ask for fewer.")
+        message = f"A sheet holds {_COLUMNS:,} columns, and this answer has {len(names):,}. Ask for fewer."
+        raise QueryLimit(message, "size")
     if len(rows) > MOST_ROWS:
-        raise QueryLimit(f"A sheet holds {MOST_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT")
+        message = f"A sheet holds {MOST_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT"
+        raise QueryLimit(message, "size")
     output = io.BytesIO()
     book = xlsxwriter.Workbook(output, {"in_memory": True})
     book.set_properties({"created": _MADE})

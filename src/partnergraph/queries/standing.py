@@ -14,14 +14,16 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
-from partnergraph.errors import PartnerGraphError, QueryError, UsageError
+from partnergraph.errors import PartnerGraphError, QueryForm, UsageError
+from partnergraph.queries.prepared import prepare
+from partnergraph.queries.run import answer as answer_to
+from partnergraph.queries.run import deliver
+from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
 from partnergraph.queries.worker import confine, last_word
-
-if TYPE_CHECKING:
-    from partnergraph.store import Reader
+from partnergraph.store import Reader
 
 PIECE = 65_536
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
@@ -70,8 +72,6 @@ def main(answer: Answer | None = None) -> int:
     if first is None:
         return 0
     confine(first["memory"])
-    from partnergraph.store import Reader
-
     target = Path(first["target"])
     reader = Reader.at(target)
     if target.is_dir() and sum(file.stat().st_size for file in target.iterdir()) <= RESIDENT:
@@ -100,18 +100,11 @@ def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
 
 def _warm(reader: Any) -> None:
     """Import what every answer needs, and let the engine read its first blocks."""
-    from partnergraph.queries.run import answer
-
-    answer(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
+    answer_to(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
 
 
 def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
     """The answer to a query, or the description of the service; returns the note. Raises what the query deserves."""
-    from partnergraph.queries.hints import hint
-    from partnergraph.queries.prepared import prepare
-    from partnergraph.queries.run import deliver
-    from partnergraph.queries.service import description
-
     if asked.get("describe"):
         found = description(reader, asked["describe"])
         chosen = asked["formats"]["graph"]
@@ -121,18 +114,19 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
         out.flush()
         return None
     reader, sparql = read_order(reader, asked)
-    if asked.get("default") or asked.get("named"):
-        unknown = {*asked["default"], *asked["named"]} - set(reader.named_graphs())
+    default, named = asked.get("default", ()), asked.get("named", ())
+    if default or named:
+        unknown = {*default, *named} - set(reader.named_graphs())
         if unknown:
             raise UsageError(f"There is no graph <{min(unknown)}> here, and nothing is fetched.")
-        reader = reader.dataset(asked["default"], asked["named"])
+        reader = reader.dataset(default, named)
     prepared = prepare(reader, sparql)
     form = {"SELECT": "select", "ASK": "ask"}.get(prepared.form, "graph")
     chosen = asked["formats"].get(form)
     if chosen is None:
-        raise QueryError(f"A query of the form {prepared.form} has no answer in a form that the request accepts.")
+        raise QueryForm(f"A query of the form {prepared.form} has no answer in a form that the request accepts.")
     head = {"form": form, "format": chosen}
-    if (slow := hint(prepared.sparql, prepared.tokens)) is not None:
+    if (slow := prepared.hint) is not None:
         head["hint"] = slow
     frames.send(b"H", json.dumps(head).encode())
     if slow:

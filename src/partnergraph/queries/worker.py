@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from partnergraph.errors import (
     MissingExtra,
     PartnerGraphError,
     QueryError,
+    QueryForm,
     QueryLimit,
     QueryRefused,
     StoreError,
@@ -33,7 +35,7 @@ MEMORY = 2_000_000_000
 LEAST_MEMORY = 256_000_000  # the engine's threads alone need most of it while they open a store
 MAX_BYTES = 50_000_000
 _ERRORS: dict[str, type[PartnerGraphError]] = {
-    cls.__name__: cls for cls in (QueryError, QueryLimit, QueryRefused, StoreError, UsageError, DataError)
+    cls.__name__: cls for cls in (QueryError, QueryForm, QueryRefused, StoreError, UsageError, DataError)
 }
 SPARE = 1_000_000_000
 OUT_OF_MEMORY = 2
@@ -98,7 +100,7 @@ def run(
         from partnergraph.queries.hints import hint
 
         slow = None if question else hint(sparql, examine(sparql).tokens)
-        raise QueryLimit(f"{message}\n{slow}" if slow else message) from None
+        raise QueryLimit(f"{message}\n{slow}" if slow else message, "time") from None
     finally:
         if process.poll() is None:
             process.kill()
@@ -182,15 +184,18 @@ def last_word(error: PartnerGraphError) -> dict[str, Any]:
         "message": str(error),
         "line": getattr(error, "line", None),
         "column": getattr(error, "column", None),
+        "limit": getattr(error, "limit", None),
         "package": getattr(error, "package", None),
         "extra": getattr(error, "extra", None),
     }
 
 
-def raised(word: dict[str, Any]) -> PartnerGraphError:
+def raised(word: Mapping[str, Any]) -> PartnerGraphError:
     """The error that a last word tells of, to be raised again."""
     if word["error"] == "MissingExtra":
         return MissingExtra(word["package"], word["extra"])
+    if word["error"] == "QueryLimit":
+        return QueryLimit(word["message"], word["limit"])
     error = _ERRORS.get(word["error"], QueryError)(word["message"])
     if isinstance(error, QueryError):
         error.line, error.column = word.get("line"), word.get("column")

@@ -17,6 +17,7 @@ __all__ = ["application"]
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 QUEUE = 16
+MOST_HOSTS = 100
 
 
 class Application:
@@ -24,6 +25,7 @@ class Application:
 
     def __init__(self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str]) -> None:
         self.pool, self.endpoint, self.pages, self.hosts = pool, endpoint, pages, hosts
+        self.known: set[bytes] = set()  # the Host headers seen that are among them, with their ports
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI: one request, or the life of the server."""
@@ -31,9 +33,8 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] != "http":
             return None
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        host = host.lower()
-        if host.rpartition(":")[0] not in self.hosts and host not in self.hosts:
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        if host not in self.known and not self._answers(host):
             return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
@@ -41,6 +42,14 @@ class Application:
             return await self.endpoint(scope, receive, send)
         await self.pages(scope, receive, send)
         return None
+
+    def _answers(self, host: bytes) -> bool:
+        """Whether it answers for a Host header."""
+        name = host.decode("latin-1").lower()
+        found = name.rpartition(":")[0] in self.hosts or name in self.hosts
+        if found and len(self.known) < MOST_HOSTS:
+            self.known.add(host)
+        return found
 
     async def _live(self, receive: Any, send: Any) -> None:
         while True:
@@ -71,12 +80,12 @@ def application(
     """
 
     def record(entry: dict[str, Any]) -> None:
-        if audit is not None:
-            audit.write(json.dumps(entry) + "\n")
-            audit.flush()
+        assert audit is not None
+        audit.write(json.dumps(entry) + "\n")
+        audit.flush()
 
     pool = Pool(_located(path), size=workers, queue=queue, memory=memory)
-    endpoint = Endpoint(pool, timeout=timeout, record=record)
+    endpoint = Endpoint(pool, timeout=timeout, record=record if audit is not None else None)
     pages = site(pool, endpoint.kept, timeout=timeout)
     return Application(pool, endpoint, pages, frozenset(host.lower() for host in hosts))
 

@@ -8,10 +8,11 @@ import json
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from partnergraph.errors import PartnerGraphError, QueryError, QueryLimit, QueryRefused
+from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused
 from partnergraph.serve.forms import FORMS, accepted
 from partnergraph.serve.pool import BusyError, Pool, pieces
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
@@ -33,28 +34,38 @@ Scope = dict[str, Any]
 Key = tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it is sent, and the digest of the query that it answers."""
+
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    query: str | None = None
+    status: int = 200
+
+
 class Kept:
     """The answers of one generation, which never change: the last ones asked for, up to a number of bytes."""
 
     def __init__(self, most: int = KEPT_BYTES) -> None:
         self.most, self.size = most, 0
-        self.found: OrderedDict[Key, tuple[list[tuple[bytes, bytes]], bytes]] = OrderedDict()
+        self.found: OrderedDict[Key, Answer] = OrderedDict()
 
-    def get(self, key: Key) -> tuple[list[tuple[bytes, bytes]], bytes] | None:
-        """The headers and the body kept for a key."""
+    def get(self, key: Key) -> Answer | None:
+        """What is kept for a key."""
         if key in self.found:
             self.found.move_to_end(key)
         return self.found.get(key)
 
-    def put(self, key: Key, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer; the ones not asked for longest make room."""
-        if len(body) > KEPT_ANSWER or key in self.found:
+        if len(answer.body) > KEPT_ANSWER or key in self.found:
             return
-        self.found[key] = headers, body
-        self.size += len(body) + 1000
+        self.found[key] = answer
+        self.size += len(answer.body) + 1000
         while self.size > self.most:
-            _, (_, gone) = self.found.popitem(last=False)
-            self.size -= len(gone) + 1000
+            _, gone = self.found.popitem(last=False)
+            self.size -= len(gone.body) + 1000
 
 
 class _Watch:
@@ -94,35 +105,54 @@ class Endpoint:
         pool: Pool,
         *,
         timeout: float,
-        record: Callable[[dict[str, Any]], None],
+        record: Callable[[dict[str, Any]], None] | None,
     ) -> None:
         self.pool, self.timeout, self.record = pool, timeout, record
         self.kept = Kept()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Answer one request."""
-        start, asked, watch = time.perf_counter(), None, None
-        log: dict[str, Any] = {"client": (scope.get("client") or ("",))[0], "outcome": "failed"}
+        start = time.perf_counter()
+        log: dict[str, Any] = {"outcome": "failed"}
+        method, accept, content, host = scope["method"], b"", b"", b"localhost"
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                accept = value if not accept else accept + b"," + value  # RFC 9110, 5.3
+            elif name == b"content-type":
+                content = value
+            elif name == b"host":
+                host = value
+        # The description names the address at which it was asked for; an answer does not.
+        where = b"" if scope["query_string"] else host
+        key: Key = (self.pool.generation, scope["query_string"], accept, where)
+        watch = None
         try:
-            headers = dict(scope["headers"])
-            asked = read(
-                *(scope["method"], scope["query_string"]),
-                *(headers.get(b"content-type", b"").decode("latin-1"), await self._body(scope, receive)),
-            )
+            if method in ("GET", "HEAD") and (found := self.kept.get(key)) is not None:
+                log["outcome"], log["query"] = "kept", found.query
+                await _send(send, found, head_only=method == "HEAD")
+                return
+            body = await self._body(scope, receive)
+            asked = read(method, scope["query_string"], content.decode("latin-1"), body)
+            if asked.query is not None and self.record is not None:
+                log["query"] = _digest(asked.query)
+            forms = accepted(accept.decode("latin-1"))
+            address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
+            if method == "POST":
+                key = (self.pool.generation, asked, accept, address)
             with _Watch(receive) as watch:
-                await self._answer(asked, scope, headers, send, log)
+                await self._answer(asked, forms, address, key, method, send, log)
         except asyncio.CancelledError:
             log["outcome"] = "gone"
             if watch is None or not watch.gone:
                 log["outcome"] = "503"
-                await refuse(send, 503, "The server is stopping.", method=scope["method"], connection="close")
+                await refuse(send, 503, "The server is stopping.", method=method, connection="close")
         except RefusedError as error:
             log["outcome"] = str(error.status)
-            await refuse(send, error.status, str(error), method=scope["method"], **error.headers)
+            await refuse(send, error.status, str(error), method=method, **error.headers)
         finally:
-            if asked is not None and asked.query is not None:
-                log["query"] = hashlib.sha256(asked.query.encode("utf-8", "replace")).hexdigest()
-            self.record(log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
+            if self.record is not None:
+                client = (scope.get("client") or ("",))[0]
+                self.record({"client": client} | log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
 
     async def _body(self, scope: Scope, receive: Any) -> bytes:
         method = scope["method"]
@@ -147,29 +177,27 @@ class Endpoint:
         return b"".join(body)
 
     async def _answer(
-        self, asked: Asked, scope: Scope, headers: dict[bytes, bytes], send: Any, log: dict[str, Any]
+        self,
+        asked: Asked,
+        forms: Mapping[str, str | None],
+        address: str,
+        key: Key,
+        method: str,
+        send: Any,
+        log: dict[str, Any],
     ) -> None:
-        forms = accepted(headers.get(b"accept", b"").decode("latin-1"))
-        head_only = scope["method"] == "HEAD"
         if asked.query is None and forms["graph"] is None:
             raise RefusedError(406, _acceptable("graph"))
-        address = f"http://{headers.get(b'host', b'localhost').decode('latin-1')}{scope['path']}"
-        generation = self.pool.target
-        key = (generation, asked, *forms.values(), address if asked.query is None else "")
         if (found := self.kept.get(key)) is not None:
             log["outcome"] = "kept"
-            return await _send(send, 200, found[0], found[1], head_only=head_only)
-        values = {
-            "sparql": asked.query,
-            "describe": address if asked.query is None else "",
-            "formats": forms,
-            "default": asked.default,
-            "named": asked.named,
-            "as_of": asked.as_of,
-            "max_rows": MOST_ROWS,
-            "max_bytes": MOST_BYTES,
-            "explain": asked.explain,
-        }
+            return await _send(send, found, head_only=method == "HEAD")
+        values: dict[str, Any] = {"formats": forms, "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
+        if asked.query is None:
+            values["describe"] = address
+        else:
+            values["sparql"] = asked.query
+        given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
+        values |= {name: value for name, value in given.items() if value}
         try:
             worker = await self.pool.take()
         except BusyError:
@@ -187,15 +215,16 @@ class Endpoint:
                 raise refused(error, reply.hint) from None
         finally:
             self.pool.give(worker)
-        told = _headers(FORMS[reply.form][reply.format])
+        told = _headers(FORMS[reply.form][reply.format], len(body))
         for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint)):
             if text:
                 told.append((name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
+        digest = _digest(asked.query) if asked.query is not None else None
+        answer = Answer(told, body, digest)
         if asked.query is None or not _CHANGING.search(asked.query):
-            self.kept.put(key, told, body)
-        log["outcome"] = "answered"
-        log["bytes"] = len(body)
-        await _send(send, 200, told, body, head_only=head_only)
+            self.kept.put((worker.generation, *key[1:]), answer)
+        log["outcome"], log["bytes"] = "answered", len(body)
+        await _send(send, answer, head_only=method == "HEAD")
 
     async def _stream(self, reply: Any, worker: Any, send: Any) -> None:
         """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
@@ -209,11 +238,11 @@ def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
     """What an error of a query is over HTTP."""
     if isinstance(error, QueryLimit):
         text = f"{error} {hint}" if hint else str(error)
-        status = 504 if text.startswith("Stopped after") else 422 if "larger than" in text else 503
+        status = {"time": 504, "size": 422}.get(error.limit, 503)
         return RefusedError(status, text, **({"retry_after": "1"} if status == 503 else {}))
     if isinstance(error, QueryRefused):
         return RefusedError(403, str(error))
-    if isinstance(error, QueryError) and "accepts" in str(error):
+    if isinstance(error, QueryForm):
         return RefusedError(406, str(error))
     return RefusedError(400, str(error))
 
@@ -222,21 +251,23 @@ def _acceptable(form: str) -> str:
     return f"The forms of this answer: {', '.join(FORMS[form].values())}."
 
 
-def _headers(media: str) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", media.encode()), (b"vary", b"accept"), *SAFE]
+def _digest(query: str) -> str:
+    return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
-async def _send(
-    send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head_only: bool = False
-) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": b"" if head_only else body})
+def _headers(media: str, length: int | None = None) -> list[tuple[bytes, bytes]]:
+    told = [(b"content-type", media.encode()), (b"vary", b"accept"), *SAFE]
+    return told if length is None else [*told, (b"content-length", str(length).encode())]
+
+
+async def _send(send: Any, answer: Answer, *, head_only: bool = False) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
 
 
 async def allow(send: Any) -> None:
     """The methods of the endpoint. Other origins are told nothing that would let their scripts read an answer."""
-    await _send(send, 200, [(b"allow", ALLOWED.encode()), *SAFE], b"")
+    await _send(send, Answer([(b"allow", ALLOWED.encode()), *SAFE, (b"content-length", b"0")], b""))
 
 
 def problem(status: int, message: str) -> bytes:
@@ -248,5 +279,5 @@ async def refuse(send: Any, status: int, message: str, *, method: str = "GET", *
     """Send an error; `headers` go with it."""
     body = problem(status, message)
     told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    content = (b"content-type", b"application/problem+json")
-    await _send(send, status, [content, *told, *SAFE], body, head_only=method == "HEAD")
+    told += [(b"content-type", b"application/problem+json"), *SAFE, (b"content-length", str(len(body)).encode())]
+    await _send(send, Answer(told, body, status=status), head_only=method == "HEAD")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 TABLES = {
     "json": "application/sparql-results+json",
     "xml": "application/sparql-results+xml",
     "csv": "text/csv; charset=utf-8",
     "tsv": "text/tab-separated-values; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.file",
 }
 TRUTHS = {name: TABLES[name] for name in ("json", "xml")}
 GRAPHS = {
@@ -39,7 +43,8 @@ def best(accept: str, offered: Mapping[str, str]) -> str | None:
     return found if liked[found] > 0 else None
 
 
-def accepted(accept: str) -> dict[str, str | None]:
+@lru_cache(256)
+def accepted(accept: str) -> Mapping[str, str | None]:
     """For each form of a query (select, ask, graph) the form of answer that the header likes best."""
     return {form: best(accept, offered) for form, offered in FORMS.items()}
 

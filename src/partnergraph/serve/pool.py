@@ -9,9 +9,10 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ HELD = 1_000_000  # bytes of an answer that wait for a slow client
 
 class BusyError(Exception):
     """Every process is at work and the queue is full."""
+
+
+@lru_cache(256)
+def _word(content: bytes) -> Mapping[str, Any]:
+    """What a frame says; most say what was said before."""
+    found: Mapping[str, Any] = json.loads(content)
+    return found
 
 
 @dataclass
@@ -79,6 +87,7 @@ class Worker(asyncio.Protocol):
 
     def __init__(self, target: Path, memory: int, lost: Callable[[Worker], None]) -> None:
         self.target, self.lost = target, lost
+        self.generation = str(target)
         self.loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.reply: Reply | None = None
@@ -112,13 +121,12 @@ class Worker(asyncio.Protocol):
     @property
     def alive(self) -> bool:
         """Whether it can take an order."""
-        open_ = self._transport is not None and not self._transport.is_closing()
-        return open_ and self.process.poll() is None
+        return self._transport is not None and not self._transport.is_closing()
 
     def ask(self, values: dict[str, Any], timeout: float) -> Reply:
         """Give an order; what comes is in the reply. After `timeout` seconds the process is killed."""
         self.reply = Reply(self.loop)
-        limit = QueryLimit(f"Stopped after {timeout:g} seconds. Ask for less, or for a longer time: timeout=60")
+        limit = QueryLimit(f"Stopped after {timeout:g} seconds. Ask for less, or for a longer time: timeout=60", "time")
         self._timer = self.loop.call_later(timeout, self.kill, limit)
         self._send(values)
         return self.reply
@@ -171,13 +179,13 @@ class Worker(asyncio.Protocol):
             reply.pieces.append(content)
             reply.size += len(content)
         elif letter == b"H":
-            head = json.loads(content)
+            head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
             reply.status = head.get("status", 200)
         else:
             self._timer.cancel()
             self.reply = None
-            word = json.loads(content)
+            word = _word(content)
             reply.note, reply.done = word.get("note"), True
             if letter == b"E":
                 reply.error = raised(word)
@@ -214,6 +222,11 @@ class Pool:
         self.waiting: deque[asyncio.Future[Worker]] = deque()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
+
+    @property
+    def generation(self) -> str:
+        """What tells this generation from any other."""
+        return str(self.target)
 
     async def start(self) -> None:
         """Start the processes. Raises `StoreError` when the graph cannot be opened."""

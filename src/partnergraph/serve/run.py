@@ -65,6 +65,7 @@ def run(
             log_level="error",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=STOP,
             timeout_keep_alive=30,
             limit_concurrency=1000,

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import PartnerGraphError
-from partnergraph.serve.endpoint import problem, refused
+from partnergraph.serve.endpoint import Answer, problem, refused
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, RefusedError
 
@@ -39,7 +39,7 @@ class Site:
         """A view of the graph (see `partnergraph.serve.process.VIEWS`) as a response. Raises `RefusedError`."""
         from starlette.responses import Response
 
-        key = (self.pool.target, view, json.dumps(values, sort_keys=True))
+        key = (self.pool.generation, view, json.dumps(values, sort_keys=True))
         if (found := self.kept.get(key)) is None:
             try:
                 worker = await self.pool.take()
@@ -53,11 +53,13 @@ class Site:
                 raise refused(error, None) from None
             finally:
                 self.pool.give(worker)
-            found = [(b"content-type", reply.format.encode()), (b":status", str(reply.status).encode())], body
-            self.kept.put(key, *found)
-        told = dict(found[0])
-        headers = SAFE | {"content-security-policy": policy, "content-type": told[b"content-type"].decode()}
-        return Response(found[1], int(told[b":status"]), headers)
+            found = Answer([(b"content-type", reply.format.encode())], body, status=reply.status)
+            self.kept.put((worker.generation, *key[1:]), found)
+        headers = SAFE | {
+            "content-security-policy": policy,
+            "content-type": dict(found.headers)[b"content-type"].decode(),
+        }
+        return Response(found.body, found.status, headers)
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -86,6 +88,8 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
     from starlette.routing import Route
+
+    from partnergraph.serve import identity
 
     here = Site(pool, kept, timeout=timeout)
 
@@ -137,6 +141,7 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
 
     return Starlette(
         routes=[
+            *identity.routes(here),
             Route("/", fixed("workbench")),
             Route("/draw", drawn, methods=["GET", "POST"]),
             Route("/labels", labels, methods=["POST"]),
