@@ -169,7 +169,8 @@ class Content:
             "date": source.get("date"),
         }
 
-    def _proofs(self, pieces: list[Plain]) -> list[Plain]:
+    def proofs(self, pieces: list[Plain]) -> list[Plain]:
+        """Pieces of evidence in words."""
         return [self._evidence(piece) for piece in pieces]
 
     def _claim(self, a: str, b: str, key: str) -> Plain:
@@ -201,8 +202,8 @@ class Content:
                 for other in data.get("contradicts") or []
                 if other in self.key
             ],
-            "evidence": self._proofs(data.get("evidence") or []),
-            "against": self._proofs(data.get("counter_evidence") or []),
+            "evidence": self.proofs(data.get("evidence") or []),
+            "against": self.proofs(data.get("counter_evidence") or []),
         }
 
     def _sentence(self, key: str) -> str:
@@ -226,12 +227,12 @@ class Content:
             "identifiers": [entry | {"url": web(entry.get("url"))} for entry in node.get("identifiers") or []],
             "website": web(node.get("website")),
             "attributes": [
-                entry | {"when": when(entry), "evidence": self._proofs(entry.get("evidence") or [])}
+                entry | {"when": when(entry), "evidence": self.proofs(entry.get("evidence") or [])}
                 for entry in node.get("attributes") or []
             ],
             "events": events,
             "statements": [
-                entry | {"evidence": self._proofs(entry.get("evidence") or [])}
+                entry | {"evidence": self.proofs(entry.get("evidence") or [])}
                 for entry in node.get("statements") or []
             ],
             "members": [
@@ -240,7 +241,7 @@ class Content:
             ],
             "count": node.get("count"),
             "open": node.get("open"),
-            "evidence": self._proofs(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
+            "evidence": self.proofs(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
             "claims": [],
         }
 
@@ -253,7 +254,7 @@ class Content:
         return {
             "text": f"{event.get('kind')}{manner}: {what}",
             "date": event.get("date"),
-            "evidence": self._proofs(event.get("evidence") or []),
+            "evidence": self.proofs(event.get("evidence") or []),
         }
 
     def _sources(self) -> list[Plain]:

@@ -26,7 +26,7 @@ def file(name: str) -> tuple[bytes, str, str] | None:
     if name == COLOURS:
         from partnergraph.page.palette import LOOKS, css
 
-        content = (css(LOOKS) + _named_families()).encode()
+        content = css(LOOKS).encode()
     else:
         found = [path for path in (folder / name for folder in FOLDERS) if path.is_file()]
         if not found or found[0].suffix not in MEDIA or found[0].resolve().parent not in FOLDERS:
@@ -34,17 +34,3 @@ def file(name: str) -> tuple[bytes, str, str] | None:
         content = found[0].read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     return content, MEDIA[Path(name).suffix], tag
-
-
-def _named_families() -> str:
-    """The fills once more, by the name of the family."""
-    from partnergraph.page.palette import LOOKS
-
-    light, dark = (
-        "".join(f".family-{name}{{fill:{colour}}}" for name, colour in fills)
-        for fills in (
-            [(name, look.light) for name, look in LOOKS.items()],
-            [(name, look.dark) for name, look in LOOKS.items()],
-        )
-    )
-    return f"{light}\n@media screen and (prefers-color-scheme: dark){{{dark}}}\n"

@@ -21,7 +21,9 @@ VIEWS = {
     "draw": "partnergraph.serve.drawn",
     "labels": "partnergraph.serve.labels",
     "questions": "partnergraph.serve.questions",
+    "search": "partnergraph.serve.search",
     "terms": "partnergraph.serve.terms",
+    "thing": "partnergraph.serve.thing",
     "workbench": "partnergraph.serve.workbench",
 }
 
