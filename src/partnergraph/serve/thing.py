@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -93,7 +94,7 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
     order = [RDF.type, *TITLES, DCTERMS.description, SKOS.definition, PG["from"], PG.kind, PG.to]
 
     def linked(one: str) -> dict[str, Any]:
-        return {"label": names.get(one) or one.rsplit("/", 1)[-1], "iri": one, "link": local(one, start)}
+        return {"label": names.get(one) or _last(one), "iri": one, "link": local(one, start)}
 
     rows = [
         {
@@ -102,8 +103,10 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
         }
         for name in sorted(own, key=lambda name: (order.index(name) if name in order else len(order), name))
     ]
-    told = sorted({(names.get(s) or s, s, p) for s, p in others})
-    title = names.get(iri) or ("The vocabulary" if spaces else iri.rsplit("/", 1)[-1].replace("-", " "))
+    told = dict[str, list[dict[str, Any]]]()
+    for s, p in sorted(others, key=lambda pair: (names.get(pair[0]) or pair[0], pair)):
+        told.setdefault(p, []).append(linked(s))
+    title = names.get(iri) or worded.sentence(iri) or ("The vocabulary" if spaces else _last(iri).replace("-", " "))
     kinds = [linked(term[1:-1])["label"] for term in own.get(RDF.type, []) if term.startswith("<")]
     page = next((term[1:-1] for term in own.get(FOAF.page, []) if term.startswith("<")), None)
     return {
@@ -112,8 +115,14 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
         "website": page,
         "rows": rows,
         "claims": worded.claims,
-        "others": [{"subject": linked(s), "property": linked(p)} for _, s, p in told],
+        "others": [{"property": linked(p), "things": told[p]} for p in sorted(told)],
+        "spaces": spaces,
     }
+
+
+def _last(iri: str) -> str:
+    """The last part of an address."""
+    return re.split("[/#]", iri.rstrip("/#"))[-1]
 
 
 def _labels(reader: Reader, iris: Iterable[str]) -> dict[str, str]:

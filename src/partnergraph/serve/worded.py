@@ -86,16 +86,17 @@ class Worded:
                 for one in claim["via"]
             ],
             "contradicts": [
-                self.named(other, self._spoken(other)) for other in self.graph.edges[self._edges[iri]]["contradicts"]
+                self.named(other, self.sentence(other) or "another claim")
+                for other in self.graph.edges[self._edges[iri]]["contradicts"]
             ],
             "evidence": self.proofs(claim["evidence"]),
             "against": self.proofs(claim["against"]),
         }
 
-    def _spoken(self, iri: str) -> str:
-        """A claim as a sentence; one that is not among them as what it is."""
+    def sentence(self, iri: str) -> str | None:
+        """A claim as a sentence; None for what is not one of them."""
         if iri not in self._edges:
-            return "another claim"
+            return None
         start, end, _ = self._edges[iri]
         ends = self.graph.nodes[start]["label"], self.graph.nodes[end]["label"]
         return f"{ends[0]} {self.graph.edges[self._edges[iri]]['forward']} {ends[1]}"
@@ -181,14 +182,20 @@ class Worded:
         for dot in made.dots:
             dot.family = of[dot.family] if dot.family >= 0 else -1
         labels = self.graph.graph["families"]
+        left = sum(1 for dot in made.dots if not dot.members and dot.wide is not None and dot.tall is None)
+        signs = [
+            "dashed: inferred" if any(line.inferred for line in made.lines) else "",
+            "red: disputed" if any(line.disputed for line in made.lines) else "",
+            "only the best connected are drawn" if left else "",
+        ]
         return {
-            "wide": Markup(svg(made, LOOKS, title)),  # noqa: S704  every text in it is escaped where it is made
-            "tall": Markup(svg(made, LOOKS, title, "tall")),  # noqa: S704
+            "drawn": Markup(svg(made, LOOKS, title, "tall")),  # noqa: S704  texts are escaped where it is made
+            "signs": "; ".join(sign for sign in signs if sign),
             "families": [
                 {
                     "label": labels.get(looks[number], {}).get("label", looks[number]),
                     "icon": Markup(ICON.format(shape(LOOKS[looks[number]].shape, 11, 11, 7.5, f'class="f{number}"'))),  # noqa: S704
                 }
-                for number in sorted({number for number in of if number >= 0})
+                for number in sorted({dot.family for dot in made.dots if dot.tall is not None and dot.family >= 0})
             ],
         }
