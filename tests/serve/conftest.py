@@ -177,6 +177,7 @@ class Bench:
         self.tab.keyboard.press("Control+Space")
         found = self.tab.locator("#editor .cm-tooltip-autocomplete li")
         found.first.wait_for()
+        time.sleep(0.15)  # so long the list takes no key, lest a line feed that was meant be lost
         return found
 
     @property

@@ -64,6 +64,42 @@ def test_after_a_come_classes_and_after_a_property_what_the_graph_has(bench: Ben
     assert any(one == "?r" for one in texts)
 
 
+def test_an_organisation_is_found_by_any_name_and_written_as_its_iri(bench: Bench) -> None:
+    found = bench.complete("SELECT ?by {\n  ?by pg:funds west mid")
+    assert found.first.inner_text().startswith("West Midlands")
+    bench.tab.keyboard.press("Enter")
+    assert bench.text.endswith("?by pg:funds o:west-midlands-social-work-teaching-partnership")
+    found = bench.complete("SELECT ?of { PHE")
+    assert found.first.inner_text() == "Public Health England PHE"
+    bench.tab.keyboard.press("Enter")
+    assert bench.text == "SELECT ?of { o:public-health-england"
+    bench.complete("SELECT ?of { ?of ^pg:memberOf NIHR SPCR")
+    bench.tab.keyboard.press("Enter")
+    assert bench.text == "SELECT ?of { ?of ^pg:memberOf o:nihr-school-for-primary-care-research"
+    bench.complete("DESCRIBE o:keele-univ")
+    bench.tab.keyboard.press("Enter")
+    assert bench.text == "DESCRIBE o:keele-university"
+
+
+def test_the_page_of_an_organisation_is_opened_from_a_result(bench: Bench) -> None:
+    bench.run("SELECT ?o ?page { ?o skos:prefLabel 'Keele University'@en OPTIONAL { ?o foaf:homepage ?page } }")
+    link = bench.tab.locator("#view td a", has_text="Keele University")
+    assert link.get_attribute("href") == "/id/org/keele-university"
+    link.click()
+    bench.tab.wait_for_url("**/id/org/keele-university")
+    assert bench.tab.inner_text("h1") == "Keele University"
+    bench.tab.go_back()
+    bench.tab.wait_for_selector("html[data-ready]")
+    assert "foaf:homepage" in bench.text
+
+
+def test_an_organisation_is_found_in_the_box_at_the_top(bench: Bench) -> None:
+    bench.tab.fill("#search", "PHE")
+    bench.tab.keyboard.press("Enter")
+    bench.tab.wait_for_url("**/search?q=PHE")
+    assert "Public Health England" in bench.tab.inner_text("main")
+
+
 def test_what_may_stand_at_a_place_is_read_from_unfinished_text(bench: Bench) -> None:
     places = {
         "SEL": "head",
@@ -114,6 +150,9 @@ def test_the_form_of_a_question_has_a_field_for_each_type(bench: Bench) -> None:
     bench.tab.click("#catalogue a[href='#question=members-at-date']")
     assert bench.tab.get_attribute("#p-date", "type") == "date"
     assert bench.tab.get_attribute("#p-consortium", "required") == ""
+    bench.tab.fill("#p-consortium", "PHE")
+    offered = bench.tab.locator("#p-consortium-names option")
+    until(lambda: "Public Health England" in [one.get_attribute("value") for one in offered.all()])
     bench.tab.fill("#p-consortium", "NIHR SPCR")
     bench.tab.fill("#p-date", "2012-06-30")
     bench.tab.keyboard.press("Enter")

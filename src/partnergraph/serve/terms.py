@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from partnergraph.serve.described import PARTS, VOCABULARY, base
 from partnergraph.serve.view import Shown
 from partnergraph.vocabulary import PREFIXES, concepts, schemes
 
@@ -25,13 +26,17 @@ _GRAPHS = """SELECT DISTINCT ?term ?label {
 
 
 def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  every view is called so
-    """All of it as JSON: `prefixes`, `properties` and `classes` (the most used first), `codes` and `graphs`."""
+    """All of it as JSON: `prefixes`, `properties` and `classes` (the most used first), `codes` and `graphs`.
+
+    An IRI under one of `sites` whose next part is one of `parts` has a page here.
+    """
     said: dict[str, tuple[str, str, bool]] = {}
     for row in reader.rows(_KNOWN):
         said.setdefault(
             str(row["term"]), (str(row["label"]), str(row.get("comment") or ""), row["class"] in (True, "true"))
         )
-    found: dict[str, Any] = {"prefixes": dict(PREFIXES)}
+    sites = list(dict.fromkeys((base(reader), VOCABULARY)))
+    found: dict[str, Any] = {"prefixes": dict(PREFIXES), "sites": sites, "parts": list(PARTS)}
     for kind, sparql in _USED.items():
         counts = {str(row["term"]): int(str(row["n"])) for row in reader.rows(sparql)}
         counts |= {iri: 0 for iri, (_, _, of) in said.items() if of == (kind == "classes") and iri not in counts}

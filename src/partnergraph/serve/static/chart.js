@@ -7,6 +7,7 @@ const MOST = 40; // bars
 const DATE = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T.*)?$/;
 const COUNT = "number of rows";
 const ROW = 26;
+const LETTER = 7.2; // the width of one, about
 
 const amount = (number) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: 2 }).format(number);
 
@@ -31,24 +32,26 @@ function cut(text, most) {
 }
 
 function bars(points, width, title) {
-  const shownOnes = points.slice(0, MOST);
-  const high = Math.max(0, ...shownOnes.map((one) => one.value));
-  const low = Math.min(0, ...shownOnes.map((one) => one.value));
-  const left = Math.min(width * 0.42, 20 + 7.4 * Math.max(4, ...shownOnes.map((one) => [...one.label].length)));
-  const right = 70;
-  const scale = (value) => left + ((value - low) / (high - low || 1)) * (width - left - right);
-  const height = shownOnes.length * ROW + 8;
+  const some = points.slice(0, MOST);
+  const [low, high] = [Math.min(0, ...some.map((one) => one.value)), Math.max(0, ...some.map((one) => one.value))];
+  // In a narrow window a label stands above its bar, else before it.
+  const narrow = width < 560;
+  const left = narrow ? 2 : Math.min(width * 0.42, 20 + LETTER * Math.max(4, ...some.map((one) => [...one.label].length)));
+  const [row, under] = narrow ? [ROW + 20, 20] : [ROW, 0];
+  const scale = (value) => left + ((value - low) / (high - low || 1)) * (width - left - 70);
+  const height = some.length * row + 8;
   const picture = drawn("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": title });
   picture.append(drawn("line", { class: "axis", x1: scale(0), x2: scale(0), y1: 0, y2: height }));
-  for (const [at, one] of shownOnes.entries()) {
-    const y = at * ROW + 4;
-    const label = drawn("text", { x: left - 8, y: y + 15, "text-anchor": "end" }, cut(one.label, Math.floor((left - 12) / 7.4)));
+  for (const [at, one] of some.entries()) {
+    const y = at * row + 4;
+    const place = narrow ? { x: left + 4, y: y + 14 } : { x: left - 8, y: y + 15, "text-anchor": "end" };
+    const label = drawn("text", place, cut(one.label, Math.floor((narrow ? width - 8 : left - 12) / LETTER)));
     label.append(drawn("title", {}, one.label));
     const [from, to] = [scale(Math.min(0, one.value)), scale(Math.max(0, one.value))];
     picture.append(
       label,
-      drawn("rect", { class: "bar-of", x: from, y: y + 1, width: Math.max(1, to - from), height: ROW - 8 }),
-      drawn("text", { class: "tick", x: to + 6, y: y + 15 }, amount(one.value)),
+      drawn("rect", { class: "bar-of", x: from, y: y + 1 + under, width: Math.max(1, to - from), height: ROW - 8 }),
+      drawn("text", { class: "tick", x: to + 6, y: y + 15 + under }, amount(one.value)),
     );
   }
   return picture;

@@ -28,10 +28,21 @@ function fit(words, option) {
 
 export class Terms {
   constructor(told) {
-    Object.assign(this, { prefixes: {}, properties: [], classes: [], codes: [], graphs: [] }, told);
+    Object.assign(this, { prefixes: {}, properties: [], classes: [], codes: [], graphs: [], sites: [], parts: [] }, told);
     this.bases = Object.entries(this.prefixes).sort(([, a], [, b]) => b.length - a.length);
     this.known = new Map([...this.codes, ...this.graphs, ...this.classes, ...this.properties].map((one) => [one.iri, one]));
     this.looks = new Map();
+  }
+
+  /** The path at which the server answers for an IRI of this graph; nothing for one of another place. */
+  path(iri) {
+    for (const site of this.sites) {
+      const rest = iri.slice(site.length);
+      if (iri.startsWith(site) && this.parts.includes(rest.split(/[/#]/)[0]) && !rest.includes("?")) {
+        return `/${rest.replace(/[^\w/:@!$&'()*+,;=.~#%-]/gu, encodeURIComponent)}`;
+      }
+    }
+    return "";
   }
 
   /** Whether an IRI is a word of a vocabulary and not a thing that has a page. */
@@ -82,7 +93,12 @@ export class Terms {
     const rows = await this.look(`SELECT ?o (COUNT(*) AS ?n) { SELECT ?o { ?s <${iri}> ?o FILTER(!isBlank(?o)) } LIMIT 20000 } GROUP BY ?o ORDER BY DESC(?n) ?o LIMIT 400`);
     const names = await named(rows.filter((row) => row.o.type === "uri").map((row) => row.o.value)).catch(() => new Map());
     return rows.filter(({ o }) => o.type === "uri" || o.value.length < 80).map(({ o, n }) => {
-      if (o.type === "uri") return this.option({ iri: o.value, label: names.get(o.value), about: this.known.get(o.value)?.about, count: Number(n.value) });
+      if (o.type === "uri") {
+        const term = this.known.get(o.value);
+        const name = names.get(o.value);
+        if (term || !name) return this.option({ iri: o.value, label: name, about: term?.about, count: Number(n.value) });
+        return { label: name, detail: this.short(o.value), apply: this.short(o.value), count: Number(n.value) };
+      }
       const text = JSON.stringify(o.value);
       const kind = o["xml:lang"] ? `@${o["xml:lang"]}` : o.datatype && !o.datatype.endsWith("#string") ? `^^${this.short(o.datatype)}` : "";
       return { label: text + kind, detail: "", count: Number(n.value) };

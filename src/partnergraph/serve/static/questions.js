@@ -54,7 +54,8 @@ export async function questions({ ask, trouble }) {
 
   function close() {
     form.hidden = true;
-    finder.hidden = catalogue.hidden = false;
+    finder.hidden = false;
+    catalogue.hidden = !offers.hidden;
   }
 
   /** The form of a question, filled in. */
@@ -104,6 +105,7 @@ export async function questions({ ask, trouble }) {
         make("span", { class: "quiet" }, Object.values(values).join(", ") || known.get(name).question),
       )));
       offers.hidden = !found.length;
+      catalogue.hidden = found.length > 0;
       byId("words-found").textContent = !text ? "" : found.length ? "The nearest questions:" : "No question is near to these words.";
     }, WAIT);
   });

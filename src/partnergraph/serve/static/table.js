@@ -11,14 +11,13 @@ export const isNumber = (term) => Boolean(term && term.type === "literal" && NUM
 export function shown(term, names, terms) {
   if (!term) return "";
   if (term.type === "triple") return `<< ${["subject", "predicate", "object"].map((part) => shown(term.value[part], names, terms)).join(" ")} >>`;
-  if (term.type === "uri") return names.get(term.value) || terms.short(term.value).replace(/^<(.*)>$/, "$1");
+  if (term.type === "uri") return names.get(term.value) || terms.short(term.value).replace(/^<(.*)>$/, (_, iri) => terms.path(iri) || iri);
   return term.type === "bnode" ? `_:${term.value}` : term.value;
 }
 
 /** Where a click on an IRI leads: its page here, or its address in the web; nowhere for any other scheme. */
 export function address(iri, terms) {
-  if (terms.site && iri.startsWith(terms.site)) return iri.slice(terms.site.length - 1);
-  return /^(?:https?:\/\/[^\s<>"]+|mailto:[^\s<>"]+)$/i.test(iri) && !terms.isTerm(iri) ? iri : "";
+  return terms.path(iri) || (/^(?:https?:\/\/[^\s<>"]+|mailto:[^\s<>"]+)$/i.test(iri) && !terms.isTerm(iri) ? iri : "");
 }
 
 /** The table of an answer, with what it needs to be sorted and paged. */
@@ -34,11 +33,11 @@ export async function table(answer, terms, { iris = false } = {}) {
 
   function cell(term, column) {
     const content = text(term);
-    const kind = numeric[column] ? "number" : "";
+    const kind = numeric[column] ? "number" : /\S{25}/.test(content) ? "long" : /^\S{1,14}$/.test(content) ? "short" : "";
     if (!term || term.type !== "uri") return make("td", { class: kind, lang: term?.["xml:lang"], title: term?.datatype ? terms.short(term.datatype) : false }, content);
     const to = address(term.value, terms);
     const outside = to && !to.startsWith("/");
-    return make("td", {}, to ? make("a", { href: to, title: term.value, rel: outside ? "noreferrer" : false }, content) : make("span", { title: term.value }, content));
+    return make("td", { class: kind }, to ? make("a", { href: to, title: term.value, rel: outside ? "noreferrer" : false }, content) : make("span", { title: term.value }, content));
   }
 
   function sort(column) {
