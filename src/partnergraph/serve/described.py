@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from partnergraph.store import Reader
-from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, OA, ORG, PG, PREFIXES, RDF, RDFS, SKOS
+from partnergraph.vocabulary import ADMS, DCTERMS, OA, ORG, PG, PREFIXES, RDF, RDFS, SKOS
+from partnergraph.vocabulary.iri import is_iri
 
 VOCABULARY = PREFIXES["pg"].removesuffix("ns#")
 # The parts of the address space that are answered: the graph's own things, and the vocabulary's.
@@ -21,7 +22,6 @@ OWN = (
 BEHIND = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSelector, DCTERMS.source)
 # Of everything else that is mentioned: what it is called and what sort of thing it is.
 NAMING = (RDF.type, SKOS.prefLabel, RDFS.label, DCTERMS.title, ORG.classification, DCTERMS.type, PG.memberType)
-PARTIES = (PG["from"], PG.to)
 # What many records are about (a kind, a source) is told with so many of them; a body with all of its own.
 MOST = 500
 BATCH = 500
@@ -40,7 +40,7 @@ def found(reader: Reader, path: str) -> str | None:
     for start in dict.fromkeys((base(reader), VOCABULARY)):
         for end in dict.fromkeys((path, plain, quote(plain, safe="/:@!$&'()*+,;=-._~"))):
             iri = start + end
-            if re.search(r"[\x00-\x20<>\"{}|\\^`]", iri):
+            if not is_iri(iri):
                 continue
             if end.rstrip("#") == "ns":
                 iri = start + "ns#"
@@ -78,7 +78,7 @@ def description(reader: Reader, iri: str) -> Reader:
     of whatever these mention. What rules derive is left out but for successions: it follows from the rest.
     """
     if iri.endswith("#"):
-        return _graph(_about(reader, terms(reader, iri)))
+        return _graph(_about(reader, [iri.removesuffix("#"), *terms(reader, iri)]))
     is_body = reader.ask(f"ASK {{ <{iri}> a ?c VALUES ?c {{ org:Organization pg:UnnamedGroup pg:Undertaking }} }}")
     most = "" if is_body else f"LIMIT {MOST}"
     records = _records(reader, [iri], OWN, most)
@@ -139,6 +139,3 @@ def _iri(term: str) -> str:
 
 def _graph(triples: Iterable[Triple]) -> Reader:
     return Reader.nquads_lines(" ".join(triple) + " .\n" for triple in triples)
-
-
-__all__ = ["FOAF", "PARTIES", "base", "description", "found", "local", "terms"]

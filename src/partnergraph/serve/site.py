@@ -139,7 +139,7 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
         told |= SAFE | {"content-security-policy": POLICY, "content-type": "application/problem+json"}
         return Response(problem(status, detail) if request.method != "HEAD" else b"", status, told)
 
-    return Starlette(
+    made = Starlette(
         routes=[
             *identity.routes(here),
             Route("/", fixed("workbench")),
@@ -152,3 +152,5 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
         ],
         exception_handlers={RefusedError: failed, HTTPException: failed},
     )
+    made.router.redirect_slashes = False  # an address with a slash at its end is another one
+    return made
