@@ -30,7 +30,7 @@ class Worded:
     def __init__(self, reader: Reader, described: Reader, start: str) -> None:
         self.start = start
         said_by = sources(described)
-        self.graph = network(described)
+        self.graph = network(described, places=True)
         self.graph.graph.update(about(reader, None, said_by))
         self.source_links = {one.id: local(iri, start) for iri, one in said_by.items()}
         nodes = self.graph.nodes
@@ -171,7 +171,8 @@ class Worded:
         from partnergraph.page.drawing import drawing, taken
         from partnergraph.page.svg import shape, svg
 
-        near = self.graph.edge_subgraph(edge for edge in self.graph.edges(keys=True))
+        places = {one for one, sort in self.graph.nodes(data="sort") if sort == "place"}
+        near = self.graph.edge_subgraph(edge for edge in self.graph.edges(keys=True) if not places & {*edge[:2]})
         if iri not in near or len(near) > MOST_DRAWN:
             return None
         near = taken(near)
