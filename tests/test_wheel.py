@@ -37,6 +37,10 @@ def test_the_wheel_carries_the_ontology_the_example_and_the_page_parts(wheel: Pa
             inside = path.relative_to(ROOT / ("ontology" if room == "ontology" else "data"))
             assert f"partnergraph/{room}/{inside.as_posix()}" in names
     assert any(name.startswith("partnergraph/page/vendor/") for name in names)
+    for room in ("static", "templates", "vendor"):
+        files = {f"partnergraph/serve/{room}/{p.name}" for p in (ROOT / "src/partnergraph/serve" / room).iterdir()}
+        assert files
+        assert files <= names
     assert any(name.endswith(".rq") and name.startswith("partnergraph/ontology/questions/") for name in names)
     assert not [name for name in names if "tests/" in name or "__pycache__" in name]
 

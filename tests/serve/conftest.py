@@ -206,37 +206,20 @@ def browser(chromium: Path) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def fresh(browser: Browser, server: Server) -> Iterator[Callable[..., Bench]]:
-    """Opens the workbench in a browser that was never here; checks at the end that it was clean."""
-    opened: list[Bench] = []
+def _bench(browser: Browser, server: Server, **options: Any) -> Bench:
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
+    context.set_default_timeout(PATIENCE)
+    bench = Bench(context.new_page(), f"http://127.0.0.1:{server.port}/", server)
+    bench.tab.on("console", lambda said: bench.said.append(said.text) if said.type in ("error", "warning") else None)
+    bench.tab.on("pageerror", lambda error: bench.said.append(str(error)))
+    bench.tab.on("request", lambda request: _asked(bench, request.method, request.url))
 
-    def make(**options: Any) -> Bench:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
-        context.set_default_timeout(PATIENCE)
-        bench = Bench(context.new_page(), f"http://127.0.0.1:{server.port}/", server)
-        bench.tab.on(
-            "console", lambda said: bench.said.append(said.text) if said.type in ("error", "warning") else None
-        )
-        bench.tab.on("pageerror", lambda error: bench.said.append(str(error)))
-        bench.tab.on("request", lambda request: _asked(bench, request.method, request.url))
+    def refuse(dialog: Any) -> None:
+        bench.dialogs.append(dialog.message)
+        dialog.dismiss()
 
-        def refuse(dialog: Any) -> None:
-            bench.dialogs.append(dialog.message)
-            dialog.dismiss()
-
-        bench.tab.on("dialog", refuse)
-        opened.append(bench)
-        return bench
-
-    yield make
-    for bench in opened:
-        notes = [said for said in bench.said if "Failed to load resource" in said]
-        assert len(notes) == bench.refusals, bench.said
-        assert [said for said in bench.said if said not in notes] == []
-        assert bench.outside == []
-        assert bench.dialogs == []
-        bench.tab.context.close()
+    bench.tab.on("dialog", refuse)
+    return bench
 
 
 def _asked(bench: Bench, method: str, url: str) -> None:
@@ -245,7 +228,44 @@ def _asked(bench: Bench, method: str, url: str) -> None:
     bench.asked.append(f"{method} {urlsplit(url).path}")
 
 
+def _clean(bench: Bench) -> None:
+    """It said nothing but of the errors that the server was to answer with, and asked nobody else."""
+    notes = [said for said in bench.said if "Failed to load resource" in said]
+    assert len(notes) == bench.refusals, bench.said
+    assert [said for said in bench.said if said not in notes] == []
+    assert bench.outside == []
+    assert bench.dialogs == []
+
+
 @pytest.fixture
-def bench(fresh: Callable[..., Bench]) -> Bench:
-    """The workbench, open."""
-    return fresh().open()
+def fresh(browser: Browser, server: Server) -> Iterator[Callable[..., Bench]]:
+    """Opens the workbench in a browser of its own (options as of a context); checks at the end that it was clean."""
+    opened: list[Bench] = []
+
+    def make(**options: Any) -> Bench:
+        opened.append(_bench(browser, server, **options))
+        return opened[-1]
+
+    yield make
+    for bench in opened:
+        _clean(bench)
+        bench.tab.context.close()
+
+
+@pytest.fixture(scope="session")
+def _tab(browser: Browser, server: Server) -> Iterator[Bench]:
+    bench = _bench(browser, server)
+    yield bench
+    bench.tab.context.close()
+
+
+@pytest.fixture
+def bench(_tab: Bench) -> Iterator[Bench]:
+    """The workbench, open in a browser that remembers nothing; checks at the end that it was clean."""
+    if not _tab.tab.url.startswith("about:"):
+        _tab.tab.evaluate("localStorage.clear()")
+    for noted in (_tab.said, _tab.asked, _tab.outside, _tab.dialogs):
+        noted.clear()
+    _tab.refusals = 0
+    yield _tab.open()
+    _clean(_tab)

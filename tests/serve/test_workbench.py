@@ -387,8 +387,9 @@ def test_hostile_text_is_only_text(fresh: Callable[..., Bench]) -> None:
     assert image[:20] in bench.tab.inner_text("#past-list")
     bench.refusals = 1
     bench.run(f"SELECT '{image}")
-    for name in ("query", "question", "as-of", "view", image):
-        bench.open("#" + urlencode({"question": "who-leads", name: image, "partnership": image}))
+    bench.open("#" + urlencode({"query": image, "as-of": image, "view": image}))
+    bench.open("#" + urlencode({"question": image, image: image}))
+    assert image in bench.tab.inner_text("#trouble")
     bench.tab.evaluate(
         'localStorage.setItem(\'partnergraph.history\', \'[{"hash":"javascript:alert(4)","title":"x"}, 7, null]\')'
     )
