@@ -18,9 +18,11 @@ _USED = {
 }
 # A term of the vocabulary is offered also where the graph does not use it yet.
 _KNOWN = """SELECT DISTINCT ?term ?label ?comment ?class {
-  ?term rdfs:label ?label OPTIONAL { ?term rdfs:comment ?comment }
-  BIND(EXISTS { ?term a owl:Class } AS ?class)
-} ORDER BY ?term ?label"""
+  VALUES (?type ?class) {
+    (owl:Class true) (owl:ObjectProperty false) (owl:DatatypeProperty false) (owl:AnnotationProperty false)
+  }
+  ?term a ?type ; rdfs:label ?label OPTIONAL { ?term rdfs:comment ?comment }
+} ORDER BY ?term ?label ?comment"""
 _GRAPHS = """SELECT DISTINCT ?term ?label {
   { ?term a pg:SourceGraph } UNION { ?term a pg:DerivedGraph } ?term dcterms:title ?label } ORDER BY ?term LIMIT 2000"""
 
