@@ -32,8 +32,9 @@ function say(id, text) {
 function trouble(error) {
   const box = byId("trouble");
   const [first, ...rest] = error.message.split("\n");
-  box.replaceChildren(make("p", {}, first), ...(rest.length ? [make("pre", {}, rest.join("\n"))] : []));
+  box.replaceChildren(make("p", {}, first), ...(rest.length ? [make("pre", { tabindex: "0", role: "region", "aria-label": "The place in the query" }, rest.join("\n"))] : []));
   box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
 }
 
 /** What is asked now, as the address says it. */
@@ -87,10 +88,7 @@ async function run(wanted) {
     if (!ended("There is no answer.")) return;
     shown.clear();
     trouble(error);
-    if (error.line) {
-      edit.mark(error.line, error.column, error.message.split("\n")[0]);
-      edit.focus();
-    }
+    if (error.line) edit.mark(error.line, error.column, error.message.split("\n")[0]);
   }
 }
 
