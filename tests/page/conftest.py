@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pytest
@@ -17,7 +17,7 @@ from partnergraph.sources.folder import read
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Dialog
     from playwright.sync_api import Page as Tab
 
 FLAGS = (
@@ -45,6 +45,7 @@ class Watched:
     """A tab, and everything it said or asked for that a finished page must not."""
 
     tab: Tab
+    own: str  # the address of the page
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
@@ -53,6 +54,27 @@ class Watched:
     def clean(self) -> bool:
         """No console error, no request but for the file itself, no dialog."""
         return not (self.said or self.asked or self.dialogs)
+
+    def listen(self) -> None:
+        """Begin to watch."""
+        self.hears: dict[str, Callable[[Any], None]] = {
+            "console": lambda one: self.said.append(one.text) if one.type in ("error", "warning") else None,
+            "pageerror": lambda error: self.said.append(str(error)),
+            "request": lambda request: None if request.url.startswith(self.own) else self.asked.append(request.url),
+            "dialog": self.refuse,
+        }
+        for event, hear in self.hears.items():
+            self.tab.on(event, hear)  # type: ignore[call-overload]
+
+    def refuse(self, dialog: Dialog) -> None:
+        """Note what a dialog says, and close it."""
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def leave(self) -> None:
+        """Watch no more."""
+        for event, hear in self.hears.items():
+            self.tab.remove_listener(event, hear)
 
 
 @pytest.fixture(scope="session")
@@ -66,14 +88,42 @@ def browser(chromium: Path) -> Iterator[Browser]:
         started.close()
 
 
+class Tabs:
+    """The tabs of a browser. One that a test is done with is used again: a new one costs more than opening a page."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.free: dict[bool, list[Tab]] = {True: [], False: []}
+
+    def take(self, scripts: bool) -> Tab:
+        """A tab in a context of its own, empty and offline."""
+        if self.free[scripts]:
+            return self.free[scripts].pop()
+        return self.browser.new_context(java_script_enabled=scripts, offline=True).new_page()
+
+    def give(self, tab: Tab, scripts: bool) -> None:
+        """Take a tab back as it was new: nothing in it, nobody listening, no pointer on what comes next."""
+        if tab.is_closed():
+            return
+        tab.goto("about:blank")
+        tab.mouse.move(0, 0)
+        self.free[scripts].append(tab)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """The tabs of the browser."""
+    return Tabs(browser)
+
+
 class Opener:
-    """Opens pages in tabs of their own; every one is closed after the test."""
+    """Opens pages in tabs of their own, which are handed back after the test."""
 
     patience = 10_000  # milliseconds for a page to load or an element to come
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
-        self.browser, self.folder, self.number = browser, folder, 0
-        self.opened: list[Watched] = []
+    def __init__(self, tabs: Tabs, folder: Path) -> None:
+        self.tabs, self.folder, self.number = tabs, folder, 0
+        self.opened: list[tuple[Watched, bool]] = []
 
     def __call__(
         self,
@@ -89,40 +139,41 @@ class Opener:
         self.number += 1
         file = self.folder / f"page{self.number}.html"
         file.write_text(html, "utf-8")
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
+        watched = Watched(self.tabs.take(scripts), file.as_uri())
+        self.opened.append((watched, scripts))
+        watched.tab.set_default_timeout(self.patience)
+        watched.tab.set_viewport_size({"width": width, "height": height})
+        watched.tab.emulate_media(
+            media="null",
             color_scheme=scheme,  # type: ignore[arg-type]
-            java_script_enabled=scripts,
-            offline=True,
+            reduced_motion="null",
+            forced_colors="null",
         )
-        context.set_default_timeout(self.patience)
-        watched = Watched(context.new_page())
-        watched.tab.on(
-            "console",
-            lambda message: watched.said.append(message.text) if message.type in ("error", "warning") else None,
-        )
-        watched.tab.on("pageerror", lambda error: watched.said.append(str(error)))
-        watched.tab.on(
-            "request",
-            lambda request: None if request.url.startswith(file.as_uri()) else watched.asked.append(request.url),
-        )
-
-        def refuse(dialog: object) -> None:
-            watched.dialogs.append(dialog.message)  # type: ignore[attr-defined]
-            dialog.dismiss()  # type: ignore[attr-defined]
-
-        watched.tab.on("dialog", refuse)
+        watched.listen()
         watched.tab.goto(file.as_uri() + address)
         if scripts and 'id="program"' in html:
             watched.tab.wait_for_selector("html.js:not(.starting)")  # the program is unpacked first
-        self.opened.append(watched)
         return watched
+
+    def close(self, *, failed: bool) -> None:
+        """Hand all tabs back; after a failure they are closed, for nobody knows what state they are in."""
+        while self.opened:
+            watched, scripts = self.opened.pop()
+            watched.leave()
+            if failed:
+                watched.tab.context.close()
+            else:
+                self.tabs.give(watched.tab, scripts)
+
+
+def opener(request: pytest.FixtureRequest, tabs: Tabs, folder: Path) -> Iterator[Opener]:
+    """An opener for the time of a test or of a module."""
+    made, failures = Opener(tabs, folder), request.session.testsfailed
+    yield made
+    made.close(failed=request.session.testsfailed > failures)
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Opener]:
+def show(request: pytest.FixtureRequest, tabs: Tabs, tmp_path: Path) -> Iterator[Opener]:
     """Opens the text of a page in a real browser."""
-    opener = Opener(browser, tmp_path)
-    yield opener
-    for watched in opener.opened:
-        watched.tab.context.close()
+    yield from opener(request, tabs, tmp_path)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from partnergraph.page import Page
+from tests.page.conftest import Opener, Tabs, Watched, opener
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
-
-    from tests.page.conftest import Opener
 
 pytestmark = pytest.mark.browser
 
@@ -34,19 +34,26 @@ SHORTEN = """for (const body of document.querySelectorAll(".rows tbody"))
 HIDDEN = "document.querySelector('[data-family=\"1\"]').click()"
 
 
-def _wrong(tab: Tab, everything: bool, context: list[str] | None = None) -> list[Any]:
-    """What axe finds by every rule: everywhere (by the slow ones in the first rows), or in a part of the page."""
+def _run(tab: Tab, context: list[str] | None = None, **options: Any) -> list[Any]:
+    """What axe finds: everywhere, or in a part of the page. Its program is read once in each page."""
     from axe_playwright_python.sync_playwright import Axe
 
+    if tab.evaluate("typeof axe") == "undefined":
+        tab.evaluate(Axe().axe_script)
+    options = {"resultTypes": ["violations"]} | options
+    found = tab.evaluate("([where, how]) => axe.run(where ?? document, how)", [context, options])
+    assert found["passes"]
+    return [(one["id"], [n["html"][:200] for n in one["nodes"]]) for one in found["violations"]]
+
+
+def _wrong(tab: Tab, everything: bool, context: list[str] | None = None) -> list[Any]:
+    """What axe finds by every rule: everywhere (by the slow ones in the first rows), or in a part of the page."""
     if everything:
-        others = {"rules": {rule: {"enabled": False} for rule in SLOW}}
-        runs = [Axe().run(tab, context=FIRST, options={"runOnly": SLOW}), Axe().run(tab, options=others)]
-    else:
-        # axe walks through everything that is there, whatever it is asked about; so rows like those that stay go.
-        tab.evaluate(SHORTEN)
-        runs = [Axe().run(tab, context=context or FIRST)]
-    assert all(run.response["passes"] for run in runs)
-    return [(one["id"], [n["html"][:200] for n in one["nodes"]]) for run in runs for one in run.response["violations"]]
+        others = {rule: {"enabled": False} for rule in SLOW}
+        return [*_run(tab, FIRST, runOnly=SLOW), *_run(tab, rules=others)]
+    # axe walks through everything that is there, whatever it is asked about; so rows like those that stay go.
+    tab.evaluate(SHORTEN)
+    return _run(tab, context or FIRST)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (320, "dark")])
@@ -63,6 +70,24 @@ def test_the_tables_sorted_and_filtered(keele_page: Page, show: Opener) -> None:
     page.tab.fill("#filter-bodies", "university")
     page.tab.locator("#claims th button").first.click()
     assert not _wrong(page.tab, everything=False)
+
+
+# Back to how the page is first seen, then to an address, as somebody would type it; and what is seen of that.
+FRESH = """() => {
+  if (state.step !== null) document.getElementById('story-end').click();
+  const field = document.getElementById('find');
+  field.value = '';
+  field.dispatchEvent(new Event('input'));
+  document.querySelector('.menu').open = false;
+}"""
+GO = """(to) => new Promise((done) => {
+  if (location.hash === to) return done();
+  addEventListener('popstate', () => setTimeout(done), { once: true });
+  location.hash = to;
+})"""
+SHOWN = """() => [location.hash, document.getElementById('panel').hidden, document.getElementById('found').hidden,
+  document.getElementById('caption').hidden, document.querySelector('.menu').open]"""
+FIRST_SEEN = ["", True, True, True, False]
 
 
 STATES = {
@@ -93,19 +118,33 @@ STATES = {
 TWICE = ("a selected body", "a selected line", "one kind", "what changed")
 
 
+@pytest.fixture(scope="module")
+def walked(
+    request: pytest.FixtureRequest, keele_page: Page, tabs: Tabs, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Watched]:
+    """One page that is led from state to state."""
+    for made in opener(request, tabs, tmp_path_factory.mktemp("axe")):
+        yield made(keele_page.html)
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_in_light_or_in_dark(keele_page: Page, show: Opener, state: str) -> None:
+def test_every_state_in_light_or_in_dark(walked: Watched, state: str) -> None:
     address, act = STATES[state]
-    page = show(keele_page.html, address=address)
+    tab = walked.tab
+    tab.evaluate(FRESH)
+    tab.evaluate(GO, "")
+    assert tab.evaluate(SHOWN) == FIRST_SEEN
+    tab.evaluate(GO, address)
     # The states that change most in light and in dark, the others in one of them; the widths take turns.
     turns = [((1440, "light"), (390, "dark")), ((320, "dark"), (1440, "light")), ((390, "light"), (1440, "dark"))]
     looks = turns[list(STATES).index(state) % len(turns)]
     for number, (width, scheme) in enumerate(looks if state in TWICE else looks[:1]):
-        page.tab.set_viewport_size({"width": width, "height": 900 if width > 400 else 844})
-        page.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        if act and number == 0:
-            page.tab.evaluate(act)
+        tab.set_viewport_size({"width": width, "height": 900 if width > 400 else 844})
+        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        if number == 0:
+            tab.evaluate(act or "1")
+            assert tab.evaluate(SHOWN) != FIRST_SEEN
         # The tables are the same in every state; what differs is the header and the map with all that belongs to it.
-        found = _wrong(page.tab, everything=False, context=["header", ".explorer"])
+        found = _wrong(tab, everything=False, context=["header", ".explorer"])
         assert not found, (state, width, scheme)
-    assert page.clean, page
+    assert walked.clean, walked

@@ -13,11 +13,11 @@ import pytest
 
 from partnergraph.page import draw
 from partnergraph.page.content import web
-from tests.page.conftest import Opener
+from tests.page.conftest import Opener, Tabs, opener
 from tests.page.probes import PROBES, TEXTS, hostile
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Frame
+    from playwright.sync_api import Frame
 
 pytestmark = pytest.mark.browser
 
@@ -84,27 +84,24 @@ LOOK = """async () => {
 
 
 @pytest.fixture(scope="module")
-def opener(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+def frames(request: pytest.FixtureRequest, tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
     """Opens pages that several tests look at."""
-    made = Opener(browser, tmp_path_factory.mktemp("hostile"))
-    made.patience = 60_000  # several pages at once
-    yield made
-    for watched in made.opened:
-        watched.tab.context.close()
+    for made in opener(request, tabs, tmp_path_factory.mktemp("hostile")):
+        made.patience = 60_000  # several pages at once
+        yield made
 
 
-def _framed(opener: Opener, texts: list[str]) -> list[Any]:
+def _framed(frames_of: Opener, texts: list[str]) -> list[Any]:
     """What stands in the page of each text, seen in the frames of a notebook."""
     style = "<style>iframe { height: 30px; display: block }</style>"  # small, so that all of them are in sight
-    frames = "".join(draw(hostile(text))._repr_html_() for text in texts)
-    page = opener(f"<!doctype html><meta charset=utf-8><title>x</title>{style}{frames}")
+    inner = "".join(draw(hostile(text))._repr_html_() for text in texts)
+    page = frames_of(f"<!doctype html><meta charset=utf-8><title>x</title>{style}{inner}")
     inside = page.tab.main_frame.child_frames
     assert len(inside) == len(texts)
     looked = [_look(frame) for frame in inside]
     page.tab.wait_for_timeout(200)
     assert page.clean, page
-    page.tab.context.close()
-    opener.opened.remove(page)
+    frames_of.close(failed=False)
     return looked
 
 
@@ -114,29 +111,29 @@ def _look(frame: Frame) -> Any:
 
 
 @pytest.fixture(scope="module")
-def plain(opener: Opener) -> Any:
+def plain(frames: Opener) -> Any:
     """The page of a harmless text, which every other page must be built like."""
-    return _framed(opener, ["plain"])[0]
+    return _framed(frames, ["plain"])[0]
 
 
 class Seen(dict[str, Any]):
     """What stands in the page of each probe, looked at when first asked for, together with the probes beside it."""
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self, frames: Opener) -> None:
         super().__init__()
-        self.opener = opener
+        self.frames = frames
 
     def __missing__(self, name: str) -> Any:
         first = list(PROBES).index(name) // AT_ONCE * AT_ONCE
         some = list(PROBES)[first : first + AT_ONCE]
-        self.update(zip(some, _framed(self.opener, [PROBES[one] for one in some]), strict=True))
+        self.update(zip(some, _framed(self.frames, [PROBES[one] for one in some]), strict=True))
         return self[name]
 
 
 @pytest.fixture(scope="module")
-def seen(opener: Opener) -> Seen:
+def seen(frames: Opener) -> Seen:
     """What stands in the page of each probe."""
-    return Seen(opener)
+    return Seen(frames)
 
 
 FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from partnergraph.page.bend import course, crossed
 from partnergraph.page.dots import SCREEN, TALL_FONT, VIEWS, WIDE, Drawing
 from partnergraph.page.drawing import drawing
 from partnergraph.page.layout import box
+from partnergraph.page.stress import inverted
 from partnergraph.page.svg import extent
 from partnergraph.page.text import whole, width, wrap
 
@@ -120,6 +125,33 @@ def test_the_same_network_in_another_order_gives_the_same_drawing(
     again = drawing(shuffled)
     assert again.dots == made.dots
     assert again.bends == made.bends
+
+
+def test_the_number_of_threads_of_a_library_moves_nothing() -> None:
+    """A product of matrices differs in its last digits with the number of threads that a library shares it among."""
+    code = "import networkx as nx, partnergraph.page.stress as s; "
+    code += "print(s.place(120, list(nx.barabasi_albert_graph(120, 2, seed=3).edges())).tobytes().hex())"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2")
+    }
+    assert len(found) == 1
+    assert len(found.pop()) > 120 * 2 * 8
+
+
+def test_the_inverse_by_elimination_is_the_one_of_numpy() -> None:
+    dice = np.random.default_rng(1)
+    for count in (2, 3, 40):
+        weight = np.triu(dice.random((count, count)), 1)
+        weight += weight.T
+        laplacian = np.diag(weight.sum(axis=1)) - weight
+        assert inverted(laplacian) == pytest.approx(np.linalg.pinv(laplacian), abs=1e-12)
 
 
 def _plain(graph: nx.Graph) -> nx.MultiDiGraph:

@@ -275,6 +275,7 @@ def test_the_keyboard_alone_draws_a_body_reads_its_evidence_follows_it_and_goes_
         if tab.evaluate("document.activeElement.tagName") == "SUMMARY":
             break
     press("Enter")
+    until(tab, "document.querySelector('#panel details[open] .proofs') !== null")  # it is filled when it has opened
     assert re.search(r"Report \d+ names it", panel_of(tab))
     press("Tab")
     press("Enter")

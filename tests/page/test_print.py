@@ -12,7 +12,7 @@ import pytest
 
 from partnergraph.page import Page
 from partnergraph.page.content import web
-from tests.page.conftest import Opener
+from tests.page.conftest import Opener, Tabs
 from tests.page.paper import Sheet, read
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ def test_the_printed_page_is_black_on_white_and_shows_the_still_map(
 
 @pytest.fixture(scope="module", params=[(True, True), (False, False)], ids=["landscape", "upright without scripts"])
 def sheets(
-    request: pytest.FixtureRequest, keele_page: Page, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, keele_page: Page, tabs: Tabs, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Sheet]:
     """The printed report."""
     scripts, landscape = request.param
-    opener = Opener(browser, tmp_path_factory.mktemp("print"))
+    opener = Opener(tabs, tmp_path_factory.mktemp("print"))
     page = opener(keele_page.html, scripts=scripts, width=1440 if landscape else 390)
     found = read(page.tab.pdf(format="A4", landscape=landscape))
-    page.tab.context.close()
+    opener.close(failed=False)
     return found
 
 

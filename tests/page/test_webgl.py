@@ -16,7 +16,7 @@ from partnergraph.errors import UsageError
 from partnergraph.page import RENDERERS, Page, draw
 from partnergraph.page.drawing import drawing, taken
 from partnergraph.page.spread import spread
-from tests.page.conftest import FLAGS, Opener
+from tests.page.conftest import FLAGS, Opener, Tabs, opener
 from tests.page.driving import PAINTED, find, panel_of, until
 
 if TYPE_CHECKING:
@@ -79,43 +79,41 @@ def page(crowd: nx.MultiDiGraph) -> Page:
     return draw(crowd, renderer="webgl")
 
 
-def _started(browser: Browser, chromium: Path, flags: tuple[str, ...]) -> Iterator[Browser]:
+def _started(browser: Browser, chromium: Path, flags: tuple[str, ...]) -> Iterator[Tabs]:
     wanted = [flag for flag in FLAGS if flag != "--disable-gpu"]
     started = browser.browser_type.launch(executable_path=str(chromium), args=[*wanted, *flags])
-    yield started
+    yield Tabs(started)
     started.close()
 
 
 @pytest.fixture(scope="module")
-def with_webgl(browser: Browser, chromium: Path) -> Iterator[Browser]:
+def with_webgl(browser: Browser, chromium: Path) -> Iterator[Tabs]:
     """Chromium that draws WebGL in software."""
     yield from _started(browser, chromium, SOFTWARE_GL)
 
 
 @pytest.fixture(scope="module")
-def without_webgl(browser: Browser, chromium: Path) -> Iterator[Browser]:
+def without_webgl(browser: Browser, chromium: Path) -> Iterator[Tabs]:
     """Chromium without any WebGL."""
     yield from _started(browser, chromium, NO_GL)
 
 
-def _opener(browser: Browser, folder: Path) -> Iterator[Opener]:
-    opener = Opener(browser, folder)
-    opener.patience = 30_000  # software is slow
-    yield opener
-    for watched in opener.opened:
-        watched.tab.context.close()
+def _opener(request: pytest.FixtureRequest, tabs: Tabs, folder: Path) -> Iterator[Opener]:
+    for made in opener(request, tabs, folder):
+        made.patience = 30_000  # software is slow
+        yield made
 
 
 @pytest.fixture
-def show(with_webgl: Browser, tmp_path: Path) -> Iterator[Opener]:
+def show(request: pytest.FixtureRequest, with_webgl: Tabs, tmp_path: Path) -> Iterator[Opener]:
     """Opens a page where there is WebGL."""
-    yield from _opener(with_webgl, tmp_path)
+    yield from _opener(request, with_webgl, tmp_path)
 
 
 @pytest.fixture
-def show_without(without_webgl: Browser, tmp_path: Path) -> Iterator[Opener]:
+def show_without(request: pytest.FixtureRequest, without_webgl: Tabs, tmp_path: Path) -> Iterator[Opener]:
     """Opens a page where there is none."""
-    yield from _opener(without_webgl, tmp_path)
+    yield from _opener(request, without_webgl, tmp_path)
 
 
 def _open(show: Opener, page: Page, **more: Any) -> Watched:

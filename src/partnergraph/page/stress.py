@@ -1,7 +1,8 @@
 """Where bodies stand before their labels are looked at: distances on the map follow distances in the network.
 
 Stress majorization (Gansner, Koren and North, "Graph drawing by stress majorization", 2004): the energy of Kamada and
-Kawai, solved by repeated linear steps. Deterministic: it starts from a circle in the order of a walk.
+Kawai, solved by repeated linear steps. Deterministic: it starts from a circle in the order of a walk, and no product of
+matrices is left to a library whose last digits depend on the number of its threads (which also wait for each other).
 """
 
 from __future__ import annotations
@@ -72,13 +73,30 @@ def place(count: int, lines: list[tuple[int, int]], order: list[int] | None = No
     at: Array = np.stack([np.cos(turn), np.sin(turn)], axis=1) * far.max() / 2
     with np.errstate(divide="ignore"):
         weight = np.where(far > 0, far**-2.0, 0.0)
-    inverse = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight)
+    inverse = inverted(np.diag(weight.sum(axis=1)) - weight)
+    wanted = weight * far
     for _ in range(STEPS):
-        gap = np.linalg.norm(at[:, None] - at[None, :], axis=2)
-        ratio = np.divide(weight * far, gap, out=np.zeros_like(gap), where=gap > 1e-9)
-        pull = np.diag(ratio.sum(axis=1)) - ratio
-        at = inverse @ (pull @ at)
-    return at
+        across, down = (at[:, axis, None] - at[None, :, axis] for axis in (0, 1))
+        gap = np.sqrt(across * across + down * down)
+        ratio = np.divide(wanted, gap, out=np.zeros_like(gap), where=gap > 1e-9)
+        pull = [(ratio * apart).sum(axis=1) for apart in (across, down)]
+        at = np.stack([(inverse * one).sum(axis=1) for one in pull], axis=1)
+    return at.round(6)  # what differs beyond decides no tie
+
+
+def inverted(laplacian: Array) -> Array:
+    """The pseudo-inverse of the Laplacian of a connected network, by elimination; it has the mean of nothing."""
+    import numpy as np
+
+    mean = 1.0 / len(laplacian)
+    found: Array = laplacian + mean  # so it has an inverse, which differs from the one that is looked for by the mean
+    for k in range(len(found)):
+        # Gauss and Jordan, in place. The matrix is positive definite: no pivot is nothing.
+        pivot, row, column = found[k, k], found[k].copy(), found[:, k].copy()
+        found -= column[:, None] * (row / pivot)
+        found[k], found[:, k] = row / pivot, -column / pivot
+        found[k, k] = 1.0 / pivot
+    return found - mean
 
 
 def turned(at: Array, aspect: float) -> Array:
@@ -91,7 +109,7 @@ def turned(at: Array, aspect: float) -> Array:
     xx, yy, xy = (at[:, 0] ** 2).sum(), (at[:, 1] ** 2).sum(), (at[:, 0] * at[:, 1]).sum()
     angle = 0.5 * np.arctan2(2 * xy, xx - yy) + (0.0 if aspect >= 1 else np.pi / 2)
     cos, sin = np.cos(-angle), np.sin(-angle)
-    at = at @ np.array([[cos, sin], [-sin, cos]])
+    at = np.stack([at[:, 0] * cos - at[:, 1] * sin, at[:, 0] * sin + at[:, 1] * cos], axis=1)
     spread = np.maximum(at.max(axis=0) - at.min(axis=0), 1e-6)
     want = spread[0] / spread[1] / aspect
     stretched: Array = at * np.array([max(1.0, (1 / want) ** 0.5), max(1.0, want**0.5)])
