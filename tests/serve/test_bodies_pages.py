@@ -114,7 +114,8 @@ def test_a_claim_a_source_a_kind_and_an_event_have_plain_pages(graph: Reader, st
     event = page(graph, f"{OURS}id/event/arthritis-care--change--2018")
     assert "Properties" in event.text
     words = page(graph, f"{OURS}ns#")
-    assert "Terms" in words.text
+    assert "pg:from from The party the relationship goes from." in words.text
+    assert "The from-party pays for the to-party" in kind.text
 
 
 def test_what_a_page_links_to_in_the_site_is_there(graph: Reader, server: Server) -> None:

@@ -20,6 +20,7 @@ PAGES = (
     "id/rel/funding--department-for-education--west-midlands-social-work-teaching-partnership",
     "id/source/keele-spcsc-partnerships",
     "code/membership",
+    "ns",
     "search?q=health",
     "search",
     "id/org/nobody",

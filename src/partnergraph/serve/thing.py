@@ -37,6 +37,8 @@ SELECT ?from ?kind ?to ?start ?end ?says ?source {{
   OPTIONAL {{ ?claim pg:evidence ?e . OPTIONAL {{ ?e pg:words|pg:says|pg:reason ?says }}
              OPTIONAL {{ ?e dcterms:source/dcterms:title ?source }} }}
 }} ORDER BY ?kind ?from ?to"""
+# What a thing says of itself in a sentence.
+SAYING = (DCTERMS.description, SKOS.definition, RDFS.comment)
 # A value that is longer than this is folded away.
 LONG = 600
 
@@ -68,6 +70,8 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
             "organisation.html.j2", reader, body=body, groups=groups, picture=picture, asking=asking, **shared
         )
         return Shown(HTML, page)
+    if iri.endswith("#"):
+        return Shown(HTML, render("vocabulary.html.j2", reader, terms=_terms(described, iri), **shared))
     return Shown(HTML, render("thing.html.j2", reader, **shared, **_table(reader, described, iri, start, worded)))
 
 
@@ -80,14 +84,30 @@ def _missing(reader: Reader, path: str, format_: str) -> Shown:
     return Shown(HTML, render("missing.html.j2", reader, words=words, near=near), 404)
 
 
+def _terms(described: Reader, space: str) -> list[dict[str, str]]:
+    """The terms of a namespace by their names, each with what it is called and what it means."""
+    rows = described.rows(
+        "SELECT ?s (MIN(?l) AS ?label) (MIN(?c) AS ?comment) { ?s ?p ?o OPTIONAL { ?s rdfs:label|skos:prefLabel ?l } "
+        "OPTIONAL { ?s rdfs:comment|skos:definition ?c } } GROUP BY ?s ORDER BY ?s"
+    )
+    named = [row for row in rows if str(row["s"]).startswith(space)]
+    return [
+        {
+            "name": str(row["s"]).removeprefix(space),
+            "label": str(row["label"] or ""),
+            "comment": str(row["comment"] or ""),
+        }
+        for row in named
+    ]
+
+
 def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Worded) -> dict[str, Any]:
     """The properties of a thing, each with its values, and what else is about it, claims in words."""
-    spaces = iri.endswith("#")
     own, others = dict[str, list[str]](), list[tuple[str, str]]()
     for s, p, o in described.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
         if s == f"<{iri}>":
             own.setdefault(p[1:-1], []).append(o)
-        elif o == f"<{iri}>" or (spaces and p == f"<{RDF.type}>"):
+        elif o == f"<{iri}>":
             others.append((s[1:-1], p[1:-1]))
     things = {term[1:-1] for values in own.values() for term in values if term.startswith("<")}
     names = _labels(reader, {iri, *own, *things, *(one for pair in others for one in pair)})
@@ -106,7 +126,7 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
     told = dict[str, list[dict[str, Any]]]()
     for s, p in sorted(others, key=lambda pair: (names.get(pair[0]) or pair[0], pair)):
         told.setdefault(p, []).append(linked(s))
-    title = names.get(iri) or worded.sentence(iri) or ("The vocabulary" if spaces else _last(iri).replace("-", " "))
+    title = names.get(iri) or worded.sentence(iri) or _last(iri).replace("-", " ")
     kinds = [linked(term[1:-1])["label"] for term in own.get(RDF.type, []) if term.startswith("<")]
     page = next((term[1:-1] for term in own.get(FOAF.page, []) if term.startswith("<")), None)
     return {
@@ -116,7 +136,7 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
         "rows": rows,
         "claims": worded.claims,
         "others": [{"property": linked(p), "things": told[p]} for p in sorted(told)],
-        "spaces": spaces,
+        "lead": next((_literal(own[one][0])["text"] for one in SAYING if one in own), None),
     }
 
 
