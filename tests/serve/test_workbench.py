@@ -345,6 +345,8 @@ def test_the_link_that_is_copied_opens_the_same(fresh: Callable[..., Bench]) -> 
     link = bench.tab.evaluate("navigator.clipboard.readText()")
     other = fresh().open("#" + urlsplit(link).fragment)
     assert other.text == query
+    other.run()
+    other.tab.locator("svg.chart").wait_for()
     bench.tab.click("#copy")
     until(lambda: "prefixes" in bench.tab.inner_text("#done"))
     whole = bench.tab.evaluate("navigator.clipboard.readText()")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from partnergraph.store import Reader
 
 JSON = "application/json"
+LONGEST = 300  # characters of somebody's own words
 
 
 def offered() -> list[Question]:
@@ -43,7 +44,7 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
     if values.get("name"):
         found = _bound(reader, values["name"], values.get("parameters") or {})
     elif values.get("words"):
-        found = _nearest(reader, values["words"])
+        found = _nearest(reader, values["words"][:LONGEST])
     else:
         found = {"questions": list(map(_told, offered())), "lists": _lists()}
     return Shown(JSON, json.dumps(found, ensure_ascii=False).encode())

@@ -111,7 +111,8 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
     async def questions(request: Request) -> Response:
         values = await form(request)
         name = request.path_params.get("name")
-        return await here.show("questions", {"name": name, "parameters": values} if name else values)
+        asked = {"name": name, "parameters": values} if name else {"words": values.get("words", "")}
+        return await here.show("questions", asked)
 
     async def labels(request: Request) -> Response:
         return await here.show("labels", {"iris": (await form(request)).get("iris", "")})

@@ -20,6 +20,7 @@ const terms = json("/terms").then((told) => new Terms(told), () => new Terms({})
 let asked = null; // the question whose SPARQL stands in the editor: name, values, sparql, title
 let working = null; // what is running
 let number = 0;
+let wanted = ""; // the view that a link asks for, once its query has run
 
 const edit = editor(byId("editor"), { text: FIRST, terms, run: () => run(), changed: () => { say("came", ""); edit.clean(); } });
 const shown = answers({ terms, changed: () => keep(), trouble });
@@ -50,7 +51,7 @@ function keep() {
   history.replaceState(null, "", kept);
 }
 
-async function run(wanted) {
+async function run() {
   const [query, asOf] = [edit.text, byId("as-of").value.trim()];
   working?.abort();
   working = new AbortController();
@@ -76,6 +77,7 @@ async function run(wanted) {
     const title = asked && asked.sparql === query ? asked.title : query.trim().split("\n").slice(0, 3).join("\n").slice(0, 200);
     const name = asked && asked.sparql === query ? asked.name : "";
     await shown.show(found, { query, asOf, name }, wanted);
+    wanted = "";
     if (byId("answer").getBoundingClientRect().top > innerHeight - 120) byId("answer").scrollIntoView();
     keep();
     remember({ hash: kept, title, told: size });
@@ -137,6 +139,7 @@ async function open(hash) {
   const given = read(hash);
   if (given.question || given.query) {
     byId("as-of").value = given.asOf;
+    wanted = given.view;
     byId("trouble").hidden = true;
   }
   if (given.question) {
