@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from partnergraph.errors import Finding, StoreError, UsageError
-from partnergraph.store import Reader
+from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
     from partnergraph.page import Page
+    from partnergraph.queries.asking import Asker
     from partnergraph.queries.claims import Claim
     from partnergraph.queries.named import Question
     from partnergraph.queries.names import Found
@@ -22,26 +23,42 @@ if TYPE_CHECKING:
 
 RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
 FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
+TIMEOUT = 60.0
+
+
+def _apart(targets: list[Path], timeout: float, memory: int) -> Asker:
+    from partnergraph.queries.asking import Apart
+
+    return Apart(targets, timeout=timeout, memory=memory)
 
 
 class PartnerGraph:
     """A partnership graph, read-only. Make one with `PartnerGraph.open`."""
 
-    def __init__(self, reader: Reader, date: str | None = None) -> None:
-        self.reader, self.date = reader, date
+    def __init__(self, reader: Reader, date: str | None = None, asker: Asker | None = None) -> None:
+        """A graph that a program has made: `reader` as of `date`. `asker` answers queries; by default this process."""
+        self.reader, self.date, self._asker = reader, date, asker
 
     @classmethod
-    def open(cls, path: str | Path | None = None) -> PartnerGraph:
+    def open(
+        cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = 2_000_000_000
+    ) -> PartnerGraph:
         """Open a build folder, a graph folder that has been built, a store or an RDF file; by default `./build`.
 
-        Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not parse.
+        Queries run in a process of their own, which is started with the first: `timeout` in seconds for each, `memory`
+        in bytes. Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not
+        parse.
         """
-        return cls(Reader.at(Path(path) if path is not None else None))
+        target = locate(Path(path) if path is not None else None)
+        return cls(Reader.at(target), asker=_apart([target], timeout, memory))
 
     @classmethod
-    def load(cls, paths: Iterable[str | Path]) -> PartnerGraph:
-        """Several RDF files as one graph, in memory."""
-        return cls(Reader.files([Path(path) for path in paths]))
+    def load(
+        cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = 2_000_000_000
+    ) -> PartnerGraph:
+        """Several RDF files as one graph, in memory; see `open` for the limits of its queries."""
+        files = [Path(path) for path in paths]
+        return cls(Reader.files(files), asker=_apart(files, timeout, memory))
 
     def as_of(self, date: str) -> PartnerGraph:
         """The graph as it was on a date (2014, 2014-06 or 2014-06-30), to be asked and drawn like any other.
@@ -51,26 +68,26 @@ class PartnerGraph:
         """
         from partnergraph.queries.as_of import as_of
 
-        return PartnerGraph(as_of(self.reader, date), date)
+        return PartnerGraph(as_of(self.reader, date), date, self._asker if self.date is None else None)
 
     def query(self, question: str, **parameters: str) -> Result:
         """Ask in SPARQL 1.1 (prefixes are declared for you), or ask a named question with its parameters.
 
-        Runs in this process without limits of its own; SERVICE, LOAD and FROM another place are refused.
-        Raises `QueryError` with line and column, `QueryRefused`, or `UsageError` for a wrong parameter.
+        Runs in a process that is stopped at the limits of `open` (a graph made by a program itself is asked in that
+        program, without limits); SERVICE, LOAD and FROM another place are refused. The answer is computed when it is
+        read. Raises `QueryError` with line and column, `QueryRefused`, `QueryLimit`, or `UsageError` for a wrong
+        parameter.
         """
-        from partnergraph.queries.named import beside, bind, get, is_name
-        from partnergraph.queries.prepared import prepare
+        from partnergraph.queries.asking import Here
+        from partnergraph.queries.named import is_name
         from partnergraph.queries.result import Result
 
-        reader = self.reader
-        if is_name(question):
-            named = get(question)
-            reader = beside(named, parameters, reader)
-            question = bind(named, parameters, reader)
-        elif parameters:
+        if not is_name(question) and parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-        return Result(reader, prepare(reader, question))
+        asked = {"question": question, "parameters": parameters} if is_name(question) else {"sparql": question}
+        if self._asker is None:
+            return Result(Here(self.reader), self.reader, asked)
+        return Result(self._asker, self.reader, asked | ({"as_of": self.date} if self.date else {}))
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""

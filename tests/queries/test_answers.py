@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from partnergraph import PartnerGraph
 from partnergraph.queries.named import bind, get
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
@@ -575,11 +576,9 @@ def test_an_answer_of_links_is_drawn_with_the_evidence_of_its_claims(
     whole: Reader, name: str, values: dict[str, str]
 ) -> None:
     from partnergraph.network.picture import picture
-    from partnergraph.queries.prepared import prepare
-    from partnergraph.queries.result import Result
 
     question = get(name)
-    result = Result(whole, prepare(whole, bind(question, values, whole)))
+    result = PartnerGraph(whole).query(name, **values)
     made = picture(whole, result.bytes("tsv"), "SELECT", title=question.question)
     links = {frozenset((row["from"], row["to"])) for row in whole.rows(bind(question, values, whole))}
     drawn = {frozenset((made.nodes[a]["label"], made.nodes[b]["label"])) for a, b in made.edges()}

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
+from partnergraph import PartnerGraph
 from partnergraph.queries.emptiness import reasons
 from partnergraph.queries.patterns import patterns
 from partnergraph.queries.prepared import prepare
-from partnergraph.queries.result import Result
 from partnergraph.queries.run import answer
 from partnergraph.store import Reader
 
@@ -96,10 +96,10 @@ def test_a_pattern_said_to_be_in_the_way_is_in_the_way(whole: Reader) -> None:
 
 
 def test_a_query_with_an_answer_has_no_reasons(whole: Reader) -> None:
-    assert Result(whole, prepare(whole, "SELECT ?r { ?r pg:kind code:funding }")).why_empty() == []
-    assert Result(whole, prepare(whole, "ASK { ?r pg:kind code:funding }")).why_empty() == []
-    assert Result(whole, prepare(whole, "ASK { ?r pg:kind code:fundng }")).why_empty()
-    shown = Result(whole, prepare(whole, "SELECT ?r { ?r pg:membrOf ?x }"))._repr_html_()
+    assert PartnerGraph(whole).query("SELECT ?r { ?r pg:kind code:funding }").why_empty() == []
+    assert PartnerGraph(whole).query("ASK { ?r pg:kind code:funding }").why_empty() == []
+    assert PartnerGraph(whole).query("ASK { ?r pg:kind code:fundng }").why_empty()
+    shown = PartnerGraph(whole).query("SELECT ?r { ?r pg:membrOf ?x }")._repr_html_()
     assert "0 rows<br>pg:membrOf (line 1, column 16) occurs nowhere" in shown
 
 

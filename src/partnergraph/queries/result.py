@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-import io
+import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.queries import formats
+from partnergraph.queries.asking import EXCHANGE, Asker
 from partnergraph.queries.formats import Value, value
-from partnergraph.queries.prepared import Prepared
 from partnergraph.queries.run import labels_of, turned
 from partnergraph.store import Reader
 
@@ -27,28 +27,27 @@ Tsv = bytes  # a method of Result is called bytes
 class Result:
     """An answer. The engine computes it when it is first asked for, and it is kept."""
 
-    def __init__(self, reader: Reader, prepared: Prepared) -> None:
-        self._reader, self._prepared = reader, prepared
-        self.sparql, self.form = prepared.sparql, prepared.form
+    def __init__(self, asker: Asker, reader: Reader, order: dict[str, Any]) -> None:
+        """`asker` answers the order (see `partnergraph.queries.standing.answer_query`), `reader` knows the names."""
+        self._asker, self._reader, self._order = asker, reader, order | {"formats": EXCHANGE}
         # Parsing happens here, so that an error in the text is told at once; rows are computed when they are read.
-        self._first: Any = prepared.ask(reader)
-        self._truth = bool(self._first) if self.form == "ASK" else True
+        told = asker.ask(self._order | {"check": True})
+        self.sparql, self.form = told.sparql, told.form
+        self._truth = bool(json.loads(told.data)["boolean"]) if self.form == "ASK" else True
         self._tsv: Tsv | None = None
 
     def bytes(self, format_: str) -> bytes:
         """The answer as the W3C defines it: tsv, csv, json, xml; turtle, ntriples, jsonld ... for a graph.
 
-        A table also as parquet, arrow, xlsx or excel-csv (for spreadsheet programs); see `save`. Raises `MissingExtra`.
+        A table also as parquet, arrow, xlsx or excel-csv (for spreadsheet programs); see `save`. Raises `MissingExtra`,
+        `QueryLimit` when the query takes too long or too much.
         """
         if format_ in formats.MADE and self.form == "SELECT":
             data, note = turned(self._reader, self._table(), format_)
             if note:
                 warnings.warn(note, stacklevel=2)
             return data
-        result, self._first = self._first, None
-        output = io.BytesIO()
-        self._reader.write(self._prepared.ask(self._reader) if result is None else result, format_, output)
-        return output.getvalue()
+        return self._asker.ask(self._order | {"formats": dict.fromkeys(EXCHANGE, format_)}).data
 
     def text(self, format_: str = "tsv") -> str:
         """The same as text."""
@@ -107,9 +106,10 @@ class Result:
 
     def why_empty(self) -> list[str]:
         """Why there is no answer, in sentences; nothing when there is one. See `partnergraph.queries.emptiness`."""
-        from partnergraph.queries.emptiness import reasons
-
-        return reasons(self._reader, self._prepared) if self.empty else []
+        if not self.empty:
+            return []
+        note = self._asker.ask(self._order | {"explain": True}).note or ""
+        return [line.removeprefix("- ") for line in note.splitlines() if line.startswith("- ")]
 
     def to_pandas(self) -> pd.DataFrame:
         """A pandas DataFrame with nullable dtypes (Int64, Float64, boolean, string); mixed columns are text."""

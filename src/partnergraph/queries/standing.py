@@ -13,10 +13,12 @@ import json
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from partnergraph.errors import PartnerGraphError, QueryForm, UsageError
+from partnergraph.queries.mistakes import empty
 from partnergraph.queries.prepared import prepare
 from partnergraph.queries.run import answer as answer_to
 from partnergraph.queries.run import deliver
@@ -26,6 +28,7 @@ from partnergraph.queries.worker import confine, last_word
 from partnergraph.store import Reader
 
 PIECE = 65_536
+ROOMY = 500_000_000  # bytes of memory with which a small store is read into it
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
 LENGTH = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
@@ -61,7 +64,7 @@ def order(values: dict[str, Any]) -> bytes:
 
 
 def main(answer: Answer | None = None) -> int:
-    """Answer until the pipe is closed. The first order says `target` and `memory`, the others what to ask.
+    """Answer until the pipe is closed. The first order says `targets` and `memory`, the others what to ask.
 
     `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`.
     """
@@ -72,13 +75,15 @@ def main(answer: Answer | None = None) -> int:
     if first is None:
         return 0
     confine(first["memory"])
-    target = Path(first["target"])
-    reader = Reader.at(target)
-    if target.is_dir() and sum(file.stat().st_size for file in target.iterdir()) <= RESIDENT:
-        reader = reader.resident()
-    _warm(reader)
-    Frames(out).send(b"N", b"{}")
-    out.flush()
+    try:
+        reader = _opened([Path(target) for target in first["targets"]], first["memory"])
+        _warm(reader)
+        Frames(out).send(b"N", b"{}")
+    except PartnerGraphError as error:
+        Frames(out).send(b"E", json.dumps(last_word(error)).encode())
+        return 1
+    finally:
+        out.flush()
     while (asked := _read(pipe)) is not None:
         frames = Frames(out)
         try:
@@ -98,13 +103,27 @@ def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     return found
 
 
+def _opened(targets: list[Path], memory: int) -> Reader:
+    """A store, in memory when it is small and there is enough; or RDF files."""
+    if len(targets) != 1 or targets[0].is_file():
+        return Reader.files(targets)
+    reader = Reader.at(targets[0])
+    small = sum(file.stat().st_size for file in targets[0].iterdir()) <= RESIDENT
+    return reader.resident() if small and memory >= ROOMY else reader
+
+
 def _warm(reader: Any) -> None:
     """Import what every answer needs, and let the engine read its first blocks."""
     answer_to(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
 
 
 def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
-    """The answer to a query, or the description of the service; returns the note. Raises what the query deserves."""
+    """The answer to a query, or the description of the service; returns the note. Raises what the query deserves.
+
+    An order has `sparql` (or `question` and `parameters`) and `formats` (select, ask and graph to a form of answer).
+    It may have `as_of`, `default` and `named` (graphs), `max_rows`, `max_bytes`, `explain` (say why there is no
+    answer), `check` (only whether it parses; an ASK is answered) and `tell` (what is asked, in the head).
+    """
     if asked.get("describe"):
         found = description(reader, asked["describe"])
         chosen = asked["formats"]["graph"]
@@ -128,9 +147,14 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
     head = {"form": form, "format": chosen}
     if (slow := prepared.hint) is not None:
         head["hint"] = slow
+    if asked.get("tell"):
+        head |= {"asks": prepared.form, "sparql": prepared.sparql}
     frames.send(b"H", json.dumps(head).encode())
     if slow:
         frames.pipe.flush()  # to be known also when the query is stopped
+    if asked.get("check") and form != "ask":
+        replace(prepared, dataset=None).ask(empty())
+        return None
     out = io.BufferedWriter(frames, PIECE)
     rows = asked.get("max_rows") if form == "select" else None
     note = deliver(

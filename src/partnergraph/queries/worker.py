@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -149,16 +150,23 @@ def confine(memory: int) -> None:
 
 def asked(reader: Reader, order: dict[str, Any]) -> tuple[Reader, str]:
     """What an order asks, and of which graph: as of a date, a named question with its parameters bound, or a query."""
-    from partnergraph.queries.as_of import as_of
     from partnergraph.queries.named import beside, bind, get
 
     if order.get("as_of") is not None:
-        reader = as_of(reader, order["as_of"])
+        reader = _dated(reader, order["as_of"])
     if not order.get("question"):
         return reader, order["sparql"]
     question, parameters = get(order["question"]), order.get("parameters") or {}
     reader = beside(question, parameters, reader)
     return reader, bind(question, parameters, reader)
+
+
+@lru_cache(4)
+def _dated(reader: Reader, date: str) -> Reader:
+    """The graph as of a date, which takes longer to make than most queries to answer."""
+    from partnergraph.queries.as_of import as_of
+
+    return as_of(reader, date)
 
 
 def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:

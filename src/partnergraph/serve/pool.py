@@ -110,7 +110,7 @@ class Worker(asyncio.Protocol):
         """Wait until the graph is open. Raises `StoreError` when the process cannot open it."""
         self._socket.setblocking(False)
         await self.loop.create_connection(lambda: self, sock=self._socket)
-        self._send({"target": str(self.target), "memory": self._memory})
+        self._send({"targets": [str(self.target)], "memory": self._memory})
         try:
             await asyncio.wait_for(asyncio.shield(self.ready), START)
         except (TimeoutError, ConnectionError):
@@ -172,7 +172,7 @@ class Worker(asyncio.Protocol):
     def _frame(self, letter: bytes, content: bytes) -> None:
         reply = self.reply
         if reply is None:
-            if not self.ready.done():
+            if not self.ready.done() and letter == b"N":
                 self.ready.set_result(None)
             return
         if letter == b"D":
