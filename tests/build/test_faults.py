@@ -53,7 +53,7 @@ class Builder:
         return int(self.answers.readline())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def builder() -> Iterator[Builder]:
     with subprocess.Popen(
         [sys.executable, str(HERE / "builder.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -96,9 +96,10 @@ class Pair:
         return which
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Pair:
-    return Pair.of(small_folder(tmp_path / "one", "Alpha"), small_folder(tmp_path / "two", "Aleph"), tmp_path)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    room = tmp_path_factory.mktemp("small")
+    return Pair.of(small_folder(room / "one", "Alpha"), small_folder(room / "two", "Aleph"), room)
 
 
 @pytest.fixture

@@ -28,22 +28,36 @@ def build(run: Run, folder: Path, output: Path) -> None:
     assert (said.code, said.err) == (0, "")
 
 
-@pytest.fixture
-def folder(here: Path) -> Path:
-    """A copy of the Keele folder in the working folder, as it is when nobody has kept its map."""
-    made = shutil.copytree(ROOT / "data", here / "data")
+def without_a_map(room: Path) -> Path:
+    """A copy of the Keele folder, as it is when nobody has kept its map."""
+    made = shutil.copytree(ROOT / "data", room / "data")
     (made / "tables" / "positions.csv").unlink(missing_ok=True)
     return made
 
 
 @pytest.fixture
-def kept(run: Run, folder: Path, here: Path) -> Path:
-    """The folder, built and drawn, with its positions."""
-    build(run, folder, here / "first")
-    said = run("draw", "--graph", here / "first", "--keep", "data")
-    assert said.code == 0
-    assert "positions; the next build leaves them where they are" in said.err
-    return folder
+def folder(here: Path) -> Path:
+    """Such a copy in the working folder."""
+    return without_a_map(here)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A room for what is built and drawn once."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def kept(run: Run, once: Path, here: Path) -> Path:
+    """A copy of the folder, built and drawn, with its positions, and of that build."""
+    if not (once / "data").exists():
+        folder = without_a_map(once)
+        build(run, folder, once / "first")
+        said = run("draw", "--graph", once / "first", "--keep", folder)
+        assert said.code == 0
+        assert "positions; the next build leaves them where they are" in said.err
+    shutil.copytree(once / "first", here / "first", symlinks=True)
+    return shutil.copytree(once / "data", here / "data")
 
 
 def rows(folder: Path) -> list[dict[str, str]]:

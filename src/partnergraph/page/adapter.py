@@ -19,7 +19,9 @@ from partnergraph.page.palette import Look, look_of
 from partnergraph.page.text import legible
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from types import CodeType
+
+    from jinja2 import BytecodeCache, Environment
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 VENDOR = Path(__file__).resolve().parent / "vendor"
@@ -82,6 +84,7 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
 
     environment = Environment(
         loader=FileSystemLoader(str(TEMPLATES)),
+        bytecode_cache=_compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -100,6 +103,24 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
     net.templateEnv, net.path = environment, "page.html.j2"
     html: str = net.generate_html()
     return html
+
+
+@cache
+def _compiled() -> BytecodeCache:
+    """The templates as they were compiled before, for as long as the process lives and they stay as they are."""
+    from jinja2 import BytecodeCache
+    from jinja2.bccache import Bucket
+
+    kept: dict[tuple[str, str], CodeType | None] = {}
+
+    class Kept(BytecodeCache):
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = kept.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            kept[bucket.key, bucket.checksum] = bucket.code
+
+    return Kept()
 
 
 @cache

@@ -86,8 +86,6 @@ def place(count: int, lines: list[tuple[int, int]], order: list[int] | None = No
 
 def inverted(laplacian: Array) -> Array:
     """The pseudo-inverse of the Laplacian of a connected network, by elimination; it has the mean of nothing."""
-    import numpy as np
-
     mean = 1.0 / len(laplacian)
     found: Array = laplacian + mean  # so it has an inverse, which differs from the one that is looked for by the mean
     for k in range(len(found)):
