@@ -114,6 +114,12 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
         asked = {"name": name, "parameters": values} if name else {"words": values.get("words", "")}
         return await here.show("questions", asked)
 
+    async def openapi(_: Request) -> Response:
+        from partnergraph.serve.openapi import openapi
+
+        body = json.dumps(openapi(), ensure_ascii=False, indent=1).encode() + b"\n"
+        return Response(body, headers=SAFE | {"content-type": "application/json", "content-security-policy": POLICY})
+
     async def labels(request: Request) -> Response:
         return await here.show("labels", {"iris": (await form(request)).get("iris", "")})
 
@@ -146,6 +152,7 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
             Route("/", fixed("workbench")),
             Route("/draw", drawn, methods=["GET", "POST"]),
             Route("/labels", labels, methods=["POST"]),
+            Route("/openapi.json", openapi),
             Route("/questions", questions),
             Route("/questions/{name}", questions),
             Route("/static/{name}", static),
