@@ -232,8 +232,7 @@ class Content:
             ],
             "events": events,
             "statements": [
-                entry | {"evidence": self.proofs(entry.get("evidence") or [])}
-                for entry in node.get("statements") or []
+                entry | {"evidence": self.proofs(entry.get("evidence") or [])} for entry in node.get("statements") or []
             ],
             "members": [
                 {"label": self._label(member), "number": self.number.get(member)}
