@@ -40,6 +40,16 @@ def until(tab: Tab, condition: str) -> None:
     pytest.fail(f"never came true: {condition}")
 
 
+# Relationships that were opened in the panel and do not have their evidence yet.
+EMPTY = """[...document.querySelectorAll('#panel .what')]
+  .filter((one) => one.closest('details[open]')?.children.length < 2).length"""
+
+
+def filled(tab: Tab) -> None:
+    """Wait until every relationship that was opened has its evidence, which comes a moment after the key or click."""
+    until(tab, f"{EMPTY} === 0")
+
+
 def find(tab: Tab, text: str) -> None:
     """Type a name into the field and take the best of what is found."""
     tab.fill("#find", text)

@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page, draw
-from tests.page.driving import SCHOOL, TEACHING
+from tests.page.driving import SCHOOL, TEACHING, filled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -78,12 +78,14 @@ def test_a_walk_with_the_keyboard_alone(keele_page: Page, show: Opener) -> None:
     # Follow a neighbour: the School.
     keys.to("summary", SCHOOL)
     keys.press("Enter")
+    filled(tab)
     keys.to("a", SCHOOL, most=2)
     assert keys.press("Enter")["name"] == "aside#panel.scripted"
     assert tab.inner_text("#panel-heading") == SCHOOL
     # Read what supports a relationship: the words in their sentence, and the source.
     keys.to("summary", f"is a member of {TEACHING}")
     keys.press("Enter")
+    filled(tab)
     evidence = tab.locator("#panel details[open] .evidence")
     assert evidence.locator("mark").first.inner_text().startswith("We are also a member of the West Midlands")
     assert "Our partners" in evidence.locator("cite").first.inner_text()

@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page
-from tests.page.driving import find
+from tests.page.driving import filled, find
 
 if TYPE_CHECKING:
     from tests.page.conftest import Opener
@@ -52,6 +52,7 @@ def test_routes_between_two_bodies_come_with_the_evidence_of_every_hop(keele_pag
     assert first.startswith("4 steps: Coventry City Council – ")
     assert "– Wellcome Trust" in first
     routes.first.locator("summary").first.click()
+    filled(page.tab)
     assert routes.first.locator(".proofs li").first.is_visible()
     lengths = [int(text.split()[0]) for text in routes.all_inner_texts()]
     assert lengths == sorted(lengths)

@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import draw
-from tests.page.driving import until
+from tests.page.driving import filled, until
 from tests.page.probes import PROBES
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def test_hostile_texts_in_a_large_page_stay_text(show: Opener) -> None:
     tab.evaluate("select({ body: BODIES.label.indexOf('hub') })")
     for summary in tab.locator("#panel summary").all()[:20]:
         summary.click()
+    filled(tab)
     links = set(tab.evaluate("[...document.querySelectorAll('[href]')].map((one) => one.getAttribute('href'))"))
     assert not [link for link in links if not re.match(r"#[a-z0-9-]+$|https?://", link)]
     assert page.clean, page

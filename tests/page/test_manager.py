@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from partnergraph.page import Page
-from tests.page.driving import SCHOOL, TEACHING, find, panel_of
+from tests.page.driving import SCHOOL, TEACHING, filled, find, panel_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -35,6 +35,7 @@ def _open(tab: Tab, text: str) -> str:
     """Open a relationship in the panel and read it."""
     item = tab.locator("#panel .links > li", has_text=text).first
     item.locator("summary").click()
+    filled(tab)
     return " ".join(item.inner_text().split())
 
 

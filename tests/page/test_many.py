@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import networkx as nx
+import numpy as np
 import pytest
 
 from partnergraph.page import Page, draw
-from tests.page.driving import PAINTED, find, panel_of, until
+from tests.page.driving import PAINTED, filled, find, panel_of, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
@@ -144,13 +145,18 @@ def _faults(tab: Tab) -> list[str]:
             near = math.hypot(x - min(max(x, left), right), y - min(max(y, top), bottom))
             if other != one and near < reach:
                 found.append(f"label {one} and symbol {other}")
+    lines = [(a, b) for a, b, _ in seen["lines"]]
+    courses = np.array([points for *_, points in seen["lines"]]).reshape(len(lines), 101, 2)
     for place, (one, x, y, reach) in enumerate(symbols):
         for other, west, north, far in symbols[:place]:
             if math.hypot(x - west, y - north) < reach + far:
                 found.append(f"symbols {one} and {other}")
-        for a, b, points in seen["lines"]:
-            if one not in (a, b) and any(math.hypot(x - px, y - py) < reach for px, py in points):
-                found.append(f"line {a}-{b} through {one}")
+        near = (np.hypot(courses[..., 0] - x, courses[..., 1] - y) < reach).any(axis=1)
+        found += [
+            f"line {a}-{b} through {one}"
+            for (a, b), runs in zip(lines, near, strict=True)
+            if runs and one not in (a, b)
+        ]
     return found
 
 
@@ -275,7 +281,7 @@ def test_the_keyboard_alone_draws_a_body_reads_its_evidence_follows_it_and_goes_
         if tab.evaluate("document.activeElement.tagName") == "SUMMARY":
             break
     press("Enter")
-    until(tab, "document.querySelector('#panel details[open] .proofs') !== null")  # it is filled when it has opened
+    filled(tab)
     assert re.search(r"Report \d+ names it", panel_of(tab))
     press("Tab")
     press("Enter")
