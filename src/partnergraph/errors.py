@@ -118,7 +118,9 @@ class QueryForm(QueryError):
 
 
 class QueryLimit(QueryError):
-    """The query was stopped at a limit, ``time``, ``size`` or ``memory``; the message says how to raise it."""
+    """The query was stopped at a limit; the message says how to raise it. `limit`: time, size, memory or busy (too many
+    others run).
+    """
 
     def __init__(self, message: str, limit: str = "memory") -> None:
         super().__init__(message)

@@ -22,8 +22,13 @@ SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 FAST = "SELECT ?name { o:keele-university skos:prefLabel ?name }"
 
 
-def children(pid: int) -> set[int]:
+def _forked(pid: int) -> set[int]:
     return {int(pid) for pid in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def children(pid: int) -> set[int]:
+    """The query processes of a server; those that fork them are left out."""
+    return {child for nursery in _forked(pid) for child in _forked(nursery)}
 
 
 def test_a_query_that_runs_too_long_is_stopped_in_time_and_the_next_is_answered_at_once(server: Server) -> None:
@@ -47,7 +52,7 @@ def test_a_query_that_needs_too_much_memory_ends_alone(keele: Path) -> None:
 
 
 def test_too_many_at_once_wait_and_then_are_told_to_come_back(keele: Path) -> None:
-    with serving(keele, "--workers", "1", "--queue", "2") as server:
+    with serving(keele, "--workers", "1", "--queue", "2", "--aside", "0") as server:
         with ThreadPoolExecutor(6) as threads:
             got = list(threads.map(lambda number: server.ask(f"{SLOW} LIMIT {number + 1}", timeout="1"), range(6)))
         statuses = [said.status for said in got]
@@ -55,6 +60,54 @@ def test_too_many_at_once_wait_and_then_are_told_to_come_back(keele: Path) -> No
         assert 2 <= statuses.count(429) <= 3
         assert all(said.headers["retry-after"] == "1" for said in got if said.status == 429)
         assert server.ask(FAST).status == 200
+
+
+def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None:
+    with serving(keele, "--workers", "1", "--queue", "1", "--aside", "2", "--timeout", "6") as server:
+        with ThreadPoolExecutor(2) as threads:
+            long = [threads.submit(server.ask, f"{SLOW} LIMIT {number + 1}") for number in range(2)]
+            deadline = time.monotonic() + 5
+            while len(children(server.process.pid)) < 4 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            aside = [pid for pid in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+            assert len(aside) == 2
+            quick = [server.ask(f"{FAST} LIMIT {number + 1}").status for number in range(10)]
+            third = server.ask(f"{SLOW} LIMIT 3")
+            done = [said.result().status for said in long]
+        assert quick == [200] * 10
+        assert third.status == 429
+        assert third.headers["retry-after"] == "1"
+        assert "2 queries that take long are running" in third.json["detail"]
+        assert done == [504, 504]
+        while len(children(server.process.pid)) != 2 and time.monotonic() < deadline + 20:
+            time.sleep(0.1)
+        assert len(children(server.process.pid)) == 2
+        assert not [pid for pid in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+
+
+def test_the_process_that_forks_the_others_is_started_again_when_it_is_killed(keele: Path) -> None:
+    with serving(keele) as server:
+        [nursery] = _forked(server.process.pid)
+        os.kill(nursery, signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        statuses = []
+        while len(children(server.process.pid)) != 3 and time.monotonic() < deadline:
+            statuses.append(server.ask(f"{FAST} LIMIT {time.monotonic_ns()}").status)
+            time.sleep(0.1)
+        assert nursery not in _forked(server.process.pid)
+        assert set(statuses) <= {200, 503}
+        assert server.ask(FAST).status == 200
+
+
+def test_forked_processes_do_not_share_what_is_to_be_random(server: Server) -> None:
+    found = [server.ask(f"SELECT (STRUUID() AS ?u) (RAND() AS ?r) {{}} LIMIT {n + 1}").values[0] for n in range(2)]
+    with ThreadPoolExecutor(4) as threads:
+        asked = threads.map(
+            lambda n: server.ask(f"SELECT (STRUUID() AS ?u) {{}} LIMIT {n + 9}").values[0]["u"], range(12)
+        )
+        uuids = [one["u"] for one in found] + list(asked)
+    assert len(set(uuids)) == len(uuids)
+    assert found[0]["r"] != found[1]["r"]
 
 
 def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
@@ -126,6 +179,7 @@ def test_it_stops_when_told_and_leaves_no_process(keele: Path, tmp_path: Path) -
         server.ask("nonsense")
     assert server.process.returncode == 0
     time.sleep(0.5)
+    assert running
     assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
     lines = [json.loads(line) for line in audit.read_text("utf-8").splitlines()]
     assert [line["outcome"] for line in lines[1:]] == ["answered", "kept", "400"]

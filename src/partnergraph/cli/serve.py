@@ -16,6 +16,7 @@ from partnergraph.cli.options import graph_option
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=7878, show_default=True, help="0: any free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
 @click.option("--queue", type=click.IntRange(0, 10_000), default=16, show_default=True, help="Queries that may wait.")
+@click.option("--aside", type=click.IntRange(0, 64), default=4, show_default=True, help="Long ones beside them.")
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")
 @click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes for a query.")
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
@@ -27,6 +28,7 @@ def serve(
     port: int,
     workers: int,
     queue: int,
+    aside: int,
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
@@ -46,6 +48,7 @@ def serve(
         port=port,
         workers=workers,
         queue=queue,
+        aside=aside,
         timeout=timeout,
         memory=memory * 1_000_000,
         hosts=hosts,

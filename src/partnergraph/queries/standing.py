@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import socket
 import struct
 import sys
 from collections.abc import Callable
@@ -24,13 +27,13 @@ from partnergraph.queries.run import answer as answer_to
 from partnergraph.queries.run import deliver
 from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
-from partnergraph.queries.worker import confine, last_word
+from partnergraph.queries.worker import confine, die_with_parent, last_word
 from partnergraph.store import Reader
 
 PIECE = 65_536
 ROOMY = 500_000_000  # bytes of memory with which a small store is read into it
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
-LENGTH = struct.Struct(">I")
+LENGTH = PID = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
 
 
@@ -66,24 +69,38 @@ def order(values: dict[str, Any]) -> bytes:
 def main(answer: Answer | None = None) -> int:
     """Answer until the pipe is closed. The first order says `targets` and `memory`, the others what to ask.
 
-    `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`.
+    `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`. Where the first
+    order says `forks`, this process opens the graph and then forks one that answers for each pipe that it is sent.
     """
     answer = answer or answer_query
-    pipe = open(0, "rb", closefd=False)  # noqa: SIM115  open as long as the process lives
-    out = open(1, "wb", closefd=False)  # noqa: SIM115
-    first = _read(pipe)
+    first = _read(open(0, "rb", buffering=0, closefd=False))  # noqa: SIM115  what follows is read by others
     if first is None:
         return 0
-    confine(first["memory"])
+    targets, memory = [Path(target) for target in first["targets"]], first["memory"]
+    reader = None
+    if first.get("forks"):
+        die_with_parent()
+        try:
+            # A store that stays on disk has threads, which a fork loses: each process opens that itself.
+            if _resident(targets, memory):
+                reader = _opened(targets, memory)
+                _warm(reader)
+        except PartnerGraphError as error:
+            return _failed(error)
+        with open(1, "wb", closefd=False) as said:
+            Frames(said).send(b"N", b"{}")
+        if not _forked():
+            return 0
+    confine(memory)
+    pipe, out = open(0, "rb", closefd=False), open(1, "wb", closefd=False)  # noqa: SIM115  as long as it lives
     try:
-        reader = _opened([Path(target) for target in first["targets"]], first["memory"])
-        _warm(reader)
-        Frames(out).send(b"N", b"{}")
+        if reader is None:
+            reader = _opened(targets, memory)
+            _warm(reader)
     except PartnerGraphError as error:
-        Frames(out).send(b"E", json.dumps(last_word(error)).encode())
-        return 1
-    finally:
-        out.flush()
+        return _failed(error)
+    Frames(out).send(b"N", b"{}")
+    out.flush()
     while (asked := _read(pipe)) is not None:
         frames = Frames(out)
         try:
@@ -95,6 +112,31 @@ def main(answer: Answer | None = None) -> int:
     return 0
 
 
+def _failed(error: PartnerGraphError) -> int:
+    with open(1, "wb", closefd=False) as out:
+        Frames(out).send(b"E", json.dumps(last_word(error)).encode())
+    return 1
+
+
+def _forked() -> bool:
+    """Fork a process for each pipe that comes, and say its number; true in such a process, false at the end."""
+    control = socket.socket(fileno=os.dup(0))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    while True:
+        letter, pipes, _, _ = socket.recv_fds(control, 1, 1)
+        if not letter:
+            return False
+        if (pid := os.fork()) == 0:
+            for standard in (0, 1):
+                os.dup2(pipes[0], standard)
+            os.close(pipes[0])
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return True
+        os.close(pipes[0])
+        control.sendall(PID.pack(pid))
+
+
 def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -103,13 +145,17 @@ def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     return found
 
 
+def _resident(targets: list[Path], memory: int) -> bool:
+    """Whether a graph is read into memory: RDF files, or a small store where there is enough."""
+    if len(targets) != 1 or not targets[0].is_dir():
+        return True
+    return memory >= ROOMY and sum(file.stat().st_size for file in targets[0].iterdir()) <= RESIDENT
+
+
 def _opened(targets: list[Path], memory: int) -> Reader:
-    """A store, in memory when it is small and there is enough; or RDF files."""
-    if len(targets) != 1 or targets[0].is_file():
-        return Reader.files(targets)
-    reader = Reader.at(targets[0])
-    small = sum(file.stat().st_size for file in targets[0].iterdir()) <= RESIDENT
-    return reader.resident() if small and memory >= ROOMY else reader
+    """A store or RDF files. Raises `StoreError`, `DataError`."""
+    reader = Reader.files(targets) if len(targets) != 1 or targets[0].is_file() else Reader.at(targets[0])
+    return reader.resident() if targets[0].is_dir() and _resident(targets, memory) else reader
 
 
 def _warm(reader: Any) -> None:

@@ -135,15 +135,13 @@ def confine(memory: int) -> None:
     """Bound this process: memory, no core dumps, no life after its parent's, no network where the system allows it."""
     import ctypes
     import resource
-    import signal
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
+    die_with_parent()
     libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
@@ -159,6 +157,16 @@ def asked(reader: Reader, order: dict[str, Any]) -> tuple[Reader, str]:
     question, parameters = get(order["question"]), order.get("parameters") or {}
     reader = beside(question, parameters, reader)
     return reader, bind(question, parameters, reader)
+
+
+def die_with_parent() -> None:
+    """Have this process killed when its parent ends, however that ends, where the system can do so."""
+    import ctypes
+    import signal
+
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @lru_cache(4)

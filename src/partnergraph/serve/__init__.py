@@ -17,6 +17,7 @@ __all__ = ["application"]
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 QUEUE = 16
+ASIDE = 4
 MOST_HOSTS = 100
 
 
@@ -68,6 +69,7 @@ def application(
     *,
     workers: int = 2,
     queue: int = QUEUE,
+    aside: int = ASIDE,
     timeout: float = TIMEOUT,
     memory: int = MEMORY,
     hosts: tuple[str, ...] = HOSTS,
@@ -75,8 +77,9 @@ def application(
 ) -> Application:
     """The server of a graph (see `partnergraph.store.locate`) as an ASGI application.
 
-    `workers` queries run at once and `queue` wait, `timeout` seconds and `memory` bytes each; `hosts` are the names it
-    answers for; `audit` gets a JSON line for each request. Raises `StoreError` when there is no graph.
+    `workers` queries run at once, `queue` wait, and `aside` that take long run beside them, each for `timeout` seconds
+    and with `memory` bytes at most; `hosts` are the names it answers for; `audit` gets a JSON line for each request.
+    Raises `StoreError` when there is no graph.
     """
 
     def record(entry: dict[str, Any]) -> None:
@@ -84,7 +87,7 @@ def application(
         audit.write(json.dumps(entry) + "\n")
         audit.flush()
 
-    pool = Pool(_located(path), size=workers, queue=queue, memory=memory)
+    pool = Pool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
     endpoint = Endpoint(pool, timeout=timeout, record=record if audit is not None else None)
     pages = site(pool, endpoint.kept, timeout=timeout)
     return Application(pool, endpoint, pages, frozenset(host.lower() for host in hosts))

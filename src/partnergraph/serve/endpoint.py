@@ -14,8 +14,9 @@ from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused
 from partnergraph.serve.forms import FORMS, accepted
-from partnergraph.serve.pool import BusyError, Pool, pieces
+from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
+from partnergraph.serve.workers import pieces
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
@@ -238,8 +239,8 @@ def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
     """What an error of a query is over HTTP."""
     if isinstance(error, QueryLimit):
         text = f"{error} {hint}" if hint else str(error)
-        status = {"time": 504, "size": 422}.get(error.limit, 503)
-        return RefusedError(status, text, **({"retry_after": "1"} if status == 503 else {}))
+        status = {"time": 504, "size": 422, "busy": 429}.get(error.limit, 503)
+        return RefusedError(status, text, **({"retry_after": "1"} if status in (429, 503) else {}))
     if isinstance(error, QueryRefused):
         return RefusedError(403, str(error))
     if isinstance(error, QueryForm):

@@ -23,6 +23,7 @@ def run(
     port: int,
     workers: int,
     queue: int,
+    aside: int,
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
@@ -46,7 +47,14 @@ def run(
             "the name by which they ask."
         )
     app = application(
-        path, workers=workers, queue=queue, timeout=timeout, memory=memory, hosts=(*HOSTS, address, *hosts), audit=audit
+        path,
+        workers=workers,
+        queue=queue,
+        aside=aside,
+        timeout=timeout,
+        memory=memory,
+        hosts=(*HOSTS, address, *hosts),
+        audit=audit,
     )
     app.pool.locate()
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

@@ -1,0 +1,313 @@
+"""The query processes of the server, as the server sees them: forked in some milliseconds, asked, killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from partnergraph.errors import QueryLimit, StoreError
+from partnergraph.queries.standing import HEAD, PID, order
+from partnergraph.queries.worker import raised
+
+START = 30.0  # seconds that a process may take to open the graph
+HELD = 1_000_000  # bytes of an answer that wait for a slow client
+SLOW = 0.25  # seconds after which a query is a long one
+ASIDE = 15  # how nice a process is then: those that answer quickly go first
+
+
+@lru_cache(256)
+def _word(content: bytes) -> Mapping[str, Any]:
+    """What a frame says; most say what was said before."""
+    found: Mapping[str, Any] = json.loads(content)
+    return found
+
+
+@dataclass
+class Reply:
+    """What a process answers: its head, pieces as they come, and the end.
+
+    `form` (select, ask, graph or view), `format`, `hint` and `status` are known once `begun` is; `note` at the end.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    form: str = ""
+    format: str = ""
+    hint: str | None = None
+    status: int = 200
+    note: str | None = None
+    pieces: list[bytes] = field(default_factory=list)
+    size: int = 0
+    done: bool = False
+    error: Exception | None = None
+    _news: asyncio.Future[None] | None = None
+
+    def tell(self) -> None:
+        """Wake whoever waits."""
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+
+    async def news(self) -> None:
+        """Wait until something came."""
+        self._news = self.loop.create_future()
+        await self._news
+        self._news = None
+
+    async def begun(self) -> None:
+        """Wait for the first piece, or the end. Raises the error that ended it."""
+        while not (self.pieces or self.done):
+            await self.news()
+        if self.error is not None:
+            raise self.error
+
+    async def whole(self) -> bytes:
+        """The whole answer. Raises the error that ended it."""
+        while not self.done:
+            await self.news()
+        if self.error is not None:
+            raise self.error
+        return b"".join(self.pieces)
+
+
+class Nursery:
+    """A process that has opened a graph and forks query processes from itself.
+
+    It ends when it was let go and the last of them has ended; they end with it.
+    """
+
+    def __init__(self, target: Path, memory: int) -> None:
+        self.target, self.memory, self.alive, self.children = target, memory, False, 0
+        self._let_go = False
+        self._lock = asyncio.Lock()
+
+    async def start(self) -> Nursery:
+        """Wait until the graph is open. Raises `StoreError` when it cannot be."""
+        loop = asyncio.get_running_loop()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                # -P: a file in the current folder must not stand in for a module.
+                [sys.executable, "-P", "-m", "partnergraph.serve.process"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"MALLOC_ARENA_MAX": "2"},
+            )
+        self._control.setblocking(False)
+        try:
+            async with asyncio.timeout(START):
+                first = {"targets": [str(self.target)], "memory": self.memory, "forks": True}
+                await loop.sock_sendall(self._control, order(first))
+                letter, length = HEAD.unpack(await self._received(HEAD.size))
+                await self._received(length)
+        except (TimeoutError, OSError):
+            letter = b"E"
+        if letter != b"N":
+            self.end()
+            raise StoreError(f"The store {self.target} cannot be opened.")
+        self.alive = True
+        return self
+
+    async def born(self) -> tuple[socket.socket, int]:
+        """A new query process: the pipe to it and its number. Raises `StoreError` when there is none to be had."""
+        ours, theirs = socket.socketpair()
+        try:
+            async with self._lock, asyncio.timeout(START):
+                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
+                [pid] = PID.unpack(await self._received(PID.size))
+        except (TimeoutError, OSError):
+            ours.close()
+            self.end()
+            raise StoreError(f"The store {self.target} cannot be opened again.") from None
+        finally:
+            theirs.close()
+        self.children += 1
+        return ours, pid
+
+    def lost(self) -> None:
+        """One of the processes born here has ended."""
+        self.children -= 1
+        if self._let_go and not self.children:
+            self.end()
+
+    def let_go(self) -> None:
+        """End when the last process born here has ended."""
+        self._let_go = True
+        if not self.children:
+            self.end()
+
+    def end(self) -> None:
+        """End, and with it every process born here that is still there."""
+        self.alive = False
+        self._control.close()  # which it takes for its end
+        asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+
+    async def _received(self, size: int) -> bytes:
+        found = b""
+        while len(found) < size:
+            piece = await asyncio.get_running_loop().sock_recv(self._control, size - len(found))
+            if not piece:
+                raise ConnectionError
+            found += piece
+        return found
+
+
+class Worker(asyncio.Protocol):
+    """One query process, and the pipe to it. `lost` is told when it has ended, `slow` when a query takes long."""
+
+    def __init__(self, nursery: Nursery, lost: Callable[[Worker], None], slow: Callable[[Worker], None]) -> None:
+        self.nursery, self.target, self.lost, self.slow = nursery, nursery.target, lost, slow
+        self.generation = str(self.target)
+        self.loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = self.loop.create_future()
+        self.reply: Reply | None = None
+        self.why: Exception | None = None
+        self.aside = False
+        self._held = bytearray()
+        self._transport: asyncio.Transport | None = None
+
+    async def start(self) -> Worker:
+        """Wait until it can be asked. Raises `StoreError` when the process cannot open the graph."""
+        pipe, self.pid = await self.nursery.born()
+        pipe.setblocking(False)
+        # A number alone may mean another process by the time it is used.
+        self._handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
+        await self.loop.create_connection(lambda: self, sock=pipe)
+        try:
+            await asyncio.wait_for(asyncio.shield(self.ready), START)
+        except (TimeoutError, ConnectionError):
+            self.kill(StoreError(f"The store {self.target} cannot be opened."))
+            raise StoreError(f"The store {self.target} cannot be opened.") from None
+        return self
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can take an order."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def ask(self, values: dict[str, Any], timeout: float) -> Reply:
+        """Give an order; what comes is in the reply. After `timeout` seconds the process is killed."""
+        self.reply = Reply(self.loop)
+        limit = QueryLimit(f"Stopped after {timeout:g} seconds. Ask for less, or for a longer time: timeout=60", "time")
+        self._timer = self.loop.call_later(timeout, self.kill, limit)
+        self._soon = self.loop.call_later(SLOW, self.slow, self)
+        self._send(values)
+        return self.reply
+
+    def kill(self, why: Exception) -> None:
+        """End the process; whoever waits for an answer gets the reason."""
+        self.why = self.why or why
+        with suppress(ProcessLookupError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            elif self.alive:
+                os.kill(self.pid, signal.SIGKILL)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def step_aside(self) -> None:
+        """Leave the processors to those that answer quickly. It cannot be taken back."""
+        self.aside = True
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
+
+    def close(self) -> None:
+        """Let the process go when nobody waits for it any more: it ends with its pipe."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def pause(self, *, still: bool) -> None:
+        """Stop reading while the client is slow, or go on."""
+        if self._transport is not None and self.alive:
+            with suppress(RuntimeError):
+                (self._transport.pause_reading if still else self._transport.resume_reading)()
+
+    def _send(self, values: dict[str, Any]) -> None:
+        if self._transport is not None:
+            self._transport.write(order(values))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the pipe is there."""
+        self._transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: some frames, or parts of them."""
+        self._held += data
+        at = 0
+        while len(self._held) - at >= HEAD.size:
+            letter, length = HEAD.unpack_from(self._held, at)
+            if len(self._held) - at - HEAD.size < length:
+                break
+            at += HEAD.size + length
+            self._frame(letter, bytes(self._held[at - length : at]))
+        del self._held[:at]
+
+    def _frame(self, letter: bytes, content: bytes) -> None:
+        reply = self.reply
+        if reply is None:
+            if not self.ready.done() and letter == b"N":
+                self.ready.set_result(None)
+            return
+        if letter == b"D":
+            reply.pieces.append(content)
+            reply.size += len(content)
+        elif letter == b"H":
+            head = _word(content)
+            reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
+            reply.status = head.get("status", 200)
+        else:
+            self._timer.cancel()
+            self._soon.cancel()
+            self.reply = None
+            word = _word(content)
+            reply.note, reply.done = word.get("note"), True
+            if letter == b"E":
+                reply.error = raised(word)
+        reply.tell()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own signature
+        """asyncio: the process is gone, by our hand or its own."""
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError("the query process ended"))
+            self.ready.exception()  # seen, also when nobody waits
+        reply, self.reply = self.reply, None
+        if reply is not None:
+            self._timer.cancel()
+            self._soon.cancel()
+            memory = QueryLimit(
+                "The query was stopped: it needed more memory than it may, or brought the engine down. Ask for less."
+            )
+            reply.error, reply.done = self.why or memory, True
+            reply.tell()
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        self.nursery.lost()
+        self.lost(self)
+
+
+async def pieces(reply: Reply, worker: Worker) -> AsyncIterator[bytes]:
+    """The pieces of an answer as they come; a slow client makes the process wait. Raises the error that ended it."""
+    while True:
+        taken, reply.pieces = reply.pieces, []
+        if taken:
+            yield b"".join(taken)
+            worker.pause(still=False)
+        elif reply.done:
+            if reply.error is not None:
+                raise reply.error
+            return
+        else:
+            await reply.news()
+            if reply.size > HELD:
+                worker.pause(still=len(reply.pieces) * 65_536 > HELD)
