@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import quote, unquote
 
 from partnergraph.store import Reader
@@ -24,7 +25,6 @@ BEHIND = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSe
 NAMING = (RDF.type, SKOS.prefLabel, RDFS.label, DCTERMS.title, ORG.classification, DCTERMS.type, PG.memberType)
 # What many records are about (a kind, a source) is told with so many of them; a body with all of its own.
 MOST = 500
-BATCH = 500
 Triple = tuple[str, ...]
 
 
@@ -80,7 +80,7 @@ def description(reader: Reader, iri: str) -> Reader:
     if iri.endswith("#"):
         return _graph(_about(reader, [iri.removesuffix("#"), *terms(reader, iri)]))
     is_body = reader.ask(f"ASK {{ <{iri}> a ?c VALUES ?c {{ org:Organization pg:UnnamedGroup pg:Undertaking }} }}")
-    most = "" if is_body else f"LIMIT {MOST}"
+    most = None if is_body else MOST
     records = _records(reader, [iri], OWN, most)
     # Events are about claims; claims rest on evidence, which rests on a source.
     records += _records(reader, records, (PG.about, PG.evidence, PG.counterEvidence), most)
@@ -103,33 +103,21 @@ def description(reader: Reader, iri: str) -> Reader:
     return _graph(lines)
 
 
-def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], most: str) -> list[str]:
-    """What says of itself that it is about one of these."""
-    named, succession = " ".join(f"<{one}>" for one in predicates), f"{VOCABULARY}rule/succession"
-    records: list[str] = []
-    for some in _batches(list(iris)):
-        records += [
-            str(row["s"])
-            for row in reader.rows(
-                f"SELECT DISTINCT ?s {{ VALUES ?o {{ {some} }} VALUES ?p {{ {named} }} ?s ?p ?o FILTER(isIRI(?s)) "
-                f"FILTER NOT EXISTS {{ ?s pg:derivedBy ?rule FILTER(?rule != <{succession}>) }} }} ORDER BY ?s {most}"
-            )
-        ]
-    return records
+def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], most: int | None) -> list[str]:
+    """What says of itself that it is about one of these, looked up one by one, so that it costs what it finds."""
+    known = sorted({one for iri in iris for predicate in predicates for one in reader.pointing(predicate, iri)})
+    succession = f"<{VOCABULARY}rule/succession>"
+    found = (
+        one
+        for one in known
+        if ":" in one and not {o for _, p, o in reader.said_of(one) if p == f"<{PG.derivedBy}>"} - {succession}
+    )
+    return list(islice(found, most))
 
 
 def _about(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...] = ()) -> list[Triple]:
     """What some things say of themselves, all of it or by some predicates, as terms in N-Triples."""
-    only = f"VALUES ?p {{ {' '.join(f'<{one}>' for one in predicates)} }}" if predicates else ""
-    triples: list[Triple] = []
-    for some in _batches(list(iris)):
-        triples += reader.terms(f"SELECT ?s ?p ?o {{ VALUES ?s {{ {some} }} {only} ?s ?p ?o }} ORDER BY ?s ?p ?o")
-    return triples
-
-
-def _batches(iris: list[str]) -> Iterable[str]:
-    for start in range(0, len(iris), BATCH):
-        yield " ".join(f"<{iri}>" for iri in iris[start : start + BATCH])
+    return [t for iri in iris for t in reader.said_of(iri) if not predicates or t[1][1:-1] in predicates]
 
 
 def _iri(term: str) -> str:

@@ -10,7 +10,7 @@ from partnergraph.queries.names import find
 from partnergraph.serve.described import base, local
 from partnergraph.serve.rendered import HTML, render
 from partnergraph.serve.view import Shown
-from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary import ORG, PG, RDF, SKOS, concepts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
 MOST = 20
 LISTED = 2000
-_SORTS = {"Organization": "organisation", "UnnamedGroup": "group", "Undertaking": "undertaking"}
+SORTS = {ORG.Organization: "organisation", PG.UnnamedGroup: "group", PG.Undertaking: "undertaking"}
 _TYPES = """SELECT ?s ?class ?type {{ VALUES ?s {{ {} }}
   VALUES ?class {{ org:Organization pg:UnnamedGroup pg:Undertaking }}
   ?s a ?class OPTIONAL {{ ?s org:classification|dcterms:type|pg:memberType ?type }} }} ORDER BY ?s ?class ?type"""
 _NAMES = """SELECT ?s ?name ?kind {{ VALUES ?s {{ {} }}
   ?n pg:nameOf ?s ; skosxl:literalForm ?name ; pg:nameKind ?kind }} ORDER BY ?s ?name DESC(?kind)"""
-_ALL = """SELECT DISTINCT ?iri ?label { VALUES ?class { org:Organization pg:UnnamedGroup pg:Undertaking }
-  ?iri a ?class ; skos:prefLabel ?label FILTER(isIRI(?iri)) } ORDER BY LCASE(?label) ?iri"""
 Plain = dict[str, Any]
 
 
@@ -41,7 +39,7 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
     if values["format"] == "json":
         body = json.dumps({"found": found}, ensure_ascii=False).encode() + b"\n"
         return Shown("application/json", body)
-    everything: list[Plain] = [] if asked else [dict(row) for row in reader.rows(_ALL)]
+    everything = [] if asked else _all(reader)
     listed = everything[:LISTED]
     _sorted_out(reader, listed, start)
     page = render(
@@ -55,6 +53,14 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
     return Shown(HTML, page)
 
 
+def _all(reader: Reader) -> list[Plain]:
+    """Every body, by its name of today."""
+    bodies = {one for sort in SORTS for one in reader.pointing(RDF.type, sort)}
+    labels = reader.values(SKOS.prefLabel)
+    named = sorted((min(labels[iri]).casefold(), iri) for iri in bodies & labels.keys() if ":" in iri)
+    return [{"iri": iri, "label": min(labels[iri])} for _, iri in named]
+
+
 def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
     """Say of each body what sort it is, where its page is, and what sort of name was matched."""
     sorts, kinds = dict[str, tuple[str, str]](), dict[tuple[str, str], str]()
@@ -62,7 +68,7 @@ def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
         some = " ".join(f"<{one['iri']}>" for one in found[at : at + 500])
         for row in reader.rows(_TYPES.format(some)):
             code = str(row["type"] or "").rsplit("/", 1)[-1]
-            sort = _SORTS[str(row["class"]).rpartition("#")[2]]
+            sort = SORTS[str(row["class"])]
             family = concept(code).broader if code else None
             sorts.setdefault(str(row["s"]), (concept(code).label if code else sort, family or sort))
         if any("name" in one for one in found):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from partnergraph.store import Reader
 
 Plain = dict[str, Any]
+# So many claims of a kind stand on the page of a body; the others are counted.
+MOST_TOLD = 200
 # A map of more bodies than this is drawn when it is asked for.
 MOST_DRAWN = 120
 ICON = '<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">{}</svg>'
@@ -109,21 +111,27 @@ class Worded:
     def groups(self, iri: str) -> list[Plain]:
         """The claims of one body by kind and direction, each group with its words; in the order of the vocabulary."""
         kinds = list(self.graph.graph["kinds"])
-        found: dict[tuple[int, str], Plain] = {}
-        for claim in self.claims:
-            if claim["from"]["iri"] == iri:
-                words, other = claim["forward"], claim["to"]
-            elif claim["to"]["iri"] == iri:
-                words, other = claim["inverse"], claim["from"]
-            else:
-                words, other = "is between", None
+        found: dict[tuple[int, str], list[tuple[str, str, int, int | None]]] = {}
+        for number, claim in enumerate(self.content.claims):
+            ends = {self.iris[claim["to"]]: claim["from"]} | {self.iris[claim["from"]]: claim["to"]}
+            other = ends.get(iri)
+            forward = self.iris[claim["from"]] == iri
+            words = "is between" if other is None else claim["forward"] if forward else claim["inverse"]
             place = kinds.index(claim["kind"]) if claim["kind"] in kinds else len(kinds)
-            group = found.setdefault((place, words), {"words": words, "label": claim["kind_label"], "claims": []})
-            group["claims"].append(claim | {"other": other})
-        for group in found.values():
-            group["number"] = len(group["claims"])
-            group["claims"].sort(key=lambda one: ((one["other"] or one["from"])["label"].casefold(), one["iri"]))
-        return [found[key] for key in sorted(found)]
+            label = self.content.bodies[claim["from"] if other is None else other]["label"].casefold()
+            found.setdefault((place, words), []).append((label, self.claim_iris[number], number, other))
+        return [
+            {
+                "words": words,
+                "label": self.content.claims[some[0][2]]["kind_label"],
+                "number": len(some),
+                "claims": [
+                    self.claim(number) | {"other": None if other is None else self.party(other)}
+                    for _, _, number, other in sorted(some)[:MOST_TOLD]
+                ],
+            }
+            for (_, words), some in sorted(found.items())
+        ]
 
     def body(self, iri: str) -> Plain:
         """Everything about a body but its claims."""

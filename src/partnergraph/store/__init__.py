@@ -326,10 +326,16 @@ class Reader(_Base):
         taken.folder = self.folder
         return taken
 
-    def subjects(self, class_iri: str) -> set[str]:
-        """Every instance of a class."""
-        found = self._merged(ox.NamedNode(_TYPE), ox.NamedNode(class_iri))
-        return {term_text(quad.subject) or "" for quad in found}
+    def said_of(self, iri: str) -> list[tuple[str, ...]]:
+        """What a thing says of itself, as terms in N-Triples syntax, sorted."""
+        with _reading():
+            found = self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph())
+            return sorted(tuple(str(term) for term in quad.triple) for quad in found)
+
+    def pointing(self, predicate: str, iri: str) -> list[str]:
+        """Every subject that has a thing as a value of a predicate, sorted."""
+        found = self._merged(ox.NamedNode(predicate), ox.NamedNode(iri))
+        return sorted(term_text(quad.subject) or "" for quad in found)
 
     def values(self, predicate: str) -> dict[str, list[str]]:
         """Every subject of a predicate with its plain values."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from partnergraph.vocabulary import ORG, PG, SKOS
+from partnergraph.vocabulary import ORG, PG, RDF, SKOS
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -328,7 +328,7 @@ def _counted(made: sqlite3.Connection, table: str) -> list[tuple[str, int]]:
 
 def _said(reader: Reader) -> Iterator[tuple[str, str, str]]:
     """Every body with its name of today and each of its names, sorted by IRI and name."""
-    named = {iri for sort in _CLASSES for iri in reader.subjects(sort)}
+    named = {iri for sort in _CLASSES for iri in reader.pointing(RDF.type, sort)}
     labels, others = reader.values(SKOS.prefLabel), reader.values(SKOS.altLabel)
     for iri in sorted(named & labels.keys()):
         for name in sorted({*labels[iri], *others.get(iri, ())}):
