@@ -6,11 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.queries.claims import concept
+from partnergraph.queries.formats import plain
 from partnergraph.queries.names import find
 from partnergraph.serve.described import base, local
 from partnergraph.serve.rendered import HTML, render
 from partnergraph.serve.view import Shown
-from partnergraph.vocabulary import ORG, PG, RDF, SKOS, concepts
+from partnergraph.vocabulary import DCTERMS, ORG, PG, RDF, SKOS, SKOSXL, concepts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 MOST = 20
 LISTED = 2000
 SORTS = {ORG.Organization: "organisation", PG.UnnamedGroup: "group", PG.Undertaking: "undertaking"}
-_TYPES = """SELECT ?s ?class ?type {{ VALUES ?s {{ {} }}
-  VALUES ?class {{ org:Organization pg:UnnamedGroup pg:Undertaking }}
-  ?s a ?class OPTIONAL {{ ?s org:classification|dcterms:type|pg:memberType ?type }} }} ORDER BY ?s ?class ?type"""
-_NAMES = """SELECT ?s ?name ?kind {{ VALUES ?s {{ {} }}
-  ?n pg:nameOf ?s ; skosxl:literalForm ?name ; pg:nameKind ?kind }} ORDER BY ?s ?name DESC(?kind)"""
 Plain = dict[str, Any]
 
 
@@ -33,7 +29,9 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
     asked = " ".join(str(values.get("q") or "").split())
     start = base(reader)
     found = [
-        {"iri": one.iri, "label": one.label, "name": one.name} for one in (find(reader, asked, MOST) if asked else [])
+        {"iri": one.iri, "label": one.label, "name": one.name}
+        for one in (find(reader, asked, MOST) if asked else [])
+        if ":" in one.iri  # a blank node has no address
     ]
     _sorted_out(reader, found, start)
     if values["format"] == "json":
@@ -63,22 +61,25 @@ def _all(reader: Reader) -> list[Plain]:
 
 def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
     """Say of each body what sort it is, where its page is, and what sort of name was matched."""
-    sorts, kinds = dict[str, tuple[str, str]](), dict[tuple[str, str], str]()
-    for at in range(0, len(found), 500):
-        some = " ".join(f"<{one['iri']}>" for one in found[at : at + 500])
-        for row in reader.rows(_TYPES.format(some)):
-            code = str(row["type"] or "").rsplit("/", 1)[-1]
-            sort = SORTS[str(row["class"])]
-            family = concept(code).broader if code else None
-            sorts.setdefault(str(row["s"]), (concept(code).label if code else sort, family or sort))
-        if any("name" in one for one in found):
-            for row in reader.rows(_NAMES.format(some)):
-                kinds[str(row["s"]), str(row["name"])] = concept(str(row["kind"]).rsplit("/", 1)[-1]).label
     for one in found:
-        kind, family = sorts.get(one["iri"], ("", ""))
-        one |= {"kind": kind, "family": family, "link": local(one["iri"], start)}
+        said = [(p[1:-1], o[1:-1]) for _, p, o in reader.said_of(one["iri"])]
+        sort = next((name for iri, name in SORTS.items() if (RDF.type, iri) in said), "")
+        types = [o.rsplit("/", 1)[-1] for p, o in said if p in (ORG.classification, DCTERMS.type, PG.memberType)]
+        known = [concept(code) for code in sorted(types)]
+        one["kind"] = known[0].label if known else sort
+        one["family"] = next((each.broader for each in known if each.broader), sort)
+        one["link"] = local(one["iri"], start)
         if "name" in one:
-            one["name_kind"] = kinds.get((one["iri"], one["name"]))
+            one["name_kind"] = _kind_of_name(reader, one["iri"], one["name"])
+
+
+def _kind_of_name(reader: Reader, iri: str, name: str) -> str | None:
+    """What sort of name one of a body's names is."""
+    for record in reader.pointing(PG.nameOf, iri):
+        said = {p[1:-1]: o for _, p, o in reader.said_of(record)}
+        if plain(said.get(SKOSXL.literalForm, "")) == name and PG.nameKind in said:
+            return concept(plain(said[PG.nameKind]).rsplit("/", 1)[-1]).label
+    return None
 
 
 def _groups(found: list[Plain]) -> Iterable[Plain]:
