@@ -62,7 +62,18 @@ class Peer:
 
     def ask(self, query: str, accept: str = "application/sparql-results+json", *, wait: float = 60) -> bytes:
         """A query by GET. Raises `OSError` when there is no answer."""
-        request = Request(f"http://127.0.0.1:{self.port}{self.path}query={quote(query)}", headers={"Accept": accept})
+        return self._sent(Request(f"{self._address}query={quote(query)}", headers={"Accept": accept}), wait)
+
+    def post(self, query: str, *, wait: float = 60) -> bytes:
+        """A query as the body of a POST. Raises `OSError` when there is no answer."""
+        kind = {"Content-Type": "application/sparql-query"}
+        return self._sent(Request(self._address.rstrip("?&"), query.encode(), headers=kind), wait)
+
+    @property
+    def _address(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+    def _sent(self, request: Request, wait: float) -> bytes:
         with urlopen(request, timeout=wait) as response:
             return bytes(response.read())
 

@@ -15,7 +15,7 @@ import rdflib
 
 from partnergraph.queries.named import all_questions
 from partnergraph.store import Reader
-from tests.serve.conftest import Server
+from tests.serve.conftest import Server, serving
 
 SELECT = "SELECT ?name { o:keele-university skos:prefLabel ?name }"
 GRAPH = "CONSTRUCT { ?a pg:funds ?b } WHERE { ?a pg:funds ?b }"
@@ -264,3 +264,20 @@ def test_a_slow_shape_is_hinted_at(server: Server) -> None:
     stopped = server.ask(endless, timeout="1")
     assert stopped.status == 504
     assert "stands after an OPTIONAL" in stopped.json["detail"]
+
+
+def test_other_sites_may_read_an_answer_only_where_that_was_said(server: Server, keele: Path) -> None:
+    ask = "/sparql?query=ASK%7B%7D"
+    assert "access-control-allow-origin" not in server.send("GET", ask, headers={"Origin": "https://a.example"}).headers
+    with serving(keele, "--workers", "1", "--cors", "https://a.example", "--cors", "https://b.example") as shared:
+        for origin, told in {"https://a.example": "https://a.example", "https://c.example": None, "null": None}.items():
+            for _ in range(2):  # the second answer is a kept one
+                got = shared.send("GET", ask, headers={"Origin": origin})
+                assert got.status == 200
+                assert got.headers.get("access-control-allow-origin") == told
+                assert "access-control-allow-credentials" not in got.headers
+        form = {"Origin": "https://a.example", "Content-Type": "application/x-www-form-urlencoded"}
+        posted = shared.send("POST", "/sparql", b"query=ASK%7B%7D", form)
+        assert "access-control-allow-origin" not in posted.headers
+        page = shared.send("GET", "/search?q=Keele", headers={"Origin": "https://a.example"})
+        assert "access-control-allow-origin" not in page.headers

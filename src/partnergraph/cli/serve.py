@@ -20,6 +20,7 @@ from partnergraph.cli.options import graph_option
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")
 @click.option("--memory", type=click.IntRange(256), default=2000, show_default=True, help="Megabytes for a query.")
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
+@click.option("--cors", multiple=True, metavar="ORIGIN", help="A site whose pages may ask by GET, as https://x.org.")
 @click.option("--allow-remote", is_flag=True, help="Listen at an address that other machines can reach.")
 @click.option("--audit", type=click.File("a", encoding="utf-8"), default=None, help="A JSON line for every request.")
 def serve(
@@ -32,6 +33,7 @@ def serve(
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
+    cors: tuple[str, ...],
     allow_remote: bool,
     audit: IO[str] | None,
 ) -> None:
@@ -52,6 +54,7 @@ def serve(
         timeout=timeout,
         memory=memory * 1_000_000,
         hosts=hosts,
+        origins=cors,
         anywhere=allow_remote,
         audit=audit,
         started=lambda where: click.echo(f"Serving {where}sparql (stop with Ctrl-C)", err=True),

@@ -24,8 +24,10 @@ MOST_HOSTS = 100
 class Application:
     """The whole server as one ASGI application."""
 
-    def __init__(self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str]) -> None:
-        self.pool, self.endpoint, self.pages, self.hosts = pool, endpoint, pages, hosts
+    def __init__(
+        self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str], origins: frozenset[bytes]
+    ) -> None:
+        self.pool, self.endpoint, self.pages, self.hosts, self.origins = pool, endpoint, pages, hosts, origins
         self.known: set[bytes] = set()  # the Host headers seen that are among them, with their ports
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -40,6 +42,8 @@ class Application:
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
                 return await allow(send)
+            if self.origins and scope["method"] in ("GET", "HEAD"):
+                send = self._shared(scope, send)
             return await self.endpoint(scope, receive, send)
         await self.pages(scope, receive, send)
         return None
@@ -51,6 +55,20 @@ class Application:
         if found and len(self.known) < MOST_HOSTS:
             self.known.add(host)
         return found
+
+    def _shared(self, scope: dict[str, Any], send: Any) -> Any:
+        """Tell the browser that scripts of the origin that asks may read the answer, if they may (Fetch, 3.2)."""
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+
+        async def told(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                added = [(b"vary", b"origin")]
+                if origin in self.origins:
+                    added.append((b"access-control-allow-origin", origin))
+                message = message | {"headers": [*message["headers"], *added]}
+            await send(message)
+
+        return told
 
     async def _live(self, receive: Any, send: Any) -> None:
         while True:
@@ -73,12 +91,14 @@ def application(
     timeout: float = TIMEOUT,
     memory: int = MEMORY,
     hosts: tuple[str, ...] = HOSTS,
+    origins: tuple[str, ...] = (),
     audit: IO[str] | None = None,
 ) -> Application:
     """The server of a graph (see `partnergraph.store.locate`) as an ASGI application.
 
     `workers` queries run at once, `queue` wait, and `aside` that take long run beside them, each for `timeout` seconds
-    and with `memory` bytes at most; `hosts` are the names it answers for; `audit` gets a JSON line for each request.
+    and with `memory` bytes at most; `hosts` are the names it answers for; scripts of
+    pages of `origins` may read what they ask by GET; `audit` gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
 
@@ -90,7 +110,9 @@ def application(
     pool = Pool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
     endpoint = Endpoint(pool, timeout=timeout, record=record if audit is not None else None)
     pages = site(pool, endpoint.kept, timeout=timeout)
-    return Application(pool, endpoint, pages, frozenset(host.lower() for host in hosts))
+    return Application(
+        pool, endpoint, pages, frozenset(host.lower() for host in hosts), frozenset(map(str.encode, origins))
+    )
 
 
 def _located(path: Path | None) -> Callable[[], Path]:

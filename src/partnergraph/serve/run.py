@@ -27,6 +27,7 @@ def run(
     timeout: float,
     memory: int,
     hosts: tuple[str, ...],
+    origins: tuple[str, ...],
     anywhere: bool,
     audit: IO[str] | None,
     started: Callable[[str], None],
@@ -54,6 +55,7 @@ def run(
         timeout=timeout,
         memory=memory,
         hosts=(*HOSTS, address, *hosts),
+        origins=origins,
         audit=audit,
     )
     app.pool.locate()

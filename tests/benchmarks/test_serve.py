@@ -1,0 +1,226 @@
+"""The server beside the `oxigraph` server and Virtuoso, on the same data, in one run. Never a timed assertion.
+
+Run: ``python -m pytest -m benchmark -n 0 -s tests/benchmarks/test_serve.py`` (Debian: wrk, virtuoso-opensource)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from partnergraph import PartnerGraph
+from partnergraph.store import Reader, Writer, locate
+from tests.conftest import need
+from tests.serve.conftest import serving
+from tests.serve.peers import Peer, oxigraph, virtuoso
+from tests.serve.test_hostile import RUNAWAY, SHAPES
+
+pytestmark = pytest.mark.benchmark
+
+CLIENTS, SECONDS, ROUNDS = 8, 4, 3
+COPIES = 52  # of the Keele graph, which make about a million quads
+NS = "https://w3id.org/partnergraph/ns#"
+LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+# {iri} is an organisation, {n} makes a query one that was never asked before.
+LOADS = {
+    "distinct look-ups": "SELECT ?p ?o {{ <{iri}> ?p ?o }} LIMIT {n}",
+    "distinct joins": f"SELECT ?r ?name {{{{ ?r <{NS}from> <{{iri}}> ; <{NS}to> ?b . ?b <{LABEL}> ?name }}}} "
+    "LIMIT {n}",
+    "repeated look-ups": "SELECT ?p ?o {{ <{iri}> ?p ?o }}",
+}
+_WRK = """
+local first, names, before, between, after = {first}, {{ {names} }}, "{before}", "{between}", "{after}"
+local n = first
+request = function()
+  n = n + 1
+  local path = before .. names[n % #names + 1] .. between
+  if after ~= "" then path = path .. n .. after end
+  return wrk.format("GET", path, {{ ["Accept"] = "application/sparql-results+json" }})
+end
+"""
+
+
+@dataclass
+class Measured:
+    """Requests per second, and milliseconds that half of them and 99 of 100 took at most."""
+
+    rate: float
+    half: float
+    most: float
+
+
+@pytest.fixture(scope="module", params=["the Keele graph", "a million quads"])
+def data(request: pytest.FixtureRequest, keele: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A store, and what it is called."""
+    if request.param == "the Keele graph":
+        return request.param, locate(keele)
+    lines = list(Reader.at(keele).nquads())
+    path = tmp_path_factory.mktemp("million") / "store"
+    writer = Writer.create(path)
+    for copy in range(COPIES):
+        writer.add(line.replace("/partnergraph/id/", f"/partnergraph/id/c{copy}/") for line in lines)
+    writer.merge()
+    del writer
+    return request.param, path
+
+
+@pytest.fixture
+def servers(data: tuple[str, Path], tmp_path: Path) -> Iterator[dict[str, Peer]]:
+    """The three, running."""
+    _, store = data
+    everything = PartnerGraph.open(store).dump("ntriples")
+    with ExitStack() as stack:
+        ours = stack.enter_context(serving(store))
+        yield {
+            "partnergraph": Peer("partnergraph", ours.port, "/sparql?", ours.process),  # type: ignore[arg-type]
+            "oxigraph": stack.enter_context(oxigraph(store)),
+            "Virtuoso": stack.enter_context(virtuoso(everything, tmp_path / "virtuoso")),
+        }
+
+
+def _organisations(store: Path) -> list[str]:
+    found = Reader.at(store).rows(
+        "SELECT DISTINCT ?o { ?o a org:Organization FILTER(isIRI(?o)) } ORDER BY ?o LIMIT 2000"
+    )
+    return [str(row["o"]) for row in found]
+
+
+def _wrk(peer: Peer, query: str, iris: list[str], first: int, script: Path) -> Measured:
+    """`CLIENTS` connections that ask without a pause."""
+    encoded = query.format(iri="\0", n="\1")
+    before, _, rest = quote(encoded, safe="\0\1").partition("\0")
+    between, _, after = rest.partition("\1")
+    if "\1" in rest:
+        after = after or "%20"
+    names = ",".join(f'"{quote(iri, safe="")}"' for iri in iris)
+    script.write_text(
+        _WRK.format(first=first, names=names, before=f"{peer.path}query={before}", between=between, after=after)
+    )
+    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{SECONDS}", "--latency", "-s", str(script)]
+    said = subprocess.run(
+        [*command, f"http://127.0.0.1:{peer.port}"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Non-2xx" not in said, said
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    times = re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s)$", said, re.MULTILINE)
+    assert rate is not None
+    half, most = (float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit] for _, number, unit in times)
+    return Measured(float(rate[1]), half, most)
+
+
+def test_requests_per_second(data: tuple[str, Path], servers: dict[str, Peer], tmp_path: Path) -> None:
+    """Goals: 0.5 of oxigraph on distinct look-ups and joins, more than it on repeated ones, twice Virtuoso."""
+    need(shutil.which("wrk") is not None, "wrk")
+    title, store = data
+    iris, first = _organisations(store), 1_000_000
+    print(f"\n{title}, {CLIENTS} clients, median of {ROUNDS} rounds of {SECONDS} s")
+    for load, query in LOADS.items():
+        found: dict[str, list[Measured]] = {name: [] for name in servers}
+        asked = iris[:50] if load.startswith("repeated") else iris
+        for _ in range(ROUNDS):
+            for name, peer in servers.items():
+                first += 10_000_000
+                found[name].append(_wrk(peer, query, asked, first, tmp_path / "ask.lua"))
+        rates = {name: statistics.median(one.rate for one in some) for name, some in found.items()}
+        for name, some in found.items():
+            half, most = (statistics.median(getattr(one, part) for one in some) for part in ("half", "most"))
+            ratio = rates["partnergraph"] / rates[name]
+            told = f"{rates[name]:8.0f}/s  p50 {half:7.2f} ms  p99 {most:7.2f} ms"
+            print(f"{load:20} {name:14} {told}  ours is {ratio:5.2f}")
+        assert min(rates.values()) > 0
+
+
+async def _paced(port: int, iris: list[str], seconds: float, first: int) -> list[float]:
+    """Four clients that look something up every 20 ms; the milliseconds each took. Fails when one gets no answer."""
+    taken: list[float] = []
+
+    async def client(number: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        end, n = time.monotonic() + seconds, first + number * 100_000
+        while time.monotonic() < end:
+            n += 1
+            query = quote(LOADS["distinct look-ups"].format(iri=iris[n % len(iris)], n=n))
+            start = time.perf_counter()
+            writer.write(f"GET /sparql?query={query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            assert b" 200 " in head[:16], head
+            assert size is not None
+            await reader.readexactly(int(size[1]))
+            taken.append((time.perf_counter() - start) * 1000)
+            await asyncio.sleep(0.02)
+        writer.close()
+
+    await asyncio.gather(*(client(number) for number in range(4)))
+    return taken
+
+
+def test_other_clients_while_hostile_queries_run(keele: Path) -> None:
+    """Goal: their p99 is within 20 % of what it is without."""
+    iris = _organisations(locate(keele))
+    hostile = [*RUNAWAY.values(), *(shape(10_000) for shape in SHAPES.values())]
+    stop = threading.Event()
+    with serving(keele, "--timeout", "2") as server:
+
+        def attack(part: int) -> None:
+            for number in range(part, 10_000, 2):
+                if stop.is_set():
+                    return
+                text = f"{hostile[number % len(hostile)]} # {number}".encode()
+                said = server.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
+                sent.append(said.status)
+
+        sent: list[int] = []
+        asyncio.run(_paced(server.port, iris, 3, 1))
+        calm, stormy = [], []
+        for turn in range(3):
+            calm += asyncio.run(_paced(server.port, iris, 8, 1_000_000 * (2 * turn + 1)))
+            stop.clear()
+            threads = [threading.Thread(target=attack, args=(part,)) for part in range(2)]
+            for thread in threads:
+                thread.start()
+            stormy += asyncio.run(_paced(server.port, iris, 8, 1_000_000 * (2 * turn + 2)))
+            stop.set()
+            for thread in threads:
+                thread.join()
+    for name, at in {"p50": 49, "p99": 98}.items():
+        before, during = (statistics.quantiles(some, n=100)[at] for some in (calm, stormy))
+        told = f"{before:.2f} ms, while {len(sent)} hostile queries run {during:.2f} ms"
+        print(f"other clients {name}: {told} ({during / before:.2f})")
+    assert set(sent) <= {400, 403, 422, 429, 503, 504}
+
+
+def test_who_survives(servers: dict[str, Peer], data: tuple[str, Path]) -> None:
+    """Which server still answers after the shapes of query that bring engines down."""
+    title, _ = data
+    for name, peer in servers.items():
+        hung = 0
+        for shape in SHAPES.values():
+            try:
+                peer.post(shape(10_000), wait=5)
+            except TimeoutError:
+                hung += 1
+            except OSError:
+                pass
+            if peer.process.poll() is not None:
+                break
+        alive = peer.process.poll() is None
+        try:
+            answers = alive and bool(peer.ask("ASK {}", wait=15))
+        except OSError:
+            answers = False
+        state = "stands" if answers else "does not answer" if alive else "is down"
+        print(f"{title}: {name} {state}, {hung} unanswered in 5 s")
+        assert answers or name != "partnergraph"
