@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 SHARED = ROOT.parent / "shared"
 
 
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+    # Parts of the browser's own windows, which it would load anew with every tab.
+    "--disable-features=PreloadTopChromeWebUI",
+)
 # What takes long is begun first, so that no process is left alone with it at the end. (Left to itself, pytest-xdist
 # begins with the files that have the most tests.)
 LONG = ("tests/page", "tests/serve", "tests/build", "tests/notebooks", "tests/test_", "tests/cli", "tests/queries")
@@ -46,6 +57,17 @@ def chromium() -> Path:
     """A real browser, or a visible skip."""
     need(CHROMIUM.exists(), f"the browser {CHROMIUM}")
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Headless Chromium, one for all rooms: Playwright can be begun only once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(chromium), args=list(FLAGS))
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import draw
-from tests.page.conftest import FLAGS
+from tests.conftest import FLAGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab

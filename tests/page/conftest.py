@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog
     from playwright.sync_api import Page as Tab
 
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-    # Parts of the browser's own windows, which it would load anew with every tab.
-    "--disable-features=PreloadTopChromeWebUI",
-)
-
 
 @pytest.fixture(scope="session")
 def keele_network() -> nx.MultiDiGraph:
@@ -75,17 +68,6 @@ class Watched:
         """Watch no more."""
         for event, hear in self.hears.items():
             self.tab.remove_listener(event, hear)
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
-    """Headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(chromium), args=list(FLAGS))
-        yield started
-        started.close()
 
 
 class Tabs:

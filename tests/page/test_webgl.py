@@ -16,7 +16,8 @@ from partnergraph.errors import UsageError
 from partnergraph.page import RENDERERS, Page, draw
 from partnergraph.page.drawing import drawing, taken
 from partnergraph.page.spread import spread
-from tests.page.conftest import FLAGS, Opener, Tabs, opener
+from tests.conftest import FLAGS
+from tests.page.conftest import Opener, Tabs, opener
 from tests.page.driving import PAINTED, find, panel_of, until
 
 if TYPE_CHECKING:

@@ -19,8 +19,6 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 
-from tests.page.conftest import FLAGS
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
     from playwright.sync_api import Page as Tab
@@ -193,17 +191,6 @@ def until(found: Callable[[], Any]) -> Any:
             return value
         time.sleep(0.05)
     raise AssertionError("it did not come to that")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: Path) -> Iterator[Browser]:
-    """Headless Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(chromium), args=list(FLAGS))
-        yield started
-        started.close()
 
 
 def _bench(browser: Browser, server: Server, **options: Any) -> Bench:
