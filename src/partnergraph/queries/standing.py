@@ -15,8 +15,9 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -31,6 +32,7 @@ from partnergraph.queries.worker import confine, die_with_parent, last_word
 from partnergraph.store import Reader
 
 PIECE = 65_536
+QUIET = 1.0  # seconds without an order after which there is time for other things
 ROOMY = 500_000_000  # bytes of memory with which a small store is read into it
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
 LENGTH = PID = struct.Struct(">I")
@@ -66,11 +68,12 @@ def order(values: dict[str, Any]) -> bytes:
     return LENGTH.pack(len(content)) + content
 
 
-def main(answer: Answer | None = None) -> int:
+def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     """Answer until the pipe is closed. The first order says `targets` and `memory`, the others what to ask.
 
     `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`. Where the first
-    order says `forks`, this process opens the graph and then forks one that answers for each pipe that it is sent.
+    order says `forks`, this process opens the graph and then forks one that answers for each pipe that it is sent; when
+    it has nothing to do it imports the modules `later`, so that those forked from then on need not.
     """
     answer = answer or answer_query
     first = _read(open(0, "rb", buffering=0, closefd=False))  # noqa: SIM115  what follows is read by others
@@ -89,7 +92,7 @@ def main(answer: Answer | None = None) -> int:
             return _failed(error)
         with open(1, "wb", closefd=False) as said:
             Frames(said).send(b"N", b"{}")
-        if not _forked():
+        if not _forked(later):
             return 0
     confine(memory)
     pipe, out = open(0, "rb", closefd=False), open(1, "wb", closefd=False)  # noqa: SIM115  as long as it lives
@@ -118,12 +121,19 @@ def _failed(error: PartnerGraphError) -> int:
     return 1
 
 
-def _forked() -> bool:
+def _forked(later: Sequence[str]) -> bool:
     """Fork a process for each pipe that comes, and say its number; true in such a process, false at the end."""
     control = socket.socket(fileno=os.dup(0))
+    control.settimeout(QUIET)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     while True:
-        letter, pipes, _, _ = socket.recv_fds(control, 1, 1)
+        try:
+            letter, pipes, _, _ = socket.recv_fds(control, 1, 1)
+        except TimeoutError:
+            for module in later:
+                import_module(module)
+            control.settimeout(None)
+            continue
         if not letter:
             return False
         if (pid := os.fork()) == 0:

@@ -129,7 +129,7 @@ def _draw() -> Plain:
         "get": _operation(
             *("draw", "The answer to a query or a named question as a network page"),
             *(_answer(HTML), errors),
-            parameters=[*_asked(), _at("question", question, "partners")],
+            parameters=[*_asked(), _at("question", question, "disputed")],
         ),
         "post": _operation(
             *("draw-by-post", "The same by a form, for a long query"),

@@ -28,6 +28,10 @@ VIEWS = {
 }
 
 
+# What drawing needs takes longer to import than a page to make.
+LATER = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
+
+
 def answer(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
     """Answer a query, or make the view that an order names. Raises the errors of either."""
     if "view" not in asked:
@@ -39,4 +43,4 @@ def answer(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(answer))
+    sys.exit(main(answer, LATER))
