@@ -108,7 +108,7 @@ def serving(graph: Path, *options: str) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def server(keele: Path) -> Iterator[Server]:
     """The Keele graph, served."""
-    with serving(keele) as running:
+    with serving(keele, "--workers", "2") as running:
         yield running
 
 

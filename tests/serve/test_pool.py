@@ -86,7 +86,7 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
 
 
 def test_the_process_that_forks_the_others_is_started_again_when_it_is_killed(keele: Path) -> None:
-    with serving(keele) as server:
+    with serving(keele, "--workers", "2") as server:
         [nursery] = _forked(server.process.pid)
         os.kill(nursery, signal.SIGKILL)
         deadline = time.monotonic() + 20
@@ -171,7 +171,7 @@ def test_a_new_generation_takes_over_within_a_second_and_no_request_fails(tmp_pa
 
 def test_it_stops_when_told_and_leaves_no_process(keele: Path, tmp_path: Path) -> None:
     audit = tmp_path / "audit.jsonl"
-    with serving(keele, "--audit", str(audit)) as server:
+    with serving(keele, "--workers", "2", "--audit", str(audit)) as server:
         running = children(server.process.pid)
         assert len(running) == 3
         server.ask(FAST)

@@ -14,7 +14,7 @@ from partnergraph.cli.options import graph_option
 @graph_option
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", "-p", type=click.IntRange(0, 65535), default=7878, show_default=True, help="0: any free one.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once.")
+@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Queries at once.")
 @click.option("--queue", type=click.IntRange(0, 10_000), default=16, show_default=True, help="Queries that may wait.")
 @click.option("--aside", type=click.IntRange(0, 64), default=4, show_default=True, help="Long ones beside them.")
 @click.option("--timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")

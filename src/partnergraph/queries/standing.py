@@ -8,6 +8,7 @@ a letter, the length of its content (4 bytes, the highest first) and the content
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -95,7 +96,8 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
         if not _forked(later):
             return 0
     confine(memory)
-    pipe, out = open(0, "rb", closefd=False), open(1, "wb", closefd=False)  # noqa: SIM115  as long as it lives
+    # Most answers leave in one piece.
+    pipe, out = open(0, "rb", closefd=False), open(1, "wb", PIECE, closefd=False)  # noqa: SIM115  as long as it lives
     try:
         if reader is None:
             reader = _opened(targets, memory)
@@ -104,6 +106,7 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
         return _failed(error)
     Frames(out).send(b"N", b"{}")
     out.flush()
+    gc.freeze()  # what is there now stays; to look through it again and again takes time
     while (asked := _read(pipe)) is not None:
         frames = Frames(out)
         try:

@@ -16,6 +16,7 @@ from partnergraph.store import locate
 __all__ = ["application"]
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
+WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
 QUEUE = 16
 ASIDE = 4
 MOST_HOSTS = 100
@@ -85,7 +86,7 @@ class Application:
 def application(
     path: Path | None = None,
     *,
-    workers: int = 2,
+    workers: int = WORKERS,
     queue: int = QUEUE,
     aside: int = ASIDE,
     timeout: float = TIMEOUT,

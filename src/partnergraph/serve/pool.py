@@ -12,6 +12,7 @@ from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.serve.workers import Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
+PATIENCE = 0.02  # seconds that a query may take while others wait
 
 
 class BusyError(Exception):
@@ -21,9 +22,10 @@ class BusyError(Exception):
 class Pool:
     """`size` processes over the published generation, and one spare. It follows a new generation by itself.
 
-    `queue` orders may wait; one more is a `BusyError`. A query that takes long steps aside: another process takes its
-    place, and it goes on with what the others leave of the processors. `aside` of them may; one more is stopped, so
-    that nobody can take every process away from everybody else. With none a long query keeps its place.
+    `queue` orders may wait; one more is a `BusyError`. A query that takes long, or that others wait for, steps aside:
+    another process takes its place, and it goes on with what the others leave of the processors. `aside` of them may;
+    one more that takes long is stopped, so that nobody can take every process away from everybody else. With none a
+    long query keeps its place.
     """
 
     def __init__(self, locate: Any, *, size: int, queue: int, memory: int, aside: int) -> None:
@@ -31,12 +33,14 @@ class Pool:
         self.target: Path = locate()
         self.nursery: Nursery | None = None
         self.idle: deque[Worker] = deque()
+        self.busy: dict[Worker, float] = {}  # since when
         self.aside: set[Worker] = set()
         self.spare: Worker | None = None
         self.waiting: deque[asyncio.Future[Worker]] = deque()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
         self._opening = asyncio.Lock()
+        self._looking: asyncio.TimerHandle | None = None
 
     @property
     def generation(self) -> str:
@@ -53,6 +57,8 @@ class Pool:
     async def stop(self) -> None:
         """End every process."""
         self.closed = True
+        if self._looking is not None:
+            self._looking.cancel()
         for task in self.tasks:
             task.cancel()
         for worker in [*self.idle, *self.aside, *([self.spare] if self.spare else [])]:
@@ -68,14 +74,16 @@ class Pool:
         while self.idle:
             worker = self.idle.popleft()
             if worker.alive:
-                return worker
+                return self._begun(worker)
             self._replace()  # dead, and the news of it has not come yet
         if len(self.waiting) >= self.queue:
             raise BusyError
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self.waiting.append(place)
+        if self.most_aside and self._looking is None:
+            self._looking = asyncio.get_running_loop().call_later(PATIENCE, self._look)
         try:
-            return await place
+            return self._begun(await place)
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
                 self.give(place.result())
@@ -83,6 +91,7 @@ class Pool:
 
     def give(self, worker: Worker) -> None:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
+        self.busy.pop(worker, None)
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
         if worker in self.aside:  # its place is taken
@@ -113,9 +122,24 @@ class Pool:
         else:
             self._go(self._start(as_spare=False))
 
+    def _begun(self, worker: Worker) -> Worker:
+        self.busy[worker] = asyncio.get_running_loop().time()
+        return worker
+
+    def _look(self) -> None:
+        """While somebody waits, the query that has taken longest steps aside, if it is not one of the quick."""
+        self._looking = None
+        if self.closed or not any(not place.done() for place in self.waiting):
+            return
+        loop = asyncio.get_running_loop()
+        longest = min((worker for worker in self.busy if not worker.aside), key=self.busy.__getitem__, default=None)
+        if longest is not None and loop.time() - self.busy[longest] > PATIENCE and len(self.aside) < self.most_aside:
+            self._slow(longest)
+        self._looking = loop.call_later(PATIENCE / 2, self._look)
+
     def _slow(self, worker: Worker) -> None:
         """A query takes long: it steps aside, or is stopped where too many have."""
-        if not self.most_aside or self.closed or not worker.alive:
+        if not self.most_aside or self.closed or not worker.alive or worker.aside:
             return
         if len(self.aside) >= self.most_aside:
             many = f"{len(self.aside)} queries that take long are running. Try again in a moment, or ask for less."

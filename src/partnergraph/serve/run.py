@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import signal
 import socket
@@ -83,6 +84,9 @@ def run(
     )
     # uvicorn hands the signal on when everything has ended; then it has done its work.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # What is kept are answers, many and without circles: to look through them for some takes longer than to answer.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     started(f"http://{shown}:{listener.getsockname()[1]}/")
     try:
         server.run(sockets=[listener])

@@ -22,7 +22,7 @@ from partnergraph.queries.worker import raised
 
 START = 30.0  # seconds that a process may take to open the graph
 HELD = 1_000_000  # bytes of an answer that wait for a slow client
-SLOW = 0.25  # seconds after which a query is a long one
+SLOW = 0.1  # seconds after which a query is a long one
 ASIDE = 15  # how nice a process is then: those that answer quickly go first
 
 
