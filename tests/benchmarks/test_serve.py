@@ -72,7 +72,8 @@ def data(request: pytest.FixtureRequest, keele: Path, tmp_path_factory: pytest.T
     for copy in range(COPIES):
         writer.add(line.replace("/partnergraph/id/", f"/partnergraph/id/c{copy}/") for line in lines)
     writer.merge()
-    del writer
+    writer.flush()
+    writer.close()
     return request.param, path
 
 

@@ -13,6 +13,7 @@ from partnergraph.serve.workers import Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
 PATIENCE = 0.02  # seconds that a query may take while others wait
+UNUSUAL = 8  # times what queries take of late; a new process is worth its start only for what takes longer
 
 
 class BusyError(Exception):
@@ -34,6 +35,7 @@ class Pool:
         self.nursery: Nursery | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
+        self.usual = 0.0  # seconds that queries have taken of late
         self.aside: set[Worker] = set()
         self.spare: Worker | None = None
         self.waiting: deque[asyncio.Future[Worker]] = deque()
@@ -91,7 +93,9 @@ class Pool:
 
     def give(self, worker: Worker) -> None:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
-        self.busy.pop(worker, None)
+        since = self.busy.pop(worker, None)
+        if since is not None and not worker.aside:
+            self.usual += (asyncio.get_running_loop().time() - since - self.usual) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
         if worker in self.aside:  # its place is taken
@@ -133,18 +137,26 @@ class Pool:
             return
         loop = asyncio.get_running_loop()
         longest = min((worker for worker in self.busy if not worker.aside), key=self.busy.__getitem__, default=None)
-        if longest is not None and loop.time() - self.busy[longest] > PATIENCE and len(self.aside) < self.most_aside:
-            self._slow(longest)
+        patience = max(PATIENCE, UNUSUAL * self.usual)
+        if longest is not None and loop.time() - self.busy[longest] > patience and len(self.aside) < self.most_aside:
+            self._aside(longest)
         self._looking = loop.call_later(PATIENCE / 2, self._look)
 
     def _slow(self, worker: Worker) -> None:
         """A query takes long: it steps aside, or is stopped where too many have."""
-        if not self.most_aside or self.closed or not worker.alive or worker.aside:
+        if not self.most_aside or self.closed or not worker.alive or worker.aside or worker not in self.busy:
+            return
+        left = self.busy[worker] + UNUSUAL * self.usual - worker.loop.time()
+        if left > 0:  # others take as long
+            worker.look_again(left)
             return
         if len(self.aside) >= self.most_aside:
             many = f"{len(self.aside)} queries that take long are running. Try again in a moment, or ask for less."
             worker.kill(QueryLimit(many, "busy"))
             return
+        self._aside(worker)
+
+    def _aside(self, worker: Worker) -> None:
         worker.step_aside()
         self.aside.add(worker)
         self._replace()

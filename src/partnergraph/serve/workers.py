@@ -215,6 +215,10 @@ class Worker(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def look_again(self, seconds: float) -> None:
+        """Have the query under way looked at again, whether it takes long."""
+        self._soon = self.loop.call_later(seconds, self.slow, self)
+
     def step_aside(self) -> None:
         """Leave the processors to those that answer quickly. It cannot be taken back."""
         self.aside = True
