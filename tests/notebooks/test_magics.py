@@ -63,6 +63,7 @@ class _Shell(InteractiveShell):
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
     """A shell that keeps no history and finds nobody's settings, with the extension loaded."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("VIRTUAL_ENV", raising=False)  # of whoever runs the tests; IPython would remark on it
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
         made = _Shell(config=Config({"HistoryManager": {"enabled": False}}))
         made.colors = "nocolor"

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from partnergraph.queries.named import all_questions
-from partnergraph.serve.site import POLICY
+from partnergraph.serve.pages import POLICY
 from partnergraph.vocabulary import PREFIXES
 from tests.conftest import ROOT
 from tests.serve.conftest import Said, Server

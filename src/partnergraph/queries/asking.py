@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 import weakref
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from partnergraph.errors import QueryLimit, StoreError
-from partnergraph.queries.worker import MEMORY, raised
+from partnergraph.queries.worker import MEMORY, raised, start
 from partnergraph.store import Reader
 
 TIMEOUT = 60.0  # seconds; whoever writes a program waits longer than whoever asks a server
@@ -117,14 +116,7 @@ class Apart:
     def _start(self) -> None:
         self._pipe, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                # -P: a file in the current folder must not stand in for a module.
-                [sys.executable, "-P", "-m", "partnergraph.queries.standing"],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=subprocess.DEVNULL,
-                env=os.environ | {"MALLOC_ARENA_MAX": "2"},
-            )
+            self._process = start("partnergraph.queries.standing", theirs)
         self._owner = os.getpid()
         weakref.finalize(self, _let_go, self._pipe, self._process, self._owner)
         try:

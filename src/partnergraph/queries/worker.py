@@ -29,6 +29,8 @@ from partnergraph.errors import (
 )
 
 if TYPE_CHECKING:
+    import socket
+
     from partnergraph.store import Reader
 
 TIMEOUT = 10.0
@@ -107,6 +109,18 @@ def run(
             process.kill()
             process.communicate()
     return Answer(data, _verdict(process.returncode, said, memory))
+
+
+def start(module: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
+    """A process that runs a module of ours and reads and writes a pipe."""
+    return subprocess.Popen(  # noqa: S603
+        # -P: a file in the current folder must not stand in for a module.
+        [sys.executable, "-P", "-m", module],
+        stdin=pipe.fileno(),
+        stdout=pipe.fileno(),
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # see `run`
+    )
 
 
 def _verdict(code: int, said: bytes, memory: int) -> str | None:

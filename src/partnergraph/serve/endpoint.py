@@ -16,7 +16,7 @@ from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryR
 from partnergraph.serve.forms import FORMS, accepted
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
-from partnergraph.serve.workers import pieces
+from partnergraph.serve.workers import Worker, pieces
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
@@ -199,11 +199,7 @@ class Endpoint:
             values["sparql"] = asked.query
         given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
         values |= {name: value for name, value in given.items() if value}
-        try:
-            worker = await self.pool.take()
-        except BusyError:
-            message = "Too many queries are waiting. Try again in a moment."
-            raise RefusedError(429, message, retry_after="1") from None
+        worker = await taken(self.pool)
         try:
             reply = worker.ask(values, asked.timeout or self.timeout)
             try:
@@ -233,6 +229,14 @@ class Endpoint:
         async for piece in pieces(reply, worker):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def taken(pool: Pool) -> Worker:
+    """A free query process, as soon as there is one. Raises `RefusedError` when too many wait already."""
+    try:
+        return await pool.take()
+    except BusyError:
+        raise RefusedError(429, "Too many queries are waiting. Try again in a moment.", retry_after="1") from None
 
 
 def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:

@@ -23,6 +23,7 @@ GRAPHS = {
     "trig": "application/trig",
     "nquads": "application/n-quads",
 }
+OFFERED = {"html": "text/html; charset=utf-8"} | GRAPHS  # of a thing that has a page
 FORMS: Mapping[str, Mapping[str, str]] = {"select": TABLES, "ask": TRUTHS, "graph": GRAPHS}
 _ALSO = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"}
 

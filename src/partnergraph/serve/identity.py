@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnergraph.serve.forms import GRAPHS, best
+from partnergraph.serve.forms import GRAPHS, OFFERED, best
 from partnergraph.serve.protocol import RefusedError
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from partnergraph.serve.site import Site
-
-OFFERED = {"html": "text/html; charset=utf-8"} | GRAPHS
+    from partnergraph.serve.pages import Site
 
 
 def routes(site: Site) -> list[Route]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partnergraph import __version__
-from partnergraph.serve.forms import GRAPHS, TABLES
-from partnergraph.serve.identity import OFFERED
+from partnergraph.serve.forms import GRAPHS, OFFERED, TABLES
 from partnergraph.serve.protocol import LONGEST_TIME
 
 Plain = dict[str, Any]

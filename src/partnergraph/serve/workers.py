@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ from typing import Any
 
 from partnergraph.errors import QueryLimit, StoreError
 from partnergraph.queries.standing import HEAD, PID, order
-from partnergraph.queries.worker import raised
+from partnergraph.queries.worker import raised, start
 
 START = 30.0  # seconds that a process may take to open the graph
 HELD = 1_000_000  # bytes of an answer that wait for a slow client
@@ -95,14 +93,7 @@ class Nursery:
         loop = asyncio.get_running_loop()
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
-                # -P: a file in the current folder must not stand in for a module.
-                [sys.executable, "-P", "-m", "partnergraph.serve.process"],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                stderr=subprocess.DEVNULL,
-                env=os.environ | {"MALLOC_ARENA_MAX": "2"},
-            )
+            self._process = start("partnergraph.serve.process", theirs)
         self._control.setblocking(False)
         try:
             async with asyncio.timeout(START):

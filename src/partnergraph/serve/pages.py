@@ -1,0 +1,75 @@
+"""A page of the site as a response: made in a query process, and kept like an answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.errors import PartnerGraphError
+from partnergraph.serve.endpoint import Answer, refused, taken
+from partnergraph.serve.protocol import MOST_BODY, RefusedError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from partnergraph.serve.endpoint import Kept
+    from partnergraph.serve.pool import Pool
+
+# A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+# A page of `draw` says in itself which scripts it has, by their hashes.
+FRAMED = "frame-ancestors 'self'"
+SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+class Site:
+    """The pages of one server."""
+
+    def __init__(self, pool: Pool, kept: Kept, *, timeout: float) -> None:
+        self.pool, self.kept, self.timeout = pool, kept, timeout
+
+    async def show(self, view: str, values: dict[str, Any], *, policy: str = POLICY) -> Response:
+        """A view of the graph (see `partnergraph.serve.process.VIEWS`) as a response. Raises `RefusedError`."""
+        from starlette.responses import Response
+
+        key = (self.pool.generation, view, json.dumps(values, sort_keys=True))
+        if (found := self.kept.get(key)) is None:
+            worker = await taken(self.pool)
+            try:
+                reply = worker.ask({"view": view, "values": values}, self.timeout)
+                body = await reply.whole()
+            except PartnerGraphError as error:
+                raise refused(error, None) from None
+            finally:
+                self.pool.give(worker)
+            found = Answer([(b"content-type", reply.format.encode())], body, status=reply.status)
+            self.kept.put((worker.generation, *key[1:]), found)
+        headers = SAFE | {
+            "content-security-policy": policy,
+            "content-type": dict(found.headers)[b"content-type"].decode(),
+        }
+        return Response(found.body, found.status, headers)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The values of a request: of its address, and of its body when it is a form. Raises `RefusedError`."""
+    from urllib.parse import parse_qsl
+
+    values = dict(request.query_params)
+    if request.method == "POST":
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+            raise RefusedError(415, "Send a form (application/x-www-form-urlencoded).")
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MOST_BODY:
+                raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+        try:
+            values |= dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
+        except ValueError:
+            raise RefusedError(400, "The form is not encoded as UTF-8 (%-encoding).") from None
+    return values
