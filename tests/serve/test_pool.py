@@ -111,7 +111,6 @@ def test_forked_processes_do_not_share_what_is_to_be_random(server: Server) -> N
 
 
 def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
-    before = children(server.process.pid)
     for number in range(3):
         with pytest.raises(TimeoutError):
             server.send(
@@ -123,7 +122,10 @@ def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
     while server.ask(f"{FAST} LIMIT {time.monotonic_ns()}", timeout="1").status != 200 and time.monotonic() < deadline:
         time.sleep(0.1)
     assert server.ask(f"{FAST} LIMIT {time.monotonic_ns()}", timeout="5").status == 200
-    assert len(before) == 3
+    # One that stepped aside for others ends with its query; three are left.
+    while len(children(server.process.pid)) != 3:
+        assert time.monotonic() < deadline + 15
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("which", [slice(0, 2), slice(1, 3), slice(2, 3)], ids=["first", "last", "one"])
@@ -133,7 +135,7 @@ def test_a_process_that_dies_by_itself_is_replaced(server: Server, which: slice)
         os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
     statuses = []
-    while (len(found := children(server.process.pid)) < 3 or found & killed) and time.monotonic() < deadline:
+    while (len(found := children(server.process.pid)) != 3 or found & killed) and time.monotonic() < deadline:
         statuses.append(server.ask(f"{FAST} LIMIT {time.monotonic_ns()}").status)
         time.sleep(0.1)
     assert len(children(server.process.pid)) == 3
