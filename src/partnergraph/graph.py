@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from partnergraph.errors import Finding, StoreError, UsageError
+from partnergraph.queries.worker import LIBRARY_TIMEOUT as TIMEOUT
+from partnergraph.queries.worker import MEMORY
 from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
 FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
-TIMEOUT = 60.0
 
 
 def _apart(targets: list[Path], timeout: float, memory: int) -> Asker:
@@ -40,9 +41,7 @@ class PartnerGraph:
         self.reader, self.date, self._asker = reader, date, asker
 
     @classmethod
-    def open(
-        cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = 2_000_000_000
-    ) -> PartnerGraph:
+    def open(cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Open a build folder, a graph folder that has been built, a store or an RDF file; by default `./build`.
 
         Queries run in a process of their own, which is started with the first: `timeout` in seconds for each, `memory`
@@ -53,9 +52,7 @@ class PartnerGraph:
         return cls(Reader.at(target), asker=_apart([target], timeout, memory))
 
     @classmethod
-    def load(
-        cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = 2_000_000_000
-    ) -> PartnerGraph:
+    def load(cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Several RDF files as one graph, in memory; see `open` for the limits of its queries."""
         files = [Path(path) for path in paths]
         return cls(Reader.files(files), asker=_apart(files, timeout, memory))

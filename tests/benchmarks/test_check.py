@@ -5,9 +5,6 @@ Run: ``python -m pytest -m benchmark -s tests/benchmarks/test_check.py`` (a minu
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -17,20 +14,11 @@ from partnergraph.check import check
 from partnergraph.check.compile import Shapes
 from partnergraph.sources.folder import read
 from partnergraph.store import Reader
+from tests.benchmarks.processor import taken
 from tests.check.oracle import REFERENCE, SHAPES, VOCABULARY, Prepared
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.benchmark
-
-
-def _median(call: Callable[[], object], rounds: int) -> float:
-    """Milliseconds of CPU time; the peers do nothing but compute."""
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        call()
-        times.append((time.process_time() - start) * 1000)
-    return statistics.median(times)
 
 
 def _say(name: str, ours: float, theirs: float, peer: str) -> None:
@@ -47,11 +35,11 @@ def test_our_check_beside_pyshacl_on_the_keele_graph_and_on_the_reference() -> N
     keele = assemble(folder.model).reader()
     for name, reader in (("the reference", Reader.files([REFERENCE, *VOCABULARY])), ("the Keele graph", keele)):
         assert check(reader, folder.places) == []
-        ours = _median(partial(check, reader, folder.places), rounds=9)
+        ours = taken(partial(check, reader, folder.places), rounds=9)
         text, rules = reader.dump("ntriples"), rdflib.Graph().parse(SHAPES)
         for peer, kind in (("pySHACL", rdflib.Graph), ("pySHACL, each query parsed once", Prepared)):
             data = kind().parse(data=text, format="nt")
-            theirs = _median(partial(pyshacl.validate, data, shacl_graph=rules, inference="none"), rounds=1)
+            theirs = taken(partial(pyshacl.validate, data, shacl_graph=rules, inference="none"), rounds=1)
             _say(f"check of {name} (goal: under 300 ms)", ours, theirs, peer)
 
 
@@ -60,14 +48,14 @@ def test_where_the_time_of_a_check_goes() -> None:
     folder = read(ROOT / "data")
     reader = assemble(folder.model).reader()
     parts = {
-        "reading the tables and documents": _median(lambda: read(ROOT / "data"), rounds=5),
-        "making the graphs, rules and all": _median(lambda: assemble(folder.model), rounds=5),
-        "checking": _median(lambda: check(reader, folder.places), rounds=5),
+        "reading the tables and documents": taken(lambda: read(ROOT / "data"), rounds=5),
+        "making the graphs, rules and all": taken(lambda: assemble(folder.model), rounds=5),
+        "checking": taken(lambda: check(reader, folder.places), rounds=5),
     }
     whole = sum(parts.values())
     for name, part in parts.items():
         _say(name, part, whole, "the three together")
-    compiled = _median(lambda: list(Shapes(Reader.files([SHAPES])).constraints({})), rounds=5)
+    compiled = taken(lambda: list(Shapes(Reader.files([SHAPES])).constraints({})), rounds=5)
     _say("reading and compiling the shapes, once", compiled, parts["checking"], "checking")
 
 
@@ -77,5 +65,5 @@ def test_a_graph_with_errors_everywhere_beside_the_sound_one() -> None:
     gone = ("/ns#evidence>", "/ns#kind>", "/ns#basis>", "/core#prefLabel>")
     broken = Reader.nquads_lines(line for line in reader.nquads() if not any(part in line for part in gone))
     assert len(check(broken)) > 1000
-    ours, sound = (_median(partial(check, graph), rounds=5) for graph in (broken, reader))
+    ours, sound = (taken(partial(check, graph), rounds=5) for graph in (broken, reader))
     _say(f"check of a graph with {len(check(broken))} errors", ours, sound, "check of the sound one")

@@ -6,9 +6,8 @@ Run: ``python -m pytest -m benchmark -n 0 -s tests/benchmarks/test_names.py``
 from __future__ import annotations
 
 import random
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from partnergraph.queries.names import find
 from partnergraph.sources.folder import read
 from partnergraph.store import Reader
 from partnergraph.store.names import Names, key, shortens, write
+from tests.benchmarks.processor import taken
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.benchmark
@@ -53,16 +53,6 @@ def by_looking(reader: Reader, text: str) -> list[str]:
     found = [iri for iri, name in rows if name == wanted or shortens(wanted, name) or name.startswith(wanted)]
     near = get_close_matches(wanted, sorted(keys), n=5, cutoff=0.75)
     return [*found, *(iri for iri, name in rows if name in near)][:5]
-
-
-def taken(call: Callable[[], object], rounds: int) -> float:
-    """The median in milliseconds of processor time: other work on the machine does not count."""
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        call()
-        times.append((time.process_time() - start) * 1000)
-    return statistics.median(times)
 
 
 @pytest.mark.parametrize("number", [0, 100_000], ids=["the Keele graph", "100,000 names"])

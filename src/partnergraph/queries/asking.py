@@ -16,10 +16,9 @@ from threading import Lock
 from typing import Any, Protocol
 
 from partnergraph.errors import QueryLimit, StoreError
-from partnergraph.queries.worker import MEMORY, raised, start
+from partnergraph.queries.worker import LIBRARY_TIMEOUT, MEMORY, raised, start
 from partnergraph.store import Reader
 
-TIMEOUT = 60.0  # seconds; whoever writes a program waits longer than whoever asks a server
 EXCHANGE = {"select": "tsv", "ask": "json", "graph": "ntriples"}
 
 
@@ -66,7 +65,7 @@ class Apart:
     runs at a time.
     """
 
-    def __init__(self, targets: Sequence[Path], *, timeout: float = TIMEOUT, memory: int = MEMORY) -> None:
+    def __init__(self, targets: Sequence[Path], *, timeout: float = LIBRARY_TIMEOUT, memory: int = MEMORY) -> None:
         self.targets, self.timeout, self.memory = [str(target.resolve()) for target in targets], timeout, memory
         self._lock = Lock()
         self._pipe: socket.socket | None = None
@@ -120,7 +119,7 @@ class Apart:
         self._owner = os.getpid()
         weakref.finalize(self, _let_go, self._pipe, self._process, self._owner)
         try:
-            self._asked({"targets": self.targets, "memory": self.memory}, TIMEOUT)
+            self._asked({"targets": self.targets, "memory": self.memory}, LIBRARY_TIMEOUT)
         except QueryLimit:
             raise StoreError(f"{', '.join(self.targets)} cannot be opened by a query process. Open it again.") from None
 

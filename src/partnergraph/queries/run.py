@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from typing import IO
 
 from partnergraph.errors import QueryLimit
@@ -12,7 +13,8 @@ from partnergraph.queries.emptiness import reasons
 from partnergraph.queries.prepared import Prepared, prepare
 from partnergraph.store import Reader, converted
 
-_LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri skos:prefLabel|dcterms:title ?label }} ORDER BY ?iri ?label"
+_LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri {} ?label }} ORDER BY ?iri ?label"
+AT_ONCE = 500
 
 
 # How an answer without a row begins and ends; a longer one has rows.
@@ -185,9 +187,14 @@ def _why_empty(reader: Reader, prepared: Prepared) -> str | None:
 def labels_of(reader: Reader, tsv: bytes) -> dict[str, str]:
     """The name of every IRI of a table that has one."""
     _, rows = formats.parse_tsv(tsv)
-    found = sorted({cell for row in rows for cell in row if cell.startswith("<") and not cell.startswith("<<")})
-    labels: dict[str, str] = {}
-    for start in range(0, len(found), 500):
-        for row in reader.rows(_LABELS.format(" ".join(found[start : start + 500]))):
-            labels.setdefault(str(row["iri"]), str(row["label"]))
-    return labels
+    return called(reader, {cell[1:-1] for row in rows for cell in row if cell.startswith("<") and cell[1] != "<"})
+
+
+def called(reader: Reader, iris: Iterable[str], by: str = "skos:prefLabel|dcterms:title") -> dict[str, str]:
+    """What IRIs are called, of those that have a name; `by` some properties, as a path. Keys as `iris` are."""
+    asked, found = sorted(iris), dict[str, str]()
+    for start in range(0, len(asked), AT_ONCE):
+        some = " ".join(f"<{iri}>" for iri in asked[start : start + AT_ONCE])
+        for row in reader.rows(_LABELS.format(some, by)):
+            found.setdefault(str(row["iri"]), str(row["label"]))
+    return found

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from partnergraph.store import Reader
 
 TIMEOUT = 10.0
+LIBRARY_TIMEOUT = 60.0  # whoever writes a program waits longer than whoever asks a server
 MEMORY = 2_000_000_000
 LEAST_MEMORY = 256_000_000  # the engine's threads alone need most of it while they open a store
 MAX_BYTES = 50_000_000

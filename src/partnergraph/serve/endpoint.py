@@ -63,10 +63,14 @@ class Kept:
         if len(answer.body) > KEPT_ANSWER or key in self.found:
             return
         self.found[key] = answer
-        self.size += len(answer.body) + 1000
+        self.size += _weight(key, answer)
         while self.size > self.most:
-            _, gone = self.found.popitem(last=False)
-            self.size -= len(gone.body) + 1000
+            self.size -= _weight(*self.found.popitem(last=False))
+
+
+def _weight(key: Key, answer: Answer) -> int:
+    """About how many bytes an answer takes: a long question may have a short one."""
+    return 1000 + len(answer.body) + sum(len(part) for part in key if isinstance(part, (str, bytes)))
 
 
 class _Watch:
@@ -125,21 +129,19 @@ class Endpoint:
                 host = value
         # The description names the address at which it was asked for; an answer does not.
         where = b"" if scope["query_string"] else host
-        key: Key = (self.pool.generation, scope["query_string"], accept, where)
         watch = None
         try:
-            if method in ("GET", "HEAD") and (found := self.kept.get(key)) is not None:
+            sent = await body(scope, receive)
+            key: Key = (self.pool.generation, scope["query_string"], accept, where, method == "POST", content, sent)
+            if (found := self.kept.get(key)) is not None:
                 log["outcome"], log["query"] = "kept", found.query
                 await _send(send, found, head_only=method == "HEAD")
                 return
-            body = await self._body(scope, receive)
-            asked = read(method, scope["query_string"], content.decode("latin-1"), body)
+            asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
             if asked.query is not None and self.record is not None:
                 log["query"] = _digest(asked.query)
             forms = accepted(accept.decode("latin-1"))
             address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
-            if method == "POST":
-                key = (self.pool.generation, asked, accept, address)
             with _Watch(receive) as watch:
                 await self._answer(asked, forms, address, key, method, send, log)
         except asyncio.CancelledError:
@@ -155,28 +157,6 @@ class Endpoint:
                 client = (scope.get("client") or ("",))[0]
                 self.record({"client": client} | log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
 
-    async def _body(self, scope: Scope, receive: Any) -> bytes:
-        method = scope["method"]
-        if method not in ("GET", "HEAD", "POST"):
-            raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
-        if method != "POST":
-            return b""
-        body, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise RefusedError(400, "The request ended too early.")
-            piece = bytes(message.get("body", b""))
-            size += len(piece)
-            # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
-            if size <= MOST_BODY:
-                body.append(piece)
-            if size > MOST_DRAINED or not message.get("more_body"):
-                break
-        if size > MOST_BODY:
-            raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
-        return b"".join(body)
-
     async def _answer(
         self,
         asked: Asked,
@@ -189,9 +169,6 @@ class Endpoint:
     ) -> None:
         if asked.query is None and forms["graph"] is None:
             raise RefusedError(406, _acceptable("graph"))
-        if (found := self.kept.get(key)) is not None:
-            log["outcome"] = "kept"
-            return await _send(send, found, head_only=method == "HEAD")
         values: dict[str, Any] = {"formats": forms, "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
         if asked.query is None:
             values["describe"] = address
@@ -229,6 +206,30 @@ class Endpoint:
         async for piece in pieces(reply, worker):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
+    """The body of a request, empty but for a POST. Raises `RefusedError` for another method, or one too large."""
+    method = scope["method"]
+    if method not in ("GET", "HEAD", "POST"):
+        raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
+    if method != "POST":
+        return b""
+    pieces, size = list[bytes](), 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "The request ended too early.")
+        piece = bytes(message.get("body", b""))
+        size += len(piece)
+        # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
+        if size <= MOST_BODY:
+            pieces.append(piece)
+        if size > MOST_DRAINED or not message.get("more_body"):
+            break
+    if size > MOST_BODY:
+        raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+    return b"".join(pieces)
 
 
 async def taken(pool: Pool) -> Worker:

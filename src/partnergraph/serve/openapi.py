@@ -6,13 +6,12 @@ from typing import Any
 
 from partnergraph import __version__
 from partnergraph.serve.forms import GRAPHS, OFFERED, TABLES
-from partnergraph.serve.protocol import LONGEST_TIME
+from partnergraph.serve.protocol import FORM, LONGEST_TIME
 
 Plain = dict[str, Any]
 PROBLEM = "application/problem+json"
 HTML = "text/html"
 JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
 _ERRORS = {
     400: "What was asked is wrong; `detail` says what, where and what to do.",
     403: "What was asked is not allowed here: a server only reads, and only this graph.",

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import PartnerGraphError
-from partnergraph.serve.endpoint import Answer, refused, taken
-from partnergraph.serve.protocol import MOST_BODY, RefusedError
+from partnergraph.serve.endpoint import Answer, body, refused, taken
+from partnergraph.serve.protocol import FORM, RefusedError, parsed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -41,12 +41,12 @@ class Site:
             worker = await taken(self.pool)
             try:
                 reply = worker.ask({"view": view, "values": values}, self.timeout)
-                body = await reply.whole()
+                made = await reply.whole()
             except PartnerGraphError as error:
                 raise refused(error, None) from None
             finally:
                 self.pool.give(worker)
-            found = Answer([(b"content-type", reply.format.encode())], body, status=reply.status)
+            found = Answer([(b"content-type", reply.format.encode())], made, status=reply.status)
             self.kept.put((worker.generation, *key[1:]), found)
         headers = SAFE | {
             "content-security-policy": policy,
@@ -57,19 +57,9 @@ class Site:
 
 async def form(request: Request) -> dict[str, str]:
     """The values of a request: of its address, and of its body when it is a form. Raises `RefusedError`."""
-    from urllib.parse import parse_qsl
-
-    values = dict(request.query_params)
+    values = dict(parsed(request.scope["query_string"], "the address"))
     if request.method == "POST":
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-            raise RefusedError(415, "Send a form (application/x-www-form-urlencoded).")
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BODY:
-                raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
-        try:
-            values |= dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100))
-        except ValueError:
-            raise RefusedError(400, "The form is not encoded as UTF-8 (%-encoding).") from None
+        if request.headers.get("content-type", "").partition(";")[0].strip() != FORM:
+            raise RefusedError(415, f"Send a form ({FORM}).")
+        values |= dict(parsed(await body(request.scope, request.receive), "the body"))
     return values

@@ -11,6 +11,7 @@ MOST_BODY = 1_000_000
 LONGEST_TIME = 60.0
 _NAMES = {"query", "default-graph-uri", "named-graph-uri", "timeout", "explain", "as-of"}
 MOST_FIELDS = 100
+FORM = "application/x-www-form-urlencoded"
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -36,17 +37,17 @@ class Asked:
 
 def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
     """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
-    parameters = _parsed(query_string, "the address")
+    parameters = parsed(query_string, "the address")
     text = None
     if method == "POST":
         kind, _, rest = content_type.partition(";")
         if "charset" in rest.lower() and "utf-8" not in rest.lower().replace("utf8", "utf-8"):
             raise RefusedError(415, "The body is not in UTF-8. Send it in UTF-8.")
         kind = kind.strip().lower()
-        if kind == "application/x-www-form-urlencoded":
+        if kind == FORM:
             if any(name in ("query", "update") for name, _ in parameters):
                 raise RefusedError(400, "A form has its query in the body, not in the address.")
-            parameters += _parsed(body, "the body")
+            parameters += parsed(body, "the body")
         elif kind == "application/sparql-query":
             if any(name in ("query", "update") for name, _ in parameters):
                 raise RefusedError(400, "The query is in the body; the address holds another one.")
@@ -57,9 +58,7 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
         elif kind == "application/sparql-update":
             raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
         else:
-            raise RefusedError(
-                415, "Send a query as application/sparql-query, or as a form (application/x-www-form-urlencoded)."
-            )
+            raise RefusedError(415, f"Send a query as application/sparql-query, or as a form ({FORM}).")
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
         raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
     for name, _ in parameters:
@@ -84,7 +83,8 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
     )
 
 
-def _parsed(encoded: bytes, where: str) -> list[tuple[str, str]]:
+def parsed(encoded: bytes, where: str) -> list[tuple[str, str]]:
+    """The names and values of a form (application/x-www-form-urlencoded). Raises `RefusedError`."""
     try:
         if not encoded.isascii() or _BROKEN.search(encoded) or encoded.count(b"&") >= MOST_FIELDS:
             raise ValueError

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from partnergraph.queries.names import find
+from partnergraph.queries.run import called
 from partnergraph.serve.described import base, description, found, local
 from partnergraph.serve.endpoint import problem
 from partnergraph.serve.forms import GRAPHS
+from partnergraph.serve.labels import BY
 from partnergraph.serve.rendered import HTML, render
 from partnergraph.serve.view import Shown
 from partnergraph.serve.worded import Worded
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 FORMATS = {"turtle": "Turtle", "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "ntriples": "N-Triples"}
@@ -110,7 +109,7 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
         elif o == f"<{iri}>":
             others.append((s[1:-1], p[1:-1]))
     things = {term[1:-1] for values in own.values() for term in values if term.startswith("<")}
-    names = _labels(reader, {iri, *own, *things, *(one for pair in others for one in pair)})
+    names = called(reader, {iri, *own, *things, *(one for pair in others for one in pair)}, BY)
     order = [RDF.type, *TITLES, DCTERMS.description, SKOS.definition, PG["from"], PG.kind, PG.to]
 
     def linked(one: str) -> dict[str, Any]:
@@ -143,17 +142,6 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
 def _last(iri: str) -> str:
     """The last part of an address."""
     return re.split("[/#]", iri.rstrip("/#"))[-1]
-
-
-def _labels(reader: Reader, iris: Iterable[str]) -> dict[str, str]:
-    """What things are called."""
-    asked, found_ = sorted(iris), dict[str, str]()
-    paths = "|".join(f"<{one}>" for one in TITLES)
-    for at in range(0, len(asked), 500):
-        some = " ".join(f"<{one}>" for one in asked[at : at + 500])
-        for row in reader.rows(f"SELECT ?s ?l {{ VALUES ?s {{ {some} }} ?s {paths} ?l }} ORDER BY ?s ?l"):
-            found_.setdefault(str(row["s"]), str(row["l"]))
-    return found_
 
 
 def _literal(term: str) -> dict[str, Any]:
