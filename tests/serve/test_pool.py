@@ -31,6 +31,11 @@ def children(pid: int) -> set[int]:
     return {child for nursery in _forked(pid) for child in _forked(nursery)}
 
 
+def _seen(pid: int) -> list[str]:
+    """The first fields of what the system says of each query process: number, state, times, niceness."""
+    return [Path(f"/proc/{child}/stat").read_text()[:120] for child in sorted(children(pid))]
+
+
 def test_a_query_that_runs_too_long_is_stopped_in_time_and_the_next_is_answered_at_once(server: Server) -> None:
     start = time.monotonic()
     stopped = server.ask(SLOW, timeout="1")
@@ -124,7 +129,7 @@ def test_a_client_that_goes_away_frees_its_process(server: Server) -> None:
     assert server.ask(f"{FAST} LIMIT {time.monotonic_ns()}", timeout="5").status == 200
     # One that stepped aside for others ends with its query; three are left.
     while len(children(server.process.pid)) != 3:
-        assert time.monotonic() < deadline + 15
+        assert time.monotonic() < deadline + 15, _seen(server.process.pid)
         time.sleep(0.1)
 
 

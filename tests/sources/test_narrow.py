@@ -11,7 +11,7 @@ from partnergraph.check import check
 from partnergraph.errors import DataError
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of, quads_of
-from partnergraph.model.records import Evidence, Model, Record, Relationship, Source, Standing, Support
+from partnergraph.model.records import Evidence, Match, Model, Record, Relationship, Source, Standing, Support
 from partnergraph.model.terms import IRI
 from partnergraph.sources.folder import read
 from partnergraph.sources.narrow import narrow
@@ -150,9 +150,30 @@ def test_a_claim_is_lost_when_only_an_editors_addition_to_it_is_left(whole: Mode
 
 def test_nothing_but_the_parts_named_here_is_narrowed(whole: Model, ids: Ids) -> None:
     """A table that is added to the model must be thought of here."""
-    thought_of = {*TABLES, "config", "sources", "documents", "evidence", "rdf", "standings", "positions", "story"}
+    thought_of = {
+        *TABLES,
+        "config",
+        "sources",
+        "documents",
+        "evidence",
+        "rdf",
+        "standings",
+        "positions",
+        "matches",
+        "story",
+    }
     assert {field.name for field in fields(Model)} <= thought_of
     assert narrow(replace(whole, rdf=((MINUTES, "x.ttl"),)), frozenset([PAGE]), ids).rdf == ()
+
+
+def test_a_decision_goes_with_its_source_and_its_body(whole: Model, ids: Ids) -> None:
+    body = whole.organisations[0].id
+    decided = tuple(Match("m", (), body, source, "R0A", "same", "keeper") for source in (PAGE, MINUTES))
+    left = narrow(replace(whole, matches=decided), frozenset([PAGE]), ids)
+    alive = {row.id for row in left.organisations}
+    assert left.matches == tuple(row for row in decided if row.source == PAGE and body in alive)
+    everything = narrow(replace(whole, matches=decided), frozenset(row.id for row in whole.sources), ids)
+    assert everything.matches == decided
 
 
 def test_reading_with_only_is_reading_and_narrowing(whole: Model, ids: Ids) -> None:

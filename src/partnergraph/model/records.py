@@ -219,6 +219,19 @@ class Standing(Record):
 
 
 @dataclass(frozen=True)
+class Match(Record):
+    """A person's decision whether a record of a register (a source) is about a body of this graph (its id)."""
+
+    organisation: str = ""
+    source: str = ""
+    record: str = ""
+    decision: str = ""
+    who: str | None = None
+    date: PartialDate | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class Position(Record):
     """Where a body (its IRI), or the symbol of those folded with it, stands in one view of the drawing, in pixels."""
 
@@ -274,5 +287,6 @@ class Model:
     attributes: tuple[Attribute, ...] = ()
     standings: tuple[Standing, ...] = ()
     positions: tuple[Position, ...] = ()
+    matches: tuple[Match, ...] = ()
     story: tuple[Step, ...] = ()
     rdf: tuple[tuple[str, str], ...] = field(default=())

@@ -14,7 +14,7 @@ from typing import Any, cast
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
-from partnergraph.model.records import Config, Document, Evidence, Model, Position, Record, Standing
+from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Standing
 from partnergraph.sources import records
 from partnergraph.sources.documents import read_document
 from partnergraph.sources.layouts import LAYOUTS
@@ -254,7 +254,7 @@ def _place(
     for table, found in read_rows.items():
         for row, record in zip(rows[table], found, strict=True):
             iri = str(ids.source(record.id)) if table == "sources" else None
-            if isinstance(record, Standing | Position):
+            if isinstance(record, Standing | Position | Match):
                 continue
             places.setdefault(iri or iri_of(record, ids), row.place())
     for row, proof in zip(rows["evidence"], proofs, strict=True):

@@ -32,4 +32,5 @@ LAYOUTS = {
     "attributes": _layout("id organisation property value evidence", "start end note"),
     "standing": _layout("record standing note", "contradicts counter_evidence"),
     "positions": _layout("body view x y"),
+    "matches": _layout("organisation source record decision", "who date note"),
 }  # fmt: skip

@@ -83,6 +83,7 @@ def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
         ),
         standings=standings,
         positions=tuple(row for row in model.positions if row.body in alive),
+        matches=tuple(row for row in model.matches if row.source in keep and ids.org(row.organisation) in alive),
         story=(),
         **claims,  # type: ignore[arg-type]
     )

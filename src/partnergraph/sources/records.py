@@ -12,6 +12,7 @@ from partnergraph.model.records import (
     Evidence,
     Group,
     Identifier,
+    Match,
     Name,
     Organisation,
     Record,
@@ -31,6 +32,7 @@ from partnergraph.vocabulary.iri import is_web_address
 
 _SENTENCE = re.compile(r"s(\d{1,6})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+DECISIONS = ("same", "different", "unsure")
 ANYTHING = ("relationships", "organisations", "undertakings", "groups", "events", "statements", "names", "attributes")
 
 
@@ -305,6 +307,24 @@ def standing(row: Row, find: Resolver) -> Standing:
     )
 
 
+def match(row: Row, find: Resolver) -> Match:
+    """A row of matches.csv."""
+    decision = row.get("decision") or ""
+    if decision and decision not in DECISIONS:
+        fix = f"Write {', '.join(DECISIONS[:-1])} or {DECISIONS[-1]}."
+        find.error(row, "decision", "decision", f"'{decision}' is not a decision.", decision, fix)
+    return Match(
+        id=f"{row.get('organisation')} {row.get('source')} {row.get('record')}",
+        organisation=find.slug(row, "organisation", "organisations") or "",
+        source=find.slug(row, "source", "sources") or "",
+        record=row.get("record") or "",
+        decision=decision,
+        who=row.get("who"),
+        date=find.date(row, "date"),
+        note=row.get("note"),
+    )
+
+
 READERS: dict[str, Callable[[Row, Resolver], Record]] = {
     "sources": source,
     "organisations": organisation,
@@ -319,4 +339,5 @@ READERS: dict[str, Callable[[Row, Resolver], Record]] = {
     "attributes": attribute,
     "standing": standing,
     "positions": position,
+    "matches": match,
 }
