@@ -19,6 +19,7 @@ from partnergraph.model.records import (
     Evidence,
     Group,
     Identifier,
+    Match,
     Model,
     Name,
     Organisation,
@@ -140,7 +141,39 @@ def test_each_source_says_only_what_its_evidence_supports(cell: str, expected: d
         end=PartialDate.parse("2010-02"),
         note="A note",
     )
-    assert said(model(relationships=(claim,)), IDS.relationship("r")) == expected
+    found = said(model(relationships=(claim,)), IDS.relationship("r"))
+    limits = {text for predicate, text in found["editorial"] if predicate == "pg:supportLimit"}
+    assert limits == {part for part in cell.split("; ") if "[" in part}
+    found["editorial"] -= {("pg:supportLimit", text) for text in limits}
+    assert {graph: pairs for graph, pairs in found.items() if pairs} == expected
+
+
+def test_what_the_tables_say_beside_the_claims_is_in_the_graph_as_well() -> None:
+    """Otherwise the tables could not be given back from it."""
+    between = PartialDate.parse("2019/2020-03")
+    source = Source("s", title="S", publisher="P", kind="page", date=between, accessed=between)
+    quoted = {"source": "s", "basis": "stated", "confidence": "high", "words": "it", "start": 0, "end": 2, "passage": 1}
+    numbered, paged = Evidence("a", locator="s1", **quoted), Evidence("b", locator="page 3", **quoted)  # type: ignore[arg-type]
+    decided = Match("x", organisation="alpha", source="s", record="https://ror.org/0 1", decision="same", who="AB")
+    config = Config("test", "Test", base=BASE, licence="Ours", licence_url="https://example.org/licence")
+    of = Model(config, (source,), evidence=(numbered, paged), matches=(decided,))
+    assert {text for p, text in said(of, IDS.source("s"))["source/s"] if p == "pg:dateNote"} == {
+        "issued between 2019 and 2020-03",
+        "accessed between 2019 and 2020-03",
+    }
+    locators = [
+        {text for p, text in said(of, IDS.evidence("s", slug))["source/s"] if p == "pg:locator"} for slug in "ab"
+    ]
+    assert locators == [set(), {"page 3"}]
+    assert said(of, IRI("https://example.org/licence"))["catalogue"] == {("rdfs:label", "Ours")}
+    assert said(of, IDS.match("alpha", "s", "https://ror.org/0 1"))["editorial"] == {
+        ("rdf:type", "pg:Match"),
+        ("pg:matched", "org/alpha"),
+        ("dcterms:source", "source/s"),
+        ("skos:notation", "https://ror.org/0 1"),
+        ("pg:decision", "same"),
+        ("dcterms:creator", "AB"),
+    }
 
 
 WHOLE: list[tuple[str, Record, Said]] = [
@@ -465,8 +498,8 @@ def test_in_the_keele_graph_no_source_says_a_column_that_its_evidence_does_not_s
             graph = ids.graph("editorial") if source == "editor" else ids.graph("source", source)
             said_by[graph].append(part.columns)
         graphs = found[iri_of(record, ids)]
-        standing = {IRI(p) for p in (PG.standing, PG.contradicts, PG.counterEvidence, PG.standingNote)}
-        assert {graph for graph, predicates in graphs.items() if predicates - standing} == set(said_by), record.id
+        editors = {PG.standing, PG.contradicts, PG.counterEvidence, PG.standingNote, PG.supportLimit}
+        assert {graph for graph, predicates in graphs.items() if predicates - editors} == set(said_by), record.id
         for graph, limits in said_by.items():
             for column, predicates in COLUMNS[table].items():
                 supported = bool(row[column]) and any(limit is None or column in limit for limit in limits)

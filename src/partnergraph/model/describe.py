@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Document, Evidence, Model, Source
 from partnergraph.model.terms import IRI, Literal, Quad, Term
@@ -16,6 +18,7 @@ from partnergraph.vocabulary import (
     PG,
     PROV,
     RDF,
+    RDFS,
     SKOS,
     VOID,
     XSD,
@@ -24,6 +27,8 @@ from partnergraph.vocabulary import (
 
 # Characters of context around a quotation (Web Annotation Data Model, section 4.2.4).
 CONTEXT = 20
+# A locator that only names the sentence of quoted words; pg:passage says the same.
+SENTENCE = re.compile(r"s(\d{1,6})")
 
 
 def graph_of(source: Source, ids: Ids) -> IRI:
@@ -54,16 +59,22 @@ def _source(source: Source, language: str) -> Iterator[tuple[str, Term]]:
     yield DCTERMS.title, Literal(source.title, lang=language)
     yield DCTERMS.publisher, Literal(source.publisher)
     yield PG.sourceKind, IRI(CODE[source.kind])
-    if source.date is not None and source.date.literal is not None:
-        yield DCTERMS.issued, source.date.literal
+    yield from _day("issued", DCTERMS.issued, source.date)
     if source.url:
         yield FOAF.page, IRI(source.url)
     if source.origin:
         yield PG.origin, Literal(source.origin)
-    if source.accessed is not None and source.accessed.literal is not None:
-        yield DCTERMS.dateSubmitted, source.accessed.literal
+    yield from _day("accessed", DCTERMS.dateSubmitted, source.accessed)
     if source.licence:
         yield DCTERMS.accessRights, Literal(source.licence)
+
+
+def _day(name: str, predicate: str, date: PartialDate | None) -> Iterator[tuple[str, Term]]:
+    """A date of a source as stated; one that lies somewhere between two is said in words."""
+    if date is not None and date.literal is not None:
+        yield predicate, date.literal
+    elif date is not None:
+        yield PG.dateNote, Literal(f"{name} between {date.text.replace('/', ' and ')}")
 
 
 def _document(document: Document, ids: Ids, graph: IRI, language: str) -> Iterator[Quad]:
@@ -116,7 +127,7 @@ def _evidence(row: Evidence, ids: Ids, language: str) -> Iterator[tuple[str, Ter
     yield DCTERMS.source, ids.source(row.source)
     if row.says:
         yield PG.reason if row.basis == "inferred" else PG.says, Literal(row.says, lang=language)
-    if row.locator and row.words is None:
+    if row.locator and (row.words is None or not SENTENCE.fullmatch(row.locator)):
         yield PG.locator, Literal(row.locator)
     if row.strength:
         yield PG.strength, IRI(CODE[row.strength])
@@ -140,9 +151,13 @@ def catalogue_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     for predicate, text in ((DCTERMS.description, config.description), (DCTERMS.publisher, config.publisher)):
         if text:
             yield Quad(whole, IRI(predicate), Literal(text, lang=language), graph)
-    if config.licence:
-        licence: Term = IRI(config.licence_url) if config.licence_url else Literal(config.licence)
+    if config.licence_url:
+        licence = IRI(config.licence_url)
         yield Quad(whole, IRI(DCTERMS.license), licence, graph)
+        if config.licence:
+            yield Quad(licence, IRI(RDFS.label), Literal(config.licence), graph)
+    elif config.licence:
+        yield Quad(whole, IRI(DCTERMS.license), Literal(config.licence), graph)
     if config.focus:
         yield Quad(whole, IRI(PG.about), ids.org(config.focus), graph)
     described: list[tuple[IRI, str, list[tuple[str, Term]]]] = [

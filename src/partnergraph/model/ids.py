@@ -83,6 +83,14 @@ class Ids:
         """The quotation or the position that selects a sentence."""
         return self._id("selector", source, f"s{number}-{form}")
 
+    def match(self, body: str, source: str, record: str) -> IRI:
+        """A decision whether a record of a register is about a body.
+
+        >>> Ids("https://example.org/").match("keele", "ror", "https://ror.org/0")
+        'https://example.org/id/match/keele/ror/https%3A%2F%2Fror.org%2F0'
+        """
+        return self._id("match", body, source, quote(record, safe=""))
+
     def position(self, view: str, body: str) -> IRI:
         """A kept position of a body (its IRI)."""
         return self._id("position", view, body.removeprefix(f"{self.base}id/"))

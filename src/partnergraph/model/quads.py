@@ -51,7 +51,9 @@ def quads_of(model: Model) -> Iterator[Quad]:
     writer = _Claims(model, ids)
     for record in _records(model):
         yield from writer.write(record)
+        yield from _limits(record, ids)
     yield from _standing(model, ids)
+    yield from _matches(model, ids)
     yield from catalogue_quads(model, ids)
     yield from shown_quads(model, ids)
     yield from question_quads(model, ids)
@@ -334,6 +336,15 @@ class _Claims:
                 yield owner, FOAF.homepage, IRI(record.value)
 
 
+def _limits(record: Record, ids: Ids) -> Iterator[Quad]:
+    """Which columns a piece of evidence is limited to: as the cell writes it, so that the tables can be given back."""
+    graph = ids.graph("editorial")
+    for support in record.evidence:
+        if support.columns is not None:
+            text = f"{support.evidence} [{', '.join(sorted(support.columns))}]"
+            yield Quad(iri_of(record, ids), IRI(PG.supportLimit), Literal(text), graph)
+
+
 def _standing(model: Model, ids: Ids) -> Iterator[Quad]:
     graph = ids.graph("editorial")
     sources = {row.id: row.source for row in model.evidence}
@@ -347,3 +358,24 @@ def _standing(model: Model, ids: Ids) -> Iterator[Quad]:
             yield Quad(subject, IRI(PG.counterEvidence), ids.evidence(sources[against], against), graph)
         if row.note:
             yield Quad(subject, IRI(PG.standingNote), _text(row.note, model.config.language), graph)
+
+
+def _matches(model: Model, ids: Ids) -> Iterator[Quad]:
+    """Each decision about a record of a register, as it was made."""
+    graph = ids.graph("editorial")
+    for row in model.matches:
+        subject = ids.match(row.organisation, row.source, row.record)
+        said: list[tuple[str, Term]] = [
+            (RDF.type, IRI(PG.Match)),
+            (PG.matched, ids.org(row.organisation)),
+            (DCTERMS.source, ids.source(row.source)),
+            (SKOS.notation, Literal(row.record)),
+            (PG.decision, Literal(row.decision)),
+        ]
+        if row.who:
+            said.append((DCTERMS.creator, Literal(row.who)))
+        if row.note:
+            said.append((SKOS.note, _text(row.note, model.config.language)))
+        said += [(predicate, value) for _, predicate, value in _dates("date", "date", row.date)]
+        for predicate, value in said:
+            yield Quad(subject, IRI(predicate), value, graph)
