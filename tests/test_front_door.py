@@ -221,5 +221,7 @@ def test_findings_and_places_are_plain_values_for_programs() -> None:
         "message": "It is wrong.",
         "fix": "Mend it.",
         "focus": None,
+        "sheet": None,
+        "cell": None,
     }
     assert list(finding.as_row())[:5] == ["rule", "severity", "file", "row", "column"]

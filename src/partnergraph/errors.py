@@ -17,8 +17,8 @@ Anything else is our bug and shows its traceback.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 __all__ = [
     "DataError",
@@ -37,23 +37,53 @@ __all__ = [
 @dataclass(frozen=True, order=True)
 class Place:
     """Where something was read: a file (relative to the graph folder), a row as a spreadsheet counts it
-    (the heading is row 1), and a column heading. Row and column are empty where they mean nothing.
+    (the heading is row 1), a column heading, and in a workbook the sheet. What means nothing is None.
+
+    `cell` (C17) follows from row and column; `columns` says which column of the table each heading is.
 
     >>> str(Place("tables/relationships.csv", 17, "kind"))
     'tables/relationships.csv, row 17, column "kind"'
+    >>> str(Place("partners.xlsx", 17, sheet="Relationships", columns={"kind": 3}).at("kind"))
+    'partners.xlsx, sheet "Relationships", row 17, column "kind" (cell C17)'
     """
 
     file: str
     row: int | None = None
     column: str | None = None
+    sheet: str | None = None
+    cell: str | None = field(default=None, compare=False)
+    columns: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         text = self.file
+        if self.sheet is not None:
+            text += f', sheet "{self.sheet}"'
         if self.row is not None:
             text += f", row {self.row}"
         if self.column is not None:
             text += f', column "{self.column}"'
+        if self.sheet is not None and self.cell is not None:
+            text += f" (cell {self.cell})"
         return text
+
+    def at(self, column: str | None) -> Place:
+        """The cell of this row in a column."""
+        number = self.columns.get(column or "")
+        cell = f"{letters(number)}{self.row}" if number and self.row else None
+        return replace(self, column=column, cell=cell)
+
+
+def letters(column: int) -> str:
+    """What a spreadsheet program calls a column: 1 is A, 28 is AB.
+
+    >>> letters(1), letters(28), letters(16384)
+    ('A', 'AB', 'XFD')
+    """
+    text = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
 
 
 @dataclass(frozen=True)
@@ -78,12 +108,23 @@ class Finding:
         return f"{where}{self.message}{fix}"
 
     def as_row(self) -> dict[str, str | int | None]:
-        """A flat row for tables, CSV and JSON: rule, severity, file, row, column, value, message, fix, focus."""
-        row = asdict(self)
-        place = row.pop("place") or {"file": None, "row": None, "column": None}
-        order = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus")
-        merged = row | place
-        return {key: merged[key] for key in order}
+        """A flat row for tables, CSV and JSON: rule, severity, file, row, column, value, message, fix, focus, sheet,
+        cell.
+        """
+        place = self.place
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "file": place.file if place else None,
+            "row": place.row if place else None,
+            "column": place.column if place else None,
+            "value": self.value,
+            "message": self.message,
+            "fix": self.fix,
+            "focus": self.focus,
+            "sheet": place.sheet if place else None,
+            "cell": place.cell if place else None,
+        }
 
 
 class PartnerGraphError(Exception):

@@ -50,10 +50,11 @@ def test_the_csv_form_has_its_columns_and_one_row_for_each_finding(broken: Copy)
     done = run(broken.path, "--format", "csv")
     assert done.exit_code == 1
     assert list(csv.reader(io.StringIO(done.stdout, newline=""))) == [
-        ["rule", "severity", "file", "row", "column", "value", "message", "fix", "focus"],
+        ["rule", "severity", "file", "row", "column", "value", "message", "fix", "focus", "sheet", "cell"],
         [
             *("unknown-kind", "error", "tables/relationships.csv", "17", "kind", "fundin"),
             *("'fundin' is not a relationship kind.", "Did you mean 'funding'? All kinds: partnergraph kinds", ""),
+            *("", "B17"),
         ],
     ]
 

@@ -74,12 +74,62 @@ def test_a_problem_is_placed_in_its_row_behind_cells_with_line_breaks_and_empty_
     ("before", "row"),
     [(b"", 1), (b"id\n", 2), (b'id,name\na,"x\ny"\n\nb,', 4), (b'id,name\na,"x\ny', 2), (b"id\ra\r", 3)],
 )
-@pytest.mark.parametrize("wrong", [b"\xe9", b"\x00"])
+@pytest.mark.parametrize("wrong", [b"\x81", b"\x00"])
 def test_a_wrong_byte_is_placed_in_its_row_and_not_in_its_line(before: bytes, row: int, wrong: bytes) -> None:
     found = table(before + wrong + b"\n")
     [finding] = found.findings
     assert finding.place is not None
     assert (finding.place.row, found.complete, found.rows) == (row, False, [])
+
+
+def test_windows_1252_is_read_and_said_at_the_row_where_it_shows() -> None:
+    found = table("id,name\na,A\nb,Café – “x”\n".encode("cp1252"))
+    [finding] = found.findings
+    assert (finding.rule, finding.severity, str(finding.place)) == ("encoding", "warning", "t.csv, row 3")
+    assert "Windows-1252" in finding.message
+    assert found.rows[1].get("name") == "Café – “x”"
+
+
+@pytest.mark.parametrize("bad", ["Café".encode() + b"\xe9", b"\xed\xa0\x80", b"\x81"])
+def test_a_mixture_of_encodings_is_refused_and_never_guessed(bad: bytes) -> None:
+    found = table(b"id,name\na," + bad + b"\n")
+    assert [(f.rule, f.severity) for f in found.findings] == [("encoding", "error")]
+    assert (found.rows, found.complete) == ([], False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf_16_and_utf_32_are_recognised_and_said(encoding: str) -> None:
+    found = table("id,name,note\na,Café,\n".encode(encoding))
+    assert [(f.rule, f.severity) for f in found.findings] in ([("encoding", "info")], [("control-character", "error")])
+    if encoding != "utf-32":
+        assert found.rows[0].get("name") == "Café"
+
+
+@pytest.mark.parametrize(("mark", "called"), [(";", "semicolons"), ("\t", "tabs")])
+def test_other_separators_are_recognised_and_said(mark: str, called: str) -> None:
+    found = table('id,name,note\na,"A, B; C",x\n'.replace(",", mark).replace(f"A{mark} B", "A, B"))
+    [finding] = found.findings
+    assert (finding.rule, finding.severity, str(finding.place)) == ("separator", "info", "t.csv, row 1")
+    assert called in finding.message
+    assert dict(found.rows[0].cells) == {"id": "a", "name": "A, B; C", "note": "x"}
+
+
+def test_a_tsv_table_is_read_by_tabs_without_a_word() -> None:
+    found = read_table("t.tsv", b"id\tname\na\tA, B\n", LAYOUT)
+    assert (found.findings, dict(found.rows[0].cells)) == ([], {"id": "a", "name": "A, B"})
+
+
+def test_typographic_accidents_are_forgiven_in_ids_and_kept_in_sentences() -> None:
+    layout = Layout(("id", "kind", "words"), ("id",))
+    found = read_table("t.csv", "id,kind,words\n“nice”,a\u2011b\u00a0,“so – they” say\n".encode(), layout)
+    assert found.findings == []
+    assert dict(found.rows[0].cells) == {"id": "nice", "kind": "a-b", "words": "“so – they” say"}
+
+
+def test_a_cell_of_a_text_table_has_a_name_as_in_a_spreadsheet_program() -> None:
+    [finding] = table("note,id,name\n,a,A\nx,,B\n").findings
+    assert finding.place is not None
+    assert (finding.place.cell, finding.place.sheet) == ("B3", None)
 
 
 def test_a_quotation_mark_that_is_not_closed_is_placed_in_the_row_where_it_opens() -> None:

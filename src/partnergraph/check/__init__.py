@@ -18,10 +18,17 @@ def check(reader: Reader, places: Mapping[str, Place] | None = None) -> list[Fin
     found = set()
     for finding, column in [*shapes.validate(reader), *identifiers.validate(reader)]:
         place = known.get(finding.focus or "")
-        found.add(replace(finding, place=replace(place, column=column)) if place else finding)
+        found.add(replace(finding, place=place.at(column)) if place else finding)
     return sorted(found, key=_order)
 
 
-def _order(finding: Finding) -> tuple[str, int, str, str, str]:
+def _order(finding: Finding) -> tuple[str, str, int, str, str, str]:
     place = finding.place or Place("")
-    return place.file, place.row or 0, finding.focus or "", finding.rule, f"{finding.message} {finding.value}"
+    return (
+        place.file,
+        place.sheet or "",
+        place.row or 0,
+        finding.focus or "",
+        finding.rule,
+        f"{finding.message} {finding.value}",
+    )

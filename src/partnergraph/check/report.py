@@ -12,7 +12,7 @@ from partnergraph.errors import Finding
 
 FORMATS = ("table", "csv", "json")
 _ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-COLUMNS = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus")
+COLUMNS = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus", "sheet", "cell")
 
 
 def render(findings: Sequence[Finding], format_: str) -> str:

@@ -17,12 +17,12 @@ from partnergraph.model.quads import iri_of
 from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Standing
 from partnergraph.sources import records
 from partnergraph.sources.documents import read_document
-from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.narrow import narrow
 from partnergraph.sources.positions import twice
-from partnergraph.sources.resolve import Resolver
+from partnergraph.sources.resolve import DATE_RULES, Resolver
 from partnergraph.sources.story import STORY, story
-from partnergraph.sources.tables import Row, Table, read_table
+from partnergraph.sources.tables import Row
+from partnergraph.sources.workbook import read_tables, table_files
 from partnergraph.vocabulary.iri import is_web_address
 
 __all__ = ["CONFIG", "Folder", "inputs", "read"]
@@ -54,7 +54,7 @@ def inputs(folder: Path) -> dict[str, str]:
         raise DataError(
             f"{folder} is not a graph folder: it holds no {CONFIG}. The example that comes with partnergraph is one."
         )
-    names = [config, *sorted((folder / "tables").glob("*.csv")), *folder.glob(STORY)]
+    names = [config, *table_files(folder), *folder.glob(STORY)]
     raw = _toml(config)
     for entry in [*_listed(raw, "document"), *_listed(raw, "rdf")]:
         path = folder / str(entry.get("path", ""))
@@ -84,8 +84,8 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     raw = _toml(folder / CONFIG)
     config = _config(raw, findings)
     ids = Ids(config.base)
-    tables = _tables(folder, findings)
-    find = Resolver(tables, ids)
+    tables = read_tables(folder, findings)
+    find = Resolver(tables, ids, _dates(raw, findings))
     texts = _documents(folder, raw, find, findings)
     documents = [document for document in texts.values() if document is not None]
     rdf = _rdf(folder, raw, find, findings)
@@ -123,9 +123,9 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     return Folder(folder, model, findings, places, hashes)
 
 
-def _order(finding: Finding) -> tuple[str, int, str, str]:
+def _order(finding: Finding) -> tuple[str, str, int, str, str]:
     place = finding.place or Place("")
-    return place.file, place.row or 0, place.column or "", finding.rule
+    return place.file, place.sheet or "", place.row or 0, place.column or "", finding.rule
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
     names = [f.name for f in fields(Config)]
     place = Place(CONFIG)
     for key in raw:
-        if key not in (*names, "document", "rdf"):
+        if key not in (*names, "document", "rdf", "dates"):
             near = get_close_matches(key, names, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(names)}."
             findings.append(Finding("config", "error", f"'{key}' is not a key.", place, key, hint))
@@ -175,19 +175,14 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
     return Config(**values)
 
 
-def _tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
-    tables: dict[str, Table] = {}
-    for table, layout in LAYOUTS.items():
-        file, path = f"tables/{table}.csv", folder / "tables" / f"{table}.csv"
-        tables[table] = read_table(file, path.read_bytes(), layout) if path.is_file() else Table(file)
-        findings += tables[table].findings
-    for path in sorted((folder / "tables").glob("*.csv")):
-        if path.stem not in LAYOUTS:
-            near = get_close_matches(path.stem, LAYOUTS, n=1)
-            hint = f"Did you mean {near[0]}.csv?" if near else f"Tables: {', '.join(LAYOUTS)}."
-            message = f"{path.name} is not a table of a graph folder; it was not read."
-            findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))
-    return tables
+def _dates(raw: Mapping[str, Any], findings: list[Finding]) -> str:
+    """How dates with slashes are read: only as the folder says."""
+    rule = raw.get("dates", "")
+    if rule in ("", *DATE_RULES):
+        return str(rule)
+    message, fix = f"dates: '{rule}' is not a form of dates.", f"Write {' or '.join(DATE_RULES)}, or leave it out."
+    findings.append(Finding("config", "error", message, Place(CONFIG), str(rule), fix))
+    return ""
 
 
 def _entries(

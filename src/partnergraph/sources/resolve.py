@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from difflib import get_close_matches
 
 from partnergraph.errors import Finding
@@ -16,6 +17,9 @@ from partnergraph.vocabulary import concepts
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
+# How a folder may say that dates with slashes are meant.
+DATE_RULES = ("dd/mm/yyyy", "mm/dd/yyyy")
 _HINT = re.compile(r" (For \d{1,2} [A-Z][a-z]+ \d{4} write [\d-]{10}\.)$")
 _CITED = re.compile(r"([^\s\[\]]+)\s*(?:\[([^\]]*)\])?")
 # Tables whose rows can be named in another table's cell, with the prefix that tells them apart.
@@ -59,8 +63,10 @@ class Resolver:
     Of a table that could not be read as a whole, any id may exist: what names one is not blamed for it.
     """
 
-    def __init__(self, tables: Mapping[str, Table], ids: Ids) -> None:
+    def __init__(self, tables: Mapping[str, Table], ids: Ids, dates: str = "") -> None:
         self.ids = ids
+        self.dates = dates
+        self.titles = {name: table.title for name, table in tables.items()}
         self.findings: list[Finding] = []
         self.known: dict[str, dict[str, str]] = {}
         self.incomplete = {name for name, table in tables.items() if not table.complete}
@@ -151,7 +157,7 @@ class Resolver:
         if len(tables) > 1:
             noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")
             rule = f"unknown-{noun}"
-        fix = f"{hint}Add it to {' or '.join(f'{t}.csv' for t in tables)}, or mend the id."
+        fix = f"{hint}Add it to {' or '.join(self.titles.get(t, f'{t}.csv') for t in tables)}, or mend the id."
         self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
         return None
 
@@ -202,13 +208,26 @@ class Resolver:
         if text is None:
             return None
         try:
-            return PartialDate.parse(text)
+            return PartialDate.parse(self._plain_date(text))
         except ValueError as error:
+            if both := _both(text):
+                message = f"'{text}' can be read in two ways: {_day(both[0])} or {_day(both[1])}."
+                fix = f"Write {both[0].isoformat()} or {both[1].isoformat()}; or for all, in partnergraph.toml:"
+                self.error(row, column, "date-form", message, text, f'{fix} dates = "dd/mm/yyyy" or "mm/dd/yyyy".')
+                return None
             message, fix = str(error), "Write 2009, 2009-08 or 2009-08-01, as precisely as the source says it."
             if hint := _HINT.search(message):
                 message, fix = message[: hint.start()], hint[1]
             self.error(row, column, "date-form", message, text, fix)
             return None
+
+    def _plain_date(self, text: str) -> str:
+        """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
+        found = _SLASHED.fullmatch(text)
+        if found is None or not self.dates:
+            return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
+        day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
+        return f"{year}-{month:0>2}-{day:0>2}"
 
     def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
         """Start and end; an end before the start is a finding."""
@@ -260,3 +279,19 @@ class Resolver:
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             found.append(Support(match[1], columns))
         return tuple(found)
+
+
+def _both(text: str) -> tuple[date, date] | None:
+    """The two days that a date with slashes can mean, when it can mean two."""
+    found = _SLASHED.fullmatch(text)
+    if found is None or found[1] == found[2]:
+        return None
+    first, second, year = (int(part) for part in found.groups())
+    try:
+        return date(year, second, first), date(year, first, second)
+    except ValueError:
+        return None
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

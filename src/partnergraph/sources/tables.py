@@ -1,19 +1,33 @@
-"""CSV tables, each cell with its place. Forgiving in form (BOM, order and case of headings), strict in meaning."""
+"""Tables, each cell with its place. Forgiving in form (order and case of headings), strict in meaning."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from partnergraph.errors import Finding, Place
+from partnergraph.errors import Finding, Place, letters
+from partnergraph.sources.delimited import read_delimited
+from partnergraph.sources.sheets import LONGEST_CELL, Sheet, Wrong
 
-# A cell longer than this is a mistake (a whole file pasted into a cell), not a claim.
-LONGEST_CELL = 1_000_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+__all__ = ["LONGEST_CELL", "Layout", "Row", "Table", "read_sheet", "read_table", "several"]
+
+# Half a character (a surrogate) cannot be written into any file.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Columns in which people write sentences and names; in all others a typographic quotation mark or dash is an accident.
+_FREE = {
+    *("words", "says", "note", "name", "title", "publisher", "description", "value", "date_note", "count_as_stated"),
+    *("origin", "licence", "not_modelled", "who", "unit", "locator", "url"),
+}
+_ACCIDENTS = {
+    ord(c): None for c in "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u200b\u200c\u200d\ufeff\u00ad"
+} | {
+    **{ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"},
+    **{ord(c): " " for c in "\u00a0\u2007\u2009\u202f"},
+}
+_MOST_COLUMNS_BLAMED = 50
 
 
 @dataclass(frozen=True)
@@ -28,10 +42,12 @@ class Row:
     number: int
     cells: Mapping[str, str]
     whole: bool = True
+    sheet: str | None = None
+    columns: Mapping[str, int] = field(default_factory=dict)
 
     def place(self, column: str | None = None) -> Place:
         """Where this row, or one cell of it, stands."""
-        return Place(self.file, self.number, column)
+        return Place(self.file, self.number, sheet=self.sheet, columns=self.columns).at(column)
 
     def get(self, column: str) -> str | None:
         """The cell's text, or None when it is empty."""
@@ -54,12 +70,28 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
+    sheet: str | None = None
+    columns: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What the person who edits it calls it."""
+        return f'the sheet "{self.sheet}"' if self.sheet is not None else self.file.rpartition("/")[2]
 
     def wrong(
-        self, rule: str, message: str, fix: str, row: int, column: str | None = None, value: str | None = None
+        self,
+        rule: str,
+        message: str,
+        fix: str,
+        row: int,
+        column: str | None = None,
+        value: str | None = None,
+        number: int | None = None,
     ) -> None:
-        """Note a problem."""
-        self.findings.append(Finding(rule, "error", message, Place(self.file, row, column), value, fix))
+        """Note a problem. `number` is the column's, for one that has no heading of the table."""
+        number = number or self.columns.get(column or "")
+        place = Place(self.file, row, column, self.sheet, f"{letters(number)}{row}" if number else None)
+        self.findings.append(Finding(rule, "error", message, place, value, fix))
 
     def unreadable(self, rule: str, message: str, fix: str, row: int) -> Table:
         """Note a problem that keeps rows from being read."""
@@ -69,61 +101,65 @@ class Table:
 
 
 def read_table(file: str, data: bytes, layout: Layout) -> Table:
-    """All rows of a table and everything that is wrong with its form. Never raises for bad content."""
-    table = Table(file)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = _rows_in(data[: error.start].decode("utf-8-sig"))
-        fix = "Save the table as UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
-        return table.unreadable("encoding", "The table is not UTF-8 text.", fix, row)
-    if "\x00" in text:
-        row = _rows_in(text[: text.index("\x00")])
-        fix = "Delete it, or save the table anew as 'CSV UTF-8'."
-        return table.unreadable("control-character", "The table holds a NUL character.", fix, row)
-    csv.field_size_limit(LONGEST_CELL)
+    """All rows of a CSV or TSV table and everything that is wrong with its form. Never raises for bad content."""
+    return read_sheet(read_delimited(file, data), layout)
+
+
+def read_sheet(sheet: Sheet, layout: Layout) -> Table:
+    """All rows of a sheet that is a table, and everything that is wrong with its form."""
+    table = Table(sheet.file, findings=list(sheet.findings), complete=sheet.complete, sheet=sheet.name)
     headings: list[str] | None = None
-    number = 0
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if headings is None:
-                headings = _headings(table, number, cells, layout)
-                if not table.complete:
-                    break
-            else:
-                _row(table, number, cells, headings, layout)
-    except csv.Error as error:
-        fix = "Look for a quotation mark that is not closed, or a cell with a whole file in it."
-        table.unreadable("csv", f"The table cannot be read on: {error}.", fix, number + 1)
-    if headings is None and not table.findings:
+    for number, cells in sheet.rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if headings is None:
+            headings = _headings(table, number, cells, layout)
+            if "id" in layout.required and "id" not in headings:
+                break
+        else:
+            _row(table, number, cells, headings, layout)
+    if headings is None and sheet.complete:
         fix = f"Write the headings into the first row: {', '.join(layout.columns)}."
         table.unreadable("empty-table", "The table has no headings.", fix, 1)
+    if table.columns:
+        table.findings[: len(sheet.findings)] = [_named(finding, table) for finding in sheet.findings]
     return table
 
 
-def _rows_in(text: str) -> int:
-    """The number of the row in which a piece of a table ends."""
-    rows = sum(1 for _ in csv.reader(io.StringIO(text, newline="")))
-    return rows + 1 if not text or text[-1] in "\r\n" else rows
+def _named(finding: Finding, table: Table) -> Finding:
+    """What was noticed before the headings were known gets the heading of its column."""
+    place = finding.place
+    names = {f"{letters(index)}{place.row}": name for name, index in table.columns.items()} if place else {}
+    if place is None or not (name := names.get(place.cell or "")):
+        return finding
+    return replace(finding, place=replace(place, column=name))
+
+
+def heading(cell: str) -> str:
+    """A heading as the layout writes it.
+
+    >>> heading(" Count as-Stated ")
+    'count_as_stated'
+    """
+    return re.sub(r"[\s\u200b\ufeff_-]+", "_", cell.translate(_ACCIDENTS).strip().lower()).strip("_")
 
 
 def _headings(table: Table, number: int, cells: list[str], layout: Layout) -> list[str]:
-    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in cells]
-    if len(names) == 1 and (mark := next((m for m in (";", "\t") if m in cells[0]), None)):
-        found = "semicolons" if mark == ";" else "tabs"
-        message = f"The columns are separated by {found}, not by commas."
-        table.unreadable("separator", message, "Save the table with commas between the columns.", number)
-        return names
-    for raw, name in zip(cells, names, strict=True):
-        if name and name not in layout.columns:
-            near = get_close_matches(name, layout.columns, n=1)
-            hint = f"Did you mean '{near[0]}'? " if near else ""
-            fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
-            message = f"'{raw.strip()}' is not a column of this table."
-            table.wrong("unknown-column", message, fix, number, raw.strip(), raw.strip())
-    for name in sorted({name for name in names if name and names.count(name) > 1}):
+    names = [heading(cell) for cell in cells]
+    for index, name in enumerate(names, 1):
+        table.columns.setdefault(name, index)
+    unknown = [(i, cells[i].strip()[:100], name) for i, name in enumerate(names) if name and name not in layout.columns]
+    for index, raw, name in unknown[:_MOST_COLUMNS_BLAMED]:
+        near = get_close_matches(name[:100], layout.columns, n=1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
+        message = f"'{raw}' is not a column of this table."
+        table.wrong("unknown-column", message, fix, number, raw, raw, index + 1)
+    if len(unknown) > _MOST_COLUMNS_BLAMED:
+        message = f"{len(unknown) - _MOST_COLUMNS_BLAMED} more columns are not of this table."
+        table.wrong("unknown-column", message, f"Columns of this table: {', '.join(layout.columns)}.", number)
+    twice = {name for name, times in Counter(names).items() if times > 1}
+    for name in sorted(twice & set(layout.columns)):
         message = f"The column '{name}' stands there twice."
         table.wrong("duplicate-column", message, "Keep one of them.", number, name, name)
     for name in layout.required:
@@ -135,26 +171,42 @@ def _headings(table: Table, number: int, cells: list[str], layout: Layout) -> li
 
 def _row(table: Table, number: int, cells: list[str], headings: list[str], layout: Layout) -> None:
     filled: dict[str, str] = {}
-    for heading, cell in zip(headings, cells, strict=False):
+    blamed: set[str] = set()
+    for index, (heading, cell) in enumerate(zip(headings, cells, strict=False), 1):
+        if isinstance(cell, Wrong):
+            table.wrong(cell.rule, cell.message, cell.fix, number, heading or None, str(cell), index)
+            blamed.add(heading)
+            table.complete = table.complete and heading != "id"
+            continue
         value = cell.strip()
+        if heading not in _FREE:
+            value = value if value.isascii() else value.translate(_ACCIDENTS).strip()
         if _CONTROL.search(value):
             message, fix = "The cell holds a control character.", "Delete it; it does not show on the screen."
-            table.wrong("control-character", message, fix, number, heading or None, ascii(value)[1:-1])
+            table.wrong("control-character", message, fix, number, heading or None, ascii(value)[1:-1][:200], index)
             value = _CONTROL.sub("", value)
         if value and heading:
             filled[heading] = value
         elif value:
             fix = "Give its column a heading of this table, or empty the cell."
-            table.wrong("no-heading", f"'{value}' stands under no heading.", fix, number, None, value)
-    ragged = any(cell.strip() for cell in cells[len(headings) :])
-    row = Row(table.file, number, filled, not ragged)
+            table.wrong(
+                "no-heading", f"'{value[:200]}' stands under no heading.", fix, number, None, value[:200], index
+            )
+    beyond = [index for index, cell in enumerate(cells[len(headings) :], len(headings) + 1) if cell.strip()]
+    row = Row(table.file, number, filled, not beyond, table.sheet, table.columns)
     table.rows.append(row)
-    if ragged:
+    if beyond:
         message = f"The row has {len(cells)} cells, but the table has {len(headings)} columns."
-        table.wrong("ragged-row", message, "Put a cell that holds a comma between quotation marks.", number)
+        fix = "Put a cell that holds a comma between quotation marks."
+        if table.sheet is not None:
+            message = (
+                f"The row goes on to column {letters(beyond[-1])}, but the headings end at {letters(len(headings))}."
+            )
+            fix = "Give the column a heading of this table, or empty the cell."
+        table.wrong("ragged-row", message, fix, number, None, None, beyond[0])
         return
     for name in layout.required:
-        if name in headings and name not in filled:
+        if name in headings and name not in filled and name not in blamed:
             fix = "Name the rows of evidence.csv that support this." if name == "evidence" else "Fill it in."
             rule = "no-evidence" if name == "evidence" else "missing-value"
             message = "No evidence is given." if name == "evidence" else f"The cell '{name}' is empty."

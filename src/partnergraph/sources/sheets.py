@@ -1,0 +1,168 @@
+"""A sheet as it was read, before anyone asks what its rows mean: the same for CSV, .xlsx and .ods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from partnergraph.errors import Finding, Place, letters
+
+# A cell longer than this is a mistake (a whole file pasted into a cell), not a claim.
+LONGEST_CELL = 1_000_000
+# What one file may hold; beyond it, it is no table that people keep by hand.
+MOST_CELLS = 2_000_000
+MOST_SLOTS = 20_000_000
+MOST_CHARACTERS = 100_000_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+_LISTED = 20
+
+
+class Refused(Exception):
+    """A file that is not read on; it becomes a finding."""
+
+    def __init__(self, rule: str, message: str, fix: str) -> None:
+        super().__init__(f"{message} {fix}")
+        self.rule, self.message, self.fix = rule, message, fix
+
+
+class Wrong(str):
+    """What a cell shows that has no value to be read, and why."""
+
+    rule: str
+    message: str
+    fix: str
+
+    def __new__(cls, shown: str, rule: str, message: str, fix: str) -> Wrong:
+        cell = super().__new__(cls, shown)
+        cell.rule, cell.message, cell.fix = rule, message, fix
+        return cell
+
+
+@dataclass
+class Sheet:
+    """The filled rows of one sheet with their numbers, what was noticed, and whether it was read to its end.
+
+    `name` is None for a text table, which has no sheets.
+    """
+
+    file: str
+    name: str | None = None
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    complete: bool = True
+
+    def say(self, severity: str, rule: str, message: str, fix: str, row: int | None = None, column: int = 0) -> None:
+        """Note something about the sheet or a cell of it."""
+        cell = f"{letters(column)}{row}" if row and column else None
+        place = Place(self.file, row, None, self.name, cell)
+        self.findings.append(Finding(rule, severity, message, place, None, fix))
+
+    def unreadable(self, rule: str, message: str, fix: str, row: int | None = None) -> Sheet:
+        """Note an error that keeps rows from being read."""
+        self.say("error", rule, message, fix, row)
+        self.complete = False
+        return self
+
+
+class Counter:
+    """What has been read of a file so far; raises `Refused` where it becomes too much."""
+
+    def __init__(self) -> None:
+        self.cells = self.slots = self.characters = 0
+
+    def cell(self, text: str, times: int = 1) -> None:
+        """Count a filled cell."""
+        self.cells += times
+        self.characters += len(text) * times
+        if self.cells > MOST_CELLS or self.characters > MOST_CHARACTERS:
+            self._stop(f"more than {MOST_CELLS:,} filled cells or {MOST_CHARACTERS:,} characters")
+
+    def width(self, columns: int) -> None:
+        """Count a row up to its last filled column."""
+        self.slots += columns
+        if self.slots > MOST_SLOTS:
+            self._stop(f"more than {MOST_SLOTS:,} cells between the first and the last filled one of its rows")
+
+    @staticmethod
+    def _stop(what: str) -> None:
+        message = f"The file holds {what}."
+        raise Refused("too-large", message, "Divide it, or import what it holds as RDF or as a register.")
+
+
+@dataclass
+class Grid:
+    """Cells by row and column while a sheet is being read, and what its form hides or joins."""
+
+    count: Counter
+    cells: dict[int, dict[int, str]] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    hidden: bool = False
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Keep a cell that is not empty."""
+        if not 1 <= row <= LAST_ROW or not 1 <= column <= LAST_COLUMN:
+            message = (
+                f"A cell stands in row {row}, column {column}; a sheet has {LAST_ROW:,} rows, {LAST_COLUMN:,} columns."
+            )
+            raise Refused("workbook-damaged", message, "Open the file in a spreadsheet program and save it anew.")
+        if len(text) > LONGEST_CELL:
+            message = f"The cell holds {len(text):,} characters; {LONGEST_CELL:,} are the most."
+            text = Wrong(text[:40] + "…", "long-cell", message, "Look for a whole file in the cell.")
+        self.count.cell(text)
+        self.cells.setdefault(row, {})[column] = text
+
+    def into(self, sheet: Sheet) -> Sheet:
+        """The rows in their order; merged cells are filled downwards, and what was hidden or joined is said once."""
+        self._merge(sheet)
+        self._reveal(sheet)
+        for number in sorted(self.cells):
+            cells = self.cells[number]
+            last = max(cells)
+            self.count.width(last)
+            sheet.rows.append((number, [cells.get(column, "") for column in range(1, last + 1)]))
+        return sheet
+
+    def _merge(self, sheet: Sheet) -> None:
+        spoken = 0
+        for top, left, bottom, right in self.merged:
+            value = self.cells.get(top, {}).get(left)
+            if value is None or (top, left) == (bottom, right):
+                continue
+            below = [row for row in range(top + 1, min(bottom, top + len(self.cells)) + 1) if row in self.cells]
+            if bottom - top > len(self.cells):
+                below = [row for row in self.cells if top < row <= bottom]
+            for row in below:
+                if left not in self.cells[row]:
+                    self.put(row, left, value)
+            spoken += 1
+            if spoken > _LISTED:
+                continue
+            name = f"{letters(left)}{top}:{letters(right)}{bottom}"
+            message = f"The cells {name} are merged."
+            if bottom > top:
+                message += " Each row of them is read with the value of the first."
+            if right > left:
+                message += f" The value is read in column {letters(left)} only."
+            sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.", top, left)
+        if spoken > _LISTED:
+            message = f"{spoken - _LISTED} more groups of cells are merged."
+            sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.")
+
+    def _reveal(self, sheet: Sheet) -> None:
+        rows = [str(row) for row in sorted({*self.hidden_rows}) if row in self.cells]
+        last = max((max(cells) for cells in self.cells.values()), default=0)
+        columns = sorted({n for first, end in self.hidden_columns for n in range(first, min(end, last) + 1)})
+        parts = [f"row{'s' * (len(rows) > 1)} {_some(rows)}"] if rows else []
+        if columns:
+            parts.append(f"column{'s' * (len(columns) > 1)} {_some([letters(n) for n in columns])}")
+        if self.hidden and self.cells:
+            parts.insert(0, "the whole sheet")
+        if parts:
+            message = f"Hidden, and read all the same: {', '.join(parts)}."
+            sheet.say("info", "hidden", message, "Delete what should not be read.")
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

@@ -1,0 +1,155 @@
+"""The files of `tables/`: CSV, TSV, or a workbook whose sheets are the tables. Every form gives the same `Table`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from partnergraph.errors import Finding, Place
+from partnergraph.sources.delimited import LARGEST_TEXT, read_delimited
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.packed import LARGEST_FILE, Packed
+from partnergraph.sources.sheets import Refused, Sheet
+from partnergraph.sources.tables import Table, read_sheet
+
+__all__ = ["read_sheets", "read_tables", "table_files", "table_named"]
+
+TEXT, WORKBOOK = (".csv", ".tsv"), (".xlsx", ".ods")
+# Workbooks in forms that are not read, and what to do with them.
+OTHER = {
+    ".xls": "the old form of Excel",
+    ".xlsm": "a workbook with macros",
+    ".xlsb": "a binary workbook",
+    ".xltx": "a template",
+    ".xltm": "a template with macros",
+    ".fods": "a flat OpenDocument file",
+    ".numbers": "a Numbers document",
+}
+ALSO = {
+    "partnerships": "relationships",
+    "organizations": "organisations",
+    "organization": "organisations",
+    "standings": "standing",
+}
+# Sheets that are for people: instructions, the lists behind drop-downs, and what a marked copy adds.
+ASIDE = ("readme", "lists", "notes", "problems")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAVE = "Save it as .xlsx or .ods."
+
+
+def table_named(name: str) -> str | None:
+    """The table that a sheet or file is called after, whatever its case, spaces and hyphens.
+
+    >>> table_named("Partnerships"), table_named(" relation ships"), table_named("Organizations"), table_named("Budget")
+    ('relationships', 'relationships', 'organisations', None)
+    """
+    bare = re.sub(r"[\W_]+", "", name).lower()
+    bare = ALSO.get(bare, bare)
+    return bare if bare in LAYOUTS else None
+
+
+def table_files(folder: Path) -> list[Path]:
+    """Every file of a graph folder that may hold tables, in the order of their names; no lock files of programs."""
+    files = (folder / "tables").glob("*")
+    known = {*TEXT, *WORKBOOK, *OTHER}
+    return sorted(f for f in files if f.suffix.lower() in known and not f.name.startswith((".", "~")) and f.is_file())
+
+
+def read_sheets(file: str, data: bytes) -> list[Sheet]:
+    """The sheets of a file; one that cannot be read is one sheet that says why. Never raises for bad content."""
+    suffix = Path(file).suffix.lower()
+    if suffix in TEXT:
+        return [read_delimited(file, data)]
+    try:
+        return _workbook(file, suffix, data)
+    except Refused as refused:
+        return [Sheet(file).unreadable(refused.rule, refused.message, refused.fix)]
+
+
+def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
+    from partnergraph.sources.odf import read_ods
+    from partnergraph.sources.xlsx import read_xlsx
+
+    if suffix in OTHER:
+        raise Refused("workbook-form", f"The file is {OTHER[suffix]}; it is not read.", _SAVE)
+    if data.startswith(_OLE):
+        message = "The file is locked with a password, or in the old form of Excel."
+        raise Refused("password", message, "Open it, and save it as .xlsx without a password.")
+    packed = Packed(data)
+    is_open = "content.xml" in packed.parts and "xl/workbook.xml" not in packed.parts
+    return read_ods(file, packed) if is_open else read_xlsx(file, packed)
+
+
+def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
+    """Every table of a graph folder; one that is not there is empty."""
+    tables: dict[str, Table] = {}
+    doubted = False
+    missing: tuple[str, bool] = ("", False)
+    for path in table_files(folder):
+        file = f"tables/{path.name}"
+        limit = LARGEST_TEXT if path.suffix.lower() in TEXT else LARGEST_FILE
+        if path.stat().st_size > limit:
+            sheets = [Sheet(file).unreadable("too-large", f"The file is larger than {limit:,} bytes.", "Divide it.")]
+        elif path.suffix.lower() in TEXT and table_named(path.stem) is None:
+            _unknown_file(path, findings)
+            continue
+        else:
+            sheets = read_sheets(file, path.read_bytes())
+        if path.suffix.lower() not in TEXT:
+            missing = (file, True)
+            # Of a workbook that cannot be read, any table may hold any id.
+            doubted = doubted or any(sheet.name is None for sheet in sheets)
+        for name, sheet in _named(path, sheets, findings):
+            if name in tables:
+                where = str(Place(tables[name].file, sheet=tables[name].sheet))
+                message = f"The table {name} is also in {where}; this one was not read."
+                place = Place(file, sheet=sheet.name)
+                findings.append(Finding("table-twice", "error", message, place, name, "Keep one of the two."))
+            else:
+                tables[name] = read_sheet(sheet, LAYOUTS[name])
+                findings += tables[name].findings
+    for name in LAYOUTS:
+        file, in_book = missing
+        empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
+        empty.complete = not doubted
+        tables.setdefault(name, empty)
+    return {name: tables[name] for name in LAYOUTS}
+
+
+def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator[tuple[str, Sheet]]:
+    """The sheets that are tables. What is wrong with others is a finding, if they are not for people alone."""
+    if path.suffix.lower() in TEXT:
+        yield from ((table_named(path.stem) or "", sheet) for sheet in sheets)
+        return
+    found = False
+    for sheet in sheets:
+        title = sheet.name or ""
+        name = table_named(title)
+        if sheet.name is None:
+            findings += sheet.findings
+            found = True
+        elif name is not None:
+            found = True
+            yield name, sheet
+        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
+            near = get_close_matches(title.lower(), [*LAYOUTS, *ALSO], n=1)
+            hint = f"Did you mean {ALSO.get(near[0], near[0]).capitalize()}?" if near else _listing()
+            message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
+            fix = f"{hint} Put # before the name of a sheet that is not to be read."
+            findings.append(Finding("unknown-table", "error", message, Place(sheet.file, sheet=title), title, fix))
+    if not found:
+        message = "None of the sheets is a table of a graph folder."
+        findings.append(Finding("no-tables", "error", message, Place(f"tables/{path.name}"), None, _listing()))
+
+
+def _listing() -> str:
+    return f"Tables: {', '.join(LAYOUTS)}."
+
+
+def _unknown_file(path: Path, findings: list[Finding]) -> None:
+    near = get_close_matches(path.stem, LAYOUTS, n=1)
+    hint = f"Did you mean {near[0]}.csv?" if near else _listing()
+    message = f"{path.name} is not a table of a graph folder; it was not read."
+    findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))
