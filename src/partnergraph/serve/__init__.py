@@ -46,6 +46,11 @@ class Application:
             if self.origins and scope["method"] in ("GET", "HEAD"):
                 send = self._shared(scope, send)
             return await self.endpoint(scope, receive, send)
+        # A client that is a page asks the reconciliation service by GET and by forms; its spec wants CORS everywhere.
+        if self.origins and (scope["path"] + "/").startswith("/reconcile/"):
+            send = self._shared(scope, send)
+            if scope["method"] == "OPTIONS":
+                return await allow(send)
         await self.pages(scope, receive, send)
         return None
 
@@ -99,7 +104,7 @@ def application(
 
     `workers` queries run at once, `queue` wait, and `aside` that take long run beside them, each for `timeout` seconds
     and with `memory` bytes at most; `hosts` are the names it answers for; scripts of
-    pages of `origins` may read what they ask by GET; `audit` gets a JSON line for each request.
+    pages of `origins` may read what they ask by GET, and use `/reconcile`; `audit` gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
 
@@ -110,7 +115,7 @@ def application(
 
     pool = Pool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
     endpoint = Endpoint(pool, timeout=timeout, record=record if audit is not None else None)
-    pages = site(pool, endpoint.kept, timeout=timeout)
+    pages = site(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
     return Application(
         pool, endpoint, pages, frozenset(host.lower() for host in hosts), frozenset(map(str.encode, origins))
     )

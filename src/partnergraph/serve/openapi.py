@@ -67,6 +67,7 @@ def openapi() -> Plain:
                 )
             },
             "/id/{path}": _thing(),
+            **_reconciling(),
             "/labels": {
                 "post": _operation(
                     *("labels", "The names of some IRIs"),
@@ -88,6 +89,58 @@ def openapi() -> Plain:
                     "properties": {"status": {"type": "integer"}, "detail": {"type": "string", "minLength": 1}},
                 }
             }
+        },
+    }
+
+
+def _reconciling() -> Plain:
+    """The reconciliation service: https://reconciliation-api.github.io/specs/0.2/."""
+    queries = _at("queries", "Queries in JSON by names of your own", '{"q0": {"query": "Keele", "limit": 3}}')
+    extend = _at("extend", "Ids and properties in JSON", '{"ids": ["org/nice"], "properties": [{"id": "ror"}]}')
+    limit = _at("limit", "How many at most", "5")
+    fields = {one["name"]: one["description"] for one in (queries, extend)}
+    errors = (*_PAGE, 413, 415)
+    return {
+        "/reconcile": {
+            "get": _operation(
+                *(
+                    "reconcile",
+                    "Match names against the graph (Reconciliation API 0.2); without parameters, the manifest",
+                ),
+                *(_answer(JSON), errors),
+                parameters=[queries, extend],
+            ),
+            "post": _operation(
+                *("reconcile-by-post", "The same by a form, as OpenRefine sends it"),
+                *(_answer(JSON), errors),
+                body={FORM: _fields(fields, [])},
+            ),
+        },
+        "/reconcile/suggest/{what}": {
+            "get": _operation(
+                *("reconcile-suggest", "Entities, properties or types by the beginning of a name"),
+                *(_answer(JSON), errors),
+                parameters=[
+                    _in_path("what", "Of what", "entity") | {"schema": {"enum": ["entity", "property", "type"]}},
+                    _at("prefix", "The beginning of a name", "kee"),
+                    _at("cursor", "How many to leave out", "0"),
+                    limit,
+                ],
+            )
+        },
+        "/reconcile/properties": {
+            "get": _operation(
+                *("reconcile-properties", "Properties that an extension may ask for"),
+                *(_answer(JSON), errors),
+                parameters=[_at("type", "The id of a type", "organisation"), limit],
+            )
+        },
+        "/reconcile/preview": {
+            "get": _operation(
+                *("reconcile-preview", "A body in a small frame"),
+                *(_answer(HTML), errors),
+                parameters=[_at("id", "The id of a body", "org/keele-university")],
+            )
         },
     }
 

@@ -21,6 +21,7 @@ VIEWS = {
     "draw": "partnergraph.serve.drawn",
     "labels": "partnergraph.serve.labels",
     "questions": "partnergraph.serve.questions",
+    "reconcile": "partnergraph.serve.reconciled",
     "search": "partnergraph.serve.search",
     "terms": "partnergraph.serve.terms",
     "thing": "partnergraph.serve.thing",

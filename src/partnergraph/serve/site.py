@@ -20,14 +20,21 @@ if TYPE_CHECKING:
     from partnergraph.serve.pool import Pool
 
 
-def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
-    """The pages as an ASGI application, `/draw` among them."""
+def site(
+    pool: Pool,
+    kept: Kept,
+    *,
+    timeout: float,
+    origins: tuple[str, ...] = (),
+    record: Callable[[dict[str, Any]], None] | None = None,
+) -> Starlette:
+    """The pages as an ASGI application, `/draw` and `/reconcile` among them."""
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from partnergraph.serve import identity
+    from partnergraph.serve import identity, reconcile
 
     here = Site(pool, kept, timeout=timeout)
 
@@ -87,6 +94,7 @@ def site(pool: Pool, kept: Kept, *, timeout: float) -> Starlette:
     made = Starlette(
         routes=[
             *identity.routes(here),
+            *reconcile.routes(here, origins=origins, record=record),
             Route("/", fixed("workbench")),
             Route("/draw", drawn, methods=["GET", "POST"]),
             Route("/labels", labels, methods=["POST"]),
