@@ -20,6 +20,7 @@ COMMANDS = {
     "draw": "Draw the network as one self-contained HTML file.",
     "serve": "Serve the graph read-only as a SPARQL endpoint.",
     "export": "Write the graph in another form.",
+    "read": "Propose rows from a plain text, for a person to accept.",
     "kinds": "List the kinds of relationship and other lists of the vocabulary.",
 }
 

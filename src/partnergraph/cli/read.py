@@ -1,0 +1,88 @@
+"""`partnergraph read`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from partnergraph.errors import UsageError
+
+
+@click.command()
+@click.argument("document", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."
+)
+@click.option(
+    "--graph", "-g", "graphs", multiple=True, type=click.Path(path_type=Path, exists=True),
+    help="A graph folder, build, store or RDF file whose names are known. May be repeated.",
+)  # fmt: skip
+@click.option("--speaker", default=None, metavar="ID-or-NAME", help="Who 'we' is in the text.")
+@click.option(
+    "--output", "-o", "output", type=click.Path(path_type=Path), default=None,
+    help="Write the proposals here: a workbook (.xlsx) or a folder of CSV files.",
+)  # fmt: skip
+@click.option(
+    "--accept", "accepted", type=click.Path(path_type=Path, exists=True), default=None,
+    help="Take the proposals of this workbook or folder whose accept cell says yes.",
+)  # fmt: skip
+@click.option(
+    "--into", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None,
+    help="The graph folder that takes accepted proposals.",
+)  # fmt: skip
+def read(
+    document: Path | None,
+    source: str | None,
+    graphs: tuple[Path, ...],
+    speaker: str | None,
+    output: Path | None,
+    accepted: Path | None,
+    into: Path | None,
+) -> None:
+    """Propose rows for a graph from a plain text, or take the rows that a person accepted.
+
+    Nothing enters a graph unreviewed: proposals are written apart, and only those marked yes are taken. With --accept,
+    DOCUMENT is copied into the folder when it has no text for the source yet.
+    """
+    if (accepted is None) != (into is None):
+        raise UsageError("--accept and --into belong together: the proposals, and the folder that takes them.")
+    if accepted is not None and into is not None:
+        _accept(accepted, into, document)
+        return
+    if document is None or source is None or output is None:
+        raise UsageError(
+            "Name a text, its source and where to write: partnergraph read TEXT --source ID -o proposed.xlsx"
+        )
+    _read(document, source, graphs, speaker, output)
+
+
+def _read(document: Path, source: str, graphs: tuple[Path, ...], speaker: str | None, output: Path) -> None:
+    import re
+
+    from partnergraph.prose.known import Known
+    from partnergraph.prose.proposals import read as propose
+    from partnergraph.prose.text import opened
+    from partnergraph.prose.written import save
+
+    if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
+        raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
+    known = Known()
+    for graph in graphs:
+        known.from_path(graph)
+    reading = propose(opened(document, source), known, speaker)
+    save(reading, output)
+    click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)
+
+
+def _accept(accepted: Path, into: Path, document: Path | None) -> None:
+    from partnergraph.prose.accept import accept
+
+    made = accept(accepted, into, document)
+    if not made.rows and not made.already:
+        click.echo("No proposal says yes; nothing was written.", err=True)
+        return
+    parts = [f"{count} in {table}.csv" for table, count in made.rows.items()]
+    parts += [f"{made.already} stood there already"] * bool(made.already)
+    parts += [f"the text as {made.document}"] * bool(made.document)
+    click.echo(f"Taken into {into}: {', '.join(parts)}.", err=True)
