@@ -1,0 +1,97 @@
+"""What readers of registers do alike: refuse a record, mend a cell, read a date; each said with its place and counted.
+
+Every entry or grant that a reader gives is one record read and one kept: a row that names several bodies is several
+records. A filter that comes after moves a record from `kept` to `filtered`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from partnergraph.errors import Finding, Place
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.register import Entry, Grant, Tally
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass
+class Reading:
+    """One record while it is read: its place, and what had to be mended in it."""
+
+    tally: Tally
+    place: Place
+    repairs: list[Finding] = field(default_factory=list)
+
+    def mended(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
+        """Say that a cell was changed, or left out."""
+        place = Place(self.place.file, self.place.row, column)
+        self.repairs.append(Finding("repaired-record", "info", message, place, shown(value), fix))
+
+    def rejected(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
+        """Give the record up."""
+        self.tally.read += 1
+        self.tally.rejected += 1
+        place = Place(self.place.file, self.place.row, column)
+        fix = "Look the record up in the register; the others were read."
+        yield Finding("rejected-record", "warning", message, place, shown(value), fix)
+
+    def kept(self, *found: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
+        """Give the record, or the several that it holds, with what was mended in it."""
+        self.tally.read += len(found)
+        self.tally.kept += len(found)
+        self.tally.repaired += bool(self.repairs)
+        yield from self.repairs
+        yield from found
+
+    def date(self, text: str | None, column: str) -> PartialDate | None:
+        """A date in one of the forms that registers use; one that is none is left out and said."""
+        if not text:
+            return None
+        try:
+            return date(text)
+        except ValueError:
+            self.mended(f"'{shown(text)}' is not a date; it was left out.", text, column)
+            return None
+
+
+def date(text: str) -> PartialDate:
+    """A date as 2009-08-01, with or without a time; 20090801; 01/08/2009 (the day first); 2009-08; 2009.
+
+    >>> date("2020-03-17T00:00:00.000Z").text, date("20131001").text, date("05/06/2014").text
+    ('2020-03-17', '2013-10-01', '2014-06-05')
+    """
+    text = text.strip()
+    if match := re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text):
+        return PartialDate.parse("-".join(match.groups()))
+    if match := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: .*)?", text):
+        day, month, year = match.groups()
+        return PartialDate.parse(f"{year}-{month:0>2}-{day:0>2}")
+    return PartialDate.parse(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,+Z-]+$", r"\1", text))
+
+
+def shown(value: Any) -> str | None:
+    """A value as a finding shows it: short, on one line, an address of e-mail hidden."""
+    if value is None:
+        return None
+    return re.sub(r"[^\s@/]+@[^\s@/]+", "(e-mail)", _CONTROL.sub(" ", str(value)))[:120]
+
+
+def line(value: Any) -> str:
+    """Text on one line, without spaces around it or doubled in it; nothing for what is not text or a number.
+
+    >>> line("Companies  House\\r\\n "), line(None), line(12)
+    ('Companies House', '', '12')
+    """
+    if isinstance(value, str):
+        return " ".join(_CONTROL.sub(" ", value).split())
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a JSON list, or the one that stands there without a list."""
+    found = value if isinstance(value, list) else [value]
+    return [member for member in found if isinstance(member, dict)]
