@@ -113,7 +113,8 @@ def _stop_at(findings: list[Finding], folder: Path) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         number = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
-        raise DataError(f"{number} in {folder}; nothing was published.", errors)
+        marked = f"To see them marked in a copy of the tables: partnergraph check {folder} --marked problems.xlsx"
+        raise DataError(f"{number} in {folder}; nothing was published. {marked}", errors)
 
 
 def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str) -> str:

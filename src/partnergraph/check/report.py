@@ -1,4 +1,4 @@
-"""Findings as a table for people, or as CSV or JSON for programs. The columns are those of ROBOT's reports."""
+"""Findings as a table or a page for people, as CSV or JSON for programs. The columns are those of ROBOT's reports."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from html import escape
 
 from partnergraph.errors import Finding
 
-FORMATS = ("table", "csv", "json")
+FORMATS = ("table", "csv", "json", "html")
+TOLD = ("table", "cell", "level", "rule", "message", "value", "fix", "about")
 _ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 COLUMNS = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus", "sheet", "cell")
 
@@ -26,7 +28,46 @@ def render(findings: Sequence[Finding], format_: str) -> str:
         writer.writeheader()
         writer.writerows(rows)
         return text.getvalue()
+    if format_ == "html":
+        return _html(findings)
     return "".join(_lines(finding) for finding in findings)
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>What is wrong in the tables</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1c1c1c; background: #fff }}
+table {{ border-collapse: collapse }} th, td {{ border: 1px solid #999; padding: .3rem .5rem; text-align: left;
+vertical-align: top; overflow-wrap: anywhere }} th {{ background: #eee }}
+.error {{ background: #ffc7ce }} .warning {{ background: #ffeb9c }} .info {{ background: #ddebf7 }}
+</style></head><body><h1>What is wrong in the tables</h1>
+<table><thead><tr>{heading}</tr></thead><tbody>
+{rows}</tbody></table></body></html>
+"""
+
+
+def _html(findings: Sequence[Finding]) -> str:
+    """A page with one row for each finding, readable anywhere, without a script."""
+    heading = "".join(f'<th scope="col">{name}</th>' for name in ("problem", *TOLD))
+    rows = []
+    for number, finding in enumerate(findings, 1):
+        place = finding.place
+        table = ", ".join(part for part in (place.file, place.sheet) if part) if place else ""
+        cell = (place.cell or (f"row {place.row}" if place.row else place.column)) if place else None
+        texts = (
+            table,
+            cell,
+            finding.severity,
+            finding.rule,
+            finding.message,
+            finding.value,
+            finding.fix,
+            finding.focus,
+        )
+        cells = "".join(f"<td>{escape(_ONE_LINE.sub(' ', text or ''))}</td>" for text in texts)
+        rows.append(f'<tr class="{escape(finding.severity)}"><td>{number}</td>{cells}</tr>\n')
+    return _PAGE.format(heading=heading, rows="".join(rows))
 
 
 def _lines(finding: Finding) -> str:

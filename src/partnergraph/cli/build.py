@@ -59,7 +59,7 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
     )
     click.echo(f"  {counts['quads']} quads in {output / 'graph.trig'}")
     for finding in report.warnings[:10]:
-        click.echo(f"warning: {finding}", err=True)
+        click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     if len(report.warnings) > 10:
         click.echo(f"warning: {len(report.warnings) - 10} more; partnergraph check {folder} lists all", err=True)
     if not no_page:

@@ -8,32 +8,48 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import deliver, format_option, output_option
-from partnergraph.errors import Finding
+from partnergraph.errors import Finding, UsageError
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@format_option("table", "csv", "json", default="table")
+@format_option("table", "csv", "json", "html", default="table")
 @output_option
-def check(paths: tuple[Path, ...], format_: str, output: Path | None) -> None:
+@click.option(
+    "--marked",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.xlsx",
+    help="Write a copy of the tables of a graph folder with each faulty cell coloured and commented.",
+)
+def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Path | None) -> None:
     """Find everything that is wrong in a graph folder (default: data) or in RDF files, which are taken together.
 
     Exit code 1 when there are errors, 0 when there are none or only warnings.
     """
     from partnergraph.check.report import render
 
-    findings = _findings(paths or (Path("data"),))
+    chosen = paths or (Path("data"),)
+    if marked is not None and not (len(chosen) == 1 and chosen[0].is_dir()):
+        raise UsageError(
+            "A marked copy is made of the tables of one graph folder: partnergraph check FOLDER --marked FILE"
+        )
+    findings = _findings(chosen)
+    if marked is not None and findings:
+        from partnergraph.workbook.marked import write_marked
+
+        write_marked(chosen[0], findings, marked)
     deliver(render(findings, format_).encode(), output)
-    errors = sum(finding.severity == "error" for finding in findings)
-    warnings = len(findings) - errors
-    click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}", err=True)
+    errors, warnings, notes = (sum(f.severity == level for f in findings) for level in ("error", "warning", "info"))
+    noted = f", {notes} note{'s' * (notes != 1)}" if notes else ""
+    click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}{noted}", err=True)
+    if marked is not None:
+        click.echo(f"Marked copy: {marked}" if findings else "Nothing to mark; no copy was written.", err=True)
     sys.exit(1 if errors else 0)
 
 
 def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     from partnergraph.build import findings_of
     from partnergraph.check import check as run
-    from partnergraph.errors import UsageError
     from partnergraph.store import Reader
     from partnergraph.vocabulary import ontology_dir
 
