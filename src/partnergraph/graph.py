@@ -166,14 +166,20 @@ class PartnerGraph:
         return dataset
 
     def export(self, format_: str, path: str | Path) -> list[Path]:
-        """Write the graph in one of `FORMATS`; returns the files written. Equal graphs give equal bytes.
+        """Write the graph in one of `FORMATS`, or its tables; returns the files written. Equal graphs give equal bytes.
 
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
-        W3C's Organization Ontology. Raises `UsageError` for an unknown format.
+        W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
+        (`path` ends in .xlsx), or a whole graph folder; see `partnergraph.workbook.written.export`. Raises `UsageError`
+        for an unknown format.
         """
         target = Path(path)
+        if format_ == "tables":
+            from partnergraph.workbook.written import export
+
+            return export(self.reader, target)[0]
         if format_ not in FORMATS:
-            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join(FORMATS)}")
+            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
         if format_ in ("csv", "graphml", "gexf"):
             from partnergraph.network.files import write
 

@@ -12,6 +12,7 @@ from partnergraph import __version__
 from partnergraph.errors import DataError, PartnerGraphError
 
 COMMANDS = {
+    "init": "Make a new graph folder with an invented example in a workbook.",
     "build": "Read a graph folder, check it and publish a new generation of its store and page.",
     "check": "Find everything that is wrong in a graph folder or RDF files.",
     "query": "Ask in SPARQL, or ask a named question.",

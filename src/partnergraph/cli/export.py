@@ -15,16 +15,30 @@ from partnergraph.cli.options import deliver, format_option, graph_option
 @click.option(
     "--output", "-o", "output", type=click.Path(path_type=Path), default=None, help="File, or folder for csv."
 )
-def export(graph: Path | None, format_: str | None, output: Path | None) -> None:
-    """Write the graph in another form: RDF syntaxes, the W3C ORG view, node and edge lists, GraphML, GEXF.
+@click.option(
+    "--tables",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Give the tables back: a workbook (.xlsx), or a folder that is not there yet.",
+)
+def export(graph: Path | None, format_: str | None, output: Path | None, tables: Path | None) -> None:
+    """Write the graph in another form: RDF syntaxes, the W3C ORG view, node and edge lists, GraphML, GEXF, its tables.
 
     trig, nquads and jsonld keep the named graphs; the others write the merge of all. GEXF carries the time in which
     each edge held. csv writes nodes.csv, edges.csv and evidence.csv; an apostrophe stands before a cell that a
     spreadsheet program would take for a formula.
+
+    --tables gives back what the graph was built from, every id as it was: a workbook to edit, or a whole graph folder
+    with its documents, which builds to the same graph.
     """
     from partnergraph.errors import UsageError
     from partnergraph.graph import FORMATS, PartnerGraph
 
+    if tables is not None:
+        if format_ is not None or output is not None:
+            raise UsageError("--tables says what is written and where; leave --format and --output out.")
+        _tables(graph, tables)
+        return
     suffix = {".ttl": "turtle", ".nt": "ntriples", ".nq": "nquads", ".rdf": "rdfxml"}
     chosen = format_ or (suffix.get(output.suffix, output.suffix.lstrip(".")) if output else "trig")
     if chosen not in FORMATS:
@@ -36,4 +50,15 @@ def export(graph: Path | None, format_: str | None, output: Path | None) -> None
         deliver(opened.dump(chosen), None)
         return
     for path in opened.export(chosen, output):
+        click.echo(f"wrote {path}", err=True)
+
+
+def _tables(graph: Path | None, target: Path) -> None:
+    from partnergraph.graph import PartnerGraph
+    from partnergraph.workbook.written import export as write
+
+    files, notes = write(PartnerGraph.open(graph).reader, target)
+    for note in notes:
+        click.echo(f"warning: {note}", err=True)
+    for path in files:
         click.echo(f"wrote {path}", err=True)

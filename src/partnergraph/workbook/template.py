@@ -1,0 +1,114 @@
+"""A new graph folder for any organisation: settings, a text to quote, an invented example in tables, and a README."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from pathlib import Path
+
+from partnergraph.errors import UsageError
+from partnergraph.sources.folder import CONFIG
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.vocabulary.iri import is_web_address
+from partnergraph.workbook.book import workbook
+from partnergraph.workbook.written import new_folder, table_csv, toml
+
+__all__ = ["WORKBOOK", "init"]
+
+STARTER = Path(__file__).resolve().parent / "starter"
+WORKBOOK = "partners.xlsx"
+
+
+def init(folder: Path, name: str, base: str | None = None, *, csv_tables: bool = False) -> list[Path]:
+    """Make a graph folder for the organisation of this name, with an invented example; returns its files.
+
+    `base` is where the IRIs of the graph begin. Raises `UsageError` for a folder that holds something already, and for
+    a name or base that cannot be one.
+    """
+    name = " ".join(name.split())
+    if not name or not name.isprintable():
+        raise UsageError('Say whose partners these are: --name "Riverside Trust".')
+    slug = slug_of(name)
+    base = f"https://example.org/{slug}/" if base is None else base
+    if not (is_web_address(base) and base.endswith(("/", "#"))):
+        raise UsageError(
+            f"'{base}' is not a base: write a web address that ends in /, as in https://example.org/partners/"
+        )
+    rows = {table: _rows(table) for table in LAYOUTS}
+    with new_folder(folder) as made:
+        _write(made / CONFIG, _settings(name, slug, base))
+        _write(made / "README.md", _readme(name, folder.resolve().name, csv_tables))
+        for text in sorted((STARTER / "documents").iterdir()):
+            _write(made / "documents" / text.name, text.read_text("utf-8"))
+        (made / "tables").mkdir()
+        if csv_tables:
+            for table, found in rows.items():
+                (made / "tables" / f"{table}.csv").write_bytes(table_csv(found, LAYOUTS[table].columns))
+        else:
+            line = "What stands here is an invented example. Put your own rows in its place, and delete it."
+            (made / "tables" / WORKBOOK).write_bytes(workbook(rows, (line,)))
+        files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
+    return [folder / file for file in files]
+
+
+def slug_of(name: str) -> str:
+    """A name as an id.
+
+    >>> slug_of("Ünited Partners (UK)")
+    'united-partners-uk'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "partners"
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    file = STARTER / "tables" / f"{table}.csv"
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline=""))) if file.is_file() else []
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(text.encode())
+
+
+def _settings(name: str, slug: str, base: str) -> str:
+    return f"""\
+# The settings of this graph. README.md beside this file says what to do with the folder.
+title = {toml(f"{name}: partnerships")}
+id = {toml(slug)}
+# Where the addresses of your bodies and claims begin. Choose one of your own before you publish; keep it ever after.
+base = {toml(base)}
+language = "en"
+licence = "CC-BY-4.0"
+licence_url = "https://creativecommons.org/licenses/by/4.0/"
+publisher = {toml(name)}
+description = {toml(f"Who works with {name}, how, since when and until when, each claim with what supports it.")}
+# The id of the body in the middle of the map: your own organisation.
+focus = "example-trust"
+
+# A text that may be quoted: the id of its source, and its file. Write three such lines for each text.
+[[document]]
+source = "example-newsletter"
+path = "documents/example-newsletter.txt"
+"""
+
+
+def _readme(name: str, folder: str, csv_tables: bool) -> str:
+    text = (STARTER / "README.md").read_text("utf-8")
+    words = {
+        "name": name,
+        "folder": f'"{folder}"' if re.search(r"[^\w.-]", folder) else folder,
+        "tables": "tables/" if csv_tables else f"tables/{WORKBOOK}",
+        "sheet": "file" if csv_tables else "sheet",
+        "open": "Open the files in `tables/` with a spreadsheet program, and save them as CSV UTF-8."
+        if csv_tables
+        else f"Open `tables/{WORKBOOK}` with a spreadsheet program.",
+        "help": ""
+        if csv_tables
+        else " Rest the pointer on a heading to read what to write; many cells offer a list to choose from.",
+    }
+    for key, value in words.items():
+        text = text.replace("{" + key + "}", value)
+    return text

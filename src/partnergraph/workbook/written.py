@@ -1,0 +1,172 @@
+"""Tables -> files: a graph folder of CSV tables, or a workbook. All or nothing, the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from partnergraph.errors import StoreError, UsageError
+from partnergraph.model.ids import Ids
+from partnergraph.model.quads import quads_of
+from partnergraph.sources.folder import CONFIG, read
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.story import STORY
+from partnergraph.store import Reader, Writer
+from partnergraph.workbook.book import workbook
+from partnergraph.workbook.export import Tables, tables
+
+__all__ = ["export", "new_folder", "put_file", "table_csv", "toml"]
+
+_OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
+
+
+def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
+    """Give the tables of a built graph back, as a workbook (`path` ends in .xlsx) or as a whole graph folder.
+
+    Returns the files, and a line for everything that the graph says and that what was written does not. Raises
+    `UsageError` for a folder that is not empty and for another kind of file.
+    """
+    if path.suffix.lower() in _OTHER_FILES and not path.is_dir():
+        raise UsageError(f"Tables are written to a folder or to a workbook (.xlsx), not to {path.name}.")
+    given = tables(reader)
+    if path.suffix.lower() == ".xlsx":
+        with tempfile.TemporaryDirectory() as made:
+            _folder(Path(made), given)
+            rest = _rest(reader, Path(made))
+        put_file(path, workbook(given.rows))
+        return [path], _notes(rest, "the workbook")
+    with new_folder(path) as made_:
+        _folder(made_, given)
+        rest = _rest(reader, made_)
+        lines = _further(made_, given, rest, Ids(given.config["base"]))
+        files = sorted(file.relative_to(made_) for file in made_.rglob("*") if file.is_file())
+    return [path / file for file in files], _notes(lines, "the folder")
+
+
+def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """A table in CSV (RFC 4180, but with line feeds), so that one change is one line."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return out.getvalue().encode()
+
+
+def toml(value: str) -> str:
+    """A string as TOML writes it.
+
+    >>> print(toml('a "b"'))
+    "a \\\\"b\\\\""
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def put_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    fresh = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that stands at `path` only once everything is in it; one that holds something already is refused."""
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is a file. Name a folder that is not there yet.")
+    if path.is_dir() and any(path.iterdir()):
+        raise UsageError(f"{path} is not empty, and nothing in it is overwritten. Name a folder that is not there yet.")
+    fresh = path.with_name(f".{path.resolve().name}-{os.getpid()}")
+    try:
+        fresh.mkdir(parents=True)
+        yield fresh
+        if path.is_dir():
+            path.rmdir()
+        fresh.rename(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}. Nothing was made.") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _folder(folder: Path, given: Tables) -> None:
+    """Settings, texts, tables and story. A table without rows is left out."""
+    lines = [f"{key} = {toml(value)}\n" for key, value in given.config.items()]
+    for source, whole in sorted(given.documents.items()):
+        file = folder / "documents" / f"{source}.txt"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(whole.encode())
+        lines.append(f"\n[[document]]\nsource = {toml(source)}\npath = {toml(f'documents/{source}.txt')}\n")
+    (folder / CONFIG).write_bytes("".join(lines).encode())
+    (folder / "tables").mkdir()
+    for name, rows in given.rows.items():
+        if rows:
+            (folder / "tables" / f"{name}.csv").write_bytes(table_csv(rows, LAYOUTS[name].columns))
+    if given.story:
+        steps = []
+        for step in given.story:
+            pairs = (
+                (key, toml(v) if isinstance(v, str) else f"[{', '.join(map(toml, v))}]") for key, v in step.items()
+            )
+            steps.append("[[step]]\n" + "".join(f"{key} = {value}\n" for key, value in pairs))
+        (folder / STORY).write_bytes("\n".join(steps).encode())
+
+
+def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
+    """What the folder does not say: lines of N-Triples by the graph that says them. So an export proves itself."""
+    found = read(folder)
+    if found.errors:
+        raise StoreError(f"The tables of this graph would not build: {found.errors[0]}")
+    ids = Ids(found.model.config.base)
+    start, own = (
+        ids.graph("source", ""),
+        {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")},
+    )
+
+    def ours(lines: Iterable[str]) -> dict[str, str]:
+        graphs = {line: line.removesuffix("> .\n").rpartition(" <")[2] for line in lines}
+        return {line: graph for line, graph in graphs.items() if graph.startswith(start) or graph in own}
+
+    made = Writer.memory()
+    made.add({quad.nquads for quad in quads_of(found.model)})
+    has, stated = ours(made.reader().nquads()), ours(reader.nquads())
+    # What the catalogue says about rules is the version's that builds, not the folder's.
+    extra = sorted(line for line in has.keys() - stated.keys() if has[line] != ids.graph("catalogue"))
+    if extra:
+        raise StoreError(f"The tables of this graph would say {len(extra)} things that it does not: {extra[0].strip()}")
+    rest: dict[str, list[str]] = {}
+    for line in sorted(stated.keys() - has.keys()):
+        triple = line.removesuffix(f" <{stated[line]}> .\n")
+        rest.setdefault(stated[line], []).append(f"{triple} .\n")
+    return rest
+
+
+def _further(folder: Path, given: Tables, rest: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
+    """What the graphs of sources say beyond the tables came from RDF files, and becomes one. Returns the rest."""
+    start = ids.graph("source", "")
+    for graph in sorted(rest):
+        source = graph.removeprefix(start)
+        if graph.startswith(start) and any(row["id"] == source for row in given.rows["sources"]):
+            file = folder / "rdf" / f"{source}.nt"
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes("".join(rest.pop(graph)).encode())
+            with (folder / CONFIG).open("ab") as config:
+                config.write(f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(f'rdf/{source}.nt')}\n".encode())
+    return rest
+
+
+def _notes(rest: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    return [
+        f"{len(lines)} statement{'s' * (len(lines) > 1)} of <{graph}> are not in {where}: no table holds them."
+        for graph, lines in sorted(rest.items())
+    ]
