@@ -1,0 +1,111 @@
+"""UKRI Gateway to Research: the CSV of projects. Who led a project as a person is dropped and counted.
+
+Days and months of these files are not read: in the ones that are passed around they are swapped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from partnergraph.errors import Finding
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.register import Entry, EntryPlace, Grant, Tally
+from partnergraph.sources.opened import Opened, table
+from partnergraph.sources.tables import Row
+from partnergraph.sources.tallied import Reading, line
+
+__all__ = ["read"]
+
+_HEADINGS = ("FundingOrgName", "ProjectReference", "LeadROName", "Title", "FundingOrgId", "LeadROId")
+_PERSONS = re.compile(
+    r"^(PI|Student|Fellow|Supervisor|Person|CoI)|ORCID|Surname|First_?Name|Other_?Names|fullname", re.I
+)
+_GTR = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_ELSEWHERE = ("unknown", "outside uk", "")
+
+
+def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+    """Each project as a grant from its funder to the organisation that leads it."""
+    dated = False
+    for row in table(opened, _HEADINGS):
+        for column in row.cells:
+            if _PERSONS.search(column):
+                tally.drop_personal("persons of projects")
+        if row.get("StartDate") and not dated:
+            dated = True
+            message = "Only the years of the dates are read: in this format day and month can stand swapped."
+            yield Finding("partial-dates", "info", message, opened.place(column="StartDate"))
+        yield from _project(Reading(tally, row.place()), row)
+    yield from opened.findings
+
+
+def _project(reading: Reading, row: Row) -> Iterator[Entry | Grant | Finding]:
+    reference, title, funder, lead = (
+        line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
+    )
+    for column, cell in (
+        ("ProjectReference", reference),
+        ("Title", title),
+        ("FundingOrgName", funder),
+        ("LeadROName", lead),
+    ):
+        if not cell or not row.whole:
+            message = f"The row has no {column}." if row.whole else "The row has more cells than the table has columns."
+            yield from reading.rejected(message, reference or None, column if row.whole else None)
+            return
+    region = line(row.get("Region"))
+    start, end = _year(reading, row, "StartDate"), _year(reading, row, "EndDate")
+    if row.get("EndDate") == row.get("StartDate"):
+        end = None  # an end that is a copy of the start
+    amount = _amount(reading, row.get("AwardPounds"))
+    yield from reading.kept(
+        Grant(
+            reference,
+            title,
+            reading.place,
+            funder,
+            lead,
+            funder_id=_gtr(reading, row, "FundingOrgId"),
+            recipient_id=_gtr(reading, row, "LeadROId"),
+            amount=amount,
+            currency="GBP" if amount is not None else None,
+            start=start,
+            end=end,
+            programme=line(row.get("ProjectCategory")) or None,
+            url=line(row.get("GTRProjectUrl")) or None,
+            places=(EntryPlace(region, "GB", region),) if region.lower() not in _ELSEWHERE else (),
+        )
+    )
+
+
+def _year(reading: Reading, row: Row, column: str) -> PartialDate | None:
+    text = row.get(column)
+    if text is None:
+        return None
+    if match := re.match(r"(\d{4})-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(\d{4})", text, re.ASCII):
+        return reading.date(match[1] or match[2], column)
+    reading.mended("This is not a date; it was left out.", text, column)
+    return None
+
+
+def _gtr(reading: Reading, row: Row, column: str) -> tuple[str, str] | None:
+    text = line(row.get(column))
+    if text and not _GTR.fullmatch(text):
+        reading.mended("This is not an id of the Gateway to Research; it was left out.", text, column)
+        return None
+    return ("gtr", text) if text else None
+
+
+def _amount(reading: Reading, text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        number = Decimal(text.replace(",", ""))
+        if not number.is_finite() or number < 0 or abs(number.adjusted()) > 15:
+            raise InvalidOperation
+    except InvalidOperation:
+        reading.mended("This is not an amount; it was left out.", text, "AwardPounds")
+        return None
+    return f"{number:f}".removesuffix(".0")
