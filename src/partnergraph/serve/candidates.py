@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryError
@@ -26,6 +27,7 @@ STRICT = ("any", "should", "all")
 LIMIT = 10
 MOST = 100  # candidates, whatever the limit
 LOOKED_AT = 40  # bodies that a name finds, before types and properties are looked at
+NAMESAKES = 200
 LONGEST = 500
 MOST_PROPERTIES = 50
 MOST_COMPARED = 20
@@ -145,8 +147,11 @@ class Candidates:
         identified = self._identified(query)
         texts = [query.text] if query.text.strip() else [t for one, ts in query.given if one.id == "name" for t in ts]
         called: dict[str, tuple[str, float]] = {}
+        crowded = False
         for text in texts:
-            for iri, matched in self._called(text).items():
+            likely, more = self._called(text)
+            crowded = crowded or more
+            for iri, matched in likely.items():
                 if iri not in called or matched[1] > called[iri][1]:
                     called[iri] = matched
         rows = []
@@ -155,7 +160,8 @@ class Candidates:
             if row is not None:
                 rows.append(row)
         certain = [row for row in rows if row["match"]]
-        if len(certain) > 1:  # a name or an identifier that several have: nobody is meant for certain
+        # A name or an identifier that several have, or that more have than are looked at: nobody is meant for certain.
+        if len(certain) > 1 or (crowded and not identified):
             for row in certain:
                 row["match"] = False
         rows.sort(key=lambda row: (-row["score"], not row["match"], row["name"].casefold(), row["id"]))
@@ -178,20 +184,20 @@ class Candidates:
                         found.setdefault(iri, set()).add(one.id)
         return found
 
-    def _called(self, text: str) -> dict[str, tuple[str, float]]:
-        """The bodies with a name like this: the name, and how like it is (0..100)."""
+    def _called(self, text: str) -> tuple[dict[str, tuple[str, float]], bool]:
+        """The bodies with a name like this: the name, and how like it is (0..100); and whether more have it."""
         wanted = key(text)
         if not wanted:
-            return {}
-        # Every body that has the name stands among the candidates, however many they are.
-        exact = [one for one in self.reader.names.called(wanted) if ":" in one.iri]
+            return {}, False
+        # The bodies that have the very name stand among the candidates even where many others are found.
+        exact = list(islice(self.reader.names.called(wanted), NAMESAKES + 1))
         found: dict[str, tuple[str, float]] = {}
         for one in [*exact, *find(self.reader, text, LOOKED_AT)]:
             if ":" in one.iri:
                 rated = one.name, self._like(wanted, one.name)
                 if one.iri not in found or rated[1] > found[one.iri][1]:
                     found[one.iri] = rated
-        return found
+        return found, len(exact) > NAMESAKES
 
     @staticmethod
     def _like(wanted: str, name: str) -> float:

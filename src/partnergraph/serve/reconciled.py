@@ -109,13 +109,13 @@ def _queries(reader: Reader, values: dict[str, Any]) -> Plain | Shown:
     }
 
 
-def _extend(reader: Reader, values: dict[str, Any]) -> Plain:
+def _extend(reader: Reader, values: dict[str, Any]) -> Plain | Shown:
     asked = _object(values["extend"], "extend")
     ids, wanted = asked.get("ids"), asked.get("properties")
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
         raise QueryError("'extend.ids' is not a list of ids.")
     if len(ids) > MOST_IDS:
-        raise QueryError(f"'extend.ids' has {len(ids)} ids. Send at most {MOST_IDS} at once.")
+        return _wrong(413, f"'extend.ids' has {len(ids)} ids. Send at most {MOST_IDS} at once.")
     if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
         raise QueryError("'extend.properties' is not a list of objects with an 'id'.")
     if len(wanted) > MOST_ASKED:
