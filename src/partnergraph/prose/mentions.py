@@ -129,7 +129,8 @@ class _Finder:
         kept = _apart(found)
         kept += [m for m in self._groups(here, passage) if not any(m.start < o.end and o.start < m.end for o in kept)]
         for mention in sorted(kept, key=lambda m: m.start):
-            self.found.parties.setdefault(mention.party.slug, mention.party)
+            if not mention.bare:
+                self.found.parties.setdefault(mention.party.slug, mention.party)
         return sorted(kept, key=lambda m: m.start)
 
     def _known(self, here: list[Token], passage: Passage) -> list[Mention]:
@@ -297,13 +298,8 @@ def _key(name: str) -> tuple[str, ...]:
 
 
 def _qualifies(token: Token) -> bool:
-    text = token.text
-    return (
-        text in words()["qualifiers"]
-        or token.low in words()["qualifiers"]
-        or text.isdigit()
-        or text.lower() in words()["numbers"]
-    )
+    listed = words()["qualifiers"]
+    return token.text in listed or token.low in listed or _number(token.text).isdigit()
 
 
 def _apart(found: list[Mention]) -> list[Mention]:

@@ -239,11 +239,13 @@ def _named(text: str, run: list[Token], start: int, before: Token | None) -> Ite
         run = run[1:]
     while run and not run[-1].capital:
         run = run[:-1]
-    titled = (before is not None and before.low in _listed("titles")) or (run and run[0].low in _listed("titles"))
-    if not run or titled:
+    run = _without_person(run, before)
+    if not run:
         return
     # the possessive of the last word is no part of the name
     stop = run[-1].end - (2 if re.search(r"['’]s$", run[-1].text) else 0)
+    tail = re.compile(r"(?:-[^\W_]+){2,}").match(text, stop)  # Glan-yr-afon
+    stop = tail.end() if tail else stop
     name, lows = text[run[0].start : stop], [t.low for t in run]
     if len(run) > 1 and name.isupper() and len(name) > 12:
         return  # a heading in capitals
@@ -258,6 +260,18 @@ def _named(text: str, run: list[Token], start: int, before: Token | None) -> Ite
         yield Spotted(
             made.start, made.end, made.name, "capitals with their abbreviation in brackets", "medium", made.short
         )
+
+
+def _without_person(run: list[Token], before: Token | None) -> list[Token]:
+    """A run without a person's name: 'Dr Ann Lee of the Elm Trust', 'Ann Lee of Elm University'."""
+    known, titles = words()["organisation"], _listed("titles")
+    at = next((i for i, t in enumerate(run) if t.low in ("of", "for") and not t.capital), None)
+    titled = (before is not None and before.low in titles) or any(t.low in titles for t in run[:1])
+    person = at in (2, 3) and not any(t.low in known or t.text.isupper() for t in run[:at])
+    if not titled and not (person and at is not None and any(t.low in known for t in run[at:])):
+        return run
+    rest = run[at + 1 :] if at is not None else []
+    return rest[1:] if rest and rest[0].low == "the" else rest
 
 
 def _bracketed(text: str, start: int, end: int, name: str, reason: str, level: str) -> Spotted:

@@ -52,8 +52,10 @@ def read(document: Document, known: Known, speaker: str | None = None) -> Readin
     """Read a document. Same document and same knowledge give the same rows."""
     found = mentions(document, known, speaker)
     maker = _Maker(Reading(document, found), known)
-    maker.parties()
-    maker.events(maker.relationships(*claims(document, found)))
+    stated, dated = claims(document, found)
+    claimed = {party.slug for claim in stated for party in (claim.giver, claim.taker, claim.via) if party}
+    maker.parties(claimed)
+    maker.events(maker.relationships(stated, dated))
     maker.reading.proposals.sort(key=lambda row: (int(row["start"]), TABLES.index(row["table"]), row["id"]))
     return maker.reading
 
@@ -113,15 +115,18 @@ class _Maker:
             | why
         )
 
-    def parties(self) -> None:
-        """Organisations, groups and abbreviations; mentions of known bodies are listed."""
+    def parties(self, claimed: set[str]) -> None:
+        """Organisations, groups and abbreviations; mentions of known bodies are listed.
+
+        A bare 'members' or 'partners' is proposed only where something is claimed of it.
+        """
         seen: dict[str, Mention] = {}
         for number in sorted(self.reading.mentions.sentences):
             for mention in self.reading.mentions.sentences[number]:
                 party = mention.party
                 if _in_graph(party):
                     self._known(mention)
-                elif party.slug not in seen:
+                elif party.slug not in seen and (not mention.bare or party.slug in claimed):
                     seen[party.slug] = mention
         for mention in seen.values():
             self._party(mention)
