@@ -77,7 +77,8 @@ _IDS = {
     "places": ("groups.places",),
 }
 _SEVERAL = {"organisations.type", *(name for names in _IDS.values() for name in names)}
-_WIDTHS = {"words": 60, "says": 60, "note": 40, "description": 50, "name": 36, "title": 40, "evidence": 30, "id": 32}
+_WIDTHS = {"words": 60, "says": 60, "note": 36, "description": 44, "name": 30, "title": 40}
+_WIDEST = 48
 _NARROW = ("start", "end", "date", "accessed", "open", "count", "x", "y", "language", "latitude", "longitude")
 _HERE = Path(__file__).resolve().parent
 
@@ -99,6 +100,7 @@ def notes() -> dict[str, dict[str, str]]:
 def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[str] = ()) -> bytes:
     """The workbook of these rows by table, every sheet there. Raises `UsageError` for a text that no cell can hold."""
     from openpyxl import Workbook
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -107,6 +109,11 @@ def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[s
     for table in ORDER:
         _Sheet(book.create_sheet(table.capitalize()), table, lists).fill(rows.get(table, ()))
     _write_lists(book.create_sheet("Lists"))
+    for sheet in book.worksheets:
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.print_title_rows = "1:1"
     book.properties.creator = "partnergraph"
     book.properties.created = book.properties.modified = _MADE
     return _saved(book)
@@ -125,7 +132,12 @@ class _Sheet:
 
         self._headings()
         wrapped = Alignment(vertical="top", wrap_text=True)
+        widths = self._widths(rows)
         for number, row in enumerate(rows, 2):
+            # Programs do not make room for wrapped lines by themselves.
+            lines = max((1 + len(row.get(name, "")) // width for name, width in widths.items()), default=1)
+            if lines > 1:
+                self.sheet.row_dimensions[number].height = 15 * min(lines, 12)
             for column, name in enumerate(self.columns, 1):
                 if value := row.get(name, ""):
                     cell = self.sheet.cell(number, column)
@@ -144,7 +156,7 @@ class _Sheet:
         for number, name in enumerate(self.columns, 1):
             needed = name in self.required
             cell = self.sheet.cell(1, number, name)
-            cell.font = Font(bold=True, color="FFFFFF" if needed else "1F3A5F")
+            cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if needed else "1F3A5F")
             cell.fill = PatternFill("solid", fgColor="1F3A5F" if needed else "D5DEEA")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
             words = f"{'Needed' if needed else 'May stay empty'}. {notes()[self.table][name]}"
@@ -152,9 +164,20 @@ class _Sheet:
             note.width, note.height = 320, 36 + 18 * (1 + len(words) // 44)
             cell.comment = note
             dimension = self.sheet.column_dimensions[get_column_letter(number)]
-            dimension.width = _WIDTHS.get(name, max(13 if name in _NARROW else 18, len(name) + 3))
             dimension.number_format = "@"  # what is typed stays as it is typed: 2009-08 is no day of August
         self.sheet.row_dimensions[1].height = 24
+
+    def _widths(self, rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
+        """How wide each column is, in characters: by what stands there, within bounds."""
+        from openpyxl.utils import get_column_letter
+
+        widths = {}
+        for number, name in enumerate(self.columns, 1):
+            longest = max((len(row.get(name, "")) + 2 for row in rows), default=0)
+            least = _WIDTHS.get(name, 13 if name in _NARROW else 16)
+            widths[name] = min(max(longest, least, len(name) + 4), max(least, _WIDEST))
+            self.sheet.column_dimensions[get_column_letter(number)].width = widths[name]
+        return widths
 
     def _choices(self, last: int) -> None:
         from openpyxl.utils import get_column_letter
@@ -217,7 +240,7 @@ def _write_lists(sheet: Worksheet) -> None:
         codes, meaning = 2 * number + 1, 2 * number + 2
         entries = _scheme(name)
         for column, heading in ((codes, name), (meaning, "meaning")):
-            sheet.cell(1, column, heading).font = Font(bold=True, color="1F3A5F")
+            sheet.cell(1, column, heading).font = Font(name="Calibri", bold=True, color="1F3A5F")
         for row, (code, words) in enumerate(entries.items(), 2):
             sheet.cell(row, codes, code).alignment = Alignment(vertical="top")
             if words:
@@ -234,7 +257,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
     sheet.column_dimensions["B"].width = 92
     words = notes()["readme"]
     sheet["A1"] = words["title"]
-    sheet["A1"].font = Font(bold=True, size=15, color="1F3A5F")
+    sheet["A1"].font = Font(name="Calibri", bold=True, size=15, color="1F3A5F")
     number = 2
     for line in (*lines, *words["text"].strip().splitlines()):
         sheet.cell(number, 1, line)
@@ -244,7 +267,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
         number += 1
     number += 1
     for table in ORDER:
-        sheet.cell(number, 1, table.capitalize()).font = Font(bold=True, color="1F3A5F")
+        sheet.cell(number, 1, table.capitalize()).font = Font(name="Calibri", bold=True, color="1F3A5F")
         sheet.cell(number, 1).hyperlink = f"#{table.capitalize()}!A1"
         sheet.cell(number, 2, notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)
         number += 1
