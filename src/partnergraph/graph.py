@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from partnergraph.compare import Report
     from partnergraph.page import Page
     from partnergraph.queries.asking import Asker
     from partnergraph.queries.claims import Claim
@@ -156,6 +157,23 @@ class PartnerGraph:
         if path is not None:
             page.save(Path(path))
         return page
+
+    def diff(self, other: PartnerGraph, *, names: tuple[str, str] = ("before", "after")) -> Report:
+        """What changed from this graph to another: `.text()`, `.markdown()`, `.html()`, `.json()`, `.patch()`.
+
+        `names` are what the two are called in it. Raises `UsageError` when what differs has blank nodes.
+        """
+        from partnergraph.compare import compare
+
+        return compare(self.reader, other.reader, *names)
+
+    def draw_diff(self, other: PartnerGraph, report: Report | None = None) -> Page:
+        """The page of the other graph, coloured by what changed since this one; what is gone is drawn as well."""
+        from partnergraph.network.compared import compared
+        from partnergraph.page import draw
+
+        report = report or self.diff(other)
+        return draw(compared(self.network(), other.network(), report.status, report.renamed))
 
     def to_rdflib(self) -> rdflib.Dataset:
         """A copy as `rdflib.Dataset`, the named graphs kept, the default graph their union."""

@@ -19,6 +19,7 @@ COMMANDS = {
     "queries": "List the named questions.",
     "why": "Every claim that connects two bodies, with its evidence.",
     "draw": "Draw the network as one self-contained HTML file.",
+    "diff": "What changed between two graphs, in plain words and in quads.",
     "serve": "Serve the graph read-only as a SPARQL endpoint.",
     "export": "Write the graph in another form.",
     "read": "Propose rows from a plain text, for a person to accept.",

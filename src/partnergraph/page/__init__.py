@@ -129,6 +129,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "query": graph.graph.get("query"),
         "computed": any(data.get("computed") for _, _, data in graph.edges(data=True)),
         "as_of": graph.graph.get("as_of"),
+        "compared": bool(graph.graph.get("compared")),
         "content": content,
         "families": families,
         "summary": summary,

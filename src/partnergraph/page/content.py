@@ -195,6 +195,7 @@ class Content:
             "standing_note": data.get("standing_note"),
             "note": data.get("note"),
             "inferred": bool(data.get("inferred")),
+            "change": data.get("change") or "",
             "derived": bool(data.get("derived")),
             "rule": data.get("rule"),
             "contradicts": [
@@ -216,6 +217,7 @@ class Content:
         events = [self._event(event) for event in node.get("events") or []]
         return {
             "key": self.key[iri],
+            "change": node.get("change") or "",
             "label": self.made.dots[number].label,
             "family": self.made.dots[number].family,
             "sort": node.get("sort", "organisation"),
@@ -313,6 +315,7 @@ def data(content: Content, families: list[Plain]) -> Plain:
             "start": [claim["start_bounds"] for claim in claims],
             "end": [claim["end_bounds"] for claim in claims],
             "inferred": [int(claim["inferred"]) for claim in claims],
+            **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
             "standing": [standings.index(claim["standing"]) for claim in claims],
             "sources": [
                 sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})

@@ -65,10 +65,13 @@ class Line:
     disputed: bool
     claims: tuple[int, ...]
     weight: float = 0.0
+    change: str = ""  # what became of its claims, where two networks are compared: all alike, or "changed"
 
     @property
     def thick(self) -> float:
         """Width in pixels."""
+        if self.change in ("new", "gone", "ended", "changed"):
+            return 3.0
         return 2.4 if self.disputed else round(1.3 + 5 * self.weight, 1)
 
 

@@ -154,7 +154,9 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
         together = tuple(sorted([*numbers, *also]))
         heavy = max(weights[number] for number in together)
         share = round((heavy - lightest) / (heaviest - lightest), 2) if heavy and heaviest > lightest else 0.0
-        found.append(Line(start, end, name, inferred, disputed, together, share))
+        became = {str(graph.edges[made.claims[number]].get("change") or "") for number in together}
+        change = became.pop() if len(became) == 1 else "changed"
+        found.append(Line(start, end, name, inferred, disputed, together, share, change))
     return found
 
 

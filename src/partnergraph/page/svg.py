@@ -11,6 +11,13 @@ from partnergraph.page.layout import box
 from partnergraph.page.palette import LIGHT, Look, look_of
 from partnergraph.page.text import LINE_HEIGHT, legible
 
+# Where two networks are compared: the colour and dashes of what became of a line.
+CHANGES = {
+    "new": (LIGHT.fresh, ""),
+    "changed": (LIGHT.link, ""),
+    "ended": (LIGHT.accent, "2 4"),
+    "gone": (LIGHT.accent, "2 4"),
+}
 CLOSEST = 0.55  # share of the map's width that a picture of a part shows at least
 CORNERS = {
     "diamond": (4, 0.0),
@@ -98,6 +105,10 @@ def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[D
     kinds = " ".join(name for name, on in (("inferred", line.inferred), ("disputed", line.disputed)) if on)
     dash = ' stroke-dasharray="6 4"' if line.inferred else ""
     colour, thick = LIGHT.accent if line.disputed else LIGHT.line, line.thick
+    if line.change in CHANGES:
+        kinds = f"{kinds} became-{line.change}".strip()
+        colour, dashes = CHANGES[line.change]
+        dash = f' stroke-dasharray="{dashes}"' if dashes else dash
     course = f"M{ax} {ay}L{ex:.1f} {ey:.1f}" if not bend else f"M{ax} {ay}Q{cx:.1f} {cy:.1f} {ex:.1f} {ey:.1f}"
     wing = 5.0
     tips = [(ex - ux * wing * 1.5 + s * uy * wing * 0.6, ey - uy * wing * 1.5 - s * ux * wing * 0.6) for s in (1, -1)]

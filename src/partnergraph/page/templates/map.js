@@ -171,12 +171,12 @@ function showMap() {
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
-    const then = state.date ? lineStatus(edge) : "yes", changed = then === "new" || then === "ended";
+    const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     return {
-      id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
+      id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
       width: faded ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded ? ink.faded : then === "new" ? ink.fresh : then === "ended" || edge.disputed ? ink.accent : ink.line, inherit: false },
+      color: { color: faded ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -190,9 +190,11 @@ function showMap() {
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
 }
 
-// A line is new or ended only if all its claims are; it is surely in force if one of them is.
+// A line is new or ended only if all its claims are; it is surely in force if one of them is. Where two networks are
+// compared, it has changed if some of its claims are not what they were.
 function lineStatus(edge) {
   const found = edge.claims.filter(claimShown).map(status);
+  if (CLAIMS.change && !state.date) return found.every((one) => one === found[0]) ? found[0] : "changed";
   return ["yes", "unknown", "new", "ended"].find((one) => found.includes(one));
 }
 

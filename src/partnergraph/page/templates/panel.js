@@ -40,7 +40,7 @@ function listed(items, make) {
   return [list, button];
 }
 
-const CHANGES = { new: "new", ended: "ended", unknown: "not known whether in force" };
+const CHANGES = { new: "new", ended: "ended", gone: "gone", changed: "changed", unknown: "not known whether in force" };
 // What must be said beside a claim: disputed, inferred, and what it is at the chosen date.
 const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "inferred", CHANGES[status(claim)]].filter(Boolean);
 
@@ -102,7 +102,7 @@ function routeParts(from, to) {
 function claimsPanel(claims) {
   const part = (claim) => element("li", {},
     element("h3", {}, linkTo(CLAIMS.from[claim]), ` ${wordingOf(claim)} `, linkTo(CLAIMS.to[claim])),
-    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, `${mark} at the chosen date`)),
+    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, state.date ? `${mark} at the chosen date` : mark)),
     evidenceOf(claim));
   const kinds = [...new Set(claims.map((claim) => DATA.kinds[CLAIMS.kind[claim]].label))].join(", ");
   return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];

@@ -80,7 +80,7 @@ function holds(claim, month) {
 
 // What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
 function status(claim) {
-  if (!state.date) return "yes";
+  if (!state.date) return CLAIMS.change?.[claim] || "yes";
   const now = holds(claim, state.date);
   if (!state.since) return now;
   const before = holds(claim, state.since);

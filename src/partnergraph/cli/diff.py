@@ -1,0 +1,84 @@
+"""`partnergraph diff`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from partnergraph.cli.options import deliver, format_option, output_option
+from partnergraph.errors import DataError, StoreError, UsageError
+
+if TYPE_CHECKING:
+    from partnergraph.graph import PartnerGraph
+
+SUFFIXES = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json", ".rdfp": "patch"}
+PREVIOUS = "@previous"
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b", required=False)
+@format_option("text", "markdown", "html", "json", "patch")
+@output_option
+@click.option(
+    "--draw",
+    "drawn",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also the network of B as a page, coloured by what changed.",
+)
+@click.option("--previous", is_flag=True, help="Compare a build with the generation before it: A is the build, no B.")
+@click.option("--exit-code", "tell", is_flag=True, help="Exit with 1 when anything differs.")
+def diff(
+    a: str, b: str | None, format_: str | None, output: Path | None, drawn: Path | None, previous: bool, tell: bool
+) -> None:
+    """What changed from A to B, in plain words grouped by organisation, and exactly in quads.
+
+    A and B: a build folder, a graph folder (assembled in memory, built or not), a store or an RDF file;
+    build@previous is the generation before. The suffix of --output chooses the form: .txt, .md, .html, .json, .rdfp (RDF Patch).
+    """
+    if previous and b is not None:
+        raise UsageError("--previous compares one build with the generation before it: leave out B.")
+    if not previous and b is None:
+        raise UsageError("Name two graphs: partnergraph diff A B (or one build with --previous).")
+    form = format_ or (SUFFIXES.get(output.suffix) if output else "text")
+    if form is None:
+        raise UsageError(f"The name {output} says no form; add --format, or end it in {', '.join(SUFFIXES)}.")
+    first, second = (f"{a}{PREVIOUS}", a) if b is None else (a, b)
+    before, after = opened(first), opened(second)
+    report = before.diff(after, names=(first, second))
+    from partnergraph.compare import FORMS
+
+    deliver(FORMS[form](report).encode(), output)
+    if drawn:
+        page = before.draw_diff(after, report)
+        page.save(drawn)
+        click.echo(f"wrote {drawn}", err=True)
+    sys.exit(1 if tell and not report.equal else 0)
+
+
+def opened(name: str) -> PartnerGraph:
+    """The graph that an argument names. A graph folder is read as it is now, whether it was built or not."""
+    from partnergraph.graph import PartnerGraph
+    from partnergraph.store import Reader
+
+    if name.endswith(PREVIOUS):
+        folder = Path(name.removesuffix(PREVIOUS) or ".")
+        before = folder / ".previous"
+        if not (before / "store").is_dir():
+            raise StoreError(f"{folder} holds no generation before the current one.")
+        return PartnerGraph(Reader.at(before / "store"))
+    path = Path(name)
+    if not (path / "partnergraph.toml").is_file():
+        return PartnerGraph(Reader.at(path))
+    from partnergraph.build import assemble
+    from partnergraph.sources.folder import read
+
+    found = read(path)
+    if found.errors:
+        number = f"{len(found.errors)} errors" if len(found.errors) > 1 else "1 error"
+        raise DataError(f"{number} in {path}; nothing was compared.", found.errors)
+    return PartnerGraph(assemble(found.model).reader())

@@ -1,0 +1,83 @@
+"""Two graphs as sets of quads, and what one has that the other lacks. No blank nodes: so the difference is exact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from partnergraph.errors import UsageError
+from partnergraph.store import Reader
+
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+class Quad(NamedTuple):
+    """Subject and predicate as IRIs, the object as it stands in N-Quads, the graph as IRI ("" for the default one)."""
+
+    subject: str
+    predicate: str
+    object: str
+    graph: str
+
+
+def parsed(line: str) -> Quad:
+    """A line of canonical N-Quads.
+
+    >>> parsed('<https://e.org/s> <https://e.org/p> "a <b" <https://e.org/g> .').object
+    '"a <b"'
+    """
+    subject, predicate, rest = line.removesuffix("\n").removesuffix(" .").split(" ", 2)
+    value, _, last = rest.rpartition(" ")
+    named = bool(value) and last.startswith("<") and last.endswith(">") and '"' not in last
+    return Quad(subject[1:-1], predicate[1:-1], value if named else rest, last[1:-1] if named else "")
+
+
+def plain(term: str) -> str:
+    """What an object says: an IRI's address, a literal's text.
+
+    >>> plain('"a \\\\"b\\\\""@en'), plain("<https://e.org/o>")
+    ('a "b"', 'https://e.org/o')
+    """
+    if not term.startswith('"'):
+        return term[1:-1]
+    body = term[1 : term.rindex('"')]
+
+    def one(found: re.Match[str]) -> str:
+        code = found[1] or found[2]
+        return chr(int(code, 16)) if code else _PLAIN.get(found[3], found[3])
+
+    return _ESCAPED.sub(one, body) if "\\" in body else body
+
+
+def lines(reader: Reader) -> set[str]:
+    """Every stated quad of a graph as a line of N-Quads."""
+    return set(reader.nquads())
+
+
+def refuse_nameless(differing: Iterable[str]) -> None:
+    """Raise `UsageError` for blank nodes, which have no name that both graphs share."""
+    for line in differing:
+        if re.search(r"(?:^| )_:\S+ ", line if '"' not in line else line[: line.index('"')] + line[line.rindex('"') :]):
+            raise UsageError(
+                "These graphs cannot be compared exactly: one of them holds blank nodes, which have no name that both "
+                f"share ({line.strip()}). Give every node an IRI."
+            )
+
+
+def patch(removed: Iterable[str], added: Iterable[str]) -> str:
+    """The difference as an RDF Patch: what to delete and what to add, sorted, in one transaction."""
+    rows = [f"D {line}" for line in sorted(removed)] + [f"A {line}" for line in sorted(added)]
+    return "".join(["TX .\n", *rows, "TC .\n"])
+
+
+def applied(before: Iterable[str], patch: str) -> set[str]:
+    """The quads after an RDF Patch."""
+    found = set(before)
+    for row in patch.splitlines(keepends=True):
+        if row.startswith("D "):
+            found.remove(row[2:])
+        elif row.startswith("A "):
+            found.add(row[2:])
+    return found
