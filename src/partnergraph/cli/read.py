@@ -18,6 +18,11 @@ from partnergraph.errors import UsageError
     "--graph", "-g", "graphs", multiple=True, type=click.Path(path_type=Path, exists=True),
     help="A graph folder, build, store or RDF file whose names are known. May be repeated.",
 )  # fmt: skip
+@click.option(
+    "--register", "registers", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file of a register whose names are known; each needs an --as.",
+)  # fmt: skip
+@click.option("--as", "formats", multiple=True, metavar="FORMAT", help="What the register is, in the same order.")
 @click.option("--speaker", default=None, metavar="ID-or-NAME", help="Who 'we' is in the text.")
 @click.option(
     "--output", "-o", "output", type=click.Path(path_type=Path), default=None,
@@ -35,6 +40,8 @@ def read(
     document: Path | None,
     source: str | None,
     graphs: tuple[Path, ...],
+    registers: tuple[Path, ...],
+    formats: tuple[str, ...],
     speaker: str | None,
     output: Path | None,
     accepted: Path | None,
@@ -54,10 +61,19 @@ def read(
         raise UsageError(
             "Name a text, its source and where to write: partnergraph read TEXT --source ID -o proposed.xlsx"
         )
-    _read(document, source, graphs, speaker, output)
+    if len(registers) != len(formats):
+        raise UsageError("Every --register needs its --as, which says what it is: --register etr.csv --as ods")
+    _read(document, source, graphs, tuple(zip(registers, formats, strict=True)), speaker, output)
 
 
-def _read(document: Path, source: str, graphs: tuple[Path, ...], speaker: str | None, output: Path) -> None:
+def _read(
+    document: Path,
+    source: str,
+    graphs: tuple[Path, ...],
+    registers: tuple[tuple[Path, str], ...],
+    speaker: str | None,
+    output: Path,
+) -> None:
     import re
 
     from partnergraph.prose.known import Known
@@ -70,6 +86,8 @@ def _read(document: Path, source: str, graphs: tuple[Path, ...], speaker: str | 
     known = Known()
     for graph in graphs:
         known.from_path(graph)
+    for path, format_ in registers:
+        known.from_register(path, format_)
     reading = propose(opened(document, source), known, speaker)
     save(reading, output)
     click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)

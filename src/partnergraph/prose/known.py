@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from partnergraph.errors import DataError
+from partnergraph.errors import DataError, UsageError
 from partnergraph.model.register import Entry
-from partnergraph.prose.names import Token, plain
+from partnergraph.prose.names import Token, head, plain, words
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*|&")
+# Registers whose names are known, by the name of their format: the module in `sources` and its reader.
+REGISTERS = {
+    "ods": ("ods", "read"),
+    "local-authorities": ("local_authorities", "read"),
+    "local-authorities-hierarchy": ("local_authorities", "read_hierarchy"),
+}
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on"])
 
 
@@ -35,6 +41,7 @@ class Known:
 
     names: dict[tuple[str, ...], list[tuple[str, Body]]] = field(default_factory=dict)
     loose: dict[tuple[str, ...], list[Body]] = field(default_factory=dict)
+    weak: dict[tuple[str, ...], list[tuple[str, Body]]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
     relationships: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -46,9 +53,11 @@ class Known:
         key = key[1:] if key[:1] == ("the",) else key
         if not key or (len(key) == 1 and len(key[0]) < 3):
             return
-        bodies = self.names.setdefault(key, [])
-        if (name, body) not in bodies:
-            bodies.append((name, body))
+        # A register calls councils by their places and bodies by any three letters: such a name alone finds nobody.
+        if body.slug is None and not _tells(name, key):
+            _append(self.weak, key, name, body)
+            return
+        _append(self.names, key, name, body)
         self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
         if len(bare := tuple(w for w in key if w not in _SMALL)) > 2:
             others = self.loose.setdefault(bare, [])
@@ -73,6 +82,10 @@ class Known:
             if bodies:
                 return index + width, list(dict.fromkeys(bodies))
         return None
+
+    def called(self, key: tuple[str, ...]) -> list[Body]:
+        """Who has a name that a text was found to hold, by its folded words."""
+        return [body for _, body in self.names.get(key) or self.weak.get(key, [])]
 
     def nearly(self, name: str) -> list[Body]:
         """Bodies whose name differs only in small words (School of, School for)."""
@@ -133,6 +146,20 @@ class Known:
             self.relationships.setdefault((last["kind"], last["from"], last["to"]), last["r"])
             self.ids.setdefault("relationships", set()).add(last["r"])
 
+    def from_register(self, path: Path, format_: str) -> int:
+        """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""
+        from importlib import import_module
+
+        from partnergraph.model.register import Tally
+        from partnergraph.sources.opened import opened
+
+        if format_ not in REGISTERS:
+            raise UsageError(f"'{format_}' is not a register that is read here. Known: {', '.join(REGISTERS)}.")
+        module, function = REGISTERS[format_]
+        reader = getattr(import_module(f"partnergraph.sources.{module}"), function)
+        with opened(path) as source:
+            return self.from_entries(reader(source, Tally()), path.name)
+
     def from_entries(self, entries: Iterable[object], where: str) -> int:
         """Add the bodies of a register, as its reader yields them; gives their number."""
         number = 0
@@ -143,6 +170,22 @@ class Known:
                     self.add(name, body)
                 number += 1
         return number
+
+
+def _append(names: dict[tuple[str, ...], list[tuple[str, Body]]], key: tuple[str, ...], name: str, body: Body) -> None:
+    bodies = names.setdefault(key, [])
+    if (name, body) not in bodies:
+        bodies.append((name, body))
+
+
+def _tells(name: str, key: tuple[str, ...]) -> bool:
+    """Whether a name tells by itself that it is an organisation's.
+
+    >>> _tells("Elm Council", ("elm", "council")), _tells("West Elmshire", ("west", "elmshire"))
+    (True, False)
+    """
+    nations, directions = words()["nations"], words()["directions"]
+    return len(key) > 1 and (head(name) is not None or (key[-1] in nations and key[0] not in directions))
 
 
 def _pairs(piece: list[Token]) -> Iterator[tuple[Token, Token]]:

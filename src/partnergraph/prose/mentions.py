@@ -167,7 +167,7 @@ class _Finder:
 
     def _guess(self, name: str, reason: str, confidence: str) -> Party:
         key = _key(name)
-        bodies = [body for _, body in self.known.names.get(key, [])]
+        bodies = self.known.called(key)
         if bodies:
             return self._party(name, bodies)
         if key not in self.by_name:
