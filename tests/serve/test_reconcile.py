@@ -9,8 +9,10 @@ The requests are those of OpenRefine's own source: `StandardReconConfig.batchRec
 from __future__ import annotations
 
 import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -21,6 +23,9 @@ from partnergraph.serve.reconciled import BATCH, MOST_IDS, show
 from partnergraph.store import Reader
 from tests.serve.conftest import Said, Server, serving
 from tests.serve.reading import Read
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SPACE = "https://w3id.org/partnergraph/id/"
 REFINE = "http://127.0.0.1:3333"  # where OpenRefine's own pages are
@@ -511,6 +516,45 @@ def test_pages_of_a_named_origin_may_ask_and_show_previews_and_no_others(
     assert ("/reconcile", "answered") in told
     assert ("/reconcile/suggest/entity", "400") in told
     assert "NICE" not in log.read_text("utf-8")
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A page of another program on this machine."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Another page</title><iframe name=preview></iframe>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.browser
+def test_a_page_of_that_origin_reads_and_frames_in_a_real_browser(keele: Path, browser: Browser) -> None:
+    other = HTTPServer(("127.0.0.1", 0), _Page)
+    Thread(target=other.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{other.server_address[1]}"
+    script = """async (at) => {
+        const manifest = await (await fetch(at + "/reconcile")).json();
+        const body = new URLSearchParams({ queries: JSON.stringify({ q0: { query: "NICE" } }) });
+        const found = await (await fetch(at + "/reconcile", { method: "POST", body })).json();
+        const [best] = found.q0.result;
+        document.querySelector("iframe").src = manifest.preview.url.replace("{{id}}", encodeURIComponent(best.id));
+        return [manifest.versions, best.id];
+    }"""
+    tab = browser.new_page()
+    try:
+        with serving(keele, "--workers", "1", "--cors", origin) as shared:
+            tab.goto(origin)
+            assert tab.evaluate(script, f"http://127.0.0.1:{shared.port}") == [["0.2"], "org/nice"]
+            heading = tab.frame_locator("iframe").locator("h1")
+            assert heading.inner_text() == "National Institute for Health and Care Excellence"
+    finally:
+        tab.close()
+        other.shutdown()
+        other.server_close()
 
 
 def test_the_same_batch_gives_the_same_bytes(server: Server, keele: Path) -> None:
