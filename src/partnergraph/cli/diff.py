@@ -38,7 +38,8 @@ def diff(
     """What changed from A to B, in plain words grouped by organisation, and exactly in quads.
 
     A and B: a build folder, a graph folder (assembled in memory, built or not), a store or an RDF file;
-    build@previous is the generation before. The suffix of --output chooses the form: .txt, .md, .html, .json, .rdfp (RDF Patch).
+    build@previous is the generation before. The suffix of --output chooses the form: .txt, .md, .html,
+    .json, .rdfp (RDF Patch).
     """
     if previous and b is not None:
         raise UsageError("--previous compares one build with the generation before it: leave out B.")

@@ -1,0 +1,113 @@
+"""Words and quads never disagree: the patch is the difference, and no quad that differs is passed over in silence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from partnergraph.compare import compare
+from partnergraph.compare.quads import applied, parsed, plain
+from partnergraph.errors import UsageError
+from partnergraph.sources.folder import read
+from partnergraph.store import Reader
+from partnergraph.vocabulary import RDF
+from tests.compare.conftest import Edited, Rows, changes, stated
+
+# A text cell of each table: any of them may be edited.
+CELLS = {
+    **{"attributes": "note", "events": "note", "evidence": "note", "groups": "name", "identifiers": "note"},
+    **{"names": "name", "organisations": "description", "places": "name", "positions": "x", "relationships": "note"},
+    **{"sources": "publisher", "standing": "note", "statements": "name", "undertakings": "name"},
+}
+FOLLOW = ("/graph/catalogue", "/graph/vocabulary", "/graph/questions")
+
+
+@pytest.mark.parametrize("table", CELLS)
+def test_an_edit_of_any_table_is_told_and_the_patch_leads_from_one_to_the_other(edited: Edited, table: str) -> None:
+    def edit(rows: Rows) -> None:
+        rows[-1][CELLS[table]] = "77"
+
+    after = edited.reader(**{table: edit})
+    report = compare(edited.base, after)
+    assert changes(report)
+    assert report.added or report.removed
+    assert applied(edited.base.nquads(), report.patch()) == set(after.nquads())
+
+
+@pytest.mark.parametrize("table", [table for table in CELLS if table not in ("sources", "evidence", "organisations")])
+def test_a_row_that_is_dropped_is_told(edited: Edited, table: str) -> None:
+    def edit(rows: Rows) -> None:
+        del rows[-1]
+
+    found = edited.copy(**{table: edit})
+    model = read(found)
+    if model.errors:  # others speak of that row
+        assert all(finding.rule.startswith("unknown") for finding in model.errors)
+        return
+    report = compare(edited.base, stated(model.model))
+    assert changes(report)
+    assert report.removed
+
+
+def test_the_loss_of_any_quad_is_told(base: Reader) -> None:
+    """One quad for each property of each type of thing."""
+    lines = sorted(base.nquads())
+    types: dict[str, str] = {}
+    for line in lines:
+        quad = parsed(line)
+        if quad.predicate == RDF.type:
+            types[quad.subject] = plain(quad.object)
+    seen: dict[tuple[str, str], str] = {}
+    for line in lines:
+        quad = parsed(line)
+        if not quad.graph.endswith(FOLLOW):
+            seen.setdefault((types.get(quad.subject, ""), quad.predicate), line)
+    assert len(seen) > 100
+    silent = []
+    for key, line in sorted(seen.items())[::7]:
+        report = compare(base, Reader.nquads_lines(other for other in lines if other != line))
+        if not changes(report) or report.removed != 1:
+            silent.append((key, line))
+    assert not silent
+
+
+WORLD = [
+    f"<https://e.org/{s}> <https://e.org/{p}> {o} ."
+    for s in "ab"
+    for p in "pq"
+    for o in ('"1"', '"2"@en', "<https://e.org/c>")
+]
+WORLD = [line.replace(" .", f" <https://e.org/g{n % 2}> .\n") for n, line in enumerate(WORLD)] + [
+    '<https://e.org/a> <https://e.org/p> "of no graph" .\n',
+    '<https://e.org/a> <https://e.org/q> "a <b> \\"c\\" _:d " <https://e.org/g0> .\n',
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.sampled_from(WORLD), min_size=1), st.sets(st.sampled_from(WORLD), min_size=1))
+def test_between_any_two_graphs_the_patch_is_exact_and_the_words_not_empty(a: set[str], b: set[str]) -> None:
+    before, after = Reader.nquads_lines(sorted(a)), Reader.nquads_lines(sorted(b))
+    report = compare(before, after)
+    assert applied(before.nquads(), report.patch()) == set(after.nquads())
+    assert bool(changes(report)) == (set(before.nquads()) != set(after.nquads()))
+    assert (report.summary == "Nothing has changed.") == report.equal
+    told = [change.new or change.old for change in changes(report)]
+    assert len(told) >= len({parsed(line).subject for line in set(before.nquads()) ^ set(after.nquads())})
+
+
+def test_the_same_input_gives_the_same_bytes(edited: Edited) -> None:
+    def edit(rows: Rows) -> None:
+        for row in rows[:5]:
+            row["note"] = "Changed."
+
+    after = edited.reader(relationships=edit)
+    one, two = compare(edited.base, after), compare(edited.base, after)
+    for form in ("text", "markdown", "html", "json", "patch"):
+        assert getattr(one, form)() == getattr(two, form)()
+
+
+def test_nodes_without_names_are_refused(base: Reader) -> None:
+    nameless = Reader.nquads_lines(['_:x <https://e.org/p> "1" <https://e.org/g> .\n'])
+    with pytest.raises(UsageError, match="blank nodes"):
+        compare(base, nameless)
