@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from partnergraph.model.records import Document, Passage
 from partnergraph.prose.known import Body, Known
-from partnergraph.prose.names import MASKED, Token, head, plain, spotted, tokens, words
+from partnergraph.prose.names import Token, head, plain, spotted, tokens, words
 
-_GENERIC = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Za-z]+?)s?\b(?=[\s,.;:)'’])")
+_GENERIC = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Za-z]+?)s?\b(?=[\s,;:)'’]|\.(?:\s|$))")
 _WRITER = re.compile(r"\b([Ww]e|[Oo]ur|[Uu]s)\b")
 
 
@@ -235,11 +235,7 @@ class _Finder:
             for match in _GENERIC.finditer(self.text, passage.start, passage.end):
                 word = match[1].lower()
                 start, end = match.start(1), match.end()
-                if (
-                    word not in first
-                    or any(m.start < end and start < m.end for m in here)
-                    or MASKED.match(self.text, start)
-                ):
+                if word not in first or any(m.start < end and start < m.end for m in here):
                     continue
                 if match[1][0].isupper():
                     meant = heads.get(word, [])

@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 _TOKEN = re.compile(r"\w+(?:['’]\w+)*|&")
-MASKED = re.compile(
-    r"\S+@\S+\.\w+|https?://\S+|www\.\S+|\b[\w-]+(?:\.[\w-]+)+/\S*|\b[\w-]+\.(?:ac|org|co|gov|nhs|com|net)(?:\.\w+)*\b"
-)
+# Between spaces: an address of e-mail or the web, or more than any name has.
+_ADDRESS = re.compile(r"@\w|://|\bwww\.|\w\.\w+/|\w\.(?:ac|org|co|gov|nhs|com|net)\b")
+_LONGEST_WORD = 300
 _GAP = re.compile(r" |-| ?/ ?|\. ")
 _QUOTED = re.compile(r"[‘'“\"]([A-Z][^‘’'“”\"\n]{3,80})[’'”\"](?!\w)")
-_MADE = re.compile(r"\b([A-Z][\w&]+(?: [A-Z][\w&]+){0,4})-(funded|led|commissioned|hosted|sponsored|supported)\b")
+_MADE = re.compile(
+    r"(?<![\w-])([A-Z][\w&]{1,40}(?: [A-Z][\w&]{1,40}){0,4})-(funded|led|commissioned|hosted|sponsored|supported)\b"
+)
 _SINGULAR = {
     **{"Universities": "University", "Councils": "Council", "Trusts": "Trust", "Colleges": "College"},
     **{"Hospitals": "Hospital", "Schools": "School", "Academies": "Academy", "Museums": "Museum"},
 }
-_NAME = r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,3}"
+_NAME = r"[A-Z][\w'’-]{0,40}(?: [A-Z][\w'’-]{0,40}){0,3}"
 _PLURAL = re.compile(rf"\b({_NAME}(?:, {_NAME}){{0,9}},? and {_NAME}) ({'|'.join(_SINGULAR)})\b")
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on", "upon", "&"])
 _WELSH = frozenset(["y", "yr", "i", "a", "ac", "o"])
@@ -83,9 +85,11 @@ def plain(word: str) -> str:
 
 def tokens(text: str, start: int, end: int) -> list[Token]:
     """The words of a stretch of text, without e-mail and web addresses."""
-    masks = [(m.start(), m.end()) for m in MASKED.finditer(text, start, end)]
-    found = (Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text, start, end))
-    return [t for t in found if not any(a <= t.start < b for a, b in masks)] if masks else list(found)
+    found: list[Token] = []
+    for piece in re.compile(r"\S+").finditer(text, start, end):
+        if len(piece[0]) <= _LONGEST_WORD and not _ADDRESS.search(piece[0]):
+            found += (Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text, piece.start(), piece.end()))
+    return found
 
 
 def head(name: str) -> str | None:
