@@ -10,6 +10,7 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.errors import DataError, Place
+from partnergraph.sources.folder import read
 from tests.check.conftest import Copy
 
 LEADS = {"id": "leadership--coventry-university--west-midlands-social-work-teaching-partnership"}
@@ -516,6 +517,16 @@ def test_two_preferred_names_are_found_at_the_row_of_the_body(folder: Copy) -> N
     assert (finding.rule, finding.place) == ("OrgShape", Place("tables/organisations.csv", row, "name"))
     assert finding.message.startswith("An organisation needs one preferred name per language")
     assert finding.fix == "Keep one of them."
+
+
+def test_words_that_differ_in_typography_alone_are_found_and_said(folder: Copy) -> None:
+    words = "our close relationships with our NHS partners"
+    row = folder.edit("evidence", {"id": "S1"}, {"words": words.replace(" NHS ", "\u00a0NHS\u00a0")})
+    [finding] = folder.findings()
+    assert (finding.rule, finding.severity) == ("words-alike", "warning")
+    assert finding.place == Place("tables/evidence.csv", row, "words")
+    [proof] = [proof for proof in read(folder.path).model.evidence if proof.id == "S1"]
+    assert proof.words == words
 
 
 def test_evidence_that_supports_nothing_is_a_warning(folder: Copy) -> None:

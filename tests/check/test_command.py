@@ -70,7 +70,10 @@ def test_the_json_form_holds_numbers_as_numbers_and_null_for_what_is_not_there(b
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_findings_are_an_empty_answer_in_each_form(format_: str) -> None:
     expected = {"table": "", "csv": ",".join(COLUMNS) + "\r\n", "json": "[]\n"}
-    assert render([], format_) == expected[format_]
+    if format_ == "html":
+        assert "<tbody>\n</tbody>" in render([], format_)
+    else:
+        assert render([], format_) == expected[format_]
 
 
 def test_warnings_alone_exit_with_0(folder: Copy) -> None:

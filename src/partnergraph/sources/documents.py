@@ -98,6 +98,23 @@ def locate(document: Document, words: str, sentence: int | None = None) -> Locat
     return Located(start, end, number)
 
 
+# Characters that programs put in place of each other; each for one, so that places stay what they are.
+_ALIKE = str.maketrans(
+    "“”„‟«»‘’‚‛`´\u00a0\u2007\u2009\u202f\u2010\u2011\u2012–—\u2212", '"' * 6 + "'" * 6 + " " * 4 + "-" * 6
+)
+
+
+def alike(document: Document, words: str) -> str | None:
+    """The document's own writing of words that differ from it only in quotation marks, dashes or spaces.
+
+    >>> alike(read_document("x", "We call it “our” home.".encode()), 'it "our"')
+    'it “our”'
+    """
+    folded, sought = document.text.translate(_ALIKE), words.translate(_ALIKE)
+    found = {document.text[m.start() : m.start() + len(words)] for m in re.finditer(re.escape(sought), folded)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _sentence(document: Document, start: int, end: int) -> int | None:
     return next((p.number for p in document.passages if p.start <= start and end <= p.end), None)
 

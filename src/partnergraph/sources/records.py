@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from partnergraph.errors import Finding
 from partnergraph.model.records import (
     Attribute,
     Document,
@@ -23,9 +24,9 @@ from partnergraph.model.records import (
     Statement,
     Undertaking,
 )
-from partnergraph.sources.documents import Unlocated, locate
+from partnergraph.sources.documents import Unlocated, alike, locate
 from partnergraph.sources.positions import position
-from partnergraph.sources.resolve import PARTIES, Resolver
+from partnergraph.sources.resolve import LONGEST_VALUE, PARTIES, Resolver
 from partnergraph.sources.tables import Row
 from partnergraph.vocabulary.identifiers import problem
 from partnergraph.vocabulary.iri import is_web_address
@@ -74,8 +75,23 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
             find.error(row, "words", "words-without-document", f"'{where}' has no archived text.", words, fix)
         elif document is not None:
             sentence = _SENTENCE.fullmatch(row.get("locator") or "")
+            number = int(sentence[1]) if sentence else None
             try:
-                at = locate(document, words, int(sentence[1]) if sentence else None)
+                try:
+                    at = locate(document, words, number)
+                except Unlocated:
+                    own = alike(document, words)
+                    if own is None or own == words:
+                        raise
+                    at = locate(document, own, number)
+                    message = (
+                        "The words differ from the text in quotation marks, dashes or spaces; the text's are kept."
+                    )
+                    fix = f"Nothing needs to be done, or copy them exactly: '{own}'."
+                    find.findings.append(
+                        Finding("words-alike", "warning", message, row.place("words"), words[:LONGEST_VALUE], fix)
+                    )
+                    words = own
                 start, end, passage = at.start, at.end, at.passage
             except Unlocated as error:
                 find.error(row, "words", error.rule, error.message, words, error.fix)

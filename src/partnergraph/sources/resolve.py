@@ -12,6 +12,7 @@ from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
 from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.near import Near
 from partnergraph.sources.tables import Row, Table, several
 from partnergraph.vocabulary import concepts
 
@@ -74,6 +75,7 @@ class Resolver:
             if "id" in LAYOUTS[name].columns:
                 self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
+        self._near: dict[tuple[str, ...], Near] = {}
 
     def error(
         self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
@@ -150,9 +152,10 @@ class Resolver:
             return None
         if self.incomplete & {*tables}:
             return None
-        names = sorted({name for t in tables for name in self.known.get(t, {})})
-        near = get_close_matches(slug, names, n=1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
+        if tables not in self._near:
+            self._near[tables] = Near({name for t in tables for name in self.known.get(t, {})})
+        near = self._near[tables].to(slug)
+        hint = f"Did you mean '{near}'? " if near else ""
         noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
         if len(tables) > 1:
             noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")

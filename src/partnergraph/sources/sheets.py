@@ -107,7 +107,7 @@ class Grid:
             )
             raise Refused("workbook-damaged", message, "Open the file in a spreadsheet program and save it anew.")
         if len(text) > LONGEST_CELL:
-            message = f"The cell holds {len(text):,} characters; {LONGEST_CELL:,} are the most."
+            message = f"The cell holds more than {LONGEST_CELL:,} characters."
             text = Wrong(text[:40] + "…", "long-cell", message, "Look for a whole file in the cell.")
         self.count.cell(text)
         self.cells.setdefault(row, {})[column] = text

@@ -60,9 +60,12 @@ def table_files(folder: Path) -> list[Path]:
 def read_sheets(file: str, data: bytes) -> list[Sheet]:
     """The sheets of a file; one that cannot be read is one sheet that says why. Never raises for bad content."""
     suffix = Path(file).suffix.lower()
-    if suffix in TEXT:
-        return [read_delimited(file, data)]
     try:
+        if suffix in TEXT and data.startswith((_OLE, b"PK\x03\x04")):
+            message = f"The file is a workbook or an archive, though its name ends in {suffix}."
+            raise Refused("workbook-form", message, "Give it its own ending again, .xlsx or .ods.")
+        if suffix in TEXT:
+            return [read_delimited(file, data)]
         return _workbook(file, suffix, data)
     except Refused as refused:
         return [Sheet(file).unreadable(refused.rule, refused.message, refused.fix)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import isfinite, nan
 
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.sheets import LAST_COLUMN, LAST_ROW, LONGEST_CELL, Counter, Grid, Refused, Sheet, Wrong
@@ -308,7 +309,9 @@ def number_text(raw: str, form: str, since_1904: bool = False) -> str:
     try:
         value = float(raw)
     except ValueError:
-        return Wrong(raw[:40], "workbook-damaged", f"'{raw[:40]}' is not a number.", _SAVE)
+        value = nan
+    if not isfinite(value):
+        return Wrong(raw[:40], "no-number", f"'{raw[:40]}' is not a number.", "Write the value itself.")
     if form in ("year", "month", "date"):
         try:
             start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 31 if value < 60 else 30)

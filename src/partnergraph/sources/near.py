@@ -1,0 +1,47 @@
+"""The nearest of many ids to a misspelt one, quickly: only those that share letters with it are compared."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from difflib import get_close_matches
+
+# So few are compared one by one.
+_FEW = 300
+_COMPARED = 60
+
+
+class Near:
+    """A set of ids to search.
+
+    >>> Near(["nice", "nhs-england"]).to("niece")
+    'nice'
+    """
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = sorted(names)
+        self._pieces: dict[str, list[int]] = defaultdict(list)
+        if len(self._names) > _FEW:
+            for number, name in enumerate(self._names):
+                for piece in _pieces(name):
+                    self._pieces[piece].append(number)
+
+    def to(self, text: str) -> str | None:
+        """The nearest id, when one is near at all."""
+        text = text[:200]
+        names = self._names
+        if self._pieces:
+            shared: Counter[int] = Counter()
+            # The rarest pieces tell most; those that half of all ids have tell nothing.
+            for piece in sorted(_pieces(text), key=lambda p: len(self._pieces.get(p, ())))[:40]:
+                found = self._pieces.get(piece, [])
+                if len(shared) < _COMPARED or len(found) < len(names) // 10:
+                    shared.update(found)
+            names = [names[number] for number, _ in shared.most_common(_COMPARED)]
+        near = get_close_matches(text, names, n=1)
+        return near[0] if near else None
+
+
+def _pieces(text: str) -> set[str]:
+    padded = f"^{text}$"
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
