@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from partnergraph.model.asked import question_quads
@@ -51,7 +52,7 @@ def quads_of(model: Model) -> Iterator[Quad]:
     writer = _Claims(model, ids)
     for record in _records(model):
         yield from writer.write(record)
-        yield from _limits(record, ids)
+    yield from _limits(model, ids)
     yield from _standing(model, ids)
     yield from _matches(model, ids)
     yield from catalogue_quads(model, ids)
@@ -336,13 +337,22 @@ class _Claims:
                 yield owner, FOAF.homepage, IRI(record.value)
 
 
-def _limits(record: Record, ids: Ids) -> Iterator[Quad]:
-    """Which columns a piece of evidence is limited to: as the cell writes it, so that the tables can be given back."""
+def _limits(model: Model, ids: Ids) -> Iterator[Quad]:
+    """What a piece of evidence is limited to, so that the tables can be given back: columns, as the cell writes them;
+    and of an identifier that several bodies have, one of them.
+    """
     graph = ids.graph("editorial")
-    for support in record.evidence:
-        if support.columns is not None:
-            text = f"{support.evidence} [{', '.join(sorted(support.columns))}]"
-            yield Quad(iri_of(record, ids), IRI(PG.supportLimit), Literal(text), graph)
+    shared = Counter(iri for iri, _ in {(iri_of(row, ids), row.organisation) for row in model.identifiers})
+    for record in _records(model):
+        body = (
+            f" for {record.organisation}" if isinstance(record, Identifier) and shared[iri_of(record, ids)] > 1 else ""
+        )
+        for support in record.evidence:
+            if support.columns is not None or body:
+                columns = f" [{', '.join(sorted(support.columns))}]" if support.columns is not None else ""
+                yield Quad(
+                    iri_of(record, ids), IRI(PG.supportLimit), Literal(f"{support.evidence}{columns}{body}"), graph
+                )
 
 
 def _standing(model: Model, ids: Ids) -> Iterator[Quad]:

@@ -5,6 +5,7 @@ Only the store is read. Ids are those of the IRIs. Rows stand in one order, so t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ from partnergraph.workbook.given import Given, Said, between, code, natural, tar
 __all__ = ["Tables", "tables"]
 
 Row = dict[str, str]
+# What `pg:supportLimit` says.
+_LIMIT = re.compile(r"(?P<slug>\S+)(?: \[(?P<columns>[^\]]*)\])?(?: for (?P<body>\S+))?")
 _ABOUT = ("relationships", "organisations", "undertakings", "groups")
 
 
@@ -88,14 +91,19 @@ class _Giver:
             steps.append((int(text(said, PG.stepNumber)), step))
         return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
-    def _supported(self, said: Said, table: str) -> str:
+    def _supported(self, said: Said, table: str, body: str = "") -> str:
         """The evidence cell, each piece with the columns that it is limited to."""
-        limits: dict[str, str] = {}
-        for words in texts(said, PG.supportLimit):
-            slug, _, columns = words.rstrip("]").partition(" [")
-            limits[slug] = f" [{', '.join(c for c in LAYOUTS[table].columns if c in columns.split(', '))}]"
         slugs = {iri.rpartition("/")[2] for iri in targets(said, PG.evidence)}
-        return "; ".join(f"{slug}{limits.get(slug, '')}" for slug in sorted(slugs, key=natural))
+        limits = [found for words in texts(said, PG.supportLimit) if (found := _LIMIT.fullmatch(words))]
+        if any(limit["body"] for limit in limits):
+            limits = [limit for limit in limits if limit["body"] == body]
+            slugs &= {limit["slug"] for limit in limits}
+        columns = {
+            limit["slug"]: f" [{', '.join(c for c in LAYOUTS[table].columns if c in limit['columns'].split(', '))}]"
+            for limit in limits
+            if limit["columns"] is not None
+        }
+        return "; ".join(f"{slug}{columns.get(slug, '')}" for slug in sorted(slugs, key=natural))
 
     def _when(self, said: Said, name: str) -> str:
         return text(said, PG[name]) or (between(said, name) if f"{PG.base}{name}Earliest" in said else "")
@@ -221,7 +229,7 @@ class _Giver:
                     for value in texts(given.within(iri, SKOS.notation, graphs), SKOS.notation):
                         if given.ids.identifier(scheme, value) == iri:
                             row = {"organisation": slug, "scheme": scheme, "value": value}
-                            row["evidence"] = self._supported({**said, **proofs}, "identifiers")
+                            row["evidence"] = self._supported({**said, **proofs}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
     def relationships(self) -> Iterator[Row]:

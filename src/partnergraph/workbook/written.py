@@ -128,10 +128,8 @@ def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
     if found.errors:
         raise StoreError(f"The tables of this graph would not build: {found.errors[0]}")
     ids = Ids(found.model.config.base)
-    start, own = (
-        ids.graph("source", ""),
-        {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")},
-    )
+    start = ids.graph("source", "")
+    own = {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")}
 
     def ours(lines: Iterable[str]) -> dict[str, str]:
         graphs = {line: line.removesuffix("> .\n").rpartition(" <")[2] for line in lines}

@@ -1,0 +1,205 @@
+"""`init`: a graph folder that builds at once, a workbook that helps whoever fills it in."""
+
+from __future__ import annotations
+
+import io
+import re
+import tomllib
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from partnergraph.build import build, findings_of
+from partnergraph.errors import UsageError
+from partnergraph.sources.folder import read
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.store import Reader
+from partnergraph.vocabulary import concepts
+from partnergraph.workbook.book import ORDER, notes, workbook
+from partnergraph.workbook.template import init
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new folder with a workbook."""
+    folder = tmp_path_factory.mktemp("init") / "my-partners"
+    init(folder, "Riverside Trust")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def book(made: Path) -> openpyxl.Workbook:
+    """The workbook, as another program reads it."""
+    return openpyxl.load_workbook(made / "tables" / "partners.xlsx")
+
+
+def test_a_new_folder_has_nothing_to_complain_about(made: Path, tmp_path: Path) -> None:
+    assert findings_of(made) == []
+    counts = build(made, tmp_path).counts
+    assert (counts["organisations"], counts["relationships"], counts["sources"]) == (6, 6, 3)
+    assert len(counts["relationships_by_kind"]) == 6
+    assert counts["evidence_quoted"] >= 3
+    assert counts["evidence_cited"] >= 2
+
+
+def test_tables_and_workbook_say_the_same(made: Path, tmp_path: Path) -> None:
+    init(tmp_path / "csv", "Riverside Trust", csv_tables=True)
+    assert {file.stem for file in (tmp_path / "csv" / "tables").iterdir()} == {*LAYOUTS}
+    assert read(tmp_path / "csv").model == read(made).model
+
+
+def test_the_example_is_invented_and_has_what_a_beginner_needs(made: Path) -> None:
+    model = read(made).model
+    assert all(body.name.startswith("Example") for body in model.organisations)
+    assert [claim.id for claim in model.relationships if claim.end] == ["funding-fund-trust"]
+    assert {len(claim.start.text) for claim in model.relationships if claim.start} == {4, 7, 10}
+    assert any(support.columns for claim in model.relationships for support in claim.evidence)
+    assert {"stated", "editor"} == {proof.basis for proof in model.evidence}
+
+
+def test_the_settings_are_those_of_the_organisation(made: Path, tmp_path: Path) -> None:
+    config = tomllib.loads((made / "partnergraph.toml").read_text("utf-8"))
+    assert (config["title"], config["id"]) == ("Riverside Trust: partnerships", "riverside-trust")
+    assert config["base"] == "https://example.org/riverside-trust/"
+    name = 'The "Ünited" \\ Partners'
+    init(tmp_path / "other", f"  {name}\n", "https://united.example/graph#")
+    config = tomllib.loads((tmp_path / "other" / "partnergraph.toml").read_text("utf-8"))
+    assert (config["publisher"], config["id"]) == (name, "the-united-partners")
+    assert config["base"] == "https://united.example/graph#"
+    build(tmp_path / "other", tmp_path / "build")
+    assert f"{config['base']}graph/editorial" in Reader.at(tmp_path / "build").named_graphs()
+
+
+def test_the_same_name_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    init(tmp_path / "my-partners", "Riverside Trust")
+    names = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
+    assert len(names) == 4
+    for name in names:
+        assert (made / name).read_bytes() == (tmp_path / "my-partners" / name).read_bytes()
+
+
+def test_the_workbook_holds_no_clock(made: Path) -> None:
+    with zipfile.ZipFile(made / "tables" / "partners.xlsx") as packed:
+        assert {info.date_time for info in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", packed.read("docProps/core.xml").decode())) == {
+            "1980-01-01T00:00:00Z"
+        }
+
+
+def test_its_sheets_stand_in_the_order_of_a_beginner(book: openpyxl.Workbook) -> None:
+    tables = [name.lower() for name in book.sheetnames[1:-1]]
+    assert book.sheetnames[0] == "Read me"
+    assert book.sheetnames[-1] == "Lists"
+    assert tables[:4] == ["organisations", "relationships", "evidence", "sources"]
+    assert sorted(tables) == sorted(LAYOUTS)
+    listed = [cell.value.lower() for cell in book["Read me"]["A"] if cell.value and cell.value.lower() in LAYOUTS]
+    assert tuple(listed) == ORDER
+
+
+@pytest.mark.parametrize("table", LAYOUTS)
+def test_every_heading_says_what_to_write_and_stays_in_sight(table: str, book: openpyxl.Workbook) -> None:
+    sheet = book[table.capitalize()]
+    assert [cell.value for cell in sheet[1]] == list(LAYOUTS[table].columns)
+    assert sheet.freeze_panes == "B2"
+    for cell in sheet[1]:
+        needed = cell.value in LAYOUTS[table].required
+        assert cell.comment.text.startswith("Needed. " if needed else "May stay empty. ")
+        assert cell.comment.text.endswith(notes()[table][cell.value])
+        assert cell.font.b
+    assert len({cell.fill.fgColor.rgb for cell in sheet[1] if cell.value in LAYOUTS[table].required}) == 1
+
+
+def test_every_note_is_of_a_column_that_there_is() -> None:
+    import tomllib
+
+    from partnergraph.workbook import book as room
+
+    raw = tomllib.loads((Path(room.__file__).parent / "columns.toml").read_text("utf-8"))
+    assert {*raw} - {"readme", "sheets", "any"} <= {*LAYOUTS}
+    assert {*raw["sheets"]} == {*LAYOUTS}
+    for table, columns in LAYOUTS.items():
+        assert {*raw.get(table, {})} <= {*columns.columns}, table
+    everywhere = {column for layout in LAYOUTS.values() for column in layout.columns}
+    assert {*raw["any"]} <= everywhere
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "scheme"),
+    [
+        ("Organisations", "type", "org-type"),
+        ("Relationships", "kind", "relationship-kind"),
+        ("Relationships", "role", "role"),
+        ("Evidence", "basis", "basis"),
+        ("Evidence", "confidence", "confidence"),
+        ("Standing", "standing", "standing"),
+        ("Identifiers", "scheme", "identifier-scheme"),
+    ],
+)
+def test_a_cell_with_a_code_offers_the_list(sheet: str, column: str, scheme: str, book: openpyxl.Workbook) -> None:
+    letter = next(cell.column_letter for cell in book[sheet][1] if cell.value == column)
+    [choice] = [v for v in book[sheet].data_validations.dataValidation if f"{letter}2" in v.sqref]
+    assert choice.type == "list"
+    where = choice.formula1.partition("!")[2].replace("$", "")
+    offered = [cell.value for [cell] in book["Lists"][where]]
+    assert offered == [concept.code for concept in concepts(scheme)]
+    # Several types are written with semicolons, which no list can offer: then nothing is refused.
+    assert choice.showErrorMessage == (column != "type")
+
+
+def test_the_parties_of_a_relationship_are_offered_by_their_ids(book: openpyxl.Workbook) -> None:
+    choices = {str(v.sqref)[:2]: v for v in book["Relationships"].data_validations.dataValidation}
+    assert {"C2", "D2"} <= {*choices}
+    assert choices["C2"].formula1.startswith("OFFSET(Organisations!$A$2,0,0,")
+    assert not choices["C2"].showErrorMessage  # a group or a place may stand there as well
+
+
+def test_dates_stay_as_they_are_typed(book: openpyxl.Workbook) -> None:
+    """A column of text: a spreadsheet program makes no day of August out of 2009-08."""
+    sheet = book["Relationships"]
+    for cell in sheet[1]:
+        if cell.value in ("start", "end"):
+            assert sheet.column_dimensions[cell.column_letter].number_format == "@"
+            assert "2021-06-30" in cell.comment.text or "same form" in cell.comment.text
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="is not empty"):
+        init(tmp_path, "Riverside Trust")
+    with pytest.raises(UsageError, match="is a file"):
+        init(tmp_path / "mine", "Riverside Trust")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    (tmp_path / "empty").mkdir()
+    init(tmp_path / "empty", "Riverside Trust")
+    assert (tmp_path / "empty" / "partnergraph.toml").is_file()
+    init(tmp_path / "a" / "new" / "place", "Riverside Trust")
+    assert sorted(path.name for path in (tmp_path / "a" / "new").iterdir()) == ["place"]
+
+
+@pytest.mark.parametrize(
+    ("name", "base"), [("", None), (" \n", None), ("A", "example.org"), ("A", "https://example.org/x"), ("\x07", None)]
+)
+def test_a_wrong_name_or_base_makes_nothing(name: str, base: str | None, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        init(tmp_path / "new", name, base)
+    assert not [*tmp_path.iterdir()]
+
+
+def test_the_readme_of_the_folder_names_what_is_there(made: Path, tmp_path: Path) -> None:
+    text = (made / "README.md").read_text("utf-8")
+    assert text.startswith("# Riverside Trust: who we work with")
+    assert "partnergraph build my-partners" in text
+    assert "tables/partners.xlsx" in text
+    assert not re.search(r"\{\w+\}", text)
+    init(tmp_path / "our partners", "Riverside Trust", csv_tables=True)
+    text = (tmp_path / "our partners" / "README.md").read_text("utf-8")
+    assert 'partnergraph check "our partners"' in text
+    assert "partners.xlsx`" not in text.partition("Lost the lists")[0]
+
+
+def test_rows_beyond_the_first_thousand_are_offered_lists_too() -> None:
+    rows = [{"id": f"o{number}", "name": "N", "form": "unit", "type": "charity"} for number in range(1500)]
+    book = openpyxl.load_workbook(io.BytesIO(workbook({"organisations": rows})))
+    assert all(str(v.sqref).endswith("3000") for v in book["Organisations"].data_validations.dataValidation)
