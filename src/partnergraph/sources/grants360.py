@@ -97,6 +97,10 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
         return
     if len(funders) > 1:
         reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
+    if _EMAIL.search(title):
+        reading.tally.drop_personal("e-mail")
+        reading.mended("An address of e-mail was taken out of the title.", record, "title")
+        title = _EMAIL.sub("(e-mail)", title)
     planned = next(iter(objects(value.get("plannedDates"))), {})
     amount, currency = _amount(reading, value.get("amountAwarded")), line(value.get("currency")).upper()
     start = reading.date(line(planned.get("startDate")), "plannedDates")
