@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from partnergraph.errors import DataError, PartnerGraphError
 
 COMMANDS = {
     "init": "Make a new graph folder with an invented example in a workbook.",
+    "import": "Make a graph folder from nodes and edges of Kumu, Gephi or a spreadsheet.",
     "build": "Read a graph folder, check it and publish a new generation of its store and page.",
     "check": "Find everything that is wrong in a graph folder or RDF files.",
     "query": "Ask in SPARQL, or ask a named question.",
@@ -34,7 +36,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"partnergraph.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"partnergraph.cli.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,54 @@
+"""`partnergraph import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The new graph folder; must not be there yet.",
+)
+@click.option("--source", default="imported-map", show_default=True, metavar="ID", help="What the file is called.")
+def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
+    """Make a graph folder from nodes and edges as Kumu and Gephi keep them (a workbook, or CSV FILES).
+
+    Edges: From and To, or Source and Target, with Type or Label. Nodes: Label, with Id, Type and Description.
+    """
+    import re
+
+    from partnergraph.build import findings_of
+    from partnergraph.errors import DataError, Finding, UsageError
+    from partnergraph.sources.layouts import LAYOUTS
+    from partnergraph.workbook.imported import read_network
+    from partnergraph.workbook.written import new_folder, table_csv, toml
+
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", source):
+        raise UsageError(f"--source: '{source}' is not an id. Use small letters, digits and hyphens.")
+
+    def stop_at(findings: list[Finding]) -> None:
+        if errors := [finding for finding in findings if finding.severity == "error"]:
+            number = f"{len(errors)} error{'s' * (len(errors) != 1)}"
+            raise DataError(f"{number} in {', '.join(file.name for file in files)}; nothing was written.", errors)
+
+    with new_folder(output) as made:
+        found = read_network(files, source)
+        stop_at(found.findings)
+        (made / "tables").mkdir()
+        for table, rows in found.rows.items():
+            (made / "tables" / f"{table}.csv").write_bytes(table_csv(rows, LAYOUTS[table].columns))
+        name = toml(output.resolve().name)
+        (made / "partnergraph.toml").write_text(f"id = {name}\ntitle = {name}\n", "utf-8")
+        stop_at(findings_of(made))
+    for finding in found.findings:
+        click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
+    counts = {table: len(rows) for table, rows in found.rows.items()}
+    click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
+    click.echo(f"Next: partnergraph build {output}")
