@@ -10,6 +10,7 @@ import random
 import struct
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError
-from partnergraph.model.register import Tally
-from partnergraph.sources import gtr, local_authorities
+from partnergraph.model.register import Grant, Tally
+from partnergraph.sources import grants360, gtr, local_authorities
 from partnergraph.sources.opened import opened, rows, table, values
 
 HEAD = b"code,name\nA1,First\n"
@@ -248,6 +249,23 @@ def test_a_file_that_breaks_at_the_end_gives_an_error_though_its_first_rows_are_
     with pytest.raises(DataError, match=r"gtr\.csv\.gz: .*ends too early"), opened(path) as source:
         list(gtr.read(source, tally))
     assert 0 < tally.read < 20_000
+
+
+def test_text_that_makes_careless_patterns_slow_is_read_at_once(tmp_path: Path) -> None:
+    """Patterns that begin anew at every letter would take hours for these."""
+    grant = {
+        "id": "1", "awardDate": "9" * 900_000, "amountAwarded": "1," * 900_000, "currency": "GBP",
+        "title": "x" * 900_000, "url": "a" * 900_000 + "@", "fundingOrganization": {"name": "y." * 900_000},
+        "recipientOrganization": {"name": "z", "charityNumber": "0." * 900_000, "companyNumber": ".0" * 900_000 + "x"},
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps([grant]))
+    began = time.process_time()
+    with opened(tmp_path / "a.json") as source:
+        found = list(grants360.read(source, Tally()))
+    assert time.process_time() - began < 10
+    assert isinstance(found[-1], Grant)
+    assert all(len(str(finding)) < 2_000_000 for finding in found[:-1])
+    assert len(found) > 3
 
 
 def test_a_table_of_another_format_is_refused_by_its_headings(tmp_path: Path) -> None:

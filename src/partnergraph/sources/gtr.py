@@ -20,7 +20,7 @@ __all__ = ["read"]
 
 _HEADINGS = ("FundingOrgName", "ProjectReference", "LeadROName", "Title", "FundingOrgId", "LeadROId")
 _PERSONS = re.compile(
-    r"^(PI|Student|Fellow|Supervisor|Person|CoI)|ORCID|Surname|First_?Name|Other_?Names|fullname", re.I
+    r"^(PI|CoI|Student|Fellow|Supervisor|Person)(Id\b|[A-Z_ ]|$)|(?i:orcid|surname|first_?name|other_?names|fullname)"
 )
 _GTR = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ELSEWHERE = ("unknown", "outside uk", "")
@@ -28,10 +28,12 @@ _ELSEWHERE = ("unknown", "outside uk", "")
 
 def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """Each project as a grant from its funder to the organisation that leads it."""
-    dated = False
+    dated, persons = False, dict[str, bool]()
     for row in table(opened, _HEADINGS):
         for column in row.cells:
-            if _PERSONS.search(column):
+            if column not in persons:
+                persons[column] = _PERSONS.search(column) is not None
+            if persons[column]:
                 tally.drop_personal("persons of projects")
         if row.get("StartDate") and not dated:
             dated = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from partnergraph.errors import Finding, Place
@@ -58,6 +59,7 @@ class Reading:
             return None
 
 
+@lru_cache(maxsize=20_000)  # the same days stand in many rows
 def date(text: str) -> PartialDate:
     """A date as 2009-08-01, with or without a time; 20090801; 01/08/2009 (the day first); 2009-08; 2009.
 
@@ -77,7 +79,7 @@ def shown(value: Any) -> str | None:
     """A value as a finding shows it: short, on one line, an address of e-mail hidden."""
     if value is None:
         return None
-    return re.sub(r"[^\s@/]+@[^\s@/]+", "(e-mail)", _CONTROL.sub(" ", str(value)))[:120]
+    return re.sub(r"[^\s@/]+@[^\s@/]+", "(e-mail)", _CONTROL.sub(" ", str(value)[:400]))[:120]
 
 
 def line(value: Any) -> str:
@@ -87,6 +89,8 @@ def line(value: Any) -> str:
     ('Companies House', '', '12')
     """
     if isinstance(value, str):
+        if value.isprintable() and "  " not in value:
+            return value.strip()
         return " ".join(_CONTROL.sub(" ", value).split())
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
