@@ -321,6 +321,21 @@ def test_a_table_in_two_places_is_an_error_that_names_both(tmp_path: Path) -> No
     assert "tables/names.csv" in finding.message
 
 
+@pytest.mark.parametrize("extra", ["places.csv", "z.xlsx"])
+def test_headings_alone_are_no_second_table(extra: str, keele: Folder, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, by_openpyxl)
+    if extra.endswith(".csv"):
+        (folder / "tables" / extra).write_text(",".join(LAYOUTS["places"].columns) + "\n", "utf-8")
+    else:
+        book = Workbook()
+        book.active.title = "Places"
+        book.active.append([*LAYOUTS["places"].columns])
+        book.save(folder / "tables" / extra)
+    found = read(folder)
+    assert found.findings == []
+    assert found.model == keele.model
+
+
 def test_tables_may_stand_in_csv_and_a_workbook_together(keele: Folder, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, by_openpyxl)
     book = folder / "tables" / "partners.xlsx"

@@ -105,7 +105,9 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             # Of a workbook that cannot be read, any table may hold any id.
             doubted = doubted or any(sheet.name is None for sheet in sheets)
         for name, sheet in _named(path, sheets, findings):
-            if name in tables:
+            if name in tables and len(sheet.rows) < 2 and sheet.complete:
+                continue  # headings alone, as a template has them, are no second table
+            if name in tables and (tables[name].rows or tables[name].findings):
                 where = str(Place(tables[name].file, sheet=tables[name].sheet))
                 message = f"The table {name} is also in {where}; this one was not read."
                 place = Place(file, sheet=sheet.name)
