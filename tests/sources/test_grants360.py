@@ -100,6 +100,7 @@ def test_persons_and_addresses_of_e_mail_are_dropped_and_counted(tmp_path: Path)
         ({"id": "360G-other-9", "charityNumber": "1999991 "}, (("charity-ew", "1999991"),), 1),
         ({"id": "360G-other-9", "charityNumber": "GB-CHC-1999991"}, (("charity-ew", "1999991"),), 1),
         ({"id": "360G-other-9", "charityNumber": 1999991}, (("charity-ew", "1999991"),), 0),
+        ({"id": "360G-other-9", "charityNumber": 1999991.0}, (("charity-ew", "1999991"),), 1),
         ({"id": "GB-CHC-1999991", "charityNumber": "1999992"},
          (("charity-ew", "1999991"), ("charity-ew", "1999992")), 0),
         ({"id": "GB-SC-SC099999"}, (("charity-sc", "SC099999"),), 0),

@@ -137,19 +137,21 @@ def test_the_map_of_practices_gives_each_level_once_with_links_upwards(tmp_path:
         f"M,01Jan2022,A99002,TWO,ZZ1 1AB,U99001,FIRST PCN,{ABOVE}",
         f"M,01Jan2022,A99003,THREE,ZZ1 1AC,U,Unallocated,{ABOVE}",
         f"M,01Jan2022,A99004,FOUR,ZZ1 1AD,U99001,FIRST PCN,{ABOVE}".replace("99C,Group", "98C,Other"),
+        f"M,32Jan2022,A99005,FIVE,ZZ1 1AF,U99001,FIRST PCN,{ABOVE}",
         f"M,01Jan2022,,NONE,ZZ1 1AE,U99001,FIRST PCN,{ABOVE}",
     ]
     (tmp_path / "map.csv").write_text(HEAD + "".join(rows))
     entries, findings, tally = _read(tmp_path / "map.csv", "read_practice_map")
-    assert list(entries) == ["A99001", "U99001", "99C", "QXX", "Y99", "A99002", "A99003", "A99004", "98C"]
+    assert list(entries) == ["A99001", "U99001", "99C", "QXX", "Y99", "A99002", "A99003", "A99004", "98C", "A99005"]
     assert entries["A99001"].links == (EntryLink("membership", "U99001", "FIRST PCN", note="as of 2022-01-01"),)
     assert entries["A99003"].links[0].record == "99C"
     up = {code: [link.record for link in entries[code].links] for code in ("U99001", "99C", "QXX", "Y99")}
     assert up == {"U99001": ["99C"], "99C": ["QXX"], "QXX": ["Y99"], "Y99": []}
     assert entries["99C"].identifiers == (("ods", "99C"), ("gss", "E38000001"))
     assert entries["99C"].types == ("nhs-commissioner",)
-    assert (tally.read, tally.rejected, tally.repaired) == (10, 1, 1)
-    assert [finding.rule for finding in findings] == ["repaired-record", "rejected-record"]
+    assert (tally.read, tally.rejected, tally.repaired) == (11, 1, 2)
+    assert entries["A99005"].links[0].note is None
+    assert [finding.rule for finding in findings] == ["repaired-record", "repaired-record", "rejected-record"]
     assert "under 98C here and under 99C before" in findings[0].message
 
 

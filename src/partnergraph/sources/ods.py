@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from partnergraph.errors import Finding
 from partnergraph.model.register import Entry, EntryLink, EntryPlace, Grant, Tally
 from partnergraph.sources.opened import Opened, rows, table
-from partnergraph.sources.tallied import Reading, date, line
+from partnergraph.sources.tallied import Reading, line
 
 __all__ = ["read", "read_practice_map"]
 
@@ -140,7 +140,7 @@ def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | 
             for prefix, word, kind, gss in _LEVELS
         ]
         above = [level for level in above if _CODE.fullmatch(level[0])]  # (the network 'U' means: unallocated)
-        as_of = _extracted(row.get("EXTRACT_DATE"))
+        as_of = _extracted(reading, row.get("EXTRACT_DATE"))
         found = []
         for number, (record, title, word, kind, gss) in enumerate(above):
             larger = above[number + 1][0] if number + 1 < len(above) else None
@@ -176,9 +176,10 @@ def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _extracted(text: str | None) -> str | None:
+def _extracted(reading: Reading, text: str | None) -> str | None:
     """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
     match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
-    if match is None or match[2].lower() not in _MONTHS:
-        return f"as of {text}" if text else None
-    return f"as of {date(f'{match[3]}-{_MONTHS.index(match[2].lower()) + 1:02}-{match[1]}').text}"
+    if match and match[2].lower() in _MONTHS:
+        text = f"{match[3]}-{_MONTHS.index(match[2].lower()) + 1:02}-{match[1]}"
+    day = reading.date(text, "EXTRACT_DATE")
+    return f"as of {day.text}" if day else None

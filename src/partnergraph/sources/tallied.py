@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -92,7 +93,7 @@ def line(value: Any) -> str:
         if value.isprintable() and "  " not in value:
             return value.strip()
         return " ".join(_CONTROL.sub(" ", value).split())
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else ""
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
