@@ -22,7 +22,7 @@ from partnergraph.store import Reader, Writer
 from partnergraph.workbook.book import workbook
 from partnergraph.workbook.export import Tables, tables
 
-__all__ = ["export", "new_folder", "put_file", "table_csv", "toml"]
+__all__ = ["export", "new_folder", "put_file", "table_csv", "toml", "write_folder"]
 
 _OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
 
@@ -38,12 +38,12 @@ def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
     given = tables(reader)
     if path.suffix.lower() == ".xlsx":
         with tempfile.TemporaryDirectory() as made:
-            _folder(Path(made), given)
+            write_folder(Path(made), given)
             rest = _rest(reader, Path(made))
         put_file(path, workbook(given.rows))
         return [path], _notes(rest, "the workbook")
     with new_folder(path) as made_:
-        _folder(made_, given)
+        write_folder(made_, given)
         rest = _rest(reader, made_)
         lines = _further(made_, given, rest, Ids(given.config["base"]))
         files = sorted(file.relative_to(made_) for file in made_.rglob("*") if file.is_file())
@@ -99,7 +99,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _folder(folder: Path, given: Tables) -> None:
+def write_folder(folder: Path, given: Tables) -> None:
     """Settings, texts, tables and story. A table without rows is left out."""
     lines = [f"{key} = {toml(value)}\n" for key, value in given.config.items()]
     for source, whole in sorted(given.documents.items()):
