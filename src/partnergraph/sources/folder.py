@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -14,11 +13,12 @@ from typing import Any, cast
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
-from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Standing
+from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Source, Standing
 from partnergraph.sources import records
 from partnergraph.sources.documents import read_document
 from partnergraph.sources.narrow import narrow
 from partnergraph.sources.positions import twice
+from partnergraph.sources.registers import Register, configured, sha256
 from partnergraph.sources.resolve import DATE_RULES, Resolver
 from partnergraph.sources.story import STORY, story
 from partnergraph.sources.tables import Row
@@ -33,13 +33,16 @@ _FIELD = {"standing": "standings"}
 
 @dataclass(frozen=True)
 class Folder:
-    """What was read: the model, what is wrong, where each record stands, and the SHA-256 of every input file."""
+    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, and the
+    registers, which nobody has read yet.
+    """
 
     path: Path
     model: Model
     findings: list[Finding]
     places: Mapping[str, Place]
     inputs: Mapping[str, str]
+    registers: tuple[Register, ...] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -56,15 +59,15 @@ def inputs(folder: Path) -> dict[str, str]:
         )
     names = [config, *table_files(folder), *folder.glob(STORY)]
     raw = _toml(config)
-    for entry in [*_listed(raw, "document"), *_listed(raw, "rdf")]:
+    for entry in [*_listed(raw, "document"), *_listed(raw, "rdf"), *_listed(raw, "register")]:
         path = folder / str(entry.get("path", ""))
         if _inside(path, folder) and path.is_file():
             names.append(path)
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(set(names))}
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(set(names))}
 
 
 def _listed(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """The [[document]] or [[rdf]] entries; what is not one is left to `_config`."""
+    """The [[document]], [[rdf]] or [[register]] entries; what is not one is left to `_config`."""
     entries = raw.get(key, [])
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
@@ -102,6 +105,13 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
         hint = f"Did you mean '{near[0]}'?" if near else "Write the id of a row of organisations.csv."
         message = f"focus: '{config.focus}' is not the id of any organisation."
         findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
+    known = {
+        slug: cast(Source, record)
+        for slug, record in zip([row.get("id") or "" for row in rows["sources"]], read_rows["sources"], strict=True)
+    }
+    registers = (
+        () if find.incomplete & {"sources"} else tuple(configured(folder, _listed(raw, "register"), known, findings))
+    )
     findings += find.findings
     if not any(finding.severity == "error" for finding in findings):
         _place(rows, read_rows, proofs, ids, places)
@@ -119,8 +129,9 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     if only is not None:
         _check_only(only, find)
         model = narrow(model, frozenset(only), ids)
+        registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return Folder(folder, model, findings, places, hashes)
+    return Folder(folder, model, findings, places, hashes, registers)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:
@@ -139,11 +150,11 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
     names = [f.name for f in fields(Config)]
     place = Place(CONFIG)
     for key in raw:
-        if key not in (*names, "document", "rdf", "dates"):
+        if key not in (*names, "document", "rdf", "register", "dates"):
             near = get_close_matches(key, names, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(names)}."
             findings.append(Finding("config", "error", f"'{key}' is not a key.", place, key, hint))
-    for key in ("document", "rdf"):
+    for key in ("document", "rdf", "register"):
         if raw.get(key, []) != _listed(raw, key):
             message, fix = (
                 f"'{key}' is not a list of entries.",
