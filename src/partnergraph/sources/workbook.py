@@ -52,9 +52,13 @@ def table_named(name: str) -> str | None:
 
 def table_files(folder: Path) -> list[Path]:
     """Every file of a graph folder that may hold tables, in the order of their names; no lock files of programs."""
-    files = (folder / "tables").glob("*")
-    known = {*TEXT, *WORKBOOK, *OTHER}
-    return sorted(f for f in files if f.suffix.lower() in known and not f.name.startswith((".", "~")) and f.is_file())
+    found = []
+    for path in (folder / "tables").glob("*"):
+        suffix = path.suffix.lower()
+        # A folder called like a table is said when it is read; one in another form is a program's own.
+        if suffix in (*TEXT, *WORKBOOK) or (suffix in OTHER and path.is_file()):
+            found += [path] if not path.name.startswith((".", "~")) else []
+    return sorted(found)
 
 
 def read_sheets(file: str, data: bytes) -> list[Sheet]:
