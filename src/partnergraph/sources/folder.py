@@ -55,7 +55,7 @@ def inputs(folder: Path) -> dict[str, str]:
     config = folder / CONFIG
     if not config.is_file():
         raise DataError(
-            f"{folder} is not a graph folder: it holds no {CONFIG}. The example that comes with partnergraph is one."
+            f"{folder} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER"
         )
     names = [config, *table_files(folder), *folder.glob(STORY)]
     raw = _toml(config)
