@@ -54,9 +54,7 @@ def inputs(folder: Path) -> dict[str, str]:
     """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted."""
     config = folder / CONFIG
     if not config.is_file():
-        raise DataError(
-            f"{folder} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER"
-        )
+        raise DataError(f"{folder} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
     names = [config, *table_files(folder), *folder.glob(STORY)]
     raw = _toml(config)
     for entry in [*_listed(raw, "document"), *_listed(raw, "rdf"), *_listed(raw, "register")]:
