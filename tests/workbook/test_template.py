@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import tomllib
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import assemble, build, findings_of
 from partnergraph.errors import UsageError
 from partnergraph.sources.folder import read
 from partnergraph.sources.layouts import LAYOUTS
@@ -203,3 +205,30 @@ def test_rows_beyond_the_first_thousand_are_offered_lists_too() -> None:
     rows = [{"id": f"o{number}", "name": "N", "form": "unit", "type": "charity"} for number in range(1500)]
     book = openpyxl.load_workbook(io.BytesIO(workbook({"organisations": rows})))
     assert all(str(v.sqref).endswith("3000") for v in book["Organisations"].data_validations.dataValidation)
+
+
+def test_what_the_readme_tells_to_do_leaves_only_ones_own(made: Path, tmp_path: Path) -> None:
+    """The example deleted, two bodies and what one knows oneself put in its place, typed as a person types."""
+    folder = tmp_path / "mine"
+    shutil.copytree(made, folder)
+    book = openpyxl.load_workbook(folder / "tables" / "partners.xlsx")
+    for sheet in book.worksheets[1:-1]:
+        sheet.delete_rows(2, sheet.max_row)
+    book["Organisations"].append(["us", "We Ourselves", "formal", "charity", "", ""])
+    book["Organisations"].append(["them", "The Others", "organisation", "charity; network", "", ""])
+    book["Sources"].append(["own", "What we know", "We Ourselves", "editorial"])
+    book["Evidence"].append(["k1", "own", "editor", "high", "", "We have worked with them since 2020"])
+    book["Relationships"].append(["us-them", "collaboration", "us", "them", "k1", "", "", 2020, datetime(2024, 3, 31)])
+    book.save(folder / "tables" / "partners.xlsx")
+    (folder / "documents" / "example-newsletter.txt").unlink()
+    lines = (folder / "partnergraph.toml").read_text("utf-8").splitlines()
+    at = lines.index("[[document]]")
+    assert len(lines) == at + 3  # "the three lines about it at the end"
+    config = "\n".join(lines[:at]).replace('focus = "example-trust"', 'focus = "us"')
+    (folder / "partnergraph.toml").write_text(config, "utf-8")
+    assert findings_of(folder) == []
+    [claim] = read(folder).model.relationships
+    assert (claim.start and claim.start.text, claim.end and claim.end.text) == ("2020", "2024-03-31")
+    assert not [
+        line for line in assemble(read(folder).model).reader().nquads() if "xample-" in line or "Example T" in line
+    ]
