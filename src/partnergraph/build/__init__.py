@@ -13,8 +13,10 @@ from typing import Any
 
 from partnergraph.build.assemble import assemble
 from partnergraph.build.generation import locked, publish, report_of, workshop
+from partnergraph.build.registers import Taken, take
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding
+from partnergraph.model.ids import Ids
 from partnergraph.sources.folder import Folder, inputs, read
 from partnergraph.store import Reader, Writer, names
 from partnergraph.vocabulary import ontology_dir
@@ -22,7 +24,7 @@ from partnergraph.vocabulary import ontology_dir
 __all__ = ["BuildReport", "assemble", "build", "findings_of"]
 
 # Raise it when the build writes other bytes, or another file, for the same input.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def build(
                 raise DataError(f"{folder} was changed while it was read; nothing was published. Build again.")
         _stop_at(read_folder.findings, folder)
         progress("making the graphs and applying the rules")
-        writer = assemble(read_folder.model)
+        taken = [Taken(register) for register in read_folder.registers]
+        writer = assemble(read_folder.model, _mentioned(read_folder, taken))
         progress("checking")
         findings = check(writer.reader(), read_folder.places)
         _stop_at(findings, folder)
@@ -74,15 +77,18 @@ def build(
         # The engine writes its files without holding Python up, so that they are ready when the page is.
         with workshop(output) as made, ThreadPoolExecutor(1) as beside:
             progress("writing the store")
-            stored = beside.submit(_store, writer, made / "store")
+            stored = beside.submit(_store, writer, made / "store", read_folder, taken)
             (made / "graph.trig").write_bytes(reader.dump("trig"))
-            names.write(reader, made / names.FILE)
             counts = _counts(reader)
             if page is not None:
                 progress("drawing the page")
                 (made / "index.html").write_text(page(reader), "utf-8")
-            _report(made, read_folder, fingerprint, counts, warnings)
             stored.result()
+            whole = Reader.open(made / "store") if any(one.register.keep == "all" for one in taken) else reader
+            names.write(whole, made / names.FILE)
+            del whole
+            warnings += [finding for one in taken for finding in one.findings if finding.severity == "warning"]
+            _report(made, read_folder, fingerprint, counts, warnings, taken)
             publish(made, output, fingerprint)
     return BuildReport(output, fingerprint, False, counts, warnings)
 
@@ -94,10 +100,19 @@ def findings_of(folder: Path) -> list[Finding]:
     if read_folder.errors:
         return read_folder.findings
     try:
-        reader = assemble(read_folder.model).reader()
+        taken = [Taken(register) for register in read_folder.registers]
+        reader = assemble(read_folder.model, _mentioned(read_folder, taken)).reader()
     except DataError as error:
         return [*read_folder.findings, *(error.findings or [Finding("rdf-file", "error", str(error))])]
-    return [*read_folder.findings, *check(reader, read_folder.places)]
+    found = [finding for one in taken for finding in one.findings if finding.severity == "warning"]
+    return [*read_folder.findings, *check(reader, read_folder.places), *found]
+
+
+def _mentioned(folder: Folder, taken: list[Taken]) -> Iterator[str]:
+    """What the graph takes from registers of which it keeps what it mentions."""
+    for one in taken:
+        if one.register.keep == "mentioned":
+            yield from take(one.register, folder.model, one)
 
 
 @contextmanager
@@ -129,10 +144,16 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
     return digest.hexdigest()[:16]
 
 
-def _store(writer: Writer, path: Path) -> None:
-    """The store on disk, from the very quads that graph.trig and the page are made of."""
+def _store(writer: Writer, path: Path, folder: Folder, taken: list[Taken]) -> None:
+    """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
+    go straight from their files into the store: too many for a page, and graph.trig would only repeat them.
+    """
+    ids = Ids(folder.model.config.base)
     with closing(Writer.create(path)) as disk:
         disk.copy(writer)
+        for one in taken:
+            if one.register.keep == "all":
+                disk.stream(take(one.register, folder.model, one), ids.graph("source", one.register.source))
         disk.flush()
 
 
@@ -171,7 +192,14 @@ def _counts(reader: Reader) -> dict[str, Any]:
     }
 
 
-def _report(made: Path, folder: Folder, fingerprint: str, counts: dict[str, Any], warnings: list[Finding]) -> None:
+def _report(
+    made: Path,
+    folder: Folder,
+    fingerprint: str,
+    counts: dict[str, Any],
+    warnings: list[Finding],
+    taken: list[Taken],
+) -> None:
     trig = hashlib.sha256((made / "graph.trig").read_bytes()).hexdigest()
     report = {
         "graph": folder.model.config.id,
@@ -181,6 +209,7 @@ def _report(made: Path, folder: Folder, fingerprint: str, counts: dict[str, Any]
         "counts": counts,
         "inputs": dict(folder.inputs),
         "sources": sorted(source.id for source in folder.model.sources),
+        "registers": [one.as_row(folder.inputs[one.register.file]) for one in taken],
         "warnings": [finding.as_row() for finding in warnings],
     }
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from partnergraph.model.ids import Ids
@@ -11,11 +12,15 @@ from partnergraph.store import Writer
 from partnergraph.vocabulary import ontology_dir, rules
 
 
-def assemble(model: Model) -> Writer:
-    """Everything the graph will hold, in memory, the default graph merged. Raises `DataError` for a broken RDF file."""
+def assemble(model: Model, registered: Iterable[str] = ()) -> Writer:
+    """Everything the graph will hold, in memory, the default graph merged. Raises `DataError` for a broken RDF file.
+
+    `registered` are the lines of what it takes from registers.
+    """
     ids = Ids(model.config.base)
     writer = Writer.memory()
     writer.add(sorted({quad.nquads for quad in quads_of(model)}))
+    writer.add(sorted(set(registered)))
     for path in (ontology_dir() / "partnergraph.ttl", ontology_dir() / "kinds.ttl"):
         writer.add_file(path, ids.graph("vocabulary"))
     for source, file in model.rdf:
