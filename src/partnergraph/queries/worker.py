@@ -46,6 +46,8 @@ OUT_OF_MEMORY = 2
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
+# What says to the numerical libraries how many threads to start: a process that has more than one forks at its peril.
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def start(module: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
         stdin=pipe.fileno(),
         stdout=pipe.fileno(),
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # see `run`
+        env=os.environ | {"MALLOC_ARENA_MAX": "2"} | dict.fromkeys(THREADS, "1"),  # for the arenas see `run`
     )
 
 

@@ -85,11 +85,15 @@ class Pool:
         if self.most_aside and self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(PATIENCE, self._look)
         try:
-            return self._begun(await place)
+            worker = await place
+            if worker.alive:
+                return self._begun(worker)
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
                 self.give(place.result())
             raise
+        self._replace()  # it died on its way here
+        return await self.take()
 
     def give(self, worker: Worker) -> None:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
