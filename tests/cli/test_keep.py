@@ -171,6 +171,24 @@ def test_an_id_that_two_bodies_have_is_written_with_its_prefix(folder: Path, run
     assert [row["body"] for row in rows(folder)] == ["group:patients", "org:patients"]
 
 
+def test_positions_in_a_workbook_are_not_written_a_second_time(folder: Path) -> None:
+    from openpyxl import Workbook
+
+    nice = "https://w3id.org/partnergraph/id/org/nice"
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "Positions"
+    book.active.append(["body", "view", "x", "y"])
+    book.save(folder / "tables" / "map.xlsx")
+    keeping.write(folder, {"wide": {nice: (1, 2)}})  # headings alone are no second table
+    (folder / "tables" / "positions.csv").unlink()
+    book.active.append(["nice", "wide", 1, 2])
+    book.save(folder / "tables" / "map.xlsx")
+    with pytest.raises(UsageError, match=r'stand in tables/map\.xlsx, sheet "Positions"\. Delete its rows'):
+        keeping.write(folder, {"wide": {nice: (1, 2)}})
+    assert not (folder / "tables" / "positions.csv").exists()
+
+
 def test_a_disk_that_is_full_is_told_and_the_table_stays_as_it_was(folder: Path) -> None:
     nice = "https://w3id.org/partnergraph/id/org/nice"
     table, _ = keeping.write(folder, {"wide": {nice: (1, 2)}})

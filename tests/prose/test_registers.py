@@ -8,7 +8,7 @@ import pytest
 
 from partnergraph.errors import Place, UsageError
 from partnergraph.model.register import Entry, EntryName
-from partnergraph.prose.known import REGISTERS, Known
+from partnergraph.prose.known import Known
 from partnergraph.prose.proposals import Reading, read
 from partnergraph.prose.text import document
 from tests.conftest import ROOT
@@ -47,7 +47,7 @@ def test_an_acronym_beside_organisations_is_looked_up() -> None:
 
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x", "utf-8")
-    with pytest.raises(UsageError, match="ods, local-authorities"):
+    with pytest.raises(UsageError, match="ods-trusts, ods-practices"):
         Known().from_register(tmp_path / "a.csv", "phone-book")
 
 
@@ -56,11 +56,10 @@ def test_real_registers_neither_hide_nor_add_organisations_of_the_schools_page(s
     lists = shared / "registers"
     mysociety = lists / "local-authorities" / "mysociety_uk_local_authorities_current.csv"
     assert known.from_register(mysociety, "local-authorities") > 300
-    assert known.from_register(lists / "nhs-ods" / "etr_2025-07.csv", "ods") > 150
+    assert known.from_register(lists / "nhs-ods" / "etr_2025-07.csv", "ods-trusts") > 150
     page = ROOT / "data" / "documents" / "school-partnerships.txt"
     reading = read(document(page.name, page.read_bytes(), "page"), known)
     cold = read(document(page.name, page.read_bytes(), "page"), Known())
     names = [row["id"] for row in reading.tables["organisations"]]
     assert names == [row["id"] for row in cold.tables["organisations"]]
     assert len(names) == 16
-    assert set(REGISTERS) >= {"ods", "local-authorities"}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnergraph.errors import DataError, StoreError, UsageError
+from partnergraph.errors import DataError, Place, StoreError, UsageError
 
 if TYPE_CHECKING:
     from partnergraph.model.records import Record
@@ -31,6 +31,7 @@ def write(folder: Path, positions: Positions) -> tuple[Path, int]:
     )
     if not rows:
         raise UsageError(f"The map shows no body of {folder}: draw the graph that was built from this folder.")
+    _apart(folder)
     file = folder / "tables" / "positions.csv"
     fresh = file.with_name(f".{file.name}-{os.getpid()}")
     text = "body,view,x,y\n" + "".join(f"{body},{view},{x},{y}\n" for body, view, x, y in rows)
@@ -44,6 +45,18 @@ def write(folder: Path, positions: Positions) -> tuple[Path, int]:
         fresh.unlink(missing_ok=True)
         raise StoreError(f"{file} cannot be written: {error.strerror}. It is as it was.") from None
     return file, len(rows)
+
+
+def _apart(folder: Path) -> None:
+    """Raise `UsageError` where a workbook or another file holds positions: a second table would stop the next build."""
+    from partnergraph.sources.workbook import read_tables
+
+    table = read_tables(folder, []).get("positions")
+    if table is not None and table.rows and table.file != "tables/positions.csv":
+        where = Place(table.file, sheet=table.sheet)
+        raise UsageError(
+            f"The positions of this folder stand in {where}. Delete its rows; then they are kept in positions.csv."
+        )
 
 
 def _names(folder: Path) -> dict[str, str]:

@@ -62,7 +62,7 @@ def read(
             "Name a text, its source and where to write: partnergraph read TEXT --source ID -o proposed.xlsx"
         )
     if len(registers) != len(formats):
-        raise UsageError("Every --register needs its --as, which says what it is: --register etr.csv --as ods")
+        raise UsageError("Every --register needs its --as, which says what it is: --register etr.csv --as ods-trusts")
     _read(document, source, graphs, tuple(zip(registers, formats, strict=True)), speaker, output)
 
 

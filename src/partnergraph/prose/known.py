@@ -13,12 +13,6 @@ from partnergraph.model.register import Entry
 from partnergraph.prose.names import Token, head, plain, words
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*|&")
-# Registers whose names are known, by the name of their format: the module in `sources` and its reader.
-REGISTERS = {
-    "ods": ("ods", "read"),
-    "local-authorities": ("local_authorities", "read"),
-    "local-authorities-hierarchy": ("local_authorities", "read_hierarchy"),
-}
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on"])
 
 
@@ -148,17 +142,12 @@ class Known:
 
     def from_register(self, path: Path, format_: str) -> int:
         """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""
-        from importlib import import_module
-
         from partnergraph.model.register import Tally
-        from partnergraph.sources.opened import opened
+        from partnergraph.sources.registers import FORMATS, Register, read
 
-        if format_ not in REGISTERS:
-            raise UsageError(f"'{format_}' is not a register that is read here. Known: {', '.join(REGISTERS)}.")
-        module, function = REGISTERS[format_]
-        reader = getattr(import_module(f"partnergraph.sources.{module}"), function)
-        with opened(path) as source:
-            return self.from_entries(reader(source, Tally()), path.name)
+        if format_ not in FORMATS:
+            raise UsageError(f"'{format_}' is not a form of register. Known: {', '.join(FORMATS)}.")
+        return self.from_entries(read(Register("register", path, path.name, format_), Tally()), path.name)
 
     def from_entries(self, entries: Iterable[object], where: str) -> int:
         """Add the bodies of a register, as its reader yields them; gives their number."""
