@@ -92,7 +92,8 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
     same = Same(model, register.source)
     survey = _survey(register, same)
     everything, steps = register.keep == "all", register.steps
-    kept = survey.records if everything else survey.near(steps) & survey.records
+    reached = survey.records if everything else survey.near(steps)
+    kept = survey.records & reached
     taken.merged = len(survey.bodies)
     taken.findings += survey.undecided
 
@@ -100,6 +101,12 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         if record is not None and (known := survey.bodies.get(record)) is not None:
             return known
         return same.identified(*identifier) if identifier is not None else None
+
+    def outside(record: str | None) -> bool:
+        """Whether a body without a record in the file is written: it must be as near as one with a record."""
+        if everything or record is None:
+            return everything or steps > 0
+        return record in reached and record not in kept
 
     title = next(source.title for source in model.sources if source.id == register.source)
     lines = Lines(
@@ -110,7 +117,7 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         model.config.language,
         body,
         kept.__contains__,
-        everything or steps > 0,
+        outside,
     )
     for found in read(register, taken.tally):
         if isinstance(found, Finding):

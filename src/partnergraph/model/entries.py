@@ -75,7 +75,8 @@ class Lines:
     """Writes the records of one register.
 
     `body` gives the id of the editors' body that a record, an identifier or a name is about, or None; `kept` says
-    whether a record of this register is in the graph. Bodies that are only named by others are written by `stubs`.
+    whether a record of this register is in the graph, `outside` whether one that the file lacks (or, for None, a body
+    that is named without a record) may be. These are written by `stubs`.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Lines:
         language: str,
         body: Callable[[str | None, tuple[str, str] | None], str | None],
         kept: Callable[[str], bool],
-        outside: bool,
+        outside: Callable[[str | None], bool],
     ) -> None:
         self.ids, self.source, self.language = Ids(base), source, language
         self._says = f"{title}, release {release}" if release else title
@@ -255,7 +256,7 @@ class Lines:
             return known
         if record is not None and self._kept(record):
             return own_slug(self.source, record)
-        if not self._outside or not (name or record):
+        if not self._outside(record) or not (name or record):
             return None
         slug = own_slug(self.source, record or (f"{identifier[0]} {identifier[1]}" if identifier else f"name {name}"))
         identifiers = (identifier,) if identifier else (("ror", record),) if record and "ror.org" in record else ()

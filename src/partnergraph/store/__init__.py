@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -20,7 +18,7 @@ from typing import Literal as OneOf
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file
+from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
 
@@ -50,8 +48,6 @@ Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 # Of the default graph, what no named graph states: all of a file without named graphs, nothing of a build.
 _ONLY_MERGED = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
 BASE = "https://w3id.org/partnergraph/"  # where relative IRIs in a query start, unless it says so itself
-# Lines that the engine is given at once.
-LINES_AT_ONCE = 200_000
 _AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
@@ -470,25 +466,8 @@ class Writer(_Base):
         self._store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
 
     def stream(self, lines: Iterable[str], graph: str) -> None:
-        """Add any number of lines of N-Quads of one named graph, and their merge, with flat memory.
-
-        While the engine loads one part (it lets other threads go on), the next is made.
-        """
-        end = f" <{graph}> .\n".encode()
-        rest = iter(lines)
-        with ThreadPoolExecutor(1) as beside:
-            loading: Future[None] | None = None
-            while part := "".join(islice(rest, LINES_AT_ONCE)).encode():
-                if loading is not None:
-                    loading.result()
-                loading = beside.submit(self._load, part, end)
-            if loading is not None:
-                loading.result()
-
-    def _load(self, part: bytes, end: bytes) -> None:
-        # A line of N-Quads ends where its text does, so that this can only be the name of the graph.
-        for text in (part, part.replace(end, b" .\n")):
-            self._store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
+        """Add any number of lines of N-Quads of one named graph, and their merge, with flat memory."""
+        stream(self._store, lines, graph)
 
     def merge(self) -> None:
         """Write the merge of all named graphs into the default graph."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +21,8 @@ RDF_SUFFIXES = {
     ".rdf": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
+# Lines that the engine is given at once.
+LINES_AT_ONCE = 200_000
 # Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 # The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
@@ -94,3 +99,23 @@ def _not_parsed(error: SyntaxError | ValueError, data: bytes, format_: ox.RdfFor
         except expat.ExpatError as known:
             row = known.lineno
     return re.sub(r"^Parser error at line \d+ ", "The RDF does not parse, ", text), row
+
+
+def stream(store: ox.Store, lines: Iterable[str], graph: str) -> None:
+    """Load lines of N-Quads of one named graph, and their merge; while the engine loads a part, the next is made."""
+    end = f" <{graph}> .\n".encode()
+    rest = iter(lines)
+
+    def load(part: bytes) -> None:
+        # In N-Quads a line ends only where its text does, so that nothing but the name of the graph is taken off.
+        for text in (part, part.replace(end, b" .\n")):
+            store.bulk_load(text, format=ox.RdfFormat.N_QUADS)
+
+    with ThreadPoolExecutor(1) as beside:
+        loading: Future[None] | None = None
+        while part := "".join(islice(rest, LINES_AT_ONCE)).encode():
+            if loading is not None:
+                loading.result()
+            loading = beside.submit(load, part)
+        if loading is not None:
+            loading.result()
