@@ -69,7 +69,8 @@ def _bodies(reader: Reader) -> set[str]:
     [
         (0, {"keele"}),
         (1, {"keele", "ror-029chgv08", "ror-03sbpja79"}),
-        (2, {"keele", "ror-029chgv08", "ror-03sbpja79", "ror-00vbvha87", "ror-018h10037"}),
+        (2, {"keele", "ror-029chgv08", "ror-03sbpja79", "ror-00vbvha87"}),
+        (3, {"keele", "ror-029chgv08", "ror-03sbpja79", "ror-00vbvha87", "ror-018h10037"}),
     ],
 )
 def test_what_is_mentioned_is_kept_with_so_many_steps_around_it(steps: int, bodies: set[str], tmp_path: Path) -> None:

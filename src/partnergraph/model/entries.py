@@ -25,7 +25,7 @@ __all__ = ["Lines", "own_slug"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
-# A body without a type in the register, or of which it says nothing but the name.
+# The type code:body: of a body without a type in the register, or of which it says nothing but the name.
 UNTYPED = "body"
 _A, _EVIDENCE, _LABEL = f"<{RDF.type}>", f"<{PG.evidence}>", f"<{SKOS.prefLabel}>"
 

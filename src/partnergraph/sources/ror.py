@@ -139,10 +139,8 @@ def _identifiers(record: Mapping[str, Any], reading: Reading) -> Iterator[tuple[
             if text := line(value):
                 found[scheme, text] = None
     for link in _list(record.get("links")):
-        if isinstance(link, str):
-            _address("website", line(link), found, reading)
-        elif isinstance(link, dict):
-            _address(line(link.get("type")).lower(), line(link.get("value")), found, reading)
+        kind, value = (link.get("type"), link.get("value")) if isinstance(link, dict) else ("website", link)
+        _address(line(kind).lower(), line(value), found, reading)
     _address("wikipedia", line(record.get("wikipedia_url")), found, reading)
     yield from found
 
@@ -183,11 +181,11 @@ def _places(record: Mapping[str, Any]) -> Iterator[EntryPlace]:
         town = one.get("geonames_city")
         town = town if isinstance(town, dict) else {}
         if name := line(town.get("city")) or line(one.get("city")):
-            region = town.get("geonames_admin1")
+            state = town.get("geonames_admin1")
             yield EntryPlace(
                 name,
                 country or None,
-                (line(region.get("name")) if isinstance(region, dict) else "") or line(one.get("state")) or None,
+                (line(state.get("name")) if isinstance(state, dict) else "") or line(one.get("state")) or None,
                 _degrees(one.get("lat")),
                 _degrees(one.get("lng")),
                 line(town.get("id")) or None,
