@@ -22,6 +22,8 @@ COMMANDS = {
     "why": "Every claim that connects two bodies, with its evidence.",
     "draw": "Draw the network as one self-contained HTML file.",
     "diff": "What changed between two graphs, in plain words and in quads.",
+    "duplicates": "Likely duplicate organisations and claims, with a preview of each merge.",
+    "conflicts": "Where sources or records disagree, both sides with their evidence.",
     "serve": "Serve the graph read-only as a SPARQL endpoint.",
     "export": "Write the graph in another form.",
     "read": "Propose rows from a plain text, for a person to accept.",

@@ -1,0 +1,25 @@
+"""`partnergraph duplicates`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from partnergraph.cli.options import deliver, format_option, graph_option, output_option
+
+
+@click.command()
+@graph_option
+@format_option("text", "csv", "json", default="text")
+@output_option
+def duplicates(graph: Path | None, format_: str, output: Path | None) -> None:
+    """Likely duplicate organisations and claims, why, and what a merge would do. Nothing is merged or written."""
+    from partnergraph.match.duplicates import duplicates as run
+    from partnergraph.match.listed import duplicates_as
+    from partnergraph.store import Reader
+
+    found = run(Reader.at(graph))
+    deliver(duplicates_as(found, format_).encode(), output)
+    bodies = sum(one.sort == "organisation" for one in found)
+    click.echo(f"{bodies} likely duplicate organisations, {len(found) - bodies} likely duplicate claims", err=True)
