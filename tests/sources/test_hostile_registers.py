@@ -300,9 +300,9 @@ def zipped(block, times):
 
 line = (b"a," * 100 + b"b\\n") * 5_000
 (folder / "rows.csv.gz").write_bytes(packed(b"", line, 100))
-(folder / "one-line.csv.gz").write_bytes(packed(b"", b"a" * 1_000_000, 300))
-(folder / "spaces.json.gz").write_bytes(packed(b"[", b" " * 1_000_000, 300))
-(folder / "string.json.gz").write_bytes(packed(b'["', b"a" * 1_000_000, 300))
+(folder / "one-line.csv.gz").write_bytes(packed(b"", b"a" * 1_000_000, 120))
+(folder / "spaces.json.gz").write_bytes(packed(b"[", b" " * 1_000_000, 120))
+(folder / "string.json.gz").write_bytes(packed(b'["', b"a" * 1_000_000, 120))
 (folder / "lists.json.gz").write_bytes(packed(b"[", (b'["' + b"a" * 994 + b'"],') * 1_000, 100, b"1]"))
 (folder / "one-list.json.gz").write_bytes(packed(b"[[", b"{}," * 330_000, 60, b"1]]"))
 (folder / "commas.csv.gz").write_bytes(packed(b"", b"," * 1_000_000, 15, b"\\n"))

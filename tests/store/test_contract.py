@@ -206,7 +206,7 @@ def test_no_method_of_a_reader_writes() -> None:
     """Reading and writing are different objects: a reader has none of the writer's methods."""
     writing = {name for name in dir(Writer) if not name.startswith("_")} - {"reader", "memory", "create"}
     reading = {name for name in dir(Reader) if not name.startswith("_")}
-    own = {"add", "add_file", "close", "construct", "copy", "merge", "flush"}
+    own = {"add", "add_file", "close", "construct", "copy", "merge", "flush", "stream"}
     assert own == writing - reading
     words = ("add", "insert", "load", "delete", "remove", "clear", "update", "extend", "merge", "copy", "flush", "set")
     assert [name for name in reading if name.startswith(words)] == []

@@ -36,7 +36,7 @@ def own_slug(source: str, record: str) -> str:
     >>> own_slug("ror", "https://ror.org/00340yn33"), own_slug("ods", "RJE")
     ('ror-00340yn33', 'ods-RJE')
     >>> own_slug("grants", "360G-a/b")
-    'grants-360G-a-b-13dcb3a5'
+    'grants-360G-a-b-571dd60c'
     """
     return f"{source}-{_slug(record)}"
 

@@ -20,8 +20,9 @@ _SCHEMES = {
     "ukprn": "ukprn",
 }  # fmt: skip
 _NOT_KEPT = {"orgref", "cnrs", "ucas"}  # closed or foreign lists, without a scheme in the vocabulary
-# The types code:education-body, code:research-facility, code:archive, code:nonprofit-body and code:company were made for
-# these words. (A funder is no type: whoever funds shows in what it funds. The word stands in the attribute legal-type.)
+# The types code:education-body, code:research-facility, code:archive, code:nonprofit-body and code:company were made
+# for these words. (A funder is no type: whoever funds shows in what it funds. The word stands in the attribute
+# legal-type.)
 _TYPES = {
     "education": "education-body", "company": "company", "facility": "research-facility", "archive": "archive",
     "government": "public-body", "healthcare": "health-care-provider", "nonprofit": "nonprofit-body",

@@ -60,10 +60,10 @@ def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> byte
 
 
 def toml(value: str) -> str:
-    """A string as TOML writes it.
+    r"""A string as TOML writes it.
 
     >>> print(toml('a "b"'))
-    "a \\\\"b\\\\""
+    "a \"b\""
     """
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
