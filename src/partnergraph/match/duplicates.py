@@ -241,7 +241,7 @@ def _by_spelling(told: Told) -> Iterator[_Reason]:
         for number, (word, one, name) in enumerate(block):
             for near, other, their in block[number + 1 : number + 1 + reach]:
                 if one != other and word != near and _near(word, near):
-                    yield one, other, f"“{name}” and “{their}” are written nearly alike", 2
+                    yield one, other, f"“{name}” and “{their}” are written nearly alike", 1
 
 
 def _near(one: str, other: str) -> bool:
