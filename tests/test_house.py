@@ -43,6 +43,7 @@ FOREIGN = {
     "jinja2": {"page", "serve", "compare"},
     "openpyxl": {"sources", "workbook"},
     "python_calamine": {"sources"},
+    "rapidfuzz": {"match"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
 }

@@ -15,7 +15,7 @@ from partnergraph.model.records import Model
 from partnergraph.model.register import Entry
 from partnergraph.store.names import SMALL, fold, shortens
 
-__all__ = ["Same"]
+__all__ = ["Same", "compared"]
 
 # Addresses that several bodies may share identify none of them.
 _SHARED = frozenset(["website", "wikipedia"])
@@ -32,7 +32,7 @@ class Same:
         self._identified: dict[tuple[str, str], str | None] = {}
         for row in model.identifiers:
             if row.scheme not in _SHARED:
-                key = _key(row.scheme, row.value)
+                key = compared(row.scheme, row.value)
                 # An identifier of two bodies says nothing about which one.
                 self._identified[key] = (
                     row.organisation if self._identified.get(key, row.organisation) == row.organisation else None
@@ -48,7 +48,7 @@ class Same:
         found = {
             body: (scheme, value)
             for scheme, value in reversed(entry.identifiers)
-            if (body := self._identified.get(_key(scheme, value))) and (entry.record, body) not in self._apart
+            if (body := self._identified.get(compared(scheme, value))) and (entry.record, body) not in self._apart
         }
         agreeing = [body for body in found if self._agree(entry, body)]
         if len(agreeing) == 1:
@@ -65,7 +65,7 @@ class Same:
 
     def identified(self, scheme: str, value: str) -> str | None:
         """The body with an identifier, for what only names a body and tells nothing else of it."""
-        return None if scheme in _SHARED else self._identified.get(_key(scheme, value))
+        return None if scheme in _SHARED else self._identified.get(compared(scheme, value))
 
     def _agree(self, entry: Entry, body: str) -> bool:
         theirs = [name for name in (entry.name, *(other.name for other in entry.names)) if name]
@@ -80,7 +80,7 @@ def _alike(one: str, other: str) -> bool:
     return one == other or bool(words) or shortens(one, other) or shortens(other, one)
 
 
-def _key(scheme: str, value: str) -> tuple[str, str]:
+def compared(scheme: str, value: str) -> tuple[str, str]:
     """An identifier as it is compared: without the forms in which some are written."""
     bare = value.strip().removeprefix("https://ror.org/").removeprefix("https://doi.org/10.13039/")
     return scheme, bare.replace(" ", "").casefold()

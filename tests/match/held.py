@@ -1,0 +1,18 @@
+"""The records of ROR that are held beside the project, as entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from partnergraph.model.register import Entry, Tally
+from partnergraph.sources.registers import Register, read
+
+
+def entries(registers: Path, *names: str) -> list[Entry]:
+    """Every record of these files of ROR."""
+    found: list[Entry] = []
+    for name in names or ("ror_v2_latest", "ror_v1_only"):
+        file = f"{name}.jsonl.gz"
+        register = Register("ror", registers / "ror" / file, file, "ror", keep="all")
+        found += [entry for entry in read(register, Tally()) if isinstance(entry, Entry)]
+    return found
