@@ -22,6 +22,7 @@ COMMANDS = {
     "why": "Every claim that connects two bodies, with its evidence.",
     "draw": "Draw the network as one self-contained HTML file.",
     "diff": "What changed between two graphs, in plain words and in quads.",
+    "match": "Find which records of a register are about our organisations, with reasons; a person decides.",
     "duplicates": "Likely duplicate organisations and claims, with a preview of each merge.",
     "conflicts": "Where sources or records disagree, both sides with their evidence.",
     "serve": "Serve the graph read-only as a SPARQL endpoint.",

@@ -15,6 +15,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
 from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Source, Standing
 from partnergraph.sources import records
+from partnergraph.sources.decisions import contradicting
 from partnergraph.sources.documents import read_document
 from partnergraph.sources.narrow import narrow
 from partnergraph.sources.positions import twice
@@ -97,6 +98,7 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
         read_rows[table] = [reader(row, find) for row in rows[table]]
     proofs = [records.evidence(row, find, texts) for row in rows["evidence"]]
     twice(rows["positions"], cast(list[Position], read_rows["positions"]), find)
+    contradicting(rows["matches"], find)
     told = story(folder / STORY, find)
     if config.focus and config.focus not in find.known["organisations"] and "organisations" not in find.incomplete:
         near = get_close_matches(config.focus, find.known["organisations"], n=1)

@@ -1,0 +1,238 @@
+"""`partnergraph match`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from partnergraph.cli.options import deliver, format_option, output_option
+from partnergraph.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from partnergraph.match.answers import Answer
+    from partnergraph.match.judge import Candidate
+    from partnergraph.match.register import Register
+    from partnergraph.model.records import Match
+    from partnergraph.sources.folder import Folder
+
+KEYS = {"s": "same", "d": "different", "u": "unsure"}
+
+
+@click.command()
+@click.argument("what", type=click.Path(path_type=Path, exists=True))
+@click.option("--register", "-r", "source", metavar="SOURCE", help="A register of the folder's configuration.")
+@click.option("--file", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A register's file.")
+@click.option("--as", "form", metavar="FORMAT", help="The form of --file: ror, ods-trusts ...")
+@click.option(
+    "--graph", "-g", type=click.Path(path_type=Path, exists=True), help="Match a list of names against this graph."
+)
+@click.option("--column", metavar="NAME", help="The column of a list that holds the names.")
+@click.option("--review", is_flag=True, help="Decide about candidates, one after another, in the terminal.")
+@click.option("--accept", type=click.Choice(["certain"]), help="Decide that all that is certain is the same.")
+@click.option("--who", metavar="NAME", help="Who decides.")
+@click.option("--date", metavar="DATE", help="When it was decided.  [default with --review: today]")
+@format_option("table", "csv", "json")
+@output_option
+def match(
+    what: Path,
+    source: str | None,
+    file: Path | None,
+    form: str | None,
+    graph: Path | None,
+    column: str | None,
+    review: bool,
+    accept: str | None,
+    who: str | None,
+    date: str | None,
+    format_: str | None,
+    output: Path | None,
+) -> None:
+    """Find the records of a register that are about the bodies of a graph folder, or about a list of names (CSV).
+
+    Nothing is merged: candidates have a score and reasons, and a person decides (--review, or --accept certain).
+    Decisions are kept in the folder's table matches and applied by each build; delete a row to undo one.
+    """
+    if (file is None) != (form is None):
+        raise UsageError("--file and --as belong together: --file ror.json.gz --as ror.")
+    if not what.is_dir():
+        if review or accept:
+            raise UsageError("Decisions are kept in a graph folder: name the folder, not a list.")
+        _names(what, source, file, form, graph, column, format_ or "csv", output)
+        return
+    if graph is not None or column is not None:
+        raise UsageError("--graph and --column are for lists of names, not for a folder.")
+    if (review or accept) and not (who or "").strip():
+        raise UsageError("Say who decides: --who NAME.")
+    from partnergraph.match.answers import answers, answers_as
+    from partnergraph.match.asked import bodies
+
+    folder = _folder(what)
+    chosen, register = _register(folder, source, file, form, decides=review or accept is not None)
+    found = answers(bodies(folder.model), register, folder.model.matches, chosen)
+    if review:
+        _review(folder, chosen, found, who or "", date)
+    elif accept:
+        _accept(folder, chosen, found, who or "", date)
+    else:
+        deliver(answers_as(found, register, format_ or "table").encode(), output)
+        click.echo(_counted(found, len(register)), err=True)
+
+
+def _folder(path: Path) -> Folder:
+    from partnergraph.sources.folder import read
+
+    folder = read(path)
+    if folder.errors:
+        raise DataError(f"{path} has errors; mend them first: partnergraph check {path}", folder.errors)
+    return folder
+
+
+def _register(
+    folder: Folder, source: str | None, file: Path | None, form: str | None, decides: bool
+) -> tuple[str, Register]:
+    from partnergraph.match.asked import of_file, of_folder
+
+    if file is None or form is None:
+        return of_folder(folder, source)
+    known = {row.id for row in folder.model.sources}
+    if decides and source not in known:
+        raise UsageError("Say which source of sources.csv the decisions are about: --register SOURCE.")
+    return source or "", of_file(file, form)
+
+
+def _counted(found: list[Answer], size: int) -> str:
+    counts = dict.fromkeys(("decided", "certain", "likely", "possible", "none"), 0)
+    for answer in found:
+        if any(one.decision == "same" for one in answer.decided.values()):
+            counts["decided"] += 1
+        else:
+            counts[answer.open[0].verdict if answer.open else "none"] += 1
+    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    return f"{len(found)} organisations against {size} records: {said}"
+
+
+def _names(
+    path: Path,
+    source: str | None,
+    file: Path | None,
+    form: str | None,
+    graph: Path | None,
+    column: str | None,
+    format_: str,
+    output: Path | None,
+) -> None:
+    from partnergraph.match.answers import list_as
+    from partnergraph.match.asked import names, of_file, of_folder, of_graph
+    from partnergraph.match.judge import best
+    from partnergraph.store import Reader
+
+    if format_ == "table":
+        format_ = "csv"
+    if file is not None and form is not None:
+        register = of_file(file, form)
+    elif source is not None:
+        if graph is None:
+            raise UsageError("Say which graph folder names the register: --graph FOLDER --register SOURCE.")
+        register = of_folder(_folder(graph), source)[1]
+    elif graph is not None:
+        register = of_graph(Reader.at(graph))
+    else:
+        raise UsageError("Say against what: --graph GRAPH, or --file PATH --as FORMAT.")
+    headings, rows = names(path, column)
+    found: list[tuple[list[str], list[Candidate]]] = [
+        (cells, best(sought, register) if sought else []) for cells, sought in rows
+    ]
+    deliver(list_as(headings, found, format_).encode(), output)
+    counts = dict.fromkeys(("certain", "likely", "possible", "none"), 0)
+    for _, shown in found:
+        counts[shown[0].verdict if shown else "none"] += 1
+    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    click.echo(f"{len(found)} names against {len(register)} records: {said}", err=True)
+
+
+def _decision(answer: Answer, one: Candidate, source: str, decision: str, who: str, date: str | None) -> Match:
+    from partnergraph.model.dates import PartialDate
+    from partnergraph.model.records import Match as Row
+
+    try:
+        when = PartialDate.parse(date) if date else None
+    except ValueError as error:
+        raise UsageError(f"--date {date}: {error}") from None
+    note = f"{one.verdict} {one.score:.2f}: {'; '.join(one.reasons)}"
+    body = answer.sought.id
+    return Row(f"{body} {source} {one.record}", (), body, source, one.record, decision, who.strip(), when, note)
+
+
+def _accept(folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
+    from partnergraph.workbook.decided import decide
+
+    certain = [
+        _decision(answer, answer.open[0], source, "same", who, date)
+        for answer in found
+        if answer.open and answer.open[0].verdict == "certain"
+    ]
+    # Two bodies of ours cannot be one record; who decides must look.
+    records = [one.record for one in certain]
+    clear = [one for one in certain if records.count(one.record) == 1]
+    for one in certain:
+        if one not in clear:
+            click.echo(f"not decided: {one.record} fits {one.organisation} and another organisation", err=True)
+    if clear:
+        click.echo(f"{len(clear)} decided as the same, in {decide(folder.path, clear)}", err=True)
+    else:
+        click.echo("Nothing that is certain is open.", err=True)
+
+
+def _review(folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
+    """Each decision is written at once, so that nothing is lost when the terminal is closed."""
+    from datetime import date as calendar
+
+    from partnergraph.workbook.decided import decide
+
+    when = date or calendar.today().isoformat()
+    _decision_date(when)
+    waiting = [answer for answer in found if answer.open]
+    made = 0
+    for number, answer in enumerate(waiting, 1):
+        for one in answer.open:
+            click.echo(f"\n[{number}/{len(waiting)}] {answer.sought.name} ({answer.sought.id})")
+            click.echo(f"  {one.verdict} {one.score:.2f}  {one.label}  {one.record}")
+            for reason in one.reasons:
+                click.echo(f"    - {reason}")
+            key = _key()
+            if key == "q":
+                click.echo(f"\n{made} decided.", err=True)
+                return
+            if key == "n":
+                continue
+            path = decide(folder.path, [_decision(answer, one, source, KEYS[key], who, when)])
+            made += 1
+            click.echo(f"  {KEYS[key]}, written to {path.name}")
+            if key == "s":
+                break
+    click.echo(f"\n{made} decided.", err=True)
+
+
+def _decision_date(text: str) -> None:
+    from partnergraph.model.dates import PartialDate
+
+    try:
+        PartialDate.parse(text)
+    except ValueError as error:
+        raise UsageError(f"--date {text}: {error}") from None
+
+
+def _key() -> str:
+    """What the person says; the end of the input is the end of the review."""
+    while True:
+        click.echo("  s same, d different, u unsure, n next, q quit: ", nl=False)
+        line = sys.stdin.readline()
+        if not line:
+            return "q"
+        key = line.strip().lower()[:1]
+        if key in (*KEYS, "n", "q"):
+            return key
+        click.echo("  Please answer with s, d, u, n or q.")

@@ -1,0 +1,149 @@
+"""Who is looked for, and in what: bodies of a graph folder, any list of names, registers, a graph itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from partnergraph.errors import DataError, Finding, Place, UsageError
+from partnergraph.match.countries import country
+from partnergraph.match.judge import Sought
+from partnergraph.match.register import Register
+from partnergraph.model.ids import Ids
+from partnergraph.model.records import Model, Organisation, Spot
+from partnergraph.model.register import Entry, EntryName, EntryPlace, Tally
+from partnergraph.sources.delimited import read_delimited
+from partnergraph.sources.folder import Folder
+from partnergraph.sources.registers import FORMATS, read
+from partnergraph.sources.registers import Register as Named
+from partnergraph.store import Reader
+
+__all__ = ["bodies", "names", "of_file", "of_folder", "of_graph"]
+
+# Headings under which lists keep a name, a country, a place and an id.
+_HEADINGS = {
+    "name": ("name", "organisation", "organization", "affiliation", "institution", "title", "label"),
+    "country": ("country", "country_code", "countrycode"),
+    "place": ("place", "city", "town", "location"),
+    "ror": ("ror", "ror_id"),
+    "website": ("website", "homepage", "url"),
+}
+
+
+def bodies(model: Model) -> list[Sought]:
+    """Every organisation of a folder as it is looked for in a register."""
+    ids = Ids(model.config.base)
+    own: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
+    spots: dict[str, Spot] = {ids.place(spot.id): spot for spot in model.places}
+    found = []
+    for body in model.organisations:
+        iri = ids.org(body.id)
+        claims = [claim for claim in model.relationships if claim.from_ == iri]
+        located = [spots[claim.to].name for claim in claims if claim.kind == "location" and claim.to in spots]
+        parents = [own[claim.to].name for claim in claims if claim.kind == "part-of" and claim.to in own]
+        further = [(name.name, name.kind) for name in model.names if name.organisation == body.id]
+        found.append(
+            Sought(
+                id=body.id,
+                names=((body.name, "current"), *further),
+                identifiers=tuple((row.scheme, row.value) for row in model.identifiers if row.organisation == body.id),
+                types=body.type,
+                places=tuple(located),
+                part_of=tuple(parents),
+                form=body.form,
+            )
+        )
+    return found
+
+
+def names(path: Path, column: str | None = None) -> tuple[list[str], list[tuple[list[str], Sought | None]]]:
+    """A list of names: its headings, and each row with who is looked for (None: the row has no name).
+
+    Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
+    """
+    sheet = read_delimited(path.name, path.read_bytes())
+    wrong = [finding for finding in sheet.findings if finding.severity == "error"]
+    if wrong or not sheet.rows:
+        empty = Finding("empty-table", "error", "The list is empty.", Place(path.name), fix="Write names into it.")
+        raise DataError(str((wrong or [empty])[0]), wrong or [empty])
+    headings = [cell.strip() for cell in sheet.rows[0][1]]
+    at = _columns(headings, column, path.name)
+    rows: list[tuple[list[str], Sought | None]] = []
+    for number, cells in sheet.rows[1:]:
+        padded = [*cells, *[""] * (len(headings) - len(cells))]
+        rows.append((padded, _sought(number, padded, at)))
+    return headings, rows
+
+
+def _columns(headings: Sequence[str], column: str | None, file: str) -> dict[str, int]:
+    folded = [heading.lower().replace(" ", "_").replace("-", "_") for heading in headings]
+    at: dict[str, int] = {}
+    for meaning, known in _HEADINGS.items():
+        at |= next(({meaning: folded.index(name)} for name in known if name in folded), {})
+    if column is not None:
+        if column.lower().replace(" ", "_").replace("-", "_") not in folded:
+            raise UsageError(f"{file} has no column '{column}'. Its columns: {', '.join(headings)}.")
+        at["name"] = folded.index(column.lower().replace(" ", "_").replace("-", "_"))
+    if "name" not in at:
+        raise UsageError(f"{file} has no column 'name'. Say which it is: --column {headings[0] or 'NAME'}.")
+    return at
+
+
+def _sought(number: int, cells: Sequence[str], at: Mapping[str, int]) -> Sought | None:
+    said = {meaning: cells[column].strip() for meaning, column in at.items() if cells[column].strip()}
+    if "name" not in said:
+        return None
+    code = country(said.get("country", ""))
+    return Sought(
+        id=str(number),
+        names=((said["name"], "current"),),
+        identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
+        places=(said["place"],) if "place" in said else (),
+        countries=frozenset([code] if code else []),
+    )
+
+
+def of_file(path: Path, format_: str) -> Register:
+    """A file of a register that no folder names. Raises `DataError` when it is of another form."""
+    if format_ not in FORMATS:
+        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
+    return _read([Named(path.stem, path, path.name, format_, keep="all")])
+
+
+def of_folder(folder: Folder, source: str | None) -> tuple[str, Register]:
+    """The register of a folder's configuration: the one of this source, or the only one."""
+    sources = list(dict.fromkeys(register.source for register in folder.registers))
+    if source is None and len(sources) != 1:
+        has = f"It names {', '.join(sources)}: choose one with --register." if sources else "It names no register."
+        raise UsageError(
+            f"{folder.path} has no single register. {has} A file of another place: --file PATH --as FORMAT."
+        )
+    chosen = source or sources[0]
+    if chosen not in sources:
+        raise UsageError(f"'{chosen}' is not a register of {folder.path}. Registers: {', '.join(sources) or 'none'}.")
+    return chosen, _read([register for register in folder.registers if register.source == chosen])
+
+
+def _read(files: Sequence[Named]) -> Register:
+    entries = (found for file in files for found in read(file, Tally()) if isinstance(found, Entry) and found.name)
+    return Register(entries)
+
+
+def of_graph(reader: Reader) -> Register:
+    """The bodies of a graph, as if it were a register."""
+    from partnergraph.match.told import Told
+
+    told = Told(reader)
+    place = Place("the graph")
+    return Register(
+        Entry(
+            record=body.iri,
+            name=body.label,
+            place=place,
+            names=tuple(EntryName(name, kind) for name, kind in body.names[1:]),
+            types=body.types,
+            identifiers=body.identifiers,
+            places=tuple(EntryPlace(told.label(spot)) for spot in sorted(body.places)),
+        )
+        for body in told.bodies.values()
+    )

@@ -1,0 +1,109 @@
+"""Decisions about matches, written where the folder keeps them: tables/matches.csv, or the sheet of its workbook.
+
+A later decision about the same record and body replaces the earlier one; deleting the row undoes it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from partnergraph.errors import DataError, UsageError
+from partnergraph.model.records import Match
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.packed import Packed
+from partnergraph.sources.tables import read_sheet
+from partnergraph.sources.workbook import read_sheets, table_files, table_named
+from partnergraph.workbook.written import put_file, table_csv
+
+__all__ = ["decide"]
+
+_KEY = ("organisation", "source", "record")
+# Parts of a workbook that would be lost if it were written anew.
+_LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
+
+
+def decide(folder: Path, decisions: Iterable[Match]) -> Path:
+    """Write decisions; all or nothing. Returns the file. Raises `DataError` where the table cannot be read."""
+    rows = [
+        {
+            "organisation": match.organisation,
+            "source": match.source,
+            "record": match.record,
+            "decision": match.decision,
+            "who": match.who or "",
+            "date": match.date.text if match.date else "",
+            "note": match.note or "",
+        }
+        for match in decisions
+    ]
+    for path in table_files(folder):
+        for sheet in read_sheets(f"tables/{path.name}", path.read_bytes()):
+            named = table_named(sheet.name if sheet.name is not None else path.stem)
+            if named != "matches":
+                continue
+            if path.suffix.lower() == ".xlsx":
+                put_file(path, _in_workbook(path, sheet.name or "", rows))
+            elif path.suffix.lower() == ".csv":
+                put_file(path, table_csv(_merged(_read(path), rows), LAYOUTS["matches"].columns))
+            else:
+                message = f"{path.name} holds the table matches, and files of this form are not written."
+                raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
+            return path
+    path = folder / "tables" / "matches.csv"
+    path.parent.mkdir(exist_ok=True)
+    put_file(path, table_csv(_merged([], rows), LAYOUTS["matches"].columns))
+    return path
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    [sheet] = read_sheets(f"tables/{path.name}", path.read_bytes())
+    table = read_sheet(sheet, LAYOUTS["matches"])
+    errors = [finding for finding in table.findings if finding.severity == "error"]
+    if errors:
+        raise DataError(f"{path.name} was not changed, for it has errors: {errors[0]}", errors)
+    return [dict(row.cells) for row in table.rows]
+
+
+def _merged(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
+    keyed = {tuple(row.get(name, "") for name in _KEY): row for row in [*old, *new]}
+    return [keyed[key] for key in sorted(keyed)]
+
+
+def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
+    """The workbook with the rows in its sheet; every other cell, drop-down and note stays."""
+    from openpyxl import load_workbook
+
+    data = path.read_bytes()
+    lost = sorted(name for name in Packed(data).parts if name.startswith(_LOST))
+    if lost:
+        message = f"{path.name} holds pictures, charts or the like ({lost[0]}), which would be lost by writing into it."
+        raise UsageError(f"{message} Delete the sheet {title} there; decisions are then kept in tables/matches.csv.")
+    book = load_workbook(io.BytesIO(data))
+    sheet = book[title]
+    top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
+    at = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
+    for name in LAYOUTS["matches"].columns:
+        if name not in at:
+            at[name] = max(at.values(), default=0) + 1
+            sheet.cell(top, at[name], name)
+    free, where = top + 1, {}
+    for number in range(top + 1, sheet.max_row + 1):
+        key = tuple(str(sheet.cell(number, at[name]).value or "").strip() for name in _KEY)
+        if any(key):
+            where[key] = number
+            free = number + 1
+    for row in rows:
+        key = tuple(row[name] for name in _KEY)
+        number = where.setdefault(key, free)
+        free = max(free, number + 1)
+        for name, text in row.items():
+            cell = sheet.cell(number, at[name])
+            cell.value = text or None
+            if text:
+                cell.data_type = "s"  # never a formula, whatever it begins with
+                cell.number_format = "@"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
