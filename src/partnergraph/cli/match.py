@@ -175,8 +175,8 @@ def _accept(folder: Folder, source: str, found: list[Answer], who: str, date: st
         if answer.open and answer.open[0].verdict == "certain"
     ]
     # Two bodies of ours cannot be one record; who decides must look.
-    records = [one.record for one in certain]
-    clear = [one for one in certain if records.count(one.record) == 1]
+    records, same = [one.record for one in certain], _taken(folder, source)
+    clear = [one for one in certain if records.count(one.record) == 1 and one.record not in same]
     for one in certain:
         if one not in clear:
             click.echo(f"not decided: {one.record} fits {one.organisation} and another organisation", err=True)
@@ -184,6 +184,13 @@ def _accept(folder: Folder, source: str, found: list[Answer], who: str, date: st
         click.echo(f"{len(clear)} decided as the same, in {decide(folder.path, clear)}", err=True)
     else:
         click.echo("Nothing that is certain is open.", err=True)
+
+
+def _taken(folder: Folder, source: str) -> dict[str, str]:
+    """The records that were decided to be a body, and which. One record is one body."""
+    return {
+        row.record: row.organisation for row in folder.model.matches if (row.source, row.decision) == (source, "same")
+    }
 
 
 def _review(folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
@@ -196,6 +203,7 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
     _decision_date(when)
     waiting = [answer for answer in found if answer.open]
     made = 0
+    same = _taken(folder, source)
     for number, answer in enumerate(waiting, 1):
         for one in answer.open:
             click.echo(f"\n[{number}/{len(waiting)}] {answer.sought.name} ({answer.sought.id})")
@@ -203,6 +211,9 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
             for reason in one.reasons:
                 click.echo(f"    - {reason}")
             key = _key()
+            while key == "s" and same.setdefault(one.record, answer.sought.id) != answer.sought.id:
+                click.echo(f"  This record was decided to be {same[one.record]}; change that row of matches first.")
+                key = _key()
             if key == "q":
                 click.echo(f"\n{made} decided.", err=True)
                 return

@@ -20,9 +20,11 @@ from partnergraph.store import Reader
 
 __all__ = ["bodies", "names", "of_file", "of_folder", "of_graph"]
 
+# Under these a list keeps addresses of authors: "Dept. of X, University of Y, Town, Country". One may name several.
+_ADDRESSES = ("affiliation", "affiliations", "address", "addresses", "raw_affiliation")
 # Headings under which lists keep a name, a country, a place and an id.
 _HEADINGS = {
-    "name": ("name", "organisation", "organization", "affiliation", "institution", "title", "label"),
+    "name": ("name", "organisation", "organization", "institution", "title", "label", *_ADDRESSES),
     "country": ("country", "country_code", "countrycode"),
     "place": ("place", "city", "town", "location"),
     "ror": ("ror", "ror_id"),
@@ -59,6 +61,8 @@ def bodies(model: Model) -> list[Sought]:
 def names(path: Path, column: str | None = None) -> tuple[list[str], list[tuple[list[str], Sought | None]]]:
     """A list of names: its headings, and each row with who is looked for (None: the row has no name).
 
+    A column called affiliation or address holds addresses of authors, which may name several bodies.
+
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
     sheet = read_delimited(path.name, path.read_bytes())
@@ -68,28 +72,33 @@ def names(path: Path, column: str | None = None) -> tuple[list[str], list[tuple[
         raise DataError(str((wrong or [empty])[0]), wrong or [empty])
     headings = [cell.strip() for cell in sheet.rows[0][1]]
     at = _columns(headings, column, path.name)
+    addresses = _folded(headings[at["name"]]) in _ADDRESSES
     rows: list[tuple[list[str], Sought | None]] = []
     for number, cells in sheet.rows[1:]:
         padded = [*cells, *[""] * (len(headings) - len(cells))]
-        rows.append((padded, _sought(number, padded, at)))
+        rows.append((padded, _sought(number, padded, at, addresses)))
     return headings, rows
 
 
 def _columns(headings: Sequence[str], column: str | None, file: str) -> dict[str, int]:
-    folded = [heading.lower().replace(" ", "_").replace("-", "_") for heading in headings]
+    folded = [_folded(heading) for heading in headings]
     at: dict[str, int] = {}
     for meaning, known in _HEADINGS.items():
         at |= next(({meaning: folded.index(name)} for name in known if name in folded), {})
     if column is not None:
-        if column.lower().replace(" ", "_").replace("-", "_") not in folded:
+        if _folded(column) not in folded:
             raise UsageError(f"{file} has no column '{column}'. Its columns: {', '.join(headings)}.")
-        at["name"] = folded.index(column.lower().replace(" ", "_").replace("-", "_"))
+        at["name"] = folded.index(_folded(column))
     if "name" not in at:
         raise UsageError(f"{file} has no column 'name'. Say which it is: --column {headings[0] or 'NAME'}.")
     return at
 
 
-def _sought(number: int, cells: Sequence[str], at: Mapping[str, int]) -> Sought | None:
+def _folded(heading: str) -> str:
+    return heading.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _sought(number: int, cells: Sequence[str], at: Mapping[str, int], addresses: bool) -> Sought | None:
     said = {meaning: cells[column].strip() for meaning, column in at.items() if cells[column].strip()}
     if "name" not in said:
         return None
@@ -100,6 +109,7 @@ def _sought(number: int, cells: Sequence[str], at: Mapping[str, int]) -> Sought 
         identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
         places=(said["place"],) if "place" in said else (),
         countries=frozenset([code] if code else []),
+        form="address" if addresses else "organisation",
     )
 
 

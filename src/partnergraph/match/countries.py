@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from partnergraph.match.forms import words
 
-__all__ = ["COUNTRIES", "country"]
+__all__ = ["COUNTRIES", "STATES", "country", "widened"]
 
 _NAMES = """
 AE United Arab Emirates|UAE|U.A.E.; AF Afghanistan; AL Albania; AM Armenia; AO Angola; AR Argentina
@@ -55,6 +55,8 @@ def _table() -> dict[str, str]:
 
 
 COUNTRIES = _table()
+# What has a code of its own, and is often written with the country it belongs to: "Kowloon, Hong Kong, China".
+_PARTS = {"HK": "CN", "MO": "CN", "PR": "US"}
 # States of the United States stand where a country would, at the end of an address.
 STATES = frozenset(" ".join(words(name)) for name in _STATES.strip().replace("\n", "|").split("|"))
 
@@ -69,6 +71,15 @@ def country(text: str) -> str | None:
     if len(plain) == 2 and plain.isalpha() and plain.upper() in _CODES:
         return plain.upper()
     return COUNTRIES.get(" ".join(words(plain)))
+
+
+def widened(codes: frozenset[str]) -> frozenset[str]:
+    """Codes of countries, with those of the countries they are often written with.
+
+    >>> sorted(widened(frozenset(["HK", "GB"])))
+    ['CN', 'GB', 'HK']
+    """
+    return codes | {_PARTS[code] for code in codes & _PARTS.keys()}
 
 
 _CODES = frozenset(COUNTRIES.values())

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from partnergraph.match.countries import COUNTRIES
+from partnergraph.match.countries import COUNTRIES, widened
 from partnergraph.match.forms import GENERAL, families, form, website, words
 from partnergraph.match.register import Called, Register
 from partnergraph.match.same import compared
@@ -189,12 +189,12 @@ def _weigh(case: _Case, sought: Sought) -> None:
 
 def _place(case: _Case, sought: Sought) -> None:
     entry = case.entry
-    countries = {place.country for place in entry.places if place.country}
+    countries = frozenset(place.country for place in entry.places if place.country)
     if sought.countries and countries:
-        if sought.countries & countries:
+        if shared := sought.countries & widened(countries):
             case.agrees = True
             case.score += 0.02
-            case.reasons.append(f"country {', '.join(sorted(sought.countries & countries))} agrees")
+            case.reasons.append(f"country {', '.join(sorted(shared))} agrees")
         else:
             case.differs = True
             case.score -= 0.35
@@ -204,12 +204,14 @@ def _place(case: _Case, sought: Sought) -> None:
     towns = {" ".join(words(place.name)): place.name for place in entry.places if place.name}
     regions = {" ".join(words(place.region)): place.region for place in entry.places if place.region}
     own = {" ".join(words(place)) for place in sought.places}
+    # "University of Newcastle" does not say in which of the towns of that name it is.
+    own_names = " ".join(form(name) for name in (entry.name, *(other.name for other in entry.names)))
     in_names = " ".join(f" {form(name)} " for name, _ in sought.names)
     if both := sorted(own & towns.keys()):
         case.agrees = True
         case.score += 0.03
         case.reasons.append(f"place {towns[both[0]]} agrees")
-    elif both := sorted(town for town in towns if town and f" {town} " in in_names):
+    elif both := sorted(town for town in towns if town and f" {town} " in in_names and town not in own_names):
         case.agrees = True
         case.score += 0.02
         case.reasons.append(f"its place {towns[both[0]]} stands in the name")
@@ -319,17 +321,22 @@ def as_address(text: str, register: Register) -> list[Candidate]:
 
 
 def best(sought: Sought, register: Register) -> list[Candidate]:
-    """For one row of any list: the best record; or, for an address of several parts, every record that it names."""
+    """For one row of any list: the best record; or, for an address of several parts, every record that it names.
+
+    A body whose `form` is "address" is the address of an author: the records it names, and nothing else.
+    """
+    if sought.form == "address":
+        return [one for one in as_address(sought.name, register) if _in(register.records[one.record], sought.countries)]
     own = candidates(sought, register, most=1)
     if own and own[0].verdict in ("certain", "likely"):
         return own
     named = [one for one in as_address(sought.name, register) if one.verdict != "possible"]
-    wrong = [one for one in named if sought.countries and not _in(register.records[one.record], sought.countries)]
-    named = [one for one in named if one not in wrong]
+    named = [one for one in named if _in(register.records[one.record], sought.countries)]
     if named and not any(mark in sought.name for mark in ",;\n"):  # part of a name is not the body
         named = [replace(one, verdict="possible", score=min(one.score, 0.6)) for one in named]
     return named or own
 
 
 def _in(entry: Entry, countries: frozenset[str]) -> bool:
-    return not entry.places or any(place.country in countries for place in entry.places)
+    codes = frozenset(place.country for place in entry.places if place.country)
+    return not countries or not codes or not countries.isdisjoint(widened(codes))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from partnergraph.match.countries import COUNTRIES, STATES
+from partnergraph.match.countries import COUNTRIES, STATES, widened
 from partnergraph.match.forms import GENERAL, TYPE_WORDS, form, words
 from partnergraph.match.register import Called, Register
 from partnergraph.model.register import Entry
@@ -73,10 +73,13 @@ class _Address:
         """Whether the country of a record stands in the string; None: the string names no country."""
         if not self.countries or not entry.places:
             return None
-        return any(place.country in self.countries for place in entry.places)
+        codes = frozenset(place.country for place in entry.places if place.country)
+        return not self.countries.isdisjoint(widened(codes))
 
-    def town(self, entry: Entry) -> bool:
-        return any(f" {' '.join(words(place.name))} " in self.towns for place in entry.places if place.name)
+    def town(self, entry: Entry, beside: str = "") -> bool:
+        """Whether the town of a record stands in the string; `beside` a name: more often than in that name."""
+        towns = [f" {' '.join(words(place.name))} " for place in entry.places if place.name]
+        return any(self.towns.count(town) > f" {beside} ".count(town) for town in towns)
 
 
 def _address(text: str) -> _Address:
@@ -159,7 +162,7 @@ def _pick(
     narrowed = fitting
     for test in (
         lambda one: address.country(one.entry) is True,
-        lambda one: address.town(one.entry),
+        lambda one: address.town(one.entry, beside=one.key),  # "University of Newcastle" names no town
         lambda one: one.kind == "current",
     ):
         if len(narrowed) > 1:
