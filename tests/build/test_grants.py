@@ -84,8 +84,8 @@ def test_a_grant_is_kept_between_bodies_of_the_graph_and_with_a_step_to_or_from_
 def test_a_grant_says_title_amount_dates_award_and_its_record(tmp_path: Path) -> None:
     reader, _ = _built(_folder(tmp_path / "g", 0), tmp_path / "out")
     [row] = reader.rows(
-        "SELECT * { ?r dcterms:title 'Grant 1'@en ; pg:from ?from ; pg:to ?to ; pg:amount ?amount ; pg:currency ?currency ; "
-        "pg:start ?start ; pg:end ?end ; pg:evidence ?e . ?e pg:locator ?locator ; pg:says ?says }"
+        "SELECT * { ?r dcterms:title 'Grant 1'@en ; pg:from ?from ; pg:to ?to ; pg:amount ?amount ; "
+        "pg:currency ?currency ; pg:start ?start ; pg:end ?end ; pg:evidence ?e . ?e pg:locator ?locator ; pg:says ?says }"
     )
     assert (row["from"], row["to"]) == (f"{ID}/org/funder", f"{ID}/org/keele")
     assert (float(row["amount"] or 0), row["currency"]) == (1000.0, "GBP")
