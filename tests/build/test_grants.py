@@ -85,7 +85,8 @@ def test_a_grant_says_title_amount_dates_award_and_its_record(tmp_path: Path) ->
     reader, _ = _built(_folder(tmp_path / "g", 0), tmp_path / "out")
     [row] = reader.rows(
         "SELECT * { ?r dcterms:title 'Grant 1'@en ; pg:from ?from ; pg:to ?to ; pg:amount ?amount ; "
-        "pg:currency ?currency ; pg:start ?start ; pg:end ?end ; pg:evidence ?e . ?e pg:locator ?locator ; pg:says ?says }"
+        "pg:currency ?currency ; pg:start ?start ; pg:end ?end ; pg:evidence ?e . "
+        "?e pg:locator ?locator ; pg:says ?says }"
     )
     assert (row["from"], row["to"]) == (f"{ID}/org/funder", f"{ID}/org/keele")
     assert (float(row["amount"] or 0), row["currency"]) == (1000.0, "GBP")
