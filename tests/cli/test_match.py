@@ -7,6 +7,8 @@ import io
 import json
 import os
 import pty
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -254,6 +256,51 @@ def test_a_list_of_names_keeps_its_columns_and_gets_five_more(run: Run, here: Pa
     first = (here / "found.csv").read_bytes()
     assert run("match", "names.csv", "--graph", "build", "-o", "found.csv").code == 0
     assert (here / "found.csv").read_bytes() == first
+
+
+def test_a_list_may_say_country_place_and_type_and_what_is_not_understood_is_told(run: Run, here: Path) -> None:
+    lines = [
+        "Organisation,Country,Town,Type",
+        "Coventry City Council,England,Coventry,local authority",
+        "Coventry City Council,FR,,university",
+        "Keele Univ.,Atlantis,,wizardry",
+        "Keele Univ.,Atlantis,,",
+        *(f"Keele Univ.,Land {number},," for number in range(20)),
+    ]
+    (here / "names.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    said = run("match", "names.csv", "--graph", "build")
+    first, second, third, *_ = csv.DictReader(io.StringIO(said.out))
+    assert (first["match_verdict"], "place Coventry agrees" in first["match_reasons"]) == ("certain", True)
+    assert "type differs: university / local-authority" in second["match_reasons"]
+    assert second["match_verdict"] != "certain"
+    assert third["match_label"] == "Keele University"
+    told = said.err.splitlines()
+    assert told[:2] == [
+        "names.csv row 4, column Country: 'Atlantis' is no country that is known. "
+        "Write its English name or its code of two letters.",
+        "names.csv row 4, column Type: 'wizardry' is no type that is known. "
+        "The known ones: partnergraph kinds --list org-type.",
+    ]
+    assert told[2].startswith("names.csv row 6, column Country: 'Land 0'")
+    assert told[-2] == "... and 12 more like these"
+
+
+def test_an_answer_file_is_whole_or_as_it_was(run: Run, here: Path) -> None:
+    """The disk is full: here, no file may grow beyond a few bytes."""
+    (here / "names.csv").write_text(NAMES, "utf-8")
+    (here / "found.csv").write_text("earlier", "utf-8")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+        said = run("match", "names.csv", "--graph", "build", "-o", "found.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert (said.code, said.out) == (1, "")
+    assert "found.csv cannot be written: File too large" in said.err
+    assert (here / "found.csv").read_text("utf-8") == "earlier"
+    assert sorted(path.name for path in here.iterdir()) == ["build", "found.csv", "names.csv"]
 
 
 def test_a_list_is_matched_against_the_file_of_a_register(run: Run, folder: Path, tmp_path: Path) -> None:

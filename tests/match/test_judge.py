@@ -77,10 +77,17 @@ def test_two_records_of_one_name_are_told_apart_by_country_and_without_it_neithe
 
 def test_an_acronym_alone_is_never_likely(known: Register) -> None:
     found = candidates(_sought("NIHR"), known)
-    assert found == []
+    assert [(one.record, one.verdict) for one in found] == [("nihr", "possible"), ("nihr-us", "possible")]
     [first, *_] = candidates(_sought("NIHR", countries=frozenset(["GB"])), known)
     assert (first.record, first.verdict) == ("nihr", "possible")
     assert any("short forms alone tell little" in reason for reason in first.reasons)
+
+
+def test_a_short_form_of_many_records_finds_none_of_them_by_itself() -> None:
+    crowd = Register(
+        [entry(f"r{number}", f"Body of sort {number}", "", None, ("NIHR", "acronym")) for number in range(4)]
+    )
+    assert candidates(_sought("NIHR"), crowd) == []
 
 
 def test_a_former_name_finds_its_body_and_says_so(known: Register) -> None:
@@ -102,6 +109,14 @@ def test_the_parent_of_a_unit_is_told_as_the_parent(known: Register) -> None:
     named = _first(known, _sought("Keele University School of Medicine", form="unit", part_of=("Keele University",)))
     assert named.verdict == "possible"
     assert "it is the parent" in named.reasons
+
+
+def test_a_register_may_call_a_council_a_public_body() -> None:
+    council = Register([entry("c", "Coventry City Council", "Coventry", "GB", types=("public-body",))])
+    sought = _sought("Coventry City Council", types=("local-authority",), places=("Coventry",))
+    first = _first(council, sought)
+    assert first.verdict == "certain"
+    assert not [reason for reason in first.reasons if "type differs" in reason]
 
 
 def test_types_of_different_families_speak_against(known: Register) -> None:

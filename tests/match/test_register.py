@@ -72,6 +72,12 @@ def test_a_country_in_brackets_is_no_part_of_a_name() -> None:
     assert {one.entry.record for one in known.named(form("Acme"))} == {"a", "b"}
 
 
+def test_a_short_form_in_brackets_is_no_part_of_a_name_but_what_else_stands_there_is() -> None:
+    known = Register([entry("a", "Acme Institute (AI)"), entry("b", "Acme Institute (Oder)")])
+    assert {one.entry.record for one in known.named(form("Acme Institute"))} == {"a"}
+    assert {one.entry.record for one in known.named(form("Acme Institute, Oder"))} == {"b"}
+
+
 def test_names_nearly_alike_share_a_rare_word_or_a_misspelt_one() -> None:
     known = register()
     assert "stoke" in {one.entry.record for one in known.near(form("Stoke Hospital"))}

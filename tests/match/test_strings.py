@@ -6,7 +6,7 @@ import pytest
 
 from partnergraph.match.register import Register
 from partnergraph.match.strings import LONGEST, mentions
-from tests.match.small import register
+from tests.match.small import entry, register
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,19 @@ def test_what_is_certain_has_the_whole_name_and_place_or_country(known: Register
     assert not alone.certain
     [general] = mentions("Applied Research Laboratory, USA", known)
     assert not general.certain, "the country alone does not tell one laboratory of this name from others"
+
+
+@pytest.mark.parametrize("beside", ["Keele University", "Example Academy of Sciences"])
+def test_an_institute_beside_a_university_or_an_academy_is_perhaps_its_part(beside: str) -> None:
+    institute = entry("institute", "Institute of Rare Widgets", "York", "GB", types=("research-institute",))
+    others = [entry("keele", "Keele University", "York", "GB")]
+    others.append(entry("academy", "Example Academy of Sciences", "York", "GB", types=("public-body",)))
+    known = Register([institute, *others])
+    [alone] = mentions("Institute of Rare Widgets, York, UK", known)
+    assert alone.certain
+    [part, whole] = mentions(f"Institute of Rare Widgets, {beside}, York, UK", known)
+    assert (part.called.entry.record, part.certain, whole.certain) == ("institute", False, True)
+    assert part.reasons[-1] == f"it is named beside {beside}, perhaps as a part of it"
 
 
 def test_two_of_one_name_are_told_but_neither_is_certain(known: Register) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from partnergraph.model.records import Match
     from partnergraph.sources.folder import Folder
 
+_SHOWN = 10  # cells that were not understood
 KEYS = {"s": "same", "d": "different", "u": "unsure"}
 
 
@@ -141,11 +142,15 @@ def _names(
         register = of_graph(Reader.at(graph))
     else:
         raise UsageError("Say against what: --graph GRAPH, or --file PATH --as FORMAT.")
-    headings, rows = names(path, column)
+    listed = names(path, column)
     found: list[tuple[list[str], list[Candidate]]] = [
-        (cells, best(sought, register) if sought else []) for cells, sought in rows
+        (cells, best(sought, register) if sought else []) for cells, sought in listed.rows
     ]
-    deliver(list_as(headings, found, format_).encode(), output)
+    deliver(list_as(listed.headings, found, format_).encode(), output)
+    for line in listed.unknown[:_SHOWN]:
+        click.echo(line, err=True)
+    if len(listed.unknown) > _SHOWN:
+        click.echo(f"... and {len(listed.unknown) - _SHOWN} more like these", err=True)
     counts = dict.fromkeys(("certain", "likely", "possible", "none"), 0)
     for _, shown in found:
         counts[shown[0].verdict if shown else "none"] += 1

@@ -59,7 +59,7 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
 
 
 def deliver(data: bytes, output: Path | None) -> None:
-    """Write a result as it is: to the file of `--output`, or to standard output.
+    """Write a result as it is: to the file of `--output`, whole or not at all, or to standard output.
 
     Raises `StoreError` when the file cannot be written.
     """
@@ -68,7 +68,12 @@ def deliver(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise StoreError(f"{output} cannot be written: {error.strerror}") from None
+    if output.exists() and not output.is_file():  # a pipe or a device
+        try:
+            output.write_bytes(data)
+        except OSError as error:
+            raise StoreError(f"{output} cannot be written: {error.strerror}") from None
+    else:
+        from partnergraph.workbook.written import put_file
+
+        put_file(output, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from partnergraph.errors import DataError, Finding, Place, UsageError
@@ -17,18 +18,24 @@ from partnergraph.sources.folder import Folder
 from partnergraph.sources.registers import FORMATS, read
 from partnergraph.sources.registers import Register as Named
 from partnergraph.store import Reader
+from partnergraph.vocabulary import concepts
 
-__all__ = ["bodies", "names", "of_file", "of_folder", "of_graph"]
+__all__ = ["Listed", "bodies", "names", "of_file", "of_folder", "of_graph"]
 
 # Under these a list keeps addresses of authors: "Dept. of X, University of Y, Town, Country". One may name several.
 _ADDRESSES = ("affiliation", "affiliations", "address", "addresses", "raw_affiliation")
-# Headings under which lists keep a name, a country, a place and an id.
+# Headings under which lists keep a name, a country, a place, a type and an id.
 _HEADINGS = {
     "name": ("name", "organisation", "organization", "institution", "title", "label", *_ADDRESSES),
     "country": ("country", "country_code", "countrycode"),
     "place": ("place", "city", "town", "location"),
+    "type": ("type", "types", "kind"),
     "ror": ("ror", "ror_id"),
     "website": ("website", "homepage", "url"),
+}
+_FIX = {
+    "country": "Write its English name or its code of two letters.",
+    "type": "The known ones: partnergraph kinds --list org-type.",
 }
 
 
@@ -58,10 +65,19 @@ def bodies(model: Model) -> list[Sought]:
     return found
 
 
-def names(path: Path, column: str | None = None) -> tuple[list[str], list[tuple[list[str], Sought | None]]]:
-    """A list of names: its headings, and each row with who is looked for (None: the row has no name).
+@dataclass(frozen=True)
+class Listed:
+    """A list of names: its headings, each row with who is looked for (None: no name), and what was not understood."""
 
-    A column called affiliation or address holds addresses of authors, which may name several bodies.
+    headings: list[str]
+    rows: list[tuple[list[str], Sought | None]]
+    unknown: list[str]
+
+
+def names(path: Path, column: str | None = None) -> Listed:
+    """Read a list of names. A column called affiliation or address holds addresses of authors, which may name several.
+
+    A country or a type that is not known is told, and its row is looked for without it.
 
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
@@ -73,11 +89,17 @@ def names(path: Path, column: str | None = None) -> tuple[list[str], list[tuple[
     headings = [cell.strip() for cell in sheet.rows[0][1]]
     at = _columns(headings, column, path.name)
     addresses = _folded(headings[at["name"]]) in _ADDRESSES
-    rows: list[tuple[list[str], Sought | None]] = []
+    listed, told = Listed(headings, [], []), set[tuple[str, str]]()
     for number, cells in sheet.rows[1:]:
         padded = [*cells, *[""] * (len(headings) - len(cells))]
-        rows.append((padded, _sought(number, padded, at, addresses)))
-    return headings, rows
+        said = {meaning: padded[column].strip() for meaning, column in at.items() if padded[column].strip()}
+        listed.rows.append((padded, _sought(number, said, addresses) if "name" in said else None))
+        for meaning, known in (("country", country), ("type", _type)):
+            if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
+                told.add((meaning, text))
+                where = f"{path.name} row {number}, column {headings[at[meaning]]}"
+                listed.unknown.append(f"{where}: '{text[:60]}' is no {meaning} that is known. {_FIX[meaning]}")
+    return listed
 
 
 def _columns(headings: Sequence[str], column: str | None, file: str) -> dict[str, int]:
@@ -98,15 +120,19 @@ def _folded(heading: str) -> str:
     return heading.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _sought(number: int, cells: Sequence[str], at: Mapping[str, int], addresses: bool) -> Sought | None:
-    said = {meaning: cells[column].strip() for meaning, column in at.items() if cells[column].strip()}
-    if "name" not in said:
-        return None
-    code = country(said.get("country", ""))
+def _type(text: str) -> str | None:
+    """The code of a type that is written as its code or its label."""
+    key = _folded(text)
+    return next((one.code for one in concepts("org-type") if key in (_folded(one.code), _folded(one.label))), None)
+
+
+def _sought(number: int, said: Mapping[str, str], addresses: bool) -> Sought:
+    code, type_ = country(said.get("country", "")), _type(said.get("type", ""))
     return Sought(
         id=str(number),
         names=((said["name"], "current"),),
         identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
+        types=(type_,) if type_ else (),
         places=(said["place"],) if "place" in said else (),
         countries=frozenset([code] if code else []),
         form="address" if addresses else "organisation",

@@ -28,6 +28,7 @@ VERDICTS = ("certain", "likely", "possible", "none")
 CERTAIN, LIKELY, POSSIBLE = 0.97, 0.85, 0.5
 NEAR = 88.0  # of 100: how alike names must be written to be compared at all
 ONE_ONLY = frozenset(["ror", "wikidata", "grid", "ods", "gss", "ukprn", "companies-house", "charity-ew", "charity-sc"])
+_FEW = 3  # records of one short form that a person can look at
 _SHORT = 4  # words of a name that speaks for itself only with place or country
 
 
@@ -127,9 +128,11 @@ def _named(sought: Sought, register: Register) -> Iterator[_Case]:
     for name, kind in sought.names:
         key = form(name)
         short = kind == "acronym" or (len(key.split()) == 1 and name.isupper() and len(name) <= 6)
-        for called in register.named(key):
+        named = register.named(key)
+        few = len({called.entry.record for called in named if called.entry.live}) <= _FEW
+        for called in named:
             acronym = short or called.kind == "acronym"
-            score = 0.4 if acronym else 0.95 if called.kind == kind == "current" else 0.93
+            score = (POSSIBLE if few else 0.4) if acronym else 0.95 if called.kind == kind == "current" else 0.93
             yield _Case(called.entry, score, [_said(name, kind, called, acronym)], exact=not acronym)
         if not short and len(key.split()) > 1:
             for called in register.same_words(key):
@@ -223,8 +226,13 @@ def _place(case: _Case, sought: Sought) -> None:
 
 
 def _type(case: _Case, sought: Sought) -> None:
-    """Families of the vocabulary and words of the names; a charity may be anything else besides."""
+    """Families of the vocabulary and words of the names; a charity may be anything else besides.
+
+    Registers call councils, the NHS and ministries alike a public body.
+    """
     loose = frozenset(["civil-society", "people-and-others", "partnership-body"])
+    if "public-body" in (*sought.types, *case.entry.types):
+        loose |= {"central-government", "local-government", "health-service"}
     ours = {_family(code) for code in sought.types} - {None}
     theirs = {_family(code) for code in case.entry.types} - {None}
     if ours and theirs and not ours & theirs and not (ours | theirs) & loose:

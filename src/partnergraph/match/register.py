@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from partnergraph.match.countries import country
 from partnergraph.match.forms import GENERAL, bag, form, website, words
 from partnergraph.match.same import compared
 from partnergraph.model.register import Entry
 
 __all__ = ["Called", "Register"]
 
+# ROR tells companies apart by the country, and others write the short form: "Samsung (South Korea)", "Keele (KU)".
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 # A word that more names hold than this finds nobody by itself.
-_COUNTRY = re.compile(r"\s*\([^()]*\)\s*$")  # ROR tells companies apart so: Samsung (South Korea)
 OFTEN = 4_000
 NEAREST = 400
 
@@ -29,6 +31,15 @@ class Called:
     name: str
     kind: str
     key: str
+
+
+def _bare(name: str) -> str:
+    """A name without a country or a short form in brackets; what else stands there tells it from others."""
+    found = _BRACKETS.search(name)
+    told = found[1].strip() if found else ""
+    if found and (country(told) or (told.isupper() and " " not in told)):
+        return name[: found.start()]
+    return name
 
 
 class Register:
@@ -56,7 +67,7 @@ class Register:
         seen: set[str] = set()
         current = [(entry.name, "current")]
         for name, kind in current + [(other.name, other.kind) for other in entry.names]:
-            key = form(_COUNTRY.sub("", name))
+            key = form(_bare(name))
             if key and key not in seen:
                 seen.add(key)
                 self._keys.setdefault(key, []).append(len(self.called))

@@ -258,7 +258,7 @@ def _chosen(found: list[Mention]) -> list[Mention]:
 
 
 def _unit(mention: Mention, beside: Mention) -> Mention:
-    """What an address names beside a university is often a unit of it, and the register's record another body's."""
+    """What an address names beside a university or an academy is often a unit of it, held by the register or not."""
     if not mention.certain or _teaches(mention):
         return mention
     reason = f"it is named beside {beside.called.entry.name}, perhaps as a part of it"
@@ -266,6 +266,6 @@ def _unit(mention: Mention, beside: Mention) -> Mention:
 
 
 def _teaches(mention: Mention) -> bool:
-    return "university" in mention.called.key.split() or not {"university", "education-body"}.isdisjoint(
-        mention.called.entry.types
-    )
+    """Whether it is of the bodies that have institutes of their own: universities and academies."""
+    named = not {"university", "academy"}.isdisjoint(mention.called.key.split())
+    return named or not {"university", "education-body"}.isdisjoint(mention.called.entry.types)
