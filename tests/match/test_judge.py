@@ -119,6 +119,15 @@ def test_a_register_may_call_a_council_a_public_body() -> None:
     assert not [reason for reason in first.reasons if "type differs" in reason]
 
 
+def test_another_word_of_the_same_letters_nearly_is_another_body() -> None:
+    trusts = [entry(key, f"{key} Healthcare NHS Foundation Trust") for key in ("Northamptonshire", "Hampshire")]
+    known = Register(trusts)
+    assert candidates(_sought("Nottinghamshire Healthcare NHS Foundation Trust"), known) == []
+    found = candidates(_sought("Northhamptonshire Healthcare NHS Foundation Trust"), known)
+    assert [one.record for one in found] == ["Northamptonshire"]
+    assert "written nearly as its name" in found[0].reasons[0]
+
+
 def test_types_of_different_families_speak_against(known: Register) -> None:
     same = _first(known, _sought("Keele University", types=("university",), places=("Newcastle-under-Lyme",)))
     other = _first(known, _sought("Keele University", types=("local-authority",), places=("Newcastle-under-Lyme",)))

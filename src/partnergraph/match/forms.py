@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from partnergraph.store.names import fold
 
-__all__ = ["GENERAL", "LEGAL", "TYPE_WORDS", "bag", "families", "form", "initials", "website", "words"]
+__all__ = ["GENERAL", "LEGAL", "TYPE_WORDS", "bag", "families", "form", "initials", "respelt", "website", "words"]
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -80,6 +80,7 @@ GENERAL = frozenset(TYPE_WORDS) | _listed(
     "group general applied state federal trust service royal programme program organisation unit laboratory "
     "public care"
 )
+_RESPELT = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "Ø": "O", "Ł": "L"}
 )
@@ -142,6 +143,19 @@ def initials(key: str) -> str:
 def families(key: str) -> frozenset[str]:
     """What sorts of body the words of a form speak of."""
     return frozenset(TYPE_WORDS[word] for word in key.split() if word in TYPE_WORDS)
+
+
+def respelt(key: str, other: str) -> bool:
+    """Whether two forms differ in how words are written, and not in the words: what tells one body from another.
+
+    >>> respelt("keel univercity", "keele university"), respelt("east london trust", "north london trust")
+    (True, False)
+    """
+    from rapidfuzz import fuzz
+
+    ours, theirs = key.split(), other.split()
+    left, right = [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
+    return bool(left) == bool(right) and fuzz.ratio(" ".join(sorted(left)), " ".join(sorted(right))) >= _RESPELT
 
 
 def website(address: str) -> str:

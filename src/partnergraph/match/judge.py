@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from partnergraph.match.countries import COUNTRIES, widened
-from partnergraph.match.forms import GENERAL, families, form, website, words
+from partnergraph.match.forms import GENERAL, families, form, respelt, website, words
 from partnergraph.match.register import Called, Register
 from partnergraph.match.same import compared
 from partnergraph.match.strings import mentions
@@ -159,7 +159,7 @@ def _nearly(sought: Sought, register: Register) -> Iterator[_Case]:
             if called.kind == "acronym" or called.key == key:
                 continue
             alike = max(fuzz.ratio(key, called.key), fuzz.token_sort_ratio(key, called.key) - 2)
-            if alike >= NEAR:
+            if alike >= NEAR and respelt(key, called.key):
                 yield _Case(called.entry, alike / 100 * 0.85, [f"written nearly as its name “{called.name}”"])
             elif set(key.split()) > set(called.key.split()) or set(key.split()) < set(called.key.split()):
                 telling = (set(key.split()) & set(called.key.split())) - GENERAL

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from partnergraph.match.countries import COUNTRIES, STATES, widened
-from partnergraph.match.forms import GENERAL, TYPE_WORDS, form, words
+from partnergraph.match.forms import GENERAL, TYPE_WORDS, form, respelt, words
 from partnergraph.match.register import Called, Register
 from partnergraph.model.register import Entry
 
@@ -228,8 +228,9 @@ def _near(address: _Address, part: str, own: tuple[str, ...], register: Register
     best: list[tuple[float, Called]] = []
     for one in register.near(key):
         if one.kind != "acronym" and one.entry.live and address.country(one.entry) is not False:
-            score = 94.0 if _abbreviates(own, one.key.split()) else fuzz.ratio(key, one.key, score_cutoff=NEAR)
-            if score:
+            short = _abbreviates(own, one.key.split())
+            score = 94.0 if short else fuzz.ratio(key, one.key, score_cutoff=NEAR)
+            if score and (short or respelt(key, one.key)):
                 best.append((score, one))
     if not best:
         return None
