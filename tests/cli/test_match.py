@@ -265,6 +265,7 @@ def test_a_list_may_say_country_place_and_type_and_what_is_not_understood_is_tol
         "Coventry City Council,FR,,university",
         "Keele Univ.,Atlantis,,wizardry",
         "Keele Univ.,Atlantis,,",
+        'Keele Univ.,"Red\x1b[31m\nland",,',
         *(f"Keele Univ.,Land {number},," for number in range(20)),
     ]
     (here / "names.csv").write_text("\n".join(lines) + "\n", "utf-8")
@@ -281,8 +282,8 @@ def test_a_list_may_say_country_place_and_type_and_what_is_not_understood_is_tol
         "names.csv row 4, column Type: 'wizardry' is no type that is known. "
         "The known ones: partnergraph kinds --list org-type.",
     ]
-    assert told[2].startswith("names.csv row 6, column Country: 'Land 0'")
-    assert told[-2] == "... and 12 more like these"
+    assert told[2].startswith("names.csv row 6, column Country: 'Red [31m land' is no country")
+    assert told[-2] == "... and 13 more like these"
 
 
 def test_an_answer_file_is_whole_or_as_it_was(run: Run, here: Path) -> None:

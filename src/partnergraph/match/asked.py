@@ -98,7 +98,8 @@ def names(path: Path, column: str | None = None) -> Listed:
             if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
                 told.add((meaning, text))
                 where = f"{path.name} row {number}, column {headings[at[meaning]]}"
-                listed.unknown.append(f"{where}: '{text[:60]}' is no {meaning} that is known. {_FIX[meaning]}")
+                shown = "".join(sign if sign.isprintable() else " " for sign in text[:60])
+                listed.unknown.append(f"{where}: '{shown}' is no {meaning} that is known. {_FIX[meaning]}")
     return listed
 
 
