@@ -34,6 +34,7 @@ pytestmark = pytest.mark.benchmark
 
 Rows = list[tuple[str, set[str]]]
 GOAL, ABOVE = 0.95, 0.05
+MET = ("crossref", "United Kingdom")  # sets that list every body of a row
 KNOWN = {"crossref": 0.718}  # F1 of another measure of the floor (mappings.md); the better one counts
 
 
@@ -132,7 +133,7 @@ def _levelled(text: str) -> str:
 def test_addresses_of_authors(ror: Register, gold: dict[str, Rows], shared: Path) -> None:
     floor = _floor(ror)
     candidates(Sought("x", (("Keele University", "current"),)), ror)  # the indexes are made at the first question
-    print(f"\n{len(ror):,} records of ROR; a register held in part flatters precision")
+    print(f"\n{len(ror):,} records of ROR; only rows whose records are held: rivals are missing, which flatters")
     for name, rows in gold.items():
         start = time.process_time()
         ours = [best(Sought("x", ((text, "current"),), form="address"), ror) for text, _ in rows]
@@ -150,7 +151,9 @@ def test_addresses_of_authors(ror: Register, gold: dict[str, Rows], shared: Path
         print(f"  certain and likely   {likely}")
         print(f"  certain              {certain}; rows with a gold record: P {sure.precision:.3f}")
         assert likely.f1 >= max(least.f1, KNOWN.get(name, 0)) + ABOVE
-        assert name not in KNOWN or certain.precision >= GOAL
+        if certain.precision < GOAL:
+            print(f"  what is called certain falls short of the goal, {GOAL}")
+        assert certain.precision >= GOAL or name not in MET
     print("published, all rows against the whole of ROR (2023-11-14):")
     with (shared / "registers/affiliation-gold/published_metrics_20231114_all.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
