@@ -93,7 +93,7 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
     survey = _survey(register, same)
     everything, steps = register.keep == "all", register.steps
     reached = survey.records if everything else survey.near(steps)
-    kept = survey.records & reached
+    kept = survey.records if everything else survey.records & reached
     taken.merged = len(survey.bodies)
     taken.findings += survey.undecided
 

@@ -340,9 +340,14 @@ class Reader(_Base):
     def values(self, predicate: str) -> dict[str, list[str]]:
         """Every subject of a predicate with its plain values."""
         found: dict[str, list[str]] = {}
-        for quad in self._merged(ox.NamedNode(predicate), None):
-            found.setdefault(term_text(quad.subject) or "", []).append(term_text(quad.object) or "")
+        for subject, value in self.pairs(predicate):
+            found.setdefault(subject, []).append(value)
         return found
+
+    def pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
+        """Each subject of a predicate with one of its plain values, in any order: for any number of them."""
+        for quad in self._merged(ox.NamedNode(predicate), None):
+            yield term_text(quad.subject) or "", term_text(quad.object) or ""
 
     def _merged(self, predicate: ox.NamedNode, value: ox.NamedNode | None) -> Iterator[ox.Quad]:
         with _reading():

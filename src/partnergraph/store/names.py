@@ -11,10 +11,11 @@ import sqlite3
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import copy
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from errno import EIO, ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -46,6 +47,19 @@ CREATE TABLE name_grams_count (gram TEXT PRIMARY KEY, number INTEGER) WITHOUT RO
 CREATE TABLE spelling_grams_count (gram TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
 """
 _INDEXES = "CREATE INDEX name_key ON name (key, id); CREATE INDEX body_iri ON body (iri);"
+# What the graph says, while an index is made of it: the things that are bodies, their names of today, all their names.
+_SAID = """
+CREATE TEMP TABLE sort (iri TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TEMP TABLE label (iri TEXT, text TEXT, PRIMARY KEY (iri, text)) WITHOUT ROWID;
+CREATE TEMP TABLE called (iri TEXT, text TEXT, PRIMARY KEY (iri, text)) WITHOUT ROWID;
+"""
+_BODIES = """
+INSERT INTO body (iri, label) SELECT iri, text FROM sort JOIN label USING (iri) ORDER BY iri, text;
+INSERT INTO name (key, name, body, slug) SELECT folded(text), text, id, 0
+  FROM body JOIN called ON called.iri = body.iri ORDER BY body.iri, text, label;
+INSERT INTO name (key, name, body, slug) SELECT folded(last_part(iri)), label, id, 1 FROM body ORDER BY id;
+DROP TABLE sort; DROP TABLE label; DROP TABLE called;
+"""
 _ROWS = "SELECT iri, label, name, key FROM name JOIN body ON body.id = body"
 LONGEST = 300  # characters of a text that is looked for
 GRAMS = 4000  # how many names that share three letters with a text are looked at, the rarest letters first
@@ -270,8 +284,15 @@ class Names:
 
 
 def write(reader: Reader, file: Path) -> None:
-    """Write the index of a graph. Raises `OSError`."""
-    file.write_bytes(_made(reader).serialize())
+    """Write the index of a graph, with flat memory. Raises `OSError`."""
+    file.unlink(missing_ok=True)
+    try:
+        # Nobody reads the file before it is whole and published, and publishing brings it to the disk.
+        with closing(_made(reader, str(file), "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")):
+            pass
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
+        raise OSError(ENOSPC if full else EIO, str(error), str(file)) from None
 
 
 def _opened(file: Path) -> sqlite3.Connection | None:
@@ -285,24 +306,21 @@ def _opened(file: Path) -> sqlite3.Connection | None:
     return None
 
 
-def _made(reader: Reader) -> sqlite3.Connection:
-    """The index of a graph, in memory."""
-    bodies: dict[tuple[str, str], int] = {}
-    rows: list[tuple[str, str, int, int]] = []
-    for iri, label, name in _said(reader):
-        number = bodies.setdefault((iri, label), len(bodies) + 1)
-        rows.append((key(name), name, number, 0))
-    rows += [(key(slug(iri)), label, number, 1) for (iri, label), number in bodies.items()]
-    made = sqlite3.connect(":memory:", check_same_thread=False)
-    made.executescript(_TABLES)
-    made.executemany("INSERT INTO body (iri, label) VALUES (?, ?)", bodies)
-    made.executemany("INSERT INTO name (key, name, body, slug) VALUES (?, ?, ?, ?)", rows)
-    made.executescript(_INDEXES)
+def _made(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
+    """The index of a graph, in memory or in a new file. Sorting is left to SQLite, which needs no memory for it."""
+    made = sqlite3.connect(file, check_same_thread=False)
+    for name, number, function in (("folded", 1, key), ("last_part", 1, slug), ("short", 2, _short)):
+        made.create_function(name, number, function, deterministic=True)
+    made.executescript(pragmas + _TABLES + _SAID)
+    for sort in _CLASSES:
+        made.executemany("INSERT OR IGNORE INTO sort VALUES (?)", ((iri,) for iri in reader.pointing(RDF.type, sort)))
+    made.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", reader.pairs(SKOS.prefLabel))
+    made.execute("INSERT INTO called SELECT * FROM label")
+    made.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", reader.pairs(SKOS.altLabel))
+    made.executescript(_BODIES + _INDEXES)
     made.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
-    initials = [(short, number) for number, row in enumerate(rows, 1) for short in _short(row[0].split())]
-    made.executemany("INSERT INTO initials VALUES (?, ?)", sorted(initials))
-    words = [(word,) for word, _ in _counted(made, "word")]
-    made.executemany("INSERT INTO spelling (key) VALUES (?)", words)
+    made.execute("INSERT INTO initials SELECT short(key, 0), id FROM name UNION SELECT short(key, 1), id FROM name")
+    made.execute(f"INSERT INTO spelling (key) {_counting(made, 'word', 'term')}")
     # Names that are written alike are compared once.
     made.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
     made.execute(
@@ -310,7 +328,7 @@ def _made(reader: Reader) -> sqlite3.Connection:
         "SELECT id, ' '||key||' ' FROM spelling WHERE length(key) > 3 ORDER BY id"
     )
     for table in ("name_grams", "spelling_grams"):
-        made.executemany(f"INSERT INTO {table}_count VALUES (?, ?)", _counted(made, table))  # noqa: S608
+        made.execute(f"INSERT INTO {table}_count {_counting(made, table, 'term, doc')}")
     for table in ("word", "name_grams", "spelling_grams"):
         made.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
     made.execute(f"PRAGMA user_version = {FORMAT}")
@@ -318,27 +336,15 @@ def _made(reader: Reader) -> sqlite3.Connection:
     return made
 
 
-def _counted(made: sqlite3.Connection, table: str) -> list[tuple[str, int]]:
-    """The tokens of a table, each with how many rows it occurs in. FTS5 counts them anew whenever it is asked."""
-    made.execute(f"CREATE VIRTUAL TABLE temp.counted USING fts5vocab (main, {table}, row)")
-    found = made.execute("SELECT term, doc FROM temp.counted ORDER BY term").fetchall()
-    made.execute("DROP TABLE temp.counted")
-    return found
+def _counting(made: sqlite3.Connection, table: str, columns: str) -> str:
+    """What asks for the tokens of a table, each with how many rows it occurs in. FTS5 counts them when it is asked."""
+    made.execute(f"CREATE VIRTUAL TABLE temp.{table}_tokens USING fts5vocab (main, {table}, row)")
+    return f"SELECT {columns} FROM temp.{table}_tokens ORDER BY term"  # noqa: S608
 
 
-def _said(reader: Reader) -> Iterator[tuple[str, str, str]]:
-    """Every body with its name of today and each of its names, sorted by IRI and name."""
-    named = {iri for sort in _CLASSES for iri in reader.pointing(RDF.type, sort)}
-    labels, others = reader.values(SKOS.prefLabel), reader.values(SKOS.altLabel)
-    for iri in sorted(named & labels.keys()):
-        for name in sorted({*labels[iri], *others.get(iri, ())}):
-            for label in sorted(set(labels[iri])):
-                yield iri, label, name
-
-
-def _short(words: list[str]) -> set[str]:
-    """The initials of a name, with its small words and without."""
-    return {"".join(word[0] for word in words), "".join(word[0] for word in words if word not in SMALL)}
+def _short(name: str, without: int) -> str:
+    """The initials of a name, with its small words or without."""
+    return "".join(word[0] for word in name.split() if not without or word not in SMALL)
 
 
 def _after(text: str) -> str:
