@@ -86,7 +86,7 @@ def lines(path: Path, file: Path) -> int:
 
     found = read(path)
     taken = [Taken(register) for register in found.registers]
-    end = " <https://w3id.org/partnergraph/graph/source/ror> .\n"
+    end = " <https://w3id.org/partnergraph/graph/register/ror> .\n"
     with file.open("w", encoding="utf-8") as out:
         for one in taken:
             for line in take(one.register, found.model, one):

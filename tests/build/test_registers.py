@@ -88,7 +88,7 @@ def test_a_statement_of_a_register_cites_record_and_release(tmp_path: Path) -> N
     )
     assert row["l"] == f"{KEELE}, release v2.9"
     assert str(row["b"]).endswith("/registry")
-    assert str(row["g"]).endswith("/graph/source/ror")
+    assert str(row["g"]).endswith("/graph/register/ror")
     assert reader.ask(f"ASK {{ <{ID}/org/keele> org:linkedTo <{ID}/org/ror-029chgv08> }}")
 
 
@@ -99,12 +99,12 @@ def test_a_register_kept_whole_goes_into_the_store_and_its_names_but_not_into_th
     assert [found.iri for found in reader.names.called("wellcome trust")] == [f"{ID}/org/ror-029chgv08"]
     assert "ror-029chgv08" not in (tmp_path / "out" / "graph.trig").read_text("utf-8")
     [stated] = reader.rows(
-        "SELECT (COUNT(*) AS ?n) { GRAPH <https://w3id.org/partnergraph/graph/source/ror> { ?s ?p ?o } }"
+        "SELECT (COUNT(*) AS ?n) { GRAPH <https://w3id.org/partnergraph/graph/register/ror> { ?s ?p ?o } }"
     )
     assert row["kept"] == 4
     assert len(row["sha256"]) == 64
     merged = reader.rows(
-        "SELECT ?s { GRAPH <https://w3id.org/partnergraph/graph/source/ror> { ?s ?p ?o } "
+        "SELECT ?s { GRAPH <https://w3id.org/partnergraph/graph/register/ror> { ?s ?p ?o } "
         "FILTER NOT EXISTS { ?s ?p ?o } }"
     )
     assert int(stated["n"] or 0) > 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from pathlib import Path
@@ -291,6 +292,39 @@ def test_what_an_rdf_file_says_comes_back_as_one_and_a_workbook_says_that_it_lac
     assert lines == '<urn:a> <urn:b> "c > d"@en .\n<urn:a> <urn:b> <urn:e> .\n'
     _, [note] = export(Reader.at(tmp_path / "build"), tmp_path / "partners.xlsx")
     assert re.match(r"2 statements of <\S+graph/source/example-annual-report> are not in the workbook", note)
+
+
+@pytest.mark.parametrize("keep", ["steps = 0", "steps = 1", 'keep = "all"'])
+def test_what_a_register_says_goes_into_no_table_and_is_named(keep: str, folder: Path, tmp_path: Path) -> None:
+    plain = build(folder, tmp_path / "plain")
+    add(folder, "sources", {"id": "ror", "title": "ROR", "publisher": "ROR", "kind": "register"})
+    record = "https://ror.org/00340yn33"
+    decided = {"organisation": "example-fund", "source": "ror", "record": record, "decision": "same"}
+    add(folder, "matches", decided)
+    (folder / "sources").mkdir()
+    names = [{"lang": "en", "types": ["ror_display"], "value": "Some Other Name"}]
+    related = [{"type": "related", "label": "Wellcome", "id": "https://ror.org/029chgv08"}]
+    register = {"id": record, "names": names, "types": ["funder"], "status": "active", "relationships": related}
+    (folder / "sources" / "ror.json").write_text(json.dumps([register]), "utf-8")
+    before = {file.name: rows(file) for file in (folder / "tables").iterdir()}
+    config = (folder / "partnergraph.toml").read_text("utf-8")
+    told = f'\n[[register]]\nsource = "ror"\npath = "sources/ror.json"\nformat = "ror"\n{keep}\n'
+    (folder / "partnergraph.toml").write_text(config + told, "utf-8")
+    build(folder, tmp_path / "build")
+    reader = Reader.at(tmp_path / "build")
+    [row] = reader.rows('SELECT ?g { GRAPH ?g { ?n skosxl:literalForm ?name } FILTER(STR(?name) = "Some Other Name") }')
+    assert str(row["g"]).endswith("/graph/register/ror")
+    _, [note] = export(reader, tmp_path / "back")
+    assert note.startswith("The records of 'ror' are not in the tables: name the register's file again ([[register]]")
+    after = {file.name: rows(file) for file in (tmp_path / "back" / "tables").iterdir()}
+    assert {name: len(found) for name, found in after.items()} == {
+        n: len(found) for n, found in before.items() if found
+    }
+    assert not (tmp_path / "back" / "rdf").exists()
+    again = build(tmp_path / "back", tmp_path / "again")
+    assert again.counts["organisations"] == plain.counts["organisations"]
+    _, notes = export(reader, tmp_path / "partners.xlsx")
+    assert note in notes
 
 
 AWKWARD = [

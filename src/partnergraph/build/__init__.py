@@ -153,7 +153,7 @@ def _store(writer: Writer, path: Path, folder: Folder, taken: list[Taken]) -> No
         disk.copy(writer)
         for one in taken:
             if one.register.keep == "all":
-                disk.stream(take(one.register, folder.model, one), ids.graph("source", one.register.source))
+                disk.stream(take(one.register, folder.model, one), ids.graph("register", one.register.source))
         disk.flush()
 
 

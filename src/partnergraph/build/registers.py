@@ -119,6 +119,9 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         kept.__contains__,
         outside,
     )
+    for line in lines.described():
+        taken.quads += 1
+        yield line
     for found in read(register, taken.tally):
         if isinstance(found, Finding):
             taken.findings.append(found)

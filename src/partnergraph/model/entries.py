@@ -1,7 +1,7 @@
 """Records of registers -> lines of N-Quads, as a row of a table with the same content would give them.
 
-Everything that a register says stands in the graph of its source, like what any other source says: the catalogue
-describes that graph already, and "who says so" is asked in the same way. Each record has one piece of evidence.
+Everything that a file of a register says stands in a graph of its own, beside that of its source (which holds what the
+editors' tables cite it for), and "who says so" is asked in the same way. Each record has one piece of evidence.
 A body that the editors have keeps its IRI, its preferred name and its types; the register adds the rest. One that only
 registers know has its IRI by source and record, and its name and types from there.
 """
@@ -18,7 +18,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.quads import FORMS
 from partnergraph.model.register import Entry, EntryLink, EntryName, EntryPlace, Grant
 from partnergraph.model.terms import IRI, Literal
-from partnergraph.vocabulary import ADMS, CODE, DCTERMS, FOAF, ORG, PG, RDF, SKOS, SKOSXL, WGS84, XSD
+from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
 from partnergraph.vocabulary.iri import is_web_address
 
 __all__ = ["Lines", "own_slug"]
@@ -91,13 +91,30 @@ class Lines:
         outside: Callable[[str | None], bool],
     ) -> None:
         self.ids, self.source, self.language = Ids(base), source, language
+        self._title = title
         self._says = f"{title}, release {release}" if release else title
         self._release = f", release {release}" if release else ""
         self._body, self._kept, self._outside = body, kept, outside
-        self._graph = self.ids.graph("source", source).n3
+        self._graph = self.ids.graph("register", source).n3
         self._from = self.ids.source(source).n3
         self._stubs: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {}
         self._written: set[str] = set()
+
+    def described(self) -> Iterator[str]:
+        """What the graph of these lines is. It is not that of the source, which holds what editors say and cite it for:
+        a register's own records are no part of anybody's tables.
+        """
+        title = Literal(f"Records of {self._title}", lang=self.language).n3
+        graph = self._graph
+        yield from self._line(self.ids.graph("").n3, [(f"<{DCAT.dataset}>", graph)])
+        yield from self._line(
+            graph,
+            [
+                *((_A, f"<{kind}>") for kind in (PG.SourceGraph, VOID.Dataset, DCAT.Dataset)),
+                (f"<{DCTERMS.title}>", title),
+                *((f"<{word}>", self._from) for word in (DCTERMS.source, PROV.wasDerivedFrom, PROV.hadPrimarySource)),
+            ],
+        )
 
     def of(self, found: Entry | Grant) -> Iterator[str]:
         """The lines of a record."""

@@ -41,13 +41,13 @@ def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
             write_folder(Path(made), given)
             rest = _rest(reader, Path(made))
         put_file(path, workbook(given.rows))
-        return [path], _notes(rest, "the workbook")
+        return [path], [*_notes(rest, "the workbook"), *_registers(reader, given)]
     with new_folder(path) as made_:
         write_folder(made_, given)
         rest = _rest(reader, made_)
         lines = _further(made_, given, rest, Ids(given.config["base"]))
         files = sorted(file.relative_to(made_) for file in made_.rglob("*") if file.is_file())
-    return [path / file for file in files], _notes(lines, "the folder")
+    return [path / file for file in files], [*_notes(lines, "the folder"), *_registers(reader, given)]
 
 
 def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
@@ -161,6 +161,16 @@ def _further(folder: Path, given: Tables, rest: dict[str, list[str]], ids: Ids) 
             with (folder / CONFIG).open("ab") as config:
                 config.write(f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(f'rdf/{source}.nt')}\n".encode())
     return rest
+
+
+def _registers(reader: Reader, given: Tables) -> list[str]:
+    """What came from files of registers goes back into no table: the file says it, and is named again."""
+    start = Ids(given.config["base"]).graph("register", "")
+    sources = sorted(graph.removeprefix(start) for graph in reader.named_graphs() if graph.startswith(start))
+    return [
+        f"The records of '{source}' are not in the tables: name the register's file again ([[register]] in {CONFIG})."
+        for source in sources
+    ]
 
 
 def _notes(rest: Mapping[str, Sequence[str]], where: str) -> list[str]:
