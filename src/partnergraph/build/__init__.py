@@ -77,16 +77,15 @@ def build(
         # The engine writes its files without holding Python up, so that they are ready when the page is.
         with workshop(output) as made, ThreadPoolExecutor(1) as beside:
             progress("writing the store")
-            stored = beside.submit(_store, writer, made / "store", read_folder, taken)
+            stored = beside.submit(_store, writer, made, read_folder, taken)
             (made / "graph.trig").write_bytes(reader.dump("trig"))
             counts = _counts(reader)
             if page is not None:
                 progress("drawing the page")
                 (made / "index.html").write_text(page(reader), "utf-8")
             stored.result()
-            whole = Reader.open(made / "store") if any(one.register.keep == "all" for one in taken) else reader
-            names.write(whole, made / names.FILE)
-            del whole
+            if not (made / names.FILE).exists():
+                names.write(reader, made / names.FILE)
             warnings += [finding for one in taken for finding in one.findings if finding.severity == "warning"]
             _report(made, read_folder, fingerprint, counts, warnings, taken)
             publish(made, output, fingerprint)
@@ -144,17 +143,21 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
     return digest.hexdigest()[:16]
 
 
-def _store(writer: Writer, path: Path, folder: Folder, taken: list[Taken]) -> None:
+def _store(writer: Writer, made: Path, folder: Folder, taken: list[Taken]) -> None:
     """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
-    go straight from their files into the store: too many for a page, and graph.trig would only repeat them.
+    go straight from their files into the store: too many for a page, and graph.trig would only repeat them. The index
+    of their names is made while the engine tidies up.
     """
     ids = Ids(folder.model.config.base)
-    with closing(Writer.create(path)) as disk:
+    whole = [one for one in taken if one.register.keep == "all"]
+    with closing(Writer.create(made / "store")) as disk, ThreadPoolExecutor(1) as beside:
         disk.copy(writer)
-        for one in taken:
-            if one.register.keep == "all":
-                disk.stream(take(one.register, folder.model, one), ids.graph("register", one.register.source))
-        disk.flush()
+        for one in whole:
+            disk.stream(take(one.register, folder.model, one), ids.graph("register", one.register.source))
+        flushed = beside.submit(disk.flush)
+        if whole:
+            names.write(disk.reader(), made / names.FILE)
+        flushed.result()
 
 
 def _counts(reader: Reader) -> dict[str, Any]:
