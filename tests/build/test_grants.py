@@ -11,6 +11,8 @@ import pytest
 
 from partnergraph.build import build, findings_of
 from partnergraph.errors import DataError
+from partnergraph.network import network
+from partnergraph.network.why import why
 from partnergraph.store import Reader
 
 ID = "https://w3id.org/partnergraph/id"
@@ -98,6 +100,15 @@ def test_a_grant_says_title_amount_dates_award_and_its_record(tmp_path: Path) ->
         "?r dcterms:title 'Grant 1'@en }"
     )
     assert award["date"] == "2020-03-17"
+
+
+def test_why_tells_title_and_money(tmp_path: Path) -> None:
+    reader, _ = _built(_folder(tmp_path / "g", 1), tmp_path / "out")
+    told = [str(claim) for claim in why(reader, "The Funder", "Keele University")]
+    assert any("  funding; “Grant 1”, 1000 GBP; from 2020-04-01 until 2021-03-31\n" in text for text in told)
+    assert any("  funding; “Grant 4”; from" in text for text in told)
+    notes = {data["note"] for _, _, data in network(reader).edges(data=True) if data["kind"] == "funding"}
+    assert {"“Grant 1”, 1000 GBP", "“Grant 4”; 4000 GBP in all, to 2 recipients together."} <= notes
 
 
 def test_money_that_two_share_is_said_once_for_both(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def edge(claim: Claim) -> dict[str, Any]:
         "start_bounds": claim.start_bounds,
         "end_bounds": claim.end_bounds,
         "date_note": claim.date_note,
-        "note": claim.note,
+        "note": "; ".join(part for part in (claim.grant, claim.note) if part) or None,
         "standing": claim.standing,
         "standing_note": claim.standing_note,
         "contradicts": list(claim.contradicts),

@@ -88,6 +88,7 @@ class Claim:
     start_bounds: tuple[str, str] | None = None
     end_bounds: tuple[str, str] | None = None
     date_note: str | None = None
+    grant: str | None = None
     note: str | None = None
     standing: str = "accepted"
     standing_note: str | None = None
@@ -121,7 +122,7 @@ class Claim:
         return holds(self.start_bounds, self.end_bounds, (first, last))
 
     def __str__(self) -> str:
-        lines = [self.sentence, f"  {self.label}; {self.period}"]
+        lines = [self.sentence, f"  {'; '.join(part for part in (self.label, self.grant, self.period) if part)}"]
         if self.standing != "accepted" or self.standing_note:
             lines.append(f"  {self.standing}: {self.standing_note or ''}".rstrip(": "))
         if self.derived_by:
@@ -284,6 +285,7 @@ def _claim(iri: str, values: dict[str, list[str]], proofs: dict[str, Evidence], 
         start_bounds=_bounds(values, "start"),
         end_bounds=_bounds(values, "end"),
         date_note="; ".join(values.get(PG.dateNote, ())) or None,
+        grant=_granted(values),
         note=_first(values, SKOS.note),
         standing=_code(_first(values, PG.standing)) or "accepted",
         standing_note=_first(values, PG.standingNote),
@@ -293,6 +295,14 @@ def _claim(iri: str, values: dict[str, list[str]], proofs: dict[str, Evidence], 
         evidence=_pieces(values.get(PG.evidence, ()), proofs),
         counter_evidence=_pieces(values.get(PG.counterEvidence, ()), proofs),
     )
+
+
+def _granted(values: dict[str, list[str]]) -> str | None:
+    """What was granted, as a register says it: title, money, programme."""
+    title, amount = _first(values, DCTERMS.title), _first(values, PG.amount)
+    money = " ".join(part for part in (amount, _first(values, PG.currency)) if part) if amount else None
+    quoted = f"“{title}”" if title else None
+    return ", ".join(part for part in (quoted, money, _first(values, PG.programme)) if part) or None
 
 
 def _pieces(iris: list[str] | tuple[()], proofs: dict[str, Evidence]) -> tuple[Evidence, ...]:
