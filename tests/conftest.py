@@ -28,11 +28,6 @@ FLAGS = (
 LONG = ("tests/page", "tests/serve", "tests/build", "tests/notebooks", "tests/test_", "tests/cli", "tests/queries")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many processes again as there are cores: many tests wait for a browser, a server or a time limit."""
-    return (os.cpu_count() or 2) * 3 // 2
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The rooms in an order in which all processes end at nearly the same time; within a room as they stand."""
 
