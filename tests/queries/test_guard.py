@@ -354,6 +354,13 @@ def test_every_token_is_cut_where_the_grammar_says() -> None:
     assert [text[token.at : token.at + len(token.text)] for token in tokens(text)] == cut
 
 
+def test_a_text_is_cut_alike_whether_or_not_a_letter_of_another_script_stands_in_it() -> None:
+    odd = "a.b:c.d. ?x_1y $2 _:a.b. _:- : % %:a a:%41\\-. a:b:c.:d- 1.e5.2 @en-GB- 'x"
+    for text in (odd, *(question.text for question in all_questions())):
+        assert text.isascii()
+        assert list(tokens(text)) == list(tokens(f"{text}\n# é"))
+
+
 def test_the_limits_are_those_that_were_measured() -> None:
     """At least three times under every failure: see the sizes at which the engine dies in test_shapes.py."""
     assert (guard.LONGEST, guard.DEEPEST, guard.MOST_PATTERNS) == (65_536, 50, 64)
