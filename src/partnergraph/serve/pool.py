@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.serve.workers import Nursery, Worker
+from partnergraph.serve.workers import SLOW, Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
 PATIENCE = 0.02  # seconds that a query may take while others wait
@@ -150,9 +150,9 @@ class Pool:
         """A query takes long: it steps aside, or is stopped where too many have."""
         if not self.most_aside or self.closed or not worker.alive or worker.aside or worker not in self.busy:
             return
-        left = self.busy[worker] + UNUSUAL * self.usual - worker.loop.time()
-        if left > 0:  # others take as long
-            worker.look_again(left)
+        left = max(SLOW, UNUSUAL * self.usual) - worker.spent
+        if left > 0:  # others take as long, or it has to wait for the processor
+            worker.look_again(max(left, PATIENCE))
             return
         if len(self.aside) >= self.most_aside:
             many = f"{len(self.aside)} queries that take long are running. Try again in a moment, or ask for less."
