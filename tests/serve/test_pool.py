@@ -95,25 +95,25 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
 
 def test_a_quick_query_that_waits_for_the_processor_is_not_a_long_one(keele: Path) -> None:
     """As on a crowded machine: the process is held for longer than a long query takes, and has done nothing."""
-    with serving(keele, "--workers", "1", "--queue", "1", "--aside", "1", "--timeout", "20") as server:
-        with ThreadPoolExecutor(2) as threads:
-            long = threads.submit(server.ask, SLOW, timeout="4")
-            deadline = time.monotonic() + 20
-            while not (aside := [pid for pid in children(server.process.pid) if os.getpriority(0, pid) > 0]):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            while len(ready := children(server.process.pid) - set(aside)) != 2:
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            for pid in ready:
-                os.kill(pid, signal.SIGSTOP)
-            quick = threads.submit(server.ask, FAST)
-            time.sleep(1)
-            assert not quick.done()
-            for pid in ready:
-                os.kill(pid, signal.SIGCONT)
-            assert quick.result().status == 200
-            assert long.result().status == 504
+    options = ("--workers", "1", "--queue", "1", "--aside", "1", "--timeout", "20")
+    with serving(keele, *options) as server, ThreadPoolExecutor(2) as threads:
+        long = threads.submit(server.ask, SLOW, timeout="4")
+        deadline = time.monotonic() + 20
+        while not (aside := [pid for pid in children(server.process.pid) if os.getpriority(0, pid) > 0]):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        while len(ready := children(server.process.pid) - set(aside)) != 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for pid in ready:
+            os.kill(pid, signal.SIGSTOP)
+        quick = threads.submit(server.ask, FAST)
+        time.sleep(1)
+        assert not quick.done()
+        for pid in ready:
+            os.kill(pid, signal.SIGCONT)
+        assert quick.result().status == 200
+        assert long.result().status == 504
 
 
 def test_the_process_that_forks_the_others_is_started_again_when_it_is_killed(keele: Path) -> None:
