@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from partnergraph.queries.result import Result
 
 DEFAULT = "graph"  # the variable that is asked when `--graph` names none
+_open: dict[tuple[Path, int, int], PartnerGraph] = {}  # the build that was asked last
 
 
 class _Options(argparse.ArgumentParser):
@@ -146,10 +147,26 @@ def _graph(variables: Mapping[str, Any], named: str | None) -> PartnerGraph:
     if isinstance(found, PartnerGraph):
         return found
     if named is None or found is None or Path(named).exists():
-        return PartnerGraph.open(named)
+        return _opened(Path(named) if named is not None else None)
     if isinstance(found, str | Path):
-        return PartnerGraph.open(found)
+        return _opened(Path(found))
     raise UsageError(f"--graph {named}: this variable holds no graph. Make one: {named} = PartnerGraph.open(PATH)")
+
+
+def _opened(path: Path | None) -> PartnerGraph:
+    """The graph at a path. A build stays open for the next cell, so that this need not start a query process again."""
+    from partnergraph.graph import PartnerGraph
+    from partnergraph.store import locate
+
+    place = locate(path)
+    if not place.is_dir():
+        return PartnerGraph.open(place)
+    seen = place.stat()
+    key = (place, seen.st_ino, seen.st_mtime_ns)  # another generation is another folder
+    if key not in _open:
+        _open.clear()
+        _open[key] = PartnerGraph.open(place)
+    return _open[key]
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

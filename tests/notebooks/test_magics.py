@@ -19,9 +19,11 @@ from traitlets import Type
 from traitlets.config import Config
 
 from partnergraph import PartnerGraph
+from partnergraph.build import build
 from partnergraph.page import Page
 from partnergraph.queries.named import all_questions
 from partnergraph.queries.result import Result
+from tests.build.conftest import small_folder
 from tests.conftest import ROOT
 from tests.notebooks.cells import execute, shown
 
@@ -199,6 +201,27 @@ def test_the_graph_is_a_variable_a_path_or_the_build_that_is_here(cell: Cell, ke
     cell("graph = partnergraph.PartnerGraph.open(place).as_of('1900')\nother = partnergraph.PartnerGraph.open(place)")
     assert cell(f"%%sparql\n{COUNT}").value.rows[0]["n"] < here[0]["n"]
     assert cell(f"%%sparql -g other\n{COUNT}").value.rows == here
+
+
+def _processes() -> list[str]:
+    """The processes that this one has started and that still run."""
+    return [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
+
+
+def test_a_build_stays_open_for_the_next_cell_until_another_is_published(
+    cell: Cell, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    room = tmp_path_factory.mktemp("mine")
+    small, place = small_folder(room / "small"), room / "build"
+    names = "%%sparql --graph mine\nSELECT ?name { ?o a org:Organization ; skos:prefLabel ?name } ORDER BY ?name"
+    cell(f"from pathlib import Path\nmine = Path({str(place)!r})")
+    build(small, place)
+    assert [row["name"] for row in cell(names).value] == ["Alpha", "Beta"]
+    running = set(_processes())
+    assert [row["name"] for row in cell(names).value] == ["Alpha", "Beta"]
+    assert set(_processes()) <= running
+    build(small_folder(small, "Aleph"), place)
+    assert [row["name"] for row in cell(names).value] == ["Aleph", "Beta"]
 
 
 @pytest.mark.parametrize(
