@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -39,7 +40,14 @@ class PartnerGraph:
 
     def __init__(self, reader: Reader, date: str | None = None, asker: Asker | None = None) -> None:
         """A graph that a program has made: `reader` as of `date`. `asker` answers queries; by default this process."""
-        self.reader, self.date, self._asker = reader, date, asker
+        self.date, self._asker = date, asker
+        self._names = reader
+        self._make: Callable[[], Reader] = lambda: reader
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What the rooms read the graph by; as of a date, it is made when it is first looked at."""
+        return self._make()
 
     @classmethod
     def open(cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
@@ -65,8 +73,14 @@ class PartnerGraph:
         (``"yes"``) or whether the dates stated leave it open (``"unknown"``). Raises `UsageError` for another form.
         """
         from partnergraph.queries.as_of import as_of
+        from partnergraph.queries.days import days
 
-        return PartnerGraph(as_of(self.reader, date), date, self._asker if self.date is None else None)
+        days(date)  # what is no date is told at once
+        then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
+        then._make = lambda: as_of(
+            self.reader, date
+        )  # most often it is only asked queries, which are answered elsewhere
+        return then
 
     def query(self, question: str, **parameters: str) -> Result:
         """Ask in SPARQL 1.1 (prefixes are declared for you), or ask a named question with its parameters.
@@ -85,7 +99,7 @@ class PartnerGraph:
         asked = {"question": question, "parameters": parameters} if is_name(question) else {"sparql": question}
         if self._asker is None:
             return Result(Here(self.reader), self.reader, asked)
-        return Result(self._asker, self.reader, asked | ({"as_of": self.date} if self.date else {}))
+        return Result(self._asker, self._names, asked | ({"as_of": self.date} if self.date else {}))
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""
