@@ -19,6 +19,7 @@ from partnergraph.build import build, findings_of
 from partnergraph.cli import cli
 from partnergraph.errors import DataError, Finding, Place, UsageError
 from partnergraph.workbook.marked import HEADINGS, write_marked
+from partnergraph.workbook.template import init
 from tests.conftest import ROOT
 
 RED, AMBER = "FFFFC7CE", "FFFFEB9C"
@@ -52,6 +53,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(whole: Path, tmp_path: Path) -> Path:
     shutil.copytree(whole, tmp_path / "data")
     return tmp_path / "data"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example of `init` as such a folder, for what does not depend on how many rows there are."""
+    folder = tmp_path_factory.mktemp("example") / "data"
+    init(folder, "Riverside Trust", csv_tables=True)
+    workbook_of(folder)
+    return folder
+
+
+@pytest.fixture
+def small(example: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(example, tmp_path / "data"))
 
 
 def change(folder: Path, edit: Callable[[Workbook], None]) -> Path:
@@ -102,12 +117,12 @@ def test_faulty_cells_are_coloured_and_commented_and_listed_with_links(folder: P
     assert len(coloured) == len(findings)
 
 
-def test_what_the_workbook_holds_besides_is_kept(folder: Path, tmp_path: Path) -> None:
+def test_what_the_workbook_holds_besides_is_kept(small: Path, tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
         sheet = book["Relationships"]
         kind = column("Relationships", "kind", book)
-        sheet.cell(17, kind).value = "fundin"
-        sheet.cell(17, kind).comment = Comment("Ask Ann.", "me")
+        sheet.cell(3, kind).value = "fundin"
+        sheet.cell(3, kind).comment = Comment("Ask Ann.", "me")
         sheet.column_dimensions["B"].width = 55
         sheet.freeze_panes = "B2"
         choose = DataValidation(type="list", formula1='"a,b"')
@@ -115,12 +130,12 @@ def test_what_the_workbook_holds_besides_is_kept(folder: Path, tmp_path: Path) -
         sheet.add_data_validation(choose)
         book.create_sheet("Notes")["A1"] = "=1+1"
 
-    change(folder, edit)
-    write_marked(folder, findings_of(folder), tmp_path / "marked.xlsx")
+    change(small, edit)
+    write_marked(small, findings_of(small), tmp_path / "marked.xlsx")
     sheet = load_workbook(tmp_path / "marked.xlsx")["Relationships"]
     assert (sheet.column_dimensions["B"].width, sheet.freeze_panes) == (55, "B2")
     assert [str(v.sqref) for v in sheet.data_validations.dataValidation] == ["B2:B90"]
-    assert "Ask Ann." in sheet["B17"].comment.text
+    assert "Ask Ann." in sheet["B3"].comment.text
     assert load_workbook(tmp_path / "marked.xlsx")["Notes"]["A1"].value == "=1+1"
 
 
@@ -202,87 +217,87 @@ def test_a_formula_that_reaches_out_of_the_workbook_is_text_in_the_copy(formula:
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\x00=1", "\ud800"])
-def test_no_value_in_the_list_of_problems_is_a_formula(start: str, folder: Path, tmp_path: Path) -> None:
+def test_no_value_in_the_list_of_problems_is_a_formula(start: str, small: Path, tmp_path: Path) -> None:
     finding = Finding("r", "error", f"{start} is wrong.", Place("tables/x.csv", 2, "y"), start, start)
-    write_marked(folder, [finding], tmp_path / "marked.xlsx")
+    write_marked(small, [finding], tmp_path / "marked.xlsx")
     with zipfile.ZipFile(tmp_path / "marked.xlsx") as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     row = next(iter(load_workbook(tmp_path / "marked.xlsx")["Problems"].iter_rows(min_row=2)))
     assert {cell.data_type for cell in row[1:] if cell.value is not None} == {"s"}
 
 
-def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(folder: Path, tmp_path: Path) -> None:
+def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(small: Path, tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
         sheet = book["Relationships"]
-        sheet["B17"] = "fundin"
-        sheet.merge_cells("B17:B18")
+        sheet["B3"] = "fundin"
+        sheet.merge_cells("B3:B4")
 
-    change(folder, edit)
-    findings = findings_of(folder)
+    change(small, edit)
+    findings = findings_of(small)
     assert [(f.severity, f.place.cell) for f in findings if f.place] == [
-        *(("warning", "B17"), ("error", "B17"), ("error", "B18"))
+        *(("warning", "B3"), ("error", "B3"), ("error", "B4"))
     ]
-    write_marked(folder, findings, tmp_path / "marked.xlsx")
-    cell = load_workbook(tmp_path / "marked.xlsx")["Relationships"]["B17"]
+    write_marked(small, findings, tmp_path / "marked.xlsx")
+    cell = load_workbook(tmp_path / "marked.xlsx")["Relationships"]["B3"]
     assert cell.fill.fgColor.rgb == RED
     assert "fundin" in cell.comment.text
 
 
-def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(folder: Path, tmp_path: Path) -> None:
-    file = folder / "tables" / "partners.xlsx"
+def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(small: Path, tmp_path: Path) -> None:
+    file = small / "tables" / "partners.xlsx"
     file.write_bytes(file.read_bytes()[:2000])
-    write_marked(folder, findings_of(folder), tmp_path / "marked.xlsx")
+    write_marked(small, findings_of(small), tmp_path / "marked.xlsx")
     book = load_workbook(tmp_path / "marked.xlsx")
     assert book.sheetnames == ["Problems"]
     assert book["Problems"]["E2"].value == "workbook-damaged"
 
 
-def test_the_same_workbook_gives_the_same_copy(folder: Path, tmp_path: Path) -> None:
-    change(folder, lambda book: setattr(book["Relationships"]["B17"], "value", "fundin"))
+def test_the_same_workbook_gives_the_same_copy(small: Path, tmp_path: Path) -> None:
+    change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "fundin"))
     for name in ("a.xlsx", "b.xlsx"):
-        write_marked(folder, findings_of(folder), tmp_path / name)
+        write_marked(small, findings_of(small), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
 @pytest.mark.parametrize("where", ["data/tables/marked.xlsx", "data/tables/partners.xlsx", "marked.csv", "no/x.xlsx"])
-def test_the_copy_is_never_written_among_the_tables_or_as_another_form(where: str, folder: Path) -> None:
-    before = sorted((p, p.read_bytes()) for p in folder.rglob("*") if p.is_file())
+def test_the_copy_is_never_written_among_the_tables_or_as_another_form(where: str, small: Path) -> None:
+    before = sorted((p, p.read_bytes()) for p in small.rglob("*") if p.is_file())
     with pytest.raises(UsageError, match=r"Write the marked copy somewhere else|ends in \.xlsx|no folder"):
-        write_marked(folder, [Finding("r", "error", "Wrong.")], folder.parent / where)
-    assert sorted((p, p.read_bytes()) for p in folder.rglob("*") if p.is_file()) == before
+        write_marked(small, [Finding("r", "error", "Wrong.")], small.parent / where)
+    assert sorted((p, p.read_bytes()) for p in small.rglob("*") if p.is_file()) == before
 
 
-def test_the_command_line_writes_the_copy_and_says_so(folder: Path, tmp_path: Path) -> None:
+def test_the_command_line_writes_the_copy_and_says_so(small: Path, tmp_path: Path) -> None:
     from click.testing import CliRunner
 
     target = tmp_path / "marked.xlsx"
-    done = CliRunner().invoke(cli, ["check", str(folder), "--marked", str(target)], catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["check", str(small), "--marked", str(target)], catch_exceptions=False)
     assert (done.exit_code, target.exists()) == (0, False)
     assert "Nothing to mark" in done.stderr
-    change(folder, lambda book: setattr(book["Relationships"]["B17"], "value", "fundin"))
-    arguments = ["check", str(folder), "--marked", str(target), "--format", "csv"]
+    change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "fundin"))
+    arguments = ["check", str(small), "--marked", str(target), "--format", "csv"]
     done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert done.exit_code == 1
     assert f"Marked copy: {target}" in done.stderr
     [row] = csv.DictReader(io.StringIO(done.stdout))
-    assert (row["file"], row["sheet"], row["cell"]) == ("tables/partners.xlsx", "Relationships", "B17")
+    assert (row["file"], row["sheet"], row["cell"]) == ("tables/partners.xlsx", "Relationships", "B3")
     assert target.exists()
     with pytest.raises(UsageError, match="one graph folder"):
         CliRunner().invoke(cli, ["check", str(target), "--marked", str(target)], catch_exceptions=False)
 
 
-def test_the_html_form_says_each_problem_and_escapes_it(folder: Path) -> None:
+def test_the_html_form_says_each_problem_and_escapes_it(small: Path) -> None:
     from click.testing import CliRunner
 
-    change(folder, lambda book: setattr(book["Relationships"]["B17"], "value", "<script>alert(1)</script>"))
-    done = CliRunner().invoke(cli, ["check", str(folder), "-f", "html"], catch_exceptions=False)
+    change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "<script>alert(1)</script>"))
+    done = CliRunner().invoke(cli, ["check", str(small), "-f", "html"], catch_exceptions=False)
     assert "&lt;script&gt;" in done.stdout
     assert "<script" not in done.stdout
-    assert "<td>tables/partners.xlsx, Relationships</td><td>B17</td><td>error</td>" in done.stdout
+    assert "<td>tables/partners.xlsx, Relationships</td><td>B3</td><td>error</td>" in done.stdout
 
 
-def test_a_build_that_stops_says_how_to_get_the_marked_copy(folder: Path, tmp_path: Path) -> None:
-    change(folder, lambda book: setattr(book["Relationships"]["B17"], "value", "fundin"))
+def test_a_build_that_stops_says_how_to_get_the_marked_copy(small: Path, tmp_path: Path) -> None:
+    change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "fundin"))
     with pytest.raises(DataError, match=r"nothing was published\..*partnergraph check .* --marked problems\.xlsx"):
-        build(folder, tmp_path / "build")
+        build(small, tmp_path / "build")
     assert not (tmp_path / "build" / "current").exists()
