@@ -23,6 +23,12 @@ TOOL = Path(sys.executable).parent / "partnergraph"
 COUNT = "SELECT (COUNT(?r) AS ?n) { ?r a pg:Relationship }"
 
 
+@pytest.fixture(scope="module")
+def graph(keele: Path) -> PartnerGraph:
+    """The Keele graph as a program opens it."""
+    return PartnerGraph.open(keele)
+
+
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
@@ -69,11 +75,10 @@ def test_a_file_that_is_not_text_is_named_with_its_row(run: Run, here: Path) -> 
 
 
 def test_the_graph_may_be_a_graph_folder_a_build_folder_a_store_or_an_rdf_file(
-    run: Run, here: Path, keele: Path
+    run: Run, here: Path, graph: PartnerGraph
 ) -> None:
     (here / "data").symlink_to(ROOT / "data")
     expected = run("query", COUNT, "--format", "csv").out
-    graph = PartnerGraph.open(keele)
     graph.export("turtle", here / "all.ttl")
     graph.export("rdfxml", here / "all.rdf")
     for target in ("data", "build", "build/current", "build/current/store", "build/graph.trig", "all.ttl", "all.rdf"):
@@ -96,11 +101,11 @@ def test_the_graph_may_be_a_graph_folder_a_build_folder_a_store_or_an_rdf_file(
         ("a.xlsx", "xlsx"),
     ],
 )
-def test_the_name_of_the_file_says_the_format(run: Run, here: Path, keele: Path, name: str, form: str) -> None:
+def test_the_name_of_the_file_says_the_format(run: Run, here: Path, graph: PartnerGraph, name: str, form: str) -> None:
     select = "SELECT ?o ?n { ?o a org:Organization ; skos:prefLabel ?n } ORDER BY ?n LIMIT 3"
     question = "CONSTRUCT WHERE { o:keele-university skos:prefLabel ?n }" if form in ("turtle", "ntriples") else select
     assert run("query", question, "--output", name) == (0, "", "")
-    assert (here / name).read_bytes() == PartnerGraph.open(keele).query(question).bytes(form)
+    assert (here / name).read_bytes() == graph.query(question).bytes(form)
     assert run("query", question, "--output", "unknown", "--format", form).code == 0
     assert (here / "unknown").read_bytes() == (here / name).read_bytes()
 
@@ -112,9 +117,11 @@ def test_a_csv_for_excel_is_asked_for_by_its_format(run: Run, here: Path) -> Non
     assert run("query", question, "--format", "excel-csv", "--iris").out.endswith("keele-university,'=1+1\r\n")
 
 
-def test_what_is_not_text_is_not_written_to_a_terminal(run: Run, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_text_is_not_written_to_a_terminal(
+    run: Run, here: Path, graph: PartnerGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
     piped = subprocess.run([TOOL, "query", COUNT, "-f", "xlsx"], capture_output=True, check=True).stdout
-    assert piped == PartnerGraph.open(here / "build").query(COUNT).bytes("xlsx")
+    assert piped == graph.query(COUNT).bytes("xlsx")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     said = run("query", COUNT, "-f", "xlsx")
     assert said.code == 2
@@ -273,14 +280,16 @@ def test_the_same_question_gives_the_same_bytes_for_any_hash_seed(here: Path) ->
 LINKS = "SELECT ?from ?to { ?from pg:leads ?to }"
 
 
-def test_an_answer_is_drawn_as_a_page_or_a_map_and_says_what_is_in_it(run: Run, here: Path) -> None:
+def test_an_answer_is_drawn_as_a_page_or_a_map_and_says_what_is_in_it(
+    run: Run, here: Path, graph: PartnerGraph
+) -> None:
     said = run("query", LINKS, "--draw", "leads.html")
     assert (said.code, said.out) == (0, "")
     assert said.err.startswith("wrote leads.html: ")
     assert said.err.endswith(" relationships\n")
     page = (here / "leads.html").read_text("utf-8")
     assert "NIHR School for Primary Care Research" in page
-    assert PartnerGraph.open(here / "build").draw(query=LINKS).html == page
+    assert graph.draw(query=LINKS).html == page
     assert run("query", LINKS, "--draw", "again.html").code == 0
     assert (here / "again.html").read_bytes() == (here / "leads.html").read_bytes()
     assert run("query", "CONSTRUCT { ?a pg:leads ?b } WHERE { ?a pg:leads ?b }", "--draw", "leads.svg").code == 0
@@ -320,17 +329,30 @@ def test_the_map_alone_is_written_as_svg_beside_the_page(run: Run, here: Path) -
     assert not (here / "other.html").exists()
 
 
-def test_a_date_is_asked_of_query_and_why_alike(run: Run, here: Path) -> None:
-    pair = "Department of Health", "Public Health England"
-    assert "oversees" in run("why", *pair, "--as-of", "2015").out
-    assert "oversees" not in run("why", *pair, "--as-of", "2012-06").out
-    count = "SELECT (COUNT(?r) AS ?n) { ?r pg:kind code:oversight ; pg:to o:public-health-england }"
-    found = [rows(run("query", count, "-f", "csv", "--as-of", date).out)[0]["n"] for date in ("2015", "2012-06")]
+DATED = """@prefix pg: <https://w3id.org/partnergraph/ns#> . @prefix code: <https://w3id.org/partnergraph/code/> .
+@prefix o: <https://w3id.org/partnergraph/id/org/> . @prefix org: <http://www.w3.org/ns/org#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+o:ministry a org:Organization ; skos:prefLabel "Ministry"@en .
+o:agency a org:Organization ; skos:prefLabel "Agency"@en .
+<https://w3id.org/partnergraph/id/rel/r> a pg:Relationship ; pg:kind code:oversight ; pg:from o:ministry ;
+  pg:to o:agency ; pg:start "2013-04-01"^^xsd:date ; pg:startEarliest "2013-04-01"^^xsd:date ;
+  pg:startLatest "2013-04-01"^^xsd:date .
+"""
+
+
+def test_a_date_is_asked_of_query_and_why_alike(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dated.ttl").write_text(DATED, "utf-8")
+    here = ("--graph", "dated.ttl")
+    assert "oversees" in run("why", "Ministry", "Agency", "--as-of", "2015", *here).out
+    assert "oversees" not in run("why", "Ministry", "Agency", "--as-of", "2012-06", *here).out
+    count = "SELECT (COUNT(?r) AS ?n) { ?r pg:kind code:oversight ; pg:to o:agency }"
+    found = [rows(run("query", count, "-f", "csv", "--as-of", date, *here).out)[0]["n"] for date in ("2015", "2012-06")]
     assert found == ["1", "0"]
     drawn = "SELECT ?from ?to { ?r pg:kind code:oversight ; pg:from ?from ; pg:to ?to }"
-    run("query", drawn, "--draw", "then.html", "--as-of", "2012-06")
-    assert 'id="org-public-health-england"' not in (here / "then.html").read_text("utf-8")
-    run("query", drawn, "--draw", "now.html")
-    assert 'id="org-public-health-england"' in (here / "now.html").read_text("utf-8")
-    said = run("query", count, "--as-of", "soon")
+    run("query", drawn, "--draw", "then.html", "--as-of", "2012-06", *here)
+    assert 'id="org-agency"' not in (tmp_path / "then.html").read_text("utf-8")
+    run("query", drawn, "--draw", "now.html", "--as-of", "2015", *here)
+    assert 'id="org-agency"' in (tmp_path / "now.html").read_text("utf-8")
+    said = run("query", count, "--as-of", "soon", *here)
     assert (said.code, said.err) == (2, "Error: 'soon' is not a date. Write it as 2014, 2014-06 or 2014-06-30.\n")
