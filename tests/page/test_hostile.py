@@ -25,20 +25,33 @@ AT_ONCE = 9  # frames in one document
 # Everything is opened that a person can open, and what then stands in the page is listed: each text, each element with
 # the names of its attributes, and what its attributes point to.
 LOOK = """async () => {
-  const texts = new Set(), elements = [], targets = [], turn = () => new Promise((done) => setTimeout(done, 0));
+  const texts = new Set(), elements = {}, targets = new Set(), turn = () => new Promise((done) => setTimeout(done, 0));
   const NS = { "http://www.w3.org/1999/xhtml": "", "http://www.w3.org/2000/svg": "svg:" };
-  const look = () => {
-    texts.add(document.title);
-    for (const one of document.querySelectorAll("*")) {
-      if (["SCRIPT", "STYLE"].includes(one.tagName)) continue;
-      for (const node of one.childNodes) if (node.nodeType === 3) texts.add(node.data);
-      for (const { name, value } of one.attributes) {
-        if (/^(on|style$)/.test(name)) targets.push(name + "=" + value);
-        const points = /(href|src|srcset|srcdoc|action|data|content|poster|background|cite)$/.test(name);
-        if (points && one.tagName !== "META") targets.push(name + "=" + value);
-        if (["aria-label", "content", "title"].includes(name)) texts.add(value);
-      }
+  const kept = new Map(), kind = (name) => kept.get(name) ?? kept.set(name, [/^(on|style$)/.test(name),
+    /(href|src|srcset|srcdoc|action|data|content|poster|background|cite)$/.test(name),
+    ["aria-label", "content", "title"].includes(name)]).get(name);
+  const lookAt = (one) => {
+    if (["SCRIPT", "STYLE"].includes(one.tagName)) return;
+    for (const node of one.childNodes) if (node.nodeType === 3) texts.add(node.data);
+    for (const { name, value } of one.attributes) {
+      const [acts, points, says] = kind(name);
+      if (acts || (points && one.tagName !== "META")) targets.add(name + "=" + value);
+      if (says) texts.add(value);
     }
+  };
+  // Everything is looked at once, and after that whatever is added or changed, even if it is gone again.
+  const changed = (records) => {
+    for (const { target, addedNodes } of records) {
+      if (target.nodeType === 1) lookAt(target);
+      else if (target.parentElement) lookAt(target.parentElement);
+      for (const one of addedNodes) if (one.nodeType === 1) [one, ...one.querySelectorAll("*")].forEach(lookAt);
+    }
+  };
+  const observer = new MutationObserver(changed);
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  const look = () => {
+    changed(observer.takeRecords());
+    texts.add(document.title);
   };
   const unfold = async () => {
     for (const one of document.querySelectorAll("#panel details")) one.open = true;
@@ -49,10 +62,12 @@ LOOK = """async () => {
   const list = () => {
     for (const one of document.querySelectorAll("*")) {
       const name = (NS[one.namespaceURI] ?? "other:") + one.localName;
-      if (!one.closest("svg")) elements.push(name + "[" + one.getAttributeNames().sort().join() + "]");
-      else if (!["text", "tspan", "path"].includes(one.localName)) elements.push(name);
+      const drawn = one.closest("svg"), full = drawn ? name : name + "[" + one.getAttributeNames().sort().join() + "]";
+      if (drawn && ["text", "tspan", "path"].includes(one.localName)) continue;
+      elements[full] = (elements[full] ?? 0) + 1;
     }
   };
+  document.querySelectorAll("*").forEach(lookAt);
   look();
   list();
   const body = BODIES.key.indexOf("a"), other = BODIES.key.indexOf("b");
@@ -79,7 +94,7 @@ LOOK = """async () => {
   }
   for (const heading of document.querySelectorAll("thead button")) heading.click();
   list();
-  return { texts: [...texts], elements, targets, csv: claimsAsCsv(), at: location.href };
+  return { texts: [...texts], elements, targets: [...targets], csv: claimsAsCsv(), at: location.href };
 }"""
 
 
@@ -95,7 +110,7 @@ def _framed(frames_of: Opener, texts: list[str]) -> list[Any]:
     """What stands in the page of each text, seen in the frames of a notebook."""
     style = "<style>iframe { height: 30px; display: block }</style>"  # small, so that all of them are in sight
     inner = "".join(draw(hostile(text))._repr_html_() for text in texts)
-    page = frames_of(f"<!doctype html><meta charset=utf-8><title>x</title>{style}{inner}")
+    page = frames_of(f"<!doctype html><meta charset=utf-8><title>x</title>{style}{inner}", width=400, height=300)
     inside = page.tab.main_frame.child_frames
     assert len(inside) == len(texts)
     looked = [_look(frame) for frame in inside]

@@ -75,13 +75,13 @@ def place(count: int, lines: list[tuple[int, int]], order: list[int] | None = No
         weight = np.where(far > 0, far**-2.0, 0.0)
     inverse = inverted(np.diag(weight.sum(axis=1)) - weight)
     wanted = weight * far
+    x, y = at[:, 0].copy(), at[:, 1].copy()
     for _ in range(STEPS):
-        across, down = (at[:, axis, None] - at[None, :, axis] for axis in (0, 1))
+        across, down = x[:, None] - x, y[:, None] - y
         gap = np.sqrt(across * across + down * down)
-        ratio = np.divide(wanted, gap, out=np.zeros_like(gap), where=gap > 1e-9)
-        pull = [(ratio * apart).sum(axis=1) for apart in (across, down)]
-        at = np.stack([(inverse * one).sum(axis=1) for one in pull], axis=1)
-    return at.round(6)  # what differs beyond decides no tie
+        ratio = np.divide(wanted, gap, out=np.zeros(gap.shape), where=gap > 1e-9)
+        x, y = ((inverse * (ratio * apart).sum(axis=1)).sum(axis=1) for apart in (across, down))
+    return np.stack([x, y], axis=1).round(6)  # what differs beyond decides no tie
 
 
 def inverted(laplacian: Array) -> Array:
