@@ -89,8 +89,8 @@ def lines(path: Path, file: Path) -> int:
     end = " <https://w3id.org/partnergraph/graph/register/ror> .\n"
     with file.open("w", encoding="utf-8") as out:
         for one in taken:
-            for line in take(one.register, found.model, one):
-                out.write(f"{line}{line.removesuffix(end)} .\n")
+            for text in take(one.register, found.model, one):
+                out.write(text + text.replace(end, " .\n"))
     return sum(one.tally.kept for one in taken)
 
 

@@ -64,6 +64,17 @@ def _bodies(reader: Reader) -> set[str]:
     return {str(row["x"]).removeprefix(f"{ID}/org/") for row in rows}
 
 
+def test_a_whole_register_says_the_same_in_any_order_of_its_records(tmp_path: Path) -> None:
+    """It is read once, so that a record may name another that comes later, or that is about a body of the graph."""
+    said = []
+    for name, records in (("one", RECORDS), ("other", RECORDS[::-1])):
+        reader, row = _built(_folder(tmp_path / name, 'keep = "all"', records), tmp_path / f"{name}-out")
+        assert row["merged"] == 1
+        said.append(set(reader.dump("nquads").splitlines()))
+    assert said[0] == said[1]
+    assert any(b"ns#from" in line and b"/org/keele>" in line for line in said[0])
+
+
 @pytest.mark.parametrize(
     ("steps", "bodies"),
     [

@@ -1,7 +1,8 @@
 """What a graph takes from registers: which records it mentions, their lines, and the counts for the report.
 
-A register is read twice. The first time says which records are about bodies of the graph and which are linked to which;
-the second time writes. Neither holds more of a file than one record, except for the identifiers of its records.
+A register that is kept whole is read once. Of any other, a first time says which records are about bodies of the graph
+and which are linked to which; the second time writes. No time holds more of a file than one record, except for the
+identifiers of its records and the links between those that are kept.
 """
 
 from __future__ import annotations
@@ -58,6 +59,15 @@ class _Survey:
     links: dict[str, set[str]] = field(default_factory=dict)
     undecided: list[Finding] = field(default_factory=list)
 
+    def see(self, entry: Entry, same: Same) -> None:
+        """Note a record, and whether it is about a body of the graph."""
+        self.records.add(entry.record)
+        body, undecided = same.of(entry)
+        if undecided is not None:
+            self.undecided.append(undecided)
+        elif body is not None:
+            self.bodies[entry.record] = body
+
     def near(self, steps: int) -> set[str]:
         """The records that the graph mentions, and those within some steps of links, in both directions."""
         reached, edge = set(self.bodies), set(self.bodies)
@@ -69,16 +79,11 @@ class _Survey:
 
 def _survey(register: Register, same: Same) -> _Survey:
     found = _Survey()
-    linked = register.keep == "mentioned" and register.steps > 0
+    linked = register.steps > 0
     for entry in read(register, Tally()):
         if not isinstance(entry, Entry):
             continue
-        found.records.add(entry.record)
-        body, undecided = same.of(entry)
-        if undecided is not None:
-            found.undecided.append(undecided)
-        elif body is not None:
-            found.bodies[entry.record] = body
+        found.see(entry, same)
         if linked:
             for link in entry.links:
                 if link.record is not None:
@@ -88,14 +93,21 @@ def _survey(register: Register, same: Same) -> _Survey:
 
 
 def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
-    """The lines of what is kept of a register; `taken` counts along. Raises `DataError` for a broken file."""
+    """The lines of what is kept of a register, some at once; `taken` counts along.
+
+    Raises `DataError` for a broken file.
+    """
+    for lines in _lines(register, model, taken):
+        taken.quads += lines.count("\n")
+        yield lines
+
+
+def _lines(register: Register, model: Model, taken: Taken) -> Iterator[str]:
     same = Same(model, register.source)
-    survey = _survey(register, same)
     everything, steps = register.keep == "all", register.steps
-    reached = survey.records if everything else survey.near(steps)
+    survey = _Survey() if everything else _survey(register, same)
+    reached = survey.near(steps)
     kept = survey.records if everything else survey.records & reached
-    taken.merged = len(survey.bodies)
-    taken.findings += survey.undecided
 
     def body(record: str | None, identifier: tuple[str, str] | None) -> str | None:
         if record is not None and (known := survey.bodies.get(record)) is not None:
@@ -119,22 +131,21 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         kept.__contains__,
         outside,
     )
-    for line in lines.described():
-        taken.quads += 1
-        yield line
+    yield lines.described()
     for found in read(register, taken.tally):
         if isinstance(found, Finding):
             taken.findings.append(found)
-        elif everything or _mentioned(found, kept, body, steps):
-            for line in lines.of(found):
-                taken.quads += 1
-                yield line
+            continue
+        if everything and isinstance(found, Entry):
+            survey.see(found, same)
+        if everything or _mentioned(found, kept, body, steps):
+            yield lines.of(found)
         else:
             taken.tally.kept -= 1
             taken.tally.filtered += 1
-    for line in lines.stubs():
-        taken.quads += 1
-        yield line
+    yield from lines.rest()
+    taken.merged = len(survey.bodies)
+    taken.findings[:0] = survey.undecided
 
 
 def _mentioned(found: Entry | Grant, kept: set[str], body: Any, steps: int) -> bool:

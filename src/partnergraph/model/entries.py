@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.ids import Ids
+from partnergraph.model.ids import Ids, identifier_slug
 from partnergraph.model.quads import FORMS
 from partnergraph.model.register import Entry, EntryLink, EntryName, EntryPlace, Grant
-from partnergraph.model.terms import IRI, Literal
+from partnergraph.model.terms import IRI, Literal, quoted
 from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
 from partnergraph.vocabulary.iri import is_web_address
 
@@ -27,7 +27,22 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # The type code:body: of a body without a type in the register, or of which it says nothing but the name.
 UNTYPED = "body"
-_A, _EVIDENCE, _LABEL = f"<{RDF.type}>", f"<{PG.evidence}>", f"<{SKOS.prefLabel}>"
+# The terms of every record, made once. (The rest is made where it is used.)
+_A, _EVIDENCE, _SOURCE = f"<{RDF.type}>", f"<{PG.evidence}>", f"<{DCTERMS.source}>"
+_LABEL, _ALT_LABEL, _CLASS = f"<{SKOS.prefLabel}>", f"<{SKOS.altLabel}>", f"<{ORG.classification}>"
+_EVIDENCE_TYPE, _BASIS, _CONFIDENCE = f"<{PG.Evidence}>", f"<{PG.basis}>", f"<{PG.confidence}>"
+_SAYS, _LOCATOR, _KNOWN_AS = f"<{PG.says}>", f"<{PG.locator}>", f"<{DCTERMS.identifier}>"
+_NAME_TYPES, _NAME_OF, _NAME_KIND = (f"<{PG.Name}>", f"<{SKOSXL.Label}>"), f"<{PG.nameOf}>", f"<{PG.nameKind}>"
+_FORM, _ALT_NAME = f"<{SKOSXL.literalForm}>", f"<{SKOSXL.altLabel}>"
+_IDENTIFIER_TYPE, _NOTATION, _SCHEME = f"<{ADMS.Identifier}>", f"<{SKOS.notation}>", f"<{PG.scheme}>"
+_IDENTIFIED, _HOMEPAGE = f"<{ADMS.identifier}>", f"<{FOAF.homepage}>"
+_ATTRIBUTE_TYPE, _ATTRIBUTE_OF, _PROPERTY, _VALUE = (
+    f"<{PG[name]}>" for name in ("Attribute", "attributeOf", "property", "value")
+)
+_CLAIM_TYPE, _KIND, _FROM, _TO, _ABOUT = (f"<{PG[name]}>" for name in ("Relationship", "kind", "from", "to", "about"))
+_EVENT_TYPE, _CHANGE_TYPE = f"<{PG.LifecycleEvent}>", f"<{PG.ChangeEvent}>"
+_BEFORE, _AFTER = f"<{ORG.originalOrganization}>", f"<{ORG.resultingOrganization}>"
+_TITLE, _NOTE = f"<{DCTERMS.title}>", f"<{SKOS.note}>"
 
 
 def own_slug(source: str, record: str) -> str:
@@ -50,6 +65,11 @@ def _slug(text: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]+', '-', bare)[:60].strip('-')}-{digest}"
 
 
+@lru_cache(100)
+def _types(form: str) -> tuple[tuple[str, str], ...]:
+    return tuple((_A, f"<{kind}>") for kind in dict.fromkeys((FORMS[form], ORG.Organization)))
+
+
 @lru_cache(2_000)
 def _date(name: str, value: PartialDate) -> tuple[tuple[str, str], ...]:
     """Predicates and objects of a date: as stated, and its bounds."""
@@ -66,9 +86,14 @@ def _code(name: str) -> str:
     return IRI(CODE[name]).n3
 
 
+@lru_cache(500)
+def _tag(language: str) -> str:
+    return f"@{language}" if _TAG.fullmatch(language) else ""
+
+
 def _text(text: str, language: str | None) -> str:
     """Text of a register: in the language that it states, else in none (unlike an editor's, it may be in any)."""
-    return Literal(text, lang=language if language and _TAG.fullmatch(language) else None).n3
+    return quoted(text) + _tag(language) if language else quoted(text)
 
 
 class Lines:
@@ -76,7 +101,8 @@ class Lines:
 
     `body` gives the id of the editors' body that a record, an identifier or a name is about, or None; `kept` says
     whether a record of this register is in the graph, `outside` whether one that the file lacks (or, for None, a body
-    that is named without a record) may be. These are written by `stubs`.
+    that is named without a record) may be. These, and what links one record to another, are written by `rest`, when
+    all records have been seen.
     """
 
     def __init__(
@@ -97,173 +123,173 @@ class Lines:
         self._body, self._kept, self._outside = body, kept, outside
         self._graph = self.ids.graph("register", source).n3
         self._from = self.ids.source(source).n3
+        self._proven = f"{_SOURCE} {self._from}"
+        self._end = f" {self._graph} .\n"
+        # What stands before the last part of an IRI. The last parts made here are slugs, which any IRI may end in.
+        ids = self.ids
+        before = (ids.org(""), ids.name(""), ids.identifier_of(""), ids.attribute(""), ids.event(""),
+                  ids.relationship(""), ids.evidence(source, ""))  # fmt: skip
+        (self._org, self._name_iri, self._identifier_iri, self._attribute_iri, self._event_iri, self._claim_iri,
+         self._evidence_iri) = (f"<{one}" for one in before)  # fmt: skip
+        self._links: list[tuple[str, EntryLink, str]] = []
         self._stubs: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {}
         self._written: set[str] = set()
 
-    def described(self) -> Iterator[str]:
+    def described(self) -> str:
         """What the graph of these lines is. It is not that of the source, which holds what editors say and cite it for:
         a register's own records are no part of anybody's tables.
         """
         title = Literal(f"Records of {self._title}", lang=self.language).n3
         graph = self._graph
-        yield from self._line(self.ids.graph("").n3, [(f"<{DCAT.dataset}>", graph)])
-        yield from self._line(
-            graph,
-            [
-                *((_A, f"<{kind}>") for kind in (PG.SourceGraph, VOID.Dataset, DCAT.Dataset)),
-                (f"<{DCTERMS.title}>", title),
-                *((f"<{word}>", self._from) for word in (DCTERMS.source, PROV.wasDerivedFrom, PROV.hadPrimarySource)),
-            ],
-        )
+        said = [
+            *((_A, f"<{kind}>") for kind in (PG.SourceGraph, VOID.Dataset, DCAT.Dataset)),
+            (_TITLE, title),
+            *((f"<{word}>", self._from) for word in (DCTERMS.source, PROV.wasDerivedFrom, PROV.hadPrimarySource)),
+        ]
+        return self._said(self.ids.graph("").n3, [(f"<{DCAT.dataset}>", graph)]) + self._said(graph, said)
 
-    def of(self, found: Entry | Grant) -> Iterator[str]:
-        """The lines of a record."""
-        return self._grant(found) if isinstance(found, Grant) else self._entry(found)
+    def of(self, found: Entry | Grant) -> str:
+        """The lines of a record, but for its links to others; none for a grant between bodies that are not kept."""
+        return "".join(self._grant(found) if isinstance(found, Grant) else self._entry(found))
 
-    def stubs(self) -> Iterator[str]:
-        """Bodies that were named but are no records here: their names, and who names them."""
+    def rest(self) -> Iterator[str]:
+        """The links between records, and the bodies that were named but are no records here: their names, and who
+        names them.
+        """
+        for slug, link, evidence in self._links:
+            yield self._link(slug, link, evidence)
         for slug, (name, evidence, identifiers) in self._stubs.items():
-            yield from self._own(slug, name, None, (), "organisation", evidence)
+            yield self._own(slug, name, None, (), "organisation", evidence)
             for scheme, value in identifiers:
-                yield from self._identifier(slug, scheme, value, evidence)
+                yield self._identifier(slug, scheme, value, evidence)
+        self._links.clear()
         self._stubs.clear()
 
-    def _line(self, subject: str, said: Iterable[tuple[str, str]]) -> Iterator[str]:
-        graph = self._graph
-        for predicate, value in said:
-            yield f"{subject} {predicate} {value} {graph} .\n"
+    def _said(self, subject: str, said: Iterable[tuple[str, str]]) -> str:
+        end = self._end
+        return "".join([f"{subject} {predicate} {value}{end}" for predicate, value in said])
 
-    def _proof(self, record: str, says: str) -> tuple[str, list[tuple[str, str]]]:
+    def _proof(self, record: str, says: str) -> tuple[str, str]:
         slug = _slug(record)
-        evidence = self.ids.evidence(self.source, slug).n3
-        return evidence, [
-            (_A, f"<{PG.Evidence}>"),
-            (f"<{DCTERMS.identifier}>", f'"{slug}"'),
-            (f"<{PG.basis}>", _code("registry")),
-            (f"<{PG.confidence}>", _code("high")),
-            (f"<{DCTERMS.source}>", self._from),
-            (f"<{PG.says}>", Literal(says, lang=self.language).n3),
-            (f"<{PG.locator}>", Literal(f"{record}{self._release}").n3),
-        ]
+        evidence = f"{self._evidence_iri}{slug}>"
+        return evidence, self._said(
+            evidence,
+            (
+                (_A, _EVIDENCE_TYPE),
+                (_KNOWN_AS, f'"{slug}"'),
+                (_BASIS, _code("registry")),
+                (_CONFIDENCE, _code("high")),
+                (_SOURCE, self._from),
+                (_SAYS, Literal(says, lang=self.language).n3),
+                (_LOCATOR, quoted(f"{record}{self._release}")),
+            ),
+        )
 
     def _entry(self, entry: Entry) -> Iterator[str]:
         slug = self._body(entry.record, None)
         named = entry.name or entry.record
         evidence, proof = self._proof(entry.record, f"{self._says}, has a record of {named}.")
-        yield from self._line(evidence, proof)
+        yield proof
         names = entry.names
         if slug is None:
             slug = own_slug(self.source, entry.record)
-            yield from self._own(slug, named, entry.language, entry.types, entry.form, evidence)
+            yield self._own(slug, named, entry.language, entry.types, entry.form, evidence)
         else:
-            yield from self._line(self.ids.org(slug).n3, [(_EVIDENCE, evidence)])
+            yield self._said(f"{self._org}{slug}>", ((_EVIDENCE, evidence),))
             if entry.name:
                 names = (EntryName(entry.name, "alternative", entry.language), *names)
-        owner = self.ids.org(slug).n3
+        owner = f"{self._org}{slug}>"
         key = f"{self.source}-{_slug(entry.record)}"
         for number, name in enumerate(names, 1):
-            yield from self._name(f"{key}-{number}", owner, name, evidence)
+            yield self._name(f"{key}-{number}", owner, name, evidence)
         for scheme, value in dict.fromkeys(entry.identifiers):
-            yield from self._identifier(slug, scheme, value, evidence)
+            yield self._identifier(slug, scheme, value, evidence)
         attributes = [*entry.attributes, *([("register-status", entry.status)] if entry.status else [])]
         for number, (kind, value) in enumerate(attributes, 1):
-            yield from self._attribute(f"{key}-{number}", owner, kind, value, evidence)
+            yield self._attribute(f"{key}-{number}", owner, kind, value, evidence)
         for word, date in (("start", entry.start), ("end", entry.end)):
             if date is not None:
-                yield from self._event(f"{key}--{word}", word, owner, date, evidence)
+                yield self._event(f"{key}--{word}", word, owner, date, evidence)
         for place in entry.places:
-            yield from self._place(key, slug, owner, place, evidence)
+            yield self._place(key, slug, owner, place, evidence)
         for link in entry.links:
-            yield from self._link(slug, link, evidence)
+            self._links.append((slug, link, evidence))
 
-    def _own(
-        self, slug: str, name: str, language: str | None, types: tuple[str, ...], form: str, evidence: str
-    ) -> Iterator[str]:
-        said = [(_A, f"<{kind}>") for kind in dict.fromkeys((FORMS[form], ORG.Organization))]
-        said.append((_LABEL, _text(name, language)))
-        said += [(f"<{ORG.classification}>", _code(kind)) for kind in types or (UNTYPED,)]
+    def _own(self, slug: str, name: str, language: str | None, types: tuple[str, ...], form: str, evidence: str) -> str:
+        said = [*_types(form), (_LABEL, _text(name, language))]
+        said += [(_CLASS, _code(kind)) for kind in types or (UNTYPED,)]
         said.append((_EVIDENCE, evidence))
-        return self._line(self.ids.org(slug).n3, said)
+        return self._said(f"{self._org}{slug}>", said)
 
-    def _name(self, key: str, owner: str, name: EntryName, evidence: str) -> Iterator[str]:
-        subject, text = self.ids.name(key).n3, _text(name.name, name.language)
+    def _name(self, key: str, owner: str, name: EntryName, evidence: str) -> str:
+        subject, text = f"{self._name_iri}{key}>", _text(name.name, name.language)
         said = [
-            (_A, f"<{PG.Name}>"),
-            (_A, f"<{SKOSXL.Label}>"),
-            (f"<{PG.nameOf}>", owner),
-            (f"<{SKOSXL.literalForm}>", text),
-            (f"<{PG.nameKind}>", _code(name.kind)),
+            *((_A, kind) for kind in _NAME_TYPES),
+            (_NAME_OF, owner),
+            (_FORM, text),
+            (_NAME_KIND, _code(name.kind)),
             (_EVIDENCE, evidence),
         ]
         for word, date in (("start", name.start), ("end", name.end)):
             if date is not None:
                 said += _date(word, date)
-        yield from self._line(subject, said)
-        yield from self._line(owner, [(f"<{SKOSXL.altLabel}>", subject), (f"<{SKOS.altLabel}>", text)])
+        return self._said(subject, said) + self._said(owner, ((_ALT_NAME, subject), (_ALT_LABEL, text)))
 
-    def _identifier(self, slug: str, scheme: str, value: str, evidence: str) -> Iterator[str]:
-        subject, owner = self.ids.identifier(scheme, value).n3, self.ids.org(slug).n3
-        said = [
-            (_A, f"<{ADMS.Identifier}>"),
-            (f"<{SKOS.notation}>", Literal(value).n3),
-            (f"<{PG.scheme}>", _code(scheme)),
+    def _identifier(self, slug: str, scheme: str, value: str, evidence: str) -> str:
+        subject, owner = f"{self._identifier_iri}{scheme}-{identifier_slug(value)}>", f"{self._org}{slug}>"
+        said = (
+            (_A, _IDENTIFIER_TYPE),
+            (_NOTATION, quoted(value)),
+            (_SCHEME, _code(scheme)),
             (_EVIDENCE, evidence),
-        ]
-        yield from self._line(subject, said)
-        yield from self._line(owner, [(f"<{ADMS.identifier}>", subject)])
+        )
+        owned = [(_IDENTIFIED, subject)]
         if scheme == "website" and is_web_address(value):
-            yield from self._line(owner, [(f"<{FOAF.homepage}>", f"<{value}>")])
+            owned.append((_HOMEPAGE, f"<{value}>"))
+        return self._said(subject, said) + self._said(owner, owned)
 
-    def _attribute(self, key: str, owner: str, kind: str, value: str, evidence: str) -> Iterator[str]:
-        said = [
-            (_A, f"<{PG.Attribute}>"),
-            (f"<{PG.attributeOf}>", owner),
-            (f"<{PG.property}>", _code(kind)),
-            (f"<{PG.value}>", Literal(value).n3),
+    def _attribute(self, key: str, owner: str, kind: str, value: str, evidence: str) -> str:
+        said = (
+            (_A, _ATTRIBUTE_TYPE),
+            (_ATTRIBUTE_OF, owner),
+            (_PROPERTY, _code(kind)),
+            (_VALUE, quoted(value)),
             (_EVIDENCE, evidence),
-        ]
-        return self._line(self.ids.attribute(f"{key}-{kind}").n3, said)
+        )
+        return self._said(f"{self._attribute_iri}{key}-{kind}>", said)
 
-    def _event(self, key: str, kind: str, about: str, date: PartialDate, evidence: str) -> Iterator[str]:
-        said = [
-            (_A, f"<{PG.LifecycleEvent}>"),
-            (f"<{PG.kind}>", _code(kind)),
-            (f"<{PG.about}>", about),
+    def _event(self, key: str, kind: str, about: str, date: PartialDate, evidence: str) -> str:
+        said = (
+            (_A, _EVENT_TYPE),
+            (_KIND, _code(kind)),
+            (_ABOUT, about),
             *_date("date", date),
             (_EVIDENCE, evidence),
-        ]
-        return self._line(self.ids.event(key).n3, said)
+        )
+        return self._said(f"{self._event_iri}{key}>", said)
 
-    def _place(self, key: str, slug: str, owner: str, place: EntryPlace, evidence: str) -> Iterator[str]:
+    def _place(self, key: str, slug: str, owner: str, place: EntryPlace, evidence: str) -> str:
         """Where a body is: a place of GeoNames with a relationship; else only the words."""
-        words = ", ".join(dict.fromkeys(part for part in (place.name, place.region, place.country) if part))
         if place.geonames is None or not place.geonames.isdecimal():
-            yield from self._attribute(f"{key}-{_slug(words)}", owner, "headquarters", words, evidence)
-            return
+            words = ", ".join(dict.fromkeys(part for part in (place.name, place.region, place.country) if part))
+            return self._attribute(f"{key}-{_slug(words)}", owner, "headquarters", words, evidence)
         spot = f"geonames-{place.geonames}"
-        subject = self.ids.place(spot).n3
+        subject, described = self.ids.place(spot).n3, ""
         if spot not in self._written:
             self._written.add(spot)
             said = [(_A, f"<{DCTERMS.Location}>"), (_LABEL, _text(place.name, self.language)), (_EVIDENCE, evidence)]
             for predicate, degrees in ((WGS84.lat, place.latitude), (WGS84.long, place.longitude)):
                 if degrees is not None:
                     said.append((f"<{predicate}>", f'"{degrees:.10g}"'))
-            said.append((f"<{DCTERMS.identifier}>", f'"geonames:{place.geonames}"'))
-            yield from self._line(subject, said)
-        yield from self._claim(f"location--{slug}--{spot}", "location", owner, subject, evidence)
+            said.append((_KNOWN_AS, f'"geonames:{place.geonames}"'))
+            described = self._said(subject, said)
+        return described + self._claim(f"location--{slug}--{spot}", "location", owner, subject, evidence)
 
     def _claim(
         self, key: str, kind: str, from_: str, to: str, evidence: str, more: Iterable[tuple[str, str]] = ()
-    ) -> Iterator[str]:
-        said = [
-            (_A, f"<{PG.Relationship}>"),
-            (f"<{PG.kind}>", _code(kind)),
-            (f"<{PG['from']}>", from_),
-            (f"<{PG.to}>", to),
-            *more,
-            (_EVIDENCE, evidence),
-        ]
-        return self._line(self.ids.relationship(key).n3, said)
+    ) -> str:
+        said = ((_A, _CLAIM_TYPE), (_KIND, _code(kind)), (_FROM, from_), (_TO, to), *more, (_EVIDENCE, evidence))
+        return self._said(f"{self._claim_iri}{key}>", said)
 
     def _other(
         self, record: str | None, identifier: tuple[str, str] | None, name: str | None, evidence: str
@@ -280,31 +306,30 @@ class Lines:
         self._stubs.setdefault(slug, (name or record or "", evidence, identifiers))
         return slug
 
-    def _link(self, slug: str, link: EntryLink, evidence: str) -> Iterator[str]:
+    def _link(self, slug: str, link: EntryLink, evidence: str) -> str:
         other = self._other(link.record, link.identifier, link.label, evidence)
         if other is None or other == slug:
-            return
+            return ""
         from_, to = (other, slug) if link.inverse else (slug, other)
-        before, after = self.ids.org(from_).n3, self.ids.org(to).n3
+        before, after = f"{self._org}{from_}>", f"{self._org}{to}>"
         if link.kind == "succession":
             date = _date("date", link.start) if link.start is not None else ()
-            said = [
-                (_A, f"<{PG.ChangeEvent}>"),
-                (f"<{PG.kind}>", _code("change")),
-                (f"<{ORG.originalOrganization}>", before),
-                (f"<{ORG.resultingOrganization}>", after),
+            said = (
+                (_A, _CHANGE_TYPE),
+                (_KIND, _code("change")),
+                (_BEFORE, before),
+                (_AFTER, after),
                 *date,
                 (_EVIDENCE, evidence),
-            ]
-            yield from self._line(self.ids.event(f"change--{from_}--{to}").n3, said)
-            return
+            )
+            return self._said(f"{self._event_iri}change--{from_}--{to}>", said)
         if link.kind == "association" and link.note is None and from_ > to:  # each side may say it; it is one claim
             from_, to, before, after = to, from_, after, before
         more = [pair for word, date in (("start", link.start), ("end", link.end)) if date for pair in _date(word, date)]
         if link.note:
-            more.append((f"<{SKOS.note}>", Literal(link.note, lang=self.language).n3))
+            more.append((_NOTE, Literal(link.note, lang=self.language).n3))
         dated = f"--{link.start.text}" if link.start and link.start.literal else ""
-        yield from self._claim(f"{link.kind}--{from_}--{to}{dated}", link.kind, before, after, evidence, more)
+        return self._claim(f"{link.kind}--{from_}--{to}{dated}", link.kind, before, after, evidence, more)
 
     def _grant(self, grant: Grant) -> Iterator[str]:
         evidence, proof = self._proof(grant.record, f"{self._says}, lists the grant '{grant.title}'.")
@@ -312,8 +337,8 @@ class Lines:
         recipient = self._other(None, grant.recipient_id, grant.recipient, evidence)
         if funder is None or recipient is None or funder == recipient:
             return
-        yield from self._line(evidence, proof)
-        more = [(f"<{DCTERMS.title}>", Literal(grant.title, lang=self.language).n3)]
+        yield proof
+        more = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
         # Money that several share is said once for all of them, never once for each.
         if grant.amount is not None and grant.count == 1:
             more.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
@@ -322,7 +347,7 @@ class Lines:
         elif grant.amount is not None:
             words = f"{grant.amount} {grant.currency or ''}".strip()
             note = f"{words} in all, to {grant.count} recipients together."
-            more.append((f"<{SKOS.note}>", Literal(note, lang=self.language).n3))
+            more.append((_NOTE, Literal(note, lang=self.language).n3))
         for word, date in (("start", grant.start), ("end", grant.end)):
             if date is not None:
                 more += _date(word, date)
@@ -331,10 +356,9 @@ class Lines:
         if grant.url and is_web_address(grant.url):
             more.append((f"<{FOAF.page}>", f"<{grant.url}>"))
         key = f"funding--{funder}--{recipient}--{_slug(grant.record)}"
-        yield from self._claim(key, "funding", self.ids.org(funder).n3, self.ids.org(recipient).n3, evidence, more)
+        yield self._claim(key, "funding", f"{self._org}{funder}>", f"{self._org}{recipient}>", evidence, more)
         if grant.awarded is not None:
-            about = self.ids.relationship(key).n3
-            yield from self._event(f"{key}--award", "award", about, grant.awarded, evidence)
+            yield self._event(f"{key}--award", "award", f"{self._claim_iri}{key}>", grant.awarded, evidence)
         if self._body(None, grant.recipient_id) is None:
             for scheme, value in grant.recipient_identifiers:
-                yield from self._identifier(recipient, scheme, value, evidence)
+                yield self._identifier(recipient, scheme, value, evidence)

@@ -8,6 +8,20 @@ from urllib.parse import quote
 
 from partnergraph.model.terms import IRI
 
+_BETWEEN = re.compile(r"[^A-Za-z0-9]+")
+
+
+def identifier_slug(value: str) -> str:
+    """An identifier as the last part of an IRI; letters of other alphabets are percent-coded first.
+
+    >>> identifier_slug("https://ror.org/00340yn33"), identifier_slug("0000 0004 0415 6205")
+    ('00340yn33', '0000-0004-0415-6205')
+    """
+    bare = value.removeprefix("https://ror.org/")
+    if bare.isascii():
+        return bare if bare.isalnum() else _BETWEEN.sub("-", bare).strip("-")
+    return _BETWEEN.sub("-", "".join(c if c.isascii() else quote(c) for c in bare)).strip("-")
+
 
 @dataclass(frozen=True)
 class Ids:
@@ -59,13 +73,16 @@ class Ids:
         return self._id("attribute", slug)
 
     def identifier(self, scheme: str, value: str) -> IRI:
-        """An identifier: its scheme and a slug of its value, letters of other alphabets percent-coded first.
+        """An identifier: its scheme and a slug of its value.
 
         >>> Ids("https://example.org/").identifier("website", "https://ü.example.org/")
         'https://example.org/id/identifier/website-https-C3-BC-example-org'
         """
-        bare = "".join(c if c.isascii() else quote(c) for c in value.removeprefix("https://ror.org/"))
-        return self._id("identifier", f"{scheme}-{re.sub(r'[^A-Za-z0-9]+', '-', bare).strip('-')}")
+        return self.identifier_of(f"{scheme}-{identifier_slug(value)}")
+
+    def identifier_of(self, slug: str) -> IRI:
+        """An identifier, by the last part of its IRI."""
+        return self._id("identifier", slug)
 
     def source(self, slug: str) -> IRI:
         """A source."""

@@ -39,6 +39,17 @@ class IRI(str):
         return f"<{self}>"
 
 
+def quoted(text: str) -> str:
+    """Text as N-Quads writes it: between quotation marks, escaped where it has to be (section 3, production 9).
+
+    >>> print(quoted("Keele"), quoted('the "new" one'))
+    "Keele" "the \\"new\\" one"
+    """
+    if text.isprintable() and '"' not in text and "\\" not in text:  # most is; to see it is quick
+        return f'"{text}"'
+    return '"' + _TO_ESCAPE.sub(lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), text) + '"'
+
+
 class Literal(NamedTuple):
     """A literal: text with a datatype IRI, or with a language tag.
 
@@ -55,12 +66,11 @@ class Literal(NamedTuple):
     @property
     def n3(self) -> str:
         """The term as N-Quads writes it."""
-        quoted = '"' + _TO_ESCAPE.sub(lambda m: _ESCAPES.get(m[0], f"\\u{ord(m[0]):04X}"), self.text) + '"'
         if self.lang:
-            return f"{quoted}@{self.lang}"
+            return f"{quoted(self.text)}@{self.lang}"
         if self.datatype and self.datatype != XSD + "string":
-            return f"{quoted}^^<{self.datatype}>"
-        return quoted
+            return f"{quoted(self.text)}^^<{self.datatype}>"
+        return quoted(self.text)
 
 
 Term = IRI | Literal

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -102,9 +101,11 @@ def _not_parsed(error: SyntaxError | ValueError, data: bytes, format_: ox.RdfFor
 
 
 def stream(store: ox.Store, lines: Iterable[str], graph: str) -> None:
-    """Load lines of N-Quads of one named graph, and their merge; while the engine loads a part, the next is made."""
+    """Load lines of N-Quads of one named graph, and their merge; while the engine loads a part, the next is made.
+
+    A text may hold several lines.
+    """
     end = f" <{graph}> .\n".encode()
-    rest = iter(lines)
 
     def load(part: bytes) -> None:
         # In N-Quads a line ends only where its text does, so that nothing but the name of the graph is taken off. Each
@@ -113,9 +114,23 @@ def stream(store: ox.Store, lines: Iterable[str], graph: str) -> None:
 
     with ThreadPoolExecutor(1) as beside:
         loading: Future[None] | None = None
-        while part := "".join(islice(rest, LINES_AT_ONCE)).encode():
+        for part in _parts(lines):
             if loading is not None:
                 loading.result()
             loading = beside.submit(load, part)
         if loading is not None:
             loading.result()
+
+
+def _parts(lines: Iterable[str]) -> Iterator[bytes]:
+    """Texts put together, until they have so many lines as the engine is given at once."""
+    part: list[str] = []
+    number = 0
+    for text in lines:
+        part.append(text)
+        number += text.count("\n")
+        if number >= LINES_AT_ONCE:
+            yield "".join(part).encode()
+            part, number = [], 0
+    if part:
+        yield "".join(part).encode()
