@@ -26,9 +26,8 @@ PAGES = (
     "id/org/nobody",
 )
 # Lists whose entries are all alike are looked at by their first entries.
-SHORTEN = (
-    "document.querySelectorAll('ol, ul, tbody').forEach((one) => [...one.children].slice(4).forEach((c) => c.remove()))"
-)
+SHORTEN = """for (const list of document.querySelectorAll('ol, ul, dl.terms, tbody'))
+  [...list.children].slice(4).forEach((one) => one.remove())"""
 
 
 def wrong(tab: Tab) -> list[Any]:
