@@ -76,9 +76,14 @@ def to_segment(points: Array, a: Array, b: Array) -> Array:
     ax, ay = a[..., 0], a[..., 1]
     dx, dy = b[..., 0] - ax, b[..., 1] - ay
     px, py = points[..., 0] - ax, points[..., 1] - ay
-    share = np.clip((px * dx + py * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0, 1)
-    px, py = px - share * dx, py - share * dy
-    gaps: Array = np.sqrt(px * px + py * py)
+    share = px * dx + py * dy
+    share /= np.maximum(dx * dx + dy * dy, 1e-9)
+    np.minimum(np.maximum(share, 0, out=share), 1, out=share)
+    across, down = px - share * dx, py - share * dy
+    across *= across
+    down *= down
+    across += down
+    gaps: Array = np.sqrt(across, out=across)
     return gaps
 
 
@@ -232,23 +237,25 @@ def push(scene: Scene, steps: int = 120) -> None:
     import numpy as np
 
     at, boxes = scene.at, scene.boxes
+    # Coordinate by coordinate, as in `to_segment`.
+    middles = [(boxes[:, 2 + axis] - boxes[:, axis]) / 2 for axis in (0, 1)]
+    halves = [(boxes[:, 2 + axis] + boxes[:, axis]) / 2 for axis in (0, 1)]
+    room = [half[:, None] + half + GAP for half in halves]
+    number = np.arange(len(at))
+    tie = np.sign(number[:, None] - number).astype(float)
     for _ in range(steps):
-        centre = at + np.stack([(boxes[:, 2] - boxes[:, 0]) / 2, (boxes[:, 3] - boxes[:, 1]) / 2], axis=1)
-        half = np.stack([(boxes[:, 2] + boxes[:, 0]) / 2, (boxes[:, 3] + boxes[:, 1]) / 2], axis=1)
-        gap = centre[:, None] - centre[None, :]
-        need = half[:, None] + half[None, :] + GAP - np.abs(gap)
-        both = np.asarray((need > 0).all(axis=2))
+        gap = [centre[:, None] - centre for centre in (at[:, axis] + middles[axis] for axis in (0, 1))]
+        size = [np.abs(one) for one in gap]
+        need = [whole - one for whole, one in zip(room, size, strict=True)]
+        both = (need[0] > 0) & (need[1] > 0)
         np.fill_diagonal(both, False)
         if not both.any():
             break
-        sideways = need[..., 0] / 2 < need[..., 1]
-        tie = np.sign(np.arange(len(at))[:, None] - np.arange(len(at))[None, :])
-        sign = np.where(np.abs(gap) < 1e-6, tie[..., None], np.sign(gap))
-        move = np.zeros_like(at)
-        move[:, 0] = (np.where(both & sideways, need[..., 0], 0) * sign[..., 0]).sum(axis=1)
-        move[:, 1] = (np.where(both & ~sideways, need[..., 1], 0) * sign[..., 1]).sum(axis=1)
-        crowd = np.maximum(both.sum(axis=1), 1)[:, None]
-        at += move / crowd * 0.45
+        sideways = need[0] / 2 < need[1]
+        crowd = np.maximum(both.sum(axis=1), 1)
+        for axis, along in ((0, both & sideways), (1, both & ~sideways)):
+            sign = np.where(size[axis] < 1e-6, tie, np.sign(gap[axis]))
+            at[:, axis] += (np.where(along, need[axis], 0) * sign).sum(axis=1) / crowd * 0.45
         _inside(scene)
 
 
