@@ -136,6 +136,15 @@ def test_the_network_has_an_edge_for_every_claim(graph: PartnerGraph) -> None:
     assert all(data["evidence"] or data["derived"] for _, _, data in network.edges(data=True))
 
 
+def test_the_network_of_a_date_is_the_same_from_disk_and_from_memory(graph: PartnerGraph) -> None:
+    from partnergraph.network import network
+
+    expected = network(graph.reader, as_of="2012-06")
+    found = graph.network(as_of="2012-06")
+    assert 0 < found.number_of_edges() == expected.number_of_edges()
+    assert list(found.edges(keys=True, data=True)) == list(expected.edges(keys=True, data=True))
+
+
 @RDFLIB
 def test_it_becomes_a_dataset_of_rdflib_with_the_same_quads_and_answers(graph: PartnerGraph) -> None:
     dataset = graph.to_rdflib()

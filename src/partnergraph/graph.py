@@ -49,6 +49,13 @@ class PartnerGraph:
         """What the rooms read the graph by; as of a date, it is made when it is first looked at."""
         return self._make()
 
+    @cached_property
+    def _near(self) -> Reader:
+        """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
+        from partnergraph.queries.standing import is_small
+
+        return self.reader.resident() if self.reader.folder and is_small(self.reader.folder) else self.reader
+
     @classmethod
     def open(cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Open a build folder, a graph folder that has been built, a store or an RDF file; by default `./build`.
@@ -136,7 +143,8 @@ class PartnerGraph:
         from partnergraph.network import network
 
         date = self.date if as_of is None else as_of
-        return network(self.reader, as_of=date, derived=derived, inferred=inferred, places=places)
+        reader = self.reader if date is None else self._near
+        return network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
         """The answer to a query or a named question as a network; see `partnergraph.network.picture.picture`.

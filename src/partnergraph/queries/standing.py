@@ -162,7 +162,12 @@ def _resident(targets: list[Path], memory: int) -> bool:
     """Whether a graph is read into memory: RDF files, or a small store where there is enough."""
     if len(targets) != 1 or not targets[0].is_dir():
         return True
-    return memory >= ROOMY and sum(file.stat().st_size for file in targets[0].iterdir()) <= RESIDENT
+    return memory >= ROOMY and is_small(targets[0])
+
+
+def is_small(store: Path) -> bool:
+    """Whether a store folder may be read into memory without much thought."""
+    return sum(file.stat().st_size for file in store.iterdir()) <= RESIDENT
 
 
 def _opened(targets: list[Path], memory: int) -> Reader:
