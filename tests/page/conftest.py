@@ -15,6 +15,7 @@ from partnergraph.network import network
 from partnergraph.page import Page, draw
 from partnergraph.sources.folder import read
 from tests.conftest import ROOT
+from tests.page.again import AS_IT_IS, LED_BACK
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog
@@ -71,11 +72,28 @@ class Watched:
 
 
 class Tabs:
-    """The tabs of a browser. One that a test is done with is used again: a new one costs more than opening a page."""
+    """The tabs of a browser. One that a test is done with is used again: a new one costs more than opening a page.
+
+    So is a page: opening a large one costs more than most tests do with it. It is led back to how it is first seen, and
+    opened anew unless it is the very same then, to the last element.
+    """
+
+    most = 3  # pages that are kept
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.free: dict[bool, list[Tab]] = {True: [], False: []}
+        self.kept: dict[str, tuple[Tab, str]] = {}  # the text of a page -> the tab that shows it, and its address
+        self.first: dict[tuple[object, ...], str] = {}  # how a page is first seen in a size and a scheme
+
+    def keep(self, html: str, tab: Tab, own: str) -> None:
+        """Take a tab back with the page in it; of those that are kept, the one that nobody asked for longest goes."""
+        if tab.is_closed() or html in self.kept or not tab.url.startswith(own):
+            return self.give(tab, scripts=True)
+        tab.mouse.move(0, 0)
+        self.kept[html] = tab, own
+        if len(self.kept) > self.most:
+            self.give(self.kept.pop(next(iter(self.kept)))[0], scripts=True)
 
     def take(self, scripts: bool) -> Tab:
         """A tab in a context of its own, empty and offline."""
@@ -105,7 +123,7 @@ class Opener:
 
     def __init__(self, tabs: Tabs, folder: Path) -> None:
         self.tabs, self.folder, self.number = tabs, folder, 0
-        self.opened: list[tuple[Watched, bool]] = []
+        self.opened: list[tuple[Watched, bool, str | None]] = []
 
     def __call__(
         self,
@@ -116,34 +134,56 @@ class Opener:
         scheme: str = "light",
         scripts: bool = True,
         address: str = "",
+        fresh: bool = False,
     ) -> Watched:
-        """Open the text of a page as a file, offline."""
+        """Open the text of a page as a file, offline; or show it where it is open, unless it has to be fresh."""
+        ours = scripts and 'id="program"' in html
+        look = (html, width, height, scheme)
+        if ours and not address and not fresh and look in self.tabs.first and html in self.tabs.kept:
+            tab, own = self.tabs.kept.pop(html)
+            watched = self.watch(tab, own, look, scripts, html)
+            if tab.evaluate(LED_BACK) == self.tabs.first[look]:
+                return watched
+            self.opened.pop()
+            watched.leave()
+            self.tabs.give(tab, scripts)
         self.number += 1
         file = self.folder / f"page{self.number}.html"
         file.write_text(html, "utf-8")
-        watched = Watched(self.tabs.take(scripts), file.as_uri())
-        self.opened.append((watched, scripts))
-        watched.tab.set_default_timeout(self.patience)
-        watched.tab.set_viewport_size({"width": width, "height": height})
-        watched.tab.emulate_media(
+        own = file.as_uri()
+        watched = self.watch(self.tabs.take(scripts), own, look, scripts, html if ours and not address else None)
+        watched.tab.goto(own + address)
+        if ours:
+            watched.tab.wait_for_selector("css:light=html.js:not(.starting)")  # the program is unpacked first
+            if not address and look not in self.tabs.first:
+                self.tabs.first[look] = watched.tab.evaluate(AS_IT_IS)
+        return watched
+
+    def watch(self, tab: Tab, own: str, look: tuple[str, int, int, str], scripts: bool, keep: str | None) -> Watched:
+        """Take a tab: set its window, and begin to watch."""
+        _, width, height, scheme = look
+        tab.set_default_timeout(self.patience)
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.emulate_media(
             media="null",
             color_scheme=scheme,  # type: ignore[arg-type]
             reduced_motion="null",
             forced_colors="null",
         )
+        watched = Watched(tab, own)
+        self.opened.append((watched, scripts, keep))
         watched.listen()
-        watched.tab.goto(file.as_uri() + address)
-        if scripts and 'id="program"' in html:
-            watched.tab.wait_for_selector("html.js:not(.starting)")  # the program is unpacked first
         return watched
 
     def close(self, *, failed: bool) -> None:
         """Hand all tabs back; after a failure they are closed, for nobody knows what state they are in."""
         while self.opened:
-            watched, scripts = self.opened.pop()
+            watched, scripts, html = self.opened.pop()
             watched.leave()
             if failed:
                 watched.tab.context.close()
+            elif html:
+                self.tabs.keep(html, watched.tab, watched.own)
             else:
                 self.tabs.give(watched.tab, scripts)
 

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
 SCHOOL = "School of Primary, Community and Social Care"
 TEACHING = "West Midlands Social Work Teaching Partnership"
-# The share of the map's canvas that is not of the page's colour.
+# The share of the map's canvas that is not of the page's colour. A copy is read, so that the map's own stays as it was.
 PAINTED = """() => {
-  const canvas = document.querySelector('#map canvas'), context = canvas.getContext('2d');
-  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  const canvas = document.querySelector('#map canvas'), { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const pixels = copy.getImageData(0, 0, width, height).data;
   let painted = 0;
   for (let at = 3; at < pixels.length; at += 4) painted += pixels[at] > 0;
   return painted / (pixels.length / 4);

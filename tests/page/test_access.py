@@ -168,6 +168,8 @@ def _tree(tab: Tab) -> list[tuple[str, str]]:
     session = tab.context.new_cdp_session(tab)
     session.send("Accessibility.enable")
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.send("Accessibility.disable")  # else the browser would go on keeping the tree of every later page
+    session.detach()
     return [
         (str(node.get("role", {}).get("value")), str(node.get("name", {}).get("value", "")))
         for node in nodes
