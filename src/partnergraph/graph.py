@@ -84,9 +84,8 @@ class PartnerGraph:
 
         days(date)  # what is no date is told at once
         then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
-        then._make = lambda: as_of(
-            self.reader, date
-        )  # most often it is only asked queries, which are answered elsewhere
+        # Most often it is only asked queries, which are answered elsewhere.
+        then._make = lambda: as_of(self.reader, date)
         return then
 
     def query(self, question: str, **parameters: str) -> Result:
