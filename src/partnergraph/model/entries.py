@@ -123,7 +123,6 @@ class Lines:
         self._body, self._kept, self._outside = body, kept, outside
         self._graph = self.ids.graph("register", source).n3
         self._from = self.ids.source(source).n3
-        self._proven = f"{_SOURCE} {self._from}"
         self._end = f" {self._graph} .\n"
         # What stands before the last part of an IRI. The last parts made here are slugs, which any IRI may end in.
         ids = self.ids
