@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnergraph.serve.endpoint import Answer, Kept
+from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.protocol import MOST_FIELDS, RefusedError, decoded, read
 
 
@@ -58,8 +58,8 @@ def test_what_is_encoded_wrongly_is_refused(line: bytes) -> None:
 def test_kept_answers_are_weighed_with_their_questions() -> None:
     kept = Kept(most=100_000)
     for number in range(50):
-        kept.put((f"{number}", b"x" * 20_000), Answer([], b"{}"))
+        kept.put(f"{number}", b"x" * 20_000, Answer(b"{}", "application/json"))
     assert 1 < len(kept.found) < 6
     assert 0 < kept.size <= 100_000
-    assert kept.get(("49", b"x" * 20_000)) is not None
-    assert kept.get(("0", b"x" * 20_000)) is None
+    assert kept.get("49", b"x" * 20_000) == Answer(b"{}", "application/json")
+    assert kept.get("0", b"x" * 20_000) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from partnergraph.errors import QueryError, QueryRefused
 from partnergraph.queries import formats
@@ -15,19 +16,33 @@ from partnergraph.queries.hints import hint
 from partnergraph.queries.mistakes import addresses, empty, explained
 from partnergraph.queries.order import changed, numbers_apart
 from partnergraph.queries.tokens import Token, place, tokens
-from partnergraph.store import Reader, Result
+from partnergraph.store import Reader, Result, prefixes_of
 
 # An IRI in full of plain characters, and how many rows are wanted: whatever stands there instead, a query is cut into
 # the same tokens. (In a string or a comment they may stand too, and are then text before and after.)
-_WHICH = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9:/._~%#-]*>|\b(?:LIMIT|OFFSET) [0-9]+\b")
+_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9:/._~%#-]*>")
+_ROWS = {word: re.compile(rf"{word} [0-9]+\b") for word in ("LIMIT", "OFFSET")}
 MOST_KEPT = 1000
-_kept: dict[str, str] = {}
+# The words of functions whose value is another each time.
+_CHANGING = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
+_kept: dict[str, _Plain] = {}
 
 
-@dataclass(frozen=True)
+class _Plain(NamedTuple):
+    """What there is to know of a query that the engine gets as it was asked."""
+
+    form: str
+    lasting: bool
+    prefixes: Mapping[str, str]
+
+
+@dataclass  # to freeze it takes longer than to look its text up
 class Prepared:
     """A query that may run: as it was asked, its form, the text for the engine, and what is asked instead of the whole
     graph, when its FROM clauses say so.
+
+    `plain` means that nothing is to be said of it, `lasting` that its answer is the same each time, and `prefixes` are
+    those that it may mean, where that is known.
     """
 
     sparql: str
@@ -35,6 +50,8 @@ class Prepared:
     text: str
     dataset: Reader | None = None
     plain: bool = False
+    lasting: bool = True
+    prefixes: Mapping[str, str] | None = None
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -49,7 +66,7 @@ class Prepared:
     def ask(self, reader: Reader) -> Result:
         """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
         try:
-            return (self.dataset or reader).query(self.text)
+            return (self.dataset or reader).query(self.text, prefixes=self.prefixes)
         except QueryError as error:
             raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
 
@@ -60,8 +77,8 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
     Raises `QueryError` or `QueryRefused`, with line, column and a caret.
     """
     alike = shape(sparql)
-    if alike is not None and (form := _kept.get(alike)):
-        return Prepared(sparql, form, sparql, plain=True)
+    if alike is not None and (known := _kept.get(alike)):
+        return Prepared(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
     try:
         examined = examine(sparql)
         dataset = _dataset(reader, sparql, examined)
@@ -73,11 +90,12 @@ def prepare(reader: Reader, sparql: str) -> Prepared:
         changes.append((examined.star, examined.star + 1, _columns(Prepared(sparql, examined.form, sparql))))
     text = changed(sparql, changes)
     plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
+    lasting = not any(token.word in _CHANGING for token in examined.tokens)
     if alike is not None and plain:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
-        _kept[alike] = examined.form
-    return Prepared(sparql, examined.form, text, dataset, plain)
+        _kept[alike] = _Plain(examined.form, lasting, prefixes_of(alike))
+    return Prepared(sparql, examined.form, text, dataset, plain, lasting)
 
 
 def shape(sparql: str) -> str | None:
@@ -89,11 +107,13 @@ def shape(sparql: str) -> str | None:
     True
     """
     # An escape can stand for any character, and what is long is looked at in any case.
-    return None if "\\" in sparql or len(sparql) * 4 > LONGEST else _WHICH.sub(_same, sparql)
-
-
-def _same(found: re.Match[str]) -> str:
-    return "<a://>" if found[0][0] == "<" else f"{found[0][:5]} 1"
+    if "\\" in sparql or len(sparql) * 4 > LONGEST:
+        return None
+    sparql = _IRI.sub("<a://>", sparql)
+    for word, rows in _ROWS.items():
+        if word in sparql:
+            sparql = rows.sub(f"{word} 1", sparql)
+    return sparql
 
 
 def _truths(sparql: str, found: Sequence[Token]) -> str:

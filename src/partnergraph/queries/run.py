@@ -89,6 +89,24 @@ class Sink:
         return data
 
 
+class _Short:
+    """A writer of what is too short to hold too many rows; more is a `FullError`."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size, self.pieces = most, 0, list[bytes]()
+
+    def write(self, data: bytes) -> int:
+        """Take a piece of the result."""
+        self.size += len(data)
+        if self.size > self.most:
+            raise FullError
+        self.pieces.append(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+
 def answer(
     reader: Reader,
     sparql: str,
@@ -135,19 +153,24 @@ def deliver(
 
         max_rows = min(max_rows or MOST_ROWS, MOST_ROWS)
         full = full if max_rows == asked else ": a sheet holds no more. Other formats do."
-    held = io.BytesIO()
     by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
         # Rows can be counted in lines only, and the other forms made from those; an answer that is too short to hold
         # too many need not be counted.
-        short = Sink(held, format_, None, SHORTEST_ROW * max_rows)
+        short = _Short(SHORTEST_ROW * max_rows)
         try:
             reader.write(result, format_, short)  # type: ignore[arg-type]
-        except QueryLimit:
-            by_line, held, result = True, io.BytesIO(), prepared.ask(reader)
+        except FullError:
+            by_line, result = True, prepared.ask(reader)
         else:
-            Sink(output, format_, None, max_bytes).write(held.getvalue())
-            return _why_empty(reader, prepared) if explain and short.empty else None
+            whole = b"".join(short.pieces)
+            if not explain and len(whole) <= (max_bytes or len(whole)):
+                output.write(whole)
+                return None
+            sink = Sink(output, format_, None, max_bytes)
+            sink.write(whole)
+            return _why_empty(reader, prepared) if explain and sink.empty else None
+    held = io.BytesIO()
     target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
     try:
         reader.write(result, target.format, target)  # type: ignore[arg-type]

@@ -3,7 +3,8 @@
 Whoever started it kills it when an order takes too long, and starts another: nothing in it is worth keeping. A frame is
 a letter, the length of its content (4 bytes, the highest first) and the content: ``H`` what the answer is (JSON with
 `form`, `format` and perhaps a `hint`), ``D`` a piece of it, ``N`` the end (JSON with `note`), ``E`` the end by an error
-(JSON, as `partnergraph.queries.worker.last_word` gives it). An order is four bytes of length and JSON.
+(JSON, as `partnergraph.queries.worker.last_word` gives it). An order is four bytes of length and a line of JSON; after
+it may stand the query, so that what many orders have in common is read once.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 
 from partnergraph.errors import PartnerGraphError, QueryForm, UsageError
 from partnergraph.queries.mistakes import empty
 from partnergraph.queries.prepared import prepare
-from partnergraph.queries.run import answer as answer_to
 from partnergraph.queries.run import deliver
 from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
-from partnergraph.queries.worker import confine, die_with_parent, last_word
+from partnergraph.queries.worker import confine, die_with_parent, keep_to, last_word, processors
 from partnergraph.store import Reader
 
 PIECE = 65_536
@@ -40,20 +41,30 @@ LENGTH = PID = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
 
 
-class Frames(io.RawIOBase):
-    """A file whose writes are frames."""
+class Frames:
+    """What an order is answered with: frames, and a file whose content becomes frames. (See `io.IOBase`, of which the
+    engine and `partnergraph.queries.run` use two methods.)
+    """
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self.pipe = pipe
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
+        self._held: list[bytes] = []
+        self._size = 0
 
     def write(self, data: Any) -> int:
-        """One frame with a piece of the answer."""
-        self.send(b"D", bytes(data))
-        return len(data)
+        """A piece of the answer. Small ones are held back until they are worth a frame."""
+        piece = bytes(data)
+        self._held.append(piece)
+        self._size += len(piece)
+        if self._size >= PIECE:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Send what was held back."""
+        if self._held:
+            self.send(b"D", b"".join(self._held))
+            self._held, self._size = [], 0
 
     def send(self, letter: bytes, content: bytes) -> None:
         """One frame."""
@@ -63,9 +74,11 @@ class Frames(io.RawIOBase):
 Answer: TypeAlias = "Callable[[Reader, dict[str, Any], Frames], str | None]"
 
 
-def order(values: dict[str, Any]) -> bytes:
-    """An order as the process reads it."""
-    content = json.dumps(values).encode()
+def order(values: Mapping[str, Any] | bytes, sparql: str | None = None) -> bytes:
+    """An order as the process reads it. `values` may be JSON already, when the query does not stand in them."""
+    content = values if isinstance(values, bytes) else json.dumps(values).encode()
+    if sparql is not None:
+        content = b"%b\n%b" % (content, sparql.encode())
     return LENGTH.pack(len(content)) + content
 
 
@@ -81,9 +94,10 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     if first is None:
         return 0
     targets, memory = [Path(target) for target in first["targets"]], first["memory"]
-    reader = None
+    reader, everywhere = None, processors()
     if first.get("forks"):
         die_with_parent()
+        keep_to(everywhere[1:])
         try:
             # A store that stays on disk has threads, which a fork loses: each process opens that itself.
             if _resident(targets, memory):
@@ -101,9 +115,10 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     try:
         if reader is None:
             reader = _opened(targets, memory)
-            _warm(reader)
+        _warm(reader)  # in a fork what is written to for the first time is copied
     except PartnerGraphError as error:
         return _failed(error)
+    keep_to(everywhere)
     Frames(out).send(b"N", b"{}")
     out.flush()
     gc.freeze()  # what is there now stays; to look through it again and again takes time
@@ -154,8 +169,23 @@ def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
-    found: dict[str, Any] = json.loads(pipe.read(LENGTH.unpack(head)[0]))
+    values, apart, sparql = pipe.read(LENGTH.unpack(head)[0]).partition(b"\n")
+    if not apart:
+        found: dict[str, Any] = json.loads(values)
+        return found
+    return _values(values) | {"sparql": sparql.decode()}
+
+
+@lru_cache(64)
+def _values(line: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(line)
     return found
+
+
+@lru_cache(64)
+def _head(form: str, format_: str, lasting: bool) -> bytes:
+    """How most answers begin."""
+    return json.dumps({"form": form, "format": format_} | ({} if lasting else {"changes": True})).encode()
 
 
 def _resident(targets: list[Path], memory: int) -> bool:
@@ -176,9 +206,12 @@ def _opened(targets: list[Path], memory: int) -> Reader:
     return reader.resident() if targets[0].is_dir() and _resident(targets, memory) else reader
 
 
-def _warm(reader: Any) -> None:
+def _warm(reader: Reader) -> None:
     """Import what every answer needs, and let the engine read its first blocks."""
-    answer_to(reader, "SELECT * { ?s a pg:Relationship } LIMIT 1", "json", io.BytesIO())
+    formats = {"select": "json", "ask": "json", "graph": "turtle"}
+    for sparql in ("SELECT * { ?s a pg:Relationship } LIMIT 1", "ASK { ?s ?p ?o }"):
+        asked = {"sparql": sparql, "formats": formats, "max_rows": 1, "max_bytes": PIECE}
+        answer_query(reader, asked, Frames(io.BytesIO()))
 
 
 def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
@@ -191,10 +224,9 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
     if asked.get("describe"):
         found = description(reader, asked["describe"])
         chosen = asked["formats"]["graph"]
-        frames.send(b"H", json.dumps({"form": "graph", "format": chosen}).encode())
-        out = io.BufferedWriter(frames, PIECE)
-        found.answer("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", chosen, out)
-        out.flush()
+        frames.send(b"H", _head("graph", chosen, True))
+        found.answer("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", chosen, cast(IO[bytes], frames))
+        frames.flush()
         return None
     reader, sparql = read_order(reader, asked)
     default, named = asked.get("default", ()), asked.get("named", ())
@@ -208,29 +240,29 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
     chosen = asked["formats"].get(form)
     if chosen is None:
         raise QueryForm(f"A query of the form {prepared.form} has no answer in a form that the request accepts.")
-    head = {"form": form, "format": chosen}
-    if (slow := prepared.hint) is not None:
-        head["hint"] = slow
-    if asked.get("tell"):
-        head |= {"asks": prepared.form, "sparql": prepared.sparql}
-    frames.send(b"H", json.dumps(head).encode())
+    if (slow := prepared.hint) is None and not asked.get("tell"):
+        frames.send(b"H", _head(form, chosen, prepared.lasting))
+    else:
+        head = json.loads(_head(form, chosen, prepared.lasting)) | ({"hint": slow} if slow else {})
+        if asked.get("tell"):
+            head |= {"asks": prepared.form, "sparql": prepared.sparql}
+        frames.send(b"H", json.dumps(head).encode())
     if slow:
         frames.pipe.flush()  # to be known also when the query is stopped
     if asked.get("check") and form != "ask":
         replace(prepared, dataset=None).ask(empty())
         return None
-    out = io.BufferedWriter(frames, PIECE)
     rows = asked.get("max_rows") if form == "select" else None
     note = deliver(
         reader,
         prepared,
         chosen,
-        out,
+        cast(IO[bytes], frames),
         max_rows=rows,
         max_bytes=asked.get("max_bytes"),
         explain=asked.get("explain", False),
     )
-    out.flush()
+    frames.flush()
     return note
 
 

@@ -5,85 +5,42 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused
 from partnergraph.serve.forms import FORMS, accepted
+from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
+from partnergraph.serve.rounds import Rounds
 from partnergraph.serve.workers import Worker, pieces
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
-KEPT_BYTES = 64_000_000
-KEPT_ANSWER = 1_000_000
 MOST_ROWS = 10_000
 MOST_DRAINED = 20_000_000
 MOST_BYTES = 50_000_000
-_CHANGING = re.compile(r"(?i)now|rand|uuid|bnode")
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 Scope = dict[str, Any]
-Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer as it is sent, and the digest of the query that it answers."""
-
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-    query: str | None = None
-    status: int = 200
-
-
-class Kept:
-    """The answers of one generation, which never change: the last ones asked for, up to a number of bytes."""
-
-    def __init__(self, most: int = KEPT_BYTES) -> None:
-        self.most, self.size = most, 0
-        self.found: OrderedDict[Key, Answer] = OrderedDict()
-
-    def get(self, key: Key) -> Answer | None:
-        """What is kept for a key."""
-        if key in self.found:
-            self.found.move_to_end(key)
-        return self.found.get(key)
-
-    def put(self, key: Key, answer: Answer) -> None:
-        """Keep an answer; the ones not asked for longest make room."""
-        if len(answer.body) > KEPT_ANSWER or key in self.found:
-            return
-        self.found[key] = answer
-        self.size += _weight(key, answer)
-        while self.size > self.most:
-            self.size -= _weight(*self.found.popitem(last=False))
-
-
-def _weight(key: Key, answer: Answer) -> int:
-    """About how many bytes an answer takes: a long question may have a short one."""
-    return 1000 + len(answer.body) + sum(len(part) for part in key if isinstance(part, (str, bytes)))
 
 
 class _Watch:
     """Ends the work for a client that has gone. Looking costs more than most answers, so it begins a little later."""
 
-    def __init__(self, receive: Any) -> None:
-        self.receive, self.gone = receive, False
+    def __init__(self, receive: Any, rounds: Rounds) -> None:
+        self.receive, self.rounds, self.gone = receive, rounds, False
         self._looking: asyncio.Task[None] | None = None
 
     def __enter__(self) -> _Watch:
-        loop = asyncio.get_running_loop()
         self._work = asyncio.current_task()
-        self._later = loop.call_later(WATCH, self._begin, loop)
+        self._later = self.rounds.call_later(WATCH, self._begin)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -91,8 +48,8 @@ class _Watch:
         if self._looking is not None:
             self._looking.cancel()
 
-    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._looking = loop.create_task(self._look())
+    def _begin(self) -> None:
+        self._looking = self.rounds.loop.create_task(self._look())
 
     async def _look(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":
@@ -131,19 +88,20 @@ class Endpoint:
         where = b"" if scope["query_string"] else host
         watch = None
         try:
-            sent = await body(scope, receive)
-            key: Key = (self.pool.generation, scope["query_string"], accept, where, method == "POST", content, sent)
-            if (found := self.kept.get(key)) is not None:
+            sent = b"" if method == "GET" else await body(scope, receive)
+            # No header and no address holds the end of a line.
+            post = b"POST" if method == "POST" else b""
+            key = b"\n".join((scope["query_string"], accept, where, post, content, sent))
+            if (found := self.kept.get(self.pool.generation, key)) is not None:
                 log["outcome"], log["query"] = "kept", found.query
                 await _send(send, found, head_only=method == "HEAD")
                 return
             asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
             if asked.query is not None and self.record is not None:
                 log["query"] = _digest(asked.query)
-            forms = accepted(accept.decode("latin-1"))
             address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
-            with _Watch(receive) as watch:
-                await self._answer(asked, forms, address, key, method, send, log)
+            with _Watch(receive, self.pool.rounds) as watch:
+                await self._answer(asked, accept.decode("latin-1"), address, key, method, send, log)
         except asyncio.CancelledError:
             log["outcome"] = "gone"
             if watch is None or not watch.gone:
@@ -160,43 +118,41 @@ class Endpoint:
     async def _answer(
         self,
         asked: Asked,
-        forms: Mapping[str, str | None],
+        accept: str,
         address: str,
-        key: Key,
+        key: bytes,
         method: str,
         send: Any,
         log: dict[str, Any],
     ) -> None:
-        if asked.query is None and forms["graph"] is None:
+        if asked.query is None and accepted(accept)["graph"] is None:
             raise RefusedError(406, _acceptable("graph"))
-        values: dict[str, Any] = {"formats": forms, "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
-        if asked.query is None:
-            values["describe"] = address
-        else:
-            values["sparql"] = asked.query
-        given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
-        values |= {name: value for name, value in given.items() if value}
+        values = _limits(accept)
+        if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
+            given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
+            more = json.loads(values) | {name: value for name, value in given.items() if value}
+            values = json.dumps(more if asked.query is not None else more | {"describe": address}).encode()
         worker = await taken(self.pool)
         try:
-            reply = worker.ask(values, asked.timeout or self.timeout)
+            reply = worker.ask(values, asked.timeout or self.timeout, asked.query)
             try:
                 await reply.begun()
                 if reply.form == "graph" and asked.query is not None and not reply.done:
                     log["outcome"] = "streamed"
                     return await self._stream(reply, worker, send)
-                body = await reply.whole()
+                body = reply.pieces[0] if reply.done and len(reply.pieces) == 1 else await reply.whole()
             except PartnerGraphError as error:
                 raise refused(error, reply.hint) from None
         finally:
             self.pool.give(worker)
-        told = _headers(FORMS[reply.form][reply.format], len(body))
-        for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint)):
-            if text:
-                told.append((name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | ")))
-        digest = _digest(asked.query) if asked.query is not None else None
-        answer = Answer(told, body, digest)
-        if asked.query is None or not _CHANGING.search(asked.query):
-            self.kept.put((worker.generation, *key[1:]), answer)
+        noted = tuple(
+            (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
+            for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
+            if text
+        )
+        answer = Answer(body, FORMS[reply.form][reply.format], 200, noted, log.get("query"))
+        if not reply.changes:
+            self.kept.put(worker.generation, key, answer)
         log["outcome"], log["bytes"] = "answered", len(body)
         await _send(send, answer, head_only=method == "HEAD")
 
@@ -235,7 +191,7 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
 async def taken(pool: Pool) -> Worker:
     """A free query process, as soon as there is one. Raises `RefusedError` when too many wait already."""
     try:
-        return await pool.take()
+        return pool.free() or await pool.take()
     except BusyError:
         raise RefusedError(429, "Too many queries are waiting. Try again in a moment.", retry_after="1") from None
 
@@ -261,19 +217,28 @@ def _digest(query: str) -> str:
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
-def _headers(media: str, length: int | None = None) -> list[tuple[bytes, bytes]]:
-    told = [(b"content-type", media.encode()), (b"vary", b"accept"), *SAFE]
-    return told if length is None else [*told, (b"content-length", str(length).encode())]
+@lru_cache(256)
+def _limits(accept: str) -> bytes:
+    """What every order says: the forms of answer that an Accept header likes best, and how much may be answered."""
+    return json.dumps({"formats": accepted(accept), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}).encode()
+
+
+@lru_cache(64)
+def _headers(media: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
 
 
 async def _send(send: Any, answer: Answer, *, head_only: bool = False) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    headers = (*_headers(answer.media), *answer.more, (b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
 
 
 async def allow(send: Any) -> None:
     """The methods of the endpoint. Other origins are told nothing that would let their scripts read an answer."""
-    await _send(send, Answer([(b"allow", ALLOWED.encode()), *SAFE, (b"content-length", b"0")], b""))
+    headers = [(b"allow", ALLOWED.encode()), *SAFE, (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def problem(status: int, message: str) -> bytes:
@@ -283,7 +248,6 @@ def problem(status: int, message: str) -> bytes:
 
 async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
     """Send an error; `headers` go with it."""
-    body = problem(status, message)
-    told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    told += [(b"content-type", b"application/problem+json"), *SAFE, (b"content-length", str(len(body)).encode())]
-    await _send(send, Answer(told, body, status=status), head_only=method == "HEAD")
+    more = tuple((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
+    answer = Answer(problem(status, message), "application/problem+json", status, more)
+    await _send(send, answer, head_only=method == "HEAD")

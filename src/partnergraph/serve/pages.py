@@ -6,14 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import PartnerGraphError
-from partnergraph.serve.endpoint import Answer, body, refused, taken
+from partnergraph.serve.endpoint import body, refused, taken
+from partnergraph.serve.kept import Answer
 from partnergraph.serve.protocol import FORM, RefusedError, parsed
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from partnergraph.serve.endpoint import Kept
+    from partnergraph.serve.kept import Kept
     from partnergraph.serve.pool import Pool
 
 # A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
@@ -36,8 +37,8 @@ class Site:
         """A view of the graph (see `partnergraph.serve.process.VIEWS`) as a response. Raises `RefusedError`."""
         from starlette.responses import Response
 
-        key = (self.pool.generation, view, json.dumps(values, sort_keys=True))
-        if (found := self.kept.get(key)) is None:
+        key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
+        if (found := self.kept.get(self.pool.generation, key)) is None:
             worker = await taken(self.pool)
             try:
                 reply = worker.ask({"view": view, "values": values}, self.timeout)
@@ -46,12 +47,9 @@ class Site:
                 raise refused(error, None) from None
             finally:
                 self.pool.give(worker)
-            found = Answer([(b"content-type", reply.format.encode())], made, status=reply.status)
-            self.kept.put((worker.generation, *key[1:]), found)
-        headers = SAFE | {
-            "content-security-policy": policy,
-            "content-type": dict(found.headers)[b"content-type"].decode(),
-        }
+            found = Answer(made, reply.format, reply.status)
+            self.kept.put(worker.generation, key, found)
+        headers = SAFE | {"content-security-policy": policy, "content-type": found.media}
         return Response(found.body, found.status, headers)
 
 

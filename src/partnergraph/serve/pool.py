@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.serve.workers import SLOW, Nursery, Worker
+from partnergraph.serve.rounds import Rounds
+from partnergraph.serve.workers import LONG, SLOW, Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
 PATIENCE = 0.02  # seconds that a query may take while others wait
@@ -51,6 +52,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start the processes. Raises `StoreError` when the graph cannot be opened."""
+        self.rounds = Rounds()
         started = [await self._worker() for _ in range(self.size + 1)]
         self.spare = started.pop()
         self.idle.extend(started)
@@ -71,13 +73,19 @@ class Pool:
             if not one.done():
                 one.set_exception(BusyError())
 
-    async def take(self) -> Worker:
-        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
+    def free(self) -> Worker | None:
+        """A process that is free now: the one that was asked last, of which most is still in the processor's caches."""
         while self.idle:
-            worker = self.idle.popleft()
+            worker = self.idle.pop()
             if worker.alive:
                 return self._begun(worker)
             self._replace()  # dead, and the news of it has not come yet
+        return None
+
+    async def take(self) -> Worker:
+        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
+        if (worker := self.free()) is not None:
+            return worker
         if len(self.waiting) >= self.queue:
             raise BusyError
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
@@ -99,7 +107,7 @@ class Pool:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
         since = self.busy.pop(worker, None)
         if since is not None and not worker.aside:
-            self.usual += (asyncio.get_running_loop().time() - since - self.usual) / 20
+            self.usual += (self.rounds.loop.time() - since - self.usual) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
         if worker in self.aside:  # its place is taken
@@ -131,7 +139,7 @@ class Pool:
             self._go(self._start(as_spare=False))
 
     def _begun(self, worker: Worker) -> Worker:
-        self.busy[worker] = asyncio.get_running_loop().time()
+        self.busy[worker] = self.rounds.loop.time()
         return worker
 
     def _look(self) -> None:
@@ -139,12 +147,12 @@ class Pool:
         self._looking = None
         if self.closed or not any(not place.done() for place in self.waiting):
             return
-        loop = asyncio.get_running_loop()
-        longest = min((worker for worker in self.busy if not worker.aside), key=self.busy.__getitem__, default=None)
+        spent = {worker: worker.spent for worker in self.busy if not worker.aside and worker.reply is not None}
+        longest = max(spent, key=spent.__getitem__, default=None)
         patience = max(PATIENCE, UNUSUAL * self.usual)
-        if longest is not None and loop.time() - self.busy[longest] > patience and len(self.aside) < self.most_aside:
+        if longest is not None and spent[longest] > patience and len(self.aside) < self.most_aside:
             self._aside(longest)
-        self._looking = loop.call_later(PATIENCE / 2, self._look)
+        self._looking = asyncio.get_running_loop().call_later(PATIENCE / 2, self._look)
 
     def _slow(self, worker: Worker) -> None:
         """A query takes long: it steps aside, or is stopped where too many have."""
@@ -155,6 +163,9 @@ class Pool:
             worker.look_again(max(left, PATIENCE))
             return
         if len(self.aside) >= self.most_aside:
+            if (left := LONG - worker.spent) > 0:
+                worker.look_again(max(left, PATIENCE))
+                return
             many = f"{len(self.aside)} queries that take long are running. Try again in a moment, or ask for less."
             worker.kill(QueryLimit(many, "busy"))
             return
@@ -181,7 +192,7 @@ class Pool:
         async with self._opening:
             if self.nursery is None or not self.nursery.alive:
                 self.nursery = await Nursery(self.target, self.memory).start()
-        return await Worker(self.nursery, self._lost, self._slow).start()
+        return await Worker(self.nursery, self.rounds, self._lost, self._slow).start()
 
     async def _start(self, *, as_spare: bool) -> None:
         while not self.closed:
@@ -210,7 +221,7 @@ class Pool:
                 if target == self.target:
                     continue
                 nursery = await Nursery(target, self.memory).start()
-                fresh = [await Worker(nursery, self._lost, self._slow).start() for _ in range(self.size)]
+                fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
                 old, self.target = [*self.idle, *([self.spare] if self.spare else [])], target
                 before, self.nursery, self.spare = self.nursery, nursery, None
                 busy = self.size - len(self.idle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 MOST_BODY = 1_000_000
@@ -23,8 +23,7 @@ class RefusedError(Exception):
         self.status, self.headers = status, headers
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What a request asks; `query` is None when it asks for the description of the service."""
 
     query: str | None
@@ -37,6 +36,9 @@ class Asked:
 
 def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
     """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
+    if method != "POST" and query_string.startswith(b"query=") and b"&" not in query_string:
+        [(_, only)] = parsed(query_string, "the address")
+        return Asked(only)
     parameters = parsed(query_string, "the address")
     text = None
     if method == "POST":

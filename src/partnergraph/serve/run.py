@@ -41,6 +41,8 @@ def run(
     try:
         import starlette  # noqa: F401
         import uvicorn
+
+        from partnergraph.serve.connection import Protocol
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "serve") from None
     if not (address == "localhost" or _loopback(address)) and not anywhere:
@@ -73,6 +75,7 @@ def run(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=Protocol,
             log_level="error",
             access_log=False,
             server_header=False,
@@ -86,7 +89,7 @@ def run(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # What is kept are answers, many and without circles: to look through them for some takes longer than to answer.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(1_000, 20, 50)
     started(f"http://{shown}:{listener.getsockname()[1]}/")
     try:
         server.run(sockets=[listener])

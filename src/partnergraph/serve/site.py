@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from partnergraph.serve.endpoint import Kept
+    from partnergraph.serve.kept import Kept
     from partnergraph.serve.pool import Pool
 
 

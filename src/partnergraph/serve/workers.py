@@ -18,11 +18,13 @@ from typing import Any
 
 from partnergraph.errors import QueryLimit, StoreError
 from partnergraph.queries.standing import HEAD, PID, order
-from partnergraph.queries.worker import raised, start
+from partnergraph.queries.worker import keep_to, processors, raised, start
+from partnergraph.serve.rounds import Call, Rounds
 
 START = 30.0  # seconds that a process may take to open the graph
 HELD = 1_000_000  # bytes of an answer that wait for a slow client
-SLOW = 0.1  # seconds of work after which a query is a long one
+SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
+LONG = 0.1  # seconds of work after which it is stopped if there is none
 ASIDE = 15  # how nice a process is then: those that answer quickly go first
 
 
@@ -46,11 +48,12 @@ def _processor(pid: int) -> float | None:
         return None
 
 
-@dataclass
+@dataclass(slots=True)
 class Reply:
     """What a process answers: its head, pieces as they come, and the end.
 
-    `form` (select, ask, graph or view), `format`, `hint` and `status` are known once `begun` is; `note` at the end.
+    `form` (select, ask, graph or view), `format`, `hint`, `status` and `changes` (whether it is another each time) are
+    known once `begun` is; `note` at the end.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -58,6 +61,7 @@ class Reply:
     format: str = ""
     hint: str | None = None
     status: int = 200
+    changes: bool = False
     note: str | None = None
     pieces: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -79,7 +83,8 @@ class Reply:
     async def begun(self) -> None:
         """Wait for the first piece, or the end. Raises the error that ended it."""
         while not (self.pieces or self.done):
-            await self.news()
+            self._news = self.loop.create_future()
+            await self._news
         if self.error is not None:
             raise self.error
 
@@ -171,8 +176,14 @@ class Nursery:
 class Worker(asyncio.Protocol):
     """One query process, and the pipe to it. `lost` is told when it has ended, `slow` when a query takes long."""
 
-    def __init__(self, nursery: Nursery, lost: Callable[[Worker], None], slow: Callable[[Worker], None]) -> None:
-        self.nursery, self.target, self.lost, self.slow = nursery, nursery.target, lost, slow
+    def __init__(
+        self,
+        nursery: Nursery,
+        rounds: Rounds,
+        lost: Callable[[Worker], None],
+        slow: Callable[[Worker], None],
+    ) -> None:
+        self.nursery, self.rounds, self.target, self.lost, self.slow = nursery, rounds, nursery.target, lost, slow
         self.generation = str(self.target)
         self.loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self.loop.create_future()
@@ -182,6 +193,8 @@ class Worker(asyncio.Protocol):
         self._paused = False
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
+        self._timer: Call
+        self._soon: Call
 
     async def start(self) -> Worker:
         """Wait until it can be asked. Raises `StoreError` when the process cannot open the graph."""
@@ -202,15 +215,21 @@ class Worker(asyncio.Protocol):
         """Whether it can take an order."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def ask(self, values: dict[str, Any], timeout: float) -> Reply:
-        """Give an order; what comes is in the reply. After `timeout` seconds the process is killed."""
-        self.reply = Reply(self.loop)
-        limit = QueryLimit(f"Stopped after {timeout:g} seconds. Ask for less, or for a longer time: timeout=60", "time")
-        self._timer = self.loop.call_later(timeout, self.kill, limit)
+    def ask(self, values: Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
+        """Give an order (see `partnergraph.queries.standing.order`); what comes is in the reply. After `timeout`
+        seconds the process is killed.
+        """
+        self.reply = reply = Reply(self.loop)
+        self._timer = self.rounds.call_later(timeout, self._late, timeout)
         self._since, self._before = self.loop.time(), _processor(self.pid)
-        self._soon = self.loop.call_later(SLOW, self.slow, self)
-        self._send(values)
-        return self.reply
+        self._soon = self.rounds.call_later(SLOW, self.slow, self)
+        if self._transport is not None:
+            self._transport.write(order(values, sparql))
+        return reply
+
+    def _late(self, timeout: float) -> None:
+        more = "Ask for less, or for a longer time: timeout=60"
+        self.kill(QueryLimit(f"Stopped after {timeout:g} seconds. {more}", "time"))
 
     @property
     def spent(self) -> float:
@@ -236,13 +255,15 @@ class Worker(asyncio.Protocol):
 
     def look_again(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
-        self._soon = self.loop.call_later(seconds, self.slow, self)
+        self._soon = self.rounds.call_later(seconds, self.slow, self)
 
     def step_aside(self) -> None:
         """Leave the processors to those that answer quickly. It cannot be taken back."""
         self.aside = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
+            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+        keep_to(processors()[1:], self.pid)
 
     def close(self) -> None:
         """Let the process go when nobody waits for it any more: it ends with its pipe."""
@@ -256,25 +277,28 @@ class Worker(asyncio.Protocol):
             with suppress(RuntimeError):
                 (self._transport.pause_reading if still else self._transport.resume_reading)()
 
-    def _send(self, values: dict[str, Any]) -> None:
-        if self._transport is not None:
-            self._transport.write(order(values))
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the pipe is there."""
         self._transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: some frames, or parts of them."""
-        self._held += data
-        at = 0
-        while len(self._held) - at >= HEAD.size:
-            letter, length = HEAD.unpack_from(self._held, at)
-            if len(self._held) - at - HEAD.size < length:
+        """asyncio: some frames, or parts of them. Nearly always they are those of a whole answer."""
+        frames: bytes | bytearray = data
+        if self._held:
+            self._held += data
+            frames = self._held
+        at, size = 0, len(frames)
+        while size - at >= HEAD.size:
+            letter, length = HEAD.unpack_from(frames, at)
+            end = at + HEAD.size + length
+            if end > size:
                 break
-            at += HEAD.size + length
-            self._frame(letter, bytes(self._held[at - length : at]))
-        del self._held[:at]
+            self._frame(letter, bytes(frames[at + HEAD.size : end]))
+            at = end
+        if frames is self._held:
+            del self._held[:at]
+        elif at < size:
+            self._held += data[at:]
 
     def _frame(self, letter: bytes, content: bytes) -> None:
         reply = self.reply
@@ -288,7 +312,8 @@ class Worker(asyncio.Protocol):
         elif letter == b"H":
             head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
-            reply.status = head.get("status", 200)
+            reply.status, reply.changes = head.get("status", 200), "changes" in head
+            return  # of the head alone nobody makes use
         else:
             self._timer.cancel()
             self._soon.cancel()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from typing import Literal as OneOf
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
+from partnergraph.store.faults import AGAIN, READING, syntax_error
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
@@ -48,7 +48,6 @@ Result = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 # Of the default graph, what no named graph states: all of a file without named graphs, nothing of a build.
 _ONLY_MERGED = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
 BASE = "https://w3id.org/partnergraph/"  # where relative IRIs in a query start, unless it says so itself
-_AGAIN = "Build it again: partnergraph build FOLDER --force"
 
 
 def term_text(term: object) -> str | None:
@@ -64,16 +63,7 @@ def converted(tsv: bytes, format_: str) -> bytes:
     return cast(bytes, found.serialize(format=RESULT_FORMATS[format_]))
 
 
-def _syntax_error(error: SyntaxError) -> QueryError:
-    """The engine's parse error with its line and column, which it puts into the message."""
-    text = error.msg or str(error)
-    found = re.match(r"error at (\d+):(\d+): (.*)", text, flags=re.DOTALL)
-    if found is None:
-        return QueryError(f"The query does not parse: {text}")
-    return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
-
-
-def _named(sparql: str) -> dict[str, str]:
+def prefixes_of(sparql: str) -> dict[str, str]:
     """The prefixes that a query may mean: the engine reads every one it is given, which takes longer than a look-up."""
     if "\\" in sparql:  # a name may be written in escapes
         return dict(PREFIXES)
@@ -96,19 +86,6 @@ def _merge_default(store: ox.Store) -> None:
     store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }")
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    """The engine's errors while it reads, by whose fault they are. It sees damage only when it comes to it."""
-    try:
-        yield
-    except (OSError, ValueError, RuntimeError) as error:
-        if str(error).startswith(("Corruption", "IO error")):
-            raise StoreError(f"The store is damaged ({error}). {_AGAIN}") from None
-        if isinstance(error, OSError):  # not the store's, but of where the answer goes
-            raise
-        raise QueryError(str(error)) from None
-
-
 class _Base:
     # What a query's dataset is, if it is not what the query says: see `Reader.dataset`.
     _dataset: Mapping[str, Any] = MappingProxyType({})
@@ -128,22 +105,27 @@ class _Base:
         """Whether its graphs were chosen (see `Reader.dataset`), so that FROM clauses do not count."""
         return bool(self._dataset)
 
-    def query(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> Result:
+    def query(
+        self,
+        sparql: str,
+        substitutions: Mapping[str, str] | None = None,
+        *,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> Result:
         """Answer a SPARQL 1.1 query with the engine's own result object.
 
-        `substitutions` binds variables to IRIs; each must occur in the projection (an engine rule).
+        `substitutions` binds variables to IRIs; each must occur in the projection (an engine rule). `prefixes` are
+        those that the query may mean, for who knows them already (`prefixes_of`).
         Raises `QueryError` with line and column when the text does not parse.
         """
-        bound: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
-            ox.Variable(name): ox.NamedNode(iri) for name, iri in (substitutions or {}).items()
-        }
-        with _reading():
+        asked: dict[str, Any] = {"prefixes": prefixes_of(sparql) if prefixes is None else prefixes}
+        if substitutions:
+            asked["substitutions"] = {ox.Variable(name): ox.NamedNode(iri) for name, iri in substitutions.items()}
+        with READING:
             try:
-                return self._store.query(
-                    sparql, base_iri=BASE, prefixes=_named(sparql), substitutions=bound, **self._dataset
-                )
+                return self._store.query(sparql, base_iri=BASE, **asked, **self._dataset)
             except SyntaxError as error:
-                raise _syntax_error(error) from None
+                raise syntax_error(error) from None
 
     def rows(self, sparql: str, substitutions: Mapping[str, str] | None = None) -> list[dict[str, str | None]]:
         """A SELECT as a list of plain rows: variable name to text, None where unbound. For small results."""
@@ -151,7 +133,7 @@ class _Base:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("rows() needs a SELECT query")
         names = [variable.value for variable in result.variables]
-        with _reading():
+        with READING:
             return [{name: term_text(solution[name]) for name in names} for solution in result]
 
     def terms(self, sparql: str) -> list[tuple[str, ...]]:
@@ -159,14 +141,14 @@ class _Base:
         result = self.query(sparql)
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("terms() needs a SELECT query")
-        with _reading():
+        with READING:
             return [tuple(str(term) for term in solution) for solution in result]
 
     def described(self, class_iri: str) -> Described:
         """Every instance of a class with all its values: subject to predicate to plain values, all sorted."""
         result = self.query(f"SELECT DISTINCT ?s ?p ?o {{ ?s a <{class_iri}> ; ?p ?o }}")
         found: Described = {}
-        with _reading():
+        with READING:
             for subject, predicate, value in cast(ox.QuerySolutions, result):
                 about = found.setdefault(term_text(subject) or "", {})
                 about.setdefault(term_text(predicate) or "", []).append(term_text(value) or "")
@@ -185,7 +167,7 @@ class _Base:
         if isinstance(result, ox.QueryTriples):
             if format_ not in GRAPH_FORMATS:
                 raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")
-            with _reading():
+            with READING:
                 triples = sorted(set(result), key=str)
             ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=_used_prefixes(triples))
             return "graph"
@@ -193,7 +175,7 @@ class _Base:
             fitting = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(RESULT_FORMATS)
             form = "yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
             raise QueryError(f"This query gives {form}; its forms are {fitting}.")
-        with _reading():
+        with READING:
             result.serialize(output, format=RESULT_FORMATS[format_])
         return "ask" if isinstance(result, ox.QueryBoolean) else "select"
 
@@ -207,18 +189,18 @@ class _Base:
 
     def named_graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
-        with _reading():
+        with READING:
             return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
 
     def _stated(self) -> Iterator[ox.Quad]:
         """The quads as they were stated, sorted by graph and text: the named graphs', then those of the default graph
         that no named graph holds.
         """
-        with _reading():
+        with READING:
             for graph in sorted(self._store.named_graphs(), key=str):
                 yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=str)
         own = self.query(_ONLY_MERGED)
-        with _reading():
+        with READING:
             for triple in sorted(cast(ox.QueryTriples, own), key=str):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph())
 
@@ -244,7 +226,7 @@ class _Base:
         chosen = formats[format_]
         if chosen.supports_datasets:
             return cast(bytes, ox.serialize(self._stated(), format=chosen, prefixes=dict(PREFIXES)))
-        with _reading():
+        with READING:
             default = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
             triples = sorted((q.triple for q in default), key=str)
         return cast(bytes, ox.serialize(triples, format=chosen, prefixes=dict(PREFIXES)))
@@ -267,7 +249,7 @@ class Reader(_Base):
         try:
             reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
-            raise StoreError(f"The store {path} cannot be opened ({error}). {_AGAIN}") from None
+            raise StoreError(f"The store {path} cannot be opened ({error}). {AGAIN}") from None
         reader.folder = path
         return reader
 
@@ -284,7 +266,7 @@ class Reader(_Base):
         graphs are others (SPARQL 1.1, section 13.2). FROM clauses no longer count.
         """
         store, merged = ox.Store(), ox.DefaultGraph()
-        with _reading():
+        with READING:
             for iri in default:
                 for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
                     store.add(ox.Quad(quad.subject, quad.predicate, quad.object, merged))
@@ -298,7 +280,7 @@ class Reader(_Base):
         """A copy in memory that lacks what is said of these subjects, and these named graphs; merged anew."""
         store, left_out, default = ox.Store(), {ox.NamedNode(iri) for iri in subjects}, ox.DefaultGraph()
         kept = [graph for graph in self._store.named_graphs() if term_text(graph) not in graphs]
-        with _reading():
+        with READING:
             for graph in kept:
                 found = self._store.quads_for_pattern(None, None, None, graph)
                 store.bulk_extend(quad for quad in found if quad.subject not in left_out)
@@ -314,7 +296,7 @@ class Reader(_Base):
         many queries. About 0.4 GB for a million quads.
         """
         store = ox.Store()
-        with _reading():
+        with READING:
             store.bulk_extend(iter(self._store))
         reader = Reader(store)
         reader.folder = self.folder
@@ -328,7 +310,7 @@ class Reader(_Base):
 
     def said_of(self, iri: str) -> list[tuple[str, ...]]:
         """What a thing says of itself, as terms in N-Triples syntax, sorted."""
-        with _reading():
+        with READING:
             found = self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph())
             return sorted(tuple(str(term) for term in quad.triple) for quad in found)
 
@@ -350,7 +332,7 @@ class Reader(_Base):
             yield term_text(quad.subject) or "", term_text(quad.object) or ""
 
     def _merged(self, predicate: ox.NamedNode, value: ox.NamedNode | None) -> Iterator[ox.Quad]:
-        with _reading():
+        with READING:
             yield from self._store.quads_for_pattern(None, predicate, value, ox.DefaultGraph())
 
     @cached_property
@@ -391,7 +373,7 @@ class Snapshot(Reader):
         super().__init__(store)
         self._values: Described = {}
         self._instances: dict[str, list[str]] = {}
-        with _reading():
+        with READING:
             for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
                 subject, predicate = term_text(quad.subject) or "", quad.predicate.value
                 value = getattr(quad.object, "value", None) or term_text(quad.object) or ""

@@ -1,0 +1,59 @@
+"""The answers that were given, kept as long as there is room: a generation never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+KEPT_BYTES = 64_000_000
+KEPT_ANSWER = 1_000_000
+
+
+class Answer(NamedTuple):
+    """An answer, headers of its own (`more`), and the digest of the query that it answers where that is wanted."""
+
+    body: bytes
+    media: str
+    status: int = 200
+    more: tuple[tuple[bytes, bytes], ...] = ()
+    query: str | None = None
+
+
+class Kept:
+    """The answers asked for last, up to a number of bytes.
+
+    They stand under one text each, and as plain tuples. Of anything else Python would go through tens of thousands
+    again and again, looking for circles of garbage, and nobody is answered while it does, for a tenth of a second.
+    """
+
+    def __init__(self, most: int = KEPT_BYTES) -> None:
+        self.most, self.size = most, 0
+        self.found: OrderedDict[bytes, tuple[Any, ...]] = OrderedDict()
+
+    def get(self, generation: str, asked: bytes) -> Answer | None:
+        """What a generation answered."""
+        key = _key(generation, asked)
+        if (found := self.found.get(key)) is None:
+            return None
+        self.found.move_to_end(key)
+        return Answer(*found)
+
+    def put(self, generation: str, asked: bytes, answer: Answer) -> None:
+        """Keep an answer; the ones not asked for longest make room."""
+        key = _key(generation, asked)
+        if len(answer.body) > KEPT_ANSWER or key in self.found:
+            return
+        self.found[key] = tuple(answer)
+        self.size += _weight(key, answer.body)
+        while self.size > self.most:
+            oldest, (body, *_) = self.found.popitem(last=False)
+            self.size -= _weight(oldest, body)
+
+
+def _key(generation: str, asked: bytes) -> bytes:
+    return b"%b\n%b" % (generation.encode(), asked)
+
+
+def _weight(key: bytes, body: bytes) -> int:
+    """About how many bytes an answer takes: a long question may have a short one."""
+    return 1000 + len(key) + len(body)
