@@ -6,7 +6,6 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
