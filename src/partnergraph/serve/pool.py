@@ -25,9 +25,9 @@ class Pool:
     """`size` processes over the published generation, and one spare. It follows a new generation by itself.
 
     `queue` orders may wait; one more is a `BusyError`. A query that takes long, or that others wait for, steps aside:
-    another process takes its place, and it goes on with what the others leave of the processors. `aside` of them may;
-    one more that takes long is stopped, so that nobody can take every process away from everybody else. With none a
-    long query keeps its place.
+    another process takes its place, and it goes on with what the others leave of the processors but the first. `aside`
+    of them may; one more that takes long is stopped, so that nobody can take every process away from everybody else.
+    With none a long query keeps its place.
     """
 
     def __init__(self, locate: Any, *, size: int, queue: int, memory: int, aside: int) -> None:

@@ -258,11 +258,12 @@ class Worker(asyncio.Protocol):
         self._soon = self.rounds.call_later(seconds, self.slow, self)
 
     def step_aside(self) -> None:
-        """Leave the processors to those that answer quickly. It cannot be taken back."""
+        """Leave the processors to those that answer quickly, as far as the system allows. It cannot be taken back."""
         self.aside = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
-            os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+            if hasattr(os, "SCHED_IDLE"):  # Linux: whoever wakes up need not wait until a piece of its time is over
+                os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
         keep_to(processors()[1:], self.pid)
 
     def close(self) -> None:
