@@ -85,3 +85,20 @@ def test_a_query_that_is_changed_for_the_engine_is_never_taken_for_another() -> 
 def test_an_escape_or_a_long_text_is_always_looked_at() -> None:
     assert shape('ASK { ?s ?p "\\u0041" }') is None
     assert shape(f"ASK {{ ?s ?p <http://example.org/{'x' * 20_000}> }}") is None
+
+
+@pytest.mark.parametrize("function", ["NOW()", "rand()", "UUID()", "StrUUID()", "BNODE()"])
+def test_what_is_another_each_time_is_told_from_what_lasts(function: str) -> None:
+    changing = f"SELECT ?x {{ BIND({function} AS ?x) }} LIMIT 3"
+    lasting = f"SELECT ?now {{ BIND('{function}' AS ?now) ?rand ?p <http://example.org/uuid> }} LIMIT 3"
+    for _ in range(2):  # looked at, and known
+        assert not prepare(EMPTY, changing).lasting
+        assert prepare(EMPTY, lasting).lasting
+
+
+def test_a_known_query_keeps_the_prefixes_that_it_means() -> None:
+    reader = Reader.nquads_lines(['<http://example.org/a> <http://www.w3.org/2004/02/skos/core#prefLabel> "A" .\n'])
+    for label in ("A", "B"):
+        for iri in ("a", "b"):
+            asked = prepare(reader, f"ASK {{ <http://example.org/{iri}> skos:prefLabel '{label}' }}")
+            assert bool(asked.ask(reader)) is ((label, iri) == ("A", "a"))
