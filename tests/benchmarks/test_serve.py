@@ -221,7 +221,7 @@ def test_other_clients_while_hostile_queries_run(keele: Path) -> None:
     store = locate(keele)
     iris, first = _organisations(store), 1
     runaway = list(RUNAWAY.values())
-    hostile = [*runaway, *(shape(10_000) for shape in SHAPES.values())]
+    hostile = [*(shape(10_000) for shape in SHAPES.values()), *runaway]
     stop = threading.Event()
     found: dict[str, list[float]] = {"by themselves": [], "queries run beside the server": [], "it is asked them": []}
     calm, beside, stormy = found.values()
