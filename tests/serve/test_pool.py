@@ -79,6 +79,10 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
                 time.sleep(0.05)
             aside = [pid for pid in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) > 0]
             assert len(aside) == 2
+            everywhere = os.sched_getaffinity(0)
+            for pid in aside:
+                assert os.sched_getscheduler(pid) == os.SCHED_IDLE
+                assert os.sched_getaffinity(pid) == (everywhere - {min(everywhere)} or everywhere)
             quick = [server.ask(f"{FAST} LIMIT {number + 1}").status for number in range(10)]
             third = server.ask(f"{SLOW} LIMIT 3")
             done = [said.result().status for said in long]
@@ -91,6 +95,10 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
             time.sleep(0.1)
         assert len(children(server.process.pid)) == 2
         assert not [pid for pid in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+        # One that is being born keeps out of the way until it can be asked.
+        while any(os.sched_getaffinity(pid) != everywhere for pid in children(server.process.pid)):
+            assert time.monotonic() < deadline + 20
+            time.sleep(0.1)
 
 
 def test_a_quick_query_that_waits_for_the_processor_is_not_a_long_one(keele: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
@@ -63,3 +64,5 @@ def test_kept_answers_are_weighed_with_their_questions() -> None:
     assert 0 < kept.size <= 100_000
     assert kept.get("49", b"x" * 20_000) == Answer(b"{}", "application/json")
     assert kept.get("0", b"x" * 20_000) is None
+    gc.collect()
+    assert not [one for one in kept.found.items() if any(map(gc.is_tracked, one))], "or each collection is a pause"

@@ -37,11 +37,7 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] != "http":
             return None
-        host = b""
-        for name, value in scope["headers"]:
-            if name == b"host":
-                host = value
-                break
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         if host not in self.known and not self._answers(host):
             return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
         if scope["path"] == "/sparql":

@@ -191,7 +191,7 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
 async def taken(pool: Pool) -> Worker:
     """A free query process, as soon as there is one. Raises `RefusedError` when too many wait already."""
     try:
-        return pool.free() or await pool.take()
+        return await pool.take()
     except BusyError:
         raise RefusedError(429, "Too many queries are waiting. Try again in a moment.", retry_after="1") from None
 

@@ -73,19 +73,13 @@ class Pool:
             if not one.done():
                 one.set_exception(BusyError())
 
-    def free(self) -> Worker | None:
-        """A process that is free now: the one that was asked last, of which most is still in the processor's caches."""
+    async def take(self) -> Worker:
+        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
         while self.idle:
-            worker = self.idle.pop()
+            worker = self.idle.pop()  # the one asked last: most of it is still in the processor's caches
             if worker.alive:
                 return self._begun(worker)
             self._replace()  # dead, and the news of it has not come yet
-        return None
-
-    async def take(self) -> Worker:
-        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
-        if (worker := self.free()) is not None:
-            return worker
         if len(self.waiting) >= self.queue:
             raise BusyError
         place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()

@@ -36,6 +36,7 @@ class Asked(NamedTuple):
 
 def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
     """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
+    # Nearly every request is a query by GET and nothing else.
     if method != "POST" and query_string.startswith(b"query=") and b"&" not in query_string:
         [(_, only)] = parsed(query_string, "the address")
         return Asked(only)

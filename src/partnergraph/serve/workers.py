@@ -83,8 +83,7 @@ class Reply:
     async def begun(self) -> None:
         """Wait for the first piece, or the end. Raises the error that ended it."""
         while not (self.pieces or self.done):
-            self._news = self.loop.create_future()
-            await self._news
+            await self.news()
         if self.error is not None:
             raise self.error
 
