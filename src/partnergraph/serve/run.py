@@ -87,8 +87,8 @@ def run(
     )
     # uvicorn hands the signal on when everything has ended; then it has done its work.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # What is there now stays. To look for circles of garbage takes long where there is much to look through: kept answers
-    # are not looked through (see `Kept`), and the rest is in small steps.
+    # What is there now stays. To look for circles of garbage takes long where there is much to look through: kept
+    # answers are not looked through (see `Kept`), and the rest is in small steps.
     gc.freeze()
     gc.set_threshold(1_000, 20, 50)
     started(f"http://{shown}:{listener.getsockname()[1]}/")
