@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
 from partnergraph.queries.worker import MEMORY, TIMEOUT
 from partnergraph.serve.endpoint import Endpoint, allow, refuse
 from partnergraph.serve.pool import Pool
+from partnergraph.serve.shortcut import Shortcut
 from partnergraph.serve.site import site
 from partnergraph.store import locate
 
@@ -30,6 +31,8 @@ class Application:
     ) -> None:
         self.pool, self.endpoint, self.pages, self.hosts, self.origins = pool, endpoint, pages, hosts, origins
         self.known: set[bytes] = set()  # the Host headers seen that are among them, with their ports
+        # What a script may read depends on who asks.
+        self.shortcut = None if origins else Shortcut(endpoint, self.answers)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI: one request, or the life of the server."""
@@ -37,8 +40,7 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] != "http":
             return None
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-        if host not in self.known and not self._answers(host):
+        if not self.answers(scope["headers"]):
             return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
@@ -54,8 +56,11 @@ class Application:
         await self.pages(scope, receive, send)
         return None
 
-    def _answers(self, host: bytes) -> bool:
-        """Whether it answers for a Host header."""
+    def answers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether it answers for the host that a request asks."""
+        host = next((value for name, value in headers if name == b"host"), b"")
+        if host in self.known:
+            return True
         name = host.decode("latin-1").lower()
         found = name.rpartition(":")[0] in self.hosts or name in self.hosts
         if found and len(self.known) < MOST_HOSTS:

@@ -1,4 +1,4 @@
-"""uvicorn's protocol, with the head of a response and its body in one packet."""
+"""uvicorn's protocol, with a shortcut for plain queries, and the head of a response and its body in one packet."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from partnergraph.serve.shortcut import START, Request
+
+HELD = 65_536  # bytes that a client may send before it has the answer to what it sent first
+
 
 class Connection(asyncio.Transport):
     """A connection that holds the head of a response back until its body comes. It can do what uvicorn asks of it."""
 
     def __init__(self, of: asyncio.Transport) -> None:
-        self._of, self._write, self._head = of, of.write, b""
+        self._of, self.whole, self._head = of, of.write, b""
         self.is_closing = of.is_closing  # type: ignore[method-assign]
 
     def write(self, data: Any) -> None:
@@ -22,7 +26,8 @@ class Connection(asyncio.Transport):
         elif data[:9] == b"HTTP/1.1 " and data[9:10] != b"1" and data[-4:] == b"\r\n\r\n":
             self._head = data
             return
-        self._write(data)
+        if not self.is_closing():  # uvicorn does not see that who asked several things at once has gone
+            self.whole(data)
 
     def flush(self) -> None:
         """Send what is held back."""
@@ -52,14 +57,119 @@ class Connection(asyncio.Transport):
 
 
 class Protocol(HttpToolsProtocol):
-    """One write for nearly every response: a packet less to send, and the client wakes up once."""
+    """A client. Its requests take the shortcut (`partnergraph.serve.shortcut`) where they can, else uvicorn's way.
+
+    On uvicorn's way there is one write for nearly every response: a packet less to send, and the client wakes up once.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: a client is there."""
         self._connection = Connection(transport)
+        self._short = self.config.app.shortcut  # type: ignore[union-attr]
+        self._reading = False  # a request has begun and not ended
+        self._request: Request | None = None
+        self._asked = b""
+        self._later: list[bytes] = []
+        self._last = 0.0
+        self._ends = False
         super().connection_made(self._connection)
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: the client says something, nearly always a request, and nothing but that."""
+        if self._request is not None:
+            self._later.append(data)
+            if sum(map(len, self._later)) > HELD:
+                self._connection.pause_reading()
+            return
+        plain = data[: len(START)] == START and not self._reading and self._short is not None
+        if plain and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
+            if (known := self._short.known(data)) is not None and not self._crowded:
+                self._asked = data
+                self._request = self._short.ask(*known, self.client, self._answered, self._otherwise)
+                return
+            super().data_received(data)
+            if not self._reading and self.cycle is not None and self.cycle.keep_alive:
+                self._short.learn(data, self.headers)
+            return
+        super().data_received(data)
+
+    @property
+    def _crowded(self) -> bool:
+        return max(len(self.connections), len(self.tasks)) >= (self.limit_concurrency or len(self.connections) + 1)
+
+    def _answered(self, head: bytes, body: bytes) -> None:
+        """From the shortcut: an answer."""
+        self._request = None
+        self.server_state.total_requests += 1
+        if self._connection.is_closing():
+            return
+        default = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        self._connection.whole(b"".join((b"HTTP/1.1 200 OK\r\n", default, head, body)))
+        if self._ends:
+            self._connection.close()
+            return
+        self._last = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        self._go_on()
+
+    def _otherwise(self, app: Any) -> None:
+        """From the shortcut: an application has to answer what was asked."""
+        self._request = None
+        usual = self.app, self.limit_concurrency
+        self.app, self.limit_concurrency = app, None  # a part of it may have been done
+        try:
+            super().data_received(self._asked)
+        finally:
+            self.app, self.limit_concurrency = usual
+        if self._ends:
+            self.shutdown()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Read what was said meanwhile."""
+        if self._later:
+            data, self._later = b"".join(self._later), []
+            self._connection.resume_reading()
+            self.data_received(data)
+
+    def on_message_begin(self) -> None:
+        """httptools: a request begins."""
+        self._reading = True
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """httptools: a request is here, whole."""
+        self._reading = False
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """uvicorn: a response has been written, if only its head."""
         self._connection.flush()
         super().on_response_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """asyncio: time to close the connection, unless it has been used of late, which sets no new timer each time."""
+        left = self._last + self.timeout_keep_alive - self.loop.time()
+        if self._request is not None:
+            left = self.timeout_keep_alive
+        if left <= 0:
+            super().timeout_keep_alive_handler()
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+
+    def shutdown(self) -> None:
+        """uvicorn: end, as soon as what is under way is answered."""
+        if self._request is not None:
+            self._ends = True
+        else:
+            super().shutdown()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the client has gone."""
+        if self._request is not None:
+            self._request.leave()
+            self._request = None
+        super().connection_lost(exc)

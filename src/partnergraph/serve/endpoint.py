@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
 from partnergraph.serve.rounds import Rounds
-from partnergraph.serve.workers import Worker, pieces
+from partnergraph.serve.workers import Reply, Worker, pieces
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
@@ -59,6 +60,26 @@ class _Watch:
             self._work.cancel()
 
 
+@dataclass(slots=True)
+class Begun:
+    """What has been done of the work for one request: its place among the kept answers, the order, whom it was given
+    to and the reply.
+    """
+
+    start: float = field(default_factory=time.perf_counter)
+    log: dict[str, Any] = field(default_factory=lambda: {"outcome": "failed"})
+    key: bytes = b""
+    order: tuple[bytes, str | None] = (b"", None)
+    timeout: float = 0.0
+    worker: Worker | None = None
+    reply: Reply | None = None
+
+    @property
+    def describes(self) -> bool:
+        """Whether it is answered with the description of the service."""
+        return self.order[1] is None
+
+
 class Endpoint:
     """`/sparql`. Without a query it describes itself. `record` gets an entry for each request, when it has ended."""
 
@@ -72,36 +93,30 @@ class Endpoint:
         self.pool, self.timeout, self.record = pool, timeout, record
         self.kept = Kept()
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        start = time.perf_counter()
-        log: dict[str, Any] = {"outcome": "failed"}
-        method, accept, content, host = scope["method"], b"", b"", b"localhost"
-        for name, value in scope["headers"]:
-            if name == b"accept":
-                accept = value if not accept else accept + b"," + value  # RFC 9110, 5.3
-            elif name == b"content-type":
-                content = value
-            elif name == b"host":
-                host = value
+    async def __call__(self, scope: Scope, receive: Any, send: Any, begun: Begun | None = None) -> None:
+        """Answer one request, of which another may have `begun` the work."""
+        begun = begun or Begun()
+        log, method = begun.log, scope["method"]
+        accept, content, host = headers_of(scope["headers"])
         # The description names the address at which it was asked for; an answer does not.
         where = b"" if scope["query_string"] else host
         watch = None
         try:
-            sent = b"" if method == "GET" else await body(scope, receive)
-            # No header and no address holds the end of a line.
-            post = b"POST" if method == "POST" else b""
-            key = b"\n".join((scope["query_string"], accept, where, post, content, sent))
-            if (found := self.kept.get(self.pool.generation, key)) is not None:
-                log["outcome"], log["query"] = "kept", found.query
-                await _send(send, found, head_only=method == "HEAD")
-                return
-            asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
-            if asked.query is not None and self.record is not None:
-                log["query"] = _digest(asked.query)
-            address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
+            if begun.reply is None:
+                sent = b"" if method == "GET" else await body(scope, receive)
+                key = begun.key = key_of(scope["query_string"], accept, where, method, content, sent)
+                if (found := self.kept.get(self.pool.generation, key)) is not None:
+                    log["outcome"], log["query"] = "kept", found.query
+                    await _send(send, found, head_only=method == "HEAD")
+                    return
+                asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
+                if asked.query is not None and self.record is not None:
+                    log["query"] = digest(asked.query)
+                address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
+                begun.order = _order(asked, accept.decode("latin-1"), address)
+                begun.timeout = asked.timeout or self.timeout
             with _Watch(receive, self.pool.rounds) as watch:
-                await self._answer(asked, accept.decode("latin-1"), address, key, method, send, log)
+                await self._answer(begun, method, send)
         except asyncio.CancelledError:
             log["outcome"] = "gone"
             if watch is None or not watch.gone:
@@ -111,57 +126,92 @@ class Endpoint:
             log["outcome"] = str(error.status)
             await refuse(send, error.status, str(error), method=method, **error.headers)
         finally:
-            if self.record is not None:
-                client = (scope.get("client") or ("",))[0]
-                self.record({"client": client} | log | {"ms": round((time.perf_counter() - start) * 1000, 2)})
+            self.recorded(begun, scope.get("client"))
 
-    async def _answer(
-        self,
-        asked: Asked,
-        accept: str,
-        address: str,
-        key: bytes,
-        method: str,
-        send: Any,
-        log: dict[str, Any],
-    ) -> None:
-        if asked.query is None and accepted(accept)["graph"] is None:
-            raise RefusedError(406, _acceptable("graph"))
-        values = _limits(accept)
-        if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
-            given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
-            more = json.loads(values) | {name: value for name, value in given.items() if value}
-            values = json.dumps(more if asked.query is not None else more | {"describe": address}).encode()
-        worker = await taken(self.pool)
+    async def _answer(self, begun: Begun, method: str, send: Any) -> None:
+        if begun.worker is None:
+            begun.worker = await taken(self.pool)
+        worker = begun.worker
         try:
-            reply = worker.ask(values, asked.timeout or self.timeout, asked.query)
+            reply = begun.reply or worker.ask(begun.order[0], begun.timeout, begun.order[1])
             try:
                 await reply.begun()
-                if reply.form == "graph" and asked.query is not None and not reply.done:
-                    log["outcome"] = "streamed"
+                if reply.form == "graph" and not begun.describes and not reply.done:
+                    begun.log["outcome"] = "streamed"
                     return await self._stream(reply, worker, send)
-                body = reply.pieces[0] if reply.done and len(reply.pieces) == 1 else await reply.whole()
+                await reply.whole()
             except PartnerGraphError as error:
                 raise refused(error, reply.hint) from None
         finally:
             self.pool.give(worker)
+        await _send(send, self.made(begun, reply), head_only=method == "HEAD")
+
+    def made(self, begun: Begun, reply: Reply) -> Answer:
+        """The answer that a reply has brought, which is kept if it would be the same again."""
+        assert begun.worker is not None
+        body = reply.pieces[0] if len(reply.pieces) == 1 else b"".join(reply.pieces)
         noted = tuple(
             (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
             for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
             if text
         )
-        answer = Answer(body, FORMS[reply.form][reply.format], 200, noted, log.get("query"))
+        answer = Answer(body, FORMS[reply.form][reply.format], 200, noted, begun.log.get("query"))
         if not reply.changes:
-            self.kept.put(worker.generation, key, answer)
-        log["outcome"], log["bytes"] = "answered", len(body)
-        await _send(send, answer, head_only=method == "HEAD")
+            self.kept.put(begun.worker.generation, begun.key, answer)
+        begun.log["outcome"], begun.log["bytes"] = "answered", len(body)
+        return answer
+
+    def recorded(self, begun: Begun, client: Any) -> None:
+        """Put a request that has ended on record, where one is kept."""
+        if self.record is not None:
+            taken = round((time.perf_counter() - begun.start) * 1000, 2)
+            self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
 
     async def _stream(self, reply: Any, worker: Any, send: Any) -> None:
         """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
-        await send({"type": "http.response.start", "status": 200, "headers": _headers(FORMS["graph"][reply.format])})
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": header_fields(FORMS["graph"][reply.format])}
+        )
         async for piece in pieces(reply, worker):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+    """What a request accepts (RFC 9110, 5.3: of several headers, all), the form of its body, and the host it asks."""
+    accept, content, host = b"", b"", b"localhost"
+    for name, value in headers:
+        if name == b"accept":
+            accept = value if not accept else accept + b"," + value
+        elif name == b"content-type":
+            content = value
+        elif name == b"host":
+            host = value
+    return accept, content, host
+
+
+def key_of(
+    query_string: bytes,
+    accept: bytes,
+    where: bytes = b"",
+    method: str = "GET",
+    content: bytes = b"",
+    sent: bytes = b"",
+) -> bytes:
+    """The place of a request among the kept answers: no header and no address holds the end of a line."""
+    return b"\n".join((query_string, accept, where, b"POST" if method == "POST" else b"", content, sent))
+
+
+def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
+    """What a query process is told. Raises `RefusedError`."""
+    if asked.query is None and accepted(accept)["graph"] is None:
+        raise RefusedError(406, _acceptable("graph"))
+    values = limits(accept)
+    if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
+        given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
+        more = json.loads(values) | {name: value for name, value in given.items() if value}
+        values = json.dumps(more if asked.query is not None else more | {"describe": address}).encode()
+    return values, asked.query
 
 
 async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
@@ -213,24 +263,26 @@ def _acceptable(form: str) -> str:
     return f"The forms of this answer: {', '.join(FORMS[form].values())}."
 
 
-def _digest(query: str) -> str:
+def digest(query: str) -> str:
+    """What a query is known by in the record."""
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
 @lru_cache(256)
-def _limits(accept: str) -> bytes:
+def limits(accept: str) -> bytes:
     """What every order says: the forms of answer that an Accept header likes best, and how much may be answered."""
     return json.dumps({"formats": accepted(accept), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}).encode()
 
 
 @lru_cache(64)
-def _headers(media: str) -> tuple[tuple[bytes, bytes], ...]:
+def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
+    """What every response of one form says of itself."""
     return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
 
 
 async def _send(send: Any, answer: Answer, *, head_only: bool = False) -> None:
-    headers = (*_headers(answer.media), *answer.more, (b"content-length", b"%d" % len(answer.body)))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    said = (*header_fields(answer.media), *answer.more, (b"content-length", b"%d" % len(answer.body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": said})
     await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.serve.rounds import Rounds
@@ -19,6 +19,19 @@ UNUSUAL = 8  # times what queries take of late; a new process is worth its start
 
 class BusyError(Exception):
     """Every process is at work and the queue is full."""
+
+
+class Place(Protocol):
+    """Somebody who waits for a process, as an `asyncio.Future` does; a process that it is given is alive."""
+
+    def done(self) -> bool:
+        """Whether it wants none any more."""
+
+    def set_result(self, result: Worker, /) -> None:
+        """Here it is."""
+
+    def set_exception(self, exception: Exception, /) -> None:
+        """There will be none."""
 
 
 class Pool:
@@ -39,7 +52,7 @@ class Pool:
         self.usual = 0.0  # seconds that queries have taken of late
         self.aside: set[Worker] = set()
         self.spare: Worker | None = None
-        self.waiting: deque[asyncio.Future[Worker]] = deque()
+        self.waiting: deque[Place] = deque()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
         self._opening = asyncio.Lock()
@@ -73,27 +86,34 @@ class Pool:
             if not one.done():
                 one.set_exception(BusyError())
 
-    async def take(self) -> Worker:
-        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
+    def enter(self, place: Place) -> None:
+        """Give a place a process, now or as soon as there is one. Raises `BusyError` when too many wait already."""
         while self.idle:
             worker = self.idle.pop()  # the one asked last: most of it is still in the processor's caches
             if worker.alive:
-                return self._begun(worker)
+                self.busy[worker] = self.rounds.loop.time()
+                place.set_result(worker)
+                return
             self._replace()  # dead, and the news of it has not come yet
-        if len(self.waiting) >= self.queue:
+        if self.closed or len(self.waiting) >= self.queue:
             raise BusyError
-        place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self.waiting.append(place)
         if self.most_aside and self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(PATIENCE, self._look)
+
+    async def take(self) -> Worker:
+        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
+        place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self.enter(place)
         try:
             worker = await place
             if worker.alive:
-                return self._begun(worker)
+                return worker
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and not place.exception():
                 self.give(place.result())
             raise
+        del self.busy[worker]
         self._replace()  # it died on its way here
         return await self.take()
 
@@ -119,6 +139,7 @@ class Pool:
         while self.waiting:
             place = self.waiting.popleft()
             if not place.done():
+                self.busy[worker] = self.rounds.loop.time()
                 place.set_result(worker)
                 return
         self.idle.append(worker)
@@ -131,10 +152,6 @@ class Pool:
             self._go(self._start(as_spare=True))
         else:
             self._go(self._start(as_spare=False))
-
-    def _begun(self, worker: Worker) -> Worker:
-        self.busy[worker] = self.rounds.loop.time()
-        return worker
 
     def _look(self) -> None:
         """While somebody waits, the query that has taken longest steps aside, if it is not one of the quick."""

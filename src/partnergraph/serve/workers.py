@@ -67,11 +67,14 @@ class Reply:
     size: int = 0
     done: bool = False
     error: Exception | None = None
+    then: Callable[[], None] | None = None  # called instead, when something came
     _news: asyncio.Future[None] | None = None
 
     def tell(self) -> None:
         """Wake whoever waits."""
-        if self._news is not None and not self._news.done():
+        if self.then is not None:
+            self.then()
+        elif self._news is not None and not self._news.done():
             self._news.set_result(None)
 
     async def news(self) -> None:
@@ -287,7 +290,7 @@ class Worker(asyncio.Protocol):
         if self._held:
             self._held += data
             frames = self._held
-        at, size = 0, len(frames)
+        at, size, reply = 0, len(frames), self.reply
         while size - at >= HEAD.size:
             letter, length = HEAD.unpack_from(frames, at)
             end = at + HEAD.size + length
@@ -299,6 +302,8 @@ class Worker(asyncio.Protocol):
             del self._held[:at]
         elif at < size:
             self._held += data[at:]
+        if reply is not None and (reply.pieces or reply.done):  # of the head alone nobody makes use
+            reply.tell()
 
     def _frame(self, letter: bytes, content: bytes) -> None:
         reply = self.reply
@@ -313,7 +318,6 @@ class Worker(asyncio.Protocol):
             head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
             reply.status, reply.changes = head.get("status", 200), "changes" in head
-            return  # of the head alone nobody makes use
         else:
             self._timer.cancel()
             self._soon.cancel()
@@ -322,7 +326,6 @@ class Worker(asyncio.Protocol):
             reply.note, reply.done = word.get("note"), True
             if letter == b"E":
                 reply.error = raised(word)
-        reply.tell()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own signature
         """asyncio: the process is gone, by our hand or its own."""
