@@ -18,25 +18,27 @@ import socket
 import struct
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
-from partnergraph.errors import PartnerGraphError, QueryForm, UsageError
+from partnergraph.errors import PartnerGraphError, QueryForm, StoreError, UsageError
 from partnergraph.queries.mistakes import empty
 from partnergraph.queries.prepared import prepare
 from partnergraph.queries.run import deliver
 from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
-from partnergraph.queries.worker import confine, die_with_parent, keep_to, last_word, processors
+from partnergraph.queries.worker import confine, die_with_parent, keep_to, last_word, limit, processors, used
 from partnergraph.store import Reader
 
 PIECE = 65_536
 QUIET = 1.0  # seconds without an order after which there is time for other things
 ROOMY = 500_000_000  # bytes of memory with which a small store is read into it
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
+FITS = 2  # times the bytes of a larger store: the memory with which it is read into it in the background
 LENGTH = PID = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
 
@@ -86,8 +88,9 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     """Answer until the pipe is closed. The first order says `targets` and `memory`, the others what to ask.
 
     `answer` writes the answer to an order in frames, and returns its note; by default `answer_query`. Where the first
-    order says `forks`, this process opens the graph and then forks one that answers for each pipe that it is sent; when
-    it has nothing to do it imports the modules `later`, so that those forked from then on need not.
+    order says `forks`, this process opens the graph and then forks one that answers for each pipe that it is sent (with
+    `whole` it reads a store of any size into memory first, which they share); when it has nothing to do it imports the
+    modules `later`, so that those forked from then on need not.
     """
     answer = answer or answer_query
     first = _read(open(0, "rb", buffering=0, closefd=False))  # noqa: SIM115  what follows is read by others
@@ -100,9 +103,14 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
         keep_to(everywhere[1:])
         try:
             # A store that stays on disk has threads, which a fork loses: each process opens that itself.
-            if _resident(targets, memory):
-                reader = _opened(targets, memory)
+            whole = first.get("whole", False)
+            if whole:
+                limit(memory)
+            if whole or _resident(targets, memory):
+                reader = _opened(targets, memory, whole=whole)
                 _warm(reader)
+            if whole and used() * FITS > memory:
+                raise StoreError(f"The store {targets[0]} takes more memory than was to be expected.")
         except PartnerGraphError as error:
             return _failed(error)
         with open(1, "wb", closefd=False) as said:
@@ -197,13 +205,33 @@ def _resident(targets: list[Path], memory: int) -> bool:
 
 def is_small(store: Path) -> bool:
     """Whether a store folder may be read into memory without much thought."""
-    return sum(file.stat().st_size for file in store.iterdir()) <= RESIDENT
+    return size(store) <= RESIDENT
 
 
-def _opened(targets: list[Path], memory: int) -> Reader:
+def size(store: Path) -> int:
+    """The bytes that a store folder takes."""
+    return sum(file.stat().st_size for file in store.iterdir())
+
+
+def may_be_read(store: Path, memory: int) -> bool:
+    """Whether a store that is not small fits into memory: of a query process, with as much again for a query, and of
+    the machine, where the system tells. In memory a store takes about as much room as on disk.
+    """
+    if not store.is_dir() or memory < ROOMY or is_small(store):
+        return False
+    return size(store) * FITS <= min(memory, _available())
+
+
+def _available() -> int:
+    with suppress(OSError, ValueError, StopIteration), Path("/proc/meminfo").open() as lines:
+        return int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1]) * 1024
+    return 0
+
+
+def _opened(targets: list[Path], memory: int, *, whole: bool = False) -> Reader:
     """A store or RDF files. Raises `StoreError`, `DataError`."""
     reader = Reader.files(targets) if len(targets) != 1 or targets[0].is_file() else Reader.at(targets[0])
-    return reader.resident() if targets[0].is_dir() and _resident(targets, memory) else reader
+    return reader.resident() if targets[0].is_dir() and (whole or _resident(targets, memory)) else reader
 
 
 def _warm(reader: Reader) -> None:

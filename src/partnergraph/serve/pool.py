@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
+from partnergraph.queries.standing import may_be_read
 from partnergraph.serve.rounds import Rounds
 from partnergraph.serve.workers import LONG, SLOW, Nursery, Worker
 
@@ -70,6 +71,7 @@ class Pool:
         self.spare = started.pop()
         self.idle.extend(started)
         self._go(self._follow())
+        self._go(self._settle())
 
     async def stop(self) -> None:
         """End every process."""
@@ -129,7 +131,7 @@ class Pool:
             worker.close()
         elif not worker.alive:
             self._replace()
-        elif worker.target != self.target:
+        elif worker.nursery is not self.nursery:
             worker.close()
             self._replace()
         else:
@@ -146,7 +148,7 @@ class Pool:
 
     def _replace(self) -> None:
         """The spare takes the place at once; a new spare is started."""
-        if self.spare is not None and self.spare.alive and self.spare.target == self.target:
+        if self.spare is not None and self.spare.alive and self.spare.nursery is self.nursery:
             spare, self.spare = self.spare, None
             self._free(spare)
             self._go(self._start(as_spare=True))
@@ -212,7 +214,7 @@ class Pool:
             except PartnerGraphError:
                 await asyncio.sleep(FOLLOW)
                 continue
-            if worker.target != self.target:
+            if worker.nursery is not self.nursery:
                 worker.close()
                 continue
             if not as_spare:
@@ -231,20 +233,38 @@ class Pool:
                 target = self.locate()
                 if target == self.target:
                     continue
-                nursery = await Nursery(target, self.memory).start()
-                fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
-                old, self.target = [*self.idle, *([self.spare] if self.spare else [])], target
-                before, self.nursery, self.spare = self.nursery, nursery, None
-                busy = self.size - len(self.idle)
-                self.idle.clear()
-                for worker in fresh[busy:]:
-                    self._free(worker)
-                # Those at work finish; each is replaced when it is given back.
-                for worker in [*old, *fresh[:busy]]:
-                    worker.close()
-                if before is not None:
-                    before.let_go()
-                self._go(self._start(as_spare=True))
+                await self._take_over(await Nursery(target, self.memory).start(), self.target)
+                self._go(self._settle())
+
+    async def _settle(self) -> None:
+        """Read a store that is too large to be read before the first answer into memory, where there is enough. Its
+        processes then take over from those that read it from disk.
+        """
+        target = self.target
+        if may_be_read(target, self.memory):
+            with suppress(PartnerGraphError, OSError):
+                await self._take_over(await Nursery(target, self.memory, whole=True).start(), target)
+
+    async def _take_over(self, nursery: Nursery, instead: Path) -> None:
+        """Have new processes answer from now on, if what is published here is still `instead`. Raises `StoreError` when
+        they cannot.
+        """
+        fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
+        if self.target != instead:
+            nursery.end()
+            return
+        old, self.target = [*self.idle, *([self.spare] if self.spare else [])], nursery.target
+        before, self.nursery, self.spare = self.nursery, nursery, None
+        busy = self.size - len(self.idle)
+        self.idle.clear()
+        for worker in fresh[busy:]:
+            self._free(worker)
+        # Those at work finish; each is replaced when it is given back.
+        for worker in [*old, *fresh[:busy]]:
+            worker.close()
+        if before is not None:
+            before.let_go()
+        self._go(self._start(as_spare=True))
 
     def _go(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

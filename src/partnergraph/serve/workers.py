@@ -22,6 +22,7 @@ from partnergraph.queries.worker import keep_to, processors, raised, start
 from partnergraph.serve.rounds import Call, Rounds
 
 START = 30.0  # seconds that a process may take to open the graph
+READ = 600.0  # seconds that it may take to read a large one into memory
 HELD = 1_000_000  # bytes of an answer that wait for a slow client
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
@@ -102,11 +103,12 @@ class Reply:
 class Nursery:
     """A process that has opened a graph and forks query processes from itself.
 
+    `whole`: it has read a store of any size into memory first.
     It ends when it was let go and the last of them has ended; they end with it.
     """
 
-    def __init__(self, target: Path, memory: int) -> None:
-        self.target, self.memory, self.alive, self.children = target, memory, False, 0
+    def __init__(self, target: Path, memory: int, *, whole: bool = False) -> None:
+        self.target, self.memory, self.whole, self.alive, self.children = target, memory, whole, False, 0
         self._let_go = False
         self._lock = asyncio.Lock()
 
@@ -118,13 +120,16 @@ class Nursery:
             self._process = start("partnergraph.serve.process", theirs)
         self._control.setblocking(False)
         try:
-            async with asyncio.timeout(START):
-                first = {"targets": [str(self.target)], "memory": self.memory, "forks": True}
+            async with asyncio.timeout(READ if self.whole else START):
+                first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
                 await loop.sock_sendall(self._control, order(first))
                 letter, length = HEAD.unpack(await self._received(HEAD.size))
                 await self._received(length)
         except (TimeoutError, OSError):
             letter = b"E"
+        except asyncio.CancelledError:
+            self.end()
+            raise
         if letter != b"N":
             self.end()
             raise StoreError(f"The store {self.target} cannot be opened.")
@@ -161,6 +166,8 @@ class Nursery:
 
     def end(self) -> None:
         """End, and with it every process born here that is still there."""
+        if not self.alive:  # it may be reading still
+            self._process.kill()
         self.alive = False
         self._control.close()  # which it takes for its end
         asyncio.get_running_loop().run_in_executor(None, self._process.wait)
