@@ -115,6 +115,8 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
         assert b"Keele University" in await reply.whole()
         pool.give(worker)
         await pool.stop()
+        assert pool.nursery is not None
+        assert not pool.nursery.children
 
     _run(work())
 
@@ -148,6 +150,8 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
         assert b"true" in await reply.whole()
         pool.give(worker)
         await pool.stop()
+        assert pool.nursery is not None
+        assert not pool.nursery.children
 
     _run(work())
 

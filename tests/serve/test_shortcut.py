@@ -145,7 +145,8 @@ def test_the_answer_is_the_same_on_either_way(keele: Path, name: str) -> None:
     found = []
     for way in ("usual", "short"):
         here = Here(keele)
-        here.app.endpoint.timeout = 1
+        if status == 504:
+            here.app.endpoint.timeout = 1
         with running(here) as port, Client(port) as client:
             if way == "usual":
                 here.shortcut.heads = _Deaf()

@@ -87,6 +87,8 @@ class Pool:
         for one in self.waiting:
             if not one.done():
                 one.set_exception(BusyError())
+        if self.nursery is not None:
+            await self.nursery.ended()
 
     def enter(self, place: Place) -> None:
         """Give a place a process, now or as soon as there is one. Raises `BusyError` when too many wait already."""
@@ -251,6 +253,8 @@ class Pool:
         """
         fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
         if self.target != instead:
+            for worker in fresh:
+                worker.close()
             nursery.end()
             return
         old, self.target = [*self.idle, *([self.spare] if self.spare else [])], nursery.target

@@ -172,6 +172,13 @@ class Nursery:
         self._control.close()  # which it takes for its end
         asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
+    async def ended(self) -> None:
+        """Wait until the pipes to the processes born here are closed, some milliseconds after it has ended."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while self.children:
+                    await asyncio.sleep(0.005)
+
     async def _received(self, size: int) -> bytes:
         found = b""
         while len(found) < size:
@@ -217,6 +224,9 @@ class Worker(asyncio.Protocol):
         except (TimeoutError, ConnectionError):
             self.kill(StoreError(f"The store {self.target} cannot be opened."))
             raise StoreError(f"The store {self.target} cannot be opened.") from None
+        except asyncio.CancelledError:
+            self.close()
+            raise
         return self
 
     @property
