@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import re
@@ -10,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +105,19 @@ def serving(graph: Path, *options: str) -> Iterator[Server]:
         reader.join(5)
         process.stderr.close()
         assert not [line for line in rest if "Traceback" in line], "".join(rest)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: a loop of the browser's may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result(120)
+
+
+async def soon(holds: Callable[[], bool]) -> None:
+    """Wait, not for ever, until something holds."""
+    async with asyncio.timeout(60):
+        while not holds():
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

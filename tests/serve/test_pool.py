@@ -264,3 +264,19 @@ def test_what_must_not_be_served_is_not(tmp_path: Path, options: list[str], mess
     assert said.returncode in (1, 2)
     assert message in said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_is_told_to_stop_again_and_again_just_stops(keele: Path, number: signal.Signals) -> None:
+    with serving(keele, "--workers", "1") as server, ThreadPoolExecutor(1) as threads:
+        long = threads.submit(server.ask, SLOW, timeout="1")
+        while not [worker for worker in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, worker) > 0]:
+            time.sleep(0.02)
+        deadline = time.monotonic() + 30
+        while server.process.poll() is None:
+            assert time.monotonic() < deadline
+            server.process.send_signal(number)
+            time.sleep(0.001)
+        assert server.process.returncode == 0  # and it said nothing of an error (see `serving`)
+        # The second Ctrl-C means that it need not wait for anybody.
+        assert long.result().status == (503 if number == signal.SIGINT else 504)

@@ -6,17 +6,15 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from partnergraph.queries.standing import FITS, RESIDENT, may_be_read, size
 from partnergraph.serve.pool import Pool
 from partnergraph.store import Reader, Writer, locate
-from tests.serve.conftest import serving
+from tests.serve.conftest import run, serving, soon
 from tests.serve.test_pool import FAST, children
 
 COPIES = 6
@@ -83,12 +81,6 @@ def test_there_must_be_room_for_it(large: Path, keele: Path) -> None:
         assert server.ask(FAST).status == 200
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run it in a thread of its own: a loop of the browser's may run in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result(120)
-
-
 def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele: Path) -> None:
     """What was being read is thrown away."""
     published = [large]
@@ -98,27 +90,17 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
         await pool.start()
         await asyncio.sleep(0.2)
         published[0] = locate(keele)
-        deadline = time.monotonic() + 60
-        while pool.target != published[0] or pool.spare is None:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.1)
+        await soon(lambda: pool.target == published[0] and pool.spare is not None)
         nursery = pool.nursery
-        while len(pool.tasks) > 1:  # all but the one that follows
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.1)
+        await soon(lambda: len(pool.tasks) == 1)  # all but the one that follows
         assert pool.target == published[0]
         assert pool.nursery is nursery
         assert nursery is not None
         assert not nursery.whole
-        worker = await pool.take()
-        reply = worker.ask({"sparql": FAST, "formats": {"select": "json"}}, 10)
-        assert b"Keele University" in await reply.whole()
-        pool.give(worker)
-        await pool.stop()
-        assert pool.nursery is not None
-        assert not pool.nursery.children
+        assert b"Keele University" in await _answer(pool, FAST)
+        await _stopped(pool)
 
-    _run(work())
+    run(work())
 
 
 def test_a_server_that_stops_meanwhile_leaves_nothing_behind(large: Path) -> None:
@@ -136,24 +118,27 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
         others = _nurseries()
         await pool.start()
         before = pool.nursery
-        deadline = time.monotonic() + 60
-        while len(found := _nurseries() - others) < 2:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.05)
-        os.kill(max(found), signal.SIGKILL)
-        while len(pool.tasks) > 1:
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.05)
+        await soon(lambda: len(_nurseries() - others) == 2)
+        os.kill(max(_nurseries() - others), signal.SIGKILL)
+        await soon(lambda: len(pool.tasks) == 1)
         assert pool.nursery is before
-        worker = await pool.take()
-        reply = worker.ask({"sparql": "ASK {}", "formats": {"ask": "json"}}, 10)
-        assert b"true" in await reply.whole()
-        pool.give(worker)
-        await pool.stop()
-        assert pool.nursery is not None
-        assert not pool.nursery.children
+        assert b"true" in await _answer(pool, "ASK {}")
+        await _stopped(pool)
 
-    _run(work())
+    run(work())
+
+
+async def _answer(pool: Pool, sparql: str) -> bytes:
+    worker = await pool.take()
+    found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).whole()
+    pool.give(worker)
+    return found
+
+
+async def _stopped(pool: Pool) -> None:
+    await pool.stop()
+    assert pool.nursery is not None
+    assert not pool.nursery.children
 
 
 def _nurseries() -> set[int]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.queries.standing import may_be_read
+from partnergraph.serve.aside import Aside
 from partnergraph.serve.rounds import Rounds
 from partnergraph.serve.workers import LONG, SLOW, Nursery, Worker
 
@@ -51,7 +52,6 @@ class Pool:
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
         self.usual = 0.0  # seconds that queries have taken of late
-        self.aside: set[Worker] = set()
         self.spare: Worker | None = None
         self.waiting: deque[Place] = deque()
         self.tasks: set[asyncio.Task[Any]] = set()
@@ -64,9 +64,15 @@ class Pool:
         """What tells this generation from any other."""
         return str(self.target)
 
+    @property
+    def quick(self) -> int:
+        """How many queries are at work that do not take long, or not yet."""
+        return len(self.busy) - len(self.aside)
+
     async def start(self) -> None:
         """Start the processes. Raises `StoreError` when the graph cannot be opened."""
         self.rounds = Rounds()
+        self.aside = Aside(self.rounds)
         started = [await self._worker() for _ in range(self.size + 1)]
         self.spare = started.pop()
         self.idle.extend(started)
@@ -95,8 +101,7 @@ class Pool:
         while self.idle:
             worker = self.idle.pop()  # the one asked last: most of it is still in the processor's caches
             if worker.alive:
-                self.busy[worker] = self.rounds.loop.time()
-                place.set_result(worker)
+                self._begin(worker, place)
                 return
             self._replace()  # dead, and the news of it has not come yet
         if self.closed or len(self.waiting) >= self.queue:
@@ -138,15 +143,20 @@ class Pool:
             self._replace()
         else:
             self._free(worker)
+        self.aside.make_way(self.quick)
 
     def _free(self, worker: Worker) -> None:
         while self.waiting:
             place = self.waiting.popleft()
             if not place.done():
-                self.busy[worker] = self.rounds.loop.time()
-                place.set_result(worker)
+                self._begin(worker, place)
                 return
         self.idle.append(worker)
+
+    def _begin(self, worker: Worker, place: Place) -> None:
+        self.busy[worker] = self.rounds.loop.time()
+        self.aside.make_way(self.quick)
+        place.set_result(worker)
 
     def _replace(self) -> None:
         """The spare takes the place at once; a new spare is started."""
@@ -187,8 +197,7 @@ class Pool:
         self._aside(worker)
 
     def _aside(self, worker: Worker) -> None:
-        worker.step_aside()
-        self.aside.add(worker)
+        self.aside.add(worker, self.quick - 1)
         self._replace()
 
     def _lost(self, worker: Worker) -> None:

@@ -14,6 +14,7 @@ from typing import IO
 from partnergraph.errors import MissingExtra, UsageError
 from partnergraph.serve import HOSTS, application
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
 STOP = 10  # seconds that requests have to end, once the server is told to stop
 
 
@@ -85,8 +86,8 @@ def run(
             limit_concurrency=1000,
         )
     )
-    # uvicorn hands the signal on when everything has ended; then it has done its work.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in STOPS:
+        signal.signal(number, _ended)
     # What is there now stays. To look for circles of garbage takes long where there is much to look through: kept
     # answers are not looked through (see `Kept`), and the rest is in small steps.
     gc.freeze()
@@ -94,10 +95,15 @@ def run(
     started(f"http://{shown}:{listener.getsockname()[1]}/")
     try:
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
     finally:
         listener.close()
+
+
+def _ended(*_: object) -> None:
+    """uvicorn hands the signal on when everything has ended; then it has done its work, and another changes nothing."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def _loopback(address: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from partnergraph.serve.endpoint import Begun, Endpoint, digest, header_fields, headers_of, key_of, limits
+from partnergraph.serve.endpoint import WATCH, Begun, Endpoint, digest, header_fields, headers_of, key_of, limits
 from partnergraph.serve.kept import Answer
 from partnergraph.serve.pool import BusyError
 from partnergraph.serve.protocol import RefusedError, read
@@ -20,7 +20,6 @@ from partnergraph.serve.workers import Worker
 START = b"GET /sparql?query="
 VERSION = b" HTTP/1.1\r\n"
 END = b"\r\n\r\n"
-GONE = 0.2  # seconds that a process may go on with what nobody waits for
 MOST_HEADS = 1000
 LONGEST_HEAD = 4000
 LONGEST_QUERY = 8000
@@ -125,7 +124,7 @@ class Request:
         """The client has gone."""
         self.gone = True
         if self.begun.reply is not None:
-            self.endpoint.pool.rounds.call_later(GONE, self._leave)
+            self.endpoint.pool.rounds.call_later(WATCH, self._leave)
         else:
             self._record("gone")
 

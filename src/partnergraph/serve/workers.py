@@ -206,6 +206,8 @@ class Worker(asyncio.Protocol):
         self.reply: Reply | None = None
         self.why: Exception | None = None
         self.aside = False
+        self.held = 0.0  # seconds that it was not let on
+        self._still: float | None = None  # since when
         self._paused = False
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -248,6 +250,9 @@ class Worker(asyncio.Protocol):
 
     def _late(self, timeout: float) -> None:
         more = "Ask for less, or for a longer time: timeout=60"
+        self.hold(still=False)
+        if self.held > timeout / 2:
+            more = f"For {self.held:.1f} of them quick queries went first; ask again when there are fewer. {more}"
         self.kill(QueryLimit(f"Stopped after {timeout:g} seconds. {more}", "time"))
 
     @property
@@ -264,13 +269,16 @@ class Worker(asyncio.Protocol):
     def kill(self, why: Exception) -> None:
         """End the process; whoever waits for an answer gets the reason."""
         self.why = self.why or why
-        with suppress(ProcessLookupError):
-            if self._handle is not None:
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            elif self.alive:
-                os.kill(self.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         if self._transport is not None:
             self._transport.abort()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, number)
+            elif self.alive:
+                os.kill(self.pid, number)
 
     def look_again(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
@@ -284,6 +292,16 @@ class Worker(asyncio.Protocol):
             if hasattr(os, "SCHED_IDLE"):  # Linux: whoever wakes up need not wait until a piece of its time is over
                 os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
         keep_to(processors()[1:], self.pid)
+
+    def hold(self, *, still: bool) -> None:
+        """Have the process do nothing at all until it is told to go on."""
+        if still and self._still is None:
+            self._still = self.loop.time()
+            self._signal(signal.SIGSTOP)
+        elif not still and self._still is not None:
+            self.held += self.loop.time() - self._still
+            self._still = None
+            self._signal(signal.SIGCONT)
 
     def close(self) -> None:
         """Let the process go when nobody waits for it any more: it ends with its pipe."""
