@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.serve.aside import EVERY, MOMENT
+from partnergraph.serve.aside import EVERY, WINDOW
 from partnergraph.serve.pool import Pool
 from partnergraph.store import locate
 from tests.serve.conftest import Server, run, serving, soon
@@ -41,7 +41,7 @@ def _used(pid: int) -> float:
 
 def _share(seconds: float) -> float:
     """More than one that is held has of the time, also on a crowded machine, and less than one that is not."""
-    return seconds / 4 + 2 * MOMENT
+    return seconds / 4 + 2 * WINDOW
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def test_a_long_query_is_held_while_there_are_quick_ones_and_goes_on_after_them(
             start, before = time.monotonic(), _used(pid)
             time.sleep(2 * EVERY)
             assert _used(pid) - before < _share(time.monotonic() - start)
-            run(soon(lambda: _used(pid) > before + MOMENT))  # and yet it goes on
+            run(soon(lambda: _used(pid) > before + WINDOW))  # and yet it goes on
         assert set(statuses) == {200}
         run(soon(lambda: _used(pid) > before + EVERY))
         server.process.terminate()

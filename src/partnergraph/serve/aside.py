@@ -9,23 +9,24 @@ from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import Worker
 
 GRACE = 0.05  # seconds without a quick query after which the long ones go on
-EVERY = 1.0  # seconds of a quick query after another, in each of which the long ones
-MOMENT = 0.02  # go on for so long all the same
+EVERY = 2.0  # seconds of one quick query after another, in each of which the long ones
+WINDOW = 0.1  # go on for so long as soon as there is none
+LOOK = 0.02  # seconds between two looks
 
 
 class Aside:
     """The processes whose queries take long.
 
     However nice a process is, one that always runs keeps its processor awake: the system then leaves what waits for
-    another processor where it is until it looks again, some milliseconds later. So while quick queries are at work, the
-    long ones that they leave no processor are held still; a moment in each second they go on nevertheless.
+    another processor where it is until it looks again, some milliseconds later. So while quick queries come one after
+    another, the long ones that they leave no processor are held still; now and then they go on where there is a gap.
     """
 
     def __init__(self, rounds: Rounds) -> None:
         self.rounds, self.processors = rounds, len(processors())
         self.workers: dict[Worker, None] = {}  # the one that has been here longest comes first
         self.quick = 0
-        self._busy = self._since = 0.0  # when a quick one was last at work; since when they are held
+        self._busy = 0.0  # when a quick one was last at work
         self._looking: Call | None = None
 
     def __len__(self) -> int:
@@ -55,29 +56,18 @@ class Aside:
             if self.quick or quick:
                 self._busy = now
             self.quick = quick
-            if quick:
-                self._hold(now)
+            self._hold(now)
             if self._looking is None:
-                self._looking = self.rounds.call_later(MOMENT, self._look)
+                self._looking = self.rounds.call_later(LOOK, self._look)
 
     def _hold(self, now: float) -> None:
-        room = max(0, self.processors - 1 - self.quick)  # the first is the server's own
-        if now - self._since >= EVERY + MOMENT:
-            self._since = now
+        on = not self.quick and (now - self._busy >= GRACE or now % EVERY < WINDOW)
+        # One is the server's own; the next quick query is soon there.
+        room = max(0, self.processors - 1 - max(1, self.quick))
         for number, worker in enumerate(self.workers):
-            worker.hold(still=number >= room and now - self._since < EVERY)
+            worker.hold(still=not on and number >= room)
 
     def _look(self) -> None:
         self._looking = None
-        if not self.workers:
-            return
-        now = self.rounds.loop.time()
-        if self.quick:
-            self._busy = now
-        if now - self._busy >= GRACE:
-            self._since = 0
-            for worker in self.workers:
-                worker.hold(still=False)
-        else:
-            self._hold(now)
-        self._looking = self.rounds.call_later(MOMENT, self._look)
+        if self.workers:
+            self.make_way(self.quick)
