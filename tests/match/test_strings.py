@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from partnergraph.match.register import Register
 from partnergraph.match.strings import LONGEST, mentions
+from partnergraph.model.register import EntryLink
 from tests.match.small import entry, register
 
 
@@ -58,17 +61,45 @@ def test_what_is_certain_has_the_whole_name_and_place_or_country(known: Register
     assert not general.certain, "the country alone does not tell one laboratory of this name from others"
 
 
-@pytest.mark.parametrize("beside", ["Keele University", "Example Academy of Sciences"])
-def test_an_institute_beside_a_university_or_an_academy_is_perhaps_its_part(beside: str) -> None:
+def test_a_town_alone_tells_a_university_but_no_institute() -> None:
     institute = entry("institute", "Institute of Rare Widgets", "York", "GB", types=("research-institute",))
-    others = [entry("keele", "Keele University", "York", "GB")]
-    others.append(entry("academy", "Example Academy of Sciences", "York", "GB", types=("public-body",)))
-    known = Register([institute, *others])
-    [alone] = mentions("Institute of Rare Widgets, York, UK", known)
-    assert alone.certain
-    [part, whole] = mentions(f"Institute of Rare Widgets, {beside}, York, UK", known)
-    assert (part.called.entry.record, part.certain, whole.certain) == ("institute", False, True)
-    assert part.reasons[-1] == f"it is named beside {beside}, perhaps as a part of it"
+    known = Register([institute, entry("keele", "Keele University", "York", "GB")])
+    for text, certain in [
+        ("Institute of Rare Widgets, York, UK", True),
+        ("Institute of Rare Widgets, York", False),
+        ("Institute of Rare Widgets, UK", False),
+        ("Keele University, York", True),
+        ("Keele University, UK", True),
+    ]:
+        [one] = mentions(text, known)
+        assert one.certain == certain, text
+
+
+def test_none_of_several_is_certain() -> None:
+    institute = entry("institute", "Institute of Rare Widgets", "York", "GB", types=("research-institute",))
+    known = Register([institute, entry("keele", "Keele University", "York", "GB")])
+    for one in mentions("Institute of Rare Widgets, Keele University, York, UK", known):
+        assert not one.certain
+        assert one.reasons[-1] == "the string names 2 records"
+
+
+def test_a_part_with_the_name_of_its_whole_and_a_successor_are_not_certain() -> None:
+    part = EntryLink("part-of", record="keele", label="Keele University")
+    after = EntryLink("succession", record="old", label="Old University", inverse=True)
+    entries = [
+        replace(entry("law", "Keele University School of Law", "Keele", "GB"), links=(part,)),
+        replace(entry("new", "New University", "York", "GB"), links=(after,)),
+        replace(entry("berry", "Berry University", "York", "GB"), links=(part,)),
+    ]
+    known = Register(entries)
+    [law] = mentions("Keele University School of Law, Keele, UK", known)
+    assert not law.certain
+    assert law.reasons[-1] == "the name of Keele University, of which it is a part, stands in its name"
+    [new] = mentions("New University, York, UK", known)
+    assert not new.certain
+    assert new.reasons[-1] == "it took over from Old University, which may be meant"
+    [other] = mentions("Berry University, York, UK", known)
+    assert other.certain
 
 
 def test_two_of_one_name_are_told_but_neither_is_certain(known: Register) -> None:

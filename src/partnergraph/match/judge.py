@@ -1,7 +1,8 @@
 """How well records of a register fit a body that is looked for: candidates, each with a score and reasons in words.
 
 certain   an identifier that both have and names that agree; or the same whole name, of one record only, and place,
-          country or website agree, and nothing speaks against it
+          country or website agree, and nothing speaks against it (in an address: see
+          `partnergraph.match.strings.Mention.certain`)
 likely    nearly all agrees, or one of these is not known
 possible  worth a look: a part of the name, an acronym, a parent, a successor, or something differs
 none      nothing was found

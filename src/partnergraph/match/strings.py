@@ -15,7 +15,6 @@ from partnergraph.model.register import Entry
 __all__ = ["Mention", "mentions"]
 
 LONGEST = 2_000  # characters of one string that are looked at
-RARE = 30  # names that hold a word which tells one from others
 NEAR = 92  # of 100: how alike a part and a name must be written
 _PARTS = re.compile(r"[,;\n\t()\[\]%]|#[A-Z]+#|\s[-–—/|]\s|(?<=[a-z]{6})\.\s+(?=[A-Z])|\d+[.)]\s")
 # Words which, after a name, make of it the name of another body.
@@ -42,7 +41,8 @@ class Mention:
     """A record that a string names: the part that names it, and how sure that is.
 
     `whole`: the part is the name, and nothing else. `alone`: no other record is called so, or country or place tell it
-    from them. `placed`: the country or the town of the record stands in the string. `telling`: a word of it is rare.
+    from them. `placed`: the country or the town of the record stands in the string. `settled`: they leave hardly room
+    for another (see `_settled`).
     """
 
     called: Called
@@ -51,15 +51,15 @@ class Mention:
     whole: bool
     alone: bool
     placed: bool
-    telling: bool
+    settled: bool
     reasons: tuple[str, ...]
 
     @property
     def certain(self) -> bool:
-        """Whether it may be called certain: nothing but the whole name, of one record, with place or country, or
-        with a word that hardly any other name holds.
+        """Whether it may be called certain: nothing but the whole name, of one record, which place and country settle,
+        in a string that names no other.
         """
-        return self.whole and self.alone and (self.placed or self.telling)
+        return self.whole and self.alone and self.settled
 
 
 @dataclass
@@ -141,7 +141,7 @@ def _exact(address: _Address, number: int, together: int, register: Register) ->
         for _, own in address.parts[number + 1 :]:
             if own and register.is_name(longer := f"{key} {' '.join(own)}"):
                 called = register.named(longer)
-    return _pick(address, register, text, called, whole=True)
+    return _pick(address, text, called, whole=True)
 
 
 def _telling(key: str) -> bool:
@@ -149,9 +149,7 @@ def _telling(key: str) -> bool:
     return len(own) > 1 or len(key) > 5
 
 
-def _pick(
-    address: _Address, register: Register, part: str, called: list[Called], whole: bool, score: float = 1.0
-) -> Mention | None:
+def _pick(address: _Address, part: str, called: list[Called], whole: bool, score: float = 1.0) -> Mention | None:
     """The record that is meant of all that are called so, if anything tells them apart."""
     live = [one for one in called if one.entry.live and (one.kind != "acronym" or len(one.key.split()) > 1)]
     acronyms = [one for one in called if one.entry.live and one.kind == "acronym" and one not in live]
@@ -185,12 +183,37 @@ def _pick(
         reasons.append("the country agrees")
     if address.town(one.entry):
         reasons.append(f"place {one.entry.places[0].name} agrees")
-    telling = len(own) > 2 and any(word not in GENERAL and register.rarity(word) <= RARE for word in own)
     if len(narrowed) > 1:
         reasons.append(f"{len(narrowed)} records are called so, and nothing tells them apart")
+    doubts = tuple(_doubts(one))
+    settled = not doubts and _settled(address, one)
     return Mention(
-        one, part, score * (1.0 if placed else 0.9), whole, len(narrowed) == 1, placed, telling, tuple(reasons)
+        one,
+        part,
+        score * (1.0 if placed else 0.9),
+        whole,
+        len(narrowed) == 1,
+        placed,
+        settled,
+        (*reasons, *doubts) if whole else tuple(reasons),
     )
+
+
+def _settled(address: _Address, called: Called) -> bool:
+    """Whether the string names the country of a record or, beside its name, the town; both where it is neither a
+    university nor an academy: of institutes, centres and companies there are too many that one town or country tells.
+    """
+    agree = [address.country(called.entry) is True, address.town(called.entry, beside=called.key)]
+    return any(agree) if _teaches(called) else all(agree)
+
+
+def _doubts(called: Called) -> Iterator[str]:
+    """Why another record may be meant, though the name is this one's."""
+    for link in called.entry.links:
+        if link.kind == "succession" and link.inverse:
+            yield f"it took over from {link.label or link.record}, which may be meant"
+        elif link.kind == "part-of" and not link.inverse and f" {form(link.label or '-')} " in f" {called.key} ":
+            yield f"the name of {link.label}, of which it is a part, stands in its name"
 
 
 _KINDS = {"alternative": "other name", "former": "former name", "acronym": "short name", "as-written": "other name"}
@@ -208,7 +231,7 @@ def _within(address: _Address, part: str, own: tuple[str, ...], register: Regist
                 continue
             if all(word in GENERAL for word in span) or not _OTHER.isdisjoint(own[at + length : at + length + 2]):
                 continue
-            if mention := _pick(address, register, part, register.named(key), whole=False, score=0.95):
+            if mention := _pick(address, part, register.named(key), whole=False, score=0.95):
                 yield mention
                 at += length - 1
                 break
@@ -223,7 +246,7 @@ def _near(address: _Address, part: str, own: tuple[str, ...], register: Register
         return None
     if not any(word in TYPE_WORDS or word in GENERAL for word in own):
         return None
-    if mention := _pick(address, register, part, register.same_words(key), whole=False, score=0.93):
+    if mention := _pick(address, part, register.same_words(key), whole=False, score=0.93):
         return mention if mention.placed or len(own) > 2 else None
     best: list[tuple[float, Called]] = []
     for one in register.near(key):
@@ -236,7 +259,7 @@ def _near(address: _Address, part: str, own: tuple[str, ...], register: Register
         return None
     top = max(score for score, _ in best)
     called = [one for score, one in best if score == top]
-    mention = _pick(address, register, part, called, whole=False, score=top / 100 * 0.95)
+    mention = _pick(address, part, called, whole=False, score=top / 100 * 0.95)
     return mention if mention and mention.alone and (mention.placed or len(own) > 3) else None
 
 
@@ -252,21 +275,13 @@ def _chosen(found: list[Mention]) -> list[Mention]:
         record = mention.called.entry.record
         if record not in chosen or chosen[record].score < mention.score:
             chosen[record] = mention
-    beside = next((m for m in chosen.values() if m.certain and _teaches(m)), None)
-    if beside is None:
+    if len(chosen) == 1:
         return list(chosen.values())
-    return [_unit(mention, beside) for mention in chosen.values()]
+    named = f"the string names {len(chosen)} records"
+    return [replace(one, settled=False, reasons=(*one.reasons, named)) for one in chosen.values()]
 
 
-def _unit(mention: Mention, beside: Mention) -> Mention:
-    """What an address names beside a university or an academy is often a unit of it, held by the register or not."""
-    if not mention.certain or _teaches(mention):
-        return mention
-    reason = f"it is named beside {beside.called.entry.name}, perhaps as a part of it"
-    return replace(mention, whole=False, reasons=(*mention.reasons, reason))
-
-
-def _teaches(mention: Mention) -> bool:
+def _teaches(called: Called) -> bool:
     """Whether it is of the bodies that have institutes of their own: universities and academies."""
-    named = not {"university", "academy"}.isdisjoint(mention.called.key.split())
-    return named or not {"university", "education-body"}.isdisjoint(mention.called.entry.types)
+    named = not {"university", "academy"}.isdisjoint(called.key.split())
+    return named or not {"university", "education-body"}.isdisjoint(called.entry.types)
