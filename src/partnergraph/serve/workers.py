@@ -207,7 +207,7 @@ class Worker(asyncio.Protocol):
         self.why: Exception | None = None
         self.aside = False
         self.held = 0.0  # seconds that it was not let on
-        self._still: float | None = None  # since when
+        self.still: float | None = None  # since when it is not
         self._paused = False
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -295,12 +295,12 @@ class Worker(asyncio.Protocol):
 
     def hold(self, *, still: bool) -> None:
         """Have the process do nothing at all until it is told to go on."""
-        if still and self._still is None:
-            self._still = self.loop.time()
+        if still and self.still is None:
+            self.still = self.loop.time()
             self._signal(signal.SIGSTOP)
-        elif not still and self._still is not None:
-            self.held += self.loop.time() - self._still
-            self._still = None
+        elif not still and self.still is not None:
+            self.held += self.loop.time() - self.still
+            self.still = None
             self._signal(signal.SIGCONT)
 
     def close(self) -> None:
