@@ -8,9 +8,8 @@ from partnergraph.queries.worker import processors
 from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import Worker
 
-GRACE = 0.05  # seconds without a quick query after which the long ones go on
-FIRST = 0.25  # seconds of its work that a long query does whenever no quick one is at work; after them it goes on
-WINDOW = 0.04  # in such gaps for so many seconds
+GRACE = 0.05  # seconds without a quick query after which the long ones go on; before, they go on in shorter gaps
+WINDOW = 0.1  # for so many seconds
 EVERY = 2.0  # of as many
 LOOK = 0.02  # seconds between two looks
 
@@ -19,9 +18,8 @@ class Aside:
     """The processes whose queries take long.
 
     However nice a process is, one that always runs keeps its processor awake: the system then leaves what waits for
-    another processor where it is until it looks again, some milliseconds later. So long queries that the quick ones
-    leave no processor are held still: at first while a quick one is at work, later in nearly every
-    gap between two as well.
+    another processor where it is until it looks again, some milliseconds later. So while quick queries come one after
+    another, the long ones that they leave no processor are held still; now and then they go on where there is a gap.
     """
 
     def __init__(self, rounds: Rounds) -> None:
@@ -63,12 +61,11 @@ class Aside:
                 self._looking = self.rounds.call_later(LOOK, self._look)
 
     def _hold(self, now: float) -> None:
-        free = not self.quick
-        quiet = free and (now - self._busy >= GRACE or now % EVERY < WINDOW)
+        on = not self.quick and (now - self._busy >= GRACE or now % EVERY < WINDOW)
         # One is the server's own; the next quick query is soon there.
         room = max(0, self.processors - 1 - max(1, self.quick))
         for number, worker in enumerate(self.workers):
-            worker.hold(still=not (quiet or number < room or (free and worker.spent < FIRST)))
+            worker.hold(still=not on and number >= room)
 
     def _look(self) -> None:
         self._looking = None
