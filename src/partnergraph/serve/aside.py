@@ -9,7 +9,7 @@ from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import Worker
 
 GRACE = 0.05  # seconds without a quick query after which the long ones go on; before, they go on in shorter gaps
-WINDOW = 0.1  # for so many seconds
+WINDOW = 0.04  # for so many seconds
 EVERY = 2.0  # of as many
 LOOK = 0.02  # seconds between two looks
 
