@@ -165,8 +165,10 @@ async def _pool(graph: Path, processors: int) -> AsyncIterator[Pool]:
     pool = Pool(lambda: locate(graph), size=3, queue=4, memory=2_000_000_000, aside=2)
     await pool.start()
     pool.aside.processors = processors
-    yield pool
-    await pool.stop()
+    try:
+        yield pool
+    finally:
+        await pool.stop()
 
 
 async def _long(pool: Pool, timeout: float = 60) -> tuple[Worker, Reply]:

@@ -8,9 +8,9 @@ from partnergraph.queries.worker import processors
 from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import Worker
 
-GRACE = 0.05  # seconds without a quick query after which the long ones go on; before, they go on in shorter gaps
-WINDOW = 0.04  # for so many seconds
-EVERY = 2.0  # of as many
+GRACE = 0.05  # seconds without a quick query after which the long ones go on
+EVERY = 2.0  # seconds; in each such span the long ones also go on in shorter gaps,
+WINDOW = 0.04  # during so many of them
 LOOK = 0.02  # seconds between two looks
 
 
@@ -38,11 +38,10 @@ class Aside:
     def __contains__(self, worker: Worker) -> bool:
         return worker in self.workers
 
-    def add(self, worker: Worker, quick: int) -> None:
-        """Another one takes long, while so many quick ones are at work."""
+    def add(self, worker: Worker) -> None:
+        """Another one takes long."""
         self.workers[worker] = None
         worker.step_aside()
-        self.make_way(quick)
 
     def remove(self, worker: Worker) -> None:
         """One has ended."""

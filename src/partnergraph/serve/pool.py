@@ -197,7 +197,8 @@ class Pool:
         self._aside(worker)
 
     def _aside(self, worker: Worker) -> None:
-        self.aside.add(worker, self.quick - 1)
+        self.aside.add(worker)
+        self.aside.make_way(self.quick)
         self._replace()
 
     def _lost(self, worker: Worker) -> None:

@@ -206,8 +206,8 @@ class Worker(asyncio.Protocol):
         self.reply: Reply | None = None
         self.why: Exception | None = None
         self.aside = False
-        self.held = 0.0  # seconds that it was not let on
-        self.still: float | None = None  # since when it is not
+        self.waited = 0.0  # seconds that it was held still
+        self.still: float | None = None  # since when it is
         self._paused = False
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -251,8 +251,8 @@ class Worker(asyncio.Protocol):
     def _late(self, timeout: float) -> None:
         more = "Ask for less, or for a longer time: timeout=60"
         self.hold(still=False)
-        if self.held > timeout / 2:
-            more = f"For {self.held:.1f} of them quick queries went first; ask again when there are fewer. {more}"
+        if self.waited > timeout / 2:
+            more = f"For {self.waited:.1f} of them quick queries went first; ask again when there are fewer. {more}"
         self.kill(QueryLimit(f"Stopped after {timeout:g} seconds. {more}", "time"))
 
     @property
@@ -299,7 +299,7 @@ class Worker(asyncio.Protocol):
             self.still = self.loop.time()
             self._signal(signal.SIGSTOP)
         elif not still and self.still is not None:
-            self.held += self.loop.time() - self.still
+            self.waited += self.loop.time() - self.still
             self.still = None
             self._signal(signal.SIGCONT)
 
