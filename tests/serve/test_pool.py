@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from partnergraph import build
+from partnergraph.serve.pool import MAX_WAIT
+from partnergraph.serve.workers import MAX_STARVED
 from tests.conftest import ROOT
 from tests.serve.conftest import Server, serving
 
@@ -41,7 +44,8 @@ def test_a_query_that_runs_too_long_is_stopped_in_time_and_the_next_is_answered_
     stopped = server.ask(SLOW, timeout="1")
     assert stopped.status == 504
     assert stopped.json["detail"].startswith("Stopped after 1 seconds.")
-    assert 1 <= time.monotonic() - start < 4
+    # A second of its own work: on a busy machine that takes longer.
+    assert 1 <= time.monotonic() - start < 1 + MAX_STARVED + 4
     start = time.monotonic()
     assert server.ask(FAST + " LIMIT 91").status == 200
     assert time.monotonic() - start < 2
@@ -63,10 +67,15 @@ def test_too_many_at_once_wait_and_then_are_told_to_come_back(keele: Path) -> No
     with serving(keele, "--workers", "1", "--queue", "2", "--aside", "0") as server:
         with ThreadPoolExecutor(6) as threads:
             got = list(threads.map(lambda number: server.ask(f"{SLOW} LIMIT {number + 1}", timeout="1"), range(6)))
-        statuses = [said.status for said in got]
-        assert set(statuses) == {504, 429}
-        assert 2 <= statuses.count(429) <= 3
-        assert all(said.headers["retry-after"] == "1" for said in got if said.status == 429)
+        refused = [said for said in got if said.status == 429]
+        assert {said.status for said in got} == {504, 429}
+        assert all(said.headers["retry-after"] == "1" for said in refused)
+        reasons = Counter(said.json["detail"] for said in refused)
+        assert 2 <= reasons.pop("Too many queries are waiting. Try again later.") <= 3
+        # One of the two that wait is served when the first has ended; on a busy machine that is too late for both.
+        late = f"No query process was free within {MAX_WAIT:g} seconds. Try again later."
+        assert reasons.pop(late, 0) <= 2
+        assert not reasons
         assert server.ask(FAST).status == 200
 
 
@@ -81,7 +90,7 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
             assert len(aside) == 2
             everywhere = os.sched_getaffinity(0)
             for pid in aside:
-                assert os.sched_getscheduler(pid) == os.SCHED_IDLE
+                assert os.sched_getscheduler(pid) == os.SCHED_BATCH
                 assert os.sched_getaffinity(pid) == (everywhere - {min(everywhere)} or everywhere)
             quick = [server.ask(f"{FAST} LIMIT {number + 1}").status for number in range(10)]
             third = server.ask(f"{SLOW} LIMIT 3")

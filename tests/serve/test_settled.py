@@ -132,7 +132,7 @@ async def _answer(pool: Pool, sparql: str) -> bytes:
     worker = await pool.take()
     found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).whole()
     pool.give(worker)
-    return found
+    return bytes(found)
 
 
 async def _stopped(pool: Pool) -> None:

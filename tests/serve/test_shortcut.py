@@ -20,6 +20,7 @@ import uvicorn
 
 from partnergraph.serve import Application, application
 from partnergraph.serve.connection import Protocol
+from partnergraph.serve.endpoint import SOON
 from partnergraph.serve.kept import KEPT_ANSWER
 from partnergraph.serve.shortcut import MOST_HEADS, Shortcut
 from tests.serve.conftest import Server, serving
@@ -307,7 +308,7 @@ def test_a_connection_that_is_not_used_is_closed_and_one_in_use_is_not(here: Her
 
 
 def test_too_many_are_told_so(here: Here) -> None:
-    here.app.pool.queue = 0
+    here.app.pool.waiting.limit = 0
     here.app.pool.most_aside = 0
     with running(here) as port, Client(port) as first, Client(port) as client:
         first.ask("ASK {}")
@@ -318,15 +319,6 @@ def test_too_many_are_told_so(here: Here) -> None:
         assert len(here.taken) == 2
 
 
-def test_no_more_connections_than_are_allowed(here: Here) -> None:
-    with running(here, limit_concurrency=3) as port, Client(port) as client:
-        assert client.ask("ASK {}")[0] == 200
-        assert client.ask("ASK {}")[0] == 200
-        with Client(port), Client(port):
-            time.sleep(0.2)
-            assert client.ask("ASK {}")[0] == 503
-
-
 def test_a_page_that_may_read_is_told_so_each_time(keele: Path) -> None:
     with serving(keele, "--cors", "http://example.org") as server, Client(server.port) as client:
         for _ in range(3):
@@ -335,17 +327,35 @@ def test_a_page_that_may_read_is_told_so_each_time(keele: Path) -> None:
             assert "access-control-allow-origin" not in client.ask("ASK {}")[1]
 
 
-def test_a_process_that_is_killed_meanwhile_is_replaced(server: Server) -> None:
+def test_a_query_whose_process_is_killed_is_answered_by_another(server: Server) -> None:
+    with Client(server.port) as client:
+        client.ask("ASK {}")
+        expected = client.ask(f"{SLOWER} LIMIT 2")
+        client.send(get(f"{SLOWER} LIMIT 3"))
+        _kill_those_at_work(server)
+        assert client.read() == expected
+        assert client.ask("ASK { ?s ?p 3 }")[0] == 200
+
+
+def test_one_that_has_been_at_work_for_long_is_not_tried_again(server: Server) -> None:
+    """It may be what brought its process down."""
     with Client(server.port) as client:
         client.ask("ASK {}")
         client.send(get("SELECT (SUM(STRLEN(STR(?o))) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?d pg:from ?e }"))
-        deadline = time.monotonic() + 5
-        while not (busy := [pid for pid in children(server.process.pid) if _works(pid)]):
-            assert time.monotonic() < deadline
-        for pid in busy:
-            os.kill(pid, signal.SIGKILL)
-        assert client.read()[0] == 503
-        assert client.ask("ASK { ?s ?p 3 }")[0] == 200
+        time.sleep(SOON + 0.2)
+        _kill_those_at_work(server)
+        status, _, body = client.read()
+        assert status == 503
+        assert b"why is not known" in body
+        assert client.ask("ASK { ?s ?p 4 }")[0] == 200
+
+
+def _kill_those_at_work(server: Server) -> None:
+    deadline = time.monotonic() + 20
+    while not (busy := [pid for pid in children(server.process.pid) if _works(pid)]):
+        assert time.monotonic() < deadline
+    for pid in busy:
+        os.kill(pid, signal.SIGKILL)
 
 
 def _works(pid: int) -> bool:

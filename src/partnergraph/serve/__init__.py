@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
+from partnergraph.errors import PartnerGraphError
 from partnergraph.queries.worker import MEMORY, TIMEOUT
-from partnergraph.serve.endpoint import Endpoint, allow, refuse
+from partnergraph.serve.connection_limits import ConnectionLimits
+from partnergraph.serve.endpoint import CLIENT, Endpoint, address_of, allow, refuse
 from partnergraph.serve.pool import Pool
 from partnergraph.serve.shortcut import Shortcut
 from partnergraph.serve.site import site
@@ -18,7 +20,7 @@ __all__ = ["application"]
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
-QUEUE = 16
+QUEUE = 64
 ASIDE = 4
 MOST_HOSTS = 100
 
@@ -30,6 +32,9 @@ class Application:
         self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str], origins: frozenset[bytes]
     ) -> None:
         self.pool, self.endpoint, self.pages, self.hosts, self.origins = pool, endpoint, pages, hosts, origins
+        self.limits = ConnectionLimits()
+        self.started: Callable[[], None] = lambda: None  # called when requests are answered
+        self.failure: PartnerGraphError | None = None  # why they never will be
         self.known: set[bytes] = set()  # the Host headers seen that are among them, with their ports
         # What a script may read depends on who asks.
         self.shortcut = None if origins else Shortcut(endpoint, self.answers)
@@ -40,6 +45,8 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] != "http":
             return None
+        CLIENT.set(address_of(scope.get("client")))
+        send = self._paced(send)
         if not self.answers(scope["headers"]):
             return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
         if scope["path"] == "/sparql":
@@ -67,6 +74,16 @@ class Application:
             self.known.add(host)
         return found
 
+    def _paced(self, send: Any) -> Any:
+        """Hold refusals back from clients that come again at once, so that they do not shut out the others."""
+
+        async def paced(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 429:
+                await self.pool.hold_back(CLIENT.get())
+            await send(message)
+
+        return paced
+
     def _shared(self, scope: dict[str, Any], send: Any) -> Any:
         """Tell the browser that scripts of the origin that asks may read the answer, if they may (Fetch, 3.2)."""
         origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
@@ -85,7 +102,14 @@ class Application:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.pool.start()
+                try:
+                    await self.pool.start()
+                except PartnerGraphError as error:
+                    self.failure = error
+                    await self.pool.stop()
+                    await send({"type": "lifespan.startup.failed"})
+                    return
+                self.started()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.pool.stop()

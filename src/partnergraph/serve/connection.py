@@ -5,29 +5,53 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from partnergraph.serve.connection_limits import LimitedProtocol
 from partnergraph.serve.shortcut import START, Request
 
 HELD = 65_536  # bytes that a client may send before it has the answer to what it sent first
+JOINED = 65_536  # bytes of a body up to which it is copied to leave in one packet with its head
 
 
 class Connection(asyncio.Transport):
     """A connection that holds the head of a response back until its body comes. It can do what uvicorn asks of it."""
 
     def __init__(self, of: asyncio.Transport) -> None:
-        self._of, self.whole, self._head = of, of.write, b""
+        self._of, self._head, self.written = of, b"", 0
         self.is_closing = of.is_closing  # type: ignore[method-assign]
 
     def write(self, data: Any) -> None:
         """Take what uvicorn writes at once: the head of a response, a piece of a body, or a short response whole."""
         if self._head:
-            data, self._head = self._head + data, b""
-        elif data[:9] == b"HTTP/1.1 " and data[9:10] != b"1" and data[-4:] == b"\r\n\r\n":
+            head, self._head = self._head, b""
+            self.whole(head, data)
+            return
+        if data[:9] == b"HTTP/1.1 " and data[9:10] != b"1" and data[-4:] == b"\r\n\r\n":
             self._head = data
             return
-        if not self.is_closing():  # uvicorn does not see that who asked several things at once has gone
-            self.whole(data)
+        self.whole(data)
+
+    def whole(self, head: bytes, body: bytes = b"") -> None:
+        """Send a response, or a part of one."""
+        if self.is_closing():  # uvicorn does not see that who asked several things at once has gone
+            return
+        self.written += len(head) + len(body)
+        if len(body) > JOINED:
+            self._of.writelines((head, body))
+        else:
+            self._of.write(head + body if body else head)
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the client has not read."""
+        return self._of.get_write_buffer_size()
+
+    def write_eof(self) -> None:
+        """Say that nothing more will be sent."""
+        self.flush()
+        self._of.write_eof()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._of.abort()
 
     def flush(self) -> None:
         """Send what is held back."""
@@ -56,7 +80,7 @@ class Connection(asyncio.Transport):
         self._of.set_protocol(protocol)
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(LimitedProtocol):
     """A client. Its requests take the shortcut (`partnergraph.serve.shortcut`) where they can, else uvicorn's way.
 
     On uvicorn's way there is one write for nearly every response: a packet less to send, and the client wakes up once.
@@ -66,7 +90,6 @@ class Protocol(HttpToolsProtocol):
         """asyncio: a client is there."""
         self._connection = Connection(transport)
         self._short = self.config.app.shortcut  # type: ignore[union-attr]
-        self._reading = False  # a request has begun and not ended
         self._request: Request | None = None
         self._asked = b""
         self._later: list[bytes] = []
@@ -81,21 +104,27 @@ class Protocol(HttpToolsProtocol):
             if sum(map(len, self._later)) > HELD:
                 self._connection.pause_reading()
             return
-        plain = data[: len(START)] == START and not self._reading and self._short is not None
+        plain = data[: len(START)] == START and not self._in_request and self._short is not None
         if plain and (self.cycle is None or self.cycle.response_complete) and not self.flow.write_paused:
-            if (known := self._short.known(data)) is not None and not self._crowded:
-                self._asked = data
+            if (known := self._short.known(data)) is not None and not self._discards:
+                self._asked, self.unfinished_since = data, None
                 self._request = self._short.ask(*known, self.client, self._answered, self._otherwise)
                 return
             super().data_received(data)
-            if not self._reading and self.cycle is not None and self.cycle.keep_alive:
+            if not self._in_request and self.cycle is not None and self.cycle.keep_alive:
                 self._short.learn(data, self.headers)
             return
         super().data_received(data)
 
     @property
-    def _crowded(self) -> bool:
-        return max(len(self.connections), len(self.tasks)) >= (self.limit_concurrency or len(self.connections) + 1)
+    def answering(self) -> bool:
+        """Whether a request has arrived whole and its response has not been written."""
+        return self._request is not None or super().answering
+
+    @property
+    def bytes_written(self) -> int:
+        """What was handed to the transport so far."""
+        return self._connection.written
 
     def _answered(self, head: bytes, body: bytes) -> None:
         """From the shortcut: an answer."""
@@ -104,11 +133,11 @@ class Protocol(HttpToolsProtocol):
         if self._connection.is_closing():
             return
         default = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
-        self._connection.whole(b"".join((b"HTTP/1.1 200 OK\r\n", default, head, body)))
+        self._connection.whole(b"".join((b"HTTP/1.1 200 OK\r\n", default, head)), body)
         if self._ends:
             self._connection.close()
             return
-        self._last = self.loop.time()
+        self._last = self.last_active = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -118,12 +147,11 @@ class Protocol(HttpToolsProtocol):
     def _otherwise(self, app: Any) -> None:
         """From the shortcut: an application has to answer what was asked."""
         self._request = None
-        usual = self.app, self.limit_concurrency
-        self.app, self.limit_concurrency = app, None  # a part of it may have been done
+        usual, self.app = self.app, app  # a part of it may have been done
         try:
             super().data_received(self._asked)
         finally:
-            self.app, self.limit_concurrency = usual
+            self.app = usual
         if self._ends:
             self.shutdown()
         self._go_on()
@@ -134,16 +162,6 @@ class Protocol(HttpToolsProtocol):
             data, self._later = b"".join(self._later), []
             self._connection.resume_reading()
             self.data_received(data)
-
-    def on_message_begin(self) -> None:
-        """httptools: a request begins."""
-        self._reading = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """httptools: a request is here, whole."""
-        self._reading = False
-        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """uvicorn: a response has been written, if only its head."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -17,12 +18,16 @@ from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
 from partnergraph.serve.rounds import Rounds
-from partnergraph.serve.workers import Reply, Worker, pieces
+from partnergraph.serve.spool import Spool
+from partnergraph.serve.workers import Reply, Worker
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
 MOST_ROWS = 10_000
 MOST_DRAINED = 20_000_000
+MAX_BODIES = 32_000_000  # bytes of all bodies of requests that are being received
+MAX_ATTEMPTS = 3  # processes that one query is given to, where they end before it has been at work for
+SOON = 1.0  # seconds
 MOST_BYTES = 50_000_000
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
@@ -30,6 +35,14 @@ SAFE = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 Scope = dict[str, Any]
+
+
+CLIENT: ContextVar[str] = ContextVar("client", default="")  # the address of who sent the request that is answered
+
+
+def address_of(client: Any) -> str:
+    """The address of a client, as ASGI and asyncio give it with its port."""
+    return client[0] if client else ""
 
 
 class _Watch:
@@ -71,8 +84,10 @@ class Begun:
     key: bytes = b""
     order: tuple[bytes, str | None] = (b"", None)
     timeout: float = 0.0
+    client: str = ""
     worker: Worker | None = None
     reply: Reply | None = None
+    busy: BusyError | None = None  # why it got no process
 
     @property
     def describes(self) -> bool:
@@ -95,13 +110,15 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Any, send: Any, begun: Begun | None = None) -> None:
         """Answer one request, of which another may have `begun` the work."""
-        begun = begun or Begun()
+        begun = begun or Begun(client=address_of(scope.get("client")))
         log, method = begun.log, scope["method"]
         accept, content, host = headers_of(scope["headers"])
         # The description names the address at which it was asked for; an answer does not.
         where = b"" if scope["query_string"] else host
         watch = None
         try:
+            if begun.busy is not None:
+                raise _busy(begun.busy)
             if begun.reply is None:
                 sent = b"" if method == "GET" else await body(scope, receive)
                 key = begun.key = key_of(scope["query_string"], accept, where, method, content, sent)
@@ -129,36 +146,26 @@ class Endpoint:
             self.recorded(begun, scope.get("client"))
 
     async def _answer(self, begun: Begun, method: str, send: Any) -> None:
-        if begun.worker is None:
-            begun.worker = await taken(self.pool)
-        worker = begun.worker
-        try:
-            reply = begun.reply or worker.ask(begun.order[0], begun.timeout, begun.order[1])
-            try:
-                await reply.begun()
-                if reply.form == "graph" and not begun.describes and not reply.done:
-                    begun.log["outcome"] = "streamed"
-                    return await self._stream(reply, worker, send)
-                await reply.whole()
-            except PartnerGraphError as error:
-                raise refused(error, reply.hint) from None
-        finally:
-            self.pool.give(worker)
-        await _send(send, self.made(begun, reply), head_only=method == "HEAD")
-
-    def made(self, begun: Begun, reply: Reply) -> Answer:
-        """The answer that a reply has brought, which is kept if it would be the same again."""
-        assert begun.worker is not None
-        body = reply.pieces[0] if len(reply.pieces) == 1 else b"".join(reply.pieces)
-        noted = tuple(
-            (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
-            for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
-            if text
+        reply, generation = await whole_reply(
+            self.pool,
+            *begun.order,
+            timeout=begun.timeout,
+            client=begun.client,
+            worker=begun.worker,
+            reply=begun.reply,
         )
-        answer = Answer(body, FORMS[reply.form][reply.format], 200, noted, begun.log.get("query"))
+        if reply.body.in_memory:
+            await _send(send, self.made(begun, reply, generation), head_only=method == "HEAD")
+        else:
+            begun.log["outcome"], begun.log["bytes"] = "answered", reply.body.size
+            await _send_large(send, _head_of(reply), reply.body, head_only=method == "HEAD")
+
+    def made(self, begun: Begun, reply: Reply, generation: str) -> Answer:
+        """The answer that a reply of a generation has brought, which is kept if it would be the same again."""
+        answer = _head_of(reply)._replace(body=bytes(reply.body), query=begun.log.get("query"))
         if not reply.changes:
-            self.kept.put(begun.worker.generation, begun.key, answer)
-        begun.log["outcome"], begun.log["bytes"] = "answered", len(body)
+            self.kept.put(generation, begun.key, answer)
+        begun.log["outcome"], begun.log["bytes"] = "answered", len(answer.body)
         return answer
 
     def recorded(self, begun: Begun, client: Any) -> None:
@@ -166,15 +173,6 @@ class Endpoint:
         if self.record is not None:
             taken = round((time.perf_counter() - begun.start) * 1000, 2)
             self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
-
-    async def _stream(self, reply: Any, worker: Any, send: Any) -> None:
-        """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": header_fields(FORMS["graph"][reply.format])}
-        )
-        async for piece in pieces(reply, worker):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
 
 
 def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
@@ -214,6 +212,9 @@ def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
     return values, asked.query
 
 
+_receiving = 0  # bytes of bodies that are being received
+
+
 async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
     """The body of a request, empty but for a POST. Raises `RefusedError` for another method, or one too large."""
     method = scope["method"]
@@ -221,29 +222,77 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
         raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
     if method != "POST":
         return b""
-    pieces, size = list[bytes](), 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RefusedError(400, "The request ended too early.")
-        piece = bytes(message.get("body", b""))
-        size += len(piece)
-        # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
-        if size <= MOST_BODY:
-            pieces.append(piece)
-        if size > MOST_DRAINED or not message.get("more_body"):
-            break
+    global _receiving  # noqa: PLW0603  of all requests
+    pieces, size, held = list[bytes](), 0, 0
+    try:
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RefusedError(400, "The request ended too early.")
+            piece = bytes(message.get("body", b""))
+            size += len(piece)
+            # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
+            if size <= MOST_BODY:
+                if _receiving + len(piece) > MAX_BODIES:
+                    detail = "Too much is being sent to this server at the moment. Try again later."
+                    raise RefusedError(503, detail, retry_after="1", connection="close")
+                pieces.append(piece)
+                held += len(piece)
+                _receiving += len(piece)
+            if size > MOST_DRAINED or not message.get("more_body"):
+                break
+    finally:
+        _receiving -= held
     if size > MOST_BODY:
         raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
     return b"".join(pieces)
 
 
-async def taken(pool: Pool) -> Worker:
-    """A free query process, as soon as there is one. Raises `RefusedError` when too many wait already."""
+async def taken(pool: Pool, client: str | None = None) -> Worker:
+    """A free query process, as soon as there is one, for a client (by default that of this request). Raises
+    `RefusedError` when there is none for too long.
+    """
     try:
-        return await pool.take()
-    except BusyError:
-        raise RefusedError(429, "Too many queries are waiting. Try again in a moment.", retry_after="1") from None
+        return await pool.take(CLIENT.get() if client is None else client)
+    except BusyError as error:
+        raise _busy(error) from None
+
+
+async def whole_reply(
+    pool: Pool,
+    values: Mapping[str, Any] | bytes,
+    sparql: str | None = None,
+    *,
+    timeout: float,
+    client: str | None = None,
+    worker: Worker | None = None,
+    reply: Reply | None = None,
+) -> tuple[Reply, str]:
+    """What a query process replies to an order, whole, and the generation of which it speaks. A `worker` may be at work
+    on it already, with a `reply`. Raises `RefusedError`.
+
+    A process that is killed from outside takes down an order that another can carry out: the graph is only read.
+    """
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        if worker is None or reply is None:
+            worker = await taken(pool, client)
+            reply = worker.ask(values, timeout, sparql)
+        try:
+            await reply.whole()
+            break
+        except PartnerGraphError as error:
+            if reply.lost_after is None or reply.lost_after > SOON or attempt == MAX_ATTEMPTS:
+                raise refused(error, reply.hint) from None
+        finally:
+            pool.give(worker)
+        reply = None
+    assert worker is not None
+    assert reply is not None
+    return reply, worker.generation
+
+
+def _busy(error: BusyError) -> RefusedError:
+    return RefusedError(error.status, str(error), retry_after="1")
 
 
 def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
@@ -278,6 +327,29 @@ def limits(accept: str) -> bytes:
 def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
     """What every response of one form says of itself."""
     return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
+
+
+def _head_of(reply: Reply) -> Answer:
+    """The answer that a reply has brought, but for its body."""
+    noted = tuple(
+        (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
+        for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
+        if text
+    )
+    return Answer(b"", FORMS[reply.form][reply.format], 200, noted)
+
+
+async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool = False) -> None:
+    """Send a body from its file, as fast as the client reads."""
+    try:
+        fields = (*header_fields(answer.media), *answer.more, (b"content-length", b"%d" % body.size))
+        await send({"type": "http.response.start", "status": answer.status, "headers": fields})
+        if not head_only:
+            for piece in body.pieces():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        body.close()
 
 
 async def _send(send: Any, answer: Answer, *, head_only: bool = False) -> None:

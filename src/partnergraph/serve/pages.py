@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.errors import PartnerGraphError
-from partnergraph.serve.endpoint import body, refused, taken
+from partnergraph.serve.endpoint import body, whole_reply
 from partnergraph.serve.kept import Answer
 from partnergraph.serve.protocol import FORM, RefusedError, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
     from starlette.responses import Response
 
     from partnergraph.serve.kept import Kept
     from partnergraph.serve.pool import Pool
+    from partnergraph.serve.spool import Spool
 
 # A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
 POLICY = (
@@ -35,22 +37,26 @@ class Site:
 
     async def show(self, view: str, values: dict[str, Any], *, policy: str = POLICY) -> Response:
         """A view of the graph (see `partnergraph.serve.process.VIEWS`) as a response. Raises `RefusedError`."""
-        from starlette.responses import Response
+        from starlette.responses import Response, StreamingResponse
 
         key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
+        headers = SAFE | {"content-security-policy": policy}
         if (found := self.kept.get(self.pool.generation, key)) is None:
-            worker = await taken(self.pool)
-            try:
-                reply = worker.ask({"view": view, "values": values}, self.timeout)
-                made = await reply.whole()
-            except PartnerGraphError as error:
-                raise refused(error, None) from None
-            finally:
-                self.pool.give(worker)
-            found = Answer(made, reply.format, reply.status)
-            self.kept.put(worker.generation, key, found)
-        headers = SAFE | {"content-security-policy": policy, "content-type": found.media}
-        return Response(found.body, found.status, headers)
+            reply, generation = await whole_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
+            if not reply.body.in_memory:
+                headers |= {"content-type": reply.format, "content-length": str(reply.body.size)}
+                return StreamingResponse(_pieces(reply.body), reply.status, headers)
+            found = Answer(bytes(reply.body), reply.format, reply.status)
+            self.kept.put(generation, key, found)
+        return Response(found.body, found.status, headers | {"content-type": found.media})
+
+
+async def _pieces(body: Spool) -> AsyncIterator[bytes]:
+    try:
+        for piece in body.pieces():
+            yield piece
+    finally:
+        body.close()
 
 
 async def form(request: Request) -> dict[str, str]:

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import logging
+import time
+from collections import Counter, OrderedDict, deque
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.queries.standing import may_be_read
 from partnergraph.serve.aside import Aside
-from partnergraph.serve.rounds import Rounds
+from partnergraph.serve.fair_queue import FairQueue
+from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import LONG, SLOW, Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
 PATIENCE = 0.02  # seconds that a query may take while others wait
 UNUSUAL = 8  # times what queries take of late; a new process is worth its start only for what takes longer
+MAX_USUAL = 0.0125  # seconds; whatever queries take of late, one that works for longer than `LONG` is a long one
+MAX_WAIT = 2.0  # seconds that a request may wait for a process
+RETRY_AFTER = 1.0  # seconds after which a client that was refused may come back
+MAX_HELD_BACK = 200  # refusals that wait for that time to pass
+MAX_CLIENTS = 1000  # of whom it is known when they were refused
+
+
+_LOG = logging.getLogger("uvicorn.error")
 
 
 class BusyError(Exception):
-    """Every process is at work and the queue is full."""
+    """There is no process for a request: `status` 429 while all are at work, 503 while none can be started."""
+
+    def __init__(self, message: str = "Too many queries are waiting. Try again later.", status: int = 429) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Place(Protocol):
     """Somebody who waits for a process, as an `asyncio.Future` does; a process that it is given is alive."""
+
+    client: str  # the address of who asks
 
     def done(self) -> bool:
         """Whether it wants none any more."""
@@ -36,28 +54,49 @@ class Place(Protocol):
         """There will be none."""
 
 
+class _Turn:
+    """The place of a task that waits for a process."""
+
+    def __init__(self, client: str) -> None:
+        self.client = client
+        self.worker: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+
+    def done(self) -> bool:
+        return self.worker.done()
+
+    def set_result(self, result: Worker, /) -> None:
+        self.worker.set_result(result)
+
+    def set_exception(self, exception: Exception, /) -> None:
+        self.worker.set_exception(exception)
+
+
 class Pool:
     """`size` processes over the published generation, and one spare. It follows a new generation by itself.
 
-    `queue` orders may wait; one more is a `BusyError`. A query that takes long, or that others wait for, steps aside:
-    another process takes its place, and it goes on with what the others leave of the processors but the first. `aside`
-    of them may; one more that takes long is stopped, so that nobody can take every process away from everybody else.
-    With none a long query keeps its place.
+    `queue` orders may wait, for `MAX_WAIT` seconds at most and with their clients in turn; one more is a `BusyError`. A
+    query that takes long, or that others wait for, steps aside: another process takes its place, and it goes on with
+    what the others leave of the processors but the first. `aside` of them may; one more that takes long is stopped, so
+    that nobody can take every process away from everybody else. With none a long query keeps its place.
     """
 
     def __init__(self, locate: Any, *, size: int, queue: int, memory: int, aside: int) -> None:
-        self.locate, self.size, self.queue, self.memory, self.most_aside = locate, size, queue, memory, aside
+        self.locate, self.size, self.memory, self.most_aside = locate, size, memory, aside
         self.target: Path = locate()
         self.nursery: Nursery | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
-        self.usual = 0.0  # seconds that queries have taken of late
+        self.usual = 0.0  # seconds of work that queries have taken of late
         self.spare: Worker | None = None
-        self.waiting: deque[Place] = deque()
+        self.waiting: FairQueue[Place] = FairQueue(queue)
+        self._failing = False  # whether the last attempt to start a process failed
+        self._refused: OrderedDict[str, float] = OrderedDict()  # when a client was refused last
+        self._held_back = 0
         self.tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
         self._opening = asyncio.Lock()
         self._looking: asyncio.TimerHandle | None = None
+        self._expiring: Call | None = None
 
     @property
     def generation(self) -> str:
@@ -90,47 +129,79 @@ class Pool:
             worker.kill(StoreError("The server is stopping."))
         if self.nursery is not None:
             self.nursery.end()
-        for one in self.waiting:
-            if not one.done():
-                one.set_exception(BusyError())
+        for place in self.waiting.take_older(inf):
+            place.set_exception(BusyError("The server is stopping.", 503))
         if self.nursery is not None:
             await self.nursery.ended()
 
     def enter(self, place: Place) -> None:
-        """Give a place a process, now or as soon as there is one. Raises `BusyError` when too many wait already."""
+        """Give a place a process, now or as soon as there is one; after `MAX_WAIT` seconds it gets a `BusyError`.
+
+        Raises it at once when too many wait already.
+        """
         while self.idle:
             worker = self.idle.pop()  # the one asked last: most of it is still in the processor's caches
             if worker.alive:
                 self._begin(worker, place)
                 return
             self._replace()  # dead, and the news of it has not come yet
-        if self.closed or len(self.waiting) >= self.queue:
+        if self.closed:
+            raise BusyError("The server is stopping.", 503)
+        rejected = self.waiting.push(place, self.rounds.loop.time())
+        if rejected is place:
             raise BusyError
-        self.waiting.append(place)
+        if rejected is not None:
+            rejected.set_exception(BusyError())
+        if self._expiring is None:
+            self._expiring = self.rounds.call_later(MAX_WAIT / 20, self._expire)
         if self.most_aside and self._looking is None:
             self._looking = asyncio.get_running_loop().call_later(PATIENCE, self._look)
 
-    async def take(self) -> Worker:
-        """A process that is free, as soon as there is one. Raises `BusyError` when too many wait already."""
-        place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+    def _expire(self) -> None:
+        """Those that have waited for too long get no process any more."""
+        if any(worker.alive for worker in (*self.busy, *self.idle)):
+            error = BusyError(f"No query process was free within {MAX_WAIT:g} seconds. Try again later.")
+        else:
+            error = BusyError("No query process can be started at the moment. Try again later.", 503)
+        for place in self.waiting.take_older(self.rounds.loop.time() - MAX_WAIT):
+            place.set_exception(error)
+        self._expiring = self.rounds.call_later(MAX_WAIT / 20, self._expire) if self.waiting else None
+
+    async def take(self, client: str = "") -> Worker:
+        """A process that is free, as soon as there is one, for a request from an address. Raises `BusyError`."""
+        place = _Turn(client)
         self.enter(place)
         try:
-            worker = await place
+            worker = await place.worker
             if worker.alive:
                 return worker
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and not place.exception():
-                self.give(place.result())
+            if place.done() and not place.worker.cancelled() and not place.worker.exception():
+                self.give(place.worker.result())
             raise
         del self.busy[worker]
         self._replace()  # it died on its way here
-        return await self.take()
+        return await self.take(client)
+
+    async def hold_back(self, client: str) -> None:
+        """Before a client is refused: wait, if it has come back earlier than it was told to after the last refusal."""
+        now, last = time.monotonic(), self._refused.get(client, -RETRY_AFTER)
+        if now - last < RETRY_AFTER and self._held_back < MAX_HELD_BACK:
+            self._held_back += 1
+            try:
+                await asyncio.sleep(RETRY_AFTER)
+            finally:
+                self._held_back -= 1
+        self._refused[client] = time.monotonic()
+        self._refused.move_to_end(client)
+        if len(self._refused) > MAX_CLIENTS:
+            self._refused.popitem(last=False)
 
     def give(self, worker: Worker) -> None:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
-        since = self.busy.pop(worker, None)
-        if since is not None and not worker.aside:
-            self.usual += (self.rounds.loop.time() - since - self.usual) / 20
+        answered = self.busy.pop(worker, None) is not None and worker.alive and worker.reply is None
+        if answered and not worker.aside:  # what was stopped says nothing of what is usual
+            self.usual += (min(worker.work, MAX_USUAL) - self.usual) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
         if worker in self.aside:  # its place is taken
@@ -146,15 +217,14 @@ class Pool:
         self.aside.make_way(self.quick)
 
     def _free(self, worker: Worker) -> None:
-        while self.waiting:
-            place = self.waiting.popleft()
-            if not place.done():
-                self._begin(worker, place)
-                return
-        self.idle.append(worker)
+        if (place := self.waiting.pop()) is not None:
+            self._begin(worker, place)
+        else:
+            self.idle.append(worker)
 
     def _begin(self, worker: Worker, place: Place) -> None:
         self.busy[worker] = self.rounds.loop.time()
+        worker.client = place.client
         self.aside.make_way(self.quick)
         place.set_result(worker)
 
@@ -170,7 +240,7 @@ class Pool:
     def _look(self) -> None:
         """While somebody waits, the query that has taken longest steps aside, if it is not one of the quick."""
         self._looking = None
-        if self.closed or not any(not place.done() for place in self.waiting):
+        if self.closed or not self.waiting:
             return
         spent = {worker: worker.spent for worker in self.busy if not worker.aside and worker.reply is not None}
         longest = max(spent, key=spent.__getitem__, default=None)
@@ -188,13 +258,25 @@ class Pool:
             worker.look_again(max(left, PATIENCE))
             return
         if len(self.aside) >= self.most_aside:
-            if (left := LONG - worker.spent) > 0:
+            # The more wait, the sooner it is stopped: what others need is a process.
+            most = LONG if len(self.waiting) <= self.size else LONG / 2
+            if (left := most - worker.spent) > 0:
                 worker.look_again(max(left, PATIENCE))
                 return
             many = f"{len(self.aside)} queries that take long are running. Try again in a moment, or ask for less."
-            worker.kill(QueryLimit(many, "busy"))
-            return
+            stopped = self._of_whom_there_are_most(worker)
+            stopped.kill(QueryLimit(many, "busy"))
+            if stopped is worker:
+                return
         self._aside(worker)
+
+    def _of_whom_there_are_most(self, worker: Worker) -> Worker:
+        """The long query to be stopped for another one: itself, or the last one of a client that has two more."""
+        clients = Counter(other.client for other in self.aside)
+        client, number = clients.most_common(1)[0]
+        if number < clients[worker.client] + 2:
+            return worker
+        return [other for other in self.aside if other.client == client][-1]
 
     def _aside(self, worker: Worker) -> None:
         self.aside.add(worker)
@@ -223,9 +305,13 @@ class Pool:
         while not self.closed:
             try:
                 worker = await self._worker()
-            except PartnerGraphError:
+            except PartnerGraphError as error:
+                if not self._failing:
+                    _LOG.error("No query process can be started: %s It is tried again until it can.", error)
+                self._failing = True
                 await asyncio.sleep(FOLLOW)
                 continue
+            self._failing = False
             if worker.nursery is not self.nursery:
                 worker.close()
                 continue

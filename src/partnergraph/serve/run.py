@@ -13,6 +13,7 @@ from typing import IO
 
 from partnergraph.errors import MissingExtra, UsageError
 from partnergraph.serve import HOSTS, application
+from partnergraph.serve.connection_limits import ConnectionLimits, max_connections
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 STOP = 10  # seconds that requests have to end, once the server is told to stop
@@ -83,18 +84,24 @@ def run(
             proxy_headers=False,
             timeout_graceful_shutdown=STOP,
             timeout_keep_alive=30,
-            limit_concurrency=1000,
+            ws="none",
         )
     )
+    app.limits = ConnectionLimits(max_connections=max_connections())
     for number in STOPS:
         signal.signal(number, _ended)
     # What is there now stays. To look for circles of garbage takes long where there is much to look through: kept
     # answers are not looked through (see `Kept`), and the rest is in small steps.
     gc.freeze()
     gc.set_threshold(1_000, 20, 50)
-    started(f"http://{shown}:{listener.getsockname()[1]}/")
+    port = listener.getsockname()[1]
+    app.started = lambda: started(f"http://{shown}:{port}/")
     try:
         server.run(sockets=[listener])
+    except SystemExit:
+        if app.failure is not None:
+            raise app.failure from None
+        raise
     finally:
         listener.close()
 

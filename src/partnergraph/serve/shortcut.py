@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from partnergraph.serve.endpoint import WATCH, Begun, Endpoint, digest, header_fields, headers_of, key_of, limits
+from partnergraph.serve.endpoint import (
+    WATCH,
+    Begun,
+    Endpoint,
+    address_of,
+    digest,
+    header_fields,
+    headers_of,
+    key_of,
+    limits,
+)
 from partnergraph.serve.kept import Answer
 from partnergraph.serve.pool import BusyError
 from partnergraph.serve.protocol import RefusedError, read
@@ -67,7 +77,7 @@ class Shortcut:
         else later. `otherwise` gets the application that goes on with what this cannot do.
         """
         endpoint = self.endpoint
-        begun = Begun(key=key_of(query_string, accept))
+        begun = Begun(key=key_of(query_string, accept), client=address_of(client))
         if (found := endpoint.kept.get(endpoint.pool.generation, begun.key)) is not None:
             begun.log["outcome"], begun.log["query"] = "kept", found.query
             answered(_head(found), found.body)
@@ -78,8 +88,12 @@ class Shortcut:
             begun.order = limits(accept.decode("latin-1")), query
             request = Request(endpoint, begun, client, answered, otherwise)
             endpoint.pool.enter(request)
-        except (RefusedError, BusyError):
+        except RefusedError:
             otherwise(endpoint)
+            return None
+        except BusyError as error:
+            begun.busy = error
+            otherwise(_Rest(endpoint, begun))
             return None
         return request
 
@@ -87,7 +101,7 @@ class Shortcut:
 class Request:
     """A request that takes the shortest way; for the pool, a place in the queue."""
 
-    __slots__ = ("answered", "begun", "client", "endpoint", "gone", "otherwise")
+    __slots__ = ("answered", "begun", "client", "endpoint", "gone", "otherwise", "peer")
 
     def __init__(
         self,
@@ -97,7 +111,7 @@ class Request:
         answered: Callable[[bytes, bytes], None],
         otherwise: Callable[[Any], None],
     ) -> None:
-        self.endpoint, self.begun, self.client = endpoint, begun, client
+        self.endpoint, self.begun, self.client, self.peer = endpoint, begun, begun.client, client
         self.answered, self.otherwise, self.gone = answered, otherwise, False
 
     def done(self) -> bool:
@@ -115,10 +129,11 @@ class Request:
         begun.reply = worker.ask(values, begun.timeout, query)
         begun.reply.then = self._come
 
-    def set_exception(self, _: Exception) -> None:
+    def set_exception(self, exception: Exception) -> None:
         """From the pool: there will be no process. The usual way says so."""
-        self.gone = True
-        self.otherwise(self.endpoint)
+        assert isinstance(exception, BusyError)
+        self.gone, self.begun.busy = True, exception
+        self.otherwise(_Rest(self.endpoint, self.begun))
 
     def leave(self) -> None:
         """The client has gone."""
@@ -138,21 +153,22 @@ class Request:
             self._record("gone")
 
     def _come(self) -> None:
-        """Something has come of the answer."""
+        """The answer is whole, or has failed."""
         begun = self.begun
         reply, worker = begun.reply, begun.worker
         assert reply is not None
         assert worker is not None
-        if reply.done and reply.error is None:
+        if reply.error is None and reply.body.in_memory:
             reply.then = None
-            answer = self.endpoint.made(begun, reply)
+            answer = self.endpoint.made(begun, reply, worker.generation)
             self.endpoint.pool.give(worker)
             if not self.gone:
                 self.answered(_head(answer), answer.body)
             self._record("answered")
-        elif reply.done or reply.form == "graph":
+        else:
             reply.then = None
             if self.gone:
+                reply.body.close()
                 self.endpoint.pool.give(worker)
                 self._record("gone")
             else:
@@ -160,7 +176,7 @@ class Request:
 
     def _record(self, outcome: str) -> None:
         self.begun.log["outcome"] = outcome
-        self.endpoint.recorded(self.begun, self.client)
+        self.endpoint.recorded(self.begun, self.peer)
 
 
 class _Rest:

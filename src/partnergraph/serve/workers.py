@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,13 +20,14 @@ from partnergraph.errors import QueryLimit, StoreError
 from partnergraph.queries.standing import HEAD, PID, order
 from partnergraph.queries.worker import keep_to, processors, raised, start
 from partnergraph.serve.rounds import Call, Rounds
+from partnergraph.serve.spool import Spool
 
 START = 30.0  # seconds that a process may take to open the graph
 READ = 600.0  # seconds that it may take to read a large one into memory
-HELD = 1_000_000  # bytes of an answer that wait for a slow client
+MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for what others take of the processors
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
-ASIDE = 15  # how nice a process is then: those that answer quickly go first
+ASIDE = 10  # how nice a process is then: those that answer quickly go first, and other programs leave it something
 
 
 @lru_cache(256)
@@ -49,9 +50,19 @@ def _processor(pid: int) -> float | None:
         return None
 
 
+class WorkerLostError(QueryLimit):
+    """A query process ended while it answered, and it was not we who ended it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The query process ended before its answer was whole; why is not known. Perhaps it needed more memory than "
+            "it may. Ask for less, or try again."
+        )
+
+
 @dataclass(slots=True)
 class Reply:
-    """What a process answers: its head, pieces as they come, and the end.
+    """What a process answers: its head, its body as it comes, and the end.
 
     `form` (select, ask, graph or view), `format`, `hint`, `status` and `changes` (whether it is another each time) are
     known once `begun` is; `note` at the end.
@@ -64,10 +75,10 @@ class Reply:
     status: int = 200
     changes: bool = False
     note: str | None = None
-    pieces: list[bytes] = field(default_factory=list)
-    size: int = 0
+    body: Spool = field(default_factory=Spool)
     done: bool = False
     error: Exception | None = None
+    lost_after: float | None = None  # seconds, where the process ended by itself
     then: Callable[[], None] | None = None  # called instead, when something came
     _news: asyncio.Future[None] | None = None
 
@@ -84,20 +95,14 @@ class Reply:
         await self._news
         self._news = None
 
-    async def begun(self) -> None:
-        """Wait for the first piece, or the end. Raises the error that ended it."""
-        while not (self.pieces or self.done):
-            await self.news()
-        if self.error is not None:
-            raise self.error
-
-    async def whole(self) -> bytes:
+    async def whole(self) -> Spool:
         """The whole answer. Raises the error that ended it."""
         while not self.done:
             await self.news()
         if self.error is not None:
+            self.body.close()
             raise self.error
-        return b"".join(self.pieces)
+        return self.body
 
 
 class Nursery:
@@ -115,9 +120,12 @@ class Nursery:
     async def start(self) -> Nursery:
         """Wait until the graph is open. Raises `StoreError` when it cannot be."""
         loop = asyncio.get_running_loop()
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = start("partnergraph.serve.process", theirs)
+        try:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._process = start("partnergraph.serve.process", theirs)
+        except OSError as error:
+            raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
         self._control.setblocking(False)
         try:
             async with asyncio.timeout(READ if self.whole else START):
@@ -138,7 +146,10 @@ class Nursery:
 
     async def born(self) -> tuple[socket.socket, int]:
         """A new query process: the pipe to it and its number. Raises `StoreError` when there is none to be had."""
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
         try:
             async with self._lock, asyncio.timeout(START):
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
@@ -147,6 +158,9 @@ class Nursery:
             ours.close()
             self.end()
             raise StoreError(f"The store {self.target} cannot be opened again.") from None
+        except asyncio.CancelledError:
+            ours.close()
+            raise
         finally:
             theirs.close()
         self.children += 1
@@ -205,12 +219,13 @@ class Worker(asyncio.Protocol):
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.reply: Reply | None = None
         self.why: Exception | None = None
+        self.client = ""  # the address for which it works
+        self.work = 0.0  # seconds of the processor that its last query took
         self.aside = False
-        self.waited = 0.0  # seconds that it was held still
-        self.still: float | None = None  # since when it is
-        self._paused = False
+        self.still: float | None = None  # since when it is held still
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
+        self._handle: int | None = None
         self._timer: Call
         self._soon: Call
 
@@ -218,9 +233,16 @@ class Worker(asyncio.Protocol):
         """Wait until it can be asked. Raises `StoreError` when the process cannot open the graph."""
         pipe, self.pid = await self.nursery.born()
         pipe.setblocking(False)
-        # A number alone may mean another process by the time it is used.
-        self._handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
-        await self.loop.create_connection(lambda: self, sock=pipe)
+        try:
+            # A number alone may mean another process by the time it is used.
+            self._handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
+            await self.loop.create_connection(lambda: self, sock=pipe)
+        except OSError as error:
+            pipe.close()  # which ends it, if it is still there
+            if self._handle is not None:
+                os.close(self._handle)
+            self.nursery.lost()
+            raise StoreError(f"A query process cannot be reached: {error.strerror}.") from None
         try:
             await asyncio.wait_for(asyncio.shield(self.ready), START)
         except (TimeoutError, ConnectionError):
@@ -237,8 +259,8 @@ class Worker(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def ask(self, values: Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
-        """Give an order (see `partnergraph.queries.standing.order`); what comes is in the reply. After `timeout`
-        seconds the process is killed.
+        """Give an order (see `partnergraph.queries.standing.order`); what comes is in the reply. The process is killed
+        after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
         self.reply = reply = Reply(self.loop)
         self._timer = self.rounds.call_later(timeout, self._late, timeout)
@@ -249,20 +271,23 @@ class Worker(asyncio.Protocol):
         return reply
 
     def _late(self, timeout: float) -> None:
-        more = "Ask for less, or for a longer time: timeout=60"
+        passed, spent = self.loop.time() - self._since, self.spent
+        left = min(timeout - spent, timeout + MAX_STARVED - passed)
+        if left > 0:
+            self._timer = self.rounds.call_later(left, self._late, timeout)
+            return
         self.hold(still=False)
-        if self.waited > timeout / 2:
-            more = f"For {self.waited:.1f} of them quick queries went first; ask again when there are fewer. {more}"
-        self.kill(QueryLimit(f"Stopped after {timeout:g} seconds. {more}", "time"))
+        took = f"{timeout:g} seconds"
+        if passed > timeout + MAX_STARVED / 2:
+            took = f"{passed:.0f} seconds, in which other work left it the processor for {spent:.1f}"
+        self.kill(QueryLimit(f"Stopped after {took}. Ask for less, or for a longer time: timeout=60", "time"))
 
     @property
     def spent(self) -> float:
-        """Seconds that the query under way has taken so far.
-
-        They are those of the processor: on a crowded machine a quick query stays a quick one. While a client reads more
-        slowly than the answer comes, and where the system does not tell, all seconds count.
+        """Seconds that the query under way has taken so far: those of the processor, so that a quick query stays a
+        quick one on a crowded machine; all that have passed where the system does not tell.
         """
-        if self._paused or self._before is None or (now := _processor(self.pid)) is None:
+        if self._before is None or (now := _processor(self.pid)) is None:
             return self.loop.time() - self._since
         return now - self._before
 
@@ -289,8 +314,8 @@ class Worker(asyncio.Protocol):
         self.aside = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
-            if hasattr(os, "SCHED_IDLE"):  # Linux: whoever wakes up need not wait until a piece of its time is over
-                os.sched_setscheduler(self.pid, os.SCHED_IDLE, os.sched_param(0))
+            if hasattr(os, "SCHED_BATCH"):  # Linux: it never interrupts another process when it wakes up
+                os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
         keep_to(processors()[1:], self.pid)
 
     def hold(self, *, still: bool) -> None:
@@ -299,7 +324,6 @@ class Worker(asyncio.Protocol):
             self.still = self.loop.time()
             self._signal(signal.SIGSTOP)
         elif not still and self.still is not None:
-            self.waited += self.loop.time() - self.still
             self.still = None
             self._signal(signal.SIGCONT)
 
@@ -307,13 +331,6 @@ class Worker(asyncio.Protocol):
         """Let the process go when nobody waits for it any more: it ends with its pipe."""
         if self._transport is not None:
             self._transport.close()
-
-    def pause(self, *, still: bool) -> None:
-        """Stop reading while the client is slow, or go on."""
-        self._paused = still
-        if self._transport is not None and self.alive:
-            with suppress(RuntimeError):
-                (self._transport.pause_reading if still else self._transport.resume_reading)()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the pipe is there."""
@@ -337,7 +354,7 @@ class Worker(asyncio.Protocol):
             del self._held[:at]
         elif at < size:
             self._held += data[at:]
-        if reply is not None and (reply.pieces or reply.done):  # of the head alone nobody makes use
+        if reply is not None and reply.done:
             reply.tell()
 
     def _frame(self, letter: bytes, content: bytes) -> None:
@@ -347,8 +364,10 @@ class Worker(asyncio.Protocol):
                 self.ready.set_result(None)
             return
         if letter == b"D":
-            reply.pieces.append(content)
-            reply.size += len(content)
+            try:
+                reply.body.write(content)
+            except OSError as error:
+                self.kill(QueryLimit(f"The answer could not be held: {error.strerror}. Ask for less.", "room"))
         elif letter == b"H":
             head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
@@ -356,6 +375,7 @@ class Worker(asyncio.Protocol):
         else:
             self._timer.cancel()
             self._soon.cancel()
+            self.work = self.spent
             self.reply = None
             word = _word(content)
             reply.note, reply.done = word.get("note"), True
@@ -371,30 +391,12 @@ class Worker(asyncio.Protocol):
         if reply is not None:
             self._timer.cancel()
             self._soon.cancel()
-            memory = QueryLimit(
-                "The query was stopped: it needed more memory than it may, or brought the engine down. Ask for less."
-            )
-            reply.error, reply.done = self.why or memory, True
+            reply.error, reply.done = self.why or WorkerLostError(), True
+            reply.lost_after = self.loop.time() - self._since if self.why is None else None
+            reply.body.close()
             reply.tell()
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
         self.nursery.lost()
         self.lost(self)
-
-
-async def pieces(reply: Reply, worker: Worker) -> AsyncIterator[bytes]:
-    """The pieces of an answer as they come; a slow client makes the process wait. Raises the error that ended it."""
-    while True:
-        taken, reply.pieces = reply.pieces, []
-        if taken:
-            yield b"".join(taken)
-            worker.pause(still=False)
-        elif reply.done:
-            if reply.error is not None:
-                raise reply.error
-            return
-        else:
-            await reply.news()
-            if reply.size > HELD:
-                worker.pause(still=len(reply.pieces) * 65_536 > HELD)

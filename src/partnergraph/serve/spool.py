@@ -1,0 +1,78 @@
+"""The body of an answer while it comes and goes: small ones in memory, large ones in a file."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+MAX_IN_MEMORY = 1_000_000  # bytes of one answer
+MAX_IN_FILES = 1_000_000_000  # bytes of all answers that wait in files
+PIECE = 65_536  # bytes that are read back at once
+
+
+class Spool:
+    """A body that grows. One above `MAX_IN_MEMORY` bytes moves to a temporary file without a name, so that the memory
+    of the server does not depend on how slowly clients read.
+    """
+
+    __slots__ = ("_file", "_pieces", "_stored", "size")
+
+    in_files = 0  # bytes, of all of them
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._pieces: list[bytes] = []
+        self._file: IO[bytes] | None = None
+        self._stored = 0  # bytes in the file
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether `bytes` is allowed."""
+        return self._file is None
+
+    def __bytes__(self) -> bytes:
+        """The whole body, of one in memory."""
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece. Raises `OSError` when there is no room for it; then the body is closed."""
+        self.size += len(piece)
+        if self._file is None and self.size <= MAX_IN_MEMORY:
+            self._pieces.append(piece)
+            return
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`
+                self._pieces.append(piece)
+                piece, self._pieces = b"".join(self._pieces), []
+            if Spool.in_files + len(piece) > MAX_IN_FILES:
+                raise OSError(errno.ENOSPC, "too many large answers wait for slow clients")
+            view = memoryview(piece)
+            while view:
+                written = self._file.write(view)
+                self._stored += written
+                Spool.in_files += written
+                view = view[written:]
+        except OSError:
+            self.close()
+            raise
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body in pieces, from its beginning, once; then it is closed."""
+        if self._file is None:
+            yield from self._pieces
+            return
+        self._file.seek(0)
+        while piece := self._file.read(PIECE):
+            yield piece
+        self.close()
+
+    def close(self) -> None:
+        """Free the room. What is closed is empty."""
+        if self._file is not None:
+            Spool.in_files -= self._stored
+            self._file.close()
+            self._file = None
+        self._pieces, self._stored, self.size = [], 0, 0
