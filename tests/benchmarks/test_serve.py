@@ -98,7 +98,7 @@ def servers(data: tuple[str, Path], tmp_path: Path) -> Iterator[dict[str, Peer]]
         }
 
 
-def _organisations(store: Path) -> list[str]:
+def organisations(store: Path) -> list[str]:
     found = Reader.at(store).rows(
         "SELECT DISTINCT ?o { ?o a org:Organization FILTER(isIRI(?o)) } ORDER BY ?o LIMIT 2000"
     )
@@ -132,7 +132,7 @@ def test_requests_per_second(data: tuple[str, Path], servers: dict[str, Peer], t
     """The goals, of the median of the rounds; each server is asked in each, after one that does not count."""
     need(shutil.which("wrk") is not None, "wrk")
     title, store = data
-    iris, first, missed = _organisations(store), 1_000_000, list[str]()
+    iris, first, missed = organisations(store), 1_000_000, list[str]()
     print(f"\n{title}, {CLIENTS} clients, median of {ROUNDS} rounds of {SECONDS} s")
     for load, query in LOADS.items():
         found: dict[str, list[Measured]] = {name: [] for name in servers}
@@ -155,8 +155,8 @@ def test_requests_per_second(data: tuple[str, Path], servers: dict[str, Peer], t
     assert not missed
 
 
-async def _paced(port: int, iris: list[str], seconds: float, first: int) -> list[float]:
-    """Four clients that look something up every 20 ms; the milliseconds each took. Fails when one gets no answer."""
+async def paced(port: int, iris: list[str], seconds: float, first: int, clients: int = 4) -> list[float]:
+    """Clients that look something up every 20 ms; the milliseconds each took. Fails when one gets no answer."""
     taken: list[float] = []
 
     async def client(number: int) -> None:
@@ -176,21 +176,21 @@ async def _paced(port: int, iris: list[str], seconds: float, first: int) -> list
             await asyncio.sleep(0.02)
         writer.close()
 
-    await asyncio.gather(*(client(number) for number in range(4)))
+    await asyncio.gather(*(client(number) for number in range(clients)))
     return taken
 
 
 def test_other_clients_while_hostile_queries_run(keele: Path) -> None:
     """Goal: 99 of 100 of their requests take at most 20 % longer than while nobody else asks."""
-    iris, first = _organisations(locate(keele)), 1
+    iris, first = organisations(locate(keele)), 1
     hostile = itertools.cycle([*(shape(10_000) for shape in SHAPES.values()), *RUNAWAY.values()])
     calm, stormy, sent = list[float](), list[float](), list[int]()
     with serving(keele) as server:
 
-        def paced(seconds: float) -> list[float]:
+        def others(seconds: float) -> list[float]:
             nonlocal first
             first += 1_000_000
-            return asyncio.run(_paced(server.port, iris, seconds, first))
+            return asyncio.run(paced(server.port, iris, seconds, first))
 
         def attack(stop: threading.Event) -> None:
             while not stop.is_set():
@@ -198,14 +198,14 @@ def test_other_clients_while_hostile_queries_run(keele: Path) -> None:
                 said = server.send("POST", "/sparql", text, {"Content-Type": "application/sparql-query"})
                 sent.append(said.status)
 
-        paced(5)
+        others(5)
         for _ in range(TURNS):
-            calm += paced(TURN)
+            calm += others(TURN)
             stop = threading.Event()
             threads = [threading.Thread(target=attack, args=(stop,)) for _ in range(2)]
             for thread in threads:
                 thread.start()
-            stormy += paced(2 * TURN)
+            stormy += others(2 * TURN)
             stop.set()
             for thread in threads:
                 thread.join()

@@ -46,7 +46,6 @@ class Application:
         if scope["type"] != "http":
             return None
         CLIENT.set(address_of(scope.get("client")))
-        send = self._paced(send)
         if not self.answers(scope["headers"]):
             return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
         if scope["path"] == "/sparql":
@@ -60,7 +59,7 @@ class Application:
             send = self._shared(scope, send)
             if scope["method"] == "OPTIONS":
                 return await allow(send)
-        await self.pages(scope, receive, send)
+        await self.pages(scope, receive, self._paced(send))
         return None
 
     def answers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -141,6 +141,8 @@ class Endpoint:
                 await refuse(send, 503, "The server is stopping.", method=method, connection="close")
         except RefusedError as error:
             log["outcome"] = str(error.status)
+            if error.status == 429:
+                await self.pool.hold_back(begun.client)
             await refuse(send, error.status, str(error), method=method, **error.headers)
         finally:
             self.recorded(begun, scope.get("client"))
