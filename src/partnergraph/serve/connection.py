@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -139,6 +140,15 @@ class Protocol(HttpToolsProtocol):
         """httptools: a request begins."""
         self._reading = True
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """httptools: the headers of a request are here. An address with a host in it goes before the Host header."""
+        scheme, apart, rest = self.url.partition(b"://")
+        if apart and self.url[:1] != b"/" and b"?" not in scheme:
+            # RFC 9112, 3.2.2. What is no address of the web names no host of ours.
+            host = re.split(rb"[/?#]", rest, maxsplit=1)[0] if scheme.lower() == b"http" else b"?"
+            self.headers[:] = [(name, host if name == b"host" else value) for name, value in self.headers]
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """httptools: a request is here, whole."""

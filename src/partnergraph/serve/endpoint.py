@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from typing import Any
 
-from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused
-from partnergraph.serve.forms import FORMS, accepted
+from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused, StoreError
+from partnergraph.serve.forms import FORMS, accepted, named
 from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
-from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
+from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, header_value, read
 from partnergraph.serve.rounds import Rounds
 from partnergraph.serve.workers import Reply, Worker, pieces
 
@@ -24,6 +25,7 @@ WATCH = 0.2  # seconds after which it is looked whether the client still waits
 MOST_ROWS = 10_000
 MOST_DRAINED = 20_000_000
 MOST_BYTES = 50_000_000
+LONGEST_CACHED = 1_000  # characters of what a request wants that is remembered
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -70,6 +72,8 @@ class Begun:
     log: dict[str, Any] = field(default_factory=lambda: {"outcome": "failed"})
     key: bytes = b""
     order: tuple[bytes, str | None] = (b"", None)
+    formats: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     timeout: float = 0.0
     worker: Worker | None = None
     reply: Reply | None = None
@@ -98,22 +102,25 @@ class Endpoint:
         begun = begun or Begun()
         log, method = begun.log, scope["method"]
         accept, content, host = headers_of(scope["headers"])
-        # The description names the address at which it was asked for; an answer does not.
-        where = b"" if scope["query_string"] else host
         watch = None
         try:
             if begun.reply is None:
                 sent = b"" if method == "GET" else await body(scope, receive)
-                key = begun.key = key_of(scope["query_string"], accept, where, method, content, sent)
-                if (found := self.kept.get(self.pool.generation, key)) is not None:
-                    log["outcome"], log["query"] = "kept", found.query
-                    await _send(send, found, head_only=method == "HEAD")
+                begun.key = key_of(scope["query_string"], accept, b"", method, content, sent)
+                if await self._sent_kept(begun, method, send):
                     return
                 asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
                 if asked.query is not None and self.record is not None:
                     log["query"] = digest(asked.query)
-                address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
+                address = ""
+                if asked.query is None:
+                    # The description names the address at which it was asked for; an answer does not.
+                    address = f"http://{host.decode('latin-1')}{scope['path']}"
+                    begun.key = key_of(scope["query_string"], accept, host, method)
+                    if await self._sent_kept(begun, method, send):
+                        return
                 begun.order = _order(asked, accept.decode("latin-1"), address)
+                begun.formats, begun.ignored = asked.formats, asked.ignored
                 begun.timeout = asked.timeout or self.timeout
             with _Watch(receive, self.pool.rounds) as watch:
                 await self._answer(begun, method, send)
@@ -128,6 +135,14 @@ class Endpoint:
         finally:
             self.recorded(begun, scope.get("client"))
 
+    async def _sent_kept(self, begun: Begun, method: str, send: Any) -> bool:
+        """Send the answer that is kept, if there is one."""
+        if (found := self.kept.get(self.pool.generation, begun.key)) is None:
+            return False
+        begun.log["outcome"], begun.log["query"] = "kept", found.query
+        await _send(send, found, head_only=method == "HEAD")
+        return True
+
     async def _answer(self, begun: Begun, method: str, send: Any) -> None:
         if begun.worker is None:
             begun.worker = await taken(self.pool)
@@ -138,7 +153,7 @@ class Endpoint:
                 await reply.begun()
                 if reply.form == "graph" and not begun.describes and not reply.done:
                     begun.log["outcome"] = "streamed"
-                    return await self._stream(reply, worker, send)
+                    return await self._stream(begun, reply, worker, send)
                 await reply.whole()
             except PartnerGraphError as error:
                 raise refused(error, reply.hint) from None
@@ -150,12 +165,7 @@ class Endpoint:
         """The answer that a reply has brought, which is kept if it would be the same again."""
         assert begun.worker is not None
         body = reply.pieces[0] if len(reply.pieces) == 1 else b"".join(reply.pieces)
-        noted = tuple(
-            (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
-            for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
-            if text
-        )
-        answer = Answer(body, FORMS[reply.form][reply.format], 200, noted, begun.log.get("query"))
+        answer = Answer(body, FORMS[reply.form][reply.format], 200, _noted(begun, reply), begun.log.get("query"))
         if not reply.changes:
             self.kept.put(begun.worker.generation, begun.key, answer)
         begun.log["outcome"], begun.log["bytes"] = "answered", len(body)
@@ -167,14 +177,26 @@ class Endpoint:
             taken = round((time.perf_counter() - begun.start) * 1000, 2)
             self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
 
-    async def _stream(self, reply: Any, worker: Any, send: Any) -> None:
+    async def _stream(self, begun: Begun, reply: Reply, worker: Worker, send: Any) -> None:
         """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": header_fields(FORMS["graph"][reply.format])}
-        )
+        said = (*header_fields(FORMS["graph"][reply.format]), *_noted(begun, reply))
+        await send({"type": "http.response.start", "status": 200, "headers": said})
         async for piece in pieces(reply, worker):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _noted(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+    """What is to be said beside an answer, as headers."""
+    notes = []
+    if begun.ignored:
+        notes.append(f"Parameters that mean nothing here: {', '.join(begun.ignored)}.")
+    if begun.formats and not named(begun.formats, FORMS[reply.form]):
+        offered = ", ".join(FORMS[reply.form])
+        notes.append(f"There is no form '{begun.formats[0][:80]}' of this answer. Its forms: {offered}.")
+    notes += [reply.note] if reply.note else []
+    headers = (b"x-partnergraph-note", "\n".join(notes)), (b"x-partnergraph-hint", reply.hint or "")
+    return tuple((name, header_value(text)) for name, text in headers if text)
 
 
 def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
@@ -204,9 +226,9 @@ def key_of(
 
 def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
     """What a query process is told. Raises `RefusedError`."""
-    if asked.query is None and accepted(accept)["graph"] is None:
+    if asked.query is None and accepted(accept, asked.formats)["graph"] is None:
         raise RefusedError(406, _acceptable("graph"))
-    values = limits(accept)
+    values = limits(accept, asked.formats)
     if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
         given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
         more = json.loads(values) | {name: value for name, value in given.items() if value}
@@ -252,6 +274,9 @@ def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
         text = f"{error} {hint}" if hint else str(error)
         status = {"time": 504, "size": 422, "busy": 429}.get(error.limit, 503)
         return RefusedError(status, text, **({"retry_after": "1"} if status in (429, 503) else {}))
+    if isinstance(error, StoreError):
+        # What it says is for whoever runs the server: it names folders of the machine.
+        return RefusedError(503, "The graph cannot be read at the moment. Try again in a moment.", retry_after="1")
     if isinstance(error, QueryRefused):
         return RefusedError(403, str(error))
     if isinstance(error, QueryForm):
@@ -268,10 +293,18 @@ def digest(query: str) -> str:
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
+def limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
+    """What every order says: the forms of answer that a request likes best (see `partnergraph.serve.forms.accepted`),
+    and how much may be answered.
+    """
+    long = len(accept) + sum(map(len, formats)) > LONGEST_CACHED
+    return (_limits.__wrapped__ if long else _limits)(accept, formats)
+
+
 @lru_cache(256)
-def limits(accept: str) -> bytes:
-    """What every order says: the forms of answer that an Accept header likes best, and how much may be answered."""
-    return json.dumps({"formats": accepted(accept), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}).encode()
+def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
+    found = {"formats": accepted(accept, formats), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
+    return json.dumps(found).encode()
 
 
 @lru_cache(64)
@@ -293,9 +326,23 @@ async def allow(send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+async def confirm(send: Any, scope: Scope, message: str) -> None:
+    """Refuse what a link of another site asks, with a link of our own that asks the same."""
+    address = scope["raw_path"].decode("ascii", "replace")
+    if scope["query_string"]:
+        address += "?" + scope["query_string"].decode("ascii", "replace")
+    page = (
+        '<!DOCTYPE html><html lang="en-GB"><meta charset="utf-8"><title>A link of another site</title>'
+        f'<p>{message}</p><p><a href="{escape(address)}">Ask it</a></p></html>\n'
+    )
+    answer = Answer(page.encode(), "text/html; charset=utf-8", 403)
+    await _send(send, answer, head_only=scope["method"] == "HEAD")
+
+
 def problem(status: int, message: str) -> bytes:
     """An error as RFC 9457 defines it (application/problem+json)."""
-    return json.dumps({"status": status, "detail": message}, ensure_ascii=False).encode() + b"\n"
+    text = json.dumps({"status": status, "detail": message}, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a character is escaped in JSON as it is in Python
 
 
 async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:

@@ -26,12 +26,17 @@ READ = 600.0  # seconds that it may take to read a large one into memory
 HELD = 1_000_000  # bytes of an answer that wait for a slow client
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
+LONGEST_CACHED = 500  # bytes of a frame whose meaning is remembered
 ASIDE = 15  # how nice a process is then: those that answer quickly go first
 
 
-@lru_cache(256)
 def _word(content: bytes) -> Mapping[str, Any]:
     """What a frame says; most say what was said before."""
+    return (_short_word if len(content) <= LONGEST_CACHED else _short_word.__wrapped__)(content)
+
+
+@lru_cache(256)
+def _short_word(content: bytes) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(content)
     return found
 
