@@ -41,7 +41,7 @@ class Application:
         if scope["type"] != "http":
             return None
         path: str = scope["path"]
-        if path[-1:] == "/" and path != "/" and not path.startswith(THINGS):
+        if path[-1:] == "/" and path.strip("/") and not path.startswith(THINGS):
             scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
         if (refusal := self.admission.refusal(scope)) is not None:
             if refusal.link:

@@ -125,9 +125,12 @@ class Endpoint:
             with _Watch(receive, self.pool.rounds) as watch:
                 await self._answer(begun, method, send)
         except asyncio.CancelledError:
+            started = log["outcome"] == "streamed"
             log["outcome"] = "gone"
             if watch is None or not watch.gone:
                 log["outcome"] = "503"
+                if started:
+                    return  # with a part of the answer sent, which breaks the connection off
                 await refuse(send, 503, "The server is stopping.", method=method, connection="close")
         except RefusedError as error:
             log["outcome"] = str(error.status)
@@ -181,8 +184,12 @@ class Endpoint:
         """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
         said = (*header_fields(FORMS["graph"][reply.format]), *_noted(begun, reply))
         await send({"type": "http.response.start", "status": 200, "headers": said})
-        async for piece in pieces(reply, worker):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        try:
+            async for piece in pieces(reply, worker):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except PartnerGraphError as error:
+            begun.log["outcome"] = f"broken off: {refused(error, None).status}"
+            return
         await send({"type": "http.response.body", "body": b""})
 
 
