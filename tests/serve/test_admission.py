@@ -13,7 +13,9 @@ from partnergraph.serve.admission import MOST_HOSTS, Admission
 from tests.serve.conftest import Server, serving
 
 ASK = "/sparql?query=ASK%7B%7D"
-DRAW = "/draw?query=SELECT%20%3Ffrom%20%3Fto%20%7B%20%3Fr%20pg%3Afrom%20%3Ffrom%20%3B%20pg%3Ato%20%3Fto%20%7D%20LIMIT%202"
+DRAW = (
+    "/draw?query=SELECT%20%3Ffrom%20%3Fto%20%7B%20%3Fr%20pg%3Afrom%20%3Ffrom%20%3B%20pg%3Ato%20%3Fto%20%7D%20LIMIT%202"
+)
 OPENREFINE = "http://127.0.0.1:3333"
 
 
@@ -50,9 +52,32 @@ def _length(response: bytes) -> int:
         *(
             (f"Host: {host}\r\n", 400)
             for host in (
-                *("localhost:abc", "localhost:99999", "localhost:65536", "localhost:-1", "localhost:+1", "localhost:1:1"),
-                *("[::1", "::1", "[::1].x", "[localhost]", "a@localhost", "localhost evil", "localhost/x", "localhost?x"),
-                *("localhost#x", "localhost\tx", "localh\xf6st", "localhost:0x50", "localhost:\xb2", "localhost:000080"),
+                *(
+                    "localhost:abc",
+                    "localhost:99999",
+                    "localhost:65536",
+                    "localhost:-1",
+                    "localhost:+1",
+                    "localhost:1:1",
+                ),
+                *(
+                    "[::1",
+                    "::1",
+                    "[::1].x",
+                    "[localhost]",
+                    "a@localhost",
+                    "localhost evil",
+                    "localhost/x",
+                    "localhost?x",
+                ),
+                *(
+                    "localhost#x",
+                    "localhost\tx",
+                    "localh\xf6st",
+                    "localhost:0x50",
+                    "localhost:\xb2",
+                    "localhost:000080",
+                ),
             )
         ),
         *(

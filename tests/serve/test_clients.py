@@ -243,7 +243,9 @@ def test_parameters_that_mean_nothing_here_are_named_and_change_nothing(server: 
             got = server.send("GET", address, headers={"Accept": "application/sparql-results+json"})
             assert (got.status, got.body) == (200, plain.body)
             assert got.headers[NOTE].startswith("Parameters that mean nothing here: ")
-    assert "should-sponge, x | Y" in server.send("GET", f"/sparql?query={Q}&should-sponge=soft&x%0D%0AY=%00").headers[NOTE]
+    assert (
+        "should-sponge, x | Y" in server.send("GET", f"/sparql?query={Q}&should-sponge=soft&x%0D%0AY=%00").headers[NOTE]
+    )
     posted = server.send("POST", "/sparql?infer=true", SELECT.encode(), {"Content-Type": "application/sparql-query"})
     assert (posted.status, posted.body) == (200, plain.body)
     assert "infer" in posted.headers[NOTE]
@@ -255,7 +257,9 @@ def test_parameters_that_mean_nothing_here_are_named_and_change_nothing(server: 
 
 
 def test_a_large_graph_has_its_notes_too(server: Server) -> None:
-    got = server.ask("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } ORDER BY ?s LIMIT 5000", "text/turtle", format="csv", infer="1")
+    got = server.ask(
+        "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } ORDER BY ?s LIMIT 5000", "text/turtle", format="csv", infer="1"
+    )
     assert got.status == 200
     assert "infer" in got.headers[NOTE]
     assert "'csv'" in got.headers[NOTE]

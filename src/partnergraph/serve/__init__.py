@@ -46,7 +46,9 @@ class Application:
         if (refusal := self.admission.refusal(scope)) is not None:
             if refusal.link:
                 return await confirm(send, scope, refusal.message)
-            more = {"connection": "close"} if refusal.status in (400, 501) else {}  # who knows what else is wrong with it
+            more = (
+                {"connection": "close"} if refusal.status in (400, 501) else {}
+            )  # who knows what else is wrong with it
             return await refuse(send, refusal.status, refusal.message, method=scope["method"], **more)
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
