@@ -35,7 +35,7 @@ class Here:
     """The server in a thread of this process: its application, the queries that took the shortcut, its record."""
 
     def __init__(self, keele: Path) -> None:
-        self.audit = io.StringIO()
+        self.audit = io.BytesIO()
         self.app: Application = application(keele, workers=1, audit=self.audit)
         self.taken: list[bytes] = []
         assert self.app.shortcut is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
 
 import click
 
@@ -22,7 +21,12 @@ from partnergraph.cli.options import graph_option
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="A site whose pages may ask by GET, as https://x.org.")
 @click.option("--allow-remote", is_flag=True, help="Listen at an address that other machines can reach.")
-@click.option("--audit", type=click.File("a", encoding="utf-8"), default=None, help="A JSON line for every request.")
+@click.option(
+    "--audit",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    default=None,
+    help="A JSON line for every request.",
+)
 def serve(
     graph: Path | None,
     address: str,
@@ -35,7 +39,7 @@ def serve(
     hosts: tuple[str, ...],
     cors: tuple[str, ...],
     allow_remote: bool,
-    audit: IO[str] | None,
+    audit: Path | None,
 ) -> None:
     """Serve the graph read-only: SPARQL 1.1 Protocol at /sparql.
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from partnergraph.errors import QueryForm
+
 TABLES = ("csv", "tsv", "json", "xml")
 GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 MADE = ("excel-csv", "xlsx", "parquet", "arrow")  # for spreadsheet programs, and for programs that want typed columns
@@ -44,9 +46,23 @@ NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|Na
 Value = str | int | float | bool | None
 _ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
 _SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+XML = ("xml", "rdfxml")
 WIDEST = 72
 LONGEST = 4000  # digits of a whole number; Python refuses to read more than 4300, which would take long
 MOST_ROWS = 1000  # of a table for people, unless they ask for more
+
+
+def check_xml(data: bytes) -> None:
+    """Raises `QueryForm` for a character that no document in XML can hold (XML 1.0, 2.2), which the engine writes.
+
+    >>> check_xml("a\\tb\\x07".encode())
+    Traceback (most recent call last):
+    partnergraph.errors.QueryForm: The answer holds the character U+0007, which XML cannot. Ask for another form.
+    """
+    if found := _NOT_IN_XML.search(data):
+        character = ord(found[0].decode())
+        raise QueryForm(f"The answer holds the character U+{character:04X}, which XML cannot. Ask for another form.")
 
 
 def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:

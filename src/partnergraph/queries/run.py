@@ -43,6 +43,7 @@ class Sink:
         self.written = 0
         self.open_quote = False
         self.head = b""
+        self._last = b""  # two bytes, which may begin a character
 
     @property
     def empty(self) -> bool:
@@ -56,7 +57,13 @@ class Sink:
         return re.fullmatch(_EMPTY.get(self.format, rb"\s*"), self.head, re.DOTALL) is not None
 
     def write(self, data: bytes) -> int:
-        """Take a piece of the result. Raises `QueryLimit` for too many bytes, `FullError` for too many rows."""
+        """Take a piece of the result. Raises `QueryLimit` for too many bytes, `FullError` for too many rows, `QueryForm`
+        for a character that the form cannot hold.
+        """
+        if self.format in formats.XML:
+            seen = self._last + data
+            formats.check_xml(seen)
+            self._last = seen[-2:]
         piece = self._rows(data) if self.left is not None and self.format in ("csv", "tsv") else data
         self.written += len(piece)
         if self.max_bytes is not None and self.written > self.max_bytes:
@@ -119,7 +126,8 @@ def answer(
 ) -> str | None:
     """Write the answer in one of `formats.FORMATS`. Returns a note when a limit cut it, else None.
 
-    Raises `QueryError` (line, column, caret), `QueryRefused`, or `QueryLimit` for an answer above `max_bytes`.
+    Raises `QueryError` (line, column, caret), `QueryRefused`, `QueryForm` for one that XML cannot hold, or `QueryLimit`
+    for one above `max_bytes`.
     """
     prepared = prepare(reader, sparql)
     return deliver(reader, prepared, format_, output, max_rows=max_rows, max_bytes=max_bytes, iris=iris)
@@ -164,6 +172,8 @@ def deliver(
             by_line, result = True, prepared.ask(reader)
         else:
             whole = b"".join(short.pieces)
+            if format_ == "xml":
+                formats.check_xml(whole)
             if not explain and len(whole) <= (max_bytes or len(whole)):
                 output.write(whole)
                 return None

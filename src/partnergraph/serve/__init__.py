@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
 from partnergraph.errors import PartnerGraphError
 from partnergraph.queries.worker import MEMORY, TIMEOUT
+from partnergraph.serve.admission import Admission
+from partnergraph.serve.audit import Audit
 from partnergraph.serve.connection_limits import ConnectionLimits
-from partnergraph.serve.endpoint import CLIENT, Endpoint, address_of, allow, refuse
+from partnergraph.serve.endpoint import CLIENT, Endpoint, address_of, allow, confirm, refuse
 from partnergraph.serve.pool import Pool
 from partnergraph.serve.shortcut import Shortcut
 from partnergraph.serve.site import site
@@ -22,22 +23,21 @@ HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
 QUEUE = 64
 ASIDE = 4
-MOST_HOSTS = 100
+# Addresses of the graph's own things: a slash at the end of one belongs to it.
+THINGS = ("/id/", "/graph/", "/code/", "/rule/")
 
 
 class Application:
     """The whole server as one ASGI application."""
 
-    def __init__(
-        self, pool: Pool, endpoint: Endpoint, pages: Any, hosts: frozenset[str], origins: frozenset[bytes]
-    ) -> None:
-        self.pool, self.endpoint, self.pages, self.hosts, self.origins = pool, endpoint, pages, hosts, origins
+    def __init__(self, pool: Pool, endpoint: Endpoint, pages: Any, admission: Admission) -> None:
+        self.pool, self.endpoint, self.pages, self.admission = pool, endpoint, pages, admission
+        self.origins = admission.origins
         self.limits = ConnectionLimits()
         self.started: Callable[[], None] = lambda: None  # called when requests are answered
         self.failure: PartnerGraphError | None = None  # why they never will be
-        self.known: set[bytes] = set()  # the Host headers seen that are among them, with their ports
         # What a script may read depends on who asks.
-        self.shortcut = None if origins else Shortcut(endpoint, self.answers)
+        self.shortcut = None if self.origins else Shortcut(endpoint, self.admits)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI: one request, or the life of the server."""
@@ -46,8 +46,15 @@ class Application:
         if scope["type"] != "http":
             return None
         CLIENT.set(address_of(scope.get("client")))
-        if not self.answers(scope["headers"]):
-            return await refuse(send, 421, "This server does not answer for that host.", method=scope["method"])
+        path: str = scope["path"]
+        if path[-1:] == "/" and path.strip("/") and not path.startswith(THINGS):
+            scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
+        if (refusal := self.admission.refusal(scope)) is not None:
+            if refusal.link:
+                return await confirm(send, scope, refusal.message)
+            # Who knows what else is wrong with such a request.
+            more = {"connection": "close"} if refusal.status in (400, 501) else {}
+            return await refuse(send, refusal.status, refusal.message, method=scope["method"], **more)
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
                 return await allow(send)
@@ -62,16 +69,10 @@ class Application:
         await self.pages(scope, receive, self._paced(send))
         return None
 
-    def answers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether it answers for the host that a request asks."""
-        host = next((value for name, value in headers if name == b"host"), b"")
-        if host in self.known:
-            return True
-        name = host.decode("latin-1").lower()
-        found = name.rpartition(":")[0] in self.hosts or name in self.hosts
-        if found and len(self.known) < MOST_HOSTS:
-            self.known.add(host)
-        return found
+    def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether a query by GET with these headers is let in."""
+        asked = {"method": "GET", "path": "/sparql", "query_string": b"query=", "http_version": "1.1"}
+        return self.admission.refusal(asked | {"headers": headers}) is None
 
     def _paced(self, send: Any) -> Any:
         """Hold refusals back from clients that come again at once, so that they do not shut out the others."""
@@ -126,27 +127,19 @@ def application(
     memory: int = MEMORY,
     hosts: tuple[str, ...] = HOSTS,
     origins: tuple[str, ...] = (),
-    audit: IO[str] | None = None,
+    audit: IO[bytes] | None = None,
 ) -> Application:
     """The server of a graph (see `partnergraph.store.locate`) as an ASGI application.
 
     `workers` queries run at once, `queue` wait, and `aside` that take long run beside them, each for `timeout` seconds
-    and with `memory` bytes at most; `hosts` are the names it answers for; scripts of
-    pages of `origins` may read what they ask by GET, and use `/reconcile`; `audit` gets a JSON line for each request.
+    and with `memory` bytes at most; `hosts` are the names it answers for; scripts of pages of `origins` may read what
+    they ask by GET, and use `/reconcile`; `audit`, a file without a buffer, gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
-
-    def record(entry: dict[str, Any]) -> None:
-        assert audit is not None
-        audit.write(json.dumps(entry) + "\n")
-        audit.flush()
-
     pool = Pool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
-    endpoint = Endpoint(pool, timeout=timeout, record=record if audit is not None else None)
+    endpoint = Endpoint(pool, timeout=timeout, record=Audit(audit) if audit is not None else None)
     pages = site(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
-    return Application(
-        pool, endpoint, pages, frozenset(host.lower() for host in hosts), frozenset(map(str.encode, origins))
-    )
+    return Application(pool, endpoint, pages, Admission(hosts, origins))
 
 
 def _located(path: Path | None) -> Callable[[], Path]:

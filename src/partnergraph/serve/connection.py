@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from partnergraph.serve.connection_limits import LimitedProtocol
@@ -162,6 +163,15 @@ class Protocol(LimitedProtocol):
             data, self._later = b"".join(self._later), []
             self._connection.resume_reading()
             self.data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """httptools: the headers of a request are here. An address with a host in it goes before the Host header."""
+        scheme, apart, rest = self.url.partition(b"://")
+        if apart and self.url[:1] != b"/" and b"?" not in scheme:
+            # RFC 9112, 3.2.2. What is no address of the web names no host of ours.
+            host = re.split(rb"[/?#]", rest, maxsplit=1)[0] if scheme.lower() == b"http" else b"?"
+            self.headers[:] = [(name, host if name == b"host" else value) for name, value in self.headers]
+        super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         """uvicorn: a response has been written, if only its head."""

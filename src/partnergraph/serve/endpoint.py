@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import escape
 from typing import Any
 
-from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused
-from partnergraph.serve.forms import FORMS, accepted
+from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused, StoreError
+from partnergraph.serve.forms import FORMS, accepted, named
 from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
-from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, read
+from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, header_value, read
 from partnergraph.serve.rounds import Rounds
 from partnergraph.serve.spool import Spool
 from partnergraph.serve.workers import Reply, Worker
@@ -29,6 +30,7 @@ MAX_BODIES = 32_000_000  # bytes of all bodies of requests that are being receiv
 MAX_ATTEMPTS = 3  # processes that one query is given to, where they end before it has been at work for
 SOON = 1.0  # seconds
 MOST_BYTES = 50_000_000
+LONGEST_CACHED = 1_000  # characters of what a request wants that is remembered
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -83,6 +85,8 @@ class Begun:
     log: dict[str, Any] = field(default_factory=lambda: {"outcome": "failed"})
     key: bytes = b""
     order: tuple[bytes, str | None] = (b"", None)
+    formats: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     timeout: float = 0.0
     client: str = ""
     worker: Worker | None = None
@@ -113,31 +117,37 @@ class Endpoint:
         begun = begun or Begun(client=address_of(scope.get("client")))
         log, method = begun.log, scope["method"]
         accept, content, host = headers_of(scope["headers"])
-        # The description names the address at which it was asked for; an answer does not.
-        where = b"" if scope["query_string"] else host
         watch = None
         try:
             if begun.busy is not None:
                 raise _busy(begun.busy)
             if begun.reply is None:
                 sent = b"" if method == "GET" else await body(scope, receive)
-                key = begun.key = key_of(scope["query_string"], accept, where, method, content, sent)
-                if (found := self.kept.get(self.pool.generation, key)) is not None:
-                    log["outcome"], log["query"] = "kept", found.query
-                    await _send(send, found, head_only=method == "HEAD")
+                begun.key = key_of(scope["query_string"], accept, b"", method, content, sent)
+                if await self._sent_kept(begun, method, send):
                     return
                 asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
                 if asked.query is not None and self.record is not None:
                     log["query"] = digest(asked.query)
-                address = "" if asked.query is not None else f"http://{host.decode('latin-1')}{scope['path']}"
+                address = ""
+                if asked.query is None:
+                    # The description names the address at which it was asked for; an answer does not.
+                    address = f"http://{host.decode('latin-1')}{scope['path']}"
+                    begun.key = key_of(scope["query_string"], accept, host, method)
+                    if await self._sent_kept(begun, method, send):
+                        return
                 begun.order = _order(asked, accept.decode("latin-1"), address)
+                begun.formats, begun.ignored = asked.formats, asked.ignored
                 begun.timeout = asked.timeout or self.timeout
             with _Watch(receive, self.pool.rounds) as watch:
                 await self._answer(begun, method, send)
         except asyncio.CancelledError:
+            started = log["outcome"] == "streamed"
             log["outcome"] = "gone"
             if watch is None or not watch.gone:
                 log["outcome"] = "503"
+                if started:
+                    return  # with a part of the answer sent, which breaks the connection off
                 await refuse(send, 503, "The server is stopping.", method=method, connection="close")
         except RefusedError as error:
             log["outcome"] = str(error.status)
@@ -146,6 +156,14 @@ class Endpoint:
             await refuse(send, error.status, str(error), method=method, **error.headers)
         finally:
             self.recorded(begun, scope.get("client"))
+
+    async def _sent_kept(self, begun: Begun, method: str, send: Any) -> bool:
+        """Send the answer that is kept, if there is one."""
+        if (found := self.kept.get(self.pool.generation, begun.key)) is None:
+            return False
+        begun.log["outcome"], begun.log["query"] = "kept", found.query
+        await _send(send, found, head_only=method == "HEAD")
+        return True
 
     async def _answer(self, begun: Begun, method: str, send: Any) -> None:
         reply, generation = await whole_reply(
@@ -160,11 +178,11 @@ class Endpoint:
             await _send(send, self.made(begun, reply, generation), head_only=method == "HEAD")
         else:
             begun.log["outcome"], begun.log["bytes"] = "answered", reply.body.size
-            await _send_large(send, _head_of(reply), reply.body, head_only=method == "HEAD")
+            await _send_large(send, _head_of(begun, reply), reply.body, head_only=method == "HEAD")
 
     def made(self, begun: Begun, reply: Reply, generation: str) -> Answer:
         """The answer that a reply of a generation has brought, which is kept if it would be the same again."""
-        answer = _head_of(reply)._replace(body=bytes(reply.body), query=begun.log.get("query"))
+        answer = _head_of(begun, reply)._replace(body=bytes(reply.body), query=begun.log.get("query"))
         if not reply.changes:
             self.kept.put(generation, begun.key, answer)
         begun.log["outcome"], begun.log["bytes"] = "answered", len(answer.body)
@@ -175,6 +193,19 @@ class Endpoint:
         if self.record is not None:
             taken = round((time.perf_counter() - begun.start) * 1000, 2)
             self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
+
+
+def _noted(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+    """What is to be said beside an answer, as headers."""
+    notes = []
+    if begun.ignored:
+        notes.append(f"Parameters that mean nothing here: {', '.join(begun.ignored)}.")
+    if begun.formats and not named(begun.formats, FORMS[reply.form]):
+        offered = ", ".join(FORMS[reply.form])
+        notes.append(f"There is no form '{begun.formats[0][:80]}' of this answer. Its forms: {offered}.")
+    notes += [reply.note] if reply.note else []
+    headers = (b"x-partnergraph-note", "\n".join(notes)), (b"x-partnergraph-hint", reply.hint or "")
+    return tuple((name, header_value(text)) for name, text in headers if text)
 
 
 def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
@@ -204,9 +235,9 @@ def key_of(
 
 def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
     """What a query process is told. Raises `RefusedError`."""
-    if asked.query is None and accepted(accept)["graph"] is None:
+    if asked.query is None and accepted(accept, asked.formats)["graph"] is None:
         raise RefusedError(406, _acceptable("graph"))
-    values = limits(accept)
+    values = limits(accept, asked.formats)
     if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
         given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
         more = json.loads(values) | {name: value for name, value in given.items() if value}
@@ -303,6 +334,9 @@ def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
         text = f"{error} {hint}" if hint else str(error)
         status = {"time": 504, "size": 422, "busy": 429}.get(error.limit, 503)
         return RefusedError(status, text, **({"retry_after": "1"} if status in (429, 503) else {}))
+    if isinstance(error, StoreError):
+        # What it says is for whoever runs the server: it names folders of the machine.
+        return RefusedError(503, "The graph cannot be read at the moment. Try again in a moment.", retry_after="1")
     if isinstance(error, QueryRefused):
         return RefusedError(403, str(error))
     if isinstance(error, QueryForm):
@@ -319,10 +353,18 @@ def digest(query: str) -> str:
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
+def limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
+    """What every order says: the forms of answer that a request likes best (see `partnergraph.serve.forms.accepted`),
+    and how much may be answered.
+    """
+    long = len(accept) + sum(map(len, formats)) > LONGEST_CACHED
+    return (_limits.__wrapped__ if long else _limits)(accept, formats)
+
+
 @lru_cache(256)
-def limits(accept: str) -> bytes:
-    """What every order says: the forms of answer that an Accept header likes best, and how much may be answered."""
-    return json.dumps({"formats": accepted(accept), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}).encode()
+def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
+    found = {"formats": accepted(accept, formats), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
+    return json.dumps(found).encode()
 
 
 @lru_cache(64)
@@ -331,14 +373,9 @@ def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
     return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
 
 
-def _head_of(reply: Reply) -> Answer:
+def _head_of(begun: Begun, reply: Reply) -> Answer:
     """The answer that a reply has brought, but for its body."""
-    noted = tuple(
-        (name, text.encode("ascii", "backslashreplace").replace(b"\n", b" | "))
-        for name, text in ((b"x-partnergraph-note", reply.note), (b"x-partnergraph-hint", reply.hint))
-        if text
-    )
-    return Answer(b"", FORMS[reply.form][reply.format], 200, noted)
+    return Answer(b"", FORMS[reply.form][reply.format], 200, _noted(begun, reply))
 
 
 async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool = False) -> None:
@@ -367,9 +404,23 @@ async def allow(send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+async def confirm(send: Any, scope: Scope, message: str) -> None:
+    """Refuse what a link of another site asks, with a link of our own that asks the same."""
+    address = scope["raw_path"].decode("ascii", "replace")
+    if scope["query_string"]:
+        address += "?" + scope["query_string"].decode("ascii", "replace")
+    page = (
+        '<!DOCTYPE html><html lang="en-GB"><meta charset="utf-8"><title>A link of another site</title>'
+        f'<p>{message}</p><p><a href="{escape(address)}">Ask it</a></p></html>\n'
+    )
+    answer = Answer(page.encode(), "text/html; charset=utf-8", 403)
+    await _send(send, answer, head_only=scope["method"] == "HEAD")
+
+
 def problem(status: int, message: str) -> bytes:
     """An error as RFC 9457 defines it (application/problem+json)."""
-    return json.dumps({"status": status, "detail": message}, ensure_ascii=False).encode() + b"\n"
+    text = json.dumps({"status": status, "detail": message}, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half a character is escaped in JSON as it is in Python
 
 
 async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:

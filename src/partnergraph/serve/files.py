@@ -20,17 +20,28 @@ MEDIA = {
 COLOURS = "colours.css"
 
 
-@cache
 def file(name: str) -> tuple[bytes, str, str] | None:
     """A file by its name: content, media type and entity tag; None when there is none."""
+    return _content(name) if name == COLOURS or name in _paths() else None
+
+
+@cache
+def _paths() -> dict[str, Path]:
+    """Every file by its name, so that no name that is asked for reaches the file system."""
+    found = (path for folder in FOLDERS for path in sorted(folder.iterdir()))
+    by_name: dict[str, Path] = {}
+    for path in found:
+        if path.suffix in MEDIA and path.is_file() and path.resolve().parent in FOLDERS:
+            by_name.setdefault(path.name, path)
+    return by_name
+
+
+@cache
+def _content(name: str) -> tuple[bytes, str, str]:
     if name == COLOURS:
         from partnergraph.page.palette import LOOKS, css
 
         content = css(LOOKS).encode()
     else:
-        found = [path for path in (folder / name for folder in FOLDERS) if path.is_file()]
-        if not found or found[0].suffix not in MEDIA or found[0].resolve().parent not in FOLDERS:
-            return None
-        content = found[0].read_bytes()
-    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-    return content, MEDIA[Path(name).suffix], tag
+        content = _paths()[name].read_bytes()
+    return content, MEDIA[Path(name).suffix], f'"{hashlib.sha256(content).hexdigest()[:16]}"'

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 TABLES = {
     "json": "application/sparql-results+json",
@@ -25,7 +24,21 @@ GRAPHS = {
 }
 OFFERED = {"html": "text/html; charset=utf-8"} | GRAPHS  # of a thing that has a page
 FORMS: Mapping[str, Mapping[str, str]] = {"select": TABLES, "ask": TRUTHS, "graph": GRAPHS}
-_ALSO = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"}
+# What people and programs also call a form: in an Accept header the media types among them, in an address all.
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    "json": ("application/json", "srj", "sparql-results+json"),
+    "xml": ("application/xml", "text/xml", "srx", "sparql-results+xml"),
+    "tsv": ("text/tsv",),
+    "xlsx": ("excel",),
+    "turtle": ("ttl", "n3", "text/n3", "text/rdf+n3", "application/turtle", "application/x-turtle"),
+    "ntriples": ("nt", "n-triples"),
+    "jsonld": ("json-ld", "ld+json", "application/x-json+ld"),
+    "rdfxml": ("rdf", "rdf-xml", "rdf/xml", "rdf+xml"),
+    "trig": ("application/x-trig",),
+    "nquads": ("nq", "n-quads", "text/x-nquads"),
+}
+# These mean JSON-LD and RDF/XML only where there is no page to show: a browser accepts XML as well.
+_OF_GRAPHS = {"jsonld": ("application/json", "json"), "rdfxml": ("application/xml", "text/xml", "xml")}
 
 
 def best(accept: str, offered: Mapping[str, str]) -> str | None:
@@ -44,10 +57,31 @@ def best(accept: str, offered: Mapping[str, str]) -> str | None:
     return found if liked[found] > 0 else None
 
 
-@lru_cache(256)
-def accepted(accept: str) -> Mapping[str, str | None]:
-    """For each form of a query (select, ask, graph) the form of answer that the header likes best."""
-    return {form: best(accept, offered) for form, offered in FORMS.items()}
+def accepted(accept: str, formats: Iterable[str] = ()) -> Mapping[str, str | None]:
+    """For each form of a query (select, ask, graph) the form of answer that is `named` first, else the one that the
+    Accept header likes best.
+    """
+    return {form: named(formats, offered) or best(accept, offered) for form, offered in FORMS.items()}
+
+
+def named(formats: Iterable[str], offered: Mapping[str, str]) -> str | None:
+    """The first offered form that is called by its name, in any letters; None when none is.
+
+    >>> named(["N3", "text/turtle"], GRAPHS), named(["text/html, TEXT/CSV;q=1"], TABLES), named(["csv"], TRUTHS)
+    ('turtle', 'csv', None)
+    """
+    known = {name: form for form, media in offered.items() for name in (form, _bare(media), *_synonyms(form, offered))}
+    # A plus sign that is not encoded comes as a space.
+    called = (_bare(name).replace(" ", "+") for value in formats for name in value.split(","))
+    return next((known[name] for name in called if name in known), None)
+
+
+def _bare(media: str) -> str:
+    return media.partition(";")[0].strip().lower()
+
+
+def _synonyms(form: str, offered: Mapping[str, str]) -> tuple[str, ...]:
+    return _ALSO.get(form, ()) + (_OF_GRAPHS.get(form, ()) if offered is GRAPHS else ())
 
 
 def _ranges(accept: str) -> dict[str, float]:
@@ -76,14 +110,5 @@ def _likes(ranges: Mapping[str, float], media: str) -> float:
 
 
 def _also(ranges: Mapping[str, float], name: str, offered: Mapping[str, str]) -> float:
-    """What people write for the results formats though it is a wider type."""
-    if offered is GRAPHS:
-        return max(
-            (
-                ranges.get(media, 0.0)
-                for media, of in _ALSO.items()
-                if of == {"jsonld": "json", "rdfxml": "xml"}.get(name)
-            ),
-            default=0.0,
-        )
-    return max((ranges.get(media, 0.0) for media, of in _ALSO.items() if of == name), default=0.0)
+    """How much a header likes the other media types that a form goes by."""
+    return max((ranges.get(media, 0.0) for media in _synonyms(name, offered)), default=0.0)

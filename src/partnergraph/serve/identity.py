@@ -10,10 +10,12 @@ one more would cost everybody a request and tell nobody anything. Addresses with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from partnergraph.serve.forms import GRAPHS, OFFERED, best
-from partnergraph.serve.protocol import RefusedError
+from partnergraph.serve.forms import GRAPHS, OFFERED, best, named
+from partnergraph.serve.protocol import FORMATS, RefusedError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -28,17 +30,16 @@ def routes(site: Site) -> list[Route]:
     from starlette.routing import Route
 
     async def thing(request: Request) -> Response:
-        format_ = request.query_params.get("format") or _chosen(request.headers.get("accept", ""))
-        if format_ not in OFFERED:
-            raise RefusedError(400, f"There is no format '{format_[:80]}'. The formats: {', '.join(OFFERED)}.")
+        format_ = _asked(request, OFFERED) or _chosen(request.headers.get("accept", ""))
         raw = request.scope.get("raw_path") or request.url.path.encode()
         path = raw.decode("ascii", "replace").partition("?")[0].lstrip("/")
         response = await site.show("thing", {"path": path, "format": format_})
         response.headers["vary"] = "Accept"
         if response.status_code == 200:
-            response.headers["content-location"] = f"/{path}?format={format_}"
+            shown = quote(path, safe="/%:@!$&'()*+,;=-._~")  # a header holds no other sign
+            response.headers["content-location"] = f"/{shown}?format={format_}"
             response.headers["link"] = ", ".join(
-                f'</{path}?format={name}>; rel="alternate"; type="{media.partition(";")[0]}"'
+                f'</{shown}?format={name}>; rel="alternate"; type="{media.partition(";")[0]}"'
                 for name, media in OFFERED.items()
                 if name != format_
             )
@@ -46,7 +47,7 @@ def routes(site: Site) -> list[Route]:
 
     async def search(request: Request) -> Response:
         offered = {"html": OFFERED["html"], "json": "application/json"}
-        format_ = best(request.headers.get("accept", ""), offered)
+        format_ = _asked(request, offered) or best(request.headers.get("accept", ""), offered)
         if format_ is None:
             raise RefusedError(406, f"The forms of this answer: {', '.join(offered.values())}.", vary="Accept")
         response = await site.show("search", {"q": request.query_params.get("q", "")[:500], "format": format_})
@@ -58,6 +59,15 @@ def routes(site: Site) -> list[Route]:
         Route("/ns", thing),
         Route("/search", search),
     ]
+
+
+def _asked(request: Request, offered: Mapping[str, str]) -> str | None:
+    """The form that a parameter asks for; None without one. Raises `RefusedError` for one that is not offered."""
+    values = [value for name, value in request.query_params.multi_items() if name in FORMATS and value.strip()]
+    found = named(values, offered)
+    if values and found is None:
+        raise RefusedError(400, f"There is no format '{values[0][:80]}'. The formats: {', '.join(offered)}.")
+    return found
 
 
 def _chosen(accept: str) -> str:

@@ -44,16 +44,16 @@ class Kept:
         if len(answer.body) > KEPT_ANSWER or key in self.found:
             return
         self.found[key] = tuple(answer)
-        self.size += _weight(key, answer.body)
+        self.size += _weight(key, answer)
         while self.size > self.most:
-            oldest, (body, *_) = self.found.popitem(last=False)
-            self.size -= _weight(oldest, body)
+            oldest, least = self.found.popitem(last=False)
+            self.size -= _weight(oldest, Answer(*least))
 
 
 def _key(generation: str, asked: bytes) -> bytes:
     return b"%b\n%b" % (generation.encode(), asked)
 
 
-def _weight(key: bytes, body: bytes) -> int:
-    """About how many bytes an answer takes: a long question may have a short one."""
-    return 1000 + len(key) + len(body)
+def _weight(key: bytes, answer: Answer) -> int:
+    """About how many bytes an answer takes: a long question may have a short one, and that a long note."""
+    return 1000 + len(key) + len(answer.body) + sum(len(value) for _, value in answer.more)

@@ -9,10 +9,16 @@ from urllib.parse import unquote_to_bytes
 
 MOST_BODY = 1_000_000
 LONGEST_TIME = 60.0
-_NAMES = {"query", "default-graph-uri", "named-graph-uri", "timeout", "explain", "as-of"}
+# What clients call the form of the answer that they want; many send all three.
+FORMATS = ("format", "output", "results")
+_NAMES = {"query", "default-graph-uri", "named-graph-uri", "timeout", "explain", "as-of", *FORMATS}
 MOST_FIELDS = 100
+LONGEST_NAME = 80  # characters of the name of a parameter, where it is named
+LONGEST_HEADER = 4_000  # bytes of the value of a header: many clients read no more than 8 KB of a line
 FORM = "application/x-www-form-urlencoded"
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_LINE_END = re.compile(r"\r\n?|\n")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x5c\x7f-\xff]")
 
 
 class RefusedError(Exception):
@@ -32,6 +38,24 @@ class Asked(NamedTuple):
     timeout: float | None = None
     explain: bool = False
     as_of: str | None = None
+    formats: tuple[str, ...] = ()  # names of the form of answer that is wanted, the first the most
+    ignored: tuple[str, ...] = ()  # parameters that mean nothing here
+
+
+def header_value(text: str) -> bytes:
+    r"""A text as the value of a header (RFC 9110, 5.5): in visible ASCII, ends of lines as `` | ``.
+
+    All else, and the backslash itself, is escaped as Python and JavaScript do it; what is too long ends in ``...``.
+
+    >>> header_value("a\r\nb\x00 \u00fc\\")
+    b'a | b\\x00 \\xfc\\x5c'
+    """
+    line = _UNPRINTABLE.sub(lambda one: f"\\x{ord(one[0]):02x}", _LINE_END.sub(" | ", text.strip()))
+    value = line.encode("ascii", "backslashreplace")
+    if len(value) <= LONGEST_HEADER:
+        return value
+    # No escape is cut in two.
+    return re.sub(rb"\\[xuU]?[0-9a-f]{0,7}\Z", b"", value[: LONGEST_HEADER - 3]) + b"..."
 
 
 def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
@@ -64,25 +88,25 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
             raise RefusedError(415, f"Send a query as application/sparql-query, or as a form ({FORM}).")
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
         raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
-    for name, _ in parameters:
-        if name not in _NAMES:
-            raise RefusedError(
-                400, f"There is no parameter '{name[:80]}'. The parameters: {', '.join(sorted(_NAMES))}."
-            )
+    ignored = dict.fromkeys(name[:LONGEST_NAME] for name, _ in parameters if name not in _NAMES)
     queries = [value for name, value in parameters if name == "query"]
     if text is not None:
         queries.append(text)
     if len(queries) > 1:
         raise RefusedError(400, "There are several queries; send one.")
-    if not queries and (method == "POST" or parameters):
-        raise RefusedError(400, "There is no query. Send it as the parameter 'query'.")
+    if not queries and (method == "POST" or any(name not in FORMATS for name, _ in parameters)):
+        unknown = [f" There is no parameter '{name}'; they are {', '.join(sorted(_NAMES))}." for name in ignored]
+        raise RefusedError(400, f"There is no query. Send it as the parameter 'query'.{''.join(unknown[:1])}")
     return Asked(
         queries[0] if queries else None,
-        tuple(value for name, value in parameters if name == "default-graph-uri"),
-        tuple(value for name, value in parameters if name == "named-graph-uri"),
-        _seconds([value for name, value in parameters if name == "timeout"]),
+        # Forms send the parameters that were not filled in, too.
+        tuple(value for name, value in parameters if name == "default-graph-uri" and value),
+        tuple(value for name, value in parameters if name == "named-graph-uri" and value),
+        _seconds([value for name, value in parameters if name == "timeout" and value]),
         any(name == "explain" and value not in ("", "0", "false") for name, value in parameters),
         next((value for name, value in parameters if name == "as-of"), None),
+        tuple(value for name, value in parameters if name in FORMATS and value.strip()),
+        tuple(ignored),
     )
 
 

@@ -9,10 +9,10 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from partnergraph.errors import MissingExtra, UsageError
 from partnergraph.serve import HOSTS, application
+from partnergraph.serve.audit import opened
 from partnergraph.serve.connection_limits import ConnectionLimits, max_connections
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -32,13 +32,14 @@ def run(
     hosts: tuple[str, ...],
     origins: tuple[str, ...],
     anywhere: bool,
-    audit: IO[str] | None,
+    audit: Path | None,
     started: Callable[[str], None],
 ) -> None:
     """Serve a graph at an address until SIGINT or SIGTERM; requests under way are answered before it ends.
 
     Raises `UsageError` for an address that others can reach unless `anywhere` says that this is meant, or that is in
-    use, `StoreError` when there is no graph, `MissingExtra` without the server's packages.
+    use, or a file for the record that cannot be opened; `StoreError` when there is no graph, `MissingExtra` without
+    the server's packages.
     """
     try:
         import starlette  # noqa: F401
@@ -61,7 +62,7 @@ def run(
         memory=memory,
         hosts=(*HOSTS, address, *hosts),
         origins=origins,
-        audit=audit,
+        audit=None if audit is None else opened(audit),
     )
     app.pool.locate()
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

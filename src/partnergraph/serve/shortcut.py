@@ -43,15 +43,15 @@ Headers: TypeAlias = "Iterable[tuple[bytes, bytes]]"
 class Shortcut:
     """The heads of requests that were seen, and how to answer others that begin alike."""
 
-    def __init__(self, endpoint: Endpoint, answers: Callable[[Headers], bool]) -> None:
-        self.endpoint, self.answers = endpoint, answers
+    def __init__(self, endpoint: Endpoint, admits: Callable[[Headers], bool]) -> None:
+        self.endpoint, self.admits = endpoint, admits
         self.heads: dict[bytes, bytes] = {}
 
     def learn(self, data: bytes, headers: Headers) -> None:
         """Remember how a request was read, if it had no body and nothing to it that others need not have."""
         _, version, rest = data.partition(VERSION)
         plain = version and len(rest) <= LONGEST_HEAD and rest.find(END) == len(rest) - len(END)
-        if plain and not any(name in _MORE for name, _ in headers) and self.answers(headers):
+        if plain and not any(name in _MORE for name, _ in headers) and self.admits(headers):
             if len(self.heads) >= MOST_HEADS:
                 self.heads.clear()
             self.heads[rest] = headers_of(headers)[0]

@@ -89,7 +89,7 @@ def site(
             detail = "There is nothing here." if status == 404 else error.detail
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         told |= SAFE | {"content-security-policy": POLICY, "content-type": "application/problem+json"}
-        return Response(problem(status, detail) if request.method != "HEAD" else b"", status, told)
+        return Response(problem(status, detail), status, told)  # the head says the length also where it is all
 
     made = Starlette(
         routes=[
@@ -106,5 +106,5 @@ def site(
         ],
         exception_handlers={RefusedError: failed, HTTPException: failed},
     )
-    made.router.redirect_slashes = False  # an address with a slash at its end is another one
+    made.router.redirect_slashes = False  # who asks with a slash at the end is answered at once
     return made

@@ -7,6 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+from partnergraph.queries.formats import check_xml
 from partnergraph.queries.names import find
 from partnergraph.queries.run import called
 from partnergraph.serve.described import base, description, found, local
@@ -43,7 +44,10 @@ LONG = 600
 
 
 def show(reader: Reader, values: dict[str, Any]) -> Shown:
-    """What stands at a path (`path`, %-encoded, without its first slash) in a `format`: html, or one of `GRAPHS`."""
+    """What stands at a path (`path`, %-encoded, without its first slash) in a `format`: html, or one of `GRAPHS`.
+
+    Raises `QueryForm` for what XML cannot hold.
+    """
     iri, format_ = found(reader, values["path"]), values["format"]
     if iri is None:
         return _missing(reader, values["path"], format_)
@@ -51,6 +55,8 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
     if format_ != "html":
         out = io.BytesIO()
         described.answer(EVERYTHING, format_, out)
+        if format_ == "rdfxml":
+            check_xml(out.getvalue())
         return Shown(GRAPHS[format_], out.getvalue())
     start = base(reader)
     worded = Worded(reader, described, start)

@@ -27,12 +27,17 @@ READ = 600.0  # seconds that it may take to read a large one into memory
 MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for what others take of the processors
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
+LONGEST_CACHED = 500  # bytes of a frame whose meaning is remembered
 ASIDE = 10  # how nice a process is then: those that answer quickly go first, and other programs leave it something
 
 
-@lru_cache(256)
 def _word(content: bytes) -> Mapping[str, Any]:
     """What a frame says; most say what was said before."""
+    return (_short_word if len(content) <= LONGEST_CACHED else _short_word.__wrapped__)(content)
+
+
+@lru_cache(256)
+def _short_word(content: bytes) -> Mapping[str, Any]:
     found: Mapping[str, Any] = json.loads(content)
     return found
 

@@ -38,7 +38,7 @@ export function asForm(values) {
 export function told(response, name) {
   const text = response.headers.get(name);
   if (!text) return [];
-  const plain = text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))/g, (_, x, u, U) => String.fromCodePoint(parseInt(x || u || U, 16)));
+  const plain = text.replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U00(0[0-9a-f]{5}|10[0-9a-f]{4}))/g, (_, x, u, U) => String.fromCodePoint(parseInt(x || u || U, 16)));
   return plain.split(" | ").map((line) => line.replace(/^- /, ""));
 }
 
