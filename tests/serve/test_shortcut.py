@@ -238,6 +238,7 @@ def test_what_is_asked_before_the_answer_came_is_answered_after_it(here: Here) -
 
 
 def test_nothing_is_read_on_without_end_from_who_does_not_wait(here: Here) -> None:
+    here.app.endpoint.timeout = 1
     with running(here) as port, Client(port) as client:
         client.ask("ASK {}")
         client.send(get(f"{SLOW} # 1"))

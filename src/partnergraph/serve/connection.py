@@ -17,7 +17,7 @@ class Connection(asyncio.Transport):
     """A connection that holds the head of a response back until its body comes. It can do what uvicorn asks of it."""
 
     def __init__(self, of: asyncio.Transport) -> None:
-        self._of, self._head, self.written = of, b"", 0
+        self._of, self._head, self.written, self._ended = of, b"", 0, False
         self.is_closing = of.is_closing  # type: ignore[method-assign]
 
     def write(self, data: Any) -> None:
@@ -33,7 +33,7 @@ class Connection(asyncio.Transport):
 
     def whole(self, head: bytes, body: bytes = b"") -> None:
         """Send a response, or a part of one."""
-        if self.is_closing():  # uvicorn does not see that who asked several things at once has gone
+        if self._ended or self.is_closing():  # uvicorn does not see that who asked several things at once has gone
             return
         self.written += len(head) + len(body)
         if len(body) > JOINED:
@@ -48,6 +48,7 @@ class Connection(asyncio.Transport):
     def write_eof(self) -> None:
         """Say that nothing more will be sent."""
         self.flush()
+        self._ended = True
         self._of.write_eof()
 
     def abort(self) -> None:
