@@ -164,11 +164,11 @@ def _links(book: Workbook, sheet: Any) -> None:
 
 
 def _chart(book: Workbook, sheet: Any) -> None:
-    chart = BarChart()
-    chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=4))
-    chart.series[0].tx = SeriesLabel(strRef=StrRef(f"'[{CANARY}.xlsx]S'!$A$1"))
-    sheet.add_chart(chart, "H2")
-    book.create_chartsheet("Chart").add_chart(chart)
+    for place in (sheet.add_chart, book.create_chartsheet("Chart").add_chart):
+        chart = BarChart()
+        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=4))
+        chart.series[0].tx = SeriesLabel(strRef=StrRef(f"'[{CANARY}.xlsx]S'!$A$1"))
+        place(chart)
 
 
 def _tables(book: Workbook, sheet: Any) -> None:
