@@ -11,9 +11,14 @@ from partnergraph.cli.options import as_of_option, deliver, format_option, graph
 from partnergraph.errors import UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
 
+_WAYS = (
+    "Ask with a file, a text or a name: partnergraph query FILE.rq, partnergraph query < FILE.rq, "
+    "partnergraph query 'SELECT ...', partnergraph query NAME (the names: partnergraph queries)."
+)
+
 
 @click.command()
-@click.argument("question")
+@click.argument("question", required=False)
 @graph_option
 @as_of_option
 @format_option(*FORMATS)
@@ -35,7 +40,7 @@ from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
     "weight), or a CONSTRUCT.",
 )
 def query(
-    question: str,
+    question: str | None,
     graph: Path | None,
     as_of: str | None,
     format_: str | None,
@@ -48,7 +53,7 @@ def query(
     iris: bool,
     picture: Path | None,
 ) -> None:
-    """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - for standard input, or the name of a named question.
+    """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - or nothing for standard input, or the name of a named question.
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
@@ -117,12 +122,20 @@ def _draw(
     click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
 
 
-def _text(question: str) -> tuple[str, str | None]:
-    """The SPARQL text, or the name of a named question."""
+def _text(question: str | None) -> tuple[str, str | None]:
+    """The SPARQL text, or the name of a named question. Without either, standard input is read unless it is a terminal.
+
+    Raises `UsageError` when nothing is asked.
+    """
     from partnergraph.queries.named import get, is_name
 
-    if question == "-":
-        return _decoded(sys.stdin.buffer.read(), "standard input"), None
+    if question is None or question == "-":
+        if sys.stdin is None or (question is None and sys.stdin.isatty()):  # (None: it is closed)
+            raise UsageError(f"There is no question. {_WAYS}")
+        text = _decoded(sys.stdin.buffer.read(), "standard input")
+        if question is None and not text.strip():
+            raise UsageError(f"Standard input is empty. {_WAYS}")
+        return text, None
     if not is_name(question):
         return question, None
     if question.endswith((".rq", ".sparql")) or Path(question).is_file():
