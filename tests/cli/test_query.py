@@ -92,7 +92,7 @@ def test_a_terminal_without_a_question_is_told_how_to_ask(here: Path) -> None:
     empty = subprocess.run([str(TOOL), "query"], cwd=here, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     assert (empty.returncode, empty.stdout) == (2, b"")
     assert empty.stderr.startswith(b"Error: Standard input is empty.")
-    closed = subprocess.run(f"{TOOL} query <&-", cwd=here, shell=True, capture_output=True, check=False)  # noqa: S602
+    closed = subprocess.run(f"{TOOL} query <&-", cwd=here, shell=True, capture_output=True, check=False)
     assert (closed.returncode, closed.stdout) == (2, b"")
     assert b"Traceback" not in closed.stderr
 

@@ -30,11 +30,12 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
             prepare()
         say(what)
 
+    notes: list[str] = []
     report = run(
         folder,
         output,
         only=only or None,
-        page=None if no_page else page_of,
+        page=None if no_page else lambda reader: page_of(reader, notes.append),
         page_version=version(),
         progress=progress,
         force=force,
@@ -64,6 +65,8 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
         click.echo(f"warning: {len(report.warnings) - 10} more; partnergraph check {folder} lists all", err=True)
     if not no_page:
         click.echo(f"Open {output / 'index.html'}")
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _progress() -> Callable[[str], None]:

@@ -53,11 +53,13 @@ def diff(
     report = before.diff(after, names=(first, second))
     from partnergraph.compare import FORMS
 
+    page = before.draw_diff(after, report) if drawn else None
     deliver(FORMS[form](report).encode(), output)
-    if drawn:
-        page = before.draw_diff(after, report)
+    if drawn and page:
         page.save(drawn)
         click.echo(f"wrote {drawn}", err=True)
+        if page.note:
+            click.echo(f"note: {page.note}", err=True)
     sys.exit(1 if tell and not report.equal else 0)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
-from partnergraph.errors import UsageError
+from partnergraph.errors import DataError, UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
 
 _WAYS = (
@@ -85,7 +85,7 @@ def query(
         as_of=as_of,
     )
     if picture:
-        _draw(graph, as_of, answer.data, form, text, name, picture)
+        _draw(graph, as_of, answer.data, form, text, name, picture, answer.note or "")
     else:
         deliver(answer.data, output)
     if answer.note:
@@ -103,7 +103,14 @@ def _form(text: str, name: str | None) -> str:
 
 
 def _draw(
-    graph: Path | None, as_of: str | None, answer: bytes, form: str, text: str, name: str | None, path: Path
+    graph: Path | None,
+    as_of: str | None,
+    answer: bytes,
+    form: str,
+    text: str,
+    name: str | None,
+    path: Path,
+    note: str,
 ) -> None:
     """Draw an answer that the query process gave."""
     from partnergraph.network.picture import picture
@@ -116,10 +123,15 @@ def _draw(
     named = get(name) if name else None
     title, told = (named.question, named.text) if named else (None, text)
     made = picture(view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told)
-    draw(made).save(path)
+    if not len(made):
+        raise DataError(f"There is nothing to draw, and nothing was written: the answer has no links. {note}".strip())
+    page = draw(made)
+    page.save(path)
     computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
     said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
     click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
+    if page.note:
+        click.echo(f"note: {page.note}", err=True)
 
 
 def _text(question: str | None) -> tuple[str, str | None]:
