@@ -58,7 +58,9 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
     click.echo(
         f"  {quoted} quotations, {cited} citations, {editor} entries of the editor, from {counts['sources']} sources"
     )
-    click.echo(f"  {counts['quads']} quads in {output / 'graph.trig'}")
+    trig = f"{counts['quads_in_trig']} of them in {output / 'graph.trig'}, the rest from registers in the store"
+    whole = counts["quads"] == counts["quads_in_trig"]
+    click.echo(f"  {counts['quads']} quads" + (f" in {output / 'graph.trig'}" if whole else f", {trig}"))
     for finding in report.warnings[:10]:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     if len(report.warnings) > 10:
