@@ -148,8 +148,8 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
 def _store(writer: Writer, made: Path, folder: Folder, taken: list[Taken]) -> dict[str, Any]:
     """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
     go straight from their files into the store: too many for a page, and graph.trig would only repeat them. The index
-    of their names is made while the engine tidies up. Returns the counts of the whole store where it holds more than the
-    writer.
+    of their names is made while the engine tidies up. Returns the counts of the store where it holds more than
+    the writer.
     """
     ids = Ids(folder.model.config.base)
     whole = [one for one in taken if one.register.keep == "all"]
