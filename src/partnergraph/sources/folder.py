@@ -288,8 +288,8 @@ _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 
 
 def _contacts(rows: Mapping[str, list[Row]]) -> Iterator[Finding]:
-    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cell stays as it is, for
-    quoted words must stand exactly as in their source.
+    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
+    for quoted words must stand exactly as in their source.
     """
     fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
     for found in rows.values():
