@@ -184,6 +184,18 @@ def test_the_network_as_lists(folder: Path, tmp_path: Path, run: Run) -> None:
     assert not [cell for cell in cells((tmp_path / "lists" / "evidence.csv").read_bytes().decode()) if runs(cell)]
 
 
+def test_the_tables_that_import_makes_of_a_foreign_file(tmp_path: Path, run: Run) -> None:
+    output = io.StringIO(newline="")
+    csv.writer(output).writerows([["From", "To", "Label", "Description"], *([t, "Body", t, t] for t in FORMULAS)])
+    (tmp_path / "edges.csv").write_bytes(output.getvalue().encode())
+    done = run("import", tmp_path / "edges.csv", "-o", tmp_path / "made")
+    assert done.code == 0, done.err
+    assert "looked like a formula; an apostrophe was put before it" in done.err
+    for name in ("organisations", "relationships"):
+        guarded((tmp_path / "made" / "tables" / f"{name}.csv").read_bytes().decode())
+    assert run("check", tmp_path / "made").code == 0
+
+
 def test_no_command_that_writes_csv_is_left_out() -> None:
     """A command with CSV for people needs a test above; those of the W3C and tables are exact by design."""
     context = click.Context(cli)

@@ -26,7 +26,7 @@ _DOCUMENTS = {
     "gexf": "a network in GEXF",
     "graphml": "a network in GraphML",
     "html": "a web page (HTML)",
-    "rdf:rdf": "RDF/XML",
+    "rdf": "RDF/XML",
 }
 
 
@@ -41,7 +41,7 @@ def file_type(data: bytes) -> str | None:
             return words
     bare = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if match := _XML.match(bare):
-        root = match[1].decode("ascii").lower()
+        root = match[1].decode("ascii").lower().rpartition(":")[2]
         return _DOCUMENTS.get(root, f"XML ({match[1].decode('ascii')})")
     if re.match(rb'\{\s*("|\})|\[\s*[\[{"\]]', bare):
         return "JSON"
