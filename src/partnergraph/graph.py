@@ -168,13 +168,17 @@ class PartnerGraph:
         """The page: one self-contained HTML file, written to `path` if given; shown in a notebook as it is.
 
         With a `query` (or the name of a named question, and its parameters) its answer is drawn; see `picture`. With
-        `renderer="webgl"` the map shows every body at once, on a machine that can draw that.
+        `renderer="webgl"` the map shows every body at once, on a machine that can draw that. The page's `note` says
+        which bodies the map does not show. Raises `DataError` when there is no body to draw.
         """
+        from partnergraph.network.other_vocabulary import require_bodies
         from partnergraph.page import draw
 
         if as_of is not None:
             return self.as_of(as_of).draw(path, query=query, renderer=renderer, **parameters)
-        page = draw(self.network() if query is None else self.picture(query, **parameters), renderer)
+        network = self.network() if query is None else self.picture(query, **parameters)
+        require_bodies(network, self.reader)
+        page = draw(network, renderer)
         if path is not None:
             page.save(Path(path))
         return page
@@ -191,10 +195,13 @@ class PartnerGraph:
     def draw_diff(self, other: PartnerGraph, report: Report | None = None) -> Page:
         """The page of the other graph, coloured by what changed since this one; what is gone is drawn as well."""
         from partnergraph.network.compared import compared
+        from partnergraph.network.other_vocabulary import require_bodies
         from partnergraph.page import draw
 
         report = report or self.diff(other)
-        return draw(compared(self.network(), other.network(), report.status, report.renamed))
+        network = compared(self.network(), other.network(), report.status, report.renamed)
+        require_bodies(network, other.reader)
+        return draw(network)
 
     def to_rdflib(self) -> rdflib.Dataset:
         """A copy as `rdflib.Dataset`, the named graphs kept, the default graph their union."""
@@ -210,7 +217,7 @@ class PartnerGraph:
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
         W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
         (`path` ends in .xlsx), or a whole graph folder; see `partnergraph.workbook.written.export`. Raises `UsageError`
-        for an unknown format.
+        for an unknown format, and `DataError` for a network without a body.
         """
         target = Path(path)
         if format_ == "tables":
@@ -221,8 +228,11 @@ class PartnerGraph:
             raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
         if format_ in ("csv", "graphml", "gexf"):
             from partnergraph.network.files import write
+            from partnergraph.network.other_vocabulary import require_bodies
 
-            return write(self.network(), format_, target)
+            network = self.network()
+            require_bodies(network, self.reader)
+            return write(network, format_, target)
         try:
             target.write_bytes(self.dump(format_))
         except OSError as error:

@@ -122,6 +122,37 @@ def test_a_register_kept_whole_goes_into_the_store_and_its_names_but_not_into_th
     assert merged == []
 
 
+@pytest.mark.parametrize("keep", ["mentioned", "all"])
+def test_the_counts_of_a_build_are_those_of_its_store(keep: str, tmp_path: Path) -> None:
+    """Registers included, also those kept whole, which stand in no graph.trig; each by a query of its own."""
+    folder = _folder(tmp_path / "g", f'keep = "{keep}"')
+    report = build(folder, tmp_path / "out")
+    reader = Reader.at(tmp_path / "out")
+
+    def number(pattern: str) -> int:
+        return len(reader.rows(f"SELECT DISTINCT ?x {{ {pattern} }}"))
+
+    derived = "FILTER NOT EXISTS { ?x a pg:DerivedRelationship }"
+    counts = report.counts
+    assert counts["organisations"] == number("?x a org:Organization") == (5 if keep == "all" else 1)
+    assert counts["relationships"] == number(f"?x a pg:Relationship {derived}")
+    assert counts["relationships_by_kind"] == {
+        kind: found
+        for kind in ("association", "part-of", "funding")
+        if (found := number(f"?x a pg:Relationship ; pg:kind code:{kind} {derived}"))
+    }
+    assert counts["events"] == number("{ ?x a pg:LifecycleEvent } UNION { ?x a pg:ChangeEvent }")
+    assert counts["evidence_cited"] + counts["evidence_quoted"] + counts["evidence_of_the_editor"] == number(
+        "?x a pg:Evidence"
+    )
+    assert counts["quads"] == len(list(reader.nquads()))
+    [trig] = Reader.files([tmp_path / "out" / "graph.trig"]).rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    assert counts["quads_in_trig"] == int(trig["n"] or 0)
+    assert (counts["quads_in_trig"] < counts["quads"]) == (keep == "all")
+    again = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    assert again["counts"] == counts == build(folder, tmp_path / "out").counts
+
+
 def test_an_identifier_is_not_trusted_when_the_names_have_nothing_in_common(tmp_path: Path) -> None:
     records = [_record(KEELE, "Some other institution")]
     folder = _folder(tmp_path / "g", records=records)

@@ -74,7 +74,6 @@ def test_importing_the_package_costs_nothing() -> None:
 WRONG_USAGE = [
     (["qery"], "No such command 'qery'. Did you mean 'query'?"),
     (["xyzzy"], "No such command 'xyzzy'."),
-    (["query"], "Missing argument 'QUESTION'."),
     (
         ["query", "wholeads"],
         "There is no question 'wholeads'. Did you mean 'who-leads'? All of them: partnergraph queries",

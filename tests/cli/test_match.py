@@ -248,7 +248,7 @@ def test_a_list_of_names_keeps_its_columns_and_gets_five_more(run: Run, here: Pa
     assert said.err.startswith("5 names against ")
     rows = list(csv.reader(io.StringIO((here / "found.csv").read_text("utf-8"))))
     given = list(csv.reader(io.StringIO(NAMES)))
-    assert [row[:3] for row in rows] == given
+    assert [row[:3] for row in rows] == [[cell.replace("=1+1", "'=1+1") for cell in row] for row in given]
     assert rows[0][3:] == ["match_id", "match_label", "match_verdict", "match_score", "match_reasons"]
     assert rows[1][3:5] == ["https://w3id.org/partnergraph/id/org/keele-university", "Keele University"]
     assert rows[2][3:] == ["", "", "none", "", ""]

@@ -66,6 +66,37 @@ def test_what_is_wrong_with_standard_input_is_said(
     assert said.err.startswith(message)
 
 
+def test_without_a_question_standard_input_is_read(here: Path) -> None:
+    (here / "count.rq").write_text(COUNT, "utf-8")
+    command = [str(TOOL), "query", "--format", "csv"]
+    with (here / "count.rq").open("rb") as file:
+        redirected = subprocess.run(command, cwd=here, stdin=file, capture_output=True, check=True)
+    piped = subprocess.run(command, cwd=here, input=COUNT.encode(), capture_output=True, check=True)
+    named = subprocess.run([*command, "count.rq"], cwd=here, capture_output=True, check=True)
+    assert redirected.stdout == piped.stdout == named.stdout != b""
+
+
+def test_a_terminal_without_a_question_is_told_how_to_ask(here: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [str(TOOL), "query"], cwd=here, stdin=theirs, capture_output=True, check=False, timeout=30
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"partnergraph query < FILE.rq" in done.stderr
+    empty = subprocess.run([str(TOOL), "query"], cwd=here, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (empty.returncode, empty.stdout) == (2, b"")
+    assert empty.stderr.startswith(b"Error: Standard input is empty.")
+    closed = subprocess.run(f"{TOOL} query <&-", cwd=here, shell=True, capture_output=True, check=False)
+    assert (closed.returncode, closed.stdout) == (2, b"")
+    assert b"Traceback" not in closed.stderr
+
+
 def test_a_file_that_is_not_text_is_named_with_its_row(run: Run, here: Path) -> None:
     (here / "bad.rq").write_bytes(b"ASK {\n\n\xe9 }")
     said = run("query", "bad.rq")

@@ -172,7 +172,6 @@ def test_what_the_tables_say_beside_the_claims_is_in_the_graph_as_well() -> None
         ("dcterms:source", "source/s"),
         ("skos:notation", "https://ror.org/0 1"),
         ("pg:decision", "same"),
-        ("dcterms:creator", "AB"),
     }
 
 

@@ -39,8 +39,9 @@ FORMULAS = [
     "＋1",
     "－1",
     "＠x",
+    " =1",
 ]
-HARMLESS = ["1+1", "a=b", "a@b", " =1", "Größe", "'quoted", "“words”", "a, b", 'say "so"', "two\nlines", "ends\r\n"]
+HARMLESS = ["1+1", "a=b", "a@b", "Größe", "'quoted", "“words”", "a, b", 'say "so"', "two\nlines", "ends\r\n"]
 HOSTILE = [
     "<script>alert(1)</script>",
     "]]>&amp;<!--",
@@ -134,11 +135,15 @@ def test_networkx_makes_the_network_from_the_lists_without_being_told_the_column
 def test_no_cell_is_a_formula_and_no_other_cell_is_changed(text: str) -> None:
     files = csv_files(named(text, words=text))
     told = f"'{text}" if text in FORMULAS else text
+    inside = text
+    if text[:1] in ("\t", "\r", "\n"):  # a program may also begin a new cell after it
+        inside = f"{text[:1]}'{text[1:]}"
+        told = f"'{inside}"
     [node, _] = table(files["nodes.csv"])
     assert (node["label"], node["description"], node["id"]) == (told, told, "https://example.org/a")
     [edge] = table(files["edges.csv"])
     assert (edge["from_label"], edge["wording"], edge["via"]) == (told, told, told)
-    assert edge["evidence"] == f"“{text}”", "a quotation mark is no formula"
+    assert edge["evidence"] == f"“{inside}”", "a quotation mark is no formula"
     [evidence] = table(files["evidence.csv"])
     assert (evidence["words"], evidence["title"]) == (told, told)
     for name in files:

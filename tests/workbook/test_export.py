@@ -240,7 +240,9 @@ def test_what_only_the_tables_say_is_kept_all_the_same(folder: Path, tmp_path: P
     assert row["evidence"] == "e1; e5 [start, note]; e6 []"
     [source] = [row for row in found["sources"] if row["id"] == "s9"]
     assert (source["date"], source["accessed"]) == ("2019/2020", "2021/2022-02")
+    decided["who"] = ""  # a graph holds no persons
     assert found["matches"] == [decided | {"decision": "different", "date": "2024-05/2024-06"}]
+    assert "A. B." not in (tmp_path / "build" / "graph.trig").read_text("utf-8")
 
 
 def test_one_identifier_of_two_bodies_stays_with_the_evidence_of_each(folder: Path, tmp_path: Path) -> None:
@@ -329,7 +331,8 @@ def test_what_a_register_says_goes_into_no_table_and_is_named(keep: str, folder:
     reader = Reader.at(tmp_path / "build")
     [row] = reader.rows('SELECT ?g { GRAPH ?g { ?n skosxl:literalForm ?name } FILTER(STR(?name) = "Some Other Name") }')
     assert str(row["g"]).endswith("/graph/register/ror")
-    _, [note] = export(reader, tmp_path / "back")
+    _, [note, who] = export(reader, tmp_path / "back")
+    assert who == "Who decided about matches is not in a graph: the column 'who' of matches is empty."
     assert note.startswith("The records of 'ror' are not in the tables: name the register's file again ([[register]]")
     after = {file.name: rows(file) for file in (tmp_path / "back" / "tables").iterdir()}
     assert {name: len(found) for name, found in after.items()} == {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
 from html import escape
 
 from partnergraph.errors import Finding
+from partnergraph.spreadsheet_safety import csv_text
 
 FORMATS = ("table", "csv", "json", "html")
 TOLD = ("table", "cell", "level", "rule", "message", "value", "fix", "about")
@@ -23,11 +22,7 @@ def render(findings: Sequence[Finding], format_: str) -> str:
     if format_ == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if format_ == "csv":
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return text.getvalue()
+        return csv_text([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
     if format_ == "html":
         return _html(findings)
     return "".join(_lines(finding) for finding in findings)

@@ -30,11 +30,12 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
             prepare()
         say(what)
 
+    notes: list[str] = []
     report = run(
         folder,
         output,
         only=only or None,
-        page=None if no_page else page_of,
+        page=None if no_page else lambda reader: page_of(reader, notes.append),
         page_version=version(),
         progress=progress,
         force=force,
@@ -57,13 +58,17 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
     click.echo(
         f"  {quoted} quotations, {cited} citations, {editor} entries of the editor, from {counts['sources']} sources"
     )
-    click.echo(f"  {counts['quads']} quads in {output / 'graph.trig'}")
+    trig = f"{counts['quads_in_trig']} of them in {output / 'graph.trig'}, the rest from registers in the store"
+    whole = counts["quads"] == counts["quads_in_trig"]
+    click.echo(f"  {counts['quads']} quads" + (f" in {output / 'graph.trig'}" if whole else f", {trig}"))
     for finding in report.warnings[:10]:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     if len(report.warnings) > 10:
         click.echo(f"warning: {len(report.warnings) - 10} more; partnergraph check {folder} lists all", err=True)
     if not no_page:
         click.echo(f"Open {output / 'index.html'}")
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _progress() -> Callable[[str], None]:

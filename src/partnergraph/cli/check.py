@@ -50,6 +50,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
 def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     from partnergraph.build import findings_of
     from partnergraph.check import check as run
+    from partnergraph.network.other_vocabulary import other_vocabulary
     from partnergraph.store import Reader
     from partnergraph.vocabulary import ontology_dir
 
@@ -62,4 +63,7 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     if folders:
         return findings_of(folders[0])
     ontology = ontology_dir()
-    return run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
+    found = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
+    if other := other_vocabulary(Reader.files(paths), ", ".join(map(str, paths))):
+        found.append(Finding("other-vocabulary", "warning", other[0], fix=other[1]))
+    return found

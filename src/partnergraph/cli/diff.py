@@ -50,15 +50,29 @@ def diff(
         raise UsageError(f"The name {output} says no form; add --format, or end it in {', '.join(SUFFIXES)}.")
     first, second = (f"{a}{PREVIOUS}", a) if b is None else (a, b)
     before, after = opened(first), opened(second)
-    report = before.diff(after, names=(first, second))
+    report = before.diff(after, names=_names(first, second))
     from partnergraph.compare import FORMS
 
+    page = before.draw_diff(after, report) if drawn else None
     deliver(FORMS[form](report).encode(), output)
-    if drawn:
-        page = before.draw_diff(after, report)
+    if drawn and page:
         page.save(drawn)
         click.echo(f"wrote {drawn}", err=True)
+        if page.note:
+            click.echo(f"note: {page.note}", err=True)
     sys.exit(1 if tell and not report.equal else 0)
+
+
+def _names(first: str, second: str) -> tuple[str, str]:
+    """What a report calls the two: as they were named, but without the folders of this machine, which readers of the
+    report need not know.
+    """
+    paths = Path(first), Path(second)
+    if not any(path.is_absolute() for path in paths):
+        return first, second
+    parts = 1 if paths[0].name != paths[1].name or first == second else 2
+    short = ["/".join(path.parts[-parts:]) if path.is_absolute() else str(path) for path in paths]
+    return short[0], short[1]
 
 
 def opened(name: str) -> PartnerGraph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,12 +13,15 @@ from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
 
-def page_of(reader: Reader) -> str:
-    """The page of a graph, for the build."""
+def page_of(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str:
+    """The page of a graph, for the build; `note` is called with what its map does not show."""
     from partnergraph.network import network
     from partnergraph.page import draw as make
 
-    return make(network(reader)).html
+    page = make(network(reader))
+    if page.note:
+        note(page.note)
+    return page.html
 
 
 @click.command()
@@ -54,6 +58,7 @@ def draw(
 ) -> None:
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
     from partnergraph.network import network
+    from partnergraph.network.other_vocabulary import other_vocabulary, require_bodies
     from partnergraph.page import draw as make
 
     if svg and svg.suffix != ".svg":
@@ -62,12 +67,18 @@ def draw(
         raise UsageError(
             "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
         )
-    drawn = network(Reader.at(graph), as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
+    reader = Reader.at(graph)
+    drawn = network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
+    require_bodies(drawn, reader, str(graph or "this graph"))
     page = make(drawn, renderer)
     page.save(output)
     if svg:
         page.save(svg)
     click.echo(f"wrote {output}: {len(drawn)} bodies, {drawn.number_of_edges()} relationships", err=True)
+    if page.note:
+        click.echo(f"note: {page.note}", err=True)
+    if not drawn.number_of_edges() and (found := other_vocabulary(reader, str(graph or "this graph"))):
+        click.echo(f"warning: {' '.join(found)}", err=True)
     if keep:
         file, count = write(keep, page.positions)
         click.echo(f"wrote {file}: {count} positions; the next build leaves them where they are", err=True)

@@ -245,7 +245,7 @@ def _key() -> str:
     """What the person says; the end of the input is the end of the review."""
     while True:
         click.echo("  s same, d different, u unsure, n next, q quit: ", nl=False)
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin is not None else ""  # (None: it is closed)
         if not line:
             return "q"
         key = line.strip().lower()[:1]

@@ -8,12 +8,17 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
-from partnergraph.errors import UsageError
+from partnergraph.errors import DataError, UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
+
+_WAYS = (
+    "Ask with a file, a text or a name: partnergraph query FILE.rq, partnergraph query < FILE.rq, "
+    "partnergraph query 'SELECT ...', partnergraph query NAME (the names: partnergraph queries)."
+)
 
 
 @click.command()
-@click.argument("question")
+@click.argument("question", required=False)
 @graph_option
 @as_of_option
 @format_option(*FORMATS)
@@ -35,7 +40,7 @@ from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
     "weight), or a CONSTRUCT.",
 )
 def query(
-    question: str,
+    question: str | None,
     graph: Path | None,
     as_of: str | None,
     format_: str | None,
@@ -48,7 +53,7 @@ def query(
     iris: bool,
     picture: Path | None,
 ) -> None:
-    """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - for standard input, or the name of a named question.
+    """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - or nothing for standard input, or the name of a named question.
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
@@ -80,7 +85,7 @@ def query(
         as_of=as_of,
     )
     if picture:
-        _draw(graph, as_of, answer.data, form, text, name, picture)
+        _draw(graph, as_of, answer.data, form, text, name, picture, answer.note or "")
     else:
         deliver(answer.data, output)
     if answer.note:
@@ -98,7 +103,14 @@ def _form(text: str, name: str | None) -> str:
 
 
 def _draw(
-    graph: Path | None, as_of: str | None, answer: bytes, form: str, text: str, name: str | None, path: Path
+    graph: Path | None,
+    as_of: str | None,
+    answer: bytes,
+    form: str,
+    text: str,
+    name: str | None,
+    path: Path,
+    note: str,
 ) -> None:
     """Draw an answer that the query process gave."""
     from partnergraph.network.picture import picture
@@ -111,18 +123,31 @@ def _draw(
     named = get(name) if name else None
     title, told = (named.question, named.text) if named else (None, text)
     made = picture(view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told)
-    draw(made).save(path)
+    if not len(made):
+        raise DataError(f"There is nothing to draw, and nothing was written: the answer has no links. {note}".strip())
+    page = draw(made)
+    page.save(path)
     computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
     said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
     click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
+    if page.note:
+        click.echo(f"note: {page.note}", err=True)
 
 
-def _text(question: str) -> tuple[str, str | None]:
-    """The SPARQL text, or the name of a named question."""
+def _text(question: str | None) -> tuple[str, str | None]:
+    """The SPARQL text, or the name of a named question. Without either, standard input is read unless it is a terminal.
+
+    Raises `UsageError` when nothing is asked.
+    """
     from partnergraph.queries.named import get, is_name
 
-    if question == "-":
-        return _decoded(sys.stdin.buffer.read(), "standard input"), None
+    if question is None or question == "-":
+        if sys.stdin is None or (question is None and sys.stdin.isatty()):  # (None: it is closed)
+            raise UsageError(f"There is no question. {_WAYS}")
+        text = _decoded(sys.stdin.buffer.read(), "standard input")
+        if question is None and not text.strip():
+            raise UsageError(f"Standard input is empty. {_WAYS}")
+        return text, None
     if not is_name(question):
         return question, None
     if question.endswith((".rq", ".sparql")) or Path(question).is_file():

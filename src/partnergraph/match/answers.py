@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from partnergraph.match.judge import NONE, Candidate, Sought, candidates
 from partnergraph.match.register import Register
 from partnergraph.model.records import Match
+from partnergraph.spreadsheet_safety import csv_text
 
 __all__ = ["COLUMNS", "Answer", "answers", "answers_as", "list_as"]
 
@@ -71,7 +70,7 @@ def answers_as(found: Sequence[Answer], register: Register, format_: str) -> str
     if format_ == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if format_ == "csv":
-        return _csv([list(COLUMNS), *([_safe(row[name]) for name in COLUMNS] for row in rows)])
+        return csv_text([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
     lines: list[str] = []
     last = None
     for row in rows:
@@ -90,7 +89,10 @@ def answers_as(found: Sequence[Answer], register: Register, format_: str) -> str
 
 
 def list_as(headings: Sequence[str], rows: Iterable[tuple[list[str], Sequence[Candidate]]], format_: str) -> str:
-    """A list of names with what was found beside each row; all its own columns are kept as they are."""
+    """A list of names with what was found beside each row; all its own columns are kept.
+
+    In CSV an apostrophe stands before a cell that a spreadsheet program would take for a formula.
+    """
     added = ["match_id", "match_label", "match_verdict", "match_score", "match_reasons"]
     table = []
     for cells, found in rows:
@@ -102,19 +104,8 @@ def list_as(headings: Sequence[str], rows: Iterable[tuple[list[str], Sequence[Ca
             "; ".join(f"{one.score:.2f}" for one in shown if one.record),
             " | ".join("; ".join(one.reasons) for one in shown),
         ]
-        table.append([*cells, *(_safe(text) for text in texts)])
+        table.append([*cells, *texts])
     if format_ == "json":
         names = [*headings, *added]
         return json.dumps([dict(zip(names, row, strict=False)) for row in table], ensure_ascii=False, indent=1) + "\n"
-    return _csv([[*headings, *added], *table])
-
-
-def _safe(text: str) -> str:
-    """What a spreadsheet would take for a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
+    return csv_text([[*headings, *added], *table])

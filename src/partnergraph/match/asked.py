@@ -14,6 +14,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.records import Model, Organisation, Spot
 from partnergraph.model.register import Entry, EntryName, EntryPlace, Tally
 from partnergraph.sources.delimited import read_delimited
+from partnergraph.sources.file_signatures import file_type
 from partnergraph.sources.folder import Folder
 from partnergraph.sources.registers import FORMATS, read
 from partnergraph.sources.registers import Register as Named
@@ -81,7 +82,10 @@ def names(path: Path, column: str | None = None) -> Listed:
 
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
-    sheet = read_delimited(path.name, path.read_bytes())
+    data = path.read_bytes()
+    if form := file_type(data):
+        raise DataError(f"{path.name} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
+    sheet = read_delimited(path.name, data)
     wrong = [finding for finding in sheet.findings if finding.severity == "error"]
     if wrong or not sheet.rows:
         empty = Finding("empty-table", "error", "The list is empty.", Place(path.name), fix="Write names into it.")

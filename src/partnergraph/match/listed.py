@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from partnergraph.match.conflicts import Conflict
 from partnergraph.match.duplicates import Duplicate
 from partnergraph.match.told import code
+from partnergraph.spreadsheet_safety import csv_text
 
 __all__ = ["CONFLICT_COLUMNS", "DUPLICATE_COLUMNS", "conflicts_as", "duplicates_as"]
 
@@ -46,7 +45,7 @@ def duplicates_as(found: list[Duplicate], format_: str) -> str:
             + "\n"
         )
     if format_ == "csv":
-        return _csv(DUPLICATE_COLUMNS, (_duplicate_row(one) for one in found))
+        return csv_text([DUPLICATE_COLUMNS, *map(_duplicate_row, found)])
     return "\n\n".join("\n".join(_duplicate(one)) for one in found) + "\n" if found else "No likely duplicates.\n"
 
 
@@ -55,9 +54,8 @@ def conflicts_as(found: list[Conflict], format_: str) -> str:
     if format_ == "json":
         return json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1) + "\n"
     if format_ == "csv":
-        return _csv(
-            CONFLICT_COLUMNS, (row for number, one in enumerate(found, 1) for row in _conflict_rows(number, one))
-        )
+        rows = (row for number, one in enumerate(found, 1) for row in _conflict_rows(number, one))
+        return csv_text([CONFLICT_COLUMNS, *rows])
     return "\n\n".join("\n".join(_conflict(one)) for one in found) + "\n" if found else "No conflicts.\n"
 
 
@@ -95,14 +93,3 @@ def _conflict_rows(number: int, one: Conflict) -> Iterator[tuple[str, ...]]:
     for side in one.sides:
         proofs = "; ".join(str(proof) for proof in side.evidence)
         yield (*head, side.says, "; ".join(side.records), side.standing, proofs, one.note or "")
-
-
-def _csv(columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:
-    """RFC 4180; what a spreadsheet would take for a formula gets an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(
-        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row] for row in rows
-    )
-    return text.getvalue()

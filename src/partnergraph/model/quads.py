@@ -371,7 +371,9 @@ def _standing(model: Model, ids: Ids) -> Iterator[Quad]:
 
 
 def _matches(model: Model, ids: Ids) -> Iterator[Quad]:
-    """Each decision about a record of a register, as it was made."""
+    """Each decision about a record of a register, as it was made. Who made it stays in the table: a graph is published,
+    and holds no persons.
+    """
     graph = ids.graph("editorial")
     for row in model.matches:
         subject = ids.match(row.organisation, row.source, row.record)
@@ -382,8 +384,6 @@ def _matches(model: Model, ids: Ids) -> Iterator[Quad]:
             (SKOS.notation, Literal(row.record)),
             (PG.decision, Literal(row.decision)),
         ]
-        if row.who:
-            said.append((DCTERMS.creator, Literal(row.who)))
         if row.note:
             said.append((SKOS.note, _text(row.note, model.config.language)))
         said += [(predicate, value) for _, predicate, value in _dates("date", "date", row.date)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import StoreError
+from partnergraph.spreadsheet_safety import csv_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -45,8 +44,6 @@ EVIDENCE_COLUMNS = (
 )
 # What XML 1.0 forbids (section 2.2), and so what no exchange format can carry: control characters, lone surrogates.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What a spreadsheet program takes for a formula at the beginning of a cell (CWE-1236).
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 def _clean(value: Any) -> Any:
@@ -100,7 +97,7 @@ def csv_files(graph: Network) -> dict[str, str]:
     """nodes.csv, edges.csv (one row for each claim) and evidence.csv (one row for each claim and piece of evidence).
 
     RFC 4180. The lists are for spreadsheet programs, so an apostrophe stands before text that such a program would take
-    for a formula (that begins with = + - @, a tab or a line break); a program that reads them may take it off again.
+    for a formula (`spreadsheet_safety.escape_formula`).
     """
     sources = graph.graph.get("sources", {})
     evidence = [
@@ -115,22 +112,8 @@ def csv_files(graph: Network) -> dict[str, str]:
     }
 
 
-def _cell(value: Any) -> str:
-    """
-    >>> _cell("=1+1"), _cell(True), _cell(14), _cell(None)
-    ("'=1+1", 'true', '14', '')
-    """
-    if isinstance(value, str):
-        return f"'{value}" if _FORMULA.match(value) else value
-    return "" if value is None else str(value).lower()
-
-
 def _csv(columns: tuple[str, ...], rows: list[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
-    return text.getvalue()
+    return csv_text([columns, *([row[column] for column in columns] for row in rows)])
 
 
 def _known(row: Row, *without: str) -> Row:

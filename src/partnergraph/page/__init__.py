@@ -37,12 +37,14 @@ LISTED = 100
 @dataclass(frozen=True)
 class Page:
     """A finished page. `html` is the whole file, `svg` the map alone as a picture, `positions` say where each symbol
-    stands: view to node (``fold:`` and a node for several folded into one) to pixels from the left and the top."""
+    stands: view to node (``fold:`` and a node for several folded into one) to pixels from the left and the top,
+    `note` which bodies the map does not show, and why (None when it shows all)."""
 
     html: str = field(repr=False)
     svg: str = field(repr=False)
     title: str
     positions: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict, repr=False)
+    note: str | None = None
 
     def save(self, path: Path) -> None:
         """Write the file: .html, or .svg for the map alone. Raises `StoreError` when the place cannot be written."""
@@ -103,10 +105,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     made = drawing(graph)
     content = Content(graph, made)
     chosen = looks(made.families)
-    families = _families(graph, made.families, chosen, [body["family"] for body in content.bodies])
+    undrawn = set(made.undrawn)
+    shown = [body["family"] for number, body in enumerate(content.bodies) if number not in undrawn]
+    families = _families(graph, made.families, chosen, shown)
+    note = _note(len(content.bodies), len(undrawn), webgl)
     title = legible(str(graph.graph.get("title") or "Network"))
     drawn = sum(1 for dot in made.dots if dot.wide is not None)
-    summary = f"Map of {len(content.bodies)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
+    summary = f"Map of {len(shown)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
     style = css(chosen) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
@@ -134,6 +139,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "families": families,
         "summary": summary,
         "drawn": drawn,
+        "note": note,
         "inferred": sum(claim["inferred"] for claim in content.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
         "svg_wide": Markup(svg(made, chosen, summary)),
@@ -157,7 +163,22 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         }
         | ({"whole": spread(made)} if webgl else {}),
     }
-    return Page(adapter.render(made, chosen, context), svg(made, chosen, summary, inline=False), title, places(made))
+    picture = svg(made, chosen, summary, inline=False)
+    return Page(adapter.render(made, chosen, context), picture, title, places(made), note)
+
+
+def _note(bodies: int, undrawn: int, webgl: bool) -> str | None:
+    """Which bodies the map does not show, so that its numbers and its symbols agree."""
+    if not bodies:
+        return "The map is empty: there is nothing to draw."
+    if undrawn == bodies:
+        return "The map is empty: there is no relationship between two bodies. What there is stands in the table."
+    if not undrawn:
+        return None
+    who = f"{undrawn} without a relationship {'is' if undrawn == 1 else 'are'}"
+    if webgl:
+        return f"{who} drawn only where the map shows all at once; the table has every one."
+    return f"{who} not drawn; the table has every one."
 
 
 def _best(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -87,3 +87,12 @@ class Drawing:
     unfolded_lines: list[Line] = field(default_factory=list)
     focus: int | None = None
     bends: dict[str, dict[Line, float]] = field(default_factory=dict)
+
+    @property
+    def undrawn(self) -> list[int]:
+        """The bodies that no view shows, neither by themselves nor in a symbol for several."""
+        drawn: set[int] = set()
+        for dot in self.dots:
+            if dot.wide is not None or dot.unfolded is not None or dot.tall is not None:
+                drawn |= {dot.number, *dot.members}
+        return [number for number in range(len(self.bodies)) if number not in drawn]

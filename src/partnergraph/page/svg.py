@@ -46,9 +46,19 @@ def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", i
         *(_line(line, bend, at, shown) for line, bend in made.bends[view].items()),
         '</g><g class="dots">',
         *(_dot(dot, at[dot.number], look_of(looks, dot.family), view == "tall") for dot in shown),
+        *([] if shown else [_nothing(bounds, inline)]),
         "</g></g></svg>" if inline else "</g></svg>",
     ]
     return "".join(parts)
+
+
+def _nothing(bounds: tuple[int, int, int, int], inline: bool) -> str:
+    """What stands in a map without a symbol, half as wide as the map."""
+    left, top, width, height = bounds
+    return (
+        f'<text fill="{"currentColor" if inline else LIGHT.text}" x="{left + width / 2:g}" y="{top + height / 2:g}" '
+        f'font-size="{width / 24:g}" text-anchor="middle">No relationship to draw</text>'
+    )
 
 
 def scene(made: Drawing, bodies: list[int]) -> str:

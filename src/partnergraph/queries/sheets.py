@@ -16,6 +16,7 @@ from typing import Any
 
 from partnergraph.errors import MissingExtra, QueryLimit
 from partnergraph.queries.formats import XSD, Value, parse_tsv, plain, value
+from partnergraph.spreadsheet_safety import escape_formula, is_formula
 
 MOST_ROWS = 1_048_575  # of a sheet, below the heading
 _COLUMNS = 16_384
@@ -25,10 +26,6 @@ _ADDRESS = 2_079  # characters of a link
 _WIDEST = 60  # of a column, in characters
 _EXACT = 10**15  # whole numbers beyond lose digits in a cell
 _MADE = datetime(1980, 1, 1)  # the same file for the same answer
-# What a spreadsheet program takes for the beginning of a formula, signs that look alike included (CWE-1236): first in
-# a cell, or after a separator, since a program that expects semicolons or tabs begins a new cell there.
-_SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫−"
-_FORMULA = re.compile(rf"(?:\A|(?<=[;\t\r\n]))(?=[\s\u200b\ufeff\0]*[{_SIGNS}])|\A(?=[\t\r\n\0])")
 # What XML 1.0 forbids (section 2.2).
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(rf'"(\d{{4}}-\d\d-\d\d)"\^\^<{XSD}date>')
@@ -36,29 +33,20 @@ _TIME = re.compile(rf'"(\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)"\^\^<{XSD
 _OLDEST = 1900  # the first year of a sheet
 
 
-def disarmed(text: str) -> str:
-    """The text with an apostrophe where a spreadsheet program would begin a formula.
-
-    >>> disarmed("=1+1"), disarmed("a = b"), disarmed("x;@SUM(1)")
-    ("'=1+1", 'a = b', "x;'@SUM(1)")
-    """
-    return _FORMULA.sub("'", text)
-
-
 def excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
-    """CSV (RFC 4180) in UTF-8 with a byte order mark, every text disarmed; numbers stay numbers."""
+    """CSV (RFC 4180) in UTF-8 with a byte order mark, every text guarded; numbers stay numbers."""
     names, rows = parse_tsv(tsv)
     output = io.StringIO(newline="")
     output.write("\ufeff")
     writer = csv.writer(output)
     writer.writerow(names)
-    writer.writerows([_disarmed(cell, labels) for cell in row] for row in rows)
+    writer.writerows([_guarded(cell, labels) for cell in row] for row in rows)
     return output.getvalue().encode("utf-8")
 
 
-def _disarmed(cell: str, labels: Mapping[str, str]) -> str:
+def _guarded(cell: str, labels: Mapping[str, str]) -> str:
     text = _named(cell, labels)
-    return text if _number(value(cell)) else disarmed(text)
+    return text if _number(value(cell)) else escape_formula(text)
 
 
 def _named(cell: str, labels: Mapping[str, str]) -> str:
@@ -150,7 +138,7 @@ class _Sheet:
         if len(text) * 2 > _TEXT and len(text.encode("utf-16-le")) > _TEXT * 2:
             text = text.encode("utf-16-le")[: (_TEXT - 1) * 2].decode("utf-16-le", "ignore") + "…"
             self.cut += 1
-        armed = _FORMULA.search(named) is not None
+        armed = is_formula(named)
         address = cell[1:-1] if cell.startswith(("<http://", "<https://")) else ""
         if address and (self.links == _LINKS or len(address) > _ADDRESS):
             self.unlinked += 1

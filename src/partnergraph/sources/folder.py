@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +18,7 @@ from partnergraph.sources import records
 from partnergraph.sources.decisions import contradicting
 from partnergraph.sources.documents import read_document
 from partnergraph.sources.narrow import narrow
+from partnergraph.sources.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.sources.positions import twice
 from partnergraph.sources.registers import Register, configured, sha256
 from partnergraph.sources.resolve import DATE_RULES, Resolver
@@ -116,6 +117,7 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     if not any(finding.severity == "error" for finding in findings):
         _place(rows, read_rows, proofs, ids, places)
         findings += _unused(rows, read_rows, proofs)
+        findings += _contacts(rows)
     # A position of a body that is gone is only a warning, and no record.
     read_rows["positions"] = [record for record in read_rows["positions"] if cast(Position, record).body]
     model = Model(
@@ -279,6 +281,28 @@ def _unused(
         for row, proof in zip(rows["evidence"], proofs, strict=True)
         if proof.id not in used and not proof.not_modelled
     ]
+
+
+# Cells that hold no sentences: a number in them is no telephone's. And who decided, which is not published.
+_IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
+
+
+def _contacts(rows: Mapping[str, list[Row]]) -> Iterator[Finding]:
+    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
+    for quoted words must stand exactly as in their source.
+    """
+    fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
+    for found in rows.values():
+        for row in found:
+            if not may_hold_contacts("\n".join(row.cells.values())):
+                continue
+            for column, cell in row.cells.items():
+                kinds = {kind for kind, *_ in find_contacts(cell)} if column != "who" else set[str]()
+                for kind in sorted(kinds - ({TELEPHONE} if column in _IDENTIFYING else set())):
+                    what = "An address of e-mail" if kind == EMAIL else "The number of a telephone"
+                    yield Finding(
+                        "personal-data", "warning", f"{what} stands in this cell.", row.place(column), fix=fix
+                    )
 
 
 def _check_only(only: Collection[str], find: Resolver) -> None:

@@ -34,6 +34,18 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
+# The standard's fields that name persons, besides the individuals who receive a grant.
+_CONTACTS = ("contactName", "contactname", "contactPerson")
+
+
+def _persons(value: Mapping[str, Any], individuals: list[Mapping[str, Any]]) -> list[str]:
+    """The names of the persons whom a grant names as such."""
+    names = [line(one.get("name")) for one in individuals]
+    for part in ("recipientOrganization", "fundingOrganization"):
+        names += [line(body.get(key)) for body in objects(value.get(part)) for key in _CONTACTS]
+    return [name for name in names if name]
+
+
 _TITLES = {
     "Identifier": "id", "Title": "title", "Currency": "currency", "Amount Awarded": "amountAwarded",
     "Award Date": "awardDate", "URL": "url",
@@ -42,6 +54,8 @@ _TITLES = {
     "Recipient Org:Identifier": "recipientOrganization/id", "Recipient Org:Name": "recipientOrganization/name",
     "Recipient Org:Charity Number": "recipientOrganization/charityNumber",
     "Recipient Org:Company Number": "recipientOrganization/companyNumber",
+    "Recipient Org:Contact Name": "recipientOrganization/contactName",
+    "Funding Org:Contact Name": "fundingOrganization/contactName",
     "Recipient Ind:Identifier": "recipientIndividual/id", "Recipient Ind:Name": "recipientIndividual/name",
     "Grant Programme:Title": "grantProgramme/title",
     "Beneficiary Location:Name": "beneficiaryLocation/name",
@@ -82,6 +96,7 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
     record, title = line(value.get("id")), line(value.get("title"))
     persons = objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
     recipients = [body for body in objects(value.get("recipientOrganization")) if body]
+    reading.persons += _persons(value, persons)
     if persons:
         reading.tally.drop_personal("recipient individuals", len(persons))
         if not recipients:
@@ -98,10 +113,6 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
         return
     if len(funders) > 1:
         reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
-    if _EMAIL.search(title):
-        reading.tally.drop_personal("e-mail")
-        reading.mended("An address of e-mail was taken out of the title.", record, "title")
-        title = " ".join("(e-mail)" if _EMAIL.search(word) else word for word in title.split())
     planned = next(iter(objects(value.get("plannedDates"))), {})
     amount, currency = _amount(reading, value.get("amountAwarded")), line(value.get("currency")).upper()
     start = reading.date(line(planned.get("startDate")), "plannedDates")
@@ -116,7 +127,7 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
         for place in objects(value.get("beneficiaryLocation"))
         if (name := line(place.get("name")))
     )
-    url = _url(reading, line(value.get("url")))
+    url = line(value.get("url")) or None
     for body in recipients:
         if _EMAIL.search(line(body.get("url"))):
             reading.tally.drop_personal("e-mail")
@@ -134,13 +145,6 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
             )
         )  # fmt: skip
     yield from reading.kept(*found)
-
-
-def _url(reading: Reading, url: str) -> str | None:
-    if _EMAIL.search(url):
-        reading.tally.drop_personal("e-mail")
-        return None
-    return url or None
 
 
 def _amount(reading: Reading, value: Any) -> str | None:

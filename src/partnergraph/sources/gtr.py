@@ -1,4 +1,4 @@
-"""UKRI Gateway to Research: the CSV of projects. Who led a project as a person is dropped and counted.
+"""UKRI Gateway to Research: the CSV of projects. Who led a project as a person is dropped and counted, also in titles.
 
 Days and months of these files are not read: in the ones that are passed around they are swapped.
 """
@@ -39,8 +39,30 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
             dated = True
             message = "Only the years of the dates are read: in this format day and month can stand swapped."
             yield Finding("partial-dates", "info", message, opened.place(column="StartDate"))
-        yield from _project(Reading(tally, row.place()), row)
+        reading = Reading(tally, row.place())
+        reading.persons += _names([(column, cell) for column, cell in row.cells.items() if persons[column]])
+        yield from _project(reading, row)
     yield from opened.findings
+
+
+_PART = re.compile(r"(?i)(?P<role>.*?)[ _]?(?P<part>first_?names?|other_?names?|surname|last_?name)(?P<number>\d*)$")
+
+
+def _names(cells: list[tuple[str, str]]) -> list[str]:
+    """The persons of a project: whole names, and those whose parts stand in columns of their own."""
+    whole, parts = list[str](), dict[str, dict[str, str]]()
+    for column, cell in cells:
+        if match := _PART.fullmatch(column):
+            part = match["part"].lower().replace("_", "")[:5]
+            parts.setdefault(f"{match['role']}{match['number']}", {})[part] = line(cell)
+        elif re.search("[^\\W\\d_]", cell) and not re.search(r"\d", cell):
+            whole += [line(name) for name in re.split(r"[;|\n]", cell)]
+    for found in parts.values():
+        first = " ".join(found[part] for part in ("first", "other") if found.get(part))
+        last = found.get("surna") or found.get("lastn") or ""
+        # A surname alone is found behind a title, not by itself.
+        whole.append(f"{last}, {first or 'X'}" if last else "")
+    return [name for name in whole if name]
 
 
 def _project(reading: Reading, row: Row) -> Iterator[Entry | Grant | Finding]:

@@ -16,6 +16,8 @@ from typing import Any
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register import Entry, Grant, Tally
+from partnergraph.sources.personal_data import redact_contacts
+from partnergraph.sources.redaction import COUNTED, SAID, redact_record
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -27,6 +29,7 @@ class Reading:
     tally: Tally
     place: Place
     repairs: list[Finding] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)  # the names of persons that the record gives
 
     def mended(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
         """Say that a cell was changed, or left out."""
@@ -43,11 +46,24 @@ class Reading:
 
     def kept(self, *found: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
         """Give the record, or the several that it holds, with what was mended in it."""
-        self.tally.read += len(found)
-        self.tally.kept += len(found)
-        self.tally.repaired += bool(self.repairs)
+        records = [self._without_personal_data(record) for record in found]
+        if None in records:
+            self.tally.drop_personal("records called after a person", records.count(None))
+            for _ in range(records.count(None)):
+                yield from self.rejected("What identifies the record is data about a person; it was left out.")
+        kept = [record for record in records if record is not None]
+        self.tally.read += len(kept)
+        self.tally.kept += len(kept)
+        self.tally.repaired += bool(self.repairs and kept)
         yield from self.repairs
-        yield from found
+        yield from kept
+
+    def _without_personal_data(self, record: Entry | Grant) -> Entry | Grant | None:
+        redacted, found = redact_record(record, self.persons)
+        for (kind, column), number in found.items():
+            self.tally.drop_personal(COUNTED[kind], number)
+            self.mended(f"{SAID[kind]} was taken out of the {column}.", None, column)
+        return redacted
 
     def date(self, text: str | None, column: str) -> PartialDate | None:
         """A date in one of the forms that registers use; one that is none is left out and said."""
@@ -77,10 +93,10 @@ def date(text: str) -> PartialDate:
 
 
 def shown(value: Any) -> str | None:
-    """A value as a finding shows it: short, on one line, an address of e-mail hidden."""
+    """A value as a finding shows it: short, on one line, without addresses of e-mail and numbers of telephones."""
     if value is None:
         return None
-    return re.sub(r"[^\s@/]+@[^\s@/]+", "(e-mail)", _CONTROL.sub(" ", str(value)[:400]))[:120]
+    return redact_contacts(_CONTROL.sub(" ", str(value)[:400]))[0][:120]
 
 
 def line(value: Any) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from partnergraph.errors import Finding, Place
 from partnergraph.sources.delimited import LARGEST_TEXT, read_delimited
+from partnergraph.sources.file_signatures import file_type
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.packed import LARGEST_FILE, Packed
 from partnergraph.sources.sheets import Refused, Sheet
@@ -37,6 +38,7 @@ ALSO = {
 ASIDE = ("readme", "lists", "notes", "problems")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE = "Save it as .xlsx or .ods."
+READABLE = "Tables are read from CSV, TSV, .xlsx and .ods. From Gephi: Data Laboratory, Export table; from Kumu: .xlsx."
 
 
 def table_named(name: str) -> str | None:
@@ -81,9 +83,19 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
 
     if suffix in OTHER:
         raise Refused("workbook-form", f"The file is {OTHER[suffix]}; it is not read.", _SAVE)
+    form = file_type(data)
+    if suffix not in WORKBOOK:
+        message = (
+            f"The file is {form}, which is not read here." if form else f"Files of this kind ({suffix}) are not read."
+        )
+        if form and form.startswith("a workbook or"):
+            message = f"The file may be a workbook, but its name ends in {suffix or 'nothing'}."
+        raise Refused("workbook-form", message, READABLE)
     if data.startswith(_OLE):
         message = "The file is locked with a password, or in the old form of Excel."
         raise Refused("password", message, "Open it, and save it as .xlsx without a password.")
+    if form and not data.startswith(b"PK"):
+        raise Refused("workbook-damaged", f"The file is {form}, though its name ends in {suffix}.", READABLE)
     packed = Packed(data)
     is_open = "content.xml" in packed.parts and "xl/workbook.xml" not in packed.parts
     return read_ods(file, packed) if is_open else read_xlsx(file, packed)

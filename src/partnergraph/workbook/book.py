@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.errors import UsageError
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.records import DECISIONS
+from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.vocabulary import concepts
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ class _Sheet:
                     cell = self.sheet.cell(number, column)
                     cell.value, cell.data_type = _text(value, self.table, number, name), "s"
                     cell.number_format, cell.alignment = "@", wrapped
+                    if is_formula(value):
+                        cell.quotePrefix = True
         self._choices(max(_ROOM, 2 * len(rows)))
         self.sheet.freeze_panes = "B2"
 

@@ -15,6 +15,7 @@ from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.tables import read_sheet
 from partnergraph.sources.workbook import read_sheets, table_files, table_named
+from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.workbook.written import put_file, table_csv
 
 __all__ = ["decide"]
@@ -104,6 +105,7 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
             if text:
                 cell.data_type = "s"  # never a formula, whatever it begins with
                 cell.number_format = "@"
+                cell.quotePrefix = is_formula(text)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -325,7 +325,6 @@ class _Giver:
                 "source": self.given.names(said.get(DCTERMS.source, ()), ("sources",)),
                 "record": text(said, SKOS.notation),
                 "decision": text(said, PG.decision),
-                "who": text(said, DCTERMS.creator),
                 "date": self._when(said, "date"),
                 "note": text(said, SKOS.note),
             }

@@ -16,6 +16,7 @@ from partnergraph.errors import Finding, Place, letters
 from partnergraph.sources.sheets import Sheet, Wrong
 from partnergraph.sources.tables import heading
 from partnergraph.sources.workbook import read_sheets
+from partnergraph.spreadsheet_safety import escape_formula
 from partnergraph.vocabulary import concepts
 
 __all__ = ["Network", "read_network"]
@@ -109,7 +110,22 @@ def read_network(paths: Sequence[Path], source: str) -> Network:
     for sheet, prefix in edges:
         for line in _lines(made, sheet, EDGE):
             _edge(made, line, prefix)
+    _guard(made, paths[0].name)
     return made
+
+
+def _guard(made: Network, file: str) -> None:
+    """Nothing that came from a file of others runs when a keeper opens the new tables in a spreadsheet program."""
+    number = 0
+    for rows in made.rows.values():
+        for row in rows:
+            guarded = {column: escape_formula(cell) for column, cell in row.items()}
+            number += guarded != row
+            row.update(guarded)
+    if number:
+        message = f"In {number} row{'s' * (number != 1)} text looked like a formula; an apostrophe was put before it."
+        fix = "Look at these rows, and take the apostrophe off where the text is harmless."
+        made.say("warning", "formula", message, Place(file), None, fix)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,13 @@ from partnergraph.errors import Finding, UsageError, letters
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.sheets import Refused, Sheet
 from partnergraph.sources.workbook import read_sheets, table_files
+from partnergraph.workbook.active_content import (
+    ILLEGAL,
+    MAX_TEXT,
+    external_references,
+    remove_active_content,
+    set_text,
+)
 
 __all__ = ["write_marked"]
 
@@ -31,14 +38,6 @@ _LEVELS = ("error", "warning", "info")
 LARGEST_COPY = 60_000_000
 MOST_PROBLEMS = 100_000
 _AUTHOR = "partnergraph check"
-_LONGEST = 32_000
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# What reaches out of a workbook: other programs, other files, the web.
-_REACHES = re.compile(
-    r"\b(WEBSERVICE|HYPERLINK|FILTERXML|IMAGE|RTD|DDE|CALL|REGISTER(\.ID)?|EXEC|EVALUATE|SQL\.REQUEST|IMPORT\w+|CUBE\w+)"
-    r"\s*\(|\||://|\\\\|\[\d+\]|\[[^\]]*\.\w+\]",
-    re.I,
-)
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 Marks = Mapping[tuple[str, str | None], Mapping[str, list[Finding]]]
@@ -56,9 +55,9 @@ def write_marked(folder: Path, findings: Sequence[Finding], target: Path) -> Non
     files = table_files(folder)
     marks = _marks(findings)
     book = _copied(files[0], marks, findings) if len(files) == 1 and files[0].suffix.lower() == ".xlsx" else None
-    if book is None:
-        book = _composed(files, marks, findings)
-    data = _settled(book)
+    data = _settled(book) if book is not None else b""
+    if not data or external_references(data):
+        data = _settled(_composed(files, marks, findings))
     made = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         made.write_bytes(data)
@@ -97,12 +96,10 @@ def _copied(path: Path, marks: Marks, findings: Sequence[Finding]) -> Any:
             book = load_workbook(io.BytesIO(data), keep_links=False)
         except Exception:  # stricter than we are about parts that hold no table; then the values alone are copied
             return None
-    for name in [name for name in book.defined_names if _REACHES.search(str(book.defined_names[name].value))]:
-        del book.defined_names[name]
+    remove_active_content(book)
     if PROBLEMS in book.sheetnames:
         del book[PROBLEMS]
     for sheet in book.worksheets:
-        _calm(sheet)
         for name, found in marks.get((file, sheet.title), {}).items():
             _mark(_first_of_merged(sheet, name), found)
     titles = {(file, sheet.title): sheet.title for sheet in book.worksheets}
@@ -111,19 +108,6 @@ def _copied(path: Path, marks: Marks, findings: Sequence[Finding]) -> Any:
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = sheet.title == PROBLEMS
     return book
-
-
-def _calm(sheet: Any) -> None:
-    """Formulas and links that reach out of the workbook become the text of themselves."""
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.data_type == "f":
-                formula = getattr(cell.value, "text", None) or str(cell.value)
-                if _REACHES.search(formula):
-                    _text(cell, formula)
-            link = cell.hyperlink
-            if link is not None and link.target and not link.target.startswith(("http://", "https://", "mailto:")):
-                cell.hyperlink = None
 
 
 def _first_of_merged(sheet: Any, name: str) -> Any:
@@ -191,7 +175,7 @@ def _page(page: Any, sheet: Sheet, marks: Mapping[str, list[Finding]]) -> None:
         for column in range(1, max(len(cells), *faulty, 0) + 1):
             cell = WriteOnlyCell(page)
             if column <= len(cells) and cells[column - 1]:
-                _text(cell, str(cells[column - 1]))
+                set_text(cell, str(cells[column - 1]))
             if column in faulty:
                 _mark(cell, faulty[column])
             row.append(cell if cell.value is not None or column in faulty else None)
@@ -223,7 +207,7 @@ def _problems(page: Any, findings: Sequence[Finding], titles: Mapping[tuple[str,
         for text in texts:
             row.append(WriteOnlyCell(page))
             if text:
-                _text(row[-1], text)
+                set_text(row[-1], text)
         row[3].fill = fills[finding.severity]
         if cell and place and (place.file, place.sheet) in titles:
             _link(row[2], f"'{title.replace(chr(39), chr(39) * 2)}'!{cell}", f"{letters(3)}{number + 1}")
@@ -249,17 +233,9 @@ def _mark(cell: Any, findings: Sequence[Finding]) -> None:
     said = [f"{f.severity}: {f.message}" + (f"\n{f.fix}" if f.fix else "") for f in findings]
     if cell.comment is not None and cell.comment.author != _AUTHOR:
         said.append(cell.comment.text)
-    text = _ILLEGAL.sub("", "\n\n".join(said))[:_LONGEST]
+    text = ILLEGAL.sub("", "\n\n".join(said))[:MAX_TEXT]
     lines = sum(1 + len(line) // 45 for line in text.split("\n"))
     cell.comment = Comment(text, _AUTHOR, height=min(30 + 18 * lines, 400), width=320)
-
-
-def _text(cell: Any, text: str) -> None:
-    """A value as text, whatever it begins with: nothing that was read becomes a formula."""
-    cell.value = _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST]
-    cell.data_type = "s"
-    if text[:1] in "=+-@\t\r":
-        cell.quotePrefix = True
 
 
 def _settled(book: Any) -> bytes:

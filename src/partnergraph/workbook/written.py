@@ -167,10 +167,13 @@ def _registers(reader: Reader, given: Tables) -> list[str]:
     """What came from files of registers goes back into no table: the file says it, and is named again."""
     start = Ids(given.config["base"]).graph("register", "")
     sources = sorted(graph.removeprefix(start) for graph in reader.named_graphs() if graph.startswith(start))
-    return [
+    notes = [
         f"The records of '{source}' are not in the tables: name the register's file again ([[register]] in {CONFIG})."
         for source in sources
     ]
+    if given.rows.get("matches"):
+        notes.append("Who decided about matches is not in a graph: the column 'who' of matches is empty.")
+    return notes
 
 
 def _notes(rest: Mapping[str, Sequence[str]], where: str) -> list[str]:

@@ -9,7 +9,11 @@ function download(name, type, data) {
 }
 
 // A spreadsheet runs a cell that begins like a formula, so such a cell gets an apostrophe first (OWASP, CSV injection).
-const cell = (text) => '"' + (/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" : "") + text.replaceAll('"', '""') + '"';
+// The same rule as in spreadsheet_safety.py, to which a test holds it.
+const escapeFormula = (text) => text
+  .replace(/(^|[;\t\r\n])(?=["\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/g, "$1'")
+  .replace(/^[\t\r\n\0]/, "'$&");
+const cell = (text) => '"' + escapeFormula(text).replaceAll('"', '""') + '"';
 const said = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 function claimsAsCsv() {

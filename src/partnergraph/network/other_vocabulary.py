@@ -1,0 +1,48 @@
+"""What a graph holds that a network does not show: things and links in the words of other vocabularies."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from shlex import quote
+
+from partnergraph.errors import DataError
+from partnergraph.queries.claims import short
+from partnergraph.store import Reader
+from partnergraph.vocabulary import ORG, PG
+
+__all__ = ["other_vocabulary", "require_bodies"]
+
+_MAX_CLASSES = 5
+
+
+def other_vocabulary(reader: Reader, name: str) -> tuple[str, str] | None:
+    """What a graph holds when nothing in it is described with this ontology, and how to draw it; else None.
+
+    `name` is how the graph is called on the command line.
+    """
+    if reader.ask(f'ASK {{ ?x a ?type FILTER(STRSTARTS(STR(?type), "{PG.base}")) }}') or not len(reader):
+        return None
+    rows = reader.rows(
+        "SELECT ?type (COUNT(DISTINCT ?x) AS ?n) { ?x a ?type } "
+        f"GROUP BY ?type ORDER BY DESC(?n) ?type LIMIT {_MAX_CLASSES + 1}"
+    )
+    types = [f"{row['n']} {short(row['type'] or '')}" for row in rows[:_MAX_CLASSES]]
+    listed = f"{', '.join(types)}{' and more' if len(rows) > _MAX_CLASSES else ''}" if types else "nothing with a type"
+    what = f"{name} holds no claim of this ontology (pg:Relationship), but {listed}."
+    links = reader.rows(
+        "SELECT ?p (COUNT(*) AS ?n) { ?a ?p ?b . FILTER(isIRI(?b) && ?a != ?b && ?p != rdf:type) "
+        "FILTER EXISTS { ?b ?q ?c } } GROUP BY ?p ORDER BY DESC(?n) ?p LIMIT 1"
+    )
+    link = (links[0]["p"] if links else None) or ORG.linkedTo
+    link = short(link) if short(link) != link else f"<{link}>"
+    query = f"'SELECT ?from ?to {{ ?from {link} ?to }}'"
+    fix = f"A query draws links of other vocabularies: partnergraph query -g {quote(name)} {query} --draw links.html"
+    return what, fix
+
+
+def require_bodies(network: Sized, reader: Reader, name: str = "GRAPH") -> None:
+    """Raise `DataError`, with the reason, for a network without a single body: nothing can be drawn or exported."""
+    if len(network):
+        return
+    found = other_vocabulary(reader, name) or (f"{name} holds no organisation, group or programme.",)
+    raise DataError(f"There is nothing to draw, and nothing was written. {' '.join(found)}")

@@ -1,0 +1,144 @@
+"""A picture that shows less than there is says so; without a single body nothing is written and the exit code is 1."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from partnergraph import DataError, PartnerGraph
+from partnergraph.build import build
+from partnergraph.page import draw
+from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.workbook.template import init
+from partnergraph.workbook.written import table_csv
+from tests.cli.conftest import Run
+
+PROFILE = """\
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<http://id.example.ac.uk/> a org:FormalOrganization ; skos:prefLabel "University of Exampleton" ;
+  org:hasUnit <http://id.example.ac.uk/nursing> ; org:linkedTo <http://id.hospital.example/> .
+<http://id.example.ac.uk/nursing> a org:OrganizationalUnit ; skos:prefLabel "School of Nursing" .
+<http://id.hospital.example/> a org:FormalOrganization ; skos:prefLabel "Exampleton Hospital"@en .
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The example of `init`, with two organisations that have no relationship."""
+    folder = tmp_path / "data"
+    init(folder, "Riverside Trust", csv_tables=True)
+    file = folder / "tables" / "organisations.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
+    for name in ("Lonely Trust", "Second Lonely"):
+        row = {"id": name.lower().replace(" ", "-"), "name": name, "form": "formal", "type": "charity"}
+        rows.append(row | {"evidence": "e1"})
+    file.write_bytes(table_csv(rows, LAYOUTS["organisations"].columns))
+    return folder
+
+
+def _without_relationships(folder: Path) -> None:
+    (folder / "tables" / "relationships.csv").write_bytes(table_csv([], LAYOUTS["relationships"].columns))
+
+
+def test_bodies_without_a_relationship_are_counted_apart(folder: Path, tmp_path: Path, run: Run) -> None:
+    note = "2 without a relationship are not drawn; the table has every one."
+    done = run("build", folder, "-o", tmp_path / "build")
+    assert (done.code, done.err.splitlines()[-1]) == (0, f"note: {note}")
+    done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html", "--svg", tmp_path / "map.svg")
+    assert done.code == 0
+    assert done.err.splitlines()[-1] == f"note: {note}"
+    html = (tmp_path / "map.html").read_text("utf-8")
+    assert f"<li>{note}</li>" in html
+    counts = [int(count) for count in re.findall(r'</svg> [^<]+<span class="quiet">(\d+)</span></label>', html)]
+    symbols = len(re.findall("<(?:polygon|circle)", (tmp_path / "map.svg").read_text("utf-8").partition('"dots"')[2]))
+    assert sum(counts) == 6 == symbols, "the legend counts what the map shows"
+    assert "Map of 6 bodies, 6 symbols" in html
+    assert "Lonely Trust" in html
+    assert PartnerGraph.open(tmp_path / "build").draw().note == note
+
+
+def test_a_map_without_a_line_says_that_it_is_empty(folder: Path, tmp_path: Path, run: Run) -> None:
+    _without_relationships(folder)
+    assert run("build", folder, "-o", tmp_path / "build", "-q").code == 0
+    done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html", "--svg", tmp_path / "map.svg")
+    assert done.code == 0
+    assert "note: The map is empty: there is no relationship between two bodies." in done.err
+    assert "The map is empty" in (tmp_path / "map.html").read_text("utf-8")
+    assert "No relationship to draw" in (tmp_path / "map.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(("draw", "-o", "map.html"), ("draw", "-o", "map.html", "--svg", "map.svg")),
+        *(("export", "-f", "gexf", "-o", "a.gexf"), ("export", "-f", "graphml", "-o", "a.graphml")),
+        ("export", "-f", "csv", "-o", "lists"),
+    ],
+    ids=" ".join,
+)
+def test_a_graph_in_other_words_is_not_drawn_as_nothing(
+    command: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("profile.ttl").write_text(PROFILE, "utf-8")
+    done = run(command[0], "-g", "profile.ttl", *command[1:])
+    assert done.code == 1
+    assert "no claim of this ontology (pg:Relationship), but 2 org:FormalOrganization, 1 org:Organ" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["profile.ttl"]
+    # What it says to do works.
+    [query] = re.findall(r"'(SELECT .*?)' --draw", done.err)
+    drawn = run("query", "-g", "profile.ttl", query, "--draw", "links.html")
+    assert drawn.code == 0
+    assert drawn.err.startswith("wrote links.html: 2 bodies, 0 relationships, 1 computed")
+    checked = run("check", "profile.ttl")
+    assert (checked.code, checked.err) == (0, "0 errors, 1 warning\n")
+    assert "other-vocabulary" in checked.out
+
+
+def test_an_answer_without_links_is_not_drawn(
+    folder: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("build", folder, "-q").code == 0
+    done = run("query", "SELECT ?from ?to { ?from org:hasSite ?to }", "--draw", "links.html")
+    assert done.code == 1
+    assert "nothing was written: the answer has no links" in done.err
+    assert not (tmp_path / "links.html").exists()
+
+
+def test_two_graphs_without_bodies_are_not_drawn(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.ttl").write_text(PROFILE, "utf-8")
+    Path("b.ttl").write_text(PROFILE.replace("Nursing", "Law"), "utf-8")
+    done = run("diff", "a.ttl", "b.ttl", "--draw", "both.html")
+    assert (done.code, done.out) == (1, "")
+    assert "nothing to draw" in done.err
+    assert not Path("both.html").exists()
+    assert run("diff", "a.ttl", "b.ttl").code == 0
+
+
+def test_the_library_says_so_too(tmp_path: Path) -> None:
+    (tmp_path / "profile.ttl").write_text(PROFILE, "utf-8")
+    graph = PartnerGraph.open(tmp_path / "profile.ttl")
+    with pytest.raises(DataError, match="nothing to draw"):
+        graph.draw(tmp_path / "map.html")
+    with pytest.raises(DataError, match="nothing to draw"):
+        graph.export("gexf", tmp_path / "a.gexf")
+    assert len(graph.network()) == 0
+    empty = draw(nx.Graph())
+    assert empty.note == "The map is empty: there is nothing to draw."
+    assert empty.note in empty.html
+
+
+def test_a_whole_map_has_no_note(tmp_path: Path, run: Run) -> None:
+    init(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    build(tmp_path / "data", tmp_path / "build")
+    done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html")
+    assert (done.code, len(done.err.splitlines())) == (0, 1)
+    assert PartnerGraph.open(tmp_path / "build").draw().note is None
