@@ -17,19 +17,20 @@ SOURCE = ROOT / "src" / "partnergraph"
 # Who may import whom. A room may always import itself.
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
+    "files": {"errors"},
     "vocabulary": {"errors"},
     "model": {"errors", "vocabulary"},
     "sources": {"errors", "vocabulary", "model"},
     "store": {"errors", "vocabulary"},
     "check": {"errors", "vocabulary", "store"},
     "match": {"errors", "vocabulary", "model", "sources", "store"},
-    "prose": {"errors", "vocabulary", "model", "sources", "store", "match"},
-    "workbook": {"errors", "vocabulary", "model", "sources", "store"},
-    "build": {"errors", "vocabulary", "model", "sources", "store", "check", "match"},
-    "queries": {"errors", "vocabulary", "store"},
-    "network": {"errors", "vocabulary", "store", "queries"},
+    "prose": {"errors", "files", "vocabulary", "model", "sources", "store", "match"},
+    "workbook": {"errors", "files", "vocabulary", "model", "sources", "store"},
+    "build": {"errors", "files", "vocabulary", "model", "sources", "store", "check", "match"},
+    "queries": {"errors", "files", "vocabulary", "store"},
+    "network": {"errors", "files", "vocabulary", "store", "queries"},
     "compare": {"errors", "vocabulary", "store", "queries"},
-    "page": {"errors"},
+    "page": {"errors", "files"},
     "serve": {"errors", "vocabulary", "store", "queries", "network", "page", "match"},
 }
 # The doors open, call and print: they may import every room.

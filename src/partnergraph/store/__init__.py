@@ -404,7 +404,9 @@ class Writer(_Base):
     def create(cls, path: Path) -> Writer:
         """A new store folder. Like all that writes there, it raises `OSError` when the disk refuses."""
         path.mkdir(parents=True)
-        return cls(ox.Store(str(path)))
+        writer = cls(ox.Store(str(path)))
+        writer.folder = path
+        return writer
 
     def add(self, lines: Iterable[str]) -> None:
         """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
@@ -465,11 +467,14 @@ class Writer(_Base):
         self._store.optimize()
 
     def close(self) -> None:
-        """Let go of the files at once, whoever still holds this object.
+        """Let go of the files at once, whoever still holds this object, and remove the engine's log.
 
         A store that met a full disk keeps its room there while it is open, and the engine goes on trying to mend it.
+        The log names the machine and the folder, and no reader needs it or writes one.
         """
         del self._store
+        for log in self.folder.glob("LOG*") if self.folder else ():
+            log.unlink(missing_ok=True)
 
     def reader(self) -> Reader:
         """What has been written so far, to be asked."""

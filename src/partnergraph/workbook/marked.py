@@ -7,7 +7,6 @@ table, with values only.
 from __future__ import annotations
 
 import io
-import os
 import re
 import warnings
 import zipfile
@@ -16,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import Finding, UsageError, letters
+from partnergraph.files import write_file
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.sheets import Refused, Sheet
 from partnergraph.sources.workbook import read_sheets, table_files
+from partnergraph.workbook.saving import save
 
 __all__ = ["write_marked"]
 
@@ -58,13 +59,7 @@ def write_marked(folder: Path, findings: Sequence[Finding], target: Path) -> Non
     book = _copied(files[0], marks, findings) if len(files) == 1 and files[0].suffix.lower() == ".xlsx" else None
     if book is None:
         book = _composed(files, marks, findings)
-    data = _settled(book)
-    made = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        made.write_bytes(data)
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
+    write_file(target, _settled(book))
 
 
 def _marks(findings: Iterable[Finding]) -> Marks:
@@ -265,7 +260,7 @@ def _text(cell: Any, text: str) -> None:
 def _settled(book: Any) -> bytes:
     """The bytes of a workbook without the time of writing, so that the same tables give the same copy."""
     raw = io.BytesIO()
-    book.save(raw)
+    save(book, raw)
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for part in made.infolist():
