@@ -19,7 +19,7 @@ from partnergraph.files import write_file
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.sheets import Refused, Sheet
 from partnergraph.sources.workbook import read_sheets, table_files
-from partnergraph.workbook.saving import save
+from partnergraph.workbook.saving import row_by_row, save
 
 __all__ = ["write_marked"]
 
@@ -133,9 +133,7 @@ def _first_of_merged(sheet: Any, name: str) -> Any:
 
 def _composed(files: Sequence[Path], marks: Marks, findings: Sequence[Finding]) -> Any:
     """A new workbook with one sheet for each table, written row by row."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
+    book = row_by_row()
     problems = book.create_sheet(PROBLEMS)
     titles: dict[tuple[str, str | None], str] = {}
     pages: list[tuple[Any, Sheet]] = []
