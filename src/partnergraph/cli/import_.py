@@ -25,6 +25,7 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     import re
 
     from partnergraph.build import findings_of
+    from partnergraph.cli.options import build_command
     from partnergraph.errors import DataError, Finding, UsageError
     from partnergraph.files import fill_folder, new_folder
     from partnergraph.sources.layouts import LAYOUTS
@@ -51,4 +52,4 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in found.rows.items()}
     click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
-    click.echo(f"Next: partnergraph build {output}")
+    click.echo(f"Next: {build_command(output)}")

@@ -58,6 +58,15 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
     )
 
 
+def build_command(folder: Path) -> str:
+    """How to build a graph folder that was just made: not where another graph is published already."""
+    from shlex import quote
+
+    taken = Path("build", "current", "report.json").exists()
+    elsewhere = f" --output {quote(str(folder / 'build'))}" if taken else ""
+    return f"partnergraph build {quote(str(folder))}{elsewhere}"
+
+
 def deliver(data: bytes, output: Path | None) -> None:
     """Write a result as it is: to the file of `--output`, whole or not at all, or to standard output.
 

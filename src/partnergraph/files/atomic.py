@@ -84,13 +84,17 @@ def replace_files(
             sync_folder(target.parent)
     except BaseException as error:
         changed = _put_back(done, old, new)
+        _discard(staged, old)
         remove_empty(made)
         if not isinstance(error, OSError):
             raise
         raise StoreError(_message(shown or target, error, changed)) from None
-    finally:
-        for file in (*staged.values(), *old.values()):
-            file.discard()
+    _discard(staged, old)
+
+
+def _discard(*files: Mapping[Path, TemporaryFile]) -> None:
+    for file in (file for found in files for file in found.values()):
+        file.discard()
 
 
 def _check_replaceable(target: Path) -> None:

@@ -16,6 +16,8 @@ def row_by_row() -> Any:
     from openpyxl.worksheet._writer import WorksheetWriter
 
     class Sheet(WriteOnlyWorksheet):  # type: ignore[misc,unused-ignore]
+        _writer: Any
+
         def _get_writer(self) -> None:
             if self._writer is None:
                 self._writer = WorksheetWriter(self, io.BytesIO())
