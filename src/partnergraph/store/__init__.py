@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.store.faults import AGAIN, READING, syntax_error
+from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
@@ -467,14 +468,17 @@ class Writer(_Base):
         self._store.optimize()
 
     def close(self) -> None:
-        """Let go of the files at once, whoever still holds this object, and remove the engine's log.
+        """Let go of the files at once, whoever still holds this object, and remove what names the machine from them:
+        the engine's log, which no reader needs or writes, and the host in its table files.
 
         A store that met a full disk keeps its room there while it is open, and the engine goes on trying to mend it.
-        The log names the machine and the folder, and no reader needs it or writes one.
         """
         del self._store
-        for log in self.folder.glob("LOG*") if self.folder else ():
-            log.unlink(missing_ok=True)
+        if self.folder is not None:
+            for log in self.folder.glob("LOG*"):
+                log.unlink(missing_ok=True)
+            for table in self.folder.glob("*.sst"):
+                remove_host_name(table)
 
     def reader(self) -> Reader:
         """What has been written so far, to be asked."""
