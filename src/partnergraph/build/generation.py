@@ -16,7 +16,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import secrets
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -106,7 +106,7 @@ def _sweep(output: Path) -> None:
 @contextmanager
 def workshop(output: Path) -> Iterator[Path]:
     """A folder to make the new generation in; gone again if anything fails."""
-    folder = output / "generations" / f".new-{secrets.token_hex(8)}"
+    folder = output / "generations" / f".new-{os.urandom(8).hex()}"
     try:
         folder.mkdir(parents=True)
         yield folder
@@ -158,7 +158,7 @@ def _link(link: Path, target: Path) -> None:
     """Point a link at its target by one rename. A link that already does stays as it is."""
     if link.is_symlink() and link.readlink() == target:
         return
-    fresh = link.with_name(f".link-{link.name}-{secrets.token_hex(8)}")
+    fresh = link.with_name(f".link-{link.name}-{os.urandom(8).hex()}")
     fresh.symlink_to(target)
     fresh.replace(link)
 

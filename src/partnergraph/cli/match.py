@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from partnergraph.cli.options import deliver, format_option, output_option
-from partnergraph.errors import DataError, UsageError
+from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
     from partnergraph.files import LockedFolder
@@ -231,8 +231,12 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
                 return
             if key == "n":
                 continue
-            with lock_folder(folder.path) as locked:
-                path, folder = decide(locked, folder, [_decision(answer, one, source, KEYS[key], who, when)])
+            try:
+                with lock_folder(folder.path) as locked:
+                    path, folder = decide(locked, folder, [_decision(answer, one, source, KEYS[key], who, when)])
+            except PartnerGraphError:
+                click.echo(f"\n{made} decided before this one.", err=True)
+                raise
             made += 1
             click.echo(f"  {KEYS[key]}, written to {path.name}")
             if key == "s":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import stat
 from contextlib import suppress
@@ -146,7 +145,7 @@ def take_over(handle: int, path: Path, replaced: os.stat_result) -> None:
 
 
 def _random() -> str:
-    return f".partnergraph-{secrets.token_hex(8)}.tmp"
+    return f".partnergraph-{os.urandom(8).hex()}.tmp"
 
 
 def _create(folder: Path, mode: int) -> tuple[Path, int]:
