@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -132,14 +133,44 @@ def test_nothing_of_what_a_build_published_is_written_over(name: str, tmp_path: 
     assert (build / "index.html").read_text("utf-8") == "published"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
-def test_a_file_that_is_protected_against_writing_is_not_replaced(tmp_path: Path) -> None:
-    file = tmp_path / "answer.csv"
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder of a user who may not do everything; root becomes such a user for the test."""
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as folder:
+        if root:
+            os.chown(folder, 4711, 4712)
+            os.setegid(4712)
+            os.seteuid(4711)
+        yield Path(folder)
+        if root:
+            os.seteuid(0)
+            os.setegid(0)
+
+
+def test_a_file_that_is_protected_against_writing_is_not_replaced(unprivileged: Path) -> None:
+    file = unprivileged / "answer.csv"
     file.write_bytes(b"kept")
     file.chmod(0o444)
     with pytest.raises(StoreError, match=r"answer\.csv cannot be written: Permission denied\. It is as it was"):
         write_file(file, b"new")
     assert file.read_bytes() == b"kept"
+    unprivileged.chmod(0o555)
+    with pytest.raises(StoreError, match=r"new\.csv cannot be written: Permission denied\. Nothing was written"):
+        write_file(unprivileged / "new.csv", b"new")
+    unprivileged.chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_rights_of_a_group_that_cannot_be_kept_are_not_given_to_another(unprivileged: Path) -> None:
+    file = unprivileged / "answer.csv"
+    file.write_bytes(b"theirs")
+    os.seteuid(0)
+    os.chown(file, 4711, 4713)
+    os.seteuid(4711)
+    file.chmod(0o660)
+    write_file(file, b"new")
+    assert (file.stat().st_gid, mode(file)) == (4712, 0o600)
 
 
 def test_what_cannot_be_replaced_is_said(tmp_path: Path) -> None:
