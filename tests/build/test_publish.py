@@ -351,6 +351,10 @@ def test_another_graph_is_not_replaced_without_being_asked(folder: Path, tmp_pat
     assert name_in(Reader.at(output)) == "Other"
     with pytest.raises(UsageError, match="holds another graph"):
         build(folder, output)
+    with (output / "current" / "graph.trig").open("ab") as graph:
+        graph.write(b"# edited by hand\n")
+    with pytest.raises(UsageError, match="holds another graph"):
+        build(folder, output)
     (output / "current" / "SHA256SUMS").unlink()  # a build of before there were sums
     with pytest.raises(UsageError, match="holds another graph"):
         build(folder, output)

@@ -179,6 +179,8 @@ def test_what_cannot_be_replaced_is_said(tmp_path: Path) -> None:
         write_file(tmp_path / "folder", b"x")
     with pytest.raises(StoreError, match=r"nowhere/x\.csv cannot be written: No such file or directory\. Nothing was"):
         write_file(tmp_path / "nowhere" / "x.csv", b"x")
+    with pytest.raises(StoreError, match=r"xxx cannot be written: File name too long\. Nothing was written"):
+        write_file(tmp_path / ("x" * 300), b"x")
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(StoreError, match="pipe is no ordinary file"):
         write_files(tmp_path, {"a": b"x", "pipe": b"y"})

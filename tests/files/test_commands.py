@@ -232,9 +232,11 @@ def test_a_hundred_kills_and_fifty_full_disks(
     began, chance = time.monotonic(), random.Random(command.name)
     trial = Trial(command, place, runner, tmp_path / "room")
     killed = stopped = 0
-    for number in range(100):  # at each step in turn, then a little after it
+    for number in range(100):  # at each step in turn, the last first, where the renames are; then a little after it
         delay = 0.0 if number < trial.steps else chance.uniform(0, 0.004)
-        killed += trial.kill(number % trial.steps + 1, delay, complete=number < trial.steps or number % 5 == 0)
+        killed += trial.kill(
+            trial.steps - number % trial.steps, delay, complete=number < trial.steps or number % 5 == 0
+        )
     for number in range(50):
         stopped += trial.fill(int(trial.largest() * (number + chance.random()) / 50))
     with capsys.disabled():

@@ -58,15 +58,15 @@ def replace_files(
     a rename fails, what was renamed before is put back. `shown` is what errors call the one file.
     """
     targets = {folder / name: data for name, data in files.items()}
-    for target in targets:
-        refuse_published(target)
     staged: dict[Path, TemporaryFile] = {}
     old: dict[Path, TemporaryFile] = {}
     made: list[Path] = []
     done: list[Path] = []
-    new = {target for target in targets if not (target.exists() or target.is_symlink())}
+    new = {target for target in targets if not os.path.lexists(target)}
     target = folder
     try:
+        for target in targets:
+            refuse_published(target)
         for target, data in targets.items():
             if target.parent != folder:
                 made += make_parents(target)
@@ -127,20 +127,20 @@ def _message(target: Path, error: OSError, changed: list[Path]) -> str:
     if changed:
         names = ", ".join(str(path) for path in changed)
         return f"{text} These are written already: {names}. Run the same command again to complete the change."
-    return f"{text} {'It is as it was' if target.exists() else 'Nothing was written'}."
+    return f"{text} {'It is as it was' if os.path.lexists(target) else 'Nothing was written'}."
 
 
 def _is_stream(path: Path) -> bool:
     """Whether a path stands for a device, a pipe or an open descriptor (/dev/stdout, also by way of links)."""
     link = path
-    for _ in range(_LINKS):
-        folder = os.path.realpath(link.parent)
-        if folder.startswith("/proc/") or folder in ("/dev", "/dev/fd"):
-            return True
-        if not link.is_symlink():
-            break
-        link = link.parent / link.readlink()
     try:
+        for _ in range(_LINKS):
+            folder = os.path.realpath(link.parent)
+            if folder.startswith("/proc/") or folder in ("/dev", "/dev/fd"):
+                return True
+            if not link.is_symlink():
+                break
+            link = link.parent / link.readlink()
         kind = path.stat().st_mode
     except OSError:
         return False
