@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from partnergraph.errors import Finding, StoreError, UsageError
+from partnergraph.errors import Finding, UsageError
+from partnergraph.files import write_file
 from partnergraph.queries.worker import LIBRARY_TIMEOUT as TIMEOUT
 from partnergraph.queries.worker import MEMORY
 from partnergraph.store import Reader, locate
@@ -217,7 +218,7 @@ class PartnerGraph:
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
         W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
         (`path` ends in .xlsx), or a whole graph folder; see `partnergraph.workbook.written.export`. Raises `UsageError`
-        for an unknown format, and `DataError` for a network without a body.
+        for an unknown format, or a place where a build has published, and `DataError` for a network without a body.
         """
         target = Path(path)
         if format_ == "tables":
@@ -233,10 +234,7 @@ class PartnerGraph:
             network = self.network()
             require_bodies(network, self.reader)
             return write(network, format_, target)
-        try:
-            target.write_bytes(self.dump(format_))
-        except OSError as error:
-            raise StoreError(f"{target} cannot be written: {error.strerror}") from None
+        write_file(target, self.dump(format_))
         return [target]
 
     def dump(self, format_: str) -> bytes:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
+import re
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from partnergraph.build import build, findings_of
 from partnergraph.build.generation import MARK, locked
 from partnergraph.errors import DataError, StoreError, UsageError
 from partnergraph.store import Reader, locate
+from partnergraph.store.host_name import remove_host_name
 from tests.build.conftest import small_folder
 
 NAMES = "SELECT ?name { o:alpha skos:prefLabel ?name }"
@@ -276,6 +281,132 @@ def test_a_link_that_a_kill_left_out_is_mended_by_building_again(name: str, fold
     assert (output / name).is_symlink()
     assert (output / name).exists()
     assert build(folder, output, page=page).unchanged
+
+
+def change(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"\n")
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("damage", [change, cut, Path.unlink])
+@pytest.mark.parametrize("name", ["graph.trig", "index.html", "report.json", "names.sqlite", "SHA256SUMS"])
+def test_what_was_published_and_changed_since_is_built_again(
+    name: str, damage: Callable[[Path], None], folder: Path, tmp_path: Path
+) -> None:
+    """Nobody need say --force: what stands there is looked at, not only what is read."""
+    output = tmp_path / "build"
+
+    def page(_: Reader) -> str:
+        return "<p>Alpha</p>"
+
+    build(folder, output, page=page)
+    right = {path.name: path.read_bytes() for path in (output / "current").iterdir() if path.is_file()}
+    damage(output / "current" / name)
+    assert not build(folder, output, page=page).unchanged
+    assert {path.name: path.read_bytes() for path in (output / "current").iterdir() if path.is_file()} == right
+    assert build(folder, output, page=page).unchanged
+
+
+def test_a_store_that_was_cut_is_built_again(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output)
+    largest = max((output / "current" / "store").glob("*.sst"), key=lambda path: path.stat().st_size)
+    cut(largest)
+    assert not build(folder, output).unchanged
+    assert name_in(Reader.at(output)) == "Alpha"
+
+
+def test_the_sums_are_those_that_the_standard_tool_checks(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output, page=lambda _: "<p>page</p>")
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"],
+        cwd=output / "current",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    named = {line.removesuffix(": OK") for line in done.stdout.splitlines()}
+    files = {path.name for path in (output / "current").iterdir() if path.is_file()}
+    assert named == files - {"SHA256SUMS"}
+
+
+def test_another_graph_is_not_replaced_without_being_asked(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output)
+    before = state(output)
+    other = small_folder(tmp_path / "other", "Other")
+    settings = other / "partnergraph.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"small"', '"other"', 1), "utf-8")
+    for force in (False, True):
+        with pytest.raises(UsageError, match=r"holds another graph, 'Small' \(id small\).*--output .*other/build; or"):
+            build(other, output, force=force)
+    assert state(output) == before
+    build(other, output, replace=True)
+    assert name_in(Reader.at(output)) == "Other"
+    with pytest.raises(UsageError, match="holds another graph"):
+        build(folder, output)
+    with (output / "current" / "graph.trig").open("ab") as graph:
+        graph.write(b"# edited by hand\n")
+    with pytest.raises(UsageError, match="holds another graph"):
+        build(folder, output)
+    (output / "current" / "SHA256SUMS").unlink()  # a build of before there were sums
+    with pytest.raises(UsageError, match="holds another graph"):
+        build(folder, output)
+
+
+def test_nothing_published_is_an_output_folder(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output)
+    before = state(output)
+    for name in ("current", "current/more", "generations/x"):
+        with pytest.raises(UsageError, match="only a build changes"):
+            build(folder, output / name)
+    assert state(output) == before
+
+
+def test_the_engines_log_is_not_published_and_opening_writes_none(folder: Path, tmp_path: Path) -> None:
+    """It names the machine and the folder."""
+    output = tmp_path / "build"
+    build(folder, output)
+    assert name_in(Reader.at(output)) == "Alpha"
+    store = output / "current" / "store"
+    assert (store / "CURRENT").exists()
+    assert not list(store.glob("LOG*"))
+    texts = [path for path in (output / "current").rglob("*") if path.is_file()]
+    assert len(texts) > 10
+    assert [path.name for path in texts if os.fsencode(tmp_path) in path.read_bytes()] == []
+
+
+def test_no_table_file_of_the_store_names_the_host(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output)
+    tables = list((output / "current" / "store").glob("*.sst"))
+    assert len(tables) > 5
+    host = re.escape(os.fsencode(platform.node()))
+    for table in tables:
+        data = table.read_bytes()
+        assert data.count(b"host.identity") == 1
+        assert re.search(rb"host\.identity-+[^-]", data)
+        assert not re.search(rb"host\.identity" + host, data)
+    everything = list(Reader.at(output).nquads())  # every block's checksum is checked in reading
+    assert everything == list(Reader.files([output / "graph.trig"]).nquads())
+
+
+def test_a_table_file_of_another_form_is_left_as_it_is(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "build"
+    build(folder, output)
+    table = max((output / "current" / "store").glob("*.sst"), key=lambda path: path.stat().st_size)
+    right = table.read_bytes()
+    for data in (b"", b"short", right[:-1], right.replace(b"host.identity-", b"host.identity+")):
+        (tmp_path / "other.sst").write_bytes(data)
+        assert not remove_host_name(tmp_path / "other.sst")
+        assert (tmp_path / "other.sst").read_bytes() == data
 
 
 def test_a_build_reads_one_state_of_the_folder(folder: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import subprocess
@@ -218,6 +219,30 @@ def test_what_is_asked_wrongly_is_said_and_nothing_is_written(
     assert message in said.err
     assert "Traceback" not in said.err
     assert not (folder / "tables" / "matches.csv").exists()
+
+
+def test_a_decision_of_another_person_meanwhile_is_not_overwritten(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two review at once. The second is told, and the first's row is there."""
+    from partnergraph.cli import match as command
+
+    theirs = f"organisation,source,record,decision,who,date,note\nwellcome,ror,{ROR['wellcome']},different,M,2026,\n"
+    answers = iter(["d", "d"])
+
+    def key() -> str:
+        answer = next(answers)
+        if answer == "d" and (folder / "tables" / "matches.csv").exists():
+            (folder / "tables" / "matches.csv").write_text(theirs, "utf-8")
+        return answer
+
+    monkeypatch.setattr(command, "_key", key)
+    said = run("match", folder, "--review", "--who", "K", "--date", "2026-01-01")
+    assert said.code == 1
+    assert "1 decided before this one." in said.err
+    assert re.search(r"tables/matches\.csv of \S+ changed while this .* nothing was written\. Run it again\.", said.err)
+    assert (folder / "tables" / "matches.csv").read_text("utf-8") == theirs
+    assert not list(folder.glob(".*"))
 
 
 def test_a_damaged_table_of_decisions_is_not_touched(run: Run, folder: Path) -> None:

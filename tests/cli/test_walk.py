@@ -209,10 +209,10 @@ def test_what_libreoffice_once_saved_is_still_the_workbook_of_init(suffix: str, 
     assert quads(began.parent / "build") == quads(began.parent / "first")
 
 
-def test_the_commands_of_the_readme_lead_from_nothing_to_a_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_commands_of_the_readme_lead_from_nothing_to_a_page(here: Path, run: Run) -> None:
+    """After the first commands of the README, which build the Keele graph: it stays where it is."""
+    tmp_path = here
+    before = (tmp_path / "build" / "current").readlink()
     section = (ROOT / "README.md").read_text("utf-8").partition("## A graph of your own")[2].partition("\n## ")[0]
     first, second = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
     made, built, opened = first.strip().splitlines()
@@ -226,6 +226,10 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_page(
     for line in second.strip().splitlines():
         assert run(*shlex.split(line, comments=True)[1:]).code == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["build", "my-copy", "my-partners", "partners.xlsx"]
+    assert (tmp_path / "build" / "current").readlink() == before
+    names = [row[1] for row in openpyxl.load_workbook(tmp_path / "partners.xlsx")["Organisations"].values]
+    assert "Example Trust" in names
+    assert "Keele University" not in names
 
 
 def test_init_says_what_comes_next_and_refuses_what_is_there(
@@ -241,3 +245,31 @@ def test_init_says_what_comes_next_and_refuses_what_is_there(
     assert run("init", "x").code == 2
     assert run("export", "--tables", "a", "--format", "csv").code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["our partners"]
+
+
+def test_the_build_of_another_folder_is_not_replaced_without_being_asked(here: Path, run: Run) -> None:
+    before = (here / "build" / "current").readlink(), (here / "build" / "index.html").read_bytes()
+    made = run("init", "our partners", "--name", "Riverside Trust", "--csv")
+    [proposed] = [line.split("build  ")[1] for line in made.out.splitlines() if "build  " in line]
+    refused = run("build", "our partners")
+    assert (refused.code, refused.out) == (2, "")
+    assert "build holds another graph, 'Keele School of" in refused.err
+    assert "(id keele)" in refused.err
+    assert proposed in refused.err
+    assert "--replace" in refused.err
+    assert ((here / "build" / "current").readlink(), (here / "build" / "index.html").read_bytes()) == before
+    assert run(*shlex.split(proposed)[1:], "--no-page", "-q").code == 0
+    assert (
+        run("query", "ASK { ?o skos:prefLabel ?n FILTER(STR(?n) = 'Example Trust') }", "--graph", "our partners").out
+        == "yes\n"
+    )
+
+
+def test_another_graph_is_replaced_when_that_is_asked(began: Path, run: Run) -> None:
+    (began.parent / "other").mkdir()
+    (began.parent / "other" / "partnergraph.toml").write_text('id = "other"\ntitle = "Other"\n', "utf-8")
+    assert run("build", "other", "--output", "first", "--no-page").code == 2
+    assert run("build", "other", "--output", "first", "--no-page", "--force").code == 2
+    assert run("build", "other", "--output", "first", "--no-page", "--replace").code == 0
+    assert json.loads((began.parent / "first" / "report.json").read_text("utf-8"))["graph"] == "other"
+    assert run("build", "other", "--output", "first", "--no-page").out.startswith("first: unchanged")

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.build.assemble import assemble
-from partnergraph.build.generation import locked, publish, report_of, workshop
+from partnergraph.build.generation import is_whole, locked, publish, refuse_other, report_of, workshop
 from partnergraph.build.registers import Taken, take
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding
+from partnergraph.files import fill_folder
 from partnergraph.model.ids import Ids
 from partnergraph.sources.folder import Folder, inputs, read
 from partnergraph.store import Reader, Writer, names
@@ -48,17 +49,21 @@ def build(
     page_version: str = "",
     progress: Callable[[str], None] = lambda _: None,
     force: bool = False,
+    replace: bool = False,
 ) -> BuildReport:
     """Build a graph folder and publish it in an output folder.
 
     `page` makes the HTML page from the graph (the build knows no page); `page_version` tells one maker from another.
-    Unchanged input is recognised and nothing is done, unless `force`. Raises `DataError` with every finding when the
-    data is at fault, `StoreError` when the disk is; in both cases nothing is published and the old generation stays.
+    Unchanged input is recognised and, when what was published stands as it was, nothing is done, unless `force`. The
+    graph of another id in the output folder is replaced only with `replace`: else `UsageError` is raised. Raises
+    `DataError` with every finding when the data is at fault, `StoreError` when the disk is. Whatever is raised, nothing
+    is published and the old generation stays.
     """
     with _readable():
         hashes = inputs(folder)
     fingerprint = _fingerprint(hashes, only, f"page {page_version}" if page else "no page")
-    if not force and (report := report_of(output)) and report.get("fingerprint") == fingerprint:
+    report = report_of(output)
+    if not force and report and report.get("fingerprint") == fingerprint and is_whole(output):
         return BuildReport(output, fingerprint, True, report["counts"])
     with locked(output):
         progress("reading the tables and documents")
@@ -66,6 +71,8 @@ def build(
             read_folder = read(folder, only)
             if inputs(folder) != hashes:
                 raise DataError(f"{folder} was changed while it was read; nothing was published. Build again.")
+        if not replace:
+            refuse_other(output, read_folder.model.config.id, folder)
         _stop_at(read_folder.findings, folder)
         progress("making the graphs and applying the rules")
         taken = [Taken(register) for register in read_folder.registers]
@@ -79,12 +86,12 @@ def build(
         with workshop(output) as made, ThreadPoolExecutor(1) as beside:
             progress("writing the store")
             stored = beside.submit(_store, writer, made, read_folder, taken)
-            (made / "graph.trig").write_bytes(reader.dump("trig"))
+            fill_folder(made, {"graph.trig": reader.dump("trig")})
             counts = _counts(reader)
             counts["quads_in_trig"] = counts["quads"]
             if page is not None:
                 progress("drawing the page")
-                (made / "index.html").write_text(page(reader), "utf-8")
+                fill_folder(made, {"index.html": page(reader).encode()})
             counts |= stored.result()
             if not (made / names.FILE).exists():
                 names.write(reader, made / names.FILE)
@@ -230,4 +237,4 @@ def _report(
         "warnings": [finding.as_row() for finding in warnings],
     }
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
-    (made / "report.json").write_text(text + "\n", "utf-8")
+    fill_folder(made, {"report.json": f"{text}\n".encode()})

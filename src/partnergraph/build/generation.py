@@ -2,7 +2,7 @@
 
 Layout of an output folder::
 
-    generations/<fingerprint>/{store/, names.sqlite, graph.trig, index.html, report.json}
+    generations/<fingerprint>/{store/, names.sqlite, graph.trig, index.html, report.json, SHA256SUMS}
     current -> generations/<fingerprint>          the commit point: replaced by one rename
     .previous -> generations/<fingerprint>        the one before, for readers that are just opening it
     index.html, graph.trig, report.json           links through `current`
@@ -14,31 +14,54 @@ of a store at the start, and a removed file lasts as long as someone has it open
 from __future__ import annotations
 
 import errno
-import fcntl
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from partnergraph.errors import StoreError, UsageError
+from partnergraph.files import MARK, PUBLISHED, fill_folder, lock_file, refuse_published, sync_folder, sync_tree
+from partnergraph.store import Reader
 
-MARK = ".partnergraph"
-FILES = ("graph.trig", "index.html", "report.json")
+SUMS = "SHA256SUMS"
 
 
 def report_of(output: Path) -> dict[str, Any] | None:
-    """The report of the published generation, or None when there is none or it is not whole."""
-    current = output / "current"
+    """The report of the published generation, or None when there is none; the generation may be damaged."""
     try:
-        report = json.loads((current / "report.json").read_text("utf-8"))
+        report = json.loads((output / "current" / "report.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    whole = (current / "store" / "CURRENT").is_file() and (current / "graph.trig").is_file()
-    linked = all((output / name).is_symlink() == (current / name).is_file() for name in FILES)
-    return report if isinstance(report, dict) and whole and linked else None
+    return report if isinstance(report, dict) else None
+
+
+def is_whole(output: Path) -> bool:
+    """Whether the published generation still is what was published: files by their hashes, the store by opening it."""
+    current = output / "current"
+    try:
+        if (current / SUMS).read_text("utf-8") != _sums(current):
+            return False
+        Reader.open(current / "store")
+    except (OSError, ValueError, StoreError):
+        return False
+    return all((output / name).is_symlink() == (current / name).is_file() for name in PUBLISHED)
+
+
+def refuse_other(output: Path, graph: str, folder: Path) -> None:
+    """Raise `UsageError` when the graph of another id is published in an output folder."""
+    report, file = report_of(output), output / "current" / "report.json"
+    if report is not None and report.get("graph") != graph and not _is_damaged(file):
+        title, other = (" ".join(str(report.get(key)).split())[:200] for key in ("title", "graph"))
+        raise UsageError(
+            f"{output} holds another graph, '{title}' (id {other}), and {folder} is the graph {graph}. Nothing was "
+            f"changed. Build it elsewhere: partnergraph build {quote(str(folder))} --output "
+            f"{quote(str(folder / 'build'))}; or add --replace to put it in the other's place."
+        )
 
 
 @contextmanager
@@ -47,8 +70,7 @@ def locked(output: Path) -> Iterator[None]:
     with ExitStack() as held:
         try:
             _claim(output)
-            lock = held.enter_context((output / MARK).open("a"))
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(lock_file(output / MARK))
             _sweep(output)
         except BlockingIOError:
             raise StoreError(
@@ -60,6 +82,7 @@ def locked(output: Path) -> Iterator[None]:
 
 
 def _claim(output: Path) -> None:
+    refuse_published(output)
     output.mkdir(parents=True, exist_ok=True)
     if not (output / MARK).exists():
         if any(path.name != MARK for path in output.iterdir()):
@@ -80,7 +103,7 @@ def _sweep(output: Path) -> None:
 @contextmanager
 def workshop(output: Path) -> Iterator[Path]:
     """A folder to make the new generation in; gone again if anything fails."""
-    folder = output / "generations" / f".new-{os.getpid()}"
+    folder = output / "generations" / f".new-{os.urandom(8).hex()}"
     try:
         folder.mkdir(parents=True)
         yield folder
@@ -93,14 +116,15 @@ def workshop(output: Path) -> Iterator[Path]:
 def publish(made: Path, output: Path, fingerprint: str) -> None:
     """Make a finished generation the current one. Everything is on the disk before the one rename that shows it."""
     generations, current = output / "generations", output / "current"
-    _sync(made)
+    fill_folder(made, {SUMS: _sums(made).encode()})
+    sync_tree(made)
     target = generations / fingerprint
     if target.exists():  # a damaged or forced one of the same input: it must not be current while it is replaced
         target = next(p for n in range(1, 1000) if not (p := generations / f"{fingerprint}-{n}").exists())
     made.rename(target)
     try:
-        _sync_folder(generations)
-        for name in FILES:
+        sync_folder(generations)
+        for name in PUBLISHED:
             if (target / name).exists():
                 _link(output / name, Path("current") / name)
         if current.is_symlink():
@@ -110,38 +134,39 @@ def publish(made: Path, output: Path, fingerprint: str) -> None:
         shutil.rmtree(target, ignore_errors=True)
         raise
     with suppress(OSError):  # it is published; tidying up may wait for the next build
-        _sync_folder(output)
-        for name in FILES:
+        sync_folder(output)
+        for name in PUBLISHED:
             if not (target / name).exists():
                 (output / name).unlink(missing_ok=True)
         _sweep(output)
+
+
+def _sums(generation: Path) -> str:
+    """The hashes of the files beside the store, as `sha256sum` writes them and checks them."""
+    return "".join(_sum(path) for path in sorted(generation.iterdir()) if path.is_file() and path.name != SUMS)
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n"
+
+
+def _is_damaged(path: Path) -> bool:
+    """Whether a published file is surely not what was published: the sums name it with another hash."""
+    try:
+        lines = (path.parent / SUMS).read_text("utf-8").splitlines(keepends=True)
+        return any(line.endswith(f"  {path.name}\n") and line != _sum(path) for line in lines)
+    except (OSError, ValueError):
+        return False
 
 
 def _link(link: Path, target: Path) -> None:
     """Point a link at its target by one rename. A link that already does stays as it is."""
     if link.is_symlink() and link.readlink() == target:
         return
-    fresh = link.with_name(f".link-{link.name}-{os.getpid()}")
-    fresh.unlink(missing_ok=True)
+    fresh = link.with_name(f".link-{link.name}-{os.urandom(8).hex()}")
     fresh.symlink_to(target)
     fresh.replace(link)
-
-
-def _sync(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        elif path.is_dir():
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    with suppress(OSError):  # some file systems cannot sync a folder; the files themselves are synced
-        os.fsync(handle)
-    os.close(handle)
 
 
 def disk_error(error: OSError, output: Path) -> StoreError:

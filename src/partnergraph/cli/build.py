@@ -14,9 +14,12 @@ import click
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
+@click.option("--replace", is_flag=True, help="Replace the graph of another folder that stands in the output.")
 @click.option("--no-page", is_flag=True, help="Leave the HTML page out.")
 @click.option("--quiet", "-q", is_flag=True, help="No summary, no progress.")
-def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_page: bool, quiet: bool) -> None:
+def build(
+    folder: Path, output: Path, only: tuple[str, ...], force: bool, replace: bool, no_page: bool, quiet: bool
+) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
     from partnergraph.cli.draw import page_of
@@ -39,6 +42,7 @@ def build(folder: Path, output: Path, only: tuple[str, ...], force: bool, no_pag
         page_version=version(),
         progress=progress,
         force=force,
+        replace=replace,
     )
     if quiet:
         return

@@ -25,10 +25,12 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     import re
 
     from partnergraph.build import findings_of
+    from partnergraph.cli.options import build_command
     from partnergraph.errors import DataError, Finding, UsageError
+    from partnergraph.files import fill_folder, new_folder
     from partnergraph.sources.layouts import LAYOUTS
     from partnergraph.workbook.imported import read_network
-    from partnergraph.workbook.written import new_folder, table_csv, toml
+    from partnergraph.workbook.written import table_csv, toml
 
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", source):
         raise UsageError(f"--source: '{source}' is not an id. Use small letters, digits and hyphens.")
@@ -41,14 +43,13 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     with new_folder(output) as made:
         found = read_network(files, source)
         stop_at(found.findings)
-        (made / "tables").mkdir()
-        for table, rows in found.rows.items():
-            (made / "tables" / f"{table}.csv").write_bytes(table_csv(rows, LAYOUTS[table].columns))
         name = toml(output.resolve().name)
-        (made / "partnergraph.toml").write_text(f"id = {name}\ntitle = {name}\n", "utf-8")
+        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
+        new |= {f"tables/{table}.csv": table_csv(rows, LAYOUTS[table].columns) for table, rows in found.rows.items()}
+        fill_folder(made, new)
         stop_at(findings_of(made))
     for finding in found.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in found.rows.items()}
     click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
-    click.echo(f"Next: partnergraph build {output}")
+    click.echo(f"Next: {build_command(output)}")

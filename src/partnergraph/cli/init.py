@@ -16,6 +16,7 @@ def init(folder: Path, name: str, base: str | None, csv_tables: bool) -> None:
     """Make a new graph FOLDER for an organisation, with an invented example in a workbook and a README."""
     from shlex import quote
 
+    from partnergraph.cli.options import build_command
     from partnergraph.workbook.template import WORKBOOK
     from partnergraph.workbook.template import init as run
 
@@ -24,4 +25,4 @@ def init(folder: Path, name: str, base: str | None, csv_tables: bool) -> None:
     click.echo(f"{folder}: made, with an invented example. Its README.md says how to put your own in.")
     click.echo(f"  edit   {where}")
     click.echo(f"  check  partnergraph check {quote(str(folder))}")
-    click.echo(f"  build  partnergraph build {quote(str(folder))}")
+    click.echo(f"  build  {build_command(folder)}")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnergraph.errors import DataError, Place, StoreError, UsageError
+from partnergraph.errors import DataError, Place, UsageError
+from partnergraph.files import lock_folder
 
 if TYPE_CHECKING:
     from partnergraph.model.records import Record
+    from partnergraph.sources.folder import Folder
 
+POSITIONS = "tables/positions.csv"
 Positions = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
@@ -20,31 +22,35 @@ def write(folder: Path, positions: Positions) -> tuple[Path, int]:
     """Write the table, all or nothing; returns its path and the number of rows. The same map gives the same bytes.
 
     What the tables do not name (a body of a further RDF file) has no row. Raises `UsageError` when that is everything:
-    then the map is not one of this folder.
+    then the map is not one of this folder. Raises `DataError` when the folder cannot be read or is changed by others
+    meanwhile, `StoreError` when the disk refuses or another command holds the folder.
     """
-    names = _names(folder)
-    rows = sorted(
-        (names[key.removeprefix("fold:")], f"folded-{view}" if key.startswith("fold:") else view, x, y)
-        for view, places in positions.items()
-        for key, (x, y) in places.items()
-        if key.removeprefix("fold:") in names
-    )
-    if not rows:
-        raise UsageError(f"The map shows no body of {folder}: draw the graph that was built from this folder.")
-    _apart(folder)
-    file = folder / "tables" / "positions.csv"
-    fresh = file.with_name(f".{file.name}-{os.getpid()}")
-    text = "body,view,x,y\n" + "".join(f"{body},{view},{x},{y}\n" for body, view, x, y in rows)
+    from partnergraph.sources.unchanged import stop_if_changed
+
+    with lock_folder(folder) as locked:
+        read_folder = _read(folder)
+        names = _names(read_folder)
+        rows = sorted(
+            (names[key.removeprefix("fold:")], f"folded-{view}" if key.startswith("fold:") else view, x, y)
+            for view, places in positions.items()
+            for key, (x, y) in places.items()
+            if key.removeprefix("fold:") in names
+        )
+        if not rows:
+            raise UsageError(f"The map shows no body of {folder}: draw the graph that was built from this folder.")
+        _apart(folder)
+        text = "body,view,x,y\n" + "".join(f"{body},{view},{x},{y}\n" for body, view, x, y in rows)
+        locked.write({POSITIONS: text.encode()}, lambda: stop_if_changed(read_folder))
+    return folder / POSITIONS, len(rows)
+
+
+def _read(folder: Path) -> Folder:
+    from partnergraph.sources.folder import read
+
     try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(file)
+        return read(folder)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise StoreError(f"{file} cannot be written: {error.strerror}. It is as it was.") from None
-    return file, len(rows)
+        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
 
 
 def _apart(folder: Path) -> None:
@@ -52,23 +58,19 @@ def _apart(folder: Path) -> None:
     from partnergraph.sources.workbook import read_tables
 
     table = read_tables(folder, []).get("positions")
-    if table is not None and table.rows and table.file != "tables/positions.csv":
+    if table is not None and table.rows and table.file != POSITIONS:
         where = Place(table.file, sheet=table.sheet)
         raise UsageError(
             f"The positions of this folder stand in {where}. Delete its rows; then they are kept in positions.csv."
         )
 
 
-def _names(folder: Path) -> dict[str, str]:
+def _names(folder: Folder) -> dict[str, str]:
     """How the tables name each body, by IRI: its id, with a prefix for groups and undertakings."""
     from partnergraph.model.ids import Ids
     from partnergraph.model.quads import iri_of
-    from partnergraph.sources.folder import read
 
-    try:
-        model = read(folder).model
-    except OSError as error:
-        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
+    model = folder.model
     ids = Ids(model.config.base)
     found: list[tuple[str, Record]] = [
         *(("org", record) for record in model.organisations),

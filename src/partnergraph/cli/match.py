@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from partnergraph.cli.options import deliver, format_option, output_option
-from partnergraph.errors import DataError, UsageError
+from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
+    from partnergraph.files import LockedFolder
     from partnergraph.match.answers import Answer
     from partnergraph.match.judge import Candidate
     from partnergraph.match.register import Register
@@ -67,19 +69,22 @@ def match(
         raise UsageError("--graph and --column are for lists of names, not for a folder.")
     if (review or accept) and not (who or "").strip():
         raise UsageError("Say who decides: --who NAME.")
+    from partnergraph.files import lock_folder
     from partnergraph.match.answers import answers, answers_as
     from partnergraph.match.asked import bodies
 
-    folder = _folder(what)
-    chosen, register = _register(folder, source, file, form, decides=review or accept is not None)
-    found = answers(bodies(folder.model), register, folder.model.matches, chosen)
-    if review:
-        _review(folder, chosen, found, who or "", date)
-    elif accept:
-        _accept(folder, chosen, found, who or "", date)
-    else:
-        deliver(answers_as(found, register, format_ or "table").encode(), output)
-        click.echo(_counted(found, len(register)), err=True)
+    # Who accepts waits for the others, then reads what they decided; a review takes the lock for each decision.
+    with lock_folder(what) if accept and not review else nullcontext() as locked:
+        folder = _folder(what)
+        chosen, register = _register(folder, source, file, form, decides=review or accept is not None)
+        found = answers(bodies(folder.model), register, folder.model.matches, chosen)
+        if review:
+            _review(folder, chosen, found, who or "", date)
+        elif locked is not None:
+            _accept(locked, folder, chosen, found, who or "", date)
+        else:
+            deliver(answers_as(found, register, format_ or "table").encode(), output)
+            click.echo(_counted(found, len(register)), err=True)
 
 
 def _folder(path: Path) -> Folder:
@@ -171,7 +176,7 @@ def _decision(answer: Answer, one: Candidate, source: str, decision: str, who: s
     return Row(f"{body} {source} {one.record}", (), body, source, one.record, decision, who.strip(), when, note)
 
 
-def _accept(folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
+def _accept(locked: LockedFolder, folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
     from partnergraph.workbook.decided import decide
 
     certain = [
@@ -186,7 +191,8 @@ def _accept(folder: Folder, source: str, found: list[Answer], who: str, date: st
         if one not in clear:
             click.echo(f"not decided: {one.record} fits {one.organisation} and another organisation", err=True)
     if clear:
-        click.echo(f"{len(clear)} decided as the same, in {decide(folder.path, clear)}", err=True)
+        path, _ = decide(locked, folder, clear)
+        click.echo(f"{len(clear)} decided as the same, in {path}", err=True)
     else:
         click.echo("Nothing that is certain is open.", err=True)
 
@@ -202,6 +208,7 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
     """Each decision is written at once, so that nothing is lost when the terminal is closed."""
     from datetime import date as calendar
 
+    from partnergraph.files import lock_folder
     from partnergraph.workbook.decided import decide
 
     when = date or calendar.today().isoformat()
@@ -224,7 +231,12 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
                 return
             if key == "n":
                 continue
-            path = decide(folder.path, [_decision(answer, one, source, KEYS[key], who, when)])
+            try:
+                with lock_folder(folder.path) as locked:
+                    path, folder = decide(locked, folder, [_decision(answer, one, source, KEYS[key], who, when)])
+            except PartnerGraphError:
+                click.echo(f"\n{made} decided before this one.", err=True)
+                raise
             made += 1
             click.echo(f"  {KEYS[key]}, written to {path.name}")
             if key == "s":

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from partnergraph.errors import StoreError
+from partnergraph.files import write_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,22 +58,23 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
     )
 
 
+def build_command(folder: Path) -> str:
+    """How to build a graph folder that was just made: not where another graph is published already."""
+    from shlex import quote
+
+    taken = Path("build", "current", "report.json").exists()
+    elsewhere = f" --output {quote(str(folder / 'build'))}" if taken else ""
+    return f"partnergraph build {quote(str(folder))}{elsewhere}"
+
+
 def deliver(data: bytes, output: Path | None) -> None:
     """Write a result as it is: to the file of `--output`, whole or not at all, or to standard output.
 
-    Raises `StoreError` when the file cannot be written.
+    Raises what `partnergraph.files.write_file` raises.
     """
     if output is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    if output.exists() and not output.is_file():  # a pipe or a device
-        try:
-            output.write_bytes(data)
-        except OSError as error:
-            raise StoreError(f"{output} cannot be written: {error.strerror}") from None
-    else:
-        from partnergraph.workbook.written import put_file
-
-        put_file(output, data)
+    write_file(output, data)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import StoreError
+from partnergraph.files import write_file, write_files
 from partnergraph.spreadsheet_safety import csv_text
 
 if TYPE_CHECKING:
@@ -187,20 +188,15 @@ def gexf(graph: Network) -> bytes:
 
 
 def write(graph: Network, format_: str, path: Path) -> list[Path]:
-    """Write ``csv`` (into a folder), ``graphml`` or ``gexf``; returns the files written.
+    """Write ``csv`` (into a folder), ``graphml`` or ``gexf``, whole or not at all; returns the files written.
 
-    Raises `StoreError` when the place cannot be written.
+    Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
     """
-    if format_ == "csv":
-        files = {path / name: text.encode() for name, text in csv_files(graph).items()}
-    else:
-        files = {path: {"graphml": graphml, "gexf": gexf}[format_](graph)}
-    try:
-        if format_ == "csv":
-            path.mkdir(parents=True, exist_ok=True)
-        for file, data in files.items():
-            file.write_bytes(data)
-    except OSError as error:
-        what = "csv is written to a folder" if isinstance(error, FileExistsError) else error.strerror
-        raise StoreError(f"{path} cannot be written: {what}.") from None
-    return list(files)
+    if format_ != "csv":
+        write_file(path, {"graphml": graphml, "gexf": gexf}[format_](graph))
+        return [path]
+    if path.exists() and not path.is_dir():
+        raise StoreError(f"{path} cannot be written: csv is written to a folder.")
+    files = {name: text.encode() for name, text in csv_files(graph).items()}
+    write_files(path, files)
+    return [path / name for name in files]

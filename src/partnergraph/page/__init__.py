@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.errors import StoreError, UsageError
+from partnergraph.errors import UsageError
+from partnergraph.files import write_file
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -47,11 +48,11 @@ class Page:
     note: str | None = None
 
     def save(self, path: Path) -> None:
-        """Write the file: .html, or .svg for the map alone. Raises `StoreError` when the place cannot be written."""
-        try:
-            path.write_text(self.svg if path.suffix == ".svg" else self.html, "utf-8", newline="\n")
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+        """Write the file, whole or not at all: .html, or .svg for the map alone.
+
+        Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
+        """
+        write_file(path, (self.svg if path.suffix == ".svg" else self.html).encode())
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own: it can run its scripts and reach nothing of the notebook."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shutil
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from partnergraph.errors import DataError, Finding, StoreError
+from partnergraph.errors import DataError, Finding
+from partnergraph.files import fill_folder, lock_folder
 from partnergraph.prose.proposals import COLUMNS, PROPOSALS, TABLES
 from partnergraph.sources.folder import CONFIG, inputs, read
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.tables import Layout, Row, Table, read_sheet, read_table, several
+from partnergraph.sources.unchanged import stop_if_changed
 from partnergraph.sources.workbook import read_sheets, table_files
 
 _LAYOUTS = {table: LAYOUTS[table] for table in TABLES} | {PROPOSALS: Layout(COLUMNS, ("table", "id"))}
@@ -37,25 +36,28 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> Accepted
     """Append the rows whose `accept` cell says yes, with their evidence and source, to the tables of a folder.
 
     `document` is the text that was read; it is copied into the folder when the folder has none for the source.
-    Raises `DataError` when a row cannot be taken; then nothing is written.
+    Raises `DataError` when a row cannot be taken or the folder is changed by others meanwhile, `StoreError` when the
+    disk refuses or another command holds the folder; then nothing is written. A process that is killed leaves a folder
+    without errors, and accepting again completes it.
     """
     tables = _tables(proposed)
     chosen = _chosen(tables[PROPOSALS])
     if not chosen:
         return Accepted()
-    before = read(into)
-    if before.errors:
-        raise DataError(f"{into} has errors; mend them first: partnergraph check {into}", before.errors)
-    if any(path.suffix.lower() != ".csv" for path in table_files(into)):
-        message = f"{into} keeps its tables in another form than CSV. Copy the rows by hand, or save its tables as CSV."
-        raise DataError(message)
-    made = Accepted()
-    rows = _rows(tables, chosen, into)
-    files = _appended(rows, into, made)
-    files |= _document(rows, into, document, made)
-    if files:
-        _check(files, into)
-        _write(files, into)
+    with lock_folder(into) as locked:
+        before = read(into)
+        if before.errors:
+            raise DataError(f"{into} has errors; mend them first: partnergraph check {into}", before.errors)
+        if any(path.suffix.lower() != ".csv" for path in table_files(into)):
+            message = f"{into} keeps its tables in another form than CSV."
+            raise DataError(f"{message} Copy the rows by hand, or save its tables as CSV.")
+        made = Accepted()
+        rows = _rows(tables, chosen, into)
+        files = _appended(rows, into, made)
+        files |= _document(rows, into, document, made)
+        if files:
+            _check(files, into)
+            locked.write({name: files[name] for name in sorted(files, key=_rank)}, lambda: stop_if_changed(before))
     return made
 
 
@@ -234,42 +236,16 @@ def _check(files: Mapping[str, bytes], into: Path) -> None:
     with tempfile.TemporaryDirectory() as made:
         trial = Path(made)
         for name in inputs(into):
-            (trial / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(into / name, trial / name)
-        for name, data in files.items():
-            (trial / name).parent.mkdir(parents=True, exist_ok=True)
-            (trial / name).write_bytes(data)
+            fill_folder(trial, {name: files.get(name) or (into / name).read_bytes()})
+        fill_folder(trial, files)
         errors = read(trial).errors
     if errors:
         raise DataError("The folder would have errors; nothing was written.", errors)
 
 
-def _write(files: Mapping[str, bytes], into: Path) -> None:
-    """Write all files, or put back what was there. A document comes before the rows that quote it."""
-    order = sorted(files, key=lambda name: (name == CONFIG, name.startswith("tables/")))
-    kept = {name: (into / name).read_bytes() if (into / name).is_file() else None for name in order}
-    done: list[str] = []
-    try:
-        for name in order:
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            _aside(into / name).write_bytes(files[name])
-        for name in order:
-            os.replace(_aside(into / name), into / name)  # noqa: PTH105
-            done.append(name)
-    except OSError as error:
-        for name in done:
-            old = kept[name]
-            with suppress(OSError):
-                if old is None:
-                    (into / name).unlink()
-                else:
-                    (into / name).write_bytes(old)
-        raise StoreError(f"{into} cannot be written: {error.strerror}. Nothing was changed.") from None
-    finally:
-        for name in order:
-            with suppress(OSError):
-                _aside(into / name).unlink(missing_ok=True)
-
-
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.new")
+def _rank(name: str) -> int:
+    """The order of renames. What stands when only the first are done has no errors: a text before its entry in the
+    settings, both before evidence that quotes it, and every row after those that it names.
+    """
+    order = ["tables/sources.csv", CONFIG, *(f"tables/{table}.csv" for table in TABLES if table != "sources")]
+    return order.index(name) if name in order else -1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import MissingExtra
+from partnergraph.files import write_file, write_files
 from partnergraph.prose.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Reading
 from partnergraph.sources.layouts import LAYOUTS
 
@@ -88,10 +89,11 @@ def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, t
 
 
 def save(reading: Reading, output: Path) -> None:
-    """Write the workbook, when the name ends in .xlsx, or else a folder of CSV files."""
+    """Write the workbook, when the name ends in .xlsx, or else a folder of CSV files; whole or not at all.
+
+    Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
+    """
     if output.suffix.lower() == ".xlsx":
-        output.write_bytes(as_workbook(reading))
+        write_file(output, as_workbook(reading))
         return
-    output.mkdir(parents=True, exist_ok=True)
-    for name, data in as_csv(reading).items():
-        (output / name).write_bytes(data)
+    write_files(output, as_csv(reading))

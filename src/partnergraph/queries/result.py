@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.errors import QueryError, StoreError, UsageError
+from partnergraph.errors import QueryError, UsageError
+from partnergraph.files import write_file
 from partnergraph.queries import formats
 from partnergraph.queries.asking import EXCHANGE, Asker
 from partnergraph.queries.formats import Value, value
@@ -54,20 +55,16 @@ class Result:
         return self.bytes(format_).decode("utf-8")
 
     def save(self, path: str | Path, format_: str | None = None) -> Path:
-        """Write the answer to a file whose suffix says the form: .csv, .xlsx, .parquet, .arrow, .ttl ...
+        """Write the answer, whole or not at all, to a file whose suffix says the form: .csv, .xlsx, .parquet, .ttl ...
 
         `format_` says it for another suffix; ``"excel-csv"`` is CSV for spreadsheet programs. Raises `UsageError` for
-        an unknown suffix, `StoreError` when the file cannot be written.
+        an unknown suffix or a place where a build has published, `StoreError` when the file cannot be written.
         """
         target = Path(path)
         chosen = format_ or formats.SUFFIXES.get(target.suffix)
         if chosen is None:
             raise UsageError(f"{target.name}: the suffix says no form. Those that do: {', '.join(formats.SUFFIXES)}")
-        data = self.bytes(chosen)
-        try:
-            target.write_bytes(data)
-        except OSError as error:
-            raise StoreError(f"{target} cannot be written: {error.strerror}") from None
+        write_file(target, self.bytes(chosen))
         return target
 
     def _table(self) -> Tsv:

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.store.faults import AGAIN, READING, syntax_error
+from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
@@ -404,7 +405,9 @@ class Writer(_Base):
     def create(cls, path: Path) -> Writer:
         """A new store folder. Like all that writes there, it raises `OSError` when the disk refuses."""
         path.mkdir(parents=True)
-        return cls(ox.Store(str(path)))
+        writer = cls(ox.Store(str(path)))
+        writer.folder = path
+        return writer
 
     def add(self, lines: Iterable[str]) -> None:
         """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
@@ -465,11 +468,17 @@ class Writer(_Base):
         self._store.optimize()
 
     def close(self) -> None:
-        """Let go of the files at once, whoever still holds this object.
+        """Let go of the files at once, whoever still holds this object, and remove what names the machine from them:
+        the engine's log, which no reader needs or writes, and the host in its table files.
 
         A store that met a full disk keeps its room there while it is open, and the engine goes on trying to mend it.
         """
         del self._store
+        if self.folder is not None:
+            for log in self.folder.glob("LOG*"):
+                log.unlink(missing_ok=True)
+            for table in self.folder.glob("*.sst"):
+                remove_host_name(table)
 
     def reader(self) -> Reader:
         """What has been written so far, to be asked."""

@@ -17,6 +17,7 @@ from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.records import DECISIONS
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.vocabulary import concepts
+from partnergraph.workbook.saving import save
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -280,7 +281,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
 def _saved(book: Workbook) -> bytes:
     """The bytes of a workbook, without the time at which it was saved."""
     raw, out = io.BytesIO(), io.BytesIO()
-    book.save(raw)
+    save(book, raw)
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
             data: Any = made.read(name)

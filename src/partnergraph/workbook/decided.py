@@ -5,18 +5,24 @@ A later decision about the same record and body replaces the earlier one; deleti
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from partnergraph.errors import DataError, UsageError
+from partnergraph.files import LockedFolder
 from partnergraph.model.records import Match
+from partnergraph.sources.folder import Folder
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.tables import read_sheet
+from partnergraph.sources.unchanged import stop_if_changed
 from partnergraph.sources.workbook import read_sheets, table_files, table_named
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.workbook.written import put_file, table_csv
+from partnergraph.workbook.saving import save
+from partnergraph.workbook.written import table_csv
 
 __all__ = ["decide"]
 
@@ -25,8 +31,12 @@ _KEY = ("organisation", "source", "record")
 _LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
 
 
-def decide(folder: Path, decisions: Iterable[Match]) -> Path:
-    """Write decisions; all or nothing. Returns the file. Raises `DataError` where the table cannot be read."""
+def decide(locked: LockedFolder, folder: Folder, decisions: Iterable[Match]) -> tuple[Path, Folder]:
+    """Write decisions; all or nothing. Returns the file, and the folder with the hashes of what stands there now.
+
+    `folder` is the locked folder as it was read. Raises `DataError` where the table cannot be read, or where tables
+    were changed since by others; `StoreError` when the disk refuses.
+    """
     rows = [
         {
             "organisation": match.organisation,
@@ -39,23 +49,26 @@ def decide(folder: Path, decisions: Iterable[Match]) -> Path:
         }
         for match in decisions
     ]
-    for path in table_files(folder):
+    for path in table_files(folder.path):
         for sheet in read_sheets(f"tables/{path.name}", path.read_bytes()):
             named = table_named(sheet.name if sheet.name is not None else path.stem)
             if named != "matches":
                 continue
             if path.suffix.lower() == ".xlsx":
-                put_file(path, _in_workbook(path, sheet.name or "", rows))
-            elif path.suffix.lower() == ".csv":
-                put_file(path, table_csv(_merged(_read(path), rows), LAYOUTS["matches"].columns))
-            else:
-                message = f"{path.name} holds the table matches, and files of this form are not written."
-                raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
-            return path
-    path = folder / "tables" / "matches.csv"
-    path.parent.mkdir(exist_ok=True)
-    put_file(path, table_csv(_merged([], rows), LAYOUTS["matches"].columns))
-    return path
+                return _write(locked, folder, path.name, _in_workbook(path, sheet.name or "", rows))
+            if path.suffix.lower() == ".csv":
+                data = table_csv(_merged(_read(path), rows), LAYOUTS["matches"].columns)
+                return _write(locked, folder, path.name, data)
+            message = f"{path.name} holds the table matches, and files of this form are not written."
+            raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
+    return _write(locked, folder, "matches.csv", table_csv(_merged([], rows), LAYOUTS["matches"].columns))
+
+
+def _write(locked: LockedFolder, folder: Folder, name: str, data: bytes) -> tuple[Path, Folder]:
+    file = f"tables/{name}"
+    locked.write({file: data}, lambda: stop_if_changed(folder))
+    inputs = {**folder.inputs, file: hashlib.sha256(data).hexdigest()}
+    return folder.path / file, replace(folder, inputs=inputs)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -107,5 +120,5 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
                 cell.number_format = "@"
                 cell.quotePrefix = is_formula(text)
     out = io.BytesIO()
-    book.save(out)
+    save(book, out)
     return out.getvalue()

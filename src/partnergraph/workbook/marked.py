@@ -7,7 +7,6 @@ table, with values only.
 from __future__ import annotations
 
 import io
-import os
 import re
 import warnings
 import zipfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import Finding, UsageError, letters
+from partnergraph.files import write_file
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.sheets import Refused, Sheet
 from partnergraph.sources.workbook import read_sheets, table_files
@@ -26,6 +26,7 @@ from partnergraph.workbook.active_content import (
     remove_active_content,
     set_text,
 )
+from partnergraph.workbook.saving import row_by_row, save
 
 __all__ = ["write_marked"]
 
@@ -58,12 +59,7 @@ def write_marked(folder: Path, findings: Sequence[Finding], target: Path) -> Non
     data = _settled(book) if book is not None else b""
     if not data or external_references(data):
         data = _settled(_composed(files, marks, findings))
-    made = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        made.write_bytes(data)
-        made.replace(target)
-    finally:
-        made.unlink(missing_ok=True)
+    write_file(target, data)
 
 
 def _marks(findings: Iterable[Finding]) -> Marks:
@@ -122,9 +118,7 @@ def _first_of_merged(sheet: Any, name: str) -> Any:
 
 def _composed(files: Sequence[Path], marks: Marks, findings: Sequence[Finding]) -> Any:
     """A new workbook with one sheet for each table, written row by row."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
+    book = row_by_row()
     problems = book.create_sheet(PROBLEMS)
     titles: dict[tuple[str, str | None], str] = {}
     pages: list[tuple[Any, Sheet]] = []
@@ -241,7 +235,7 @@ def _mark(cell: Any, findings: Sequence[Finding]) -> None:
 def _settled(book: Any) -> bytes:
     """The bytes of a workbook without the time of writing, so that the same tables give the same copy."""
     raw = io.BytesIO()
-    book.save(raw)
+    save(book, raw)
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for part in made.infolist():

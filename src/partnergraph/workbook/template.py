@@ -9,11 +9,12 @@ import unicodedata
 from pathlib import Path
 
 from partnergraph.errors import UsageError
+from partnergraph.files import fill_folder, new_folder
 from partnergraph.sources.folder import CONFIG
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.vocabulary.iri import is_web_address
 from partnergraph.workbook.book import workbook
-from partnergraph.workbook.written import new_folder, table_csv, toml
+from partnergraph.workbook.written import table_csv, toml
 
 __all__ = ["WORKBOOK", "init"]
 
@@ -37,20 +38,20 @@ def init(folder: Path, name: str, base: str | None = None, *, csv_tables: bool =
             f"'{base}' is not a base: write a web address that ends in /, as in https://example.org/partners/"
         )
     rows = {table: _rows(table) for table in LAYOUTS}
+    files = {
+        CONFIG: _settings(name, slug, base).encode(),
+        "README.md": _readme(name, folder.resolve().name, csv_tables).encode(),
+    }
+    for text in sorted((STARTER / "documents").iterdir()):
+        files[f"documents/{text.name}"] = text.read_bytes()
+    if csv_tables:
+        files |= {f"tables/{table}.csv": table_csv(found, LAYOUTS[table].columns) for table, found in rows.items()}
+    else:
+        line = "What stands here is an invented example. Put your own rows in its place, and delete it."
+        files[f"tables/{WORKBOOK}"] = workbook(rows, (line,))
     with new_folder(folder) as made:
-        _write(made / CONFIG, _settings(name, slug, base))
-        _write(made / "README.md", _readme(name, folder.resolve().name, csv_tables))
-        for text in sorted((STARTER / "documents").iterdir()):
-            _write(made / "documents" / text.name, text.read_text("utf-8"))
-        (made / "tables").mkdir()
-        if csv_tables:
-            for table, found in rows.items():
-                (made / "tables" / f"{table}.csv").write_bytes(table_csv(found, LAYOUTS[table].columns))
-        else:
-            line = "What stands here is an invented example. Put your own rows in its place, and delete it."
-            (made / "tables" / WORKBOOK).write_bytes(workbook(rows, (line,)))
-        files = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
-    return [folder / file for file in files]
+        fill_folder(made, files)
+    return [folder / file for file in sorted(map(Path, files))]
 
 
 def slug_of(name: str) -> str:
@@ -66,11 +67,6 @@ def slug_of(name: str) -> str:
 def _rows(table: str) -> list[dict[str, str]]:
     file = STARTER / "tables" / f"{table}.csv"
     return list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline=""))) if file.is_file() else []
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(text.encode())
 
 
 def _settings(name: str, slug: str, base: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from partnergraph.errors import StoreError, UsageError
+from partnergraph.files import fill_folder, new_folder, write_file
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import quads_of
 from partnergraph.sources.folder import CONFIG, read
@@ -22,7 +20,7 @@ from partnergraph.store import Reader, Writer
 from partnergraph.workbook.book import workbook
 from partnergraph.workbook.export import Tables, tables
 
-__all__ = ["export", "new_folder", "put_file", "table_csv", "toml", "write_folder"]
+__all__ = ["export", "table_csv", "toml", "write_folder"]
 
 _OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
 
@@ -40,7 +38,7 @@ def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
         with tempfile.TemporaryDirectory() as made:
             write_folder(Path(made), given)
             rest = _rest(reader, Path(made))
-        put_file(path, workbook(given.rows))
+        write_file(path, workbook(given.rows))
         return [path], [*_notes(rest, "the workbook"), *_registers(reader, given)]
     with new_folder(path) as made_:
         write_folder(made_, given)
@@ -68,50 +66,17 @@ def toml(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def put_file(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        fresh.write_bytes(data)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-@contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder that stands at `path` only once everything is in it; one that holds something already is refused."""
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is a file. Name a folder that is not there yet.")
-    if path.is_dir() and any(path.iterdir()):
-        raise UsageError(f"{path} is not empty, and nothing in it is overwritten. Name a folder that is not there yet.")
-    fresh = path.with_name(f".{path.resolve().name}-{os.getpid()}")
-    try:
-        fresh.mkdir(parents=True)
-        yield fresh
-        if path.is_dir():
-            path.rmdir()
-        fresh.rename(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}. Nothing was made.") from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
 def write_folder(folder: Path, given: Tables) -> None:
     """Settings, texts, tables and story. A table without rows is left out."""
     lines = [f"{key} = {toml(value)}\n" for key, value in given.config.items()]
+    files: dict[str, bytes] = {}
     for source, whole in sorted(given.documents.items()):
-        file = folder / "documents" / f"{source}.txt"
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(whole.encode())
+        files[f"documents/{source}.txt"] = whole.encode()
         lines.append(f"\n[[document]]\nsource = {toml(source)}\npath = {toml(f'documents/{source}.txt')}\n")
-    (folder / CONFIG).write_bytes("".join(lines).encode())
-    (folder / "tables").mkdir()
+    files[CONFIG] = "".join(lines).encode()
     for name, rows in given.rows.items():
         if rows:
-            (folder / "tables" / f"{name}.csv").write_bytes(table_csv(rows, LAYOUTS[name].columns))
+            files[f"tables/{name}.csv"] = table_csv(rows, LAYOUTS[name].columns)
     if given.story:
         steps = []
         for step in given.story:
@@ -119,7 +84,8 @@ def write_folder(folder: Path, given: Tables) -> None:
                 (key, toml(v) if isinstance(v, str) else f"[{', '.join(map(toml, v))}]") for key, v in step.items()
             )
             steps.append("[[step]]\n" + "".join(f"{key} = {value}\n" for key, value in pairs))
-        (folder / STORY).write_bytes("\n".join(steps).encode())
+        files[STORY] = "\n".join(steps).encode()
+    fill_folder(folder, files)
 
 
 def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
@@ -155,11 +121,10 @@ def _further(folder: Path, given: Tables, rest: dict[str, list[str]], ids: Ids) 
     for graph in sorted(rest):
         source = graph.removeprefix(start)
         if graph.startswith(start) and any(row["id"] == source for row in given.rows["sources"]):
-            file = folder / "rdf" / f"{source}.nt"
-            file.parent.mkdir(exist_ok=True)
-            file.write_bytes("".join(rest.pop(graph)).encode())
-            with (folder / CONFIG).open("ab") as config:
-                config.write(f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(f'rdf/{source}.nt')}\n".encode())
+            file = f"rdf/{source}.nt"
+            entry = f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(file)}\n".encode()
+            settings = (folder / CONFIG).read_bytes() + entry
+            fill_folder(folder, {file: "".join(rest.pop(graph)).encode(), CONFIG: settings})
     return rest
 
 

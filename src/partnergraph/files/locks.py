@@ -1,0 +1,99 @@
+"""Advisory locks: of one file, and of a graph folder whose tables are to be changed.
+
+A lock lasts as long as its file is open in the process that took it, so it never outlives a killed process (flock on
+POSIX, locking of a byte range on Windows).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from partnergraph.errors import StoreError
+from partnergraph.files.atomic import replace_files
+from partnergraph.files.temporary import sweep, try_lock
+
+__all__ = ["LockedFolder", "lock_file", "lock_folder"]
+
+LOCK = ".partnergraph.lock"
+WAIT = 10.0
+_PAUSE = 0.05
+
+
+class LockedFolder:
+    """A graph folder that no other command changes meanwhile; only `write` changes its tables and settings."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, files: Mapping[str, bytes], check: Callable[[], None]) -> None:
+        """Replace files, by their paths in the folder, as one change; they are renamed in the order of `files`.
+
+        `check` is called when everything is on the disk and nothing is renamed yet: it raises what stops the change.
+        Raises `StoreError` when the disk refuses; then nothing is changed, or the error says what is.
+        """
+        replace_files(self.path, files, check)
+
+
+@contextmanager
+def lock_file(path: Path, wait: float = 0.0, *, remove: bool = False) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is missing, and removed at the end if that is asked.
+
+    Waits for at most `wait` seconds. Raises `BlockingIOError` when another process has it still, `OSError` when the
+    file cannot be made.
+    """
+    until = time.monotonic() + wait
+    while (handle := _locked(path)) is None:
+        if time.monotonic() >= until:
+            raise BlockingIOError(f"{path} is locked")
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        if remove:
+            with suppress(OSError):
+                path.unlink()
+        os.close(handle)
+
+
+def _locked(path: Path) -> int | None:
+    flags = os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags | os.O_RDWR, 0o666)
+    except PermissionError:  # the file of another person; reading is enough to lock it
+        handle = os.open(path, flags & ~os.O_CREAT | os.O_RDONLY)
+    try:
+        # Whoever held the lock may have removed the file: then this is the lock of nothing.
+        if try_lock(handle) and os.path.samestat(os.fstat(handle), os.stat(path)):  # noqa: PTH116
+            return handle
+    except FileNotFoundError:
+        pass
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+@contextmanager
+def lock_folder(folder: Path, wait: float = WAIT) -> Iterator[LockedFolder]:
+    """Hold the lock of a graph folder, and remove what killed processes left in it.
+
+    Raises `StoreError` when another command holds it still after `wait` seconds, or when nothing can be written there.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(lock_file(folder / LOCK, wait, remove=True))
+            for place in (folder, *(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())):
+                sweep(place)
+        except BlockingIOError:
+            raise StoreError(
+                f"Another command has been changing {folder} for {wait:g} seconds. Nothing was written; try again "
+                "when it is done."
+            ) from None
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be locked: {error.strerror}. Nothing was written.") from None
+        yield LockedFolder(folder)
