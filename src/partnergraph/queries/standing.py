@@ -35,6 +35,7 @@ from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
 from partnergraph.queries.worker import confine, keep_to, last_word, limit, processors, refused, used
 from partnergraph.store import Reader
+from partnergraph.store.faults import store_error
 
 PIECE = 65_536
 QUIET = 1.0  # seconds without an order after which there is time for other things
@@ -233,8 +234,11 @@ def is_small(store: Path) -> bool:
 
 
 def size(store: Path) -> int:
-    """The bytes that a store folder takes."""
-    return sum(file.stat().st_size for file in store.iterdir())
+    """The bytes that a store folder takes. Raises `StoreError`."""
+    try:
+        return sum(file.stat().st_size for file in store.iterdir())
+    except OSError as error:
+        raise store_error(error, store) from None
 
 
 def may_be_read(store: Path, memory: int) -> bool:
