@@ -76,11 +76,11 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         raise UsageError('Ask in your own words: partnergraph queries ask "who pays for ..."')
     try:
         reader = Reader.at(graph)
-    except StoreError:
+    except StoreError as error:
         if graph is not None:
             raise
         reader = None
-        click.echo("There is no graph here yet, so names of organisations are not recognised.", err=True)
+        click.echo(f"{error} Until then names of organisations are not recognised.", err=True)
     found = offers(text, reader)
     if format_ == "json":
         rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in found]
