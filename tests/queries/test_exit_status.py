@@ -124,14 +124,17 @@ def test_a_lower_limit_of_the_system_holds_and_is_named(keele: Path) -> None:
     """`ulimit -v`: what there is room for is answered, and what there is no room for says which limit it was."""
     code, err = _command("query", "-g", keele, "ASK {}", limits={"RLIMIT_AS": 2_500_000_000})
     assert (code, err) == (0, "")
-    code, err = _command("query", "-g", keele, GREEDY, limits={"RLIMIT_AS": 800_000_000})
+    code, err = _command("query", "-g", keele, GREEDY, limits={"RLIMIT_AS": 1_200_000_000})
     assert code == 1
-    assert err.startswith("Error: The query was stopped: it needed more memory than the system allows here: 800 MB of ")
+    assert err.startswith(
+        "Error: The query was stopped: it needed more memory than the system allows here: 1200 MB of "
+    )
     assert err.endswith("address space (ulimit -v).\n")
     code, err = _command("query", "-g", keele, "ASK {}", limits={"RLIMIT_AS": 150_000_000})
     assert code == 1
     assert err.count("\n") == 1
-    assert "150 MB of address space (ulimit -v)" in err
+    assert "150 MB of address space" in err
+    assert "ulimit -v" in err
     assert "needed more than 2000 MB" not in err
     code, err = _command("query", "-g", keele, "ASK {}", limits={"RLIMIT_DATA": 1_000_000_000})
     assert (code, err) == (0, "")
