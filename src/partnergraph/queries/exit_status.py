@@ -52,7 +52,7 @@ def explain(
 
     `status` is its exit code, the negative number of the signal that ended it, or None when it is not known; `stderr`
     the end of what it wrote there; `memory` the bytes that it was allowed; `opening` the graph, if it had not opened it
-    yet; `more` says how to allow it more memory. A fault of our own is a `RuntimeError` with what the process said.
+    yet; `more` says how to allow it more memory. A fault of our own is a `RuntimeError` with what the process wrote.
     """
     what = f"Opening {opening}" if opening else "The query"
     wrote = stderr if status is not None and (status > 0 or status == -signal.SIGABRT) else b""
@@ -70,6 +70,11 @@ def explain(
         return QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
     if status is None or status == 0:
         return StoreError(f"{what} was stopped: the query process ended, and the system does not tell why.")
+    if status > 0 and opening:  # perhaps `sys.executable` is another program, as in a server with Python built in
+        words = f": {lines[-1]}" if lines else ""
+        return StoreError(
+            f"{what} failed: the query process ({sys.executable}) ended with exit status {status}{words}."
+        )
     if status > 0:
         return RuntimeError(f"the query process failed:\n{stderr.decode('utf-8', 'replace')}(exit status {status})")
     try:
@@ -102,7 +107,7 @@ def out_of_memory(memory: int, *, opening: str = "", more: More | None = None) -
     return QueryLimit(f"{text} {advice}".rstrip())
 
 
-def not_started(error: OSError) -> StoreError:
+def start_error(error: OSError) -> StoreError:
     """The error for a query process that the system did not start, with the limits that may be why."""
     reason = f"A query process cannot be started: {error.strerror or error}."
     if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR):
@@ -114,8 +119,8 @@ def not_started(error: OSError) -> StoreError:
 
 def _limits(*names: str) -> list[str]:
     """The limits of the system that are set, in words."""
-    found = ((system_limit(name), *_LIMITS[name]) for name in names)
-    return [f"{limit // unit} {what} ({shell})" for limit, what, unit, shell in found if limit is not None]
+    limits = ((system_limit(name), *_LIMITS[name]) for name in names)
+    return [f"{limit // unit} {what} ({shell})" for limit, what, unit, shell in limits if limit is not None]
 
 
 def _is_lower(name: str, wanted: int) -> bool:

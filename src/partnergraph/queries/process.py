@@ -17,7 +17,7 @@ from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from partnergraph.queries.exit_status import not_started
+from partnergraph.queries.exit_status import start_error
 
 LAST_WORDS = 65_536  # bytes of the standard error of a process that are kept
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -38,7 +38,7 @@ class QueryProcess(subprocess.Popen[bytes]):
         with _starting:
             try:
                 theirs, ours = os.pipe()
-                self._cut = weakref.finalize(self, os.close, ours)
+                self._close_lifeline = weakref.finalize(self, os.close, ours)
                 try:
                     super().__init__(
                         # -P: a file in the current folder must not stand in for a module.
@@ -50,12 +50,12 @@ class QueryProcess(subprocess.Popen[bytes]):
                         **streams,
                     )
                 except BaseException:
-                    self._cut()
+                    self._close_lifeline()
                     raise
                 finally:
                     os.close(theirs)
             except OSError as error:
-                raise not_started(error) from None
+                raise start_error(error) from None
             _started.add(self)
 
     def end(self) -> None:
@@ -63,11 +63,11 @@ class QueryProcess(subprocess.Popen[bytes]):
         if self.poll() is None:
             self.kill()
             self.wait()
-        self._cut()
+        self._close_lifeline()
 
     def disown(self) -> None:
         """In a fork of the program: close the copy of the pipe, and leave the process to the program."""
-        self._cut()
+        self._close_lifeline()
         if self.returncode is None:
             self.returncode = 0  # so that nothing is sent to it, or waited for
 
@@ -86,15 +86,15 @@ class Standing(QueryProcess):
                     os.close(errors)
                     raise
             except OSError as error:
-                raise not_started(error) from None
+                raise start_error(error) from None
             os.set_blocking(self._errors, False)
             os.set_blocking(errors, False)  # what does not fit into the pipe is lost, and nobody waits
             self._last = b""
-            self._closed = weakref.finalize(self, _close, self.pipe, self._errors)
+            self._close_pipes = weakref.finalize(self, _close, self.pipe, self._errors)
             try:
                 super().__init__(module, environment, stdin=theirs, stdout=theirs, stderr=errors)
             except BaseException:
-                self._closed()
+                self._close_pipes()
                 raise
             finally:
                 theirs.close()
@@ -103,19 +103,19 @@ class Standing(QueryProcess):
     def last_words(self) -> bytes:
         """The end of what it has written to standard error so far."""
         with suppress(BlockingIOError):
-            while self._closed.alive and (said := os.read(self._errors, LAST_WORDS)):
-                self._last = (self._last + said)[-LAST_WORDS:]
+            while self._close_pipes.alive and (data := os.read(self._errors, LAST_WORDS)):
+                self._last = (self._last + data)[-LAST_WORDS:]
         return self._last
 
     def end(self) -> None:
         """Kill the process, wait for its end and close the pipes."""
         super().end()
-        self._closed()
+        self._close_pipes()
 
     def disown(self) -> None:
         """In a fork of the program: close the copies of the pipes, and leave the process to the program."""
         super().disown()
-        self._closed()
+        self._close_pipes()
 
 
 def _close(pipe: socket.socket, errors: int) -> None:

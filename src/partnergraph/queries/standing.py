@@ -33,7 +33,7 @@ from partnergraph.queries.process import end_with_parent, end_with_program
 from partnergraph.queries.run import deliver
 from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
-from partnergraph.queries.worker import confine, keep_to, last_word, limit, processors, refused, used
+from partnergraph.queries.worker import confine, keep_to, last_word, limit, processors, system_error, used
 from partnergraph.store import Reader
 from partnergraph.store.faults import store_error
 
@@ -151,7 +151,7 @@ def _serve(reader: Reader, answer: Answer, memory: int, pipe: IO[bytes], out: IO
         except PartnerGraphError as error:
             frames.send(b"E", json.dumps(last_word(error)).encode())
         except OSError as error:
-            frames.send(b"E", json.dumps(last_word(refused(error))).encode())
+            frames.send(b"E", json.dumps(last_word(system_error(error))).encode())
         except MemoryError:
             full = True
         if full:  # now that what was begun is given up, there is memory again
@@ -162,13 +162,13 @@ def _serve(reader: Reader, answer: Answer, memory: int, pipe: IO[bytes], out: IO
 def _failed(error: Exception, first: Mapping[str, Any]) -> int:
     """Say why the graph cannot be opened."""
     if isinstance(error, PartnerGraphError):
-        told = error
+        report = error
     elif isinstance(error, OSError):
-        told = refused(error)
+        report = system_error(error)
     else:
-        told = out_of_memory(first["memory"], opening=", ".join(first["targets"]))
+        report = out_of_memory(first["memory"], opening=", ".join(first["targets"]))
     with open(1, "wb", closefd=False) as out:
-        Frames(out).send(b"E", json.dumps(last_word(told)).encode())
+        Frames(out).send(b"E", json.dumps(last_word(report)).encode())
     return 1
 
 

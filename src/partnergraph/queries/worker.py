@@ -160,8 +160,9 @@ def confine(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
     for name, wanted in (("RLIMIT_DATA", memory), ("RLIMIT_AS", memory + SPARE)):
-        least = min(wanted, system_limit(name) or wanted)
-        resource.setrlimit(getattr(resource, name), (least, least))
+        system = system_limit(name)
+        bound = wanted if system is None else min(wanted, system)
+        resource.setrlimit(getattr(resource, name), (bound, bound))
     libc = ctypes.CDLL(None)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
@@ -171,8 +172,8 @@ def limit(memory: int) -> None:
     """Bound the memory of this process for now; a lower limit of the system stays."""
     import resource
 
-    soft, hard = system_limit("RLIMIT_DATA"), resource.getrlimit(resource.RLIMIT_DATA)[1]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(memory, soft or memory), hard))
+    system, hard = system_limit("RLIMIT_DATA"), resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (memory if system is None else min(memory, system), hard))
 
 
 def used() -> int:
@@ -249,8 +250,8 @@ def last_word(error: PartnerGraphError) -> dict[str, Any]:
     }
 
 
-def refused(error: OSError) -> StoreError:
-    """What the system refused, as an error that says where and why."""
+def system_error(error: OSError) -> StoreError:
+    """What the system system_error, as an error that says where and why."""
     where = f"{error.filename}: " if error.filename else ""
     return StoreError(f"{where}{error.strerror or error}.")
 
@@ -283,7 +284,7 @@ def main() -> int:
     except MemoryError:
         return OUT_OF_MEMORY
     except OSError as error:
-        sys.stderr.write(json.dumps(last_word(refused(error))) + "\n")
+        sys.stderr.write(json.dumps(last_word(system_error(error))) + "\n")
         return 1
     if note:
         sys.stderr.write(json.dumps({"note": note}) + "\n")

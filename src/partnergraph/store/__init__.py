@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
 from partnergraph.store.faults import READING, store_error, syntax_error
-from partnergraph.store.forking import let_forks_end
+from partnergraph.store.forking import mend_exit_of_forks
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
@@ -247,7 +247,7 @@ class Reader(_Base):
         try:
             if not path.is_dir():
                 raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
-            let_forks_end()
+            mend_exit_of_forks()
             reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
             raise store_error(error, path) from None
