@@ -61,8 +61,9 @@ class PartnerGraph:
     def open(cls, path: str | Path | None = None, *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Open a build folder, a graph folder that has been built, a store or an RDF file; by default `./build`.
 
-        Queries run in a process of their own, which is started with the first: `timeout` in seconds for each, `memory`
-        in bytes. Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not
+        Queries run in a process of their own, which is started with the first and ends with the program: `timeout` in
+        seconds for each, `memory` in bytes. Any thread may ask, one query runs at a time, and a fork gets a process of
+        its own. Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not
         parse.
         """
         target = locate(Path(path) if path is not None else None)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from partnergraph.cli.options import ExistingPath
+
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default="data")
+@click.argument("folder", type=ExistingPath(file_okay=False), default="data")
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")

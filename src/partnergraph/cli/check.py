@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import deliver, format_option, output_option
+from partnergraph.cli.options import ExistingPath, deliver, format_option, output_option
 from partnergraph.errors import Finding, UsageError
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", nargs=-1, type=ExistingPath())
 @format_option("table", "csv", "json", "html", default="table")
 @output_option
 @click.option(

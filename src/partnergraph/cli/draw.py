@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.keep import write
-from partnergraph.cli.options import as_of_option, graph_option
+from partnergraph.cli.options import ExistingPath, as_of_option, graph_option
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
@@ -41,7 +41,7 @@ def page_of(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str
 )
 @click.option(
     "--keep",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=ExistingPath(file_okay=False),
     metavar="FOLDER",
     help="Keep where every symbol stands: write tables/positions.csv of this graph folder.",
 )

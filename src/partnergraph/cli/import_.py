@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from partnergraph.cli.options import ExistingPath
+
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=ExistingPath(dir_okay=False))
 @click.option(
     "--output",
     "-o",

@@ -14,13 +14,30 @@ from partnergraph.files import write_file
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class ExistingPath(click.Path):
+    """The path of what is there. What may not be looked at is not called missing, as click does."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(exists=True, file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See `click.ParamType.convert`."""
+        try:
+            Path(value).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # click says so
+        except OSError as error:
+            self.fail(f"{self.name.title()} {click.format_filename(value)!r} cannot be read: {error.strerror}.")
+        return super().convert(value, param, ctx)
+
+
 def graph_option(function: F) -> F:
     """`--graph`: what to ask."""
     return click.option(
         "--graph",
         "-g",
         "graph",
-        type=click.Path(path_type=Path, exists=True),
+        type=ExistingPath(),
         default=None,
         help="A graph folder, a build folder, a store or an RDF file.  [default: build, else data]",
     )(function)

@@ -76,11 +76,13 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         raise UsageError('Ask in your own words: partnergraph queries ask "who pays for ..."')
     try:
         reader = Reader.at(graph)
-    except StoreError:
+    except StoreError as error:
         if graph is not None:
             raise
         reader = None
-        click.echo("There is no graph here yet, so names of organisations are not recognised.", err=True)
+        nothing = not any(Path(name).exists() for name in ("build", "data"))
+        why = "There is no graph here yet" if nothing else f"The graph cannot be read ({error})"
+        click.echo(f"{why}, so names of organisations are not recognised.", err=True)
     found = offers(text, reader)
     if format_ == "json":
         rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in found]

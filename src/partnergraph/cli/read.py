@@ -6,20 +6,21 @@ from pathlib import Path
 
 import click
 
+from partnergraph.cli.options import ExistingPath
 from partnergraph.errors import UsageError
 
 
 @click.command()
-@click.argument("document", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("document", required=False, type=ExistingPath(dir_okay=False))
 @click.option(
     "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."
 )
 @click.option(
-    "--graph", "-g", "graphs", multiple=True, type=click.Path(path_type=Path, exists=True),
+    "--graph", "-g", "graphs", multiple=True, type=ExistingPath(),
     help="A graph folder, build, store or RDF file whose names are known. May be repeated.",
 )  # fmt: skip
 @click.option(
-    "--register", "registers", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    "--register", "registers", multiple=True, type=ExistingPath(dir_okay=False),
     help="A file of a register whose names are known; each needs an --as.",
 )  # fmt: skip
 @click.option("--as", "formats", multiple=True, metavar="FORMAT", help="What the register is, in the same order.")
@@ -29,11 +30,11 @@ from partnergraph.errors import UsageError
     help="Write the proposals here: a workbook (.xlsx) or a folder of CSV files.",
 )  # fmt: skip
 @click.option(
-    "--accept", "accepted", type=click.Path(path_type=Path, exists=True), default=None,
+    "--accept", "accepted", type=ExistingPath(), default=None,
     help="Take the proposals of this workbook or folder whose accept cell says yes.",
 )  # fmt: skip
 @click.option(
-    "--into", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None,
+    "--into", type=ExistingPath(file_okay=False), default=None,
     help="The graph folder that takes accepted proposals.",
 )  # fmt: skip
 def read(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import socket
 import subprocess
 import time
 import weakref
@@ -15,10 +14,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from partnergraph.errors import QueryLimit, StoreError
-from partnergraph.queries.worker import LIBRARY_TIMEOUT, MEMORY, raised, start
+from partnergraph.errors import QueryError, QueryLimit, StoreError
+from partnergraph.queries.exit_status import explain, out_of_memory
+from partnergraph.queries.process import Standing
+from partnergraph.queries.worker import LIBRARY_TIMEOUT, MEMORY, raised, start_standing
 from partnergraph.store import Reader
 
+END = 1.0  # seconds within which a process that has closed its pipe has ended
 EXCHANGE = {"select": "tsv", "ask": "json", "graph": "ntriples"}
 
 
@@ -58,83 +60,125 @@ class Here:
         return told.told
 
 
+def _more_memory(size: int) -> str:
+    return f"PartnerGraph.open(..., memory={size})"
+
+
+_open: weakref.WeakSet[Apart] = weakref.WeakSet()
+
+
 class Apart:
     """Asks in a query process over the same files: killed at a limit, and started again with the next question.
 
-    `timeout` in seconds for each query, `memory` in bytes for the process. Safe to use from several threads; one query
-    runs at a time.
+    `timeout` in seconds for each query, `memory` in bytes for the process. Safe to use from several threads and after a
+    fork, which gets a process of its own; one query runs at a time. While a thread waits for the queries of others, its
+    own time has not begun; neither has it while the graph is opened, which may take as long again, and a minute at the
+    least.
     """
 
     def __init__(self, targets: Sequence[Path], *, timeout: float = LIBRARY_TIMEOUT, memory: int = MEMORY) -> None:
         self.targets, self.timeout, self.memory = [str(target.resolve()) for target in targets], timeout, memory
         self._lock = Lock()
-        self._pipe: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0
+        self._process: Standing | None = None
+        _open.add(self)
 
     def ask(self, order: dict[str, Any]) -> Told:
-        """Carry out an order. Raises `QueryLimit` when it is stopped, `StoreError` when the graph cannot be opened."""
+        """Carry out an order. Raises `QueryLimit` when it is stopped, `StoreError` when the graph cannot be opened or
+        the process is ended from outside.
+        """
         with self._lock:
+            usable = False
             try:
-                # One that has ended meanwhile (with the thread that started it, or before a fork) is no loss.
-                if self._process is None or self._process.poll() is not None or self._owner != os.getpid():
+                # One that has ended meanwhile is no loss.
+                if self._process is None or self._process.poll() is not None:
                     self._start()
-                return self._asked(order | {"tell": True}, self.timeout)
-            except (Exception, KeyboardInterrupt) as error:
-                if not isinstance(error, _WordError):
+                told = self._asked(order | {"tell": True}, self.timeout)
+                usable = True
+                return told
+            except _WordError as word:
+                usable = True
+                error = word.error
+                if isinstance(error, QueryLimit) and error.limit == "memory":
+                    error = out_of_memory(self.memory, more=_more_memory)
+                raise error from None
+            except TimeoutError:
+                raise QueryLimit(
+                    f"Stopped after {self.timeout:g} seconds. Ask for less, or raise the limit: {self._more_time}",
+                    "time",
+                ) from None
+            except ConnectionError:
+                raise self._explained() from None
+            finally:
+                # Whatever interrupts it, the next question must not get the rest of this answer.
+                if not usable:
                     self._end()
-                    raise
-                raise error.error from None
+
+    @property
+    def _more_time(self) -> str:
+        return f"PartnerGraph.open(..., timeout={self.timeout * 6:g})"
 
     def _asked(self, order: dict[str, Any], timeout: float) -> Told:
+        """Raises `TimeoutError`, and `ConnectionError` when the process ends."""
         from partnergraph.queries.standing import order as ordered
 
-        assert self._pipe is not None
-        deadline = time.monotonic() + timeout
-        reading = _Reading()
-        try:
-            self._pipe.settimeout(timeout)
-            self._pipe.sendall(ordered(order))
-            while not reading.done:
-                self._pipe.settimeout(max(0.001, deadline - time.monotonic()))
-                if not (data := self._pipe.recv(1_048_576)):
-                    raise ConnectionError
-                reading.feed(data)
-        except TimeoutError:
-            advice = f"PartnerGraph.open(..., timeout={timeout * 6:g})"
-            raise QueryLimit(
-                f"Stopped after {timeout:g} seconds. Ask for less, or raise the limit: {advice}", "time"
-            ) from None
-        except ConnectionError:
-            raise QueryLimit(
-                f"The query was stopped: it needed more than {self.memory // 1_000_000} MB of memory, or brought the "
-                f"engine down. Ask for less, or raise the limit: PartnerGraph.open(..., memory={self.memory * 2})"
-            ) from None
+        assert self._process is not None
+        self._process.last_words()  # that there is room for more
+        pipe, deadline, reading = self._process.pipe, time.monotonic() + timeout, _Reading()
+        pipe.settimeout(timeout)
+        pipe.sendall(ordered(order))
+        while not reading.done:
+            pipe.settimeout(max(0.001, deadline - time.monotonic()))
+            if not (data := pipe.recv(1_048_576)):
+                raise ConnectionError
+            reading.feed(data)
         return reading.told
 
     def _start(self) -> None:
-        self._pipe, theirs = socket.socketpair()
-        with theirs:
-            self._process = start("partnergraph.queries.standing", theirs)
-        self._owner = os.getpid()
-        weakref.finalize(self, _let_go, self._pipe, self._process, self._owner)
+        self._end()
+        self._process = start_standing()
+        self._let_go = weakref.finalize(self, self._process.end)
+        opening, timeout = ", ".join(self.targets), max(LIBRARY_TIMEOUT, self.timeout)
         try:
-            self._asked({"targets": self.targets, "memory": self.memory}, LIBRARY_TIMEOUT)
-        except QueryLimit:
-            raise StoreError(f"{', '.join(self.targets)} cannot be opened by a query process. Open it again.") from None
+            self._asked({"targets": self.targets, "memory": self.memory}, timeout)
+        except TimeoutError:
+            raise StoreError(
+                f"Opening {opening} was stopped after {timeout:g} seconds. Raise the limit: {self._more_time}"
+            ) from None
+        except ConnectionError:
+            error = self._explained(opening)
+            raise StoreError(str(error)) if isinstance(error, QueryError) else error from None
+        except _WordError as word:
+            if isinstance(word.error, QueryLimit):
+                full = out_of_memory(self.memory, opening=opening, more=_more_memory)
+                raise StoreError(str(full)) from None
+            raise word.error from None
+
+    def _explained(self, opening: str = "") -> Exception:
+        """Why the process gave no answer."""
+        assert self._process is not None
+        try:
+            status = self._process.wait(END)
+        except subprocess.TimeoutExpired:
+            status = None
+        return explain(status, self._process.last_words(), self.memory, opening=opening, more=_more_memory)
 
     def _end(self) -> None:
-        if self._pipe is not None and self._process is not None:
-            _let_go(self._pipe, self._process, self._owner)
-        self._pipe = self._process = None
+        if self._process is not None:
+            self._let_go()
+        self._process = None
+
+    def forget(self) -> None:
+        """In a fork of the program: leave the process, and the thread that may be asking, to the program."""
+        self._lock, self._process = Lock(), None
 
 
-def _let_go(pipe: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
-    """End a process; in a fork of the program that started it, only the copy of the pipe."""
-    pipe.close()
-    if os.getpid() == owner and process.poll() is None:
-        process.kill()
-        process.wait()
+def _forget_all() -> None:
+    for apart in list(_open):
+        apart.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 class _WordError(Exception):

@@ -26,13 +26,16 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
 from partnergraph.errors import PartnerGraphError, QueryForm, StoreError, UsageError
+from partnergraph.queries.exit_status import out_of_memory
 from partnergraph.queries.mistakes import empty
 from partnergraph.queries.prepared import prepare
+from partnergraph.queries.process import end_with_parent, end_with_program
 from partnergraph.queries.run import deliver
 from partnergraph.queries.service import description
 from partnergraph.queries.worker import asked as read_order
-from partnergraph.queries.worker import confine, die_with_parent, keep_to, last_word, limit, processors, used
+from partnergraph.queries.worker import confine, keep_to, last_word, limit, processors, system_error, used
 from partnergraph.store import Reader
+from partnergraph.store.faults import store_error
 
 PIECE = 65_536
 QUIET = 1.0  # seconds without an order after which there is time for other things
@@ -92,6 +95,7 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     `whole` it reads a store of any size into memory first, which they share); when it has nothing to do it imports the
     modules `later`, so that those forked from then on need not.
     """
+    end_with_program()
     answer = answer or answer_query
     first = _read(open(0, "rb", buffering=0, closefd=False))  # noqa: SIM115  what follows is read by others
     if first is None:
@@ -99,7 +103,6 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     targets, memory = [Path(target) for target in first["targets"]], first["memory"]
     reader, everywhere = None, processors()
     if first.get("forks"):
-        die_with_parent()
         keep_to(everywhere[1:])
         try:
             # A store that stays on disk has threads, which a fork loses: each process opens that itself.
@@ -111,39 +114,61 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
                 _warm(reader)
             if whole and used() * FITS > memory:
                 raise StoreError(f"The store {targets[0]} takes more memory than was to be expected.")
-        except PartnerGraphError as error:
-            return _failed(error)
+        except (PartnerGraphError, MemoryError, OSError) as error:
+            return _failed(error, first)
         with open(1, "wb", closefd=False) as said:
             Frames(said).send(b"N", b"{}")
+        parent = os.getpid()
         if not _forked(later):
             return 0
-    confine(memory)
+        confine(memory)
+        end_with_parent(parent)
+    else:
+        confine(memory)
     # Most answers leave in one piece.
     pipe, out = open(0, "rb", closefd=False), open(1, "wb", PIECE, closefd=False)  # noqa: SIM115  as long as it lives
     try:
         if reader is None:
             reader = _opened(targets, memory)
         _warm(reader)  # in a fork what is written to for the first time is copied
-    except PartnerGraphError as error:
-        return _failed(error)
+    except (PartnerGraphError, MemoryError, OSError) as error:
+        return _failed(error, first)
     keep_to(everywhere)
     Frames(out).send(b"N", b"{}")
     out.flush()
     gc.freeze()  # what is there now stays; to look through it again and again takes time
+    _serve(reader, answer, memory, pipe, out)
+    return 0
+
+
+def _serve(reader: Reader, answer: Answer, memory: int, pipe: IO[bytes], out: IO[bytes]) -> None:
+    """Answer one order after another until the pipe is closed."""
     while (asked := _read(pipe)) is not None:
-        frames = Frames(out)
+        frames, full = Frames(out), False
         try:
             note = answer(reader, asked, frames)
             frames.send(b"N", json.dumps({"note": note}).encode() if note else b"{}")
         except PartnerGraphError as error:
             frames.send(b"E", json.dumps(last_word(error)).encode())
+        except OSError as error:
+            frames.send(b"E", json.dumps(last_word(system_error(error))).encode())
+        except MemoryError:
+            full = True
+        if full:  # now that what was begun is given up, there is memory again
+            Frames(out).send(b"E", json.dumps(last_word(out_of_memory(memory))).encode())
         out.flush()
-    return 0
 
 
-def _failed(error: PartnerGraphError) -> int:
+def _failed(error: Exception, first: Mapping[str, Any]) -> int:
+    """Say why the graph cannot be opened."""
+    if isinstance(error, PartnerGraphError):
+        report = error
+    elif isinstance(error, OSError):
+        report = system_error(error)
+    else:
+        report = out_of_memory(first["memory"], opening=", ".join(first["targets"]))
     with open(1, "wb", closefd=False) as out:
-        Frames(out).send(b"E", json.dumps(last_word(error)).encode())
+        Frames(out).send(b"E", json.dumps(last_word(report)).encode())
     return 1
 
 
@@ -209,8 +234,11 @@ def is_small(store: Path) -> bool:
 
 
 def size(store: Path) -> int:
-    """The bytes that a store folder takes."""
-    return sum(file.stat().st_size for file in store.iterdir())
+    """The bytes that a store folder takes. Raises `StoreError`."""
+    try:
+        return sum(file.stat().st_size for file in store.iterdir())
+    except OSError as error:
+        raise store_error(error, store) from None
 
 
 def may_be_read(store: Path, memory: int) -> bool:

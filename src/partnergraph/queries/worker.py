@@ -28,6 +28,8 @@ from partnergraph.errors import (
     StoreError,
     UsageError,
 )
+from partnergraph.queries.exit_status import OUT_OF_MEMORY, SPARE, explain, system_limit
+from partnergraph.queries.process import QueryProcess, Standing, end_with_program
 
 if TYPE_CHECKING:
     import socket
@@ -42,9 +44,6 @@ MAX_BYTES = 50_000_000
 _ERRORS: dict[str, type[PartnerGraphError]] = {
     cls.__name__: cls for cls in (QueryError, QueryForm, QueryRefused, StoreError, UsageError, DataError)
 }
-SPARE = 1_000_000_000
-OUT_OF_MEMORY = 2
-PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 # What says to the numerical libraries how many threads to start: a process that has more than one forks at its peril.
@@ -95,13 +94,12 @@ def run(
         "iris": iris,
         "as_of": as_of,
     }
-    process = subprocess.Popen(
-        # -P: a file in the current folder must not stand in for a module.
-        [sys.executable, "-P", "-m", "partnergraph.queries.worker"],
+    process = QueryProcess(
+        "partnergraph.queries.worker",
+        {"MALLOC_ARENA_MAX": "2"},  # else every thread sets address space aside that it never uses
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # else every thread sets address space aside that it never uses
     )
     try:
         data, said = process.communicate(json.dumps(order).encode(), timeout=timeout)
@@ -113,23 +111,28 @@ def run(
         slow = None if question else hint(sparql, examine(sparql).tokens)
         raise QueryLimit(f"{message}\n{slow}" if slow else message, "time") from None
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+        process.end()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
     return Answer(data, _verdict(process.returncode, said, memory))
 
 
-def start(module: str, pipe: socket.socket) -> subprocess.Popen[bytes]:
-    """A process that runs a module of ours and reads and writes a pipe."""
-    return subprocess.Popen(  # noqa: S603
-        # -P: a file in the current folder must not stand in for a module.
-        [sys.executable, "-P", "-m", module],
-        stdin=pipe.fileno(),
-        stdout=pipe.fileno(),
-        stderr=subprocess.DEVNULL,
-        # For the arenas see `run`. What somebody has set stays.
-        env={"GLIBC_TUNABLES": TUNABLES} | os.environ | {"MALLOC_ARENA_MAX": "2"} | dict.fromkeys(THREADS, "1"),
-    )
+def _environment() -> dict[str, str]:
+    """What a process that stands ready gets: for the arenas see `run`. What somebody has set stays."""
+    tunables = os.environ.get("GLIBC_TUNABLES", TUNABLES)
+    return {"GLIBC_TUNABLES": tunables, "MALLOC_ARENA_MAX": "2"} | dict.fromkeys(THREADS, "1")
+
+
+def start(module: str, pipe: socket.socket) -> QueryProcess:
+    """A process that runs a module of ours and reads and writes a pipe. Raises `StoreError` when none can be had."""
+    streams = {"stdin": pipe.fileno(), "stdout": pipe.fileno(), "stderr": subprocess.DEVNULL}
+    return QueryProcess(module, _environment(), **streams)
+
+
+def start_standing() -> Standing:
+    """A process that stands ready (see `partnergraph.queries.standing`). Raises `StoreError` when none can be had."""
+    return Standing("partnergraph.queries.standing", _environment())
 
 
 def _verdict(code: int, said: bytes, memory: int) -> str | None:
@@ -144,36 +147,33 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         return str(note) if note else None
     if "error" in last:
         raise raised(last)
-    if b"panicked at" in said:
-        raise QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
-    if code < 0 or code == OUT_OF_MEMORY:
-        raise QueryLimit(
-            f"The query was stopped: it needed more than {memory // 1_000_000} MB of memory, or brought the engine "
-            f"down. Ask for less, or raise the limit: --memory {memory * 2 // 1_000_000}"
-        )
-    raise RuntimeError(f"the query process failed:\n{said.decode('utf-8', 'replace')}")
+    raise explain(code, said, memory, more=lambda size: f"--memory {size // 1_000_000}")
 
 
 def confine(memory: int) -> None:
-    """Bound this process: memory, no core dumps, no life after its parent's, no network where the system allows it."""
+    """Bound this process: memory (a lower limit of the system stays), no core dumps, no network where the system allows
+    it.
+    """
     import ctypes
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
-    die_with_parent()
+    for name, wanted in (("RLIMIT_DATA", memory), ("RLIMIT_AS", memory + SPARE)):
+        system = system_limit(name)
+        bound = wanted if system is None else min(wanted, system)
+        resource.setrlimit(getattr(resource, name), (bound, bound))
     libc = ctypes.CDLL(None)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
 def limit(memory: int) -> None:
-    """Bound the memory of this process for now."""
+    """Bound the memory of this process for now; a lower limit of the system stays."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, resource.RLIM_INFINITY))
+    system, hard = system_limit("RLIMIT_DATA"), resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (memory if system is None else min(memory, system), hard))
 
 
 def used() -> int:
@@ -213,16 +213,6 @@ def keep_to(some: Sequence[int], pid: int = 0) -> None:
             os.sched_setaffinity(pid, some)
 
 
-def die_with_parent() -> None:
-    """Have this process killed when its parent ends, however that ends, where the system can do so."""
-    import ctypes
-    import signal
-
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 @lru_cache(4)
 def _dated(reader: Reader, date: str) -> Reader:
     """The graph as of a date, which takes longer to make than most queries to answer."""
@@ -260,6 +250,12 @@ def last_word(error: PartnerGraphError) -> dict[str, Any]:
     }
 
 
+def system_error(error: OSError) -> StoreError:
+    """What the system system_error, as an error that says where and why."""
+    where = f"{error.filename}: " if error.filename else ""
+    return StoreError(f"{where}{error.strerror or error}.")
+
+
 def raised(word: Mapping[str, Any]) -> PartnerGraphError:
     """The error that a last word tells of, to be raised again."""
     if word["error"] == "MissingExtra":
@@ -274,6 +270,7 @@ def raised(word: Mapping[str, Any]) -> PartnerGraphError:
 
 def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
+    end_with_program()
     order = json.loads(sys.stdin.buffer.read())
     confine(order["memory"])
     from partnergraph.store import Reader
@@ -286,6 +283,9 @@ def main() -> int:
         return 1
     except MemoryError:
         return OUT_OF_MEMORY
+    except OSError as error:
+        sys.stderr.write(json.dumps(last_word(system_error(error))) + "\n")
+        return 1
     if note:
         sys.stderr.write(json.dumps({"note": note}) + "\n")
     return 0

@@ -16,7 +16,8 @@ from typing import Literal as OneOf
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.faults import AGAIN, READING, syntax_error
+from partnergraph.store.faults import READING, store_error, syntax_error
+from partnergraph.store.forking import mend_exit_of_forks
 from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
@@ -243,13 +244,14 @@ class Reader(_Base):
 
     @classmethod
     def open(cls, path: Path) -> Reader:
-        """Open a published store folder read-only. Raises `StoreError` when it is not one or is damaged."""
-        if not path.is_dir():
-            raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
+        """Open a published store folder read-only. Raises `StoreError` when it is not one or cannot be opened."""
         try:
+            if not path.is_dir():
+                raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
+            mend_exit_of_forks()
             reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
-            raise StoreError(f"The store {path} cannot be opened ({error}). {AGAIN}") from None
+            raise store_error(error, path) from None
         reader.folder = path
         return reader
 

@@ -1,12 +1,50 @@
-"""The engine's errors, as errors of ours: of the query, or of the store."""
+"""The engine's errors, as errors of ours: of the query, or of the store.
+
+The engine gives no error numbers, only texts: RocksDB's begin with "Corruption" or "IO error" and end with the
+system's own words (strerror(3)).
+"""
 
 from __future__ import annotations
 
+import os
 import re
+from errno import EACCES, EIO, EMFILE, ENFILE, ENOENT, ENOMEM, EPERM
+from pathlib import Path
 
 from partnergraph.errors import QueryError, StoreError
 
 AGAIN = "Build it again: partnergraph build FOLDER --force"
+
+
+_FILES = "Raise the limit of open files (ulimit -n)."
+_ADVICE = {
+    ENOENT: f"If a new build has just replaced it, ask again. {AGAIN}",
+    EACCES: "Ask its owner for the right to read it.",
+    EPERM: "Ask its owner for the right to read it.",
+    EMFILE: _FILES,
+    ENFILE: "All programs of this machine together have too many files open.",
+    EIO: "The disk refuses to read; look at the system's log.",
+    ENOMEM: "The system has no more memory for it.",
+}
+
+
+def store_error(error: Exception, path: Path | None = None) -> StoreError:
+    """The error for a store that cannot be opened (`path`) or read further: what was met, and what to do about that.
+
+    Damage is told only where the engine has seen some.
+    """
+    text = str(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        text = f"{f'{error.filename}: ' if error.filename else ''}{error.strerror}"
+    advice = next((what for number, what in _ADVICE.items() if text.endswith(os.strerror(number))), "")
+    if text.startswith("Corruption"):
+        advice = AGAIN
+    elif "file descriptors" in text:
+        advice = _FILES
+    met = f"The store {path} cannot be opened" if path is not None else "The store cannot be read"
+    if path is None and text.startswith("Corruption"):
+        met = "The store is damaged"
+    return StoreError(f"{met} ({text}). {advice}".rstrip())
 
 
 def syntax_error(error: SyntaxError) -> QueryError:
@@ -31,7 +69,7 @@ class Reading:
         if error is None or not isinstance(error, (OSError, ValueError, RuntimeError)):
             return
         if str(error).startswith(("Corruption", "IO error")):
-            raise StoreError(f"The store is damaged ({error}). {AGAIN}") from None
+            raise store_error(error) from None
         if not isinstance(error, OSError):  # that is not the store's, but of where the answer goes
             raise QueryError(str(error)) from None
 

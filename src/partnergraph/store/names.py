@@ -291,8 +291,18 @@ def write(reader: Reader, file: Path) -> None:
         with closing(_made(reader, str(file), "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")):
             pass
     except sqlite3.OperationalError as error:
-        full = error.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
-        raise OSError(ENOSPC if full else EIO, str(error), str(file)) from None
+        number = ENOSPC if error.sqlite_errorname == "SQLITE_FULL" else _refusal(file)
+        raise OSError(number, str(error), str(file)) from None
+
+
+def _refusal(file: Path) -> int:
+    """Why the system refuses to write a file, which SQLite does not tell: its error number, EIO where it accepts."""
+    try:
+        with file.open("ab") as end:
+            end.write(bytes(65_536))
+    except OSError as error:
+        return error.errno or EIO
+    return EIO
 
 
 def _opened(file: Path) -> sqlite3.Connection | None:
