@@ -8,8 +8,11 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
-from partnergraph.errors import UsageError
+from partnergraph.errors import DataError, UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
+from partnergraph.reading import printable, read_file, read_stream
+
+LARGEST = 1_000_000  # bytes of the text of a query that are read; the guard allows less
 
 
 @click.command()
@@ -122,15 +125,23 @@ def _text(question: str) -> tuple[str, str | None]:
     from partnergraph.queries.named import get, is_name
 
     if question == "-":
-        return _decoded(sys.stdin.buffer.read(), "standard input"), None
+        return _decoded(read_stream(sys.stdin.buffer, LARGEST, "standard input"), "standard input"), None
     if not is_name(question):
         return question, None
-    if question.endswith((".rq", ".sparql")) or Path(question).is_file():
+    if question.endswith((".rq", ".sparql")) or _is_file(Path(question)):
+        file = printable(question)
         try:
-            return _decoded(Path(question).read_bytes(), question), None
-        except OSError as error:
-            raise UsageError(f"{question} cannot be read: {error.strerror}.") from None
+            return _decoded(read_file(Path(question), LARGEST, file, pipe=True), file), None
+        except DataError as error:
+            raise UsageError(str(error)) from None
     return "", get(question).name
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except (OSError, ValueError):  # longer than a name of a file may be
+        return False
 
 
 def _decoded(data: bytes, where: str) -> str:

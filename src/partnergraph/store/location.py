@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import StoreError
+from partnergraph.errors import DataError, StoreError
+from partnergraph.reading import printable, read_file
+from partnergraph.reading.toml import LARGEST, parse_toml
+
+LARGEST_REPORT = 200_000_000  # bytes
 
 
 def locate(path: Path | None = None) -> Path:
@@ -24,29 +27,35 @@ def locate(path: Path | None = None) -> Path:
                 "There is no graph here. Build one first: partnergraph build FOLDER (or name one: --graph)."
             )
     if not path.exists():
-        raise StoreError(f"There is nothing at {path}.")
+        raise StoreError(f"There is nothing at {printable(path)}.")
     if path.is_file():
         return path
     config = path / "partnergraph.toml"
     if config.is_file():
-        wanted = _read(config, tomllib.loads).get("id")
+        wanted = _read(config, LARGEST, parse_toml).get("id")
         for output in (Path("build"), path.resolve().parent / "build", path / "build"):
             report = output / "current" / "report.json"
-            if wanted is not None and report.is_file() and _read(report, json.loads).get("graph") == wanted:
+            if (
+                wanted is not None
+                and report.is_file()
+                and _read(report, LARGEST_REPORT, json.loads).get("graph") == wanted
+            ):
                 return (output / "current" / "store").resolve()
-        raise StoreError(f"{path} has not been built yet. Run: partnergraph build {path}")
+        where = printable(path)
+        raise StoreError(f"{where} has not been built yet. Run: partnergraph build {where}")
     for store in (path / "current" / "store", path / "store"):
         if store.is_dir():
             return store.resolve()
     if (path / "CURRENT").is_file():
         return path
-    raise StoreError(f"{path} is not a graph folder, a build folder or a store. Build one: partnergraph build FOLDER")
+    what = "a graph folder, a build folder, a store or an RDF file"
+    raise StoreError(f"{printable(path)} is not {what}. Build one: partnergraph build FOLDER")
 
 
-def _read(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
+def _read(path: Path, limit: int, parse: Callable[[str], Any]) -> dict[str, Any]:
     """A TOML or JSON file; one that does not parse says nothing (its own reader says what is wrong with it)."""
     try:
-        found = parse(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        found = parse(read_file(path, limit).decode("utf-8"))
+    except (DataError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

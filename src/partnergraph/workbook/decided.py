@@ -14,7 +14,7 @@ from partnergraph.model.records import Match
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.tables import read_sheet
-from partnergraph.sources.workbook import read_sheets, table_files, table_named
+from partnergraph.sources.workbook import sheets_of, table_files, table_named
 from partnergraph.workbook.written import put_file, table_csv
 
 __all__ = ["decide"]
@@ -39,7 +39,7 @@ def decide(folder: Path, decisions: Iterable[Match]) -> Path:
         for match in decisions
     ]
     for path in table_files(folder):
-        for sheet in read_sheets(f"tables/{path.name}", path.read_bytes()):
+        for sheet in sheets_of(path, f"tables/{path.name}", folder):
             named = table_named(sheet.name if sheet.name is not None else path.stem)
             if named != "matches":
                 continue
@@ -58,7 +58,7 @@ def decide(folder: Path, decisions: Iterable[Match]) -> Path:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    [sheet] = read_sheets(f"tables/{path.name}", path.read_bytes())
+    [sheet] = sheets_of(path, f"tables/{path.name}")
     table = read_sheet(sheet, LAYOUTS["matches"])
     errors = [finding for finding in table.findings if finding.severity == "error"]
     if errors:
