@@ -161,8 +161,10 @@ def confine(memory: int) -> None:
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_AS, (memory + SPARE, memory + SPARE))
+    for kind, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_AS, memory + SPARE)):
+        already = resource.getrlimit(kind)[1]  # (ulimit -v; it can only be lowered)
+        bound = most if already == resource.RLIM_INFINITY else min(most, already)
+        resource.setrlimit(kind, (bound, bound))
     die_with_parent()
     libc = ctypes.CDLL(None)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
