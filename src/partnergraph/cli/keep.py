@@ -63,20 +63,22 @@ def _names(folder: Path) -> dict[str, str]:
     """How the tables name each body, by IRI: its id, with a prefix for groups and undertakings."""
     from partnergraph.model.ids import Ids
     from partnergraph.model.quads import iri_of
+    from partnergraph.reading import UNREADABLE
     from partnergraph.sources.folder import read
 
-    try:
-        model = read(folder).model
-    except OSError as error:
-        raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
+    found = read(folder)
+    # Of a table that cannot be read no body is known, and its position would be lost.
+    if unread := [finding for finding in found.errors if finding.rule in UNREADABLE]:
+        raise DataError(str(unread[0]), unread)
+    model = found.model
     ids = Ids(model.config.base)
-    found: list[tuple[str, Record]] = [
+    bodies: list[tuple[str, Record]] = [
         *(("org", record) for record in model.organisations),
         *(("group", record) for record in model.groups),
         *(("undertaking", record) for record in model.undertakings),
     ]
-    twice = Counter(record.id for _, record in found)
+    twice = Counter(record.id for _, record in bodies)
     return {
         str(iri_of(record, ids)): record.id if prefix == "org" and twice[record.id] == 1 else f"{prefix}:{record.id}"
-        for prefix, record in found
+        for prefix, record in bodies
     }

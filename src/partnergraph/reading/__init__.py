@@ -14,8 +14,10 @@ from typing import IO
 
 from partnergraph.errors import DataError, Finding, Place
 
-__all__ = ["check_file", "open_file", "printable", "read_file", "read_stream", "refusal"]
+__all__ = ["UNREADABLE", "check_file", "open_file", "printable", "read_file", "read_stream", "refusal"]
 
+# The rules of findings that say that nothing of a file could be read.
+UNREADABLE = ("path", "unreadable", "too-large")
 _PIECE = 1 << 20
 _KINDS = {
     stat.S_IFDIR: "a folder",
