@@ -145,5 +145,7 @@ def _findings(error: DataError) -> None:
 
 
 def _say(message: str, before: str = "Error: ") -> None:
+    # What a file holds must not command the terminal.
+    plain = "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in message)
     with suppress(OSError, ValueError):  # nobody listens
-        click.echo(f"{before}{message}", err=True)
+        click.echo(f"{before}{plain}", err=True)

@@ -67,7 +67,7 @@ def inputs(folder: Path) -> dict[str, str]:
         path = folder / str(entry.get("path", ""))
         if _inside(path, folder) and path.is_file():
             names.append(path)
-    return {path.relative_to(folder).as_posix(): _hash(path, folder) for path in sorted(set(names))}
+    return {printable(path.relative_to(folder).as_posix()): _hash(path, folder) for path in sorted(set(names))}
 
 
 def _hash(path: Path, folder: Path) -> str:
