@@ -116,7 +116,7 @@ def _surroundings(error: BaseException) -> str | None:
     if isinstance(error, RuntimeError) and str(error).startswith("can't start new thread"):
         return "The system lets this program start no further thread. Allow more threads or memory (ulimit -u, -v)."
     if isinstance(error, ImportError):
-        message = str(error).rstrip(".")
+        message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__).rstrip(".:")
         return f"A part of the program cannot be loaded: {message}. Look at the installation and at limits of memory."
     if isinstance(error, UnicodeEncodeError):
         shown = ascii(error.object[max(0, error.start - 40) : error.end + 40])[1:-1]

@@ -55,8 +55,9 @@ def query(
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
-    from partnergraph.queries.worker import run
+    from partnergraph.queries.worker import SPARE, run
     from partnergraph.store import locate
+    from partnergraph.store.faults import address_space
 
     text, name = _text(question)
     if picture and (format_ or output or iris):
@@ -69,6 +70,9 @@ def query(
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
     if chosen in BINARY and output is None and sys.stdout.isatty():
         raise UsageError(f"{chosen} is not text for a terminal; write it to a file: --output answer.{chosen}")
+    if (allowed := address_space()) is not None and allowed < memory * 1_000_000 + SPARE:
+        click.echo(f"note: {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v), less than "
+                   f"a query with --memory {memory} may take", err=True)  # fmt: skip
     answer = run(
         locate(graph),
         text,

@@ -65,7 +65,7 @@ def inputs(folder: Path) -> dict[str, str]:
     raw = _toml(folder)
     for entry in [*_listed(raw, "document"), *_listed(raw, "rdf"), *_listed(raw, "register")]:
         path = folder / str(entry.get("path", ""))
-        if _inside(path, folder) and path.is_file():
+        if _path(folder, str(entry.get("path", ""))) is None:
             names.append(path)
     return {printable(path.relative_to(folder).as_posix()): _hash(path, folder) for path in sorted(set(names))}
 

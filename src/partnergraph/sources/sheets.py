@@ -132,6 +132,7 @@ class Grid:
             below = [row for row in range(top + 1, min(bottom, top + len(self.cells)) + 1) if row in self.cells]
             if bottom - top > len(self.cells):
                 below = [row for row in self.cells if top < row <= bottom]
+            self.count.width(min(bottom - top, len(self.cells)))
             for row in below:
                 if left not in self.cells[row]:
                     self.put(row, left, value)
@@ -152,7 +153,10 @@ class Grid:
     def _reveal(self, sheet: Sheet) -> None:
         rows = [str(row) for row in sorted({*self.hidden_rows}) if row in self.cells]
         last = max((max(cells) for cells in self.cells.values()), default=0)
-        columns = sorted({n for first, end in self.hidden_columns for n in range(first, min(end, last) + 1)})
+        columns, known = list[int](), 0
+        for first, end in sorted(self.hidden_columns):
+            columns += range(max(first, known + 1), min(end, last) + 1)
+            known = max(known, end)
         parts = [f"row{'s' * (len(rows) > 1)} {_some(rows)}"] if rows else []
         if columns:
             parts.append(f"column{'s' * (len(columns) > 1)} {_some([letters(n) for n in columns])}")

@@ -17,6 +17,7 @@ from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register import Entry, Grant, Tally
 
+LONGEST_DATE = 60  # characters; what is longer would be kept by the cache of dates
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -54,6 +55,8 @@ class Reading:
         if not text:
             return None
         try:
+            if len(text) > LONGEST_DATE:
+                raise ValueError(text)
             return date(text)
         except ValueError:
             self.mended(f"'{shown(text)}' is not a date; it was left out.", text, column)

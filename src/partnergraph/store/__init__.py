@@ -16,7 +16,7 @@ from typing import Literal as OneOf
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.faults import AGAIN, READING, syntax_error
+from partnergraph.store.faults import AGAIN, READING, check_address_space, syntax_error
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
@@ -245,6 +245,7 @@ class Reader(_Base):
         """Open a published store folder read-only. Raises `StoreError` when it is not one or is damaged."""
         if not path.is_dir():
             raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
+        check_address_space()
         try:
             reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
@@ -347,6 +348,7 @@ class Reader(_Base):
 
         Raises `DataError` naming file and line when one does not parse.
         """
+        check_address_space()
         store = ox.Store()
         for path in paths:
             load_file(store, path, base=path.resolve().as_uri())
@@ -398,11 +400,13 @@ class Writer(_Base):
     @classmethod
     def memory(cls) -> Writer:
         """A store in memory."""
+        check_address_space()
         return cls(ox.Store())
 
     @classmethod
     def create(cls, path: Path) -> Writer:
         """A new store folder. Like all that writes there, it raises `OSError` when the disk refuses."""
+        check_address_space()
         path.mkdir(parents=True)
         return cls(ox.Store(str(path)))
 

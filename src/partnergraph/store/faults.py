@@ -18,6 +18,30 @@ def syntax_error(error: SyntaxError) -> QueryError:
     return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
 
 
+# Bytes of address space that the engine and its threads need; with less it ends the whole process.
+LEAST_ADDRESS_SPACE = 1_000_000_000
+
+
+def address_space() -> int | None:
+    """The bytes of address space that this process may have (ulimit -v); None where nothing bounds it."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return None
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if allowed == resource.RLIM_INFINITY else allowed
+
+
+def check_address_space() -> None:
+    """Raise `StoreError` where this process may have too little memory to begin the engine (ulimit -v)."""
+    allowed = address_space()
+    if allowed is not None and allowed < LEAST_ADDRESS_SPACE:
+        raise StoreError(
+            f"The engine needs {LEAST_ADDRESS_SPACE // 1_000_000:,} MB of address space, and {allowed // 1_000_000:,} "
+            "MB are allowed here. Allow more: ulimit -v."
+        )
+
+
 class Reading:
     """The engine's errors while it reads, by whose fault they are. It sees damage only when it comes to it.
 
