@@ -180,13 +180,13 @@ def spoil_file(path: Path, random: Random) -> None:
         path.write_bytes(spoil(data, random))
 
 
-def replace_file(path: Path, random: Random) -> None:
+def replace_file(path: Path, random: Random, work: Path) -> None:
     """Something that is no file in the place of one."""
     import os
 
     path.unlink()
     match random.randint(0, 5):
-        case 0:
+        case 0 if path.parent != work:  # (a pipe that a command names itself is waited for, as by every program)
             os.mkfifo(path)
         case 1:
             path.symlink_to("/dev/zero")
@@ -222,7 +222,7 @@ def _damage(random: Random, work: Path, *names: str, rate: float = 0.85) -> None
     files = sorted(path for path in files if path.is_file() and not path.is_symlink())
     chosen = random.choice(files)
     if random.random() < 0.06 and not {"build"} & {*names}:
-        replace_file(chosen, random)
+        replace_file(chosen, random, work)
     elif random.random() < 0.03:
         import os
 

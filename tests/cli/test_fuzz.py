@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import shutil
 import signal
@@ -122,9 +123,12 @@ def test_nor_does_a_process_of_its_own(whole: Path, captured: Path, number: int)
 def test_no_command_ends_with_a_traceback_for_many_minutes(whole: Path, captured: Path) -> None:
     begun, number, wrong = time.monotonic(), int(os.environ.get("PARTNERGRAPH_FUZZ_FROM", FIRST)), list[str]()
     while time.monotonic() - begun < MINUTES * 60 and len(wrong) < 40:
+        print(number, end=" ", flush=True)
+        faulthandler.dump_traceback_later(3 * LIMIT, exit=True)  # a command that no signal stops
         if text := _run(number, whole, captured, outside=number % 40 == 0):
             wrong.append(text)
             print(text, flush=True)
         number += 1
+    faulthandler.cancel_dump_traceback_later()
     print(f"{number} cases, {len(wrong)} wrong")
     assert not wrong, "".join(wrong)

@@ -20,12 +20,14 @@ from partnergraph.prose.proposals import read as propose
 from partnergraph.queries.guard import examine
 from partnergraph.reading.toml import parse_toml
 from partnergraph.sources.documents import Unlocated, alike, locate, read_document
+from partnergraph.sources.folder import read as read_folder
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.registers import FORMATS
 from partnergraph.sources.registers import Register as File
 from partnergraph.sources.registers import read as read_register
 from partnergraph.sources.tables import read_sheet, read_table
 from partnergraph.sources.workbook import read_sheets
+from partnergraph.workbook.imported import read_network
 from tests.sources.spreadsheets import ods, ods_cell, ods_rows, packed, parts, rows
 
 # Twice the input, at most 2.5 times the work: over two doublings, which tells more surely.
@@ -205,6 +207,93 @@ READERS: dict[str, tuple[Reader, int]] = {
 }
 
 
+# Many things of one sort: rows, entries, cells that are merged. Name -> what reads so many of them, and the most.
+def _folder(path: Path, settings: str = "", **tables: str) -> Callable[[], object]:
+    """A graph folder with a few right rows, and these."""
+    path.mkdir(exist_ok=True)
+    (path / "tables").mkdir(exist_ok=True)
+    (path / "documents").mkdir(exist_ok=True)
+    (path / "documents" / "text.txt").write_text(tables.pop("text", "The School pays for it."), "utf-8")
+    _file(path / "partnergraph.toml", f'id = "a"\ntitle = "A"\n{DOCUMENT}{settings}'.encode())
+    if story := tables.pop("story", ""):
+        _file(path / "story.toml", story.encode())
+    for name, rows_ in (TABLES | {name: TABLES.get(name, "") + more for name, more in tables.items()}).items():
+        _file(path / "tables" / f"{name}.csv", rows_.encode())
+    return partial(read_folder, path)
+
+
+DOCUMENT = '[[document]]\nsource = "s"\npath = "documents/text.txt"\n'
+TABLES = {
+    "sources": "id,title,publisher,kind\ns,S,P,report\n",
+    "evidence": "id,source,basis,confidence,words,locator\ne,s,stated,high,School,\n",
+    "organisations": "id,name,form,type\na,A,formal,charity\n",
+    "relationships": "id,kind,from,to,evidence,start,end,note\n",
+    "positions": "body,view,x,y\n",
+    "matches": "organisation,source,record,decision\n",
+}
+Many = Callable[[int, Path], Callable[[], object]]
+
+
+def _each(line: str) -> Callable[[int], str]:
+    return lambda number: "".join(line.replace("#", str(one)) for one in range(number))
+
+
+def _merged(number: int, path: Path) -> Callable[[], object]:
+    body = rows(["id", "name"], *([f"a{one}", "b"] for one in range(number)))
+    areas = "".join(f'<mergeCell ref="A{one + 2}:A{number + 2}"/>' for one in range(number))
+    hidden = "".join('<col min="1" max="16384" hidden="1"/>' for _ in range(number))
+    before, after = f"<cols>{hidden}</cols>", f"<mergeCells>{areas}</mergeCells>"
+    return partial(_sheets, "t.xlsx", packed(parts(body, before=before, after=after), stored=True))
+
+
+def _import(line: str) -> Many:
+    return lambda number, path: partial(
+        read_network, [_file(path / "edges.csv", f"From,To,Type\n{_each(line)(number)}".encode())], "map"
+    )
+
+
+MANY: dict[str, tuple[Many, int]] = {
+    "wrong references": (lambda n, path: _folder(path, relationships=_each("r#,funding,x#,y#,z#,,,\n")(n)), 8_000),
+    "references in one cell": (lambda n, path: _folder(path, relationships=f"r,funding,a,a,{'x; ' * n},,,\n"), 16_000),
+    "wrong dates": (lambda n, path: _folder(path, relationships=_each("r#,funding,a,a,e,20#x,3/4/2#,\n")(n)), 8_000),
+    "one id": (lambda n, path: _folder(path, organisations=_each("b,B,formal,charity\n")(n)), 16_000),
+    "wrong codes": (lambda n, path: _folder(path, organisations=_each("b#,B,form#,char#\n")(n)), 8_000),
+    "wrong quotations": (lambda n, path: _folder(path, evidence=_each("q#,s,stated,high,words of # us,\n")(n)), 4_000),
+    "quotations in many sentences": (
+        lambda n, path: _folder(
+            path, evidence=_each("q#,s,stated,high,number # is,s#\n")(n), text=_each("The number # is here.\n")(n)
+        ),
+        3_000,
+    ),
+    "positions": (lambda n, path: _folder(path, positions=_each("a,whole,#,#\nb#,whole,1,1\n")(n)), 8_000),
+    "decisions": (lambda n, path: _folder(path, matches=_each("a,s,r#,same\na,s,r,same\n")(n)), 8_000),
+    "documents": (lambda n, path: _folder(path, settings=DOCUMENT * n), 4_000),
+    "documents of no source": (
+        lambda n, path: _folder(path, settings=_each('[[document]]\nsource = "x#"\npath = "p#"\n')(n)),
+        4_000,
+    ),
+    "unknown settings": (lambda n, path: _folder(path, settings=_each("\n[titel#]\n")(n)), 6_000),
+    "steps of a story": (
+        lambda n, path: _folder(path, story=_each('[[step]]\ntitle = "#"\ntext = "x"\nfocus = ["x#"]\n')(n)),
+        4_000,
+    ),
+    "merged and hidden cells": (_merged, 12_000),
+    "nodes of one name": (_import("Alpha Beta!#,Alpha Beta?#,x\n"), 6_000),
+    "nodes of one long name": (_import(f"{'Alpha ' * 30}#,{'Beta ' * 30}#,x\n"), 6_000),
+    "names in a text": (
+        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Known()), _each(
+            "Alpha# University funds Beta# Trust, and the School of Gamma# is led by Delta# College. ")(n)),
+        1_000,
+    ),
+    "names without an end": (
+        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Known()), _each(
+            "Alpha# University, ")(n)),
+        1_000,
+    ),
+    "headings": (lambda n, _: partial(_table, "t.csv", f"id,{'x,' * n}name\n".encode()), 100_000),
+}  # fmt: skip
+
+
 def _work(read: Callable[[], object]) -> float:
     start = time.process_time()
     _quietly(read)
@@ -230,3 +319,17 @@ def test_twice_the_input_takes_at_most_two_and_a_half_times_the_work(name: str, 
         else:
             wrong[kind] = (round(short, 4), round(long, 4))
     assert not wrong, f"processor's seconds for a quarter and the whole of {largest} characters: {wrong}"
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_twice_as_many_take_at_most_two_and_a_half_times_the_work(name: str, tmp_path: Path) -> None:
+    make, most = MANY[name]
+    (tmp_path / "part").mkdir()
+    (tmp_path / "whole").mkdir()
+    part, whole = make(most // 4, tmp_path / "part"), make(most, tmp_path / "whole")
+    times = [(_work(part), _work(whole)) for _ in range(2)]
+    while len(times) < TRIES and min(t[1] for t in times) > max(SHORT, min(t[0] for t in times) * MOST):
+        times.append((_work(part), _work(whole)))
+    short, long = min(t[0] for t in times), min(t[1] for t in times)
+    print(f"{name}: {short:.3f} {long:.3f}")
+    assert long <= max(SHORT, short * MOST)
