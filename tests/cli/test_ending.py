@@ -185,3 +185,23 @@ def test_the_end_comes_soon() -> None:
     begun = time.process_time()
     ending.prepare_streams()
     assert time.process_time() - begun < 0.05
+
+
+def test_what_is_typed_need_not_be_text(tmp_path: Path) -> None:
+    """In a review each line is an answer; one that is none is asked for again."""
+    assert _done("init", "graph", "--name", "Example Trust", "--csv", cwd=tmp_path).returncode == 0
+    (tmp_path / "ror.json").write_text(
+        '[{"id": "https://ror.org/00340yn33", "names": [{"value": "Example Trust", "types": ["ror_display"]}]}]',
+        "utf-8",
+    )
+    asked = ["match", "graph", "--file", "ror.json", "--as", "ror", "--register", "our-own-knowledge"]
+    done = subprocess.run(
+        [*TOOL, *asked, "--review", "--who", "A"],
+        input=b"\xff\xfe\nq\n",
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"Please answer with s, d, u, n or q." in done.stdout
+    assert done.stderr.strip() == b"0 decided."
