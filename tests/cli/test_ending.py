@@ -74,7 +74,7 @@ def test_stopping_with_the_keyboard_has_its_exit_code(keele: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == ending.INTERRUPTED == 130
-    assert err.strip() == "Stopped."
+    assert err.strip() == "Aborted!"
 
 
 _SLEEPING = """
@@ -129,7 +129,7 @@ RAISED: dict[str, tuple[Callable[[], BaseException], int, str]] = {
     "no text": (lambda: UnicodeEncodeError("utf-8", "a\udcffb", 1, 2, "no"), 1, "Error: 'a\\udcffb' is not text in"),
     "a NUL in a path": (lambda: ValueError("embedded null byte"), 1, "Error: A path holds the character U+0000."),
     "a disk": (lambda: OSError(5, "Input/output error", "a.csv"), 1, "Error: a.csv: Input/output error."),
-    "Ctrl-C": (KeyboardInterrupt, 130, "Stopped."),
+    "Ctrl-C": (KeyboardInterrupt, 130, "Aborted!"),
     "a fault of ours": (lambda: KeyError("x"), 70, "Error: KeyError: 'x'. This is a fault of partnergraph itself"),
     "too deep": (lambda: RecursionError("maximum"), 70, "Error: RecursionError: maximum. This is a fault of"),
     "terminal": (lambda: ValueError("\x1b[31m\x07"), 70, "Error: ValueError: \\x1b[31m\\x07. This"),

@@ -84,7 +84,7 @@ def end(error: BaseException) -> int:
             error.show()
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
-            _say("Stopped.", "")
+            _say("Aborted!", "")
             return INTERRUPTED
         case PartnerGraphError():
             _say(str(error))
