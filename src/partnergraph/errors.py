@@ -12,7 +12,7 @@
     `-- MissingExtra     an optional package is not installed; says the pip line
 
 The command line turns each into one clean message and exit code 1 (2 for `UsageError`).
-Anything else is our bug and shows its traceback.
+Anything else is our bug: it is one line too, exit code 70, and PARTNERGRAPH_DEBUG=1 shows the traceback.
 """
 
 from __future__ import annotations

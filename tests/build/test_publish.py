@@ -426,10 +426,12 @@ def test_a_build_reads_one_state_of_the_folder(folder: Path, tmp_path: Path) -> 
 
 def test_a_file_that_cannot_be_read_is_named(folder: Path, tmp_path: Path) -> None:
     (folder / "tables" / "names.csv").mkdir()
-    with pytest.raises(DataError, match=r"names\.csv cannot be read"):
+    with pytest.raises(DataError, match=r"1 error in .*nothing was published") as refused:
         build(folder, tmp_path / "build")
-    with pytest.raises(DataError, match=r"names\.csv cannot be read"):
-        findings_of(folder)
+    said = "tables/names.csv: This is a folder, not a file. Name the data file itself."
+    assert [str(finding) for finding in refused.value.findings] == [said]
+    assert said in [str(finding) for finding in findings_of(folder)]
+    assert not (tmp_path / "build" / "current").exists()
 
 
 def test_relative_paths_and_the_folder_called_dot(

@@ -205,7 +205,7 @@ def test_a_disk_that_is_full_is_told_and_the_table_stays_as_it_was(folder: Path)
 
 def test_a_table_that_cannot_be_read_is_told(folder: Path) -> None:
     (folder / "tables" / "positions.csv").mkdir()
-    with pytest.raises(DataError, match=r"positions\.csv cannot be read: Is a directory"):
+    with pytest.raises(DataError, match=r"positions\.csv: This is a folder, not a file"):
         keeping.write(folder, {})
 
 

@@ -102,7 +102,7 @@ def test_a_file_that_is_not_text_is_named_with_its_row(run: Run, here: Path) -> 
     said = run("query", "bad.rq")
     assert (said.code, said.err) == (2, "Error: bad.rq, row 3: this is not text in UTF-8. Save it as UTF-8.\n")
     (here / "folder.rq").mkdir()
-    assert run("query", "folder.rq").err == "Error: folder.rq cannot be read: Is a directory.\n"
+    assert run("query", "folder.rq").err.startswith("Error: folder.rq: This is a folder, not a file.")
 
 
 def test_the_graph_may_be_a_graph_folder_a_build_folder_a_store_or_an_rdf_file(

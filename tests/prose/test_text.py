@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError
+from partnergraph.prose.known import Known
+from partnergraph.prose.mentions import LONGEST_SENTENCE
+from partnergraph.prose.proposals import read as propose
 from partnergraph.prose.text import LARGEST, document, opened
 
 
@@ -38,7 +41,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "large.txt"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    with pytest.raises(DataError, match="50,000,000 bytes"):
+    with pytest.raises(DataError, match="larger than 20,000,000 bytes"):
         opened(path, "text")
     assert path.stat().st_size > LARGEST
 
@@ -48,3 +51,23 @@ def test_marks_of_direction_and_signs_beyond_the_first_plane_keep_their_place() 
     found = document("a.txt", text.encode(), "text")
     assert found.text == text
     assert [(p.start, p.end) for p in found.passages] == [(0, len(text))]
+
+
+def test_a_sentence_that_never_ends_is_not_read_and_that_is_said() -> None:
+    text = "The Elm Trust funds Oak University. We work with " + "Alpha University, " * 2_000 + "and others."
+    reading = propose(document("a.txt", text.encode(), "text"), Known())
+    assert reading.mentions.too_long == [2]
+    assert "Not read, as longer than 20,000 characters without an end: sentence s2." in reading.summary()
+    assert {row["name"] for row in reading.tables["organisations"]} == {"Elm Trust", "Oak University"}
+
+
+def test_all_of_a_long_list_is_read_and_no_proposal_repeats_all_of_it() -> None:
+    words = ("Ash Elm Oak Fir Yew Bay Box Fig Ivy Alder Aspen Beech Birch Briar Cedar Hazel Holly Larch Maple Pine "
+             "Rowan Thorn Willow Plane Lime Ebony").split()  # fmt: skip
+    names = [f"{one} {other} University" for one in words for other in words][:600]
+    text = f"Partners: {', '.join(names)}."
+    assert 10_000 < len(text) < LONGEST_SENTENCE
+    reading = propose(document("a.txt", text.encode(), "text"), Known())
+    assert {row["name"] for row in reading.tables["organisations"]} == set(names)
+    assert max(len(row["sentence"]) for row in reading.proposals) < 1_200
+    assert all(row["sentence"].count("…") >= 1 for row in reading.proposals)

@@ -320,7 +320,7 @@ def test_an_interrupt_stops_the_query_and_its_worker(store: Path) -> None:
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)  # what a terminal does
     out, err = process.communicate(timeout=5)
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert out == ""
     assert err.strip() == "Aborted!"
     assert not _running(worker_pid)

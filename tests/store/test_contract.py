@@ -266,7 +266,7 @@ def test_a_rule_writes_its_triples_once_into_its_graph_and_the_merge(tmp_path: P
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("nothing", "There is nothing at"), ("empty", "is not a graph folder, a build folder or a store")],
+    [("nothing", "There is nothing at"), ("empty", "is not a graph folder, a build folder, a store or an RDF file")],
 )
 def test_what_is_no_graph_says_what_to_run(name: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()

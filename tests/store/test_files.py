@@ -180,8 +180,8 @@ def test_a_good_file_before_a_bad_one_is_not_half_a_graph(tmp_path: Path) -> Non
 
 def test_a_file_that_is_not_there_or_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder.ttl").mkdir()
-    refused(tmp_path / "folder.ttl", "cannot be read: Is a directory")
-    refused(tmp_path / "nowhere.ttl", "cannot be read: No such file")
+    refused(tmp_path / "folder.ttl", "This is a folder, not a file")
+    refused(tmp_path / "nowhere.ttl", "cannot be opened: No such file")
 
 
 FINE: dict[str, tuple[str, bytes]] = {

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from partnergraph import __version__
-from partnergraph.errors import DataError, PartnerGraphError
 
 COMMANDS = {
     "init": "Make a new graph folder with an invented example in a workbook.",
@@ -65,21 +64,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: errors of the data, the query or the store become one clean message and an exit code."""
+    """Entry point: whatever goes wrong becomes one clean message and an exit code (see `partnergraph.cli.ending`)."""
+    from partnergraph.cli.ending import end, finish, prepare_streams
+
     try:
-        cli(prog_name="partnergraph")
-    except DataError as error:
-        click.echo(f"Error: {error}", err=True)
-        shown = [str(finding) for finding in error.findings if str(finding) not in str(error)]
-        for line in shown[:50]:
-            click.echo(f"  {line}", err=True)
-        if len(shown) > 50:
-            click.echo(f"  ... and {len(shown) - 50} more: partnergraph check lists all", err=True)
-        sys.exit(error.exit_code)
-    except PartnerGraphError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
-    except OSError as error:  # a file or disk that refuses; a closed pipe is click's to handle
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"Error: {where}{error.strerror or error}.", err=True)
-        sys.exit(1)
+        prepare_streams()
+        done = cli.main(prog_name="partnergraph", standalone_mode=False)
+        code = done if isinstance(done, int) else 0
+    except BaseException as error:
+        code = end(error)
+    sys.exit(finish(code))

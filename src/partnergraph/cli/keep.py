@@ -69,16 +69,20 @@ def _names(folder: Folder) -> dict[str, str]:
     """How the tables name each body, by IRI: its id, with a prefix for groups and undertakings."""
     from partnergraph.model.ids import Ids
     from partnergraph.model.quads import iri_of
+    from partnergraph.reading import UNREADABLE
 
+    # Of a table that cannot be read no body is known, and its position would be lost.
+    if unread := [finding for finding in folder.errors if finding.rule in UNREADABLE]:
+        raise DataError(str(unread[0]), unread)
     model = folder.model
     ids = Ids(model.config.base)
-    found: list[tuple[str, Record]] = [
+    bodies: list[tuple[str, Record]] = [
         *(("org", record) for record in model.organisations),
         *(("group", record) for record in model.groups),
         *(("undertaking", record) for record in model.undertakings),
     ]
-    twice = Counter(record.id for _, record in found)
+    twice = Counter(record.id for _, record in bodies)
     return {
         str(iri_of(record, ids)): record.id if prefix == "org" and twice[record.id] == 1 else f"{prefix}:{record.id}"
-        for prefix, record in found
+        for prefix, record in bodies
     }

@@ -10,6 +10,9 @@ import click
 from partnergraph.cli.options import as_of_option, deliver, format_option, graph_option, output_option
 from partnergraph.errors import DataError, UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
+from partnergraph.reading import printable, read_file, read_stream
+
+LARGEST = 1_000_000  # bytes of the text of a query that are read; the guard allows less
 
 _WAYS = (
     "Ask with a file, a text or a name: partnergraph query FILE.rq, partnergraph query < FILE.rq, "
@@ -57,8 +60,9 @@ def query(
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
-    from partnergraph.queries.worker import run
+    from partnergraph.queries.worker import SPARE, run
     from partnergraph.store import locate
+    from partnergraph.store.faults import address_space
 
     text, name = _text(question)
     if picture and (format_ or output or iris):
@@ -71,6 +75,9 @@ def query(
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
     if chosen in BINARY and output is None and sys.stdout.isatty():
         raise UsageError(f"{chosen} is not text for a terminal; write it to a file: --output answer.{chosen}")
+    if (allowed := address_space()) is not None and allowed < memory * 1_000_000 + SPARE:
+        click.echo(f"note: {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v), less than "
+                   f"a query with --memory {memory} may take", err=True)  # fmt: skip
     answer = run(
         locate(graph),
         text,
@@ -144,18 +151,26 @@ def _text(question: str | None) -> tuple[str, str | None]:
     if question is None or question == "-":
         if sys.stdin is None or (question is None and sys.stdin.isatty()):  # (None: it is closed)
             raise UsageError(f"There is no question. {_WAYS}")
-        text = _decoded(sys.stdin.buffer.read(), "standard input")
+        text = _decoded(read_stream(sys.stdin.buffer, LARGEST, "standard input"), "standard input")
         if question is None and not text.strip():
             raise UsageError(f"Standard input is empty. {_WAYS}")
         return text, None
     if not is_name(question):
         return question, None
-    if question.endswith((".rq", ".sparql")) or Path(question).is_file():
+    if question.endswith((".rq", ".sparql")) or _is_file(Path(question)):
+        file = printable(question)
         try:
-            return _decoded(Path(question).read_bytes(), question), None
-        except OSError as error:
-            raise UsageError(f"{question} cannot be read: {error.strerror}.") from None
+            return _decoded(read_file(Path(question), LARGEST, file, pipe=True), file), None
+        except DataError as error:
+            raise UsageError(str(error)) from None
     return "", get(question).name
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except (OSError, ValueError):  # longer than a name of a file may be
+        return False
 
 
 def _decoded(data: bytes, where: str) -> str:

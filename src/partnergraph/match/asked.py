@@ -13,7 +13,8 @@ from partnergraph.match.register import Register
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Model, Organisation, Spot
 from partnergraph.model.register import Entry, EntryName, EntryPlace, Tally
-from partnergraph.sources.delimited import read_delimited
+from partnergraph.reading import printable, read_file
+from partnergraph.sources.delimited import LARGEST_TEXT, read_delimited
 from partnergraph.sources.file_signatures import file_type
 from partnergraph.sources.folder import Folder
 from partnergraph.sources.registers import FORMATS, read
@@ -82,16 +83,17 @@ def names(path: Path, column: str | None = None) -> Listed:
 
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
-    data = path.read_bytes()
+    file = printable(path.name)
+    data = read_file(path, LARGEST_TEXT, file, pipe=True)
     if form := file_type(data):
-        raise DataError(f"{path.name} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
-    sheet = read_delimited(path.name, data)
+        raise DataError(f"{file} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
+    sheet = read_delimited(file, data)
     wrong = [finding for finding in sheet.findings if finding.severity == "error"]
     if wrong or not sheet.rows:
-        empty = Finding("empty-table", "error", "The list is empty.", Place(path.name), fix="Write names into it.")
+        empty = Finding("empty-table", "error", "The list is empty.", Place(file), fix="Write names into it.")
         raise DataError(str((wrong or [empty])[0]), wrong or [empty])
     headings = [cell.strip() for cell in sheet.rows[0][1]]
-    at = _columns(headings, column, path.name)
+    at = _columns(headings, column, file)
     addresses = _folded(headings[at["name"]]) in _ADDRESSES
     listed, told = Listed(headings, [], []), set[tuple[str, str]]()
     for number, cells in sheet.rows[1:]:
@@ -101,7 +103,7 @@ def names(path: Path, column: str | None = None) -> Listed:
         for meaning, known in (("country", country), ("type", _type)):
             if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
                 told.add((meaning, text))
-                where = f"{path.name} row {number}, column {headings[at[meaning]]}"
+                where = f"{file} row {number}, column {headings[at[meaning]]}"
                 shown = "".join(sign if sign.isprintable() else " " for sign in text[:60])
                 listed.unknown.append(f"{where}: '{shown}' is no {meaning} that is known. {_FIX[meaning]}")
     return listed

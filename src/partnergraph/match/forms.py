@@ -80,6 +80,7 @@ GENERAL = frozenset(TYPE_WORDS) | _listed(
     "group general applied state federal trust service royal programme program organisation unit laboratory "
     "public care"
 )
+LONGEST = 2_000  # characters of a name that are looked at
 _RESPELT = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "Ø": "O", "Ł": "L"}
@@ -111,7 +112,7 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("The Univ. of St. Andrews &amp; Clinics")
     ('university', 'st', 'andrew', 'clinic')
     """
-    return tuple(word for word in _words(text) if word not in SMALL)
+    return tuple(word for word in _words(text[:LONGEST]) if word not in SMALL)
 
 
 def form(text: str) -> str:
@@ -120,7 +121,7 @@ def form(text: str) -> str:
     >>> form("Centre for Health Sciences Ltd."), form("Universität Hamburg")
     ('center health science', 'university hamburg')
     """
-    found = list(words(text)) or list(_words(text))
+    found = list(words(text)) or list(_words(text[:LONGEST]))
     while len(found) > 1 and found[-1] in LEGAL:
         found.pop()
     return " ".join(found)

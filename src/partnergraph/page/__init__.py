@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import import_module
@@ -75,7 +76,13 @@ def version() -> str:
 def prepare() -> None:
     """Begin to import, in a thread of its own, what drawing needs; `draw` waits for what is not there yet."""
     names = ("numpy", "networkx", "jinja2", "pyvis.network")
-    Thread(target=lambda: [import_module(name) for name in names], name="prepare the page").start()
+
+    def bring_in() -> None:
+        with suppress(Exception):  # drawing imports it again, and says what is wrong
+            for name in names:
+                import_module(name)
+
+    Thread(target=bring_in, name="prepare the page").start()
 
 
 def draw(network: Graph, renderer: str = "canvas") -> Page:

@@ -13,11 +13,13 @@ from pathlib import Path
 from partnergraph.errors import DataError, Finding
 from partnergraph.files import fill_folder, lock_folder
 from partnergraph.prose.proposals import COLUMNS, PROPOSALS, TABLES
+from partnergraph.reading import read_file
+from partnergraph.sources.documents import LARGEST
 from partnergraph.sources.folder import CONFIG, inputs, read
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.tables import Layout, Row, Table, read_sheet, read_table, several
 from partnergraph.sources.unchanged import stop_if_changed
-from partnergraph.sources.workbook import read_sheets, table_files
+from partnergraph.sources.workbook import sheets_of, table_files
 
 _LAYOUTS = {table: LAYOUTS[table] for table in TABLES} | {PROPOSALS: Layout(COLUMNS, ("table", "id"))}
 _REFERENCES = ("from", "to", "via", "about", "organisation")
@@ -69,13 +71,16 @@ def _tables(path: Path) -> dict[str, Table]:
     if path.is_dir():
         for name, layout in _LAYOUTS.items():
             file = path / f"{name}.csv"
-            if file.is_file():
-                found[name] = read_table(f"{path.name}/{file.name}", file.read_bytes(), layout)
+            if file.exists():
+                [sheet] = sheets_of(file, f"{path.name}/{file.name}", path)
+                found[name] = read_sheet(sheet, layout)
     else:
-        for sheet in read_sheets(path.name, path.read_bytes()):
+        for sheet in sheets_of(path, path.name, pipe=True):
             name = (sheet.name or "").strip().lower()
             if name in _LAYOUTS:
                 found[name] = read_sheet(sheet, _LAYOUTS[name])
+            elif sheet.name is None and sheet.findings and not sheet.complete:
+                raise DataError(f"{path} cannot be read; nothing was written.", sheet.findings)
             elif sheet.name is None:
                 raise DataError(f"{path} is one table. Give the workbook or the folder that 'partnergraph read' wrote.")
     if PROPOSALS not in found:
@@ -220,7 +225,7 @@ def _document(
         raise DataError(f"{message} Give it: partnergraph read DOCUMENT.txt --accept ... --into {into}")
     if len(missing) > 1:
         raise DataError(f"The evidence quotes several texts ({', '.join(missing)}). Accept them one by one.")
-    path, data = f"documents/{document.name}", document.read_bytes()
+    path, data = f"documents/{document.name}", read_file(document, LARGEST, document.name, pipe=True)
     there = into / path
     if there.exists() and there.read_bytes() != data:
         raise DataError(f"{path} is another text already. Rename {document.name}; nothing was written.")

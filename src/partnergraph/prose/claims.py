@@ -9,13 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from partnergraph.model.records import Document, Passage
-from partnergraph.prose.mentions import Mention, Mentions, Party
+from partnergraph.prose.mentions import Mention, Mentions, Party, pieces
 
 _FILL = (
     r"(?:and|or|along with|as well as|together with|including|such as|"
     r"the|our|its|their|a|an|both|also|local|with|of|regional|other)"
 )
-_LIST = re.compile(rf"[\s,‘’'\"]*(?:\([^()]{{0,80}}\))?[\s,‘’'\"]*(?:{_FILL}\b[\s,‘’'\"]*)*", re.IGNORECASE)
+_GAP = r"[\s,‘’'\"]*+"  # taken once (a pattern that gives some of it back takes quadratic time)
+_LIST = re.compile(rf"{_GAP}(?:\([^()]{{0,80}}\)){{0,1}}+{_GAP}(?:{_FILL}\b{_GAP})*", re.IGNORECASE)
 _ALONG = re.compile(r"[^.;:]{0,90}\b(?:along with|as well as|together with)\s+(?:the\s+)?")
 _VIA = re.compile(r",?\s+(?:through|via)\s+(?:the\s+)?")
 _BEFORE = re.compile(
@@ -104,17 +105,20 @@ def claims(document: Document, found: Mentions) -> tuple[list[Claim], list[Dated
     """All claims and dated events, each once, in the order of the text."""
     made: dict[tuple[str, str, str], Claim] = {}
     events: dict[tuple[str, int, str], Dated] = {}
-    for passage in document.passages:
-        here = found.sentences.get(passage.number)
+    places: dict[tuple[str, str, str], dict[tuple[int, int, int], None]] = {}
+    for number, passage in enumerate(pieces(document.passages), 1):
+        here = found.sentences.get(number)
         if here:
             sentence = _Sentence(document.text, passage, here, found)
             for claim in sentence.claims():
-                old = made.setdefault((claim.kind, claim.giver.slug, claim.taker.slug), claim)
-                if old is not claim:
-                    old.places += [place for place in claim.places if place not in old.places]
+                key = (claim.kind, claim.giver.slug, claim.taker.slug)
+                made.setdefault(key, claim)
+                places.setdefault(key, {}).update(dict.fromkeys(claim.places))
             for event in sentence.events(made):
                 about = event.about
                 events.setdefault((event.kind, id(about), event.date), event)
+    for key, claim in made.items():
+        claim.places = list(places[key])
     return list(made.values()), list(events.values())
 
 

@@ -13,6 +13,7 @@ from partnergraph.model.register import Entry
 from partnergraph.prose.names import Token, head, plain, words
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*|&")
+LONGEST = 60  # words of a name that is looked for in a text
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on"])
 
 
@@ -45,7 +46,7 @@ class Known:
         """Remember a name of a body."""
         key = tuple(plain(w) for w in _WORD.findall(name))
         key = key[1:] if key[:1] == ("the",) else key
-        if not key or (len(key) == 1 and len(key[0]) < 3):
+        if not key or len(key) > LONGEST or (len(key) == 1 and len(key[0]) < 3):
             return
         # A register calls councils by their places and bodies by any three letters: such a name alone finds nobody.
         if body.slug is None and not _tells(name, key):

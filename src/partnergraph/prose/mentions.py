@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from partnergraph.model.records import Document, Passage
@@ -10,6 +11,8 @@ from partnergraph.prose.known import Body, Known
 from partnergraph.prose.names import Token, head, plain, spotted, tokens, words
 
 _GENERIC = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Za-z]+?)s?\b(?=[\s,;:)'’]|\.(?:\s|$))")
+LONGEST_SENTENCE = 20_000  # characters of one that is read at all
+LONGEST_PIECE = 4_000
 _WRITER = re.compile(r"\b([Ww]e|[Oo]ur|[Uu]s)\b")
 
 
@@ -43,13 +46,31 @@ class Mention:
 
 @dataclass
 class Mentions:
-    """All mentions by sentence, all parties in the order of the text, the abbreviations that the text teaches."""
+    """All mentions by the number of their piece (see `pieces`), all parties in the order of the text, the abbreviations
+    that the text teaches, and the sentences that are too long to be read.
+    """
 
     sentences: dict[int, list[Mention]] = field(default_factory=dict)
+    too_long: list[int] = field(default_factory=list)
     parties: dict[str, Party] = field(default_factory=dict)
     short: dict[str, tuple[Party, int, int, int]] = field(default_factory=dict)
     writer: Party | None = None
     writer_reason: str = ""
+
+
+def pieces(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The sentences, a very long one (a list, a table) in several pieces that keep its number: what is found in a piece
+    is compared with all else that is found in it.
+    """
+    for passage in passages:
+        start, text = passage.start, passage.text
+        while passage.end - start > LONGEST_PIECE:
+            part = text[start - passage.start : start - passage.start + LONGEST_PIECE]
+            cut = next((at for mark in (", ", "; ", " ") if (at := part.rfind(mark)) > LONGEST_PIECE // 2), -1)
+            length = cut + 1 if cut >= 0 else LONGEST_PIECE
+            yield Passage(passage.number, part[:length], start, start + length)
+            start += length
+        yield Passage(passage.number, text[start - passage.start :], start, passage.end)
 
 
 def slug(text: str) -> str:
@@ -69,9 +90,11 @@ def mentions(document: Document, known: Known, speaker: str | None = None) -> Me
     found = Mentions()
     finder = _Finder(document, known, found)
     headings = _headings(document)
-    for passage in document.passages:
-        if passage.number not in headings:
-            found.sentences[passage.number] = finder.sentence(passage)
+    found.too_long = [passage.number for passage in document.passages if len(passage.text) > LONGEST_SENTENCE]
+    skipped = {*headings, *found.too_long}
+    for number, piece in enumerate(finder.pieces, 1):
+        if piece.number not in skipped:
+            found.sentences[number] = finder.sentence(piece)
     finder.refer()
     if speaker is not None:
         found.writer, found.writer_reason = finder.named(speaker), "'we' is the speaker that was given"
@@ -101,7 +124,8 @@ class _Finder:
     def __init__(self, document: Document, known: Known, found: Mentions) -> None:
         self.text, self.known, self.found = document.text, known, found
         self.by_name: dict[tuple[str, ...], Party] = {}
-        self.passages = document.passages
+        self.pieces = tuple(pieces(document.passages))
+        self.last: dict[str, int] = {}  # of ids with a number, the last number
         self.taken = {
             name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())
         }
@@ -182,11 +206,13 @@ class _Finder:
         return self.by_name[key]
 
     def _mint(self, name: str) -> str:
-        stem, number = slug(name), 1
-        made = stem
+        stem = slug(name)
+        number = self.last.get(stem, 0) + 1
+        made = stem if number == 1 else f"{stem}-{number}"
         while made in self.taken:
             number += 1
             made = f"{stem}-{number}"
+        self.last[stem] = number
         self.taken.add(made)
         return made
 
@@ -226,10 +252,15 @@ class _Finder:
         alike, first = words()["together"], words()["organisation"]
         bodies = [p for p in self.found.parties.values() if p.sort == "organisation"]
         heads: dict[str, list[Party]] = {}
+        begins: dict[str, list[Party]] = {}
         for party in bodies:
-            heads.setdefault(head(party.name) or "", []).append(party)
-        for passage in self.passages:
-            here = self.found.sentences.get(passage.number)
+            word = head(party.name) or ""
+            heads.setdefault(word, []).append(party)
+            if party.name.lower().startswith(word):
+                begins.setdefault(word, []).append(party)
+        writes = _WRITER.search(self.text) is not None
+        for number, passage in enumerate(self.pieces, 1):
+            here = self.found.sentences.get(number)
             if here is None:
                 continue
             for match in _GENERIC.finditer(self.text, passage.start, passage.end):
@@ -239,12 +270,14 @@ class _Finder:
                     continue
                 if match[1][0].isupper():
                     meant = heads.get(word, [])
-                    begins = [p for p in meant if p.name.lower().startswith(word)]
-                    meant, why = (begins if len(meant) > 1 else meant), "the only body of the text that is called so"
+                    meant, why = (
+                        (begins.get(word, []) if len(meant) > 1 else meant),
+                        "the only body of the text that is called so",
+                    )
                 else:
                     near = [
                         m.party
-                        for n in (passage.number - 1, passage.number)
+                        for n in (number - 1, number)
                         for m in self.found.sentences.get(n, [])
                         if m.start < start
                     ]
@@ -258,7 +291,7 @@ class _Finder:
                     here.append(
                         Mention(start, end, passage.number, meant[0], f"'{said}' is read as {meant[0].name}: {why}")
                     )
-                    if match[1][0].isupper() and self.found.writer is None and _WRITER.search(self.text):
+                    if match[1][0].isupper() and self.found.writer is None and writes:
                         self.found.writer = meant[0]
                         self.found.writer_reason = f"'we' is read as {meant[0].name}, which the text calls '{said}'"
                     elif match[1][0].isupper() and self.found.writer not in (None, meant[0]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from partnergraph.model.records import Document
 from partnergraph.prose.claims import Claim, Dated, claims
 from partnergraph.prose.known import Known
-from partnergraph.prose.mentions import Mention, Mentions, Party, mentions, slug
+from partnergraph.prose.mentions import LONGEST_SENTENCE, Mention, Mentions, Party, mentions, slug
 from partnergraph.prose.names import head, words
 from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.vocabulary import concepts
@@ -21,6 +21,7 @@ COLUMNS = (
 KNOWN_COLUMNS = ("id", "name", "as_written", "locator", "start", "end", "reason")
 TABLES = ("sources", "evidence", "organisations", "names", "groups", "relationships", "events")
 LONGEST_QUOTE = 5_000
+_AROUND = 500
 Cells = dict[str, str]
 
 
@@ -45,7 +46,11 @@ class Reading:
             f"{len(self.tables['relationships'])} relationships",
             f"{len(self.tables['events'])} events",
         )
-        return f"{', '.join(parts)}: {rows} proposals."
+        said = f"{', '.join(parts)}: {rows} proposals."
+        if long := self.mentions.too_long:
+            which = ", ".join(f"s{number}" for number in long[:5]) + (" and more" if len(long) > 5 else "")
+            said += f" Not read, as longer than {LONGEST_SENTENCE:,} characters without an end: sentence {which}."
+        return said
 
 
 def read(document: Document, known: Known, speaker: str | None = None) -> Reading:
@@ -67,6 +72,7 @@ class _Maker:
         self.source = reading.document.source
         self.taken = {table: set(known.ids.get(table, ())) for table in LAYOUTS}
         self.quoted: dict[tuple[int, int], str] = {}
+        self.proofs = 0  # the last number of a row of evidence
         self.sentences = {p.number: p for p in self.document.passages}
         self.dated: list[Dated] = []
         row = {"id": self.source, "title": self.source, "publisher": "unknown", "kind": "document"}
@@ -93,9 +99,10 @@ class _Maker:
         if len(words_) > LONGEST_QUOTE:
             return None
         if (start, end) not in self.quoted:
-            number = len(self.quoted) + 1
+            number = self.proofs + 1
             while f"{self.source}-{number}" in self.taken["evidence"]:
                 number += 1
+            self.proofs = number
             made = f"{self.source}-{number}"
             self.taken["evidence"].add(made)
             self.quoted[start, end] = made
@@ -109,11 +116,21 @@ class _Maker:
         start, end, sentence = place
         self.reading.tables[table].append(row)
         self.reading.proposals.append(
-            {"accept": "", "table": table, "id": row["id"], "what": what, "sentence": self.sentences[sentence].text}
+            {"accept": "", "table": table, "id": row["id"], "what": what, "sentence": self._shown(place)}
             | {"locator": f"s{sentence}", "start": str(start), "end": str(end), "status": "proposed"}
             | {"already_known_as": "", "conflicts": ""}
             | why
         )
+
+    def _shown(self, place: tuple[int, int, int]) -> str:
+        """The sentence of a proposal; of a very long one what stands around the place."""
+        start, end, sentence = place
+        passage = self.sentences[sentence]
+        if len(passage.text) <= LONGEST_QUOTE:
+            return passage.text
+        first, last = max(passage.start, start - _AROUND), min(passage.end, end + _AROUND)
+        before, after = "…" * (first > passage.start), "…" * (last < passage.end)
+        return f"{before}{self.document.text[first:last]}{after}"
 
     def parties(self, claimed: set[str]) -> None:
         """Organisations, groups and abbreviations; mentions of known bodies are listed.

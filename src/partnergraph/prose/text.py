@@ -7,9 +7,9 @@ from pathlib import Path
 
 from partnergraph.errors import DataError
 from partnergraph.model.records import Document
-from partnergraph.sources.documents import read_document
+from partnergraph.reading import printable, read_file
+from partnergraph.sources.documents import LARGEST, read_document
 
-LARGEST = 20_000_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _OFFICE = {
     b"PK\x03\x04": "a word-processing file or an archive",
@@ -21,10 +21,8 @@ _PLAIN = "Save it as plain text in UTF-8 (in a word processor: save as, plain te
 
 def opened(path: Path, source: str) -> Document:
     """The document in a file. Raises `DataError` for what is no plain text in UTF-8."""
-    size = path.stat().st_size
-    if size > LARGEST:
-        raise DataError(f"{path.name} has {size:,} bytes; a text may have {LARGEST:,}. Divide it.")
-    return document(path.name, path.read_bytes(), source)
+    name = printable(path.name)
+    return document(name, read_file(path, LARGEST, name, pipe=True), source)
 
 
 def document(name: str, data: bytes, source: str) -> Document:

@@ -8,7 +8,7 @@ import io
 import re
 from contextlib import suppress
 
-from partnergraph.sources.sheets import LONGEST_CELL, Sheet
+from partnergraph.sources.sheets import LONGEST_CELL, MOST_SLOTS, Sheet
 
 LARGEST_TEXT = 256_000_000
 _SEVERAL_BYTES = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+|\xed[\xa0-\xbf][\x80-\xbf]")
@@ -30,6 +30,8 @@ def read_delimited(file: str, data: bytes) -> Sheet:
         return sheet.unreadable("control-character", "The table holds a NUL character.", fix, row)
     csv.field_size_limit(LONGEST_CELL)
     mark = "\t" if file.endswith(".tsv") else _separator(text)
+    if text.count(mark) > MOST_SLOTS:
+        return sheet.unreadable("too-large", f"The table has more than {MOST_SLOTS:,} cells.", "Divide it.")
     number = 0
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True), 1):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,10 +12,13 @@ from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.ids import Ids
 from partnergraph.model.quads import iri_of
 from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Source, Standing
+from partnergraph.reading import check_file, printable, read_file
+from partnergraph.reading.toml import read_toml
 from partnergraph.sources import records
 from partnergraph.sources.decisions import contradicting
-from partnergraph.sources.documents import read_document
+from partnergraph.sources.documents import LARGEST, read_document
 from partnergraph.sources.narrow import narrow
+from partnergraph.sources.near import nearest
 from partnergraph.sources.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.sources.positions import twice
 from partnergraph.sources.registers import Register, configured, sha256
@@ -53,17 +54,28 @@ class Folder:
 
 
 def inputs(folder: Path) -> dict[str, str]:
-    """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted."""
+    """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted.
+
+    One that is refused has no hash; reading the folder says why.
+    """
     config = folder / CONFIG
-    if not config.is_file():
-        raise DataError(f"{folder} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
+    if not config.exists():
+        where = printable(folder)
+        raise DataError(f"{where} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
     names = [config, *table_files(folder), *folder.glob(STORY)]
-    raw = _toml(config)
+    raw = _toml(folder)
     for entry in [*_listed(raw, "document"), *_listed(raw, "rdf"), *_listed(raw, "register")]:
         path = folder / str(entry.get("path", ""))
-        if _inside(path, folder) and path.is_file():
+        if _path(folder, str(entry.get("path", ""))) is None:
             names.append(path)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(set(names))}
+    return {printable(path.relative_to(folder).as_posix()): _hash(path, folder) for path in sorted(set(names))}
+
+
+def _hash(path: Path, folder: Path) -> str:
+    try:
+        return sha256(path, folder)
+    except DataError:
+        return ""
 
 
 def _listed(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
@@ -73,7 +85,10 @@ def _listed(raw: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 
 def _inside(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # links that go round in a circle, a NUL
+        return False
 
 
 def read(folder: Path, only: Collection[str] | None = None) -> Folder:
@@ -84,7 +99,7 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     """
     hashes = inputs(folder)
     findings: list[Finding] = []
-    raw = _toml(folder / CONFIG)
+    raw = _toml(folder)
     config = _config(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
@@ -100,10 +115,10 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     proofs = [records.evidence(row, find, texts) for row in rows["evidence"]]
     twice(rows["positions"], cast(list[Position], read_rows["positions"]), find)
     contradicting(rows["matches"], find)
-    told = story(folder / STORY, find)
+    told = story(folder, find)
     if config.focus and config.focus not in find.known["organisations"] and "organisations" not in find.incomplete:
-        near = get_close_matches(config.focus, find.known["organisations"], n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else "Write the id of a row of organisations.csv."
+        near = nearest(config.focus, find.known["organisations"])
+        hint = f"Did you mean '{near}'?" if near else "Write the id of a row of organisations.csv."
         message = f"focus: '{config.focus}' is not the id of any organisation."
         findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
     known = {
@@ -141,10 +156,10 @@ def _order(finding: Finding) -> tuple[str, str, int, str, str]:
     return place.file, place.sheet or "", place.row or 0, place.column or "", finding.rule
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(folder: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return read_toml(folder / CONFIG, CONFIG, folder)
+    except ValueError as error:
         raise DataError(f"{CONFIG}: cannot be read: {error}") from None
 
 
@@ -153,8 +168,8 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
     place = Place(CONFIG)
     for key in raw:
         if key not in (*names, "document", "rdf", "register", "dates"):
-            near = get_close_matches(key, names, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(names)}."
+            near = nearest(key, names)
+            hint = f"Did you mean '{near}'?" if near else f"Known keys: {', '.join(names)}."
             findings.append(Finding("config", "error", f"'{key}' is not a key.", place, key, hint))
     for key in ("document", "rdf", "register"):
         if raw.get(key, []) != _listed(raw, key):
@@ -203,31 +218,44 @@ def _entries(
 ) -> list[tuple[str, Path]]:
     """The [[document]] or [[rdf]] entries whose source is known and whose file is inside the folder."""
     found: list[tuple[str, Path]] = []
+    taken = set[str]()
     for number, entry in enumerate(_listed(raw, key), 1):
         source, path = str(entry.get("source", "")), str(entry.get("path", ""))
         place = Place(CONFIG, None, f"{key} {number}")
-        target = (folder / path).resolve()
         for name in sorted({*entry} - {"source", "path"}):
             message = f"'{name}' is not a key of an entry."
             findings.append(Finding("config", "error", message, place, name, "Known keys: source, path."))
-        if key == "document" and any(source == other for other, _ in found):
+        if key == "document" and source in taken:
             message, fix = f"'{source}' has two documents.", "Keep one, or make a source of its own of the other."
             findings.append(Finding("duplicate-document", "error", message, place, source, fix))
         elif source not in find.known["sources"] and "sources" in find.incomplete:
             continue
         elif source not in find.known["sources"]:
-            near = get_close_matches(source, find.known["sources"], n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else "Add it to sources.csv."
+            near = find.nearest(source, ("sources",))
+            hint = f"Did you mean '{near}'?" if near else "Add it to sources.csv."
             findings.append(Finding("unknown-source", "error", f"'{source}' is not a source.", place, source, hint))
-        elif not _inside(target, folder):
-            fix = "Copy the file into the graph folder, and write the path from there."
-            findings.append(Finding("path", "error", "The path leads out of the graph folder.", place, path, fix))
-        elif not target.is_file():
-            message = f"There is no file {path}." if path else "The entry has no path."
-            findings.append(Finding("path", "error", message, place, path, "Mend the path."))
+        elif (wrong := _path(folder, path)) is not None:
+            findings.append(Finding("path", "error", wrong[0], place, printable(path), wrong[1]))
         else:
-            found.append((source, target))
+            found.append((source, (folder / path).resolve()))
+            taken.add(source)
     return found
+
+
+def _path(folder: Path, path: str) -> tuple[str, str] | None:
+    """What is wrong with the path of an entry, and what to do."""
+    try:
+        if not _inside(folder / path, folder) and "\x00" not in path:
+            fix = "Copy the file into the graph folder, and write the path from there."
+            return "The path leads out of the graph folder.", fix
+        if not (folder / path).exists() or not path:
+            return (f"There is no file {printable(path)}." if path else "The entry has no path."), "Mend the path."
+        check_file(folder / path, path, folder)
+    except DataError as error:
+        return error.findings[0].message, "Mend the path, or put the file there."
+    except (OSError, ValueError):  # a name that is too long, a NUL
+        return f"{path[:200]!a} is not a path.", "Mend the path."
+    return None
 
 
 def _documents(
@@ -238,10 +266,13 @@ def _documents(
     if raw.get("document", []) != _listed(raw, "document") or not documents.keys() <= find.known["sources"].keys():
         documents |= dict.fromkeys(find.known["sources"])  # which source has a text is in doubt; no quotation is blamed
     for source, path in _entries(folder, raw, "document", find, findings):
+        name = path.relative_to(folder.resolve()).as_posix()
         try:
-            documents[source] = read_document(source, path.read_bytes())
+            documents[source] = read_document(source, read_file(path, LARGEST, name, folder))
+        except DataError as error:
+            findings += error.findings
         except UnicodeDecodeError as error:
-            place = Place(path.relative_to(folder.resolve()).as_posix())
+            place = Place(name)
             fix = "Save the text as UTF-8; then every quotation is found again."
             message = f"The text is not UTF-8 (byte {error.start})."
             findings.append(Finding("encoding", "error", message, place, fix=fix))
@@ -308,6 +339,6 @@ def _contacts(rows: Mapping[str, list[Row]]) -> Iterator[Finding]:
 def _check_only(only: Collection[str], find: Resolver) -> None:
     for source in sorted(only):
         if source not in find.known["sources"]:
-            near = get_close_matches(source, find.known["sources"], n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            near = nearest(source, find.known["sources"])
+            hint = f" Did you mean '{near}'?" if near else ""
             raise DataError(f"'{source}' is not a source of this folder.{hint}")

@@ -9,6 +9,21 @@ from difflib import get_close_matches
 # So few are compared one by one.
 _FEW = 300
 _COMPARED = 60
+_LONGEST = 200
+
+
+def nearest(text: str, names: Collection[str], cutoff: float = 0.6) -> str | None:
+    """The name that is written most like a text, when one is at all; long ones are not compared.
+
+    (difflib's time grows with the product of the lengths.)
+
+    >>> nearest("fundin", ["funding", "membership"])
+    'funding'
+    """
+    if len(text) > _LONGEST:
+        return None
+    near = get_close_matches(text, [name for name in names if len(name) <= _LONGEST], n=1, cutoff=cutoff)
+    return near[0] if near else None
 
 
 class Near:
@@ -28,7 +43,7 @@ class Near:
 
     def to(self, text: str) -> str | None:
         """The nearest id, when one is near at all."""
-        text = text[:200]
+        text = text[:_LONGEST]
         names = self._names
         if self._pieces:
             shared: Counter[int] = Counter()
@@ -38,8 +53,7 @@ class Near:
                 if len(shared) < _COMPARED or len(found) < len(names) // 10:
                     shared.update(found)
             names = [names[number] for number, _ in shared.most_common(_COMPARED)]
-        near = get_close_matches(text, names, n=1)
-        return near[0] if near else None
+        return nearest(text, names)
 
 
 def _pieces(text: str) -> set[str]:

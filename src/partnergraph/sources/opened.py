@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 from partnergraph.errors import DataError, Finding, Place
+from partnergraph.reading import open_file, refusal
+from partnergraph.reading.archive import directory_size
 from partnergraph.sources.tables import LONGEST_CELL, Row
 
 __all__ = ["Opened", "opened", "rows", "table", "values"]
@@ -75,7 +77,7 @@ class Opened:
 
     def error(self, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
         """An error of the file as a whole."""
-        return _error(self.file, rule, message, fix, row)
+        return refusal(self.file, rule, message, fix, row)
 
     def place(self, row: int | None = None, column: str | None = None) -> Place:
         """A row of the file (the number of a record, in JSON), or one cell."""
@@ -109,11 +111,6 @@ class _Guarded(io.RawIOBase):
         return len(data)
 
 
-def _error(file: str, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
-    finding = Finding(rule, "error", message, Place(file, row), fix=fix)
-    return DataError(str(finding), [finding])
-
-
 @contextmanager
 def opened(path: Path, file: str | None = None, inside: Path | None = None) -> Iterator[Opened]:
     """Open a plain file, or the one in a .gz, or the largest data file in a .zip. `file` is what errors call it.
@@ -122,17 +119,7 @@ def opened(path: Path, file: str | None = None, inside: Path | None = None) -> I
     """
     name = file if file is not None else path.name
     with ExitStack() as stack:
-        try:
-            if inside is not None and not path.resolve().is_relative_to(inside.resolve()):
-                raise _error(name, "path", "The path leads out of the folder.", "Copy the file into the folder.")
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise _error(name, "path", "This is not a file.", "Name the data file itself.")
-            stream = stack.enter_context(path.open("rb"))
-        except (OSError, RuntimeError) as problem:  # (a RuntimeError: links that go round in a circle)
-            message = f"The file cannot be opened: {getattr(problem, 'strerror', None) or problem}."
-            raise _error(name, "unreadable", message, "Mend the path, or let yourself read the file.") from None
-        except ValueError as problem:  # a NUL in the path
-            raise _error(ascii(name)[1:-1], "path", f"This is not a path: {problem}.", "Mend the path.") from None
+        stream = stack.enter_context(open_file(path, name, inside))
         yield _unpacked(name, path.suffix.lower(), stream, stack)
 
 
@@ -145,46 +132,44 @@ def _unpacked(name: str, suffix: str, stream: IO[bytes], stack: ExitStack) -> Op
     if magic in (_ZIP, b"PK\x05\x06"):
         return stack.enter_context(_member(name, stream, size))
     if suffix in (".gz", ".zip"):
-        raise _error(name, "archive", f"This is not a {suffix} archive.", "Download it again.")
+        raise refusal(name, "archive", f"This is not a {suffix} archive.", "Download it again.")
     return Opened(name, stream)
 
 
 @contextmanager
 def _member(name: str, stream: IO[bytes], size: int) -> Iterator[Opened]:
     """The largest data file of a zip archive that has nothing in it that an archive of data does not need."""
-    stream.seek(max(0, size - 65_557))
-    tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
+    listed = directory_size(stream)
     fix = "Unpack it yourself if you trust it, and name the unpacked file."
-    if end < 0 or len(tail) < end + 22:
-        raise _error(
+    if listed is None:
+        raise refusal(
             name, "archive", f"The archive is damaged or ends too early, after {size} bytes.", "Download it again."
         )
-    if int.from_bytes(tail[end + 12 : end + 16], "little") > LONGEST_DIRECTORY:
-        raise _error(name, "archive", "The archive has too many files in it, or is a ZIP64 archive.", fix)
+    if listed > LONGEST_DIRECTORY:
+        raise refusal(name, "archive", "The archive has too many files in it, or is a ZIP64 archive.", fix)
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeDecodeError) as problem:
         message = f"The archive of {size} bytes is damaged: {problem}."
-        raise _error(name, "archive", message, "Download it again.") from None
+        raise refusal(name, "archive", message, "Download it again.") from None
     with archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
-            raise _error(name, "archive", f"The archive has {len(members)} files in it.", fix)
+            raise refusal(name, "archive", f"The archive has {len(members)} files in it.", fix)
         for member in members:
-            if refusal := _refusal(member):
-                raise _error(name, "archive", f"The archive holds {member.filename!a}: {refusal}.", fix)
+            if reason := _refusal(member):
+                raise refusal(name, "archive", f"The archive holds {member.filename!a}: {reason}.", fix)
         found = [m for m in members if m.filename.lower().endswith(DATA) and not m.filename.startswith("__MACOSX/")]
         if not found:
             message = f"The archive holds no data file ({', '.join(DATA)})."
-            raise _error(name, "archive", message, "Name the file that holds the records.")
+            raise refusal(name, "archive", message, "Name the file that holds the records.")
         member = max(found, key=lambda m: m.file_size)
         inner = f"{name}/{member.filename}"
         try:
             content = archive.open(member)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
             message = f"The archive of {size} bytes is damaged: {problem}."
-            raise _error(inner, "archive", message, "Download it again.") from None
+            raise refusal(inner, "archive", message, "Download it again.") from None
         with content:
             within = Opened(inner, content, member.compress_size)
             if len(found) > 1:
@@ -359,7 +344,7 @@ def _exact(text: str) -> Decimal:
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 class _Text:

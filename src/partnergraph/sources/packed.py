@@ -11,12 +11,14 @@ from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
+from partnergraph.reading.archive import directory_size
 from partnergraph.sources.sheets import Refused
 
 LARGEST_FILE = 100_000_000
 LARGEST_CONTENT = 256_000_000
 LARGEST_RATIO = 200
 MOST_PARTS = 5_000
+LONGEST_DIRECTORY = 2_000_000
 _CHUNK = 1 << 16
 _SAVE = "Open the file in a spreadsheet program and save it anew."
 _DOCTYPE = re.compile(rb"<!\s*DOCTYPE", re.I)
@@ -29,8 +31,12 @@ class Packed:
     def __init__(self, data: bytes) -> None:
         if len(data) > LARGEST_FILE:
             raise Refused("too-large", f"The file is larger than {LARGEST_FILE:,} bytes.", "Divide it.")
+        stream = io.BytesIO(data)
+        if (directory_size(stream) or 0) > LONGEST_DIRECTORY:
+            message = f"The directory of the file's parts is longer than {LONGEST_DIRECTORY:,} bytes."
+            raise Refused("too-large", message, _SAVE)
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            self._zip = zipfile.ZipFile(stream)
         except _BROKEN as error:
             raise Refused("workbook-damaged", f"The file is damaged or cut off: {_plain(error)}.", _SAVE) from None
         parts = self._zip.infolist()
@@ -97,10 +103,20 @@ class Packed:
             self._entities(name)
 
         parser.StartDoctypeDeclHandler = refuse
+        # What the parser has not come to the end of (a long attribute or comment) it looks at again from its beginning
+        # each time: it is given as much more as it has left over, so that the time grows with the length alone.
+        given, waiting, needed = 0, list[bytes](), 1
+        size = 0
         try:
             for chunk in self.chunks(name):
-                parser.Parse(chunk)
-            parser.Parse(b"", True)
+                waiting.append(chunk)
+                size += len(chunk)
+                if size >= needed:
+                    parser.Parse(b"".join(waiting))
+                    given += size
+                    needed, size = given - max(parser.CurrentByteIndex, 0), 0
+                    waiting.clear()
+            parser.Parse(b"".join(waiting), True)
         except expat.ExpatError as error:
             message = f"{name} is not whole, at line {error.lineno}: {expat.ErrorString(error.code)}."
             raise Refused("workbook-damaged", message, _SAVE) from None

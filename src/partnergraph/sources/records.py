@@ -78,9 +78,9 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
             number = int(sentence[1]) if sentence else None
             try:
                 try:
-                    at = locate(document, words, number)
+                    at = locate(document, words, number, near=find.may_search())
                 except Unlocated:
-                    own = alike(document, words)
+                    own = alike(document, words) if find.may_search() else None
                     if own is None or own == words:
                         raise
                     at = locate(document, own, number)
@@ -94,6 +94,7 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
                     words = own
                 start, end, passage = at.start, at.end, at.passage
             except Unlocated as error:
+                find.unlocated += 1
                 find.error(row, "words", error.rule, error.message, words, error.fix)
     if basis == "inferred":
         if strength is None:

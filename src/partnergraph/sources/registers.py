@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from partnergraph.errors import Finding, Place
+from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.records import Source
 from partnergraph.model.register import Entry, Grant, Tally
+from partnergraph.reading import check_file, open_file
+from partnergraph.sources.near import nearest
 from partnergraph.sources.opened import Opened, opened
 
 __all__ = ["FORMATS", "Register", "configured", "read", "sha256"]
@@ -87,9 +88,9 @@ def read(register: Register, tally: Tally) -> Iterator[Entry | Grant | Finding]:
                 tally.filtered += 1
 
 
-def sha256(path: Path) -> str:
-    """The hash of a file of any size."""
-    with path.open("rb") as file:
+def sha256(path: Path, inside: Path | None = None) -> str:
+    """The hash of a file of any size. Raises `DataError` for what is no regular file (of the folder `inside`)."""
+    with open_file(path, inside=inside) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -138,8 +139,8 @@ def _problems(
     """What is wrong with one entry: message, value, fix."""
     for key in entry:
         if key not in _KEYS:
-            near = get_close_matches(key, _KEYS, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(_KEYS)}."
+            near = nearest(key, _KEYS)
+            hint = f"Did you mean '{near}'?" if near else f"Known keys: {', '.join(_KEYS)}."
             yield f"'{key}' is not a key of a register.", key, hint
     for key in _TEXTS:
         if not isinstance(value := entry.get(key, ""), str):
@@ -158,8 +159,8 @@ def _problems(
     for key, known in (("format", tuple(FORMATS)), ("keep", KEEP)):
         value = str(entry.get(key, "" if key == "format" else "mentioned"))
         if value not in known:
-            near = get_close_matches(value, known, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(known)}."
+            near = nearest(value, known)
+            hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(known)}."
             yield f"'{value}' is not a known {key} of registers.", value, hint
     yield from _where(folder, entry, sources)
 
@@ -169,8 +170,8 @@ def _where(
 ) -> Iterator[tuple[str, str | None, str]]:
     source, path = str(entry.get("source", "")), str(entry.get("path", ""))
     if source not in sources:
-        near = get_close_matches(source, sources, n=1)
-        yield f"'{source}' is not a source.", source, f"Did you mean '{near[0]}'?" if near else "Add it to sources.csv."
+        near = nearest(source, sources)
+        yield f"'{source}' is not a source.", source, f"Did you mean '{near}'?" if near else "Add it to sources.csv."
     elif (kind := sources[source].kind) and kind != "register":
         yield f"The source '{source}' is of the kind {kind}.", source, "Write the kind register in sources.csv."
     try:
@@ -181,8 +182,12 @@ def _where(
                 path,
                 "Copy it there, and mend the path.",
             )
-        elif not target.is_file():
+        elif not target.exists() or not path:
             message = f"There is no file {path}." if path else "The entry has no path."
             yield message, path, "Put the register's file there, or mend the path."
-    except (OSError, ValueError):
-        yield f"{path!a} is not a path.", path, "Mend the path."
+        else:
+            check_file(target, path, folder)
+    except DataError as error:
+        yield error.findings[0].message, path, "Put the register's file there, or mend the path."
+    except (OSError, RuntimeError, ValueError):
+        yield f"{path[:200]!a} is not a path.", ascii(path)[1:-1], "Mend the path."

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
 from partnergraph.sources.layouts import LAYOUTS
-from partnergraph.sources.near import Near
+from partnergraph.sources.near import Near, nearest
 from partnergraph.sources.tables import Row, Table, several
 from partnergraph.vocabulary import concepts
 
@@ -50,6 +49,8 @@ NOUN = {
     "statements": ("statement", "unknown-statement"),
 }
 LONGEST_VALUE = 200
+MOST_SOUGHT = 2_000
+MOST_UNLOCATED = 200
 LIST_NOUN = {
     "relationship-kind": "a relationship kind",
     "org-type": "a type of organisation",
@@ -76,6 +77,7 @@ class Resolver:
                 self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
         self._near: dict[tuple[str, ...], Near] = {}
+        self._sought = self.unlocated = 0
 
     def error(
         self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
@@ -152,9 +154,7 @@ class Resolver:
             return None
         if self.incomplete & {*tables}:
             return None
-        if tables not in self._near:
-            self._near[tables] = Near({name for t in tables for name in self.known.get(t, {})})
-        near = self._near[tables].to(slug)
+        near = self.nearest(slug, tables)
         hint = f"Did you mean '{near}'? " if near else ""
         noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
         if len(tables) > 1:
@@ -163,6 +163,19 @@ class Resolver:
         fix = f"{hint}Add it to {' or '.join(self.titles.get(t, f'{t}.csv') for t in tables)}, or mend the id."
         self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
         return None
+
+    def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
+        """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
+        self._sought += 1
+        if self._sought > MOST_SOUGHT:
+            return None
+        if tables not in self._near:
+            self._near[tables] = Near({name for t in tables for name in self.known.get(t, {})})
+        return self._near[tables].to(text)
+
+    def may_search(self) -> bool:
+        """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
+        return self.unlocated < MOST_UNLOCATED
 
     def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
@@ -192,8 +205,8 @@ class Resolver:
         if text in known:
             return text
         folded = re.sub(r"[\s_]+", "-", text.lower())
-        near = [folded] if folded in known else get_close_matches(folded, known, n=1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
+        near = folded if folded in known else nearest(folded, known)
+        hint = f"Did you mean '{near}'? " if near else ""
         listing = "All of them: partnergraph kinds --list " + scheme
         if scheme == "relationship-kind":
             listing = "All kinds: partnergraph kinds"
@@ -276,8 +289,8 @@ class Resolver:
             if match[2] is not None:
                 columns = frozenset(part.strip() for part in match[2].split(",") if part.strip())
                 for column in sorted(columns - set(LAYOUTS[table].columns)):
-                    near = get_close_matches(column, LAYOUTS[table].columns, n=1)
-                    hint = f"Did you mean '{near[0]}'?" if near else f"Columns: {', '.join(LAYOUTS[table].columns)}."
+                    near = nearest(column, LAYOUTS[table].columns)
+                    hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(LAYOUTS[table].columns)}."
                     message = f"'{column}' in brackets is not a column of this table."
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             found.append(Support(match[1], columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from partnergraph.errors import Finding, Place, letters
@@ -124,17 +125,21 @@ class Grid:
         return sheet
 
     def _merge(self, sheet: Sheet) -> None:
-        spoken = 0
-        for top, left, bottom, right in self.merged:
+        # Areas that lie on one another, as no program writes them, are filled once.
+        numbers, filled = sorted(self.cells), dict[int, int]()
+        for top, left, bottom, _ in sorted(self.merged):
             value = self.cells.get(top, {}).get(left)
-            if value is None or (top, left) == (bottom, right):
+            if value is None or bottom <= filled.get(left, 0):
                 continue
-            below = [row for row in range(top + 1, min(bottom, top + len(self.cells)) + 1) if row in self.cells]
-            if bottom - top > len(self.cells):
-                below = [row for row in self.cells if top < row <= bottom]
-            for row in below:
+            below = bisect_right(numbers, max(top, filled.get(left, 0))), bisect_right(numbers, bottom)
+            filled[left] = bottom
+            for row in numbers[slice(*below)]:
                 if left not in self.cells[row]:
                     self.put(row, left, value)
+        spoken = 0
+        for top, left, bottom, right in self.merged:
+            if self.cells.get(top, {}).get(left) is None or (top, left) == (bottom, right):
+                continue
             spoken += 1
             if spoken > _LISTED:
                 continue
@@ -152,7 +157,10 @@ class Grid:
     def _reveal(self, sheet: Sheet) -> None:
         rows = [str(row) for row in sorted({*self.hidden_rows}) if row in self.cells]
         last = max((max(cells) for cells in self.cells.values()), default=0)
-        columns = sorted({n for first, end in self.hidden_columns for n in range(first, min(end, last) + 1)})
+        columns, known = list[int](), 0
+        for first, end in sorted(self.hidden_columns):
+            columns += range(max(first, known + 1), min(end, last) + 1)
+            known = max(known, end)
         parts = [f"row{'s' * (len(rows) > 1)} {_some(rows)}"] if rows else []
         if columns:
             parts.append(f"column{'s' * (len(columns) > 1)} {_some([letters(n) for n in columns])}")

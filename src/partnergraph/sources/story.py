@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import Finding, Place
+from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.records import Step
+from partnergraph.reading.toml import read_toml
+from partnergraph.sources.near import nearest
 from partnergraph.sources.resolve import BODIES, Resolver
 from partnergraph.sources.tables import Row
 
@@ -29,13 +29,17 @@ class _Entry(Row):
         return Place(self.file, None, f"step {self.number}" + (f", {column}" if column else ""))
 
 
-def story(path: Path, find: Resolver) -> tuple[Step, ...]:
-    """The steps of a story file; none when there is no file. Findings go to the resolver."""
-    if not path.is_file():
+def story(folder: Path, find: Resolver) -> tuple[Step, ...]:
+    """The steps of the story file of a folder; none when there is no file. Findings go to the resolver."""
+    path = folder / STORY
+    if not path.exists() and not path.is_symlink():
         return ()
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raw = read_toml(path, STORY, folder)
+    except DataError as error:
+        find.findings += error.findings
+        return ()
+    except ValueError as error:
         fix = "Mend it there; every step begins with [[step]], and text stands in quotes."
         _whole(find, "story-file", f"The story cannot be read: {error}.", None, fix)
         return ()
@@ -63,8 +67,8 @@ def _step(number: int, raw: dict[str, Any], find: Resolver) -> Step:
     row = _Entry(STORY, number, {key: value.strip() for key, value in raw.items() if isinstance(value, str)})
     for key, value in raw.items():
         if key not in KEYS:
-            near = get_close_matches(key, KEYS, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
+            near = nearest(key, KEYS)
+            hint = f"Did you mean '{near}'?" if near else f"Known keys: {', '.join(KEYS)}."
             find.error(row, None, "story-key", f"'{key}' is not a key of a step.", key, hint)
         elif key != "focus" and not isinstance(value, str):
             text = value.isoformat() if isinstance(value, datetime) else str(value)

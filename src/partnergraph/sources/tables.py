@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 
 from partnergraph.errors import Finding, Place, letters
 from partnergraph.sources.delimited import read_delimited
+from partnergraph.sources.near import nearest
 from partnergraph.sources.sheets import LONGEST_CELL, Sheet, Wrong
 
 __all__ = ["LONGEST_CELL", "Layout", "Row", "Table", "read_sheet", "read_table", "several"]
@@ -150,8 +150,8 @@ def _headings(table: Table, number: int, cells: list[str], layout: Layout) -> li
         table.columns.setdefault(name, index)
     unknown = [(i, cells[i].strip()[:100], name) for i, name in enumerate(names) if name and name not in layout.columns]
     for index, raw, name in unknown[:_MOST_COLUMNS_BLAMED]:
-        near = get_close_matches(name[:100], layout.columns, n=1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
+        near = nearest(name[:100], layout.columns)
+        hint = f"Did you mean '{near}'? " if near else ""
         fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
         message = f"'{raw}' is not a column of this table."
         table.wrong("unknown-column", message, fix, number, raw, raw, index + 1)

@@ -19,6 +19,7 @@ from partnergraph.model.register import Entry, Grant, Tally
 from partnergraph.sources.personal_data import redact_contacts
 from partnergraph.sources.redaction import COUNTED, SAID, redact_record
 
+LONGEST_DATE = 60  # characters; what is longer would be kept by the cache of dates
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -70,6 +71,8 @@ class Reading:
         if not text:
             return None
         try:
+            if len(text) > LONGEST_DATE:
+                raise ValueError(text)
             return date(text)
         except ValueError:
             self.mended(f"'{shown(text)}' is not a date; it was left out.", text, column)

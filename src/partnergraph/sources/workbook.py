@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
-from partnergraph.errors import Finding, Place
+from partnergraph.errors import DataError, Finding, Place
+from partnergraph.reading import printable, read_file
 from partnergraph.sources.delimited import LARGEST_TEXT, read_delimited
 from partnergraph.sources.file_signatures import file_type
 from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.sources.near import nearest
 from partnergraph.sources.packed import LARGEST_FILE, Packed
 from partnergraph.sources.sheets import Refused, Sheet
 from partnergraph.sources.tables import Table, read_sheet
 
-__all__ = ["read_sheets", "read_tables", "table_files", "table_named"]
+__all__ = ["largest", "read_sheets", "read_tables", "sheets_of", "table_files", "table_named"]
 
 TEXT, WORKBOOK = (".csv", ".tsv"), (".xlsx", ".ods")
 # Workbooks in forms that are not read, and what to do with them.
@@ -63,6 +64,21 @@ def table_files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def largest(file: str) -> int:
+    """The most bytes that a file of tables may have, by its name."""
+    return LARGEST_TEXT if file.lower().endswith(TEXT) else LARGEST_FILE
+
+
+def sheets_of(path: Path, file: str, inside: Path | None = None, *, pipe: bool = False) -> list[Sheet]:
+    """The sheets of a file on disk (see `read_sheets` and `partnergraph.reading.check_file`); never raises for it."""
+    try:
+        return read_sheets(file, read_file(path, largest(file), file, inside, pipe=pipe))
+    except DataError as refused:
+        sheet = Sheet(printable(file), findings=list(refused.findings))
+        sheet.complete = False
+        return [sheet]
+
+
 def read_sheets(file: str, data: bytes) -> list[Sheet]:
     """The sheets of a file; one that cannot be read is one sheet that says why. Never raises for bad content."""
     suffix = Path(file).suffix.lower()
@@ -108,14 +124,17 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
     missing: tuple[str, bool] = ("", False)
     for path in table_files(folder):
         file = f"tables/{path.name}"
-        limit = LARGEST_TEXT if path.suffix.lower() in TEXT else LARGEST_FILE
-        if path.stat().st_size > limit:
-            sheets = [Sheet(file).unreadable("too-large", f"The file is larger than {limit:,} bytes.", "Divide it.")]
-        elif path.suffix.lower() in TEXT and table_named(path.stem) is None:
+        if not path.name.isprintable():
+            message = "The name of the file is not UTF-8, or holds a control character; it was not read."
+            place = Place(printable(file))
+            findings.append(Finding("file-name", "error", message, place, place.file, "Give it another name."))
+            doubted = True
+            continue
+        if path.suffix.lower() in TEXT and table_named(path.stem) is None:
             _unknown_file(path, findings)
             continue
         else:
-            sheets = read_sheets(file, path.read_bytes())
+            sheets = sheets_of(path, file, folder)
         if path.suffix.lower() not in TEXT:
             missing = (file, True)
             # Of a workbook that cannot be read, any table may hold any id.
@@ -155,8 +174,8 @@ def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator
             found = True
             yield name, sheet
         elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
-            near = get_close_matches(title.lower(), [*LAYOUTS, *ALSO], n=1)
-            hint = f"Did you mean {ALSO.get(near[0], near[0]).capitalize()}?" if near else _listing()
+            near = nearest(title.lower(), [*LAYOUTS, *ALSO])
+            hint = f"Did you mean {ALSO.get(near, near).capitalize()}?" if near else _listing()
             message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
             fix = f"{hint} Put # before the name of a sheet that is not to be read."
             findings.append(Finding("unknown-table", "error", message, Place(sheet.file, sheet=title), title, fix))
@@ -170,7 +189,7 @@ def _listing() -> str:
 
 
 def _unknown_file(path: Path, findings: list[Finding]) -> None:
-    near = get_close_matches(path.stem, LAYOUTS, n=1)
-    hint = f"Did you mean {near[0]}.csv?" if near else _listing()
+    near = nearest(path.stem, LAYOUTS)
+    hint = f"Did you mean {near}.csv?" if near else _listing()
     message = f"{path.name} is not a table of a graph folder; it was not read."
     findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))

@@ -16,7 +16,7 @@ from typing import Literal as OneOf
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.faults import READING, store_error, syntax_error
+from partnergraph.store.faults import READING, check_address_space, store_error, syntax_error
 from partnergraph.store.forking import mend_exit_of_forks
 from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
@@ -245,6 +245,7 @@ class Reader(_Base):
     @classmethod
     def open(cls, path: Path) -> Reader:
         """Open a published store folder read-only. Raises `StoreError` when it is not one or cannot be opened."""
+        check_address_space()
         try:
             if not path.is_dir():
                 raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
@@ -350,6 +351,7 @@ class Reader(_Base):
 
         Raises `DataError` naming file and line when one does not parse.
         """
+        check_address_space()
         store = ox.Store()
         for path in paths:
             load_file(store, path, base=path.resolve().as_uri())
@@ -401,11 +403,13 @@ class Writer(_Base):
     @classmethod
     def memory(cls) -> Writer:
         """A store in memory."""
+        check_address_space()
         return cls(ox.Store())
 
     @classmethod
     def create(cls, path: Path) -> Writer:
         """A new store folder. Like all that writes there, it raises `OSError` when the disk refuses."""
+        check_address_space()
         path.mkdir(parents=True)
         writer = cls(ox.Store(str(path)))
         writer.folder = path

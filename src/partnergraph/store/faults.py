@@ -56,6 +56,30 @@ def syntax_error(error: SyntaxError) -> QueryError:
     return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
 
 
+# Bytes of address space with which the engine and its threads surely start; with too little it ends the process.
+LEAST_ADDRESS_SPACE = 1_000_000_000
+
+
+def address_space() -> int | None:
+    """The bytes of address space that this process may have (ulimit -v); None where nothing bounds it."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return None
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if allowed == resource.RLIM_INFINITY else allowed
+
+
+def check_address_space() -> None:
+    """Raise `StoreError` where this process may have too little memory to begin the engine (ulimit -v)."""
+    allowed = address_space()
+    if allowed is not None and allowed < LEAST_ADDRESS_SPACE:
+        raise StoreError(
+            f"Only {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v). With less than "
+            f"{LEAST_ADDRESS_SPACE // 1_000_000:,} MB it is not sure that the engine can start. Allow more."
+        )
+
+
 class Reading:
     """The engine's errors while it reads, by whose fault they are. It sees damage only when it comes to it.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place
+from partnergraph.reading import printable, read_file
 
 RDF_SUFFIXES = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -22,6 +23,7 @@ RDF_SUFFIXES = {
 }
 # Lines that the engine is given at once: it takes 2 kB of memory for each.
 LINES_AT_ONCE = 200_000
+LARGEST = 2_000_000_000  # bytes of a file
 # Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 # The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
@@ -33,12 +35,8 @@ def load_file(store: ox.Store, path: Path, base: str, graph: str | None = None) 
     """Load an RDF file; see `load_bytes`. Relative IRIs start at `base`."""
     chosen = RDF_SUFFIXES.get(path.suffix.lower())
     if chosen is None:
-        raise DataError(f"{path}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    load_bytes(store, data, chosen, str(path), base, graph)
+        raise DataError(f"{printable(path)}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
+    load_bytes(store, read_file(path, LARGEST), chosen, printable(path), base, graph)
 
 
 def load_bytes(

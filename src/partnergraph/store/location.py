@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import StoreError
+from partnergraph.errors import DataError, StoreError
+from partnergraph.reading import printable, read_file
+from partnergraph.reading.toml import LARGEST, parse_toml
+
+LARGEST_REPORT = 200_000_000  # bytes
 
 
 def locate(path: Path | None = None) -> Path:
@@ -34,33 +37,37 @@ def _located(path: Path | None) -> Path:
     if not path.exists():
         build = path.parents[2] if path.parts[-3:-2] == ("generations",) else None
         if build is not None and (build / "current").exists():
-            raise StoreError(
-                f"There is nothing at {path}: this generation of the build is no longer kept. Open the build again: "
-                f"{build}"
-            )
-        raise StoreError(f"There is nothing at {path}.")
+            gone = f"There is nothing at {printable(path)}: this generation of the build is no longer kept."
+            raise StoreError(f"{gone} Open the build again: {printable(build)}")
+        raise StoreError(f"There is nothing at {printable(path)}.")
     if path.is_file():
         return path
     config = path / "partnergraph.toml"
     if config.is_file():
-        wanted = _read(config, tomllib.loads).get("id")
+        wanted = _read(config, LARGEST, parse_toml).get("id")
         for output in (Path("build"), path.resolve().parent / "build", path / "build"):
             report = output / "current" / "report.json"
-            if wanted is not None and report.is_file() and _read(report, json.loads).get("graph") == wanted:
+            if (
+                wanted is not None
+                and report.is_file()
+                and _read(report, LARGEST_REPORT, json.loads).get("graph") == wanted
+            ):
                 return (output / "current" / "store").resolve()
-        raise StoreError(f"{path} has not been built yet. Run: partnergraph build {path}")
+        where = printable(path)
+        raise StoreError(f"{where} has not been built yet. Run: partnergraph build {where}")
     for store in (path / "current" / "store", path / "store"):
         if store.is_dir():
             return store.resolve()
     if (path / "CURRENT").is_file():
         return path
-    raise StoreError(f"{path} is not a graph folder, a build folder or a store. Build one: partnergraph build FOLDER")
+    what = "a graph folder, a build folder, a store or an RDF file"
+    raise StoreError(f"{printable(path)} is not {what}. Build one: partnergraph build FOLDER")
 
 
-def _read(path: Path, parse: Callable[[str], Any]) -> dict[str, Any]:
+def _read(path: Path, limit: int, parse: Callable[[str], Any]) -> dict[str, Any]:
     """A TOML or JSON file; one that does not parse says nothing (its own reader says what is wrong with it)."""
     try:
-        found = parse(path.read_text("utf-8"))
+        found = parse(read_file(path, limit).decode("utf-8"))
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -19,7 +19,7 @@ from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.sources.packed import Packed
 from partnergraph.sources.tables import read_sheet
 from partnergraph.sources.unchanged import stop_if_changed
-from partnergraph.sources.workbook import read_sheets, table_files, table_named
+from partnergraph.sources.workbook import sheets_of, table_files, table_named
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.workbook.saving import save
 from partnergraph.workbook.written import table_csv
@@ -50,7 +50,7 @@ def decide(locked: LockedFolder, folder: Folder, decisions: Iterable[Match]) -> 
         for match in decisions
     ]
     for path in table_files(folder.path):
-        for sheet in read_sheets(f"tables/{path.name}", path.read_bytes()):
+        for sheet in sheets_of(path, f"tables/{path.name}", folder.path):
             named = table_named(sheet.name if sheet.name is not None else path.stem)
             if named != "matches":
                 continue
@@ -72,7 +72,7 @@ def _write(locked: LockedFolder, folder: Folder, name: str, data: bytes) -> tupl
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    [sheet] = read_sheets(f"tables/{path.name}", path.read_bytes())
+    [sheet] = sheets_of(path, f"tables/{path.name}")
     table = read_sheet(sheet, LAYOUTS["matches"])
     errors = [finding for finding in table.findings if finding.severity == "error"]
     if errors:

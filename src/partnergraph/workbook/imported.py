@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from partnergraph.errors import Finding, Place, letters
+from partnergraph.reading import printable
 from partnergraph.sources.sheets import Sheet, Wrong
 from partnergraph.sources.tables import heading
-from partnergraph.sources.workbook import read_sheets
+from partnergraph.sources.workbook import sheets_of
 from partnergraph.spreadsheet_safety import escape_formula
 from partnergraph.vocabulary import concepts
 
@@ -44,6 +45,7 @@ class Network:
     people: set[str] = field(default_factory=set)
     claims: dict[tuple[str, str, str, str], dict[str, str]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    last: dict[str, int] = field(default_factory=dict)  # of ids with a number, the last number
 
     def say(self, severity: str, rule: str, message: str, place: Place, value: str | None, fix: str) -> None:
         """Note something."""
@@ -54,10 +56,12 @@ class Network:
         """An id made of a text, that nothing else has."""
         bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
         slug = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:80].strip("-") or otherwise
-        fresh, number = slug, 1
+        number = self.last.get(slug, 0) + 1
+        fresh = slug if number == 1 else f"{slug}-{number}"
         while fresh in self.taken:
             number += 1
             fresh = f"{slug}-{number}"
+        self.last[slug] = number
         self.taken.add(fresh)
         return fresh
 
@@ -86,7 +90,7 @@ def read_network(paths: Sequence[Path], source: str) -> Network:
     edges: list[tuple[Sheet, str]] = []
     number = 0
     for path in paths:
-        for sheet in read_sheets(path.name, path.read_bytes()):
+        for sheet in sheets_of(path, path.name, pipe=True):
             made.findings += sheet.findings
             number += 1
             names = [heading(cell) for cell in sheet.rows[0][1]] if sheet.rows else []
@@ -102,7 +106,7 @@ def read_network(paths: Sequence[Path], source: str) -> Network:
     if not edges and not any(finding.severity == "error" for finding in made.findings):
         fix = "Give a sheet or a file with the headings From and To, or Source and Target."
         made.say("error", "no-edges", "There is no list of edges.", Place(paths[0].name), None, fix)
-    title = ", ".join(path.name for path in paths)
+    title = ", ".join(printable(path.name) for path in paths)
     made.rows["sources"].append({"id": source, "title": title, "publisher": "not stated", "kind": "report"})
     for sheet, prefix in nodes:
         for line in _lines(made, sheet, NODE):

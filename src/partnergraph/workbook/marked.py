@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import Finding, UsageError, letters
+from partnergraph.errors import DataError, Finding, UsageError, letters
 from partnergraph.files import write_file
-from partnergraph.sources.packed import Packed
+from partnergraph.reading import read_file
+from partnergraph.sources.packed import LARGEST_FILE, Packed
 from partnergraph.sources.sheets import Refused, Sheet
-from partnergraph.sources.workbook import read_sheets, table_files
+from partnergraph.sources.workbook import read_sheets, sheets_of, table_files
 from partnergraph.workbook.active_content import (
     ILLEGAL,
     MAX_TEXT,
@@ -53,7 +54,7 @@ def write_marked(folder: Path, findings: Sequence[Finding], target: Path) -> Non
         raise UsageError(f"{message} Write the marked copy somewhere else.")
     if not target.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
-    files = table_files(folder)
+    files = [path for path in table_files(folder) if path.name.isprintable()]
     marks = _marks(findings)
     book = _copied(files[0], marks, findings) if len(files) == 1 and files[0].suffix.lower() == ".xlsx" else None
     data = _settled(book) if book is not None else b""
@@ -77,11 +78,11 @@ def _copied(path: Path, marks: Marks, findings: Sequence[Finding]) -> Any:
     """The workbook as openpyxl keeps it, marked; None for one that is refused, or too large to be kept in memory."""
     from openpyxl import load_workbook
 
-    data = path.read_bytes()
     try:
+        data = read_file(path, LARGEST_FILE, path.name, path.parent.parent)
         if sum(part.file_size for part in Packed(data).parts.values()) > LARGEST_COPY:
             return None
-    except Refused:
+    except (DataError, Refused):
         return None
     file = f"tables/{path.name}"
     if any(sheet.name is None for sheet in read_sheets(file, data)):
@@ -124,7 +125,7 @@ def _composed(files: Sequence[Path], marks: Marks, findings: Sequence[Finding]) 
     pages: list[tuple[Any, Sheet]] = []
     for path in files:
         file = f"tables/{path.name}"
-        for sheet in read_sheets(file, path.read_bytes()):
+        for sheet in sheets_of(path, file, path.parent.parent):
             if not sheet.rows:
                 continue
             title = _title(sheet.name or path.stem, {*titles.values(), PROBLEMS})
