@@ -57,8 +57,9 @@ class Sink:
         return re.fullmatch(_EMPTY.get(self.format, rb"\s*"), self.head, re.DOTALL) is not None
 
     def write(self, data: bytes) -> int:
-        """Take a piece of the result. Raises `QueryLimit` for too many bytes, `FullError` for too many rows, `QueryForm`
-        for a character that the form cannot hold.
+        """Take a piece of the result.
+
+        Raises `QueryLimit` for too many bytes, `FullError` for too many rows, `QueryForm` for what XML cannot hold.
         """
         if self.format in formats.XML:
             seen = self._last + data

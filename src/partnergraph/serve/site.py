@@ -80,7 +80,7 @@ def site(
             return Response(b"", 304, headers)
         return Response(content, headers=headers)
 
-    async def failed(request: Request, error: Exception) -> Response:
+    async def failed(_: Request, error: Exception) -> Response:
         if isinstance(error, RefusedError):
             status, detail, headers = error.status, str(error), error.headers
         else:
