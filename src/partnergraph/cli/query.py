@@ -60,7 +60,8 @@ def query(
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
-    from partnergraph.queries.worker import SPARE, run
+    from partnergraph.queries.exit_status import SPARE
+    from partnergraph.queries.worker import run
     from partnergraph.store import locate
     from partnergraph.store.faults import address_space
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from partnergraph.errors import PartnerGraphError
 from partnergraph.queries.worker import MEMORY, TIMEOUT
-from partnergraph.serve.admission import Admission
+from partnergraph.serve.admission import Admission, Refusal
 from partnergraph.serve.audit import Audit
 from partnergraph.serve.connection_limits import ConnectionLimits
 from partnergraph.serve.endpoint import CLIENT, Endpoint, address_of, allow, confirm, refuse
@@ -23,6 +23,7 @@ HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
 QUEUE = 64
 ASIDE = 4
+LONGEST_PATH = 200  # characters of an address that go on record
 # Addresses of the graph's own things: a slash at the end of one belongs to it.
 THINGS = ("/id/", "/graph/", "/code/", "/rule/")
 
@@ -50,11 +51,7 @@ class Application:
         if path[-1:] == "/" and path.strip("/") and not path.startswith(THINGS):
             scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
         if (refusal := self.admission.refusal(scope)) is not None:
-            if refusal.link:
-                return await confirm(send, scope, refusal.message)
-            # Who knows what else is wrong with such a request.
-            more = {"connection": "close"} if refusal.status in (400, 501) else {}
-            return await refuse(send, refusal.status, refusal.message, method=scope["method"], **more)
+            return await self._turn_away(scope, send, refusal)
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
                 return await allow(send)
@@ -68,6 +65,18 @@ class Application:
                 return await allow(send)
         await self.pages(scope, receive, self._paced(send))
         return None
+
+    async def _turn_away(self, scope: dict[str, Any], send: Any, refusal: Refusal) -> None:
+        """Answer a request that is not let in, and put it on record."""
+        if self.endpoint.record is not None:
+            client = (scope.get("client") or ("",))[0]
+            path = scope["path"][:LONGEST_PATH]
+            self.endpoint.record({"client": client, "path": path, "outcome": str(refusal.status)})
+        if refusal.link:
+            return await confirm(send, scope, refusal.message)
+        # What follows a request that can be read in two ways may be a part of it.
+        more = {"connection": "close"} if refusal.status in (400, 501) else {}
+        return await refuse(send, refusal.status, refusal.message, method=scope["method"], **more)
 
     def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Whether a query by GET with these headers is let in."""

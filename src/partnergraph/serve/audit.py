@@ -35,31 +35,38 @@ class Audit:
     def __init__(self, file: IO[bytes], warn: Callable[[str], None] = _warn) -> None:
         self.file, self.warn = file, warn
         self.missing = 0
+        self._failing = False
         self._torn = False  # the last line has no end
 
     def __call__(self, entry: Mapping[str, Any]) -> None:
         """Add an entry."""
-        lines = [entry]
-        if self.missing:
-            lines.insert(0, {"outcome": "not recorded", "requests": self.missing})
-        text = "".join(json.dumps(line) + "\n" for line in lines)
         try:
-            self._write((b"\n" if self._torn else b"") + text.encode())
+            if self.missing:
+                self._write({"outcome": "not recorded", "requests": self.missing})
+                self.missing = 0
+            self._write(entry)
         except (OSError, ValueError) as error:
-            if not self.missing:
+            self.missing += 1
+            if not self._failing:
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 self.warn(
                     f"The record of requests (--audit) cannot be written: {why}. Requests are answered all the same; "
                     "the record will say how many are missing."
                 )
-            self.missing += 1
+            self._failing = True
         else:
-            self.missing = 0
+            self._failing = False
 
-    def _write(self, data: bytes) -> None:
-        """Write all of it. Raises `OSError`; a part of it may stand there then."""
+    def _write(self, entry: Mapping[str, Any]) -> None:
+        """Write a line. Raises `OSError`; a part of it may stand there then."""
+        data = (b"\n" if self._torn else b"") + json.dumps(entry).encode() + b"\n"
         while data:
-            written = self.file.write(data)
+            try:
+                written = self.file.write(data)
+            except OSError:
+                if data == b"\n" and self._torn:
+                    return  # all but its end, which the next line brings
+                raise
             if written:
                 self._torn = data[written - 1 : written] != b"\n"
             data = data[written:]

@@ -14,7 +14,7 @@ HTML = "text/html"
 JSON = "application/json"
 _ERRORS = {
     400: "What was asked is wrong; `detail` says what, where and what to do.",
-    403: "What was asked is not allowed here: a server only reads, and only this graph.",
+    403: "What was asked is not allowed here: a server only reads, only this graph, and not for pages of other sites.",
     404: "There is nothing here.",
     406: "The answer has none of the forms that are accepted.",
     413: "The request is too large.",
@@ -26,7 +26,7 @@ _ERRORS = {
     504: "The query took too long.",
 }
 _QUERY = (400, 403, 406, 413, 415, 421, 422, 429, 503, 504)
-_PAGE = (400, 404, 406, 421, 422, 429, 503, 504)
+_PAGE = (400, 403, 404, 406, 421, 422, 429, 503, 504)
 
 
 def openapi() -> Plain:
@@ -52,7 +52,7 @@ def openapi() -> Plain:
             "/questions/{name}": {
                 "get": _operation(
                     *("question", "A named question, with its parameters beside it, as SPARQL"),
-                    *(_answer(JSON), (*_PAGE, 403)),
+                    *(_answer(JSON), _PAGE),
                     parameters=[
                         _in_path("name", "Its name", "partners"),
                         _at("organisation", "An organisation", "Keele"),
@@ -63,7 +63,10 @@ def openapi() -> Plain:
                 "get": _operation(
                     *("search", "Bodies by any of their names: today's, former or short"),
                     *(_answer(JSON, HTML), _PAGE),
-                    parameters=[_at("q", "A name, or a part of one", "PHE")],
+                    parameters=[
+                        _at("q", "A name, or a part of one", "PHE"),
+                        _at("format", "A form instead of the Accept header", "json", ["html", "json"]),
+                    ],
                 )
             },
             "/id/{path}": _thing(),
@@ -154,12 +157,18 @@ def _sparql() -> Plain:
         "named-graph-uri": "A named graph",
         "timeout": f"Seconds, at most {LONGEST_TIME:g}",
         "explain": "Not empty: say why there is no answer",
+        "format": "A form by its name (csv, json, turtle ...) or media type, which goes before the Accept header; also "
+        "'output' or 'results'. What else is sent is ignored, and named in X-Partnergraph-Note",
     }
     return {
         "get": _operation(
             *("query", "Ask (SPARQL 1.1 Protocol, 2.1.1); without a query, the description of the service"),
             *(said, _QUERY),
-            parameters=[*_asked(), _at("explain", named["explain"], "1"), _at("timeout", named["timeout"], "5")],
+            parameters=[
+                *_asked(),
+                *(_at(name, named[name], example) for name, example in (("explain", "1"), ("timeout", "5"))),
+                _at("format", named["format"], "csv"),
+            ],
         ),
         "post": _operation(
             *("query-by-post", "Ask by a form (2.1.2), or with the query alone (2.1.3)"),
@@ -175,7 +184,7 @@ def _sparql() -> Plain:
 def _draw() -> Plain:
     question = "A named question, with its parameters beside it"
     fields = {"query": "A query in SPARQL 1.1", "question": question, "as-of": "A date"}
-    errors = (*_PAGE, 403, 413, 415)
+    errors = (*_PAGE, 413, 415)
     return {
         "get": _operation(
             *("draw", "The answer to a query or a named question as a network page"),

@@ -34,9 +34,10 @@ def routes(site: Site, *, origins: tuple[str, ...], record: Callable[[dict[str, 
     from starlette.routing import Route
 
     async def service(request: Request) -> Response:
-        values = await _values(request)
-        unknown = sorted(values.keys() - set(_OURS))
-        if unknown:
+        given = await _values(request)
+        values = _among(given, _OURS)
+        unknown = sorted(given.keys() - set(_OURS))
+        if unknown and not values:
             raise RefusedError(400, f"There is no parameter '{unknown[0][:80]}'. The parameters: {', '.join(_OURS)}.")
         if len(values) > 1:
             raise RefusedError(400, "There are both 'queries' and 'extend'. Send one of them.")

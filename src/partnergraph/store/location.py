@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import DataError, StoreError
+from partnergraph.errors import StoreError
 from partnergraph.reading import printable, read_file
 from partnergraph.reading.toml import LARGEST, parse_toml
 
