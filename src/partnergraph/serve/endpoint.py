@@ -107,7 +107,7 @@ class Endpoint:
             if begun.reply is None:
                 sent = b"" if method == "GET" else await body(scope, receive)
                 begun.key = key_of(scope["query_string"], accept, b"", method, content, sent)
-                if await self._sent_kept(begun, method, send):
+                if await self._send_kept(begun, method, send):
                     return
                 asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
                 if asked.query is not None and self.record is not None:
@@ -117,7 +117,7 @@ class Endpoint:
                     # The description names the address at which it was asked for; an answer does not.
                     address = f"http://{host.decode('latin-1')}{scope['path']}"
                     begun.key = key_of(scope["query_string"], accept, host, method)
-                    if await self._sent_kept(begun, method, send):
+                    if await self._send_kept(begun, method, send):
                         return
                 begun.order = _order(asked, accept.decode("latin-1"), address)
                 begun.formats, begun.ignored = asked.formats, asked.ignored
@@ -138,7 +138,7 @@ class Endpoint:
         finally:
             self.recorded(begun, scope.get("client"))
 
-    async def _sent_kept(self, begun: Begun, method: str, send: Any) -> bool:
+    async def _send_kept(self, begun: Begun, method: str, send: Any) -> bool:
         """Send the answer that is kept, if there is one."""
         if (found := self.kept.get(self.pool.generation, begun.key)) is None:
             return False
@@ -168,7 +168,7 @@ class Endpoint:
         """The answer that a reply has brought, which is kept if it would be the same again."""
         assert begun.worker is not None
         body = reply.pieces[0] if len(reply.pieces) == 1 else b"".join(reply.pieces)
-        answer = Answer(body, FORMS[reply.form][reply.format], 200, _noted(begun, reply), begun.log.get("query"))
+        answer = Answer(body, FORMS[reply.form][reply.format], 200, _note_headers(begun, reply), begun.log.get("query"))
         if not reply.changes:
             self.kept.put(begun.worker.generation, begun.key, answer)
         begun.log["outcome"], begun.log["bytes"] = "answered", len(body)
@@ -182,7 +182,7 @@ class Endpoint:
 
     async def _stream(self, begun: Begun, reply: Reply, worker: Worker, send: Any) -> None:
         """A graph, piece by piece. When it breaks off, the connection does too, so that nobody takes it for whole."""
-        said = (*header_fields(FORMS["graph"][reply.format]), *_noted(begun, reply))
+        said = (*header_fields(FORMS["graph"][reply.format]), *_note_headers(begun, reply))
         await send({"type": "http.response.start", "status": 200, "headers": said})
         try:
             async for piece in pieces(reply, worker):
@@ -193,7 +193,7 @@ class Endpoint:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _noted(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+def _note_headers(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
     """What is to be said beside an answer, as headers."""
     notes = []
     if begun.ignored:
