@@ -13,7 +13,7 @@ from typing import IO, cast
 import pytest
 
 from partnergraph.errors import UsageError
-from partnergraph.serve.audit import Audit, opened
+from partnergraph.serve.audit import Audit, open_record
 from tests.conftest import need
 from tests.serve.conftest import Server, serving, until
 
@@ -40,7 +40,7 @@ def test_a_path_that_cannot_be_written_is_an_error_at_the_start(keele: Path, tmp
 
 def test_a_path_with_a_nul_is_an_error() -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        opened(Path("a\0b"))
+        open_record(Path("a\0b"))
 
 
 def test_a_full_disk_is_said_once_and_fails_no_request(keele: Path) -> None:

@@ -89,6 +89,7 @@ def site(pages: dict[str, str]) -> Iterator[int]:
 def audited(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
     audit = tmp_path_factory.mktemp("audit") / "audit.jsonl"
     with serving(keele, "--workers", "2", "--audit", str(audit)) as running:
+        until(lambda: _lines(audit))  # of the query that waits until it listens
         yield running, audit
 
 

@@ -18,7 +18,7 @@ from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.protocol import LONGEST_HEADER, header_value
 from partnergraph.serve.workers import Reply
 from partnergraph.vocabulary import iri
-from tests.serve.conftest import Server, serving
+from tests.serve.conftest import Server, run, serving
 
 # More bytes than an answer may have, which is known when most of them are sent.
 LARGE = (
@@ -142,11 +142,13 @@ def test_notes_count_among_what_is_kept() -> None:
 
 
 def test_notes_are_said_of_what_was_asked() -> None:
-    async def said() -> dict[bytes, bytes]:
-        reply = Reply(asyncio.get_running_loop(), form="select", format="json", hint="a\x00b", note="one\ntwo")
-        return dict(endpoint._noted(Begun(formats=("turtle",), ignored=("a\r\nX: 1",)), reply))
+    found: dict[bytes, bytes] = {}
 
-    found = asyncio.run(said())
+    async def said() -> None:
+        reply = Reply(asyncio.get_running_loop(), form="select", format="json", hint="a\x00b", note="one\ntwo")
+        found.update(endpoint._note_headers(Begun(formats=("turtle",), ignored=("a\r\nX: 1",)), reply))
+
+    run(said())
     assert found[b"x-partnergraph-hint"] == rb"a\x00b"
     note = found[b"x-partnergraph-note"]
     assert note.startswith(b"Parameters that mean nothing here: a | X: 1. | There is no form 'turtle'")

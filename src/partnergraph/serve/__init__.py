@@ -51,7 +51,7 @@ class Application:
         if path[-1:] == "/" and path.strip("/") and not path.startswith(THINGS):
             scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
         if (refusal := self.admission.refusal(scope)) is not None:
-            return await self._turn_away(scope, send, refusal)
+            return await self._refuse(scope, send, refusal)
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
                 return await allow(send)
@@ -66,7 +66,7 @@ class Application:
         await self.pages(scope, receive, self._paced(send))
         return None
 
-    async def _turn_away(self, scope: dict[str, Any], send: Any, refusal: Refusal) -> None:
+    async def _refuse(self, scope: dict[str, Any], send: Any, refusal: Refusal) -> None:
         """Answer a request that is not let in, and put it on record."""
         if self.endpoint.record is not None:
             client = (scope.get("client") or ("",))[0]

@@ -52,19 +52,19 @@ class Admission:
 
     def refusal(self, scope: Mapping[str, Any]) -> Refusal | None:
         """Why a request is refused; None for one that is let in."""
-        one: dict[bytes, bytes] = {}
+        fields: dict[bytes, bytes] = {}
         hosts = types = 0
         for name, value in scope["headers"]:
             hosts += name == b"host"
             types += name == b"content-type"
-            one[name] = value
+            fields[name] = value
         if hosts != 1 and (hosts or scope.get("http_version") == "1.1"):
             return _NO_HOST
         if types > 1:
             return _TYPES
-        if one.get(b"transfer-encoding", b"chunked").lower() != b"chunked":  # RFC 9112, 6.1
+        if fields.get(b"transfer-encoding", b"chunked").lower() != b"chunked":  # RFC 9112, 6.1
             return _CODING
-        return self._host(one.get(b"host", b"")) or self._site(scope, one)
+        return self._host(fields.get(b"host", b"")) or self._site(scope, fields)
 
     def _host(self, host: bytes) -> Refusal | None:
         if host in self._known:

@@ -11,7 +11,7 @@ from typing import IO, Any
 from partnergraph.errors import UsageError
 
 
-def opened(path: Path) -> IO[bytes]:
+def open_record(path: Path) -> IO[bytes]:
     """A file to add lines to, or the standard output for ``-``. Raises `UsageError` when it cannot be opened."""
     try:
         # Without a buffer: what could not be written must not pile up.

@@ -124,7 +124,7 @@ class Endpoint:
             if begun.reply is None:
                 sent = b"" if method == "GET" else await body(scope, receive)
                 begun.key = key_of(scope["query_string"], accept, b"", method, content, sent)
-                if await self._sent_kept(begun, method, send):
+                if await self._send_kept(begun, method, send):
                     return
                 asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
                 if asked.query is not None and self.record is not None:
@@ -134,7 +134,7 @@ class Endpoint:
                     # The description names the address at which it was asked for; an answer does not.
                     address = f"http://{host.decode('latin-1')}{scope['path']}"
                     begun.key = key_of(scope["query_string"], accept, host, method)
-                    if await self._sent_kept(begun, method, send):
+                    if await self._send_kept(begun, method, send):
                         return
                 begun.order = _order(asked, accept.decode("latin-1"), address)
                 begun.formats, begun.ignored = asked.formats, asked.ignored
@@ -157,7 +157,7 @@ class Endpoint:
         finally:
             self.recorded(begun, scope.get("client"))
 
-    async def _sent_kept(self, begun: Begun, method: str, send: Any) -> bool:
+    async def _send_kept(self, begun: Begun, method: str, send: Any) -> bool:
         """Send the answer that is kept, if there is one."""
         if (found := self.kept.get(self.pool.generation, begun.key)) is None:
             return False
@@ -195,7 +195,7 @@ class Endpoint:
             self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
 
 
-def _noted(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+def _note_headers(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
     """What is to be said beside an answer, as headers."""
     notes = []
     if begun.ignored:
@@ -375,7 +375,7 @@ def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
 
 def _head_of(begun: Begun, reply: Reply) -> Answer:
     """The answer that a reply has brought, but for its body."""
-    return Answer(b"", FORMS[reply.form][reply.format], 200, _noted(begun, reply))
+    return Answer(b"", FORMS[reply.form][reply.format], 200, _note_headers(begun, reply))
 
 
 async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool = False) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from partnergraph.errors import MissingExtra, UsageError
 from partnergraph.serve import HOSTS, application
-from partnergraph.serve.audit import opened
+from partnergraph.serve.audit import open_record
 from partnergraph.serve.connection_limits import ConnectionLimits, max_connections
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -62,7 +62,7 @@ def run(
         memory=memory,
         hosts=(*HOSTS, address, *hosts),
         origins=origins,
-        audit=None if audit is None else opened(audit),
+        audit=None if audit is None else open_record(audit),
     )
     app.pool.locate()
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
