@@ -119,7 +119,7 @@ def test_a_store_that_is_away_is_told_and_not_waited_for(keele: Path, tmp_path: 
 
 def test_a_server_that_cannot_start_its_processes_says_so_and_ends(keele: Path) -> None:
     def little() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (1_200_000_000, 1_200_000_000))
+        resource.setrlimit(resource.RLIMIT_AS, (600_000_000, 600_000_000))
 
     command = [sys.executable, "-m", "partnergraph", "serve", "--graph", str(keele), "--port", "0"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90, preexec_fn=little)
@@ -127,6 +127,16 @@ def test_a_server_that_cannot_start_its_processes_says_so_and_ends(keele: Path) 
     assert "Serving" not in ended.stderr
     assert ended.stderr.splitlines()[-1].startswith("Error: ")
     assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_does_not_parse_is_told_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "graph.ttl"
+    file.write_text("<urn:a> <urn:b> .\n")
+    command = [sys.executable, "-m", "partnergraph", "serve", "--graph", str(file), "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
+    assert ended.returncode == 1
+    assert "Serving" not in ended.stderr
+    assert "graph.ttl, row 1: The RDF does not parse" in ended.stderr.splitlines()[-1]
 
 
 def test_no_request_fails_while_processes_are_killed(keele: Path) -> None:

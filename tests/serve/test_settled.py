@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -68,6 +69,16 @@ def test_the_first_answers_come_from_disk_and_the_others_from_memory(large: Path
         assert int(first.values[0]["n"]) > 90_000
         assert server.ask("SELECT * { ?s ?p ?o . ?a ?b ?c } ORDER BY ?o", timeout="1").status == 504
         assert server.ask(FAST).status == 200
+
+
+def test_the_files_of_a_large_store_do_not_name_the_machine(large: Path) -> None:
+    """The engine writes two layouts: its own, and that of files which it takes over as they are."""
+    versions = set()
+    for table in large.glob("*.sst"):
+        data = table.read_bytes()
+        versions.add(data[-12])
+        assert re.search(rb"host\.identity-+[^-]", data), table.name
+    assert versions == {5, 7}
 
 
 def test_there_must_be_room_for_it(large: Path, keele: Path) -> None:

@@ -172,11 +172,13 @@ def _link(link: Path, target: Path) -> None:
 def disk_error(error: OSError, output: Path) -> StoreError:
     """What went wrong with the disk, in words, and what to do."""
     text = str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "No space left" in text or "File too large" in text:
-        return StoreError(
-            f"The disk is full: nothing was published in {output}, and what was published before is intact. "
-            "Free some space and build again."
-        )
+    kept = f"nothing was published in {output}, and what was published before is intact"
+    if error.errno == errno.ENOSPC or "No space left" in text:
+        return StoreError(f"The disk is full: {kept}. Free some space and build again.")
+    if error.errno == errno.EDQUOT or "quota exceeded" in text:
+        return StoreError(f"The quota on this disk is used up: {kept}. Free some space and build again.")
+    if error.errno == errno.EFBIG or "File too large" in text:
+        return StoreError(f"A file may not grow so large here (ulimit -f): {kept}. Allow more and build again.")
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return StoreError(f"{output} cannot be written: {error.strerror}. Choose another --output.")
     return StoreError(f"{output} cannot be written: {text}. Nothing was published; what was there before is intact.")

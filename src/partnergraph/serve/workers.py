@@ -110,6 +110,13 @@ class Reply:
         return self.body
 
 
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    try:
+        return socket.socketpair()
+    except OSError as error:
+        raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
+
+
 class Nursery:
     """A process that has opened a graph and forks query processes from itself.
 
@@ -125,19 +132,24 @@ class Nursery:
     async def start(self) -> Nursery:
         """Wait until the graph is open. Raises `StoreError` when it cannot be."""
         loop = asyncio.get_running_loop()
+        self._control, theirs = _socket_pair()
         try:
-            self._control, theirs = socket.socketpair()
-            with theirs:
-                self._process = start("partnergraph.serve.process", theirs)
-        except OSError as error:
-            raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
+            self._process = start("partnergraph.serve.process", theirs)
+        except StoreError:
+            self._control.close()
+            raise
+        finally:
+            theirs.close()
         self._control.setblocking(False)
+        failure = StoreError(f"The store {self.target} cannot be opened.")
         try:
             async with asyncio.timeout(READ if self.whole else START):
                 first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
                 await loop.sock_sendall(self._control, order(first))
                 letter, length = HEAD.unpack(await self._received(HEAD.size))
-                await self._received(length)
+                word = await self._received(length)
+                if letter == b"E":
+                    failure = StoreError(str(raised(json.loads(word))))
         except (TimeoutError, OSError):
             letter = b"E"
         except asyncio.CancelledError:
@@ -145,16 +157,13 @@ class Nursery:
             raise
         if letter != b"N":
             self.end()
-            raise StoreError(f"The store {self.target} cannot be opened.")
+            raise failure
         self.alive = True
         return self
 
     async def born(self) -> tuple[socket.socket, int]:
         """A new query process: the pipe to it and its number. Raises `StoreError` when there is none to be had."""
-        try:
-            ours, theirs = socket.socketpair()
-        except OSError as error:
-            raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
+        ours, theirs = _socket_pair()
         try:
             async with self._lock, asyncio.timeout(START):
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
@@ -242,17 +251,24 @@ class Worker(asyncio.Protocol):
             # A number alone may mean another process by the time it is used.
             self._handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
             await self.loop.create_connection(lambda: self, sock=pipe)
-        except OSError as error:
+        except (OSError, asyncio.CancelledError) as error:
+            if self._transport is not None:
+                self.close()
+                raise
             pipe.close()  # which ends it, if it is still there
             if self._handle is not None:
                 os.close(self._handle)
             self.nursery.lost()
+            if isinstance(error, asyncio.CancelledError):
+                raise
             raise StoreError(f"A query process cannot be reached: {error.strerror}.") from None
         try:
             await asyncio.wait_for(asyncio.shield(self.ready), START)
-        except (TimeoutError, ConnectionError):
-            self.kill(StoreError(f"The store {self.target} cannot be opened."))
-            raise StoreError(f"The store {self.target} cannot be opened.") from None
+        except (TimeoutError, ConnectionError, StoreError) as error:
+            failure = error if isinstance(error, StoreError) else None
+            failure = failure or StoreError(f"The store {self.target} cannot be opened.")
+            self.kill(failure)
+            raise failure from None
         except asyncio.CancelledError:
             self.close()
             raise
@@ -367,6 +383,8 @@ class Worker(asyncio.Protocol):
         if reply is None:
             if not self.ready.done() and letter == b"N":
                 self.ready.set_result(None)
+            elif not self.ready.done() and letter == b"E":
+                self.ready.set_exception(StoreError(str(raised(_word(content)))))
             return
         if letter == b"D":
             try:
