@@ -67,9 +67,9 @@ def _room(path: Path) -> str:
     return path.relative_to(SOURCE).with_suffix("").parts[0]
 
 
-def _imports(path: Path) -> Iterator[tuple[int, str]]:
+def _imports(path: Path, source: Path = SOURCE) -> Iterator[tuple[int, str]]:
     """Every module that a file imports, also inside functions and TYPE_CHECKING blocks."""
-    package = ["partnergraph", *path.relative_to(SOURCE).with_suffix("").parts[:-1]]
+    package = ["partnergraph", *path.relative_to(source).with_suffix("").parts[:-1]]
     for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -178,11 +178,25 @@ def test_a_call_that_does_not_write_is_not_blamed(text: str) -> None:
 
 
 def test_an_import_that_goes_back_up_is_seen(tmp_path: Path) -> None:
-    """The walker itself: relative imports and imports inside functions count."""
-    text = "def f():\n    from partnergraph.build import build\n    from ..store import Reader\n"
-    module = ast.parse(text)
-    found = [n.module for n in ast.walk(module) if isinstance(n, ast.ImportFrom)]
-    assert found == ["partnergraph.build", "store"]
+    """The walker itself: relative imports, those inside functions and those for types count."""
+    planted = tmp_path / "model" / "planted.py"
+    planted.parent.mkdir()
+    planted.write_text(
+        "import json\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from partnergraph.page import draw\n"
+        "def f():\n    from partnergraph.build import build\n    from ..store import Reader\n    from . import ids\n"
+    )
+    found = dict((name, line) for line, name in _imports(planted, tmp_path))
+    assert found["partnergraph.page.draw"] == 4
+    assert found["partnergraph.build.build"] == 6
+    assert found["partnergraph.store.Reader"] == 7
+    assert found["partnergraph.model.ids"] == 8
+    assert found["json"] == 1
+
+
+def test_the_walker_finds_the_imports_of_the_house() -> None:
+    found = {name for path in FILES for _, name in _imports(path)}
+    assert {"partnergraph.store.Reader", "partnergraph.errors.StoreError"} <= found
+    assert len(found) > 300
 
 
 def test_no_file_is_a_drawer_for_everything() -> None:

@@ -78,7 +78,9 @@ def test_a_town_alone_tells_a_university_but_no_institute() -> None:
 def test_none_of_several_is_certain() -> None:
     institute = entry("institute", "Institute of Rare Widgets", "York", "GB", types=("research-institute",))
     known = Register([institute, entry("keele", "Keele University", "York", "GB")])
-    for one in mentions("Institute of Rare Widgets, Keele University, York, UK", known):
+    found = mentions("Institute of Rare Widgets, Keele University, York, UK", known)
+    assert len(found) == 2
+    for one in found:
         assert not one.certain
         assert one.reasons[-1] == "the string names 2 records"
 

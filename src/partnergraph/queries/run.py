@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Iterable
 from typing import IO
@@ -68,11 +69,7 @@ class Sink:
         piece = self._rows(data) if self.left is not None and self.format in ("csv", "tsv") else data
         self.written += len(piece)
         if self.max_bytes is not None and self.written > self.max_bytes:
-            size = self.max_bytes / 1_000_000
-            raise QueryLimit(
-                f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}",
-                "size",
-            )
+            raise _too_large(self.max_bytes)
         if len(self.head) < _HEAD:
             self.head += piece
         self.output.write(piece)
@@ -97,22 +94,74 @@ class Sink:
         return data
 
 
-class _Short:
-    """A writer of what is too short to hold too many rows; more is a `FullError`."""
+def _too_large(max_bytes: int) -> QueryLimit:
+    size = max_bytes / 1_000_000
+    return QueryLimit(
+        f"The answer is larger than {size:g} MB. Ask for less, or raise the limit: --size {size * 6:g}", "size"
+    )
 
-    def __init__(self, most: int) -> None:
-        self.most, self.size, self.pieces = most, 0, list[bytes]()
+
+# How a row ends and the next begins, and how an answer ends. A text in JSON may end so, too; then } or , comes next.
+_BETWEEN = {"json": re.compile(rb'\}\}(,\{"[^},])'), "xml": re.compile(rb"</result>(<result>)")}
+_LONGEST_BETWEEN = 16
+_END = {"json": b"]}}", "xml": b"</results></sparql>"}
+
+
+class UncountableError(Exception):
+    """The rows of an answer cannot be told apart by its bytes."""
+
+
+class RowLimit:
+    """A writer of a SELECT answer in JSON or XML, as the engine writes them, that is cut after a number of rows.
+
+    Two rows have between them what stands nowhere else: a quotation mark within a text of JSON follows a backslash, and
+    XML has no < in one. Only empty rows of JSON ({}) look as a text may; then it is an `UncountableError`.
+    """
+
+    def __init__(self, format_: str, max_rows: int, max_bytes: int | None) -> None:
+        self.format, self.max_rows, self.max_bytes = format_, max_rows, max_bytes
+        self.size = 0
+        self._pieces: list[bytes] = []
+        self._left = max_rows
+        self._full = False
+        self._last: bytes | None = None  # of what was counted: perhaps the beginning of what stands between two rows
+
+    def __bytes__(self) -> bytes:
+        return b"".join(self._pieces)
 
     def write(self, data: bytes) -> int:
-        """Take a piece of the result."""
+        """Take a piece of the answer.
+
+        Raises `FullError` when there are more rows, after having cut them off; `QueryLimit`, `UncountableError`.
+        """
+        if self._full:  # the engine hands over what it had still held
+            return len(data)
+        self._pieces.append(data)
         self.size += len(data)
-        if self.size > self.most:
-            raise FullError
-        self.pieces.append(data)
+        if self.size > SHORTEST_ROW * self.max_rows:
+            self._count(bytes(self) if self._last is None else self._last + data)
+            if self.max_bytes is not None and self.size > self.max_bytes:
+                raise _too_large(self.max_bytes)
         return len(data)
 
     def flush(self) -> None:
         """Nothing is held back here."""
+
+    def _count(self, data: bytes) -> None:
+        if self.format == "json" and b"{}" in data:
+            raise UncountableError
+        between = _BETWEEN[self.format]
+        number = len(between.findall(data))
+        if number < self._left:
+            self._left -= number
+            end = data[-_LONGEST_BETWEEN:]
+            counted = max((found.end() for found in between.finditer(end)), default=0)
+            self._last = end[counted:]
+            return
+        last = next(itertools.islice(between.finditer(data), self._left - 1, None))
+        whole = bytes(self)[: self.size - len(data) + last.start(1)]
+        self._pieces, self._full = [whole, _END[self.format]], True
+        raise FullError
 
 
 def answer(
@@ -164,23 +213,17 @@ def deliver(
         full = full if max_rows == asked else ": a sheet holds no more. Other formats do."
     by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
-        # Rows can be counted in lines only, and the other forms made from those; an answer that is too short to hold
-        # too many need not be counted.
-        short = _Short(SHORTEST_ROW * max_rows)
+        limited = RowLimit(format_, max_rows, max_bytes)
         try:
-            reader.write(result, format_, short)  # type: ignore[arg-type]
+            reader.write(result, format_, limited)  # type: ignore[arg-type]
         except FullError:
+            note = f"Only the first {max_rows} rows are shown{full}"
+        except UncountableError:
             by_line, result = True, prepared.ask(reader)
-        else:
-            whole = b"".join(short.pieces)
-            if format_ == "xml":
-                formats.check_xml(whole)
-            if not explain and len(whole) <= (max_bytes or len(whole)):
-                output.write(whole)
-                return None
+        if not by_line:
             sink = Sink(output, format_, None, max_bytes)
-            sink.write(whole)
-            return _why_empty(reader, prepared) if explain and sink.empty else None
+            sink.write(bytes(limited))
+            return note or (_why_empty(reader, prepared) if explain and sink.empty else None)
     held = io.BytesIO()
     target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
     try:
