@@ -106,7 +106,8 @@ def test_too_little_address_space_is_said(
     asked = [text.replace("BUILD", str(keele)).replace("ROOT", str(root)) for text in arguments]
     done = _done(*asked, cwd=tmp_path, preexec_fn=bound)
     assert done.returncode == 1
-    assert f"{megabytes} MB are allowed here. Allow more: ulimit -v." in done.stderr
+    assert f"{megabytes} MB of address space are allowed here (ulimit -v)" in done.stderr
+    assert "Error: Only" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] in ([], ["new"])
 

@@ -381,8 +381,9 @@ def test_a_date_is_asked_of_query_and_why_alike(run: Run, tmp_path: Path, monkey
     found = [rows(run("query", count, "-f", "csv", "--as-of", date, *here).out)[0]["n"] for date in ("2015", "2012-06")]
     assert found == ["1", "0"]
     drawn = "SELECT ?from ?to { ?r pg:kind code:oversight ; pg:from ?from ; pg:to ?to }"
-    run("query", drawn, "--draw", "then.html", "--as-of", "2012-06", *here)
-    assert 'id="org-agency"' not in (tmp_path / "then.html").read_text("utf-8")
+    empty = run("query", drawn, "--draw", "then.html", "--as-of", "2012-06", *here)
+    assert (empty.code, (tmp_path / "then.html").exists()) == (1, False)
+    assert "nothing to draw" in empty.err
     run("query", drawn, "--draw", "now.html", "--as-of", "2015", *here)
     assert 'id="org-agency"' in (tmp_path / "now.html").read_text("utf-8")
     said = run("query", count, "--as-of", "soon", *here)

@@ -9,8 +9,10 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -126,14 +128,14 @@ def test_a_lower_limit_of_the_system_holds_and_is_named(keele: Path) -> None:
     assert code == 0, err
     code, err = _command("query", "-g", keele, GREEDY, limits={"RLIMIT_AS": 1_200_000_000})
     assert code == 1
-    assert err.startswith(
+    assert err.splitlines()[-1].startswith(
         "Error: The query was stopped: it needed more memory than the system allows here: 1200 MB of "
     )
     assert err.endswith("address space (ulimit -v).\n")
     code, err = _command("query", "-g", keele, "ASK {}", limits={"RLIMIT_AS": 150_000_000})
     assert code == 1
-    assert err.count("\n") == 1
-    assert "150 MB of address space" in err
+    assert err.count("Error: ") == 1
+    assert "150 MB of address space" in err.splitlines()[-1]
     assert "ulimit -v" in err
     assert "needed more than 2000 MB" not in err
     code, err = _command("query", "-g", keele, "ASK {}", limits={"RLIMIT_DATA": 1_000_000_000})
@@ -181,12 +183,18 @@ def test_a_python_that_is_not_there_is_named(keele: Path, monkeypatch: pytest.Mo
     assert len(graph.query(COUNT)) == 1
 
 
-def test_what_may_not_be_read_is_not_called_damaged(keele: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that every user can look into, unlike those of pytest."""
+    with tempfile.TemporaryDirectory() as path:
+        Path(path).chmod(0o755)
+        yield Path(path)
+
+
+def test_what_may_not_be_read_is_not_called_damaged(keele: Path, open_to_all: Path) -> None:
     import shutil
 
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    whole = tmp_path / "store"
+    whole = open_to_all / "graph" / "store"
     shutil.copytree(locate(keele), whole)
     for file in whole.iterdir():
         file.chmod(0o644)
@@ -206,10 +214,8 @@ def test_what_may_not_be_read_is_not_called_damaged(keele: Path, tmp_path: Path)
         Reader.at(whole)
 
 
-def test_a_build_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    folder = tmp_path / "graph"
+def test_a_build_that_cannot_be_read_is_not_called_missing(open_to_all: Path) -> None:
+    folder = open_to_all / "graph"
     folder.mkdir()
     config = folder / "partnergraph.toml"
     config.write_text('id = "x"')
@@ -217,7 +223,8 @@ def test_a_build_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> No
     assert "has not been built yet" in _as_nobody(act, folder)
     config.chmod(0o600)
     said = _as_nobody(act, folder)
-    assert "partnergraph.toml cannot be read: Permission denied." in said
+    assert said.startswith("DataError ")
+    assert re.search(r"partnergraph\.toml: .*Permission denied", said)
     config.chmod(0o644)
     config.write_text("x = " + "[" * 5000)
     assert "has not been built yet" in _as_nobody(act, folder)
@@ -250,7 +257,7 @@ def test_what_is_no_store_is_one_clear_line(keele: Path, tmp_path: Path) -> None
     (tmp_path / "loop").symlink_to("loop")
     for place, message in (
         (text, "not an RDF file name"),
-        (tmp_path, "is not a graph folder, a build folder or a store"),
+        (tmp_path, "is not a graph folder, a build folder, a store or an RDF file"),
         (tmp_path / "no", "does not exist"),
         (tmp_path / ("x" * 300), "cannot be read: File name too long"),
         (tmp_path / "loop", "cannot be read: Too many levels of symbolic links"),

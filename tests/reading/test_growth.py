@@ -33,7 +33,7 @@ from tests.sources.spreadsheets import ods, ods_cell, ods_rows, packed, parts, r
 # Twice the input, at most 2.5 times the work: over two doublings, which tells more surely.
 MOST = 2.5**2
 SHORT = 0.04  # seconds of a processor under which nothing is judged
-TRIES = 4
+TRIES = 12  # on a busy machine a time can be too long, and of several the shortest is the truest
 # What a text is made of, repeated: each class of character, and what people write often.
 UNITS = {
     "space": " ", "new line": "\n", "tab": "\t", "letter": "a", "capital": "A", "digit": "7", "capital word": "Alpha ",

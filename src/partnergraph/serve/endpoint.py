@@ -27,8 +27,8 @@ WATCH = 0.2  # seconds after which it is looked whether the client still waits
 MOST_ROWS = 10_000
 MOST_DRAINED = 20_000_000
 MAX_BODIES = 32_000_000  # bytes of all bodies of requests that are being received
-MAX_ATTEMPTS = 3  # processes that one query is given to, where they end before it has been at work for
-SOON = 1.0  # seconds
+SOON = 1.0  # seconds of a query; if its process has ended until then, it is given to another
+MORE_ATTEMPTS = 3  # beside one for each process that stood ready: they may all have been killed at once
 MOST_BYTES = 50_000_000
 LONGEST_CACHED = 1_000  # characters of what a request wants that is remembered
 SAFE = (
@@ -306,7 +306,8 @@ async def whole_reply(
 
     A process that is killed from outside takes down an order that another can carry out: the graph is only read.
     """
-    for attempt in range(1, MAX_ATTEMPTS + 1):
+    attempts = pool.size + MORE_ATTEMPTS
+    for attempt in range(1, attempts + 1):
         if worker is None or reply is None:
             worker = await taken(pool, client)
             reply = worker.ask(values, timeout, sparql)
@@ -314,7 +315,7 @@ async def whole_reply(
             await reply.whole()
             break
         except PartnerGraphError as error:
-            if reply.lost_after is None or reply.lost_after > SOON or attempt == MAX_ATTEMPTS:
+            if reply.lost_after is None or reply.lost_after > SOON or attempt == attempts:
                 raise refused(error, reply.hint) from None
         finally:
             pool.give(worker)
