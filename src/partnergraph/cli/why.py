@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import as_of_option, format_option, graph_option
+from partnergraph.cli.options import Command, as_of_option, format_option, graph_option
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("a")
 @click.argument("b")
 @graph_option
