@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,27 @@ def test_a_graph_of_others_writes_nothing_outside_of_the_folder_of_its_tables(ru
     assert "leads out of the folder" in said.err
     assert not list(place.parent.rglob("climbed*"))
     assert not Path("deep").exists()
+
+
+@pytest.mark.parametrize("name", ["tables/organisations.csv", "documents/example-newsletter.txt", "story.toml"])
+def test_a_file_of_any_size_in_a_graph_folder_is_refused_at_once(run: Run, place: Path, name: str) -> None:
+    with (Path("mine") / name).open("wb") as file:
+        file.truncate(60 * 2**30)  # all of it a hole
+    start = time.monotonic()
+    said = run("check", "mine")
+    assert said.code == 1
+    assert "larger than" in said.out
+    assert time.monotonic() - start < 10
+
+
+def test_names_of_a_graph_do_not_command_the_terminal(run: Run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Path("graph.trig").read_text("utf-8").replace('"Coventry University"', '"Coventry \x9b2J\x1b[2J University"')
+    Path("graph.trig").write_text(text, "utf-8")
+    monkeypatch.setattr("click.utils.should_strip_ansi", lambda *_: False)  # as on a terminal
+    said = run("why", "coventry-university", "NIHR SPCR", "-g", "graph.trig")
+    said = said if said.out else run("why", "Keele University", "WMSWTP", "-g", "graph.trig")
+    asked = run("queries", "ask", "what does Coventry University fund", "-g", "graph.trig")
+    for out in (said.out, asked.out):
+        assert out
+        assert "\x1b" not in out
+        assert "\x9b" not in out

@@ -1,4 +1,4 @@
-"""What a person keeps in a graph folder: no result of a command may be put among it, or in its place."""
+"""What a person keeps in a graph folder: no result of a command may take its place."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ __all__ = ["refuse_inputs"]
 
 _SETTINGS = "partnergraph.toml"
 _FILES = {_SETTINGS, "story.toml"}
-_TABLES = "tables"
-_FOLDERS = {"documents", "sources", "rdf"}
+_FOLDERS = {"tables", "documents", "sources", "rdf"}
 
 
 def refuse_inputs(path: Path) -> None:
-    """Raise `UsageError` for a path among the tables of a graph folder, and for a file of it that a build reads.
+    """Raise `UsageError` for a file that stands where a build reads: tables, settings, story, documents and the like.
 
     Only `LockedFolder.write` changes these. Links to folders on the way are followed.
     """
@@ -25,11 +24,8 @@ def refuse_inputs(path: Path) -> None:
         if not (graph / _SETTINGS).is_file():
             continue
         top = (path.name if graph == folder else folder.relative_to(graph).parts[0]).lower()
-        stands = os.path.lexists(path)
-        if (graph == folder and top in _FILES and stands) or (
-            graph != folder and (top == _TABLES or (top in _FOLDERS and stands))
-        ):
+        if top in (_FILES if graph == folder else _FOLDERS) and os.path.lexists(path):
             raise UsageError(
-                f"{path} is among what a build reads in the graph folder {graph.name}; nothing was written. "
-                "Choose another place."
+                f"{path} is what a build reads in the graph folder {graph.name}, and is not replaced; nothing was "
+                "written. Choose another place."
             )
