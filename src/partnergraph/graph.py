@@ -30,9 +30,16 @@ RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
 FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
 
 
+_LONGEST, _MOST = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
+
+
 def _apart(targets: list[Path], timeout: float, memory: int) -> Asker:
     from partnergraph.queries.asking import Apart
 
+    if not 0 <= timeout <= _LONGEST:
+        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_LONGEST:,}.")
+    if not 0 <= memory <= _MOST:
+        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {_MOST:,}.")
     return Apart(targets, timeout=timeout, memory=memory)
 
 
@@ -64,7 +71,7 @@ class PartnerGraph:
         Queries run in a process of their own, which is started with the first and ends with the program: `timeout` in
         seconds for each, `memory` in bytes. Any thread may ask, one query runs at a time, and a fork gets a process of
         its own. Raises `StoreError` that says what to run when there is nothing, `DataError` for a file that does not
-        parse.
+        parse, `UsageError` for limits that are none.
         """
         target = locate(Path(path) if path is not None else None)
         return cls(Reader.at(target), asker=_apart([target], timeout, memory))

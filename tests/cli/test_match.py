@@ -197,6 +197,27 @@ def test_decisions_go_into_the_sheet_of_a_workbook_and_every_other_cell_stays(
     assert [one for one in findings_of(folder) if one.severity == "error"] == []
 
 
+def test_decisions_do_not_go_into_a_workbook_whose_formulas_would_lose_their_values(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    assert run("init", folder, "--name", "Our partnerships").code == 0
+    [path] = (folder / "tables").glob("*.xlsx")
+    book = load_workbook(path)
+    source = next(str(row[0]) for row in book["Sources"].iter_rows(min_row=2, values_only=True) if row[0])
+    book["Lists"]["Z1"] = "=1+1"
+    book.save(path)
+    before = path.read_bytes()
+    (tmp_path / "ror.json").write_text(json.dumps([_record("keele", "Example University", "Town")]), "utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("d\n"))
+    ask = ("match", folder, "--file", tmp_path / "ror.json", "--as", "ror", "--register", source)
+    said = run(*ask, "--review", "--who", "K", "--date", "2026-11-25")
+    assert said.code == 2
+    assert "holds formulas (Lists!Z1), whose values would be lost" in said.err
+    assert "Delete the sheet Matches there" in said.err
+    assert path.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -92,3 +94,39 @@ def test_the_rooms_are_importable_where_there_is_no_fcntl() -> None:
         "import sys; sys.modules['fcntl'] = None; import partnergraph.build, partnergraph.files, partnergraph.cli.keep"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_lock_of_somebody_with_a_strict_umask_can_be_taken_by_others(tmp_path: Path) -> None:
+    old = os.umask(0o077)
+    try:
+        other = hold(tmp_path)
+    finally:
+        os.umask(old)
+    try:
+        assert (tmp_path / locks.LOCK).stat().st_mode & 0o777 == 0o666
+    finally:
+        other.send_signal(signal.SIGKILL)
+        other.communicate()
+    assert (tmp_path / locks.LOCK).exists(), "the test itself: what a killed command leaves"
+    with lock_folder(tmp_path, 1):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is needed")
+def test_a_pipe_in_the_place_of_the_lock_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / locks.LOCK, 0o644)
+    tmp_path.chmod(0o777)
+    for folder in tmp_path.parents:
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o005)
+    other = HOLD.replace("with", "import os; os.seteuid(65534)\nwith", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", other, str(tmp_path)],
+        input="\n",
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.stdout == "held\n" or "cannot be locked" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -177,3 +178,22 @@ def test_the_command_says_what_is_missing(work: Path) -> None:
     bad = CliRunner().invoke(command, [str(work / "text.txt"), "--source", "My Page", "-o", str(work / "x")])
     assert "is not an id" in str(bad.exception)
     assert not (work / "x").exists()
+
+
+def test_a_pipe_in_the_place_of_the_document_is_refused_and_not_waited_for(work: Path) -> None:
+    proposed = _propose(work)
+    _say(proposed)
+    (work / "mine" / "documents").mkdir()
+    os.mkfifo(work / "mine" / "documents" / "text.txt")
+    with pytest.raises(DataError, match=r"documents/text\.txt: This is a pipe, not a file"):
+        accept(proposed, work / "mine", work / "text.txt")
+    assert not any((work / "mine" / "tables").iterdir())
+
+
+def test_a_document_whose_name_holds_a_control_character_is_entered_so_that_it_can_be_read(work: Path) -> None:
+    proposed = _propose(work)
+    _say(proposed)
+    named = (work / "text.txt").rename(work / 'te"x\x7ft.txt')
+    accept(proposed, work / "mine", named)
+    found = read_folder(work / "mine")
+    assert (found.errors, [document.source for document in found.model.documents]) == ([], ["page"])

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,12 @@ def test_a_graph_made_by_a_program_is_asked_in_that_program(graph: PartnerGraph)
     assert Here(graph.reader).ask({"sparql": "ASK {}", "formats": {"ask": "json"}}).form == "ASK"
     assert bool(PartnerGraph(graph.reader).query("ASK {}"))
     assert _process(graph) == before
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"timeout": float("nan")}, {"timeout": float("inf")}, {"timeout": -1}, {"memory": -1}, {"memory": 10**30}],
+)
+def test_a_limit_that_is_none_is_refused_when_the_graph_is_opened(keele: Path, limits: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="this is not a number of"):
+        PartnerGraph.open(keele, **limits)

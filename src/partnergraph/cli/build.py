@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import ExistingPath
+from partnergraph.cli.options import Command, ExistingPath
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", type=ExistingPath(file_okay=False), default="data")
 @click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")

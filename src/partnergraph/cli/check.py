@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import ExistingPath, deliver, format_option, output_option
+from partnergraph.cli.options import Command, ExistingPath, deliver, format_option, output_option
 from partnergraph.errors import Finding, UsageError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=ExistingPath())
 @format_option("table", "csv", "json", "html", default="table")
 @output_option

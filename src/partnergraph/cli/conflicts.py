@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import deliver, format_option, graph_option, output_option
+from partnergraph.cli.options import Command, deliver, format_option, graph_option, output_option
 
 
-@click.command()
+@click.command(cls=Command)
 @graph_option
 @format_option("text", "csv", "json", default="text")
 @output_option

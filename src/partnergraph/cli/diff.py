@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import deliver, format_option, output_option
+from partnergraph.cli.options import Command, deliver, format_option, output_option
 from partnergraph.errors import DataError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SUFFIXES = {".txt": "text", ".md": "markdown", ".html": "html", ".json": "json",
 PREVIOUS = "@previous"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("a")
 @click.argument("b", required=False)
 @format_option("text", "markdown", "html", "json", "patch")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.keep import write
-from partnergraph.cli.options import ExistingPath, as_of_option, graph_option
+from partnergraph.cli.options import Command, ExistingPath, as_of_option, graph_option
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
@@ -24,7 +24,7 @@ def page_of(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str
     return page.html
 
 
-@click.command()
+@click.command(cls=Command)
 @graph_option
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
 @click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The map alone, as SVG.")

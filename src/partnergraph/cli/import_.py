@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import ExistingPath
+from partnergraph.cli.options import Command, ExistingPath
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=ExistingPath(dir_okay=False))
 @click.option(
     "--output",

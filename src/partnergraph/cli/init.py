@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from partnergraph.cli.options import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", "-n", required=True, help="Whose partners these are.")
 @click.option("--base", default=None, metavar="IRI", help="Where the addresses of the graph begin; they end in /.")

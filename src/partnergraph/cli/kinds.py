@@ -6,10 +6,10 @@ import json
 
 import click
 
-from partnergraph.cli.options import format_option
+from partnergraph.cli.options import Command, format_option
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--list", "scheme", default="relationship-kind", show_default=True, help="Which list; 'all' names them.")
 @format_option("table", "json", default="table")
 def kinds(scheme: str, format_: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import ExistingPath, deliver, format_option, output_option
+from partnergraph.cli.options import Command, ExistingPath, deliver, format_option, output_option
 from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _SHOWN = 10  # cells that were not understood
 KEYS = {"s": "same", "d": "different", "u": "unsure"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("what", type=ExistingPath())
 @click.option("--register", "-r", "source", metavar="SOURCE", help="A register of the folder's configuration.")
 @click.option("--file", "file", type=ExistingPath(dir_okay=False), help="A register's file.")

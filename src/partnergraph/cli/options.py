@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
+import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +32,69 @@ class ExistingPath(click.Path):
         except OSError as error:
             self.fail(f"{self.name.title()} {click.format_filename(value)!r} cannot be read: {error.strerror}.")
         return super().convert(value, param, ctx)
+
+
+class Number(click.FloatRange):
+    """A number within bounds; "nan" is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See `click.ParamType.convert`."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+class Command(click.Command):
+    """A command that refuses what would lose something: an option given twice, of which one would count; two results
+    in one place; a result in the place of a file that the command reads.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See `click.Command.parse_args`."""
+        order = self.make_parser(ctx).parse_args(args=list(args))[2]
+        for param in {id(param): param for param in order}.values():
+            if isinstance(param, click.Option) and not (param.multiple or param.is_flag) and order.count(param) > 1:
+                ctx.fail(
+                    f"{param.opts[0]} is given {order.count(param)} times, and only one would count. Give it once."
+                )
+        left = super().parse_args(ctx, args)
+        places: dict[str, str] = {}
+        for name, path in self._values(ctx, written=True):
+            if not _is_regular_or_new(path):
+                continue
+            place = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118  (a link at the end is replaced)
+            if places.setdefault(place, name) != name:
+                ctx.fail(f"{name} and {places[place]} both write to {path}. Give them different places.")
+            if any(_is_same(path, read) for _, read in self._values(ctx, written=False)):
+                ctx.fail(f"{name}: {path} is read by this command, and would be replaced. Choose another place.")
+        return left
+
+    def _values(self, ctx: click.Context, *, written: bool) -> Iterator[tuple[str, Path]]:
+        """The paths that are written, or the paths, and texts that may be paths, that are read."""
+        for param in self.params:
+            value = ctx.params.get(param.name or "")
+            name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(ctx)
+            if (isinstance(param.type, click.Path) and not isinstance(param.type, ExistingPath)) == written:
+                for one in value if isinstance(value, tuple) else (value,):
+                    if isinstance(one, str | Path):
+                        yield name, Path(one)
+
+
+def _is_regular_or_new(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):  # whoever writes there says so
+        return False
+
+
+def _is_same(written: Path, read: Path) -> bool:
+    try:
+        return os.path.samestat(written.lstat(), read.stat())
+    except (OSError, ValueError):  # one of them is not there, or is no path
+        return False
 
 
 def graph_option(function: F) -> F:
@@ -82,6 +148,11 @@ def build_command(folder: Path) -> str:
     taken = Path("build", "current", "report.json").exists()
     elsewhere = f" --output {quote(str(folder / 'build'))}" if taken else ""
     return f"partnergraph build {quote(str(folder))}{elsewhere}"
+
+
+def show(text: str) -> None:
+    """Write text to standard output for a person; what a graph holds must not command the terminal."""
+    click.echo("".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text))
 
 
 def deliver(data: bytes, output: Path | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import format_option, graph_option
+from partnergraph.cli.options import Command, format_option, graph_option, show
 
 if TYPE_CHECKING:
     from partnergraph.queries.named import Question
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AUDIENCES = {"manager": "For managers", "analyst": "For analysts"}
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("words", nargs=-1, metavar="[NAME | ask WORDS...]")
 @graph_option
 @format_option("table", "json", default="table")
@@ -92,4 +92,4 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         raise UsageError("No question has any of these words. All of them: partnergraph queries")
     width = max(len(offer.question.name) for offer in found)
     for offer in found:
-        click.echo(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")
+        show(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import ExistingPath
+from partnergraph.cli.options import Command, ExistingPath
 from partnergraph.errors import UsageError
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("document", required=False, type=ExistingPath(dir_okay=False))
 @click.option(
     "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."

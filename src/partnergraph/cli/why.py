@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import as_of_option, format_option, graph_option
+from partnergraph.cli.options import Command, as_of_option, format_option, graph_option, show
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("a")
 @click.argument("b")
 @graph_option
@@ -39,12 +39,12 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
         ]
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
     elif found:
-        click.echo("\n\n".join(str(claim) for claim in found))
+        show("\n\n".join(str(claim) for claim in found))
     else:
         click.echo("No claim names both.", err=True)
         hops = route(reader, a, b)
         for number, hop in enumerate(hops, 1):
-            click.echo(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
+            show(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
         if not hops:
             click.echo("No way leads from the one to the other either.", err=True)
     sys.exit(0 if found else 1)

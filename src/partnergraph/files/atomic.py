@@ -9,6 +9,7 @@ from pathlib import Path
 
 from partnergraph.errors import StoreError
 from partnergraph.files.folders import fill_folder, make_parents, new_folder, remove_empty
+from partnergraph.files.inputs import refuse_inputs
 from partnergraph.files.published import refuse_published
 from partnergraph.files.sync import sync_folder
 from partnergraph.files.temporary import TemporaryFile, sweep
@@ -22,9 +23,10 @@ def write_file(path: Path, data: bytes) -> None:
     """Write a file, whole or not at all; see `partnergraph.files` for links, modes, devices and pipes.
 
     Raises `StoreError` when the disk refuses (what stood there is as it was), `UsageError` for a path that belongs to
-    what a build has published.
+    what a build has published, or to what it reads in a graph folder.
     """
     if not _is_stream(path):
+        refuse_inputs(path)
         replace_files(path.parent, {path.name: data}, shown=path)
         return
     try:
@@ -37,8 +39,11 @@ def write_file(path: Path, data: bytes) -> None:
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files, by their paths in a folder, as one change: into a new folder, or into one that is there.
 
-    Raises `StoreError` when the disk refuses, `UsageError` for a path that belongs to what a build has published.
+    Raises `StoreError` when the disk refuses, `UsageError` for a path that belongs to what a build has published, or to
+    what it reads in a graph folder.
     """
+    for name in files:
+        refuse_inputs(folder / name)
     if folder.exists() or folder.is_symlink():
         replace_files(folder, files)
         return
@@ -103,7 +108,8 @@ def _check_replaceable(target: Path) -> None:
         return
     if not (target.is_file() or target.is_dir()):
         raise StoreError(f"{target} is no ordinary file; nothing was written.")
-    os.close(os.open(target, os.O_WRONLY))
+    # A pipe that has taken the place of the file meanwhile must not be waited for.
+    os.close(os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))
 
 
 def _put_back(done: list[Path], old: Mapping[Path, TemporaryFile], new: set[Path]) -> list[Path]:

@@ -55,7 +55,13 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def fill_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, by their paths in it, into a folder that nobody reads yet. Raises `OSError` with the path."""
+    """Write files, by their paths in it, into a folder that nobody reads yet. Raises `OSError` with the path, and
+    `StoreError` for a path that leads out of the folder (names may come from a graph of others); then nothing is
+    written.
+    """
+    for name in files:
+        if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
+            raise StoreError(f"{ascii(name)[1:-1]} leads out of the folder that is written; nothing was written.")
     for name, data in files.items():
         try:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

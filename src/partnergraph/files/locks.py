@@ -60,9 +60,11 @@ def lock_file(path: Path, wait: float = 0.0, *, remove: bool = False) -> Iterato
 
 
 def _locked(path: Path) -> int | None:
-    flags = os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    # (without waiting: it may be a pipe)
+    flags = os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         handle = os.open(path, flags | os.O_RDWR, 0o666)
+        _let_others_lock(handle)
     except PermissionError:  # the file of another person; reading is enough to lock it
         handle = os.open(path, flags & ~os.O_CREAT | os.O_RDONLY)
     try:
@@ -76,6 +78,13 @@ def _locked(path: Path) -> int | None:
         raise
     os.close(handle)
     return None
+
+
+def _let_others_lock(handle: int) -> None:
+    """Whatever our umask: who may change the folder must be able to wait for us, and to go on when we were killed."""
+    if hasattr(os, "fchmod"):
+        with suppress(OSError):  # of another person, or a file system without modes
+            os.fchmod(handle, 0o666)
 
 
 @contextmanager

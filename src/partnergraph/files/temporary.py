@@ -111,7 +111,7 @@ def _remove_unlocked(path: Path) -> None:
         kind = path.lstat().st_mode
         if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
             return
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             if try_lock(handle) and stat.S_ISDIR(kind):
                 shutil.rmtree(path, ignore_errors=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -227,10 +228,10 @@ def _document(
         raise DataError(f"The evidence quotes several texts ({', '.join(missing)}). Accept them one by one.")
     path, data = f"documents/{document.name}", read_file(document, LARGEST, document.name, pipe=True)
     there = into / path
-    if there.exists() and there.read_bytes() != data:
+    if os.path.lexists(there) and read_file(there, LARGEST, path, into) != data:
         raise DataError(f"{path} is another text already. Rename {document.name}; nothing was written.")
     settings = (into / CONFIG).read_bytes()
-    quoted = (json.dumps(part, ensure_ascii=False) for part in (missing[0], path))
+    quoted = (json.dumps(part, ensure_ascii=False).replace("\x7f", "\\u007f") for part in (missing[0], path))
     entry = "\n[[document]]\nsource = {}\npath = {}\n".format(*quoted)
     made.document = path
     return {path: data, CONFIG: settings + (b"" if settings.endswith(b"\n") else b"\n") + entry.encode()}

@@ -31,6 +31,7 @@ from partnergraph.vocabulary.iri import is_web_address
 __all__ = ["CONFIG", "Folder", "inputs", "read"]
 
 CONFIG = "partnergraph.toml"
+_LARGEST_HASHED = 2_000_000_000  # bytes; whatever is larger is refused when it is read, registers aside
 _FIELD = {"standing": "standings"}
 
 
@@ -64,17 +65,25 @@ def inputs(folder: Path) -> dict[str, str]:
         raise DataError(f"{where} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
     names = [config, *table_files(folder), *folder.glob(STORY)]
     raw = _toml(folder)
-    for entry in [*_listed(raw, "document"), *_listed(raw, "rdf"), *_listed(raw, "register")]:
-        path = folder / str(entry.get("path", ""))
-        if _path(folder, str(entry.get("path", ""))) is None:
-            names.append(path)
-    return {printable(path.relative_to(folder).as_posix()): _hash(path, folder) for path in sorted(set(names))}
+    registers = set[Path]()  # they may be of any size
+    for kind in ("document", "rdf", "register"):
+        for entry in _listed(raw, kind):
+            path = folder / str(entry.get("path", ""))
+            if _path(folder, str(entry.get("path", ""))) is None:
+                names.append(path)
+                registers |= {path} if kind == "register" else set()
+    return {
+        printable(path.relative_to(folder).as_posix()): _hash(path, folder, path not in registers)
+        for path in sorted(set(names))
+    }
 
 
-def _hash(path: Path, folder: Path) -> str:
+def _hash(path: Path, folder: Path, bounded: bool) -> str:
     try:
+        if bounded and path.stat().st_size > _LARGEST_HASHED:
+            return ""
         return sha256(path, folder)
-    except DataError:
+    except (DataError, OSError, ValueError):
         return ""
 
 

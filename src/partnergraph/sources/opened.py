@@ -125,8 +125,12 @@ def opened(path: Path, file: str | None = None, inside: Path | None = None) -> I
 
 def _unpacked(name: str, suffix: str, stream: IO[bytes], stack: ExitStack) -> Opened:
     """The content, by what the first bytes say that it is."""
-    magic, size = stream.read(4), stream.seek(0, io.SEEK_END)
-    stream.seek(0)
+    try:
+        magic, size = stream.read(4) or b"", stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+    except OSError as problem:  # a file of the system that is none
+        message = f"The file cannot be read: {problem.strerror or problem}."
+        raise refusal(name, "unreadable", message, "Name the data file itself.") from None
     if magic.startswith(_GZIP):
         return Opened(name, cast("IO[bytes]", stack.enter_context(gzip.open(stream))), size)
     if magic in (_ZIP, b"PK\x05\x06"):

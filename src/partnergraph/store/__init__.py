@@ -6,12 +6,15 @@ The engine's own union flag repeats a triple that two graphs state, so the merge
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, cast
 from typing import Literal as OneOf
+from urllib.parse import quote_from_bytes
 
 import pyoxigraph as ox
 
@@ -349,12 +352,16 @@ class Reader(_Base):
     def files(cls, paths: Iterable[Path]) -> Reader:
         """Load RDF files into memory; the default graph becomes the merge of everything in them.
 
-        Raises `DataError` naming file and line when one does not parse.
+        Relative IRIs begin at `file:///` and the name of the file, without the folders of this machine; a second file
+        of that name has its number before it. Raises `DataError` naming file and line when one does not parse.
         """
         check_address_space()
         store = ox.Store()
+        names: Counter[str] = Counter()
         for path in paths:
-            load_file(store, path, base=path.resolve().as_uri())
+            names[path.name] += 1
+            number = f"{names[path.name]}/" if names[path.name] > 1 else ""
+            load_file(store, path, base=f"file:///{number}{quote_from_bytes(os.fsencode(path.name))}")
         _merge_default(store)
         return cls(store)
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from partnergraph.errors import DataError, UsageError
 from partnergraph.files import LockedFolder
@@ -91,10 +92,14 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
 
     data = path.read_bytes()
     lost = sorted(name for name in Packed(data).parts if name.startswith(_LOST))
+    instead = f"Delete the sheet {title} there; decisions are then kept in tables/matches.csv."
     if lost:
         message = f"{path.name} holds pictures, charts or the like ({lost[0]}), which would be lost by writing into it."
-        raise UsageError(f"{message} Delete the sheet {title} there; decisions are then kept in tables/matches.csv.")
+        raise UsageError(f"{message} {instead}")
     book = load_workbook(io.BytesIO(data))
+    if formula := _formula(book):
+        message = f"{path.name} holds formulas ({formula}), whose values would be lost by writing into it."
+        raise UsageError(f"{message} {instead}")
     sheet = book[title]
     top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
     at = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
@@ -122,3 +127,13 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
     out = io.BytesIO()
     save(book, out)
     return out.getvalue()
+
+
+def _formula(book: Any) -> str | None:
+    """The place of a formula, if any: openpyxl keeps either formulas or their values, and a build needs both."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    return f"{sheet.title}!{cell.coordinate}"
+    return None
