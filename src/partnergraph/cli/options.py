@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,20 @@ class ExistingPath(click.Path):
         except OSError as error:
             self.fail(f"{self.name.title()} {click.format_filename(value)!r} cannot be read: {error.strerror}.")
         return super().convert(value, param, ctx)
+
+
+class NumberRange(click.FloatRange):
+    """A number between two bounds. "nan", which is neither below one nor above another, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See `click.ParamType.convert`."""
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+MEGABYTES = click.IntRange(256, 1_000_000_000)  # of memory; the engine does not start with less
 
 
 def graph_option(function: F) -> F:

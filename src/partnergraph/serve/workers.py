@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import QueryLimit, StoreError
+from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.queries.standing import HEAD, PID, order
 from partnergraph.queries.worker import keep_to, processors, raised, start
 from partnergraph.serve.rounds import Call, Rounds
@@ -137,15 +138,20 @@ class Nursery:
                 first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
                 await loop.sock_sendall(self._control, order(first))
                 letter, length = HEAD.unpack(await self._received(HEAD.size))
-                await self._received(length)
-        except (TimeoutError, OSError):
-            letter = b"E"
+                word = _word(await self._received(length))
+        except TimeoutError:
+            self.end()
+            limit = READ if self.whole else START
+            raise StoreError(f"The store {self.target} was not open within {limit:g} seconds.") from None
+        except OSError:
+            letter, word = b"E", {}
         except asyncio.CancelledError:
             self.end()
             raise
         if letter != b"N":
             self.end()
-            raise StoreError(f"The store {self.target} cannot be opened.")
+            ended = StoreError(f"The process that opens the store {self.target} ended; why is not known.")
+            raise raised(word) if "error" in word else ended
         self.alive = True
         return self
 
@@ -157,12 +163,13 @@ class Nursery:
             raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
         try:
             async with self._lock, asyncio.timeout(START):
+                self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
                 [pid] = PID.unpack(await self._received(PID.size))
         except (TimeoutError, OSError):
             ours.close()
             self.end()
-            raise StoreError(f"The store {self.target} cannot be opened again.") from None
+            raise StoreError("The process that starts query processes has ended, or does not answer.") from None
         except asyncio.CancelledError:
             ours.close()
             raise
@@ -185,10 +192,9 @@ class Nursery:
 
     def end(self) -> None:
         """End, and with it every process born here that is still there."""
-        if not self.alive:  # it may be reading still
-            self._process.kill()
+        self._process.kill()  # it may be reading still, or have been stopped by a signal
         self.alive = False
-        self._control.close()  # which it takes for its end
+        self._control.close()
         asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
     async def ended(self) -> None:
@@ -250,9 +256,17 @@ class Worker(asyncio.Protocol):
             raise StoreError(f"A query process cannot be reached: {error.strerror}.") from None
         try:
             await asyncio.wait_for(asyncio.shield(self.ready), START)
-        except (TimeoutError, ConnectionError):
-            self.kill(StoreError(f"The store {self.target} cannot be opened."))
-            raise StoreError(f"The store {self.target} cannot be opened.") from None
+        except ConnectionError:
+            memory = f"It may have {self.nursery.memory // 1_000_000} MB of memory (--memory)."
+            message = (
+                f"The query process ended before it had opened the store {self.target}; why is not known. {memory}"
+            )
+            raise StoreError(message) from None
+        except (TimeoutError, PartnerGraphError) as error:
+            late = StoreError(f"The store {self.target} was not open within {START:g} seconds.")
+            reason = late if isinstance(error, TimeoutError) else error
+            self.kill(reason)
+            raise reason from None
         except asyncio.CancelledError:
             self.close()
             raise
@@ -267,10 +281,10 @@ class Worker(asyncio.Protocol):
         """Give an order (see `partnergraph.queries.standing.order`); what comes is in the reply. The process is killed
         after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
-        self.reply = reply = Reply(self.loop)
+        self.reply = reply = Reply(self.loop, body=Spool(self.client))
         self._timer = self.rounds.call_later(timeout, self._late, timeout)
         self._since, self._before = self.loop.time(), _processor(self.pid)
-        self._soon = self.rounds.call_later(SLOW, self.slow, self)
+        self._soon = self.rounds.call_later(SLOW, self._look)
         if self._transport is not None:
             self._transport.write(order(values, sparql))
         return reply
@@ -279,6 +293,7 @@ class Worker(asyncio.Protocol):
         passed, spent = self.loop.time() - self._since, self.spent
         left = min(timeout - spent, timeout + MAX_STARVED - passed)
         if left > 0:
+            self._continue()
             self._timer = self.rounds.call_later(left, self._late, timeout)
             return
         self.hold(still=False)
@@ -312,7 +327,17 @@ class Worker(asyncio.Protocol):
 
     def look_again(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
-        self._soon = self.rounds.call_later(seconds, self.slow, self)
+        self._soon = self.rounds.call_later(seconds, self._look)
+
+    def _look(self) -> None:
+        """The query under way has not been answered at once."""
+        self._continue()
+        self.slow(self)
+
+    def _continue(self) -> None:
+        """Have the process go on if it was stopped, and not by us: nobody else would, and a client waits for it."""
+        if self.still is None:
+            self._signal(signal.SIGCONT)
 
     def step_aside(self) -> None:
         """Leave the processors to those that answer quickly, as far as the system allows. It cannot be taken back."""
@@ -367,12 +392,18 @@ class Worker(asyncio.Protocol):
         if reply is None:
             if not self.ready.done() and letter == b"N":
                 self.ready.set_result(None)
+            elif not self.ready.done():
+                self.ready.set_exception(raised(_word(content)))
+                self.ready.exception()  # seen, also when nobody waits
             return
         if letter == b"D":
             try:
                 reply.body.write(content)
             except OSError as error:
-                self.kill(QueryLimit(f"The answer could not be held: {error.strerror}. Ask for less.", "room"))
+                # What Python says where no folder for temporary files can be written names folders of the machine.
+                why = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
+                message = f"The answer could not be held until it is read: {why}. Ask for less, or read faster."
+                self.kill(QueryLimit(message, "room"))
         elif letter == b"H":
             head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
