@@ -26,6 +26,7 @@ from partnergraph.serve.spool import Spool
 START = 30.0  # seconds that a process may take to open the graph
 READ = 600.0  # seconds that it may take to read a large one into memory
 MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for what others take of the processors
+STOPPED = 2.0  # seconds after which a process that has not answered is told to go on, lest somebody stopped it
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
 LONGEST_CACHED = 500  # bytes of a frame whose meaning is remembered
@@ -192,9 +193,12 @@ class Nursery:
 
     def end(self) -> None:
         """End, and with it every process born here that is still there."""
-        self._process.kill()  # it may be reading still, or have been stopped by a signal
+        if self.alive:
+            self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
+        else:  # it may be reading still
+            self._process.kill()
         self.alive = False
-        self._control.close()
+        self._control.close()  # which it takes for its end
         asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
     async def ended(self) -> None:
@@ -282,9 +286,9 @@ class Worker(asyncio.Protocol):
         after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
         self.reply = reply = Reply(self.loop, body=Spool(self.client))
-        self._timer = self.rounds.call_later(timeout, self._late, timeout)
+        self._timer = self.rounds.call_later(min(timeout, STOPPED), self._late, timeout)
         self._since, self._before = self.loop.time(), _processor(self.pid)
-        self._soon = self.rounds.call_later(SLOW, self._look)
+        self._soon = self.rounds.call_later(SLOW, self.slow, self)
         if self._transport is not None:
             self._transport.write(order(values, sparql))
         return reply
@@ -294,7 +298,7 @@ class Worker(asyncio.Protocol):
         left = min(timeout - spent, timeout + MAX_STARVED - passed)
         if left > 0:
             self._continue()
-            self._timer = self.rounds.call_later(left, self._late, timeout)
+            self._timer = self.rounds.call_later(min(left, STOPPED), self._late, timeout)
             return
         self.hold(still=False)
         took = f"{timeout:g} seconds"
@@ -327,12 +331,7 @@ class Worker(asyncio.Protocol):
 
     def look_again(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
-        self._soon = self.rounds.call_later(seconds, self._look)
-
-    def _look(self) -> None:
-        """The query under way has not been answered at once."""
-        self._continue()
-        self.slow(self)
+        self._soon = self.rounds.call_later(seconds, self.slow, self)
 
     def _continue(self) -> None:
         """Have the process go on if it was stopped, and not by us: nobody else would, and a client waits for it."""
