@@ -118,3 +118,81 @@ def test_the_command_line_says_it_once(keele: Path, tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(20) == 0
     assert said.read_text().count("The record of requests (--audit) cannot be written: No space left on device.") == 1
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+def test_a_pipe_that_nobody_reads_fails_no_request_and_no_line_is_torn(blocking: bool) -> None:
+    source, sink = os.pipe()
+    os.set_blocking(sink, blocking)
+    said = list[str]()
+    with os.fdopen(source, "rb", 0) as read, os.fdopen(sink, "wb", 0) as written:
+        audit = Audit(written, said.append)
+        for number in range(3000):
+            audit({"n": number, "more": "x" * 100})
+        missing = audit.missing
+        assert missing
+        assert len(said) == 1
+        assert "whoever should read it does not" in said[0]
+        lines = b""
+        os.set_blocking(source, False)
+        while piece := read.read(1_000_000):
+            lines += piece
+        audit({"n": 3000})
+        lines += read.read(1_000_000)
+    entries = []
+    for line in lines.splitlines():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue  # the part of a line that found room
+    numbers = [entry["n"] for entry in entries if "n" in entry]
+    assert numbers == [*range(3000 - missing), 3000]
+    assert {"outcome": "not recorded", "requests": missing} in entries
+
+
+def test_the_server_answers_and_ends_while_nobody_reads_its_record(keele: Path) -> None:
+    source, sink = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "partnergraph", "serve", "-g", str(keele), "--port", "0", "--audit", "-"],
+        stdout=sink,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(sink)
+    assert process.stderr is not None
+    try:
+        port = int(process.stderr.readline().partition("127.0.0.1:")[2].partition("/")[0])
+        server = Server(port, process, keele)
+        for _ in range(900):
+            assert server.send("GET", "/sparql?query=ASK%7B%7D", wait=5).status == 200
+    finally:
+        process.terminate()
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+            process.stderr.close()
+            os.close(source)
+
+
+def test_a_pipe_that_no_program_reads_is_an_error_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="no program reads this pipe"):
+        open_record(tmp_path / "pipe")
+
+
+def test_what_was_published_is_not_written_to(keele: Path, tmp_path: Path) -> None:
+    before = (keele / "graph.trig").read_bytes()
+    (tmp_path / "link").symlink_to(keele / "current" / "report.json")
+    for path in (keele / "graph.trig", keele / "current" / "audit.jsonl", tmp_path / "link"):
+        done = subprocess.run(
+            [sys.executable, "-m", "partnergraph", "serve", "-g", str(keele), "--port", "0", "--audit", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 2, path
+        assert "belongs to what was published" in done.stderr
+    assert (keele / "graph.trig").read_bytes() == before
+    assert not (keele / "current" / "audit.jsonl").exists()

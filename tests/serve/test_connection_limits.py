@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from partnergraph.serve.connection_limits import ConnectionLimits, max_connections
+from partnergraph.serve.connection_limits import OWN_FILES, ConnectionLimits, max_connections
 from tests.serve.conftest import Server, serving
 from tests.serve.test_shortcut import Client, Here, running
 
@@ -174,7 +174,7 @@ def test_a_connection_that_is_used_again_and_again_is_not_ended(keele: Path) -> 
 LARGE = 8_000_000  # bytes of an answer, at least
 
 
-def reader(port: int, buffer: int | None = None) -> socket.socket:
+def reader(port: int, buffer: int | None = None, address: str = "127.0.0.1") -> socket.socket:
     """A client that has asked for a large answer and has not read it; `buffer` is what the system reads for it."""
     values = " ".join(map(str, range(90)))
     query = f"SELECT ?x {{ VALUES ?a {{ {values} }} VALUES ?b {{ {values} }} BIND('{'a' * 1000}' AS ?x) }}"
@@ -182,6 +182,7 @@ def reader(port: int, buffer: int | None = None) -> socket.socket:
     if buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
     client.settimeout(30)
+    client.bind((address, 0))
     client.connect(("127.0.0.1", port))
     client.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return client
@@ -261,6 +262,7 @@ def test_the_number_of_connections_fits_the_limit_of_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
         most = max_connections(300)
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(600, hard)
-        assert most == min(300, int(min(600, hard) * 0.75))
+        assert most == min(300, int((min(600, hard) - OWN_FILES) * 0.75))
+        assert max_connections(300, processes=240) == min(300, int((min(600, hard) - OWN_FILES - 480) * 0.75))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -45,6 +45,9 @@ class Number(click.FloatRange):
         return number
 
 
+MEGABYTES = click.IntRange(256, 1_000_000_000)  # of memory; the engine does not start with less
+
+
 class Command(click.Command):
     """A command that refuses what would lose something: an option given twice, of which one would count; two results
     in one place; a result in the place of a file that the command reads.

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, Number, as_of_option, deliver, format_option, graph_option, output_option
+from partnergraph.cli.options import (
+    MEGABYTES,
+    Command,
+    Number,
+    as_of_option,
+    deliver,
+    format_option,
+    graph_option,
+    output_option,
+)
 from partnergraph.errors import DataError, UsageError
 from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
 from partnergraph.reading import printable, read_file, read_stream
@@ -31,7 +40,7 @@ _WAYS = (
     "--limit", type=click.IntRange(1), default=None, help="Show at most so many rows.  [default: 1000 as table]"
 )
 @click.option("--timeout", type=Number(0.1, 1_000_000), default=10.0, show_default=True, help="Seconds.")
-@click.option("--memory", type=click.IntRange(256, 1_000_000_000), default=2000, show_default=True, help="Megabytes.")
+@click.option("--memory", type=MEGABYTES, default=2000, show_default=True, help="Megabytes.")
 @click.option("--size", type=Number(0.001, 1_000_000), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
 @click.option(

@@ -38,6 +38,7 @@ from partnergraph.store import Reader
 from partnergraph.store.faults import store_error
 
 PIECE = 65_536
+MAX_FRAME = 1_000_000  # bytes of one piece of an answer, which whoever reads it holds in memory
 QUIET = 1.0  # seconds without an order after which there is time for other things
 ROOMY = 500_000_000  # bytes of memory with which a small store is read into it
 RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start
@@ -68,8 +69,10 @@ class Frames:
     def flush(self) -> None:
         """Send what was held back."""
         if self._held:
-            self.send(b"D", b"".join(self._held))
+            data = b"".join(self._held)
             self._held, self._size = [], 0
+            for start in range(0, len(data), MAX_FRAME):
+                self.send(b"D", data[start : start + MAX_FRAME])
 
     def send(self, letter: bytes, content: bytes) -> None:
         """One frame."""

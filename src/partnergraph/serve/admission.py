@@ -33,6 +33,7 @@ class Refusal(NamedTuple):
 
 _NO_HOST = Refusal(400, "An HTTP/1.1 request has one Host header. Send one.")
 _BAD_HOST = Refusal(400, "The host that is asked is not a name with a port from 0 to 65535.")
+_UNNAMED_HOST = Refusal(421, "The request does not say which host it asks. Send a Host header.")
 _OTHER_HOST = Refusal(421, "This server does not answer for that host.")
 _TYPES = Refusal(400, "There are several Content-Type headers. Send one.")
 _CODING = Refusal(501, "A body comes as it is, or in chunks. Send it so.")
@@ -69,6 +70,8 @@ class Admission:
     def _host(self, host: bytes) -> Refusal | None:
         if host in self._known:
             return None
+        if not host:
+            return _UNNAMED_HOST
         found = _HOST.fullmatch(host)
         if found is None or int(found[2] or 0) > LAST_PORT:
             return _BAD_HOST

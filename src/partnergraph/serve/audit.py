@@ -1,8 +1,14 @@
-"""The record of requests (`--audit`): a line of JSON for each. A disk that is full loses lines, never a request."""
+"""The record of requests (`--audit`): a line of JSON for each. A disk that is full, or a pipe that nobody reads, loses
+lines, never a request.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import select
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,10 +21,27 @@ def open_record(path: Path) -> IO[bytes]:
     """A file to add lines to, or the standard output for ``-``. Raises `UsageError` when it cannot be opened."""
     try:
         # Without a buffer: what could not be written must not pile up.
-        return open(1 if str(path) == "-" else path, "ab", buffering=0, closefd=str(path) != "-")
+        if str(path) == "-":
+            return open(1, "ab", buffering=0, closefd=False)
+        return open(path, "ab", buffering=0, opener=_opened_at_once)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, OSError) and error.errno == errno.ENXIO and path.is_fifo():
+            why = "no program reads this pipe"
         raise UsageError(f"--audit {path} cannot be written: {why}. Choose another file.") from None
+
+
+def _opened_at_once(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody reads is an `OSError`, and not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+
+
+def _may_block(file: IO[bytes]) -> bool:
+    """Whether a write can wait for a reader, as one to a pipe, a socket or a terminal can."""
+    try:
+        return hasattr(select, "poll") and not stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def _warn(message: str) -> None:
@@ -28,8 +51,9 @@ def _warn(message: str) -> None:
 class Audit:
     """Adds entries to a file without a buffer.
 
-    While it cannot be written, requests are answered and counted; `warn` is told once each time that begins. The first
-    line that can be written again says how many are missing: ``{"outcome": "not recorded", "requests": 3}``.
+    While it cannot be written, or whoever should read it does not, requests are answered and counted; `warn` is told
+    once each time that begins. The first line that can be written again says how many are missing:
+    ``{"outcome": "not recorded", "requests": 3}``.
     """
 
     def __init__(self, file: IO[bytes], warn: Callable[[str], None] = _warn) -> None:
@@ -37,6 +61,9 @@ class Audit:
         self.missing = 0
         self._failing = False
         self._torn = False  # the last line has no end
+        self._poll = select.poll() if _may_block(file) else None
+        if self._poll is not None:
+            self._poll.register(file, select.POLLOUT)
 
     def __call__(self, entry: Mapping[str, Any]) -> None:
         """Add an entry."""
@@ -62,7 +89,7 @@ class Audit:
         data = (b"\n" if self._torn else b"") + json.dumps(entry).encode() + b"\n"
         while data:
             try:
-                written = self.file.write(data)
+                written = self._write_some(data)
             except OSError:
                 if data == b"\n" and self._torn:
                     return  # all but its end, which the next line brings
@@ -70,3 +97,14 @@ class Audit:
             if written:
                 self._torn = data[written - 1 : written] != b"\n"
             data = data[written:]
+
+    def _write_some(self, data: bytes) -> int:
+        """Write a beginning of some bytes without waiting. Raises `OSError`."""
+        if self._poll is not None:
+            if not self._poll.poll(0):
+                raise BlockingIOError(errno.EAGAIN, "whoever should read it does not")
+            data = data[: select.PIPE_BUF]  # as much as a pipe that is ready takes at once
+        written = self.file.write(data)
+        if written is None:  # the descriptor was set so that it never waits
+            raise BlockingIOError(errno.EAGAIN, "whoever should read it does not")
+        return written

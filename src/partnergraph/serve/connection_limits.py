@@ -24,7 +24,8 @@ LINGER = 20.0  # seconds in which a client that still sends can read why it was 
 PAUSE = 0.05  # and between two pieces that are read of what it sends, and thrown away
 CHUNK = 9  # bytes that a body of chunks takes for each of its own
 MAX_PIPELINED = 100  # requests of one connection that wait for the first to be answered
-RESERVED = 0.75  # share of the file descriptors that connections may have
+RESERVED = 0.75  # share of the file descriptors left by the query processes that connections may have
+OWN_FILES = 24  # file descriptors of the server itself: the standard ones, the event loop, the listener, the record
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class ConnectionLimits:
     max_connections: int = 1000
 
 
-def max_connections(wanted: int = ConnectionLimits.max_connections) -> int:
-    """As many connections as are wanted and the system's limit of open files allows, after that was raised as far as
-    it can be.
+def max_connections(wanted: int = ConnectionLimits.max_connections, processes: int = 0) -> int:
+    """As many connections as are wanted and the system's limit of open files allows beside so many query processes, of
+    which each takes two, after that limit was raised as far as it can be.
     """
     try:
         import resource
@@ -53,7 +54,11 @@ def max_connections(wanted: int = ConnectionLimits.max_connections) -> int:
         raised = 2 * wanted if hard == resource.RLIM_INFINITY else min(hard, 2 * wanted)
         soft = max(soft, raised)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return wanted if soft == resource.RLIM_INFINITY else min(wanted, int(soft * RESERVED))
+    return (
+        wanted
+        if soft == resource.RLIM_INFINITY
+        else min(wanted, max(1, int((soft - OWN_FILES - 2 * processes) * RESERVED)))
+    )
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -157,13 +162,17 @@ class LimitedProtocol(HttpToolsProtocol):
         """asyncio: the client reads more slowly than it is written to."""
         super().pause_writing()
         self.paused_since = self.loop.time()
-        unsent = sum(other.transport.get_write_buffer_size() for other in self._others if other.paused_since < math.inf)
-        if unsent > self.limits.max_unsent:
-            for other in sorted(self._others, key=lambda other: other.paused_since):
-                unsent -= other.transport.get_write_buffer_size()
-                other.transport.abort()
-                if unsent <= self.limits.max_unsent:
-                    break
+        paused = [other for other in self._others if other.paused_since < math.inf]
+        clients: Counter[str] = Counter()
+        for other in paused:
+            clients[other.peer] += other.transport.get_write_buffer_size()
+        while clients.total() > self.limits.max_unsent:
+            # Of the client that leaves most unread, the connection that was read from last the longest time ago.
+            [(client, _)] = clients.most_common(1)
+            ended = min((other for other in paused if other.peer == client), key=lambda other: other.paused_since)
+            paused.remove(ended)
+            clients[client] -= ended.transport.get_write_buffer_size()
+            ended.transport.abort()
 
     def resume_writing(self) -> None:
         """asyncio: the client has read nearly all."""

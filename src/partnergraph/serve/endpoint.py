@@ -19,6 +19,7 @@ from partnergraph.serve.kept import Answer, Kept
 from partnergraph.serve.pool import BusyError, Pool
 from partnergraph.serve.protocol import MOST_BODY, Asked, RefusedError, header_value, read
 from partnergraph.serve.rounds import Rounds
+from partnergraph.serve.shared_room import SharedRoom
 from partnergraph.serve.spool import Spool
 from partnergraph.serve.workers import Reply, Worker
 
@@ -26,9 +27,10 @@ ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
 MOST_ROWS = 10_000
 MOST_DRAINED = 20_000_000
-MAX_BODIES = 32_000_000  # bytes of all bodies of requests that are being received
+MAX_BODIES = 64_000_000  # bytes of all bodies of requests that are being received
 SOON = 1.0  # seconds of a query; if its process has ended until then, it is given to another
 MORE_ATTEMPTS = 3  # beside one for each process that stood ready: they may all have been killed at once
+PAUSE = 0.03  # seconds in which it becomes known which other processes ended with the one that was lost
 MOST_BYTES = 50_000_000
 LONGEST_CACHED = 1_000  # characters of what a request wants that is remembered
 SAFE = (
@@ -245,7 +247,7 @@ def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
     return values, asked.query
 
 
-_receiving = 0  # bytes of bodies that are being received
+BODIES = SharedRoom(MAX_BODIES)  # for the bodies that are being received
 
 
 async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
@@ -255,7 +257,7 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
         raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
     if method != "POST":
         return b""
-    global _receiving  # noqa: PLW0603  of all requests
+    client = address_of(scope.get("client"))
     pieces, size, held = list[bytes](), 0, 0
     try:
         while True:
@@ -266,16 +268,15 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
             size += len(piece)
             # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
             if size <= MOST_BODY:
-                if _receiving + len(piece) > MAX_BODIES:
+                if not BODIES.take(client, len(piece)):
                     detail = "Too much is being sent to this server at the moment. Try again later."
                     raise RefusedError(503, detail, retry_after="1", connection="close")
                 pieces.append(piece)
                 held += len(piece)
-                _receiving += len(piece)
             if size > MOST_DRAINED or not message.get("more_body"):
                 break
     finally:
-        _receiving -= held
+        BODIES.give_back(client, held)
     if size > MOST_BODY:
         raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
     return b"".join(pieces)
@@ -317,8 +318,10 @@ async def whole_reply(
         except PartnerGraphError as error:
             if reply.lost_after is None or reply.lost_after > SOON or attempt == attempts:
                 raise refused(error, reply.hint) from None
+            pause = attempt * PAUSE
         finally:
             pool.give(worker)
+        await asyncio.sleep(pause)
         reply = None
     assert worker is not None
     assert reply is not None

@@ -19,6 +19,7 @@ from partnergraph.serve.rounds import Call, Rounds
 from partnergraph.serve.workers import LONG, SLOW, Nursery, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
+RETRY = 5.0  # seconds between two attempts to open one that cannot be opened
 PATIENCE = 0.02  # seconds that a query may take while others wait
 UNUSUAL = 8  # times what queries take of late; a new process is worth its start only for what takes longer
 MAX_USUAL = 0.0125  # seconds; whatever queries take of late, one that works for longer than `LONG` is a long one
@@ -324,14 +325,25 @@ class Pool:
             return
 
     async def _follow(self) -> None:
-        """Look for a newly published generation; when its processes stand ready, they take over."""
+        """Look for a newly published generation; when its processes stand ready, they take over. While it cannot be
+        opened, the one before is served on.
+        """
+        broken, next_try = None, 0.0
         while True:
             await asyncio.sleep(FOLLOW)
-            with suppress(PartnerGraphError, OSError):
+            try:
                 target = self.locate()
-                if target == self.target:
-                    continue
+            except (PartnerGraphError, OSError):
+                continue
+            if target == self.target or (target == broken and self.rounds.loop.time() < next_try):
+                continue
+            try:
                 await self._take_over(await Nursery(target, self.memory).start(), self.target)
+            except (PartnerGraphError, OSError) as error:
+                if target != broken:
+                    _LOG.error("A new build cannot be served, so the one before it still is: %s", error)
+                broken, next_try = target, self.rounds.loop.time() + RETRY
+            else:
                 self._go(self._settle())
 
     async def _settle(self) -> None:
@@ -347,7 +359,11 @@ class Pool:
         """Have new processes answer from now on, if what is published here is still `instead`. Raises `StoreError` when
         they cannot.
         """
-        fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
+        try:
+            fresh = [await Worker(nursery, self.rounds, self._lost, self._slow).start() for _ in range(self.size)]
+        except BaseException:
+            nursery.end()
+            raise
         if self.target != instead:
             for worker in fresh:
                 worker.close()

@@ -10,7 +10,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from partnergraph.errors import QueryLimit
 from partnergraph.queries.standing import Frames, answer_query, main
+from partnergraph.queries.worker import MAX_BYTES
 
 if TYPE_CHECKING:
     from partnergraph.serve.view import Shown
@@ -38,8 +40,12 @@ def answer(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
     if "view" not in asked:
         return answer_query(reader, asked, frames)
     shown: Shown = import_module(VIEWS[asked["view"]]).show(reader, asked["values"])
+    if len(shown.body) > MAX_BYTES:
+        size = f"The page has {len(shown.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
+        raise QueryLimit(f"{size} Ask for less.", "size")
     frames.send(b"H", json.dumps({"form": "view", "format": shown.media, "status": shown.status}).encode())
-    frames.send(b"D", shown.body)
+    frames.write(shown.body)
+    frames.flush()
     return None
 
 

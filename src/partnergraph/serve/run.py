@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import re
 import signal
 import socket
 import sys
@@ -15,6 +16,8 @@ from partnergraph.serve import HOSTS, application
 from partnergraph.serve.audit import open_record
 from partnergraph.serve.connection_limits import ConnectionLimits, max_connections
 
+# RFC 6454, 7: what a browser sends in `Origin`; names with other letters come in their ASCII form (xn--).
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 STOPS = (signal.SIGINT, signal.SIGTERM)
 STOP = 10  # seconds that requests have to end, once the server is told to stop
 
@@ -52,7 +55,15 @@ def run(
         raise UsageError(
             f"{address} can be reached from other machines. Say --allow-remote if that is meant, and --host NAME for "
             "the name by which they ask."
+            if _is_address(address)
+            else f"'{address}' is not an address of this machine alone (127.0.0.1, ::1 or localhost). Give one, or say "
+            "--allow-remote if that is meant."
         )
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(
+                f"--cors {origin!r} is not the origin of a site. Give it as https://x.org or http://x.org:8080."
+            )
     app = application(
         path,
         workers=workers,
@@ -71,9 +82,10 @@ def run(
     try:
         listener.bind((address, port))
         listener.listen(1024)  # whoever asks before the processes stand ready waits
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:  # of a name that is none of a host, Python makes a TypeError
         listener.close()
-        raise UsageError(f"{address}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not the name of a host"
+        raise UsageError(f"{address}:{port} cannot be used: {why}. Choose another --address or --port.") from None
     shown = f"[{address}]" if family == socket.AF_INET6 else address
     server = uvicorn.Server(
         uvicorn.Config(
@@ -88,7 +100,8 @@ def run(
             ws="none",
         )
     )
-    app.limits = ConnectionLimits(max_connections=max_connections())
+    # While a new generation takes over there are the processes of two.
+    app.limits = ConnectionLimits(max_connections=max_connections(processes=2 * (workers + 1) + aside))
     for number in STOPS:
         signal.signal(number, _ended)
     # What is there now stays. To look for circles of garbage takes long where there is much to look through: kept
@@ -112,6 +125,14 @@ def _ended(*_: object) -> None:
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _loopback(address: str) -> bool:

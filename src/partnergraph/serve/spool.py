@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
+from partnergraph.serve.shared_room import SharedRoom
+
 MAX_IN_MEMORY = 1_000_000  # bytes of one answer
 MAX_IN_FILES = 1_000_000_000  # bytes of all answers that wait in files
 PIECE = 65_536  # bytes that are read back at once
@@ -14,15 +16,16 @@ PIECE = 65_536  # bytes that are read back at once
 
 class Spool:
     """A body that grows. One above `MAX_IN_MEMORY` bytes moves to a temporary file without a name, so that the memory
-    of the server does not depend on how slowly clients read.
+    of the server does not depend on how slowly clients read. `client` is the address of who gets it: whoever does not
+    read takes no room from others. A body that is dropped frees its room.
     """
 
-    __slots__ = ("_file", "_pieces", "_stored", "size")
+    __slots__ = ("_client", "_file", "_pieces", "_stored", "size")
 
-    in_files = 0  # bytes, of all of them
+    room = SharedRoom(MAX_IN_FILES)
 
-    def __init__(self) -> None:
-        self.size = 0
+    def __init__(self, client: str = "") -> None:
+        self._client, self.size = client, 0
         self._pieces: list[bytes] = []
         self._file: IO[bytes] | None = None
         self._stored = 0  # bytes in the file
@@ -47,14 +50,12 @@ class Spool:
                 self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`
                 self._pieces.append(piece)
                 piece, self._pieces = b"".join(self._pieces), []
-            if Spool.in_files + len(piece) > MAX_IN_FILES:
-                raise OSError(errno.ENOSPC, "too many large answers wait for slow clients")
+            if not self.room.take(self._client, len(piece)):
+                raise OSError(errno.ENOSPC, "too many large answers wait for this client, or for others")
+            self._stored += len(piece)
             view = memoryview(piece)
             while view:
-                written = self._file.write(view)
-                self._stored += written
-                Spool.in_files += written
-                view = view[written:]
+                view = view[self._file.write(view) :]
         except OSError:
             self.close()
             raise
@@ -72,7 +73,11 @@ class Spool:
     def close(self) -> None:
         """Free the room. What is closed is empty."""
         if self._file is not None:
-            Spool.in_files -= self._stored
+            self.room.give_back(self._client, self._stored)
             self._file.close()
             self._file = None
         self._pieces, self._stored, self.size = [], 0, 0
+
+    def __del__(self) -> None:
+        """Nobody may have come to read it."""
+        self.close()

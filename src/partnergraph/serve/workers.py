@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import QueryLimit, StoreError
+from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
 from partnergraph.queries.standing import HEAD, PID, order
 from partnergraph.queries.worker import keep_to, processors, raised, start
 from partnergraph.serve.rounds import Call, Rounds
@@ -25,6 +26,7 @@ from partnergraph.serve.spool import Spool
 START = 30.0  # seconds that a process may take to open the graph
 READ = 600.0  # seconds that it may take to read a large one into memory
 MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for what others take of the processors
+STOPPED = 2.0  # seconds after which a process that has not answered is told to go on, lest somebody stopped it
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
 LONGEST_CACHED = 500  # bytes of a frame whose meaning is remembered
@@ -141,23 +143,25 @@ class Nursery:
         finally:
             theirs.close()
         self._control.setblocking(False)
-        failure = StoreError(f"The store {self.target} cannot be opened.")
         try:
             async with asyncio.timeout(READ if self.whole else START):
                 first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
                 await loop.sock_sendall(self._control, order(first))
                 letter, length = HEAD.unpack(await self._received(HEAD.size))
-                word = await self._received(length)
-                if letter == b"E":
-                    failure = StoreError(str(raised(json.loads(word))))
-        except (TimeoutError, OSError):
-            letter = b"E"
+                word = _word(await self._received(length))
+        except TimeoutError:
+            self.end()
+            limit = READ if self.whole else START
+            raise StoreError(f"The store {self.target} was not open within {limit:g} seconds.") from None
+        except OSError:
+            letter, word = b"E", {}
         except asyncio.CancelledError:
             self.end()
             raise
         if letter != b"N":
             self.end()
-            raise failure
+            ended = StoreError(f"The process that opens the store {self.target} ended; why is not known.")
+            raise raised(word) if "error" in word else ended
         self.alive = True
         return self
 
@@ -166,12 +170,13 @@ class Nursery:
         ours, theirs = _socket_pair()
         try:
             async with self._lock, asyncio.timeout(START):
+                self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
                 [pid] = PID.unpack(await self._received(PID.size))
         except (TimeoutError, OSError):
             ours.close()
             self.end()
-            raise StoreError(f"The store {self.target} cannot be opened again.") from None
+            raise StoreError("The process that starts query processes has ended, or does not answer.") from None
         except asyncio.CancelledError:
             ours.close()
             raise
@@ -194,7 +199,9 @@ class Nursery:
 
     def end(self) -> None:
         """End, and with it every process born here that is still there."""
-        if not self.alive:  # it may be reading still
+        if self.alive:
+            self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
+        else:  # it may be reading still
             self._process.kill()
         self.alive = False
         self._control.close()  # which it takes for its end
@@ -264,11 +271,17 @@ class Worker(asyncio.Protocol):
             raise StoreError(f"A query process cannot be reached: {error.strerror}.") from None
         try:
             await asyncio.wait_for(asyncio.shield(self.ready), START)
-        except (TimeoutError, ConnectionError, StoreError) as error:
-            failure = error if isinstance(error, StoreError) else None
-            failure = failure or StoreError(f"The store {self.target} cannot be opened.")
-            self.kill(failure)
-            raise failure from None
+        except ConnectionError:
+            memory = f"It may have {self.nursery.memory // 1_000_000} MB of memory (--memory)."
+            message = (
+                f"The query process ended before it had opened the store {self.target}; why is not known. {memory}"
+            )
+            raise StoreError(message) from None
+        except (TimeoutError, PartnerGraphError) as error:
+            late = StoreError(f"The store {self.target} was not open within {START:g} seconds.")
+            reason = late if isinstance(error, TimeoutError) else error
+            self.kill(reason)
+            raise reason from None
         except asyncio.CancelledError:
             self.close()
             raise
@@ -283,8 +296,8 @@ class Worker(asyncio.Protocol):
         """Give an order (see `partnergraph.queries.standing.order`); what comes is in the reply. The process is killed
         after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
-        self.reply = reply = Reply(self.loop)
-        self._timer = self.rounds.call_later(timeout, self._late, timeout)
+        self.reply = reply = Reply(self.loop, body=Spool(self.client))
+        self._timer = self.rounds.call_later(min(timeout, STOPPED), self._late, timeout)
         self._since, self._before = self.loop.time(), _processor(self.pid)
         self._soon = self.rounds.call_later(SLOW, self.slow, self)
         if self._transport is not None:
@@ -295,7 +308,8 @@ class Worker(asyncio.Protocol):
         passed, spent = self.loop.time() - self._since, self.spent
         left = min(timeout - spent, timeout + MAX_STARVED - passed)
         if left > 0:
-            self._timer = self.rounds.call_later(left, self._late, timeout)
+            self._continue()
+            self._timer = self.rounds.call_later(min(left, STOPPED), self._late, timeout)
             return
         self.hold(still=False)
         took = f"{timeout:g} seconds"
@@ -329,6 +343,11 @@ class Worker(asyncio.Protocol):
     def look_again(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
         self._soon = self.rounds.call_later(seconds, self.slow, self)
+
+    def _continue(self) -> None:
+        """Have the process go on if it was stopped, and not by us: nobody else would, and a client waits for it."""
+        if self.still is None:
+            self._signal(signal.SIGCONT)
 
     def step_aside(self) -> None:
         """Leave the processors to those that answer quickly, as far as the system allows. It cannot be taken back."""
@@ -383,14 +402,18 @@ class Worker(asyncio.Protocol):
         if reply is None:
             if not self.ready.done() and letter == b"N":
                 self.ready.set_result(None)
-            elif not self.ready.done() and letter == b"E":
-                self.ready.set_exception(StoreError(str(raised(_word(content)))))
+            elif not self.ready.done():
+                self.ready.set_exception(raised(_word(content)))
+                self.ready.exception()  # seen, also when nobody waits
             return
         if letter == b"D":
             try:
                 reply.body.write(content)
             except OSError as error:
-                self.kill(QueryLimit(f"The answer could not be held: {error.strerror}. Ask for less.", "room"))
+                # What Python says where no folder for temporary files can be written names folders of the machine.
+                why = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
+                message = f"The answer could not be held until it is read: {why}. Ask for less, or read faster."
+                self.kill(QueryLimit(message, "room"))
         elif letter == b"H":
             head = _word(content)
             reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
