@@ -221,8 +221,12 @@ def deliver(
         except UncountableError:
             by_line, result = True, prepared.ask(reader)
         if not by_line:
+            whole = bytes(limited)
+            if format_ == "json" and not explain and len(whole) <= (max_bytes or len(whole)):
+                output.write(whole)
+                return note
             sink = Sink(output, format_, None, max_bytes)
-            sink.write(bytes(limited))
+            sink.write(whole)
             return note or (_why_empty(reader, prepared) if explain and sink.empty else None)
     held = io.BytesIO()
     target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)

@@ -180,11 +180,13 @@ class Endpoint:
             await _send(send, self.made(begun, reply, generation), head_only=method == "HEAD")
         else:
             begun.log["outcome"], begun.log["bytes"] = "answered", reply.body.size
-            await _send_large(send, _head_of(begun, reply), reply.body, head_only=method == "HEAD")
+            head = Answer(b"", FORMS[reply.form][reply.format], 200, _note_headers(begun, reply))
+            await _send_large(send, head, reply.body, head_only=method == "HEAD")
 
     def made(self, begun: Begun, reply: Reply, generation: str) -> Answer:
         """The answer that a reply of a generation has brought, which is kept if it would be the same again."""
-        answer = _head_of(begun, reply)._replace(body=bytes(reply.body), query=begun.log.get("query"))
+        media, notes = FORMS[reply.form][reply.format], _note_headers(begun, reply)
+        answer = Answer(bytes(reply.body), media, 200, notes, begun.log.get("query"))
         if not reply.changes:
             self.kept.put(generation, begun.key, answer)
         begun.log["outcome"], begun.log["bytes"] = "answered", len(answer.body)
@@ -199,6 +201,8 @@ class Endpoint:
 
 def _note_headers(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
     """What is to be said beside an answer, as headers."""
+    if not (begun.ignored or begun.formats or reply.note or reply.hint):
+        return ()
     notes = []
     if begun.ignored:
         notes.append(f"Parameters that mean nothing here: {', '.join(begun.ignored)}.")
@@ -375,11 +379,6 @@ def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
 def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
     """What every response of one form says of itself."""
     return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
-
-
-def _head_of(begun: Begun, reply: Reply) -> Answer:
-    """The answer that a reply has brought, but for its body."""
-    return Answer(b"", FORMS[reply.form][reply.format], 200, _note_headers(begun, reply))
 
 
 async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool = False) -> None:

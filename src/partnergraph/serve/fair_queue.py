@@ -53,11 +53,13 @@ class FairQueue(Generic[T]):
     def pop(self) -> T | None:
         """The oldest entry of the client whose turn it is, of those that still need a process; None without one."""
         while self._entries:
-            client, entries = self._entries.popitem(last=False)
+            client, entries = next(iter(self._entries.items()))
             _, entry = entries.popleft()
             self._size -= 1
-            if entries:
-                self._entries[client] = entries  # its next turn comes after that of all others
+            if not entries:
+                del self._entries[client]
+            elif len(self._entries) > 1:
+                self._entries.move_to_end(client)  # its next turn comes after that of all others
             if not entry.done():
                 return entry
         return None

@@ -87,7 +87,7 @@ class Pool:
         self.nursery: Nursery | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
-        self.usual = 0.0  # seconds of work that queries have taken of late
+        self.usual = 0.0  # seconds that queries have taken of late
         self.spare: Worker | None = None
         self.waiting: FairQueue[Place] = FairQueue(queue)
         self._failing = False  # whether the last attempt to start a process failed
@@ -200,9 +200,10 @@ class Pool:
 
     def give(self, worker: Worker) -> None:
         """Bring a process back. One that is dead, busy still or of an older generation is replaced."""
-        answered = self.busy.pop(worker, None) is not None and worker.alive and worker.reply is None
-        if answered and not worker.aside:  # what was stopped says nothing of what is usual
-            self.usual += (min(worker.work, MAX_USUAL) - self.usual) / 20
+        since = self.busy.pop(worker, None)
+        # What was stopped says nothing of what is usual.
+        if since is not None and worker.reply is None and not worker.aside and worker.alive:
+            self.usual += (min(self.rounds.loop.time() - since, MAX_USUAL) - self.usual) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
         if worker in self.aside:  # its place is taken

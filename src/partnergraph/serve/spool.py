@@ -20,15 +20,14 @@ class Spool:
     read takes no room from others. A body that is dropped frees its room.
     """
 
-    __slots__ = ("_client", "_file", "_pieces", "_stored", "size")
+    __slots__ = ("_client", "_file", "_pieces", "size")
 
     room = SharedRoom(MAX_IN_FILES)
 
     def __init__(self, client: str = "") -> None:
         self._client, self.size = client, 0
         self._pieces: list[bytes] = []
-        self._file: IO[bytes] | None = None
-        self._stored = 0  # bytes in the file
+        self._file: _File | None = None
 
     @property
     def in_memory(self) -> bool:
@@ -47,15 +46,10 @@ class Spool:
             return
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`
+                self._file = _File(self.room, self._client)
                 self._pieces.append(piece)
                 piece, self._pieces = b"".join(self._pieces), []
-            if not self.room.take(self._client, len(piece)):
-                raise OSError(errno.ENOSPC, "too many large answers wait for this client, or for others")
-            self._stored += len(piece)
-            view = memoryview(piece)
-            while view:
-                view = view[self._file.write(view) :]
+            self._file.write(piece)
         except OSError:
             self.close()
             raise
@@ -65,19 +59,45 @@ class Spool:
         if self._file is None:
             yield from self._pieces
             return
-        self._file.seek(0)
-        while piece := self._file.read(PIECE):
-            yield piece
+        yield from self._file.pieces()
         self.close()
 
     def close(self) -> None:
         """Free the room. What is closed is empty."""
         if self._file is not None:
-            self.room.give_back(self._client, self._stored)
             self._file.close()
             self._file = None
-        self._pieces, self._stored, self.size = [], 0, 0
+        self._pieces, self.size = [], 0
+
+
+class _File:
+    """A file without a name, and the room that it takes, which is freed also when nobody came to read it."""
+
+    def __init__(self, room: SharedRoom, client: str) -> None:
+        self._room, self._client, self._stored = room, client, 0
+        self._file: IO[bytes] | None = None
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`
+
+    def write(self, piece: bytes) -> None:
+        assert self._file is not None
+        if not self._room.take(self._client, len(piece)):
+            raise OSError(errno.ENOSPC, "too many large answers wait for this client, or for others")
+        self._stored += len(piece)
+        view = memoryview(piece)
+        while view:
+            view = view[self._file.write(view) :]
+
+    def pieces(self) -> Iterator[bytes]:
+        assert self._file is not None
+        self._file.seek(0)
+        while self._file is not None and (piece := self._file.read(PIECE)):
+            yield piece
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._room.give_back(self._client, self._stored)
+            self._file.close()
+            self._file = None
 
     def __del__(self) -> None:
-        """Nobody may have come to read it."""
         self.close()

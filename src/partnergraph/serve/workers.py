@@ -241,7 +241,6 @@ class Worker(asyncio.Protocol):
         self.reply: Reply | None = None
         self.why: Exception | None = None
         self.client = ""  # the address for which it works
-        self.work = 0.0  # seconds of the processor that its last query took
         self.aside = False
         self.still: float | None = None  # since when it is held still
         self._held = bytearray()
@@ -421,7 +420,6 @@ class Worker(asyncio.Protocol):
         else:
             self._timer.cancel()
             self._soon.cancel()
-            self.work = self.spent
             self.reply = None
             word = _word(content)
             reply.note, reply.done = word.get("note"), True
