@@ -21,7 +21,7 @@ from partnergraph import PartnerGraph
 from partnergraph.errors import PartnerGraphError, QueryError, QueryLimit, StoreError
 from partnergraph.queries.asking import Apart
 from partnergraph.queries.exit_status import OUT_OF_MEMORY, explain, start_error
-from partnergraph.queries.worker import start_standing
+from partnergraph.queries.worker import start_persistent
 from partnergraph.store import Reader, locate
 from tests.conftest import need
 
@@ -270,7 +270,7 @@ def test_what_is_no_store_is_one_clear_line(keele: Path, tmp_path: Path) -> None
 
 
 def test_the_last_words_of_a_process_are_kept_and_it_never_waits_for_a_reader(tmp_path: Path) -> None:
-    process = start_standing()
+    process = start_persistent()
     try:
         assert process.poll() is None
         assert process.last_words() == b""

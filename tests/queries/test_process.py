@@ -183,7 +183,7 @@ def test_no_process_outlives_a_program_that_is_killed_while_it_starts(keele: Pat
     for delay in (0.0, 0.01, 0.05, 0.1, 0.2):
         program = _script(
             "from partnergraph.queries import worker\n"
-            "process = worker.start_standing()\nprint(process.pid, flush=True)\ntime.sleep(60)",
+            "process = worker.start_persistent()\nprint(process.pid, flush=True)\ntime.sleep(60)",
             keele,
         )
         assert program.stdout is not None

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from partnergraph.errors import QueryError, QueryLimit, StoreError
 from partnergraph.queries.exit_status import explain, out_of_memory
-from partnergraph.queries.process import Standing
-from partnergraph.queries.worker import LIBRARY_TIMEOUT, MEMORY, raised, start_standing
+from partnergraph.queries.process import PersistentQueryProcess
+from partnergraph.queries.worker import LIBRARY_TIMEOUT, MEMORY, raised, start_persistent
 from partnergraph.store import Reader
 
 END = 1.0  # seconds within which a process that has closed its pipe has ended
@@ -79,7 +79,7 @@ class Apart:
     def __init__(self, targets: Sequence[Path], *, timeout: float = LIBRARY_TIMEOUT, memory: int = MEMORY) -> None:
         self.targets, self.timeout, self.memory = [str(target.resolve()) for target in targets], timeout, memory
         self._lock = Lock()
-        self._process: Standing | None = None
+        self._process: PersistentQueryProcess | None = None
         _open.add(self)
 
     def ask(self, order: dict[str, Any]) -> Told:
@@ -135,7 +135,7 @@ class Apart:
 
     def _start(self) -> None:
         self._end()
-        self._process = start_standing()
+        self._process = start_persistent()
         self._let_go = weakref.finalize(self, self._process.end)
         opening, timeout = ", ".join(self.targets), max(LIBRARY_TIMEOUT, self.timeout)
         try:

@@ -72,7 +72,7 @@ class QueryProcess(subprocess.Popen[bytes]):
             self.returncode = 0  # so that nothing is sent to it, or waited for
 
 
-class Standing(QueryProcess):
+class PersistentQueryProcess(QueryProcess):
     """A query process that stands ready (see `partnergraph.queries.standing`): `pipe` to ask it, and its last words."""
 
     def __init__(self, module: str, environment: dict[str, str]) -> None:

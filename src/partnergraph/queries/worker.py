@@ -29,7 +29,7 @@ from partnergraph.errors import (
     UsageError,
 )
 from partnergraph.queries.exit_status import OUT_OF_MEMORY, SPARE, explain, system_limit
-from partnergraph.queries.process import QueryProcess, Standing, end_with_program
+from partnergraph.queries.process import PersistentQueryProcess, QueryProcess, end_with_program
 
 if TYPE_CHECKING:
     import socket
@@ -130,9 +130,9 @@ def start(module: str, pipe: socket.socket) -> QueryProcess:
     return QueryProcess(module, _environment(), **streams)
 
 
-def start_standing() -> Standing:
+def start_persistent() -> PersistentQueryProcess:
     """A process that stands ready (see `partnergraph.queries.standing`). Raises `StoreError` when none can be had."""
-    return Standing("partnergraph.queries.standing", _environment())
+    return PersistentQueryProcess("partnergraph.queries.standing", _environment())
 
 
 def _verdict(code: int, said: bytes, memory: int) -> str | None:
