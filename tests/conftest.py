@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from partnergraph.store import Reader
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 SHARED = ROOT.parent / "shared"
@@ -25,7 +27,18 @@ FLAGS = (
 )
 # What takes long is begun first, so that no process is left alone with it at the end. (Left to itself, pytest-xdist
 # begins with the files that have the most tests.)
-LONG = ("tests/page", "tests/serve", "tests/build", "tests/notebooks", "tests/test_", "tests/cli", "tests/queries")
+LONG = (
+    "tests/page",
+    "tests/server",
+    "tests/build",
+    "tests/notebooks",
+    "tests/test_",
+    "tests/cli",
+    "tests/execution",
+    "tests/w3c",
+    "tests/sparql",
+    "tests/questions",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,3 +101,22 @@ def keele(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = CliRunner().invoke(cli, ["build", str(ROOT / "data"), "--output", str(output)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return output
+
+
+@pytest.fixture(scope="session")
+def seed() -> Reader:
+    """What the one archived document says, and the editor's entries that rest on nothing else, in memory."""
+    return _assembled({"keele-spcsc-partnerships"})
+
+
+@pytest.fixture(scope="session")
+def whole() -> Reader:
+    """The Keele graph from every source, in memory."""
+    return _assembled(None)
+
+
+def _assembled(sources: set[str] | None) -> Reader:
+    from partnergraph.build.assemble import assemble
+    from partnergraph.graph_folder.folder import read
+
+    return assemble(read(ROOT / "data", sources).model).reader()

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 DOCS = {path: path.read_text("utf-8") for path in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("*/README.md"))}
-QUERY_DOCS = ROOT / "src" / "partnergraph" / "queries" / "README.md"
+QUERY_DOCS = ROOT / "src" / "partnergraph" / "questions" / "README.md"
 
 
 def _blocks(language: str) -> list[str]:

@@ -19,21 +19,50 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheet_safety": set(),
     "files": {"errors"},
-    "vocabulary": {"errors"},
     "reading": {"errors"},
+    "vocabulary": {"errors"},
     "model": {"errors", "vocabulary"},
-    "sources": {"errors", "reading", "vocabulary", "model"},
+    # from files to the model
+    "tables": {"errors", "reading"},
+    "registers": {"errors", "reading", "vocabulary", "model", "tables"},
+    "graph_folder": {"errors", "reading", "vocabulary", "model", "tables", "registers"},
+    # the store, and what reads it
     "store": {"errors", "reading", "vocabulary"},
+    "claims": {"errors", "vocabulary", "store"},
     "check": {"errors", "spreadsheet_safety", "vocabulary", "store"},
-    "match": {"errors", "reading", "spreadsheet_safety", "vocabulary", "model", "sources", "store"},
-    "prose": {"errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model", "sources", "store", "match"},
-    "workbook": {"errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model", "sources", "store"},
-    "build": {"errors", "files", "vocabulary", "model", "sources", "store", "check", "match"},
-    "queries": {"errors", "files", "spreadsheet_safety", "vocabulary", "store"},
-    "network": {"errors", "files", "spreadsheet_safety", "vocabulary", "store", "queries"},
-    "compare": {"errors", "vocabulary", "store", "queries"},
+    "match": {
+        *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("tables", "registers", "graph_folder", "store", "claims"),
+    },
+    "extraction": {
+        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("tables", "registers", "graph_folder", "store", "claims", "match"),
+    },
+    "workbook": {
+        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("tables", "registers", "graph_folder", "store", "claims"),
+    },
+    "build": {
+        *("errors", "files", "vocabulary", "model", "registers", "graph_folder", "store", "check", "match"),
+    },
+    # asking
+    "results": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "questions": {"errors", "vocabulary", "store", "claims"},
+    "sparql": {"errors", "vocabulary", "store", "claims", "results"},
+    "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
+    # showing
+    "network": {"errors", "files", "spreadsheet_safety", "vocabulary", "store", "claims", "results"},
+    "compare": {"errors", "vocabulary", "store", "claims"},
     "page": {"errors", "files"},
-    "serve": {"errors", "vocabulary", "store", "queries", "network", "page", "match"},
+    # serving
+    "pool": {"errors", "execution"},
+    "endpoint": {"errors", "execution", "pool"},
+    "site": {
+        *("errors", "vocabulary", "store", "claims", "results", "questions", "sparql", "execution", "network", "page"),
+        *("pool", "endpoint"),
+    },
+    "reconcile": {"errors", "vocabulary", "store", "claims", "results", "match", "network", "endpoint", "site"},
+    "server": {"errors", "store", "execution", "pool", "endpoint", "site", "reconcile"},
 }
 # The doors open, call and print: they may import every room.
 DOORS = {"cli", "graph", "notebook", "__init__", "__main__"}
@@ -43,23 +72,23 @@ FOREIGN = {
     "pyvis": {"page"},
     "pyshacl": set[str](),
     "click": {"cli"},
-    "jinja2": {"page", "serve", "compare"},
-    "openpyxl": {"sources", "workbook"},
-    "python_calamine": {"sources"},
+    "jinja2": {"page", "site", "compare"},
+    "openpyxl": {"tables", "workbook"},
+    "python_calamine": {"tables"},
     "rapidfuzz": {"match"},
-    "starlette": {"serve"},
-    "uvicorn": {"serve"},
+    "starlette": {"server", "site", "reconcile"},
+    "uvicorn": {"server"},
 }
 # What writes or renames files outside of the room "files", and why it may: a file and the calls in it.
 WRITERS = {
     # The switch of generations: a folder and links, under the build's lock.
-    "build/generation.py": {"rename", "replace"},
-    "cli/ending.py": {"open"},  # the null device, where a standard stream was closed
-    "queries/standing.py": {"open"},  # standard output, by its number
+    "build/publishing.py": {"rename", "replace"},
+    "cli/error_reporting.py": {"open"},  # the null device, where a standard stream was closed
+    "execution/worker_main.py": {"open"},  # standard output, by its number
     "reading/__init__.py": {"open"},  # by the system's own call, to read
-    "serve/audit.py": {"open"},  # a record that lines are added to
+    "server/audit.py": {"open"},  # a record that lines are added to
     "store/host_name.py": {"open"},  # a file of a generation that is not published yet
-    "store/names.py": {"open"},  # the same
+    "store/name_index.py": {"open"},  # the same
 }
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}
 LONG_FILE = 500

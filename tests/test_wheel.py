@@ -38,7 +38,7 @@ def test_the_wheel_carries_the_ontology_the_example_and_the_page_parts(wheel: Pa
             assert f"partnergraph/{room}/{inside.as_posix()}" in names
     assert any(name.startswith("partnergraph/page/vendor/") for name in names)
     for room in ("static", "templates", "vendor"):
-        files = {f"partnergraph/serve/{room}/{p.name}" for p in (ROOT / "src/partnergraph/serve" / room).iterdir()}
+        files = {f"partnergraph/site/{room}/{p.name}" for p in (ROOT / "src/partnergraph/site" / room).iterdir()}
         assert files
         assert files <= names
     workbook = ROOT / "src" / "partnergraph" / "workbook"

@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from partnergraph.errors import Finding, UsageError
+from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
+from partnergraph.execution.sandbox import MEMORY
 from partnergraph.files import write_file
-from partnergraph.queries.worker import LIBRARY_TIMEOUT as TIMEOUT
-from partnergraph.queries.worker import MEMORY
 from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from partnergraph.claims.claims import Claim
+    from partnergraph.claims.name_search import Found
     from partnergraph.compare import Report
+    from partnergraph.execution.client import Asker
+    from partnergraph.execution.query_result import Result
     from partnergraph.page import Page
-    from partnergraph.queries.asking import Asker
-    from partnergraph.queries.claims import Claim
-    from partnergraph.queries.named import Question
-    from partnergraph.queries.names import Found
-    from partnergraph.queries.result import Result
+    from partnergraph.questions.named_questions import Question
 
 RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
 FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
@@ -34,7 +34,7 @@ _LONGEST, _MOST = 1_000_000, 10**15  # seconds and bytes that a query may be all
 
 
 def _apart(targets: list[Path], timeout: float, memory: int) -> Asker:
-    from partnergraph.queries.asking import Apart
+    from partnergraph.execution.client import Apart
 
     if not 0 <= timeout <= _LONGEST:
         raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_LONGEST:,}.")
@@ -60,7 +60,7 @@ class PartnerGraph:
     @cached_property
     def _near(self) -> Reader:
         """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
-        from partnergraph.queries.standing import is_small
+        from partnergraph.execution.worker_main import is_small
 
         return self.reader.resident() if self.reader.folder and is_small(self.reader.folder) else self.reader
 
@@ -88,8 +88,8 @@ class PartnerGraph:
         What surely did not hold then is not in it; `pg:inForce` says of every relationship left whether it surely held
         (``"yes"``) or whether the dates stated leave it open (``"unknown"``). Raises `UsageError` for another form.
         """
-        from partnergraph.queries.as_of import as_of
-        from partnergraph.queries.days import days
+        from partnergraph.claims.as_of import as_of
+        from partnergraph.claims.date_window import days
 
         days(date)  # what is no date is told at once
         then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
@@ -105,9 +105,9 @@ class PartnerGraph:
         read. Raises `QueryError` with line and column, `QueryRefused`, `QueryLimit`, or `UsageError` for a wrong
         parameter.
         """
-        from partnergraph.queries.asking import Here
-        from partnergraph.queries.named import is_name
-        from partnergraph.queries.result import Result
+        from partnergraph.execution.client import Here
+        from partnergraph.execution.query_result import Result
+        from partnergraph.questions.named_questions import is_name
 
         if not is_name(question) and parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
@@ -122,19 +122,19 @@ class PartnerGraph:
 
     def questions(self) -> tuple[Question, ...]:
         """The named questions."""
-        from partnergraph.queries.named import all_questions
+        from partnergraph.questions.named_questions import all_questions
 
         return all_questions()
 
     def find(self, name: str) -> list[Found]:
         """The bodies called so, best first: by today's, former or short names, accents and case aside."""
-        from partnergraph.queries.names import find
+        from partnergraph.claims.name_search import find
 
         return find(self.reader, name)
 
     def claims(self, *, derived: bool = False) -> list[Claim]:
         """Every relationship with its evidence."""
-        from partnergraph.queries.claims import claims
+        from partnergraph.claims.claims import claims
 
         return claims(self.reader, derived=derived)
 
@@ -155,11 +155,11 @@ class PartnerGraph:
         return network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
-        """The answer to a query or a named question as a network; see `partnergraph.network.picture.picture`.
+        """The answer to a query or a named question as a network; see `partnergraph.network.from_query.picture`.
 
         A SELECT needs the columns `from` and `to`, and may have `label`, `kind` and `weight`; any CONSTRUCT will do.
         """
-        from partnergraph.network.picture import picture
+        from partnergraph.network.from_query import picture
 
         result = self.query(question, **parameters)
         answer = b"" if result.form == "ASK" else result.bytes("tsv" if result.form == "SELECT" else "ntriples")
@@ -203,7 +203,7 @@ class PartnerGraph:
 
     def draw_diff(self, other: PartnerGraph, report: Report | None = None) -> Page:
         """The page of the other graph, coloured by what changed since this one; what is gone is drawn as well."""
-        from partnergraph.network.compared import compared
+        from partnergraph.network.diff_network import compared
         from partnergraph.network.other_vocabulary import require_bodies
         from partnergraph.page import draw
 
@@ -225,18 +225,18 @@ class PartnerGraph:
 
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
         W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
-        (`path` ends in .xlsx), or a whole graph folder; see `partnergraph.workbook.written.export`. Raises `UsageError`
+        (`path` ends in .xlsx), or a whole graph folder; see `workbook.folder_writer.export`. Raises `UsageError`
         for an unknown format, or a place where a build has published, and `DataError` for a network without a body.
         """
         target = Path(path)
         if format_ == "tables":
-            from partnergraph.workbook.written import export
+            from partnergraph.workbook.folder_writer import export
 
             return export(self.reader, target)[0]
         if format_ not in FORMATS:
             raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
         if format_ in ("csv", "graphml", "gexf"):
-            from partnergraph.network.files import write
+            from partnergraph.network.exporters import write
             from partnergraph.network.other_vocabulary import require_bodies
 
             network = self.network()
@@ -248,7 +248,7 @@ class PartnerGraph:
     def dump(self, format_: str) -> bytes:
         """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
         if format_ == "org":
-            from partnergraph.network.org import org
+            from partnergraph.network.org_ontology import org
 
             return org(self.reader)
         if format_ not in RDF_FORMATS:

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from partnergraph.errors import PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
+    from partnergraph.execution.query_result import Result
     from partnergraph.graph import PartnerGraph
-    from partnergraph.queries.result import Result
 
 DEFAULT = "graph"  # the variable that is asked when `--graph` names none
 _open: dict[tuple[Path, int, int], PartnerGraph] = {}  # the build that was asked last
@@ -42,7 +42,7 @@ class _HelpShown(Exception):
 
 
 def _options() -> _Options:
-    from partnergraph.queries.formats import GRAPHS, TABLES
+    from partnergraph.results.formats import GRAPHS, TABLES
 
     options = _Options(
         prog="%sparql",
@@ -125,7 +125,7 @@ def _run(shell: Any, line: str, cell: str | None) -> Any:
 
 
 def _question(names: list[str], cell: str | None) -> str:
-    from partnergraph.queries.named import is_name
+    from partnergraph.questions.named_questions import is_name
 
     if cell is None:
         if not names:
@@ -202,7 +202,7 @@ class _Questions:
     """The named questions, as a table."""
 
     def __init__(self) -> None:
-        from partnergraph.queries.named import all_questions
+        from partnergraph.questions.named_questions import all_questions
 
         self.rows = [(question.name, question.audience, question.question) for question in all_questions()]
 

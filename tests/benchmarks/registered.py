@@ -81,8 +81,8 @@ def folder(path: Path, register: int | Sequence[Path]) -> Path:
 
 def lines(path: Path, file: Path) -> int:
     """Write the very quads that a build streams into its store, and their merge, as N-Quads; gives how many records."""
-    from partnergraph.build.registers import Taken, take
-    from partnergraph.sources.folder import read
+    from partnergraph.build.register_import import Taken, take
+    from partnergraph.graph_folder.folder import read
 
     found = read(path)
     taken = [Taken(register) for register in found.registers]

@@ -26,8 +26,8 @@ import pytest
 from partnergraph.store import locate
 from tests.benchmarks.test_serve import organisations, paced
 from tests.conftest import ROOT
-from tests.serve.conftest import serving
-from tests.serve.test_pool import _forked, children
+from tests.server.conftest import serving
+from tests.server.test_worker_pool import _forked, children
 
 pytestmark = pytest.mark.benchmark
 

@@ -15,8 +15,8 @@ import pytest
 
 from partnergraph.build.assemble import assemble
 from partnergraph.check import check
-from partnergraph.check.compile import Shapes
-from partnergraph.sources.folder import read
+from partnergraph.check.shacl_to_sparql import Shapes
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
 from tests.benchmarks.processor import taken
 from tests.check.oracle import REFERENCE, SHAPES, VOCABULARY, Prepared

@@ -23,11 +23,11 @@ from pathlib import Path
 import pytest
 
 from partnergraph.match.countries import COUNTRIES
-from partnergraph.match.judge import NONE, Sought, best, candidates
-from partnergraph.match.register import Register
-from partnergraph.model.register import Entry, Tally
-from partnergraph.sources.registers import Register as File
-from partnergraph.sources.registers import read
+from partnergraph.match.record_index import Register
+from partnergraph.match.scoring import NONE, Sought, best, candidates
+from partnergraph.model.register_records import Entry, Tally
+from partnergraph.registers.register_config import Register as File
+from partnergraph.registers.register_config import read
 from tests.match.held import entries
 
 pytestmark = pytest.mark.benchmark

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from partnergraph.build.assemble import assemble
-from partnergraph.queries.names import find
-from partnergraph.sources.folder import read
+from partnergraph.claims.name_search import find
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
-from partnergraph.store.names import Names, key, shortens, write
+from partnergraph.store.name_index import Names, key, shortens, write
 from tests.benchmarks.processor import taken
 from tests.conftest import ROOT
 

@@ -24,9 +24,9 @@ import pytest
 from partnergraph import PartnerGraph
 from partnergraph.store import Reader, Writer, locate
 from tests.conftest import need
-from tests.serve.conftest import serving
-from tests.serve.peers import Peer, oxigraph, virtuoso
-from tests.serve.test_hostile import RUNAWAY, SHAPES
+from tests.server.conftest import serving
+from tests.server.peers import Peer, oxigraph, virtuoso
+from tests.server.test_hostile import RUNAWAY, SHAPES
 
 pytestmark = pytest.mark.benchmark
 

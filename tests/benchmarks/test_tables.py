@@ -11,8 +11,8 @@ import xlsxwriter
 from openpyxl import load_workbook
 
 from partnergraph.build import findings_of
-from partnergraph.sources.layouts import LAYOUTS
-from partnergraph.workbook.marked import write_marked
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.annotated_copy import write_marked
 
 ROWS = 10_000
 

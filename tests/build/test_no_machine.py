@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.folder_writer import table_csv
 from partnergraph.workbook.template import init
-from partnergraph.workbook.written import table_csv
 
 TOOL = Path(sys.executable).parent / "partnergraph"
 CANARY = "canary-folder-of-jane-doe"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.build import build, findings_of
-from partnergraph.build.generation import MARK, locked
+from partnergraph.build.publishing import MARK, locked
 from partnergraph.errors import DataError, StoreError, UsageError
 from partnergraph.store import Reader, locate
 from partnergraph.store.host_name import remove_host_name

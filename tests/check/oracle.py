@@ -13,7 +13,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node
 
-from partnergraph.check.compile import SEVERITY
+from partnergraph.check.shacl_to_sparql import SEVERITY
 from partnergraph.check.shapes import violations
 from partnergraph.store import Reader
 from tests.conftest import ROOT

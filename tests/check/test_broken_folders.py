@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.sources.folder import inputs
+from partnergraph.graph_folder.folder import inputs
 from tests.check.conftest import Copy
 
 COUNCIL = "leadership--coventry-city-council--west-midlands-social-work-teaching-partnership"

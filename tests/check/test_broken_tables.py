@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.errors import DataError, Place
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from tests.check.conftest import Copy
 
 LEADS = {"id": "leadership--coventry-university--west-midlands-social-work-teaching-partnership"}

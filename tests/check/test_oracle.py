@@ -9,8 +9,8 @@ import pytest
 from rdflib import Graph
 
 from partnergraph.build.assemble import assemble
-from partnergraph.check.compile import Shapes
-from partnergraph.sources.folder import read
+from partnergraph.check.shacl_to_sparql import Shapes
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
 from tests.check.breakages import Breakage, Copier
 from tests.check.oracle import REFERENCE, SHAPES, VOCABULARY, Result, ours, theirs

@@ -9,7 +9,7 @@ from rdflib import XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from partnergraph.check.compile import SEVERITY
+from partnergraph.check.shacl_to_sparql import SEVERITY
 from partnergraph.errors import StoreError
 from partnergraph.store import Reader
 from tests.check.oracle import name_of, ours

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from partnergraph.extraction.gazetteer import Known
+from partnergraph.extraction.input import opened
+from partnergraph.extraction.output import save
+from partnergraph.extraction.proposals import read as propose
 from partnergraph.graph import PartnerGraph
-from partnergraph.prose.known import Known
-from partnergraph.prose.proposals import read as propose
-from partnergraph.prose.text import opened
-from partnergraph.prose.written import save
-from partnergraph.sources.registers import FORMATS
+from partnergraph.registers.register_config import FORMATS
 from partnergraph.workbook.template import init
 
 __all__ = ["Case", "case", "prepare"]

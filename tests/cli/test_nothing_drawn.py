@@ -13,9 +13,9 @@ import pytest
 from partnergraph import DataError, PartnerGraph
 from partnergraph.build import build
 from partnergraph.page import draw
-from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.folder_writer import table_csv
 from partnergraph.workbook.template import init
-from partnergraph.workbook.written import table_csv
 from tests.cli.conftest import Run
 
 PROFILE = """\

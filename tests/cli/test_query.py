@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from partnergraph import PartnerGraph
-from partnergraph.queries.named import all_questions
+from partnergraph.questions.named_questions import all_questions
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 

@@ -13,10 +13,10 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.cli import cli
-from partnergraph.sources.layouts import LAYOUTS
 from partnergraph.spreadsheet_safety import csv_text, escape_formula, is_formula
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.folder_writer import table_csv
 from partnergraph.workbook.template import init
-from partnergraph.workbook.written import table_csv
 from tests.cli.conftest import Run
 
 FORMULAS = (

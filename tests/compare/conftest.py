@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.compare import Change, Report, compare
-from partnergraph.model.quads import quads_of
+from partnergraph.graph_folder.folder import read
+from partnergraph.model.record_quads import quads_of
 from partnergraph.model.records import Model
-from partnergraph.sources.folder import read
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph.compare import compare
-from partnergraph.compare.quads import applied, parsed, plain
+from partnergraph.compare.quad_diff import applied, parsed, plain
 from partnergraph.errors import UsageError
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
 from partnergraph.vocabulary import RDF
 from tests.compare.conftest import Edited, Rows, changes, stated

@@ -8,8 +8,8 @@ import networkx as nx
 import pytest
 
 from partnergraph.build.assemble import assemble
+from partnergraph.graph_folder.folder import read
 from partnergraph.network import network
-from partnergraph.sources.folder import read
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 

@@ -96,10 +96,10 @@ def main() -> None:
     import partnergraph.build
     import partnergraph.cli.match
     import partnergraph.cli.read
-    import partnergraph.network.files
-    import partnergraph.page.adapter
-    import partnergraph.prose.accept
-    import partnergraph.workbook.decided  # noqa: F401
+    import partnergraph.extraction.accept
+    import partnergraph.network.exporters
+    import partnergraph.page.render
+    import partnergraph.workbook.save_decisions  # noqa: F401
 
     while line := sys.stdin.readline():
         print(json.dumps(answer(json.loads(line))), flush=True)

@@ -22,8 +22,8 @@ from typing import Any
 import pytest
 
 from partnergraph.build import build
-from partnergraph.prose.accept import accept
-from partnergraph.sources.folder import read as read_folder
+from partnergraph.extraction.accept import accept
+from partnergraph.graph_folder.folder import read as read_folder
 from partnergraph.workbook.template import init
 from tests.cli.test_match import RECORDS, TABLES
 from tests.files.test_atomic import everything
@@ -295,7 +295,7 @@ def test_a_table_that_is_saved_meanwhile_stops_accepting(
 ) -> None:
     """A spreadsheet program holds no lock. Its rows are there afterwards, and nothing else is."""
     from partnergraph.errors import DataError
-    from partnergraph.prose import accept as room
+    from partnergraph.extraction import accept as room
 
     shutil.copytree(place / "mine", tmp_path / "mine")
     table = tmp_path / "mine" / "tables" / "organisations.csv"

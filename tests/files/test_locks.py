@@ -91,7 +91,8 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None
 
 def test_the_rooms_are_importable_where_there_is_no_fcntl() -> None:
     code = (
-        "import sys; sys.modules['fcntl'] = None; import partnergraph.build, partnergraph.files, partnergraph.cli.keep"
+        "import sys; sys.modules['fcntl'] = None\n"
+        "import partnergraph.build, partnergraph.files, partnergraph.cli.save_positions"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from partnergraph.build.assemble import assemble
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 

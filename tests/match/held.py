@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from partnergraph.model.register import Entry, Tally
-from partnergraph.sources.registers import Register, read
+from partnergraph.model.register_records import Entry, Tally
+from partnergraph.registers.register_config import Register, read
 
 
 def entries(registers: Path, *names: str) -> list[Entry]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from partnergraph.errors import Place
-from partnergraph.match.register import Register
-from partnergraph.model.register import Entry, EntryLink, EntryName, EntryPlace
+from partnergraph.match.record_index import Register
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace
 
 HERE = Place("register")
 NIHR = ("NIHR", "acronym")

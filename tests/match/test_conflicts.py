@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from partnergraph.build.assemble import assemble
 from partnergraph.cli import cli
+from partnergraph.graph_folder.folder import read
 from partnergraph.match.conflicts import Conflict, conflicts
-from partnergraph.match.listed import CONFLICT_COLUMNS, conflicts_as
-from partnergraph.sources.folder import read
+from partnergraph.match.output import CONFLICT_COLUMNS, conflicts_as
 from partnergraph.store import Reader, Writer
 from partnergraph.vocabulary import ORG, PG
 from tests.conftest import ROOT

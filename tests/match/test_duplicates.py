@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from partnergraph.cli import cli
 from partnergraph.match.duplicates import Duplicate, duplicates
-from partnergraph.match.listed import DUPLICATE_COLUMNS, duplicates_as
+from partnergraph.match.output import DUPLICATE_COLUMNS, duplicates_as
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, RDF, SKOS
 from tests.match.edited import body, with_rows

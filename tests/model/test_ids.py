@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from partnergraph.graph_folder.folder import read
 from partnergraph.model.ids import Ids
-from partnergraph.model.quads import iri_of
+from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import (
     Attribute,
     Event,
@@ -19,7 +20,6 @@ from partnergraph.model.records import (
     Statement,
     Undertaking,
 )
-from partnergraph.sources.folder import read
 from tests.conftest import ROOT
 
 BASE = "https://example.org/partners/"

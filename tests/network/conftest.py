@@ -9,7 +9,7 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.build.assemble import assemble
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 

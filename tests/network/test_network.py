@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from partnergraph import PartnerGraph, UsageError
-from partnergraph.queries.claims import claims
+from partnergraph.claims.claims import claims
 from partnergraph.vocabulary import DCTERMS, ORG, PG
 from tests.network.conftest import REL, O
 

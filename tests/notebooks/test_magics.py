@@ -20,9 +20,9 @@ from traitlets.config import Config
 
 from partnergraph import PartnerGraph
 from partnergraph.build import build
+from partnergraph.execution.query_result import Result
 from partnergraph.page import Page
-from partnergraph.queries.named import all_questions
-from partnergraph.queries.result import Result
+from partnergraph.questions.named_questions import all_questions
 from tests.build.conftest import small_folder
 from tests.conftest import ROOT
 from tests.notebooks.cells import execute, shown

@@ -80,7 +80,7 @@ def test_no_cell_warns(ran: dict[str, NotebookNode]) -> None:
 
 
 def test_the_named_questions_are_listed(ran: dict[str, NotebookNode]) -> None:
-    from partnergraph.queries.named import all_questions
+    from partnergraph.questions.named_questions import all_questions
 
     assert list(frame(ran["questions"])["name"]) == [question.name for question in all_questions()]
 

@@ -11,9 +11,9 @@ import networkx as nx
 import pytest
 
 from partnergraph.build.assemble import assemble
+from partnergraph.graph_folder.folder import read
 from partnergraph.network import network
 from partnergraph.page import Page, draw
-from partnergraph.sources.folder import read
 from tests.conftest import ROOT
 from tests.page.again import AS_IT_IS, LED_BACK
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from partnergraph.page import Page
-from partnergraph.page.dots import SCREEN
+from partnergraph.page.diagram import SCREEN
 from tests.page.conftest import Opener, Watched
 
 # Every text that the map draws, and every symbol, as boxes in CSS pixels from the corner of the map.

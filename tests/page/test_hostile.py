@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from partnergraph.page import draw
-from partnergraph.page.content import web
+from partnergraph.page.view_model import web
 from tests.page.conftest import Opener, Tabs, opener
 from tests.page.probes import PROBES, TEXTS, hostile
 

@@ -9,10 +9,10 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page, draw
-from partnergraph.page.dots import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing
-from partnergraph.page.drawing import drawing
-from partnergraph.page.layout import kept, places
-from tests.page.test_layout import _faults, _plain, without_positions
+from partnergraph.page.build_diagram import drawing
+from partnergraph.page.diagram import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing
+from partnergraph.page.layout.arrangement import kept, places
+from tests.page.test_arrangement import _faults, _plain, without_positions
 
 CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
 NEW = "https://example.org/new"

@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page
-from partnergraph.page.content import web
+from partnergraph.page.view_model import web
 from tests.page.conftest import Opener, Tabs
 from tests.page.paper import Sheet, read
 

@@ -14,8 +14,8 @@ import pytest
 
 from partnergraph.errors import UsageError
 from partnergraph.page import RENDERERS, Page, draw
-from partnergraph.page.drawing import drawing, taken
-from partnergraph.page.spread import spread
+from partnergraph.page.build_diagram import drawing, taken
+from partnergraph.page.layout.webgl_layout import spread
 from tests.conftest import FLAGS
 from tests.page.conftest import Opener, Tabs, opener
 from tests.page.driving import PAINTED, find, panel_of, until

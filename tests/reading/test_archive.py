@@ -11,9 +11,9 @@ import zipfile
 import pytest
 
 from partnergraph.reading.archive import directory_size
-from partnergraph.sources.packed import LONGEST_DIRECTORY, Packed
-from partnergraph.sources.sheets import Refused
-from tests.sources.spreadsheets import packed, parts
+from partnergraph.tables.safe_zip import LONGEST_DIRECTORY, Packed
+from partnergraph.tables.sheet import Refused
+from tests.tables.spreadsheets import packed, parts
 
 
 def _many(number: int) -> bytes:

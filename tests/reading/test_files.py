@@ -17,9 +17,9 @@ import pytest
 
 from partnergraph.build import build, findings_of
 from partnergraph.errors import DataError
+from partnergraph.graph_folder.folder import inputs
 from partnergraph.reading import open_file, printable, read_file
-from partnergraph.sources.folder import inputs
-from partnergraph.workbook.marked import write_marked
+from partnergraph.workbook.annotated_copy import write_marked
 from partnergraph.workbook.template import init
 
 SOON = 5  # seconds in which a command must end

@@ -11,24 +11,24 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import PartnerGraphError, Place
-from partnergraph.match.asked import names
-from partnergraph.match.judge import best
-from partnergraph.match.register import Register
-from partnergraph.model.register import Entry, EntryName, Tally
-from partnergraph.prose.known import Known
-from partnergraph.prose.proposals import read as propose
-from partnergraph.queries.guard import examine
+from partnergraph.extraction.gazetteer import Known
+from partnergraph.extraction.proposals import read as propose
+from partnergraph.graph_folder.documents import Unlocated, alike, locate, read_document
+from partnergraph.graph_folder.folder import read as read_folder
+from partnergraph.match.inputs import names
+from partnergraph.match.record_index import Register
+from partnergraph.match.scoring import best
+from partnergraph.model.register_records import Entry, EntryName, Tally
 from partnergraph.reading.toml import parse_toml
-from partnergraph.sources.documents import Unlocated, alike, locate, read_document
-from partnergraph.sources.folder import read as read_folder
-from partnergraph.sources.layouts import LAYOUTS
-from partnergraph.sources.registers import FORMATS
-from partnergraph.sources.registers import Register as File
-from partnergraph.sources.registers import read as read_register
-from partnergraph.sources.tables import read_sheet, read_table
-from partnergraph.sources.workbook import read_sheets
-from partnergraph.workbook.imported import read_network
-from tests.sources.spreadsheets import ods, ods_cell, ods_rows, packed, parts, rows
+from partnergraph.registers.register_config import FORMATS
+from partnergraph.registers.register_config import Register as File
+from partnergraph.registers.register_config import read as read_register
+from partnergraph.sparql.guard import examine
+from partnergraph.tables.table import read_sheet, read_table
+from partnergraph.tables.table_files import read_sheets
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.network_import import read_network
+from tests.tables.spreadsheets import ods, ods_cell, ods_rows, packed, parts, rows
 
 # Twice the input, at most 2.5 times the work: over two doublings, which tells more surely.
 MOST = 2.5**2

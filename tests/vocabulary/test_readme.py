@@ -13,7 +13,7 @@ import pytest
 import rdflib
 
 from partnergraph.build.assemble import assemble
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from partnergraph.vocabulary import CODE, PG, PREFIXES, concepts, rules, schemes
 from tests.conftest import ROOT
 from tests.vocabulary import generate

@@ -13,7 +13,7 @@ import rdflib
 
 from partnergraph import vocabulary
 from partnergraph.build.assemble import assemble
-from partnergraph.sources.folder import read
+from partnergraph.graph_folder.folder import read
 from partnergraph.vocabulary import CODE, PG, PREFIXES, Namespace, concepts, schemes
 from tests.conftest import ROOT
 from tests.vocabulary import generate

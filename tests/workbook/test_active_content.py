@@ -26,9 +26,9 @@ from openpyxl.worksheet.table import Table, TableFormula
 
 from partnergraph.build import findings_of
 from partnergraph.workbook.active_content import external_references, is_passive_formula
-from partnergraph.workbook.marked import write_marked
+from partnergraph.workbook.annotated_copy import write_marked
 from partnergraph.workbook.template import init
-from tests.workbook.test_marked import workbook_of
+from tests.workbook.test_annotated_copy import workbook_of
 
 CANARY = "canary.example"
 REACHING = [

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from partnergraph.build import assemble
-from partnergraph.sources.folder import read
-from partnergraph.sources.layouts import LAYOUTS
-from partnergraph.workbook.export import Tables, tables
-from partnergraph.workbook.written import export, write_folder
+from partnergraph.graph_folder.folder import read
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.folder_writer import export, write_folder
+from partnergraph.workbook.graph_to_tables import Tables, tables
 
 Row = dict[str, str]
 TEXT = st.text(

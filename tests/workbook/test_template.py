@@ -15,12 +15,12 @@ import pytest
 
 from partnergraph.build import assemble, build, findings_of
 from partnergraph.errors import UsageError
-from partnergraph.sources.folder import read
-from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.graph_folder.folder import read
 from partnergraph.store import Reader
+from partnergraph.tables.table_schemas import LAYOUTS
 from partnergraph.vocabulary import concepts
-from partnergraph.workbook.book import ORDER, notes, workbook
 from partnergraph.workbook.template import init
+from partnergraph.workbook.writer import ORDER, notes, workbook
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_every_heading_says_what_to_write_and_stays_in_sight(table: str, book: o
 def test_every_note_is_of_a_column_that_there_is() -> None:
     import tomllib
 
-    from partnergraph.workbook import book as room
+    from partnergraph.workbook import writer as room
 
     raw = tomllib.loads((Path(room.__file__).parent / "columns.toml").read_text("utf-8"))
     assert {*raw} - {"readme", "sheets", "any"} <= {*LAYOUTS}

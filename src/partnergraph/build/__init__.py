@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.build.assemble import assemble
-from partnergraph.build.generation import is_whole, locked, publish, refuse_other, report_of, workshop
-from partnergraph.build.registers import Taken, take
+from partnergraph.build.publishing import is_whole, locked, publish, refuse_other, report_of, workshop
+from partnergraph.build.register_import import Taken, take
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding
 from partnergraph.files import fill_folder
+from partnergraph.graph_folder.folder import Folder, inputs, read
 from partnergraph.model.ids import Ids
-from partnergraph.sources.folder import Folder, inputs, read
-from partnergraph.store import Reader, Writer, names
+from partnergraph.store import Reader, Writer, name_index
 from partnergraph.vocabulary import ontology_dir
 
 __all__ = ["BuildReport", "assemble", "build", "findings_of"]
@@ -93,8 +93,8 @@ def build(
                 progress("drawing the page")
                 fill_folder(made, {"index.html": page(reader).encode()})
             counts |= stored.result()
-            if not (made / names.FILE).exists():
-                names.write(reader, made / names.FILE)
+            if not (made / name_index.FILE).exists():
+                name_index.write(reader, made / name_index.FILE)
             warnings += [finding for one in taken for finding in one.findings if finding.severity == "warning"]
             _report(made, read_folder, fingerprint, counts, warnings, taken)
             publish(made, output, fingerprint)
@@ -167,7 +167,7 @@ def _store(writer: Writer, made: Path, folder: Folder, taken: list[Taken]) -> di
         flushed = beside.submit(disk.flush)
         counts: dict[str, Any] = {}
         if whole:
-            names.write(disk.reader(), made / names.FILE)
+            name_index.write(disk.reader(), made / name_index.FILE)
             counts = _counts(disk.reader())
         flushed.result()
     return counts

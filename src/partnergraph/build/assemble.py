@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from partnergraph.model.ids import Ids
-from partnergraph.model.quads import quads_of
+from partnergraph.model.record_quads import quads_of
 from partnergraph.model.records import Model
 from partnergraph.store import Writer
 from partnergraph.vocabulary import ontology_dir, rules

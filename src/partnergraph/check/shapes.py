@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from partnergraph.check.compile import Constraint, Shapes
+from partnergraph.check.shacl_to_sparql import Constraint, Shapes
 from partnergraph.errors import Finding
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ontology_dir

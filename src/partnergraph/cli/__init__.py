@@ -64,8 +64,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: whatever goes wrong becomes one clean message and an exit code (see `partnergraph.cli.ending`)."""
-    from partnergraph.cli.ending import end, finish, prepare_streams
+    """Entry point: whatever goes wrong becomes one clean message and an exit code (`cli.error_reporting`)."""
+    from partnergraph.cli.error_reporting import end, finish, prepare_streams
 
     try:
         prepare_streams()

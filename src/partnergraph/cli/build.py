@@ -26,7 +26,7 @@ def build(
     from partnergraph.build import build as run
     from partnergraph.cli.draw import page_of
     from partnergraph.page import prepare, version
-    from partnergraph.store.faults import check_address_space
+    from partnergraph.store.engine_errors import check_address_space
 
     check_address_space()
     say = (lambda _: None) if quiet else _progress()

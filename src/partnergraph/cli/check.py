@@ -35,7 +35,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
         )
     findings = _findings(chosen)
     if marked is not None and findings:
-        from partnergraph.workbook.marked import write_marked
+        from partnergraph.workbook.annotated_copy import write_marked
 
         write_marked(chosen[0], findings, marked)
     deliver(render(findings, format_).encode(), output)

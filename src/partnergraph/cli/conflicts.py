@@ -16,7 +16,7 @@ from partnergraph.cli.options import Command, deliver, format_option, graph_opti
 def conflicts(graph: Path | None, format_: str, output: Path | None) -> None:
     """Where sources or records disagree: both sides with evidence and standing. Both are kept; nothing is written."""
     from partnergraph.match.conflicts import conflicts as run
-    from partnergraph.match.listed import conflicts_as
+    from partnergraph.match.output import conflicts_as
     from partnergraph.store import Reader
 
     found = run(Reader.at(graph))

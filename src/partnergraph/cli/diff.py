@@ -90,7 +90,7 @@ def opened(name: str) -> PartnerGraph:
     if not (path / "partnergraph.toml").is_file():
         return PartnerGraph(Reader.at(path))
     from partnergraph.build import assemble
-    from partnergraph.sources.folder import read
+    from partnergraph.graph_folder.folder import read
 
     found = read(path)
     if found.errors:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.keep import write
 from partnergraph.cli.options import Command, ExistingPath, as_of_option, graph_option
+from partnergraph.cli.save_positions import write
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 

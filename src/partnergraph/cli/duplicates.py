@@ -16,7 +16,7 @@ from partnergraph.cli.options import Command, deliver, format_option, graph_opti
 def duplicates(graph: Path | None, format_: str, output: Path | None) -> None:
     """Likely duplicate organisations and claims, why, and what a merge would do. Nothing is merged or written."""
     from partnergraph.match.duplicates import duplicates as run
-    from partnergraph.match.listed import duplicates_as
+    from partnergraph.match.output import duplicates_as
     from partnergraph.store import Reader
 
     found = run(Reader.at(graph))

@@ -55,7 +55,7 @@ def export(graph: Path | None, format_: str | None, output: Path | None, tables:
 
 def _tables(graph: Path | None, target: Path) -> None:
     from partnergraph.graph import PartnerGraph
-    from partnergraph.workbook.written import export as write
+    from partnergraph.workbook.folder_writer import export as write
 
     files, notes = write(PartnerGraph.open(graph).reader, target)
     for note in notes:

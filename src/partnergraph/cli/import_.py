@@ -30,9 +30,9 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     from partnergraph.cli.options import build_command
     from partnergraph.errors import DataError, Finding, UsageError
     from partnergraph.files import fill_folder, new_folder
-    from partnergraph.sources.layouts import LAYOUTS
-    from partnergraph.workbook.imported import read_network
-    from partnergraph.workbook.written import table_csv, toml
+    from partnergraph.tables.table_schemas import LAYOUTS
+    from partnergraph.workbook.folder_writer import table_csv, toml
+    from partnergraph.workbook.network_import import read_network
 
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", source):
         raise UsageError(f"--source: '{source}' is not an id. Use small letters, digits and hyphens.")

@@ -14,11 +14,11 @@ from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
     from partnergraph.files import LockedFolder
-    from partnergraph.match.answers import Answer
-    from partnergraph.match.judge import Candidate
-    from partnergraph.match.register import Register
+    from partnergraph.graph_folder.folder import Folder
+    from partnergraph.match.record_index import Register
+    from partnergraph.match.results import Answer
+    from partnergraph.match.scoring import Candidate
     from partnergraph.model.records import Match
-    from partnergraph.sources.folder import Folder
 
 _SHOWN = 10  # cells that were not understood
 KEYS = {"s": "same", "d": "different", "u": "unsure"}
@@ -68,8 +68,8 @@ def match(
     if (review or accept) and not (who or "").strip():
         raise UsageError("Say who decides: --who NAME.")
     from partnergraph.files import lock_folder
-    from partnergraph.match.answers import answers, answers_as
-    from partnergraph.match.asked import bodies
+    from partnergraph.match.inputs import bodies
+    from partnergraph.match.results import answers, answers_as
 
     # Who accepts waits for the others, then reads what they decided; a review takes the lock for each decision.
     with lock_folder(what) if accept and not review else nullcontext() as locked:
@@ -86,7 +86,7 @@ def match(
 
 
 def _folder(path: Path) -> Folder:
-    from partnergraph.sources.folder import read
+    from partnergraph.graph_folder.folder import read
 
     folder = read(path)
     if folder.errors:
@@ -97,7 +97,7 @@ def _folder(path: Path) -> Folder:
 def _register(
     folder: Folder, source: str | None, file: Path | None, form: str | None, decides: bool
 ) -> tuple[str, Register]:
-    from partnergraph.match.asked import of_file, of_folder
+    from partnergraph.match.inputs import of_file, of_folder
 
     if file is None or form is None:
         return of_folder(folder, source)
@@ -128,9 +128,9 @@ def _names(
     format_: str,
     output: Path | None,
 ) -> None:
-    from partnergraph.match.answers import list_as
-    from partnergraph.match.asked import names, of_file, of_folder, of_graph
-    from partnergraph.match.judge import best
+    from partnergraph.match.inputs import names, of_file, of_folder, of_graph
+    from partnergraph.match.results import list_as
+    from partnergraph.match.scoring import best
     from partnergraph.store import Reader
 
     if format_ == "table":
@@ -175,7 +175,7 @@ def _decision(answer: Answer, one: Candidate, source: str, decision: str, who: s
 
 
 def _accept(locked: LockedFolder, folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
-    from partnergraph.workbook.decided import decide
+    from partnergraph.workbook.save_decisions import decide
 
     certain = [
         _decision(answer, answer.open[0], source, "same", who, date)
@@ -207,7 +207,7 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
     from datetime import date as calendar
 
     from partnergraph.files import lock_folder
-    from partnergraph.workbook.decided import decide
+    from partnergraph.workbook.save_decisions import decide
 
     when = date or calendar.today().isoformat()
     _decision_date(when)

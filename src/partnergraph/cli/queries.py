@@ -11,7 +11,7 @@ import click
 from partnergraph.cli.options import Command, format_option, graph_option, show
 
 if TYPE_CHECKING:
-    from partnergraph.queries.named import Question
+    from partnergraph.questions.named_questions import Question
 
 AUDIENCES = {"manager": "For managers", "analyst": "For analysts"}
 
@@ -29,7 +29,7 @@ def queries(words: tuple[str, ...], graph: Path | None, format_: str) -> None:
     from dataclasses import asdict
 
     from partnergraph.errors import UsageError
-    from partnergraph.queries.named import all_questions, get
+    from partnergraph.questions.named_questions import all_questions, get
 
     if words[:1] == ("ask",):
         _ask(" ".join(words[1:]), graph, format_)
@@ -69,7 +69,7 @@ def _show(question: Question) -> None:
 
 def _ask(text: str, graph: Path | None, format_: str) -> None:
     from partnergraph.errors import StoreError, UsageError
-    from partnergraph.queries.ask import offers
+    from partnergraph.questions.question_search import offers
     from partnergraph.store import Reader
 
     if not text.strip():

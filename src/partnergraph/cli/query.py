@@ -18,8 +18,8 @@ from partnergraph.cli.options import (
     output_option,
 )
 from partnergraph.errors import DataError, UsageError
-from partnergraph.queries.formats import BINARY, FORMATS, SUFFIXES
 from partnergraph.reading import printable, read_file, read_stream
+from partnergraph.results.formats import BINARY, FORMATS, SUFFIXES
 
 LARGEST = 1_000_000  # bytes of the text of a query that are read; the guard allows less
 
@@ -69,10 +69,10 @@ def query(
 
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
-    from partnergraph.queries.exit_status import SPARE
-    from partnergraph.queries.worker import run
+    from partnergraph.execution.exit_status import SPARE
+    from partnergraph.execution.sandbox import run
     from partnergraph.store import locate
-    from partnergraph.store.faults import address_space
+    from partnergraph.store.engine_errors import address_space
 
     text, name = _text(question)
     if picture and (format_ or output or iris):
@@ -111,7 +111,7 @@ def query(
 
 def _form(text: str, name: str | None) -> str:
     """The form of a query that is to be drawn. Raises `UsageError` for one that gives no links."""
-    from partnergraph.queries.guard import examine
+    from partnergraph.sparql.guard import examine
 
     form = "SELECT" if name else examine(text).form
     if form == "ASK":
@@ -130,10 +130,10 @@ def _draw(
     note: str,
 ) -> None:
     """Draw an answer that the query process gave."""
-    from partnergraph.network.picture import picture
+    from partnergraph.claims.as_of import as_of as view
+    from partnergraph.network.from_query import picture
     from partnergraph.page import draw
-    from partnergraph.queries.as_of import as_of as view
-    from partnergraph.queries.named import get
+    from partnergraph.questions.named_questions import get
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)
@@ -156,7 +156,7 @@ def _text(question: str | None) -> tuple[str, str | None]:
 
     Raises `UsageError` when nothing is asked.
     """
-    from partnergraph.queries.named import get, is_name
+    from partnergraph.questions.named_questions import get, is_name
 
     if question is None or question == "-":
         if sys.stdin is None or (question is None and sys.stdin.isatty()):  # (None: it is closed)

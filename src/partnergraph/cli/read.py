@@ -77,10 +77,10 @@ def _read(
 ) -> None:
     import re
 
-    from partnergraph.prose.known import Known
-    from partnergraph.prose.proposals import read as propose
-    from partnergraph.prose.text import opened
-    from partnergraph.prose.written import save
+    from partnergraph.extraction.gazetteer import Known
+    from partnergraph.extraction.input import opened
+    from partnergraph.extraction.output import save
+    from partnergraph.extraction.proposals import read as propose
 
     if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
         raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
@@ -95,7 +95,7 @@ def _read(
 
 
 def _accept(accepted: Path, into: Path, document: Path | None) -> None:
-    from partnergraph.prose.accept import accept
+    from partnergraph.extraction.accept import accept
 
     made = accept(accepted, into, document)
     if not made.rows and not made.already:

@@ -48,7 +48,7 @@ def serve(
     Every query runs in a process of its own with limits, and a newly built generation is taken over by itself.
     Stop it with Ctrl-C.
     """
-    from partnergraph.serve.run import run
+    from partnergraph.server.run import run
 
     if audit is not None and str(audit) != "-":
         refuse_published(Path(os.path.realpath(audit)))

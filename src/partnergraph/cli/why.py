@@ -23,10 +23,10 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     Bodies may be given by any of their names. Where no claim names both, the shortest way between them is shown and the
     exit code is 1.
     """
+    from partnergraph.claims.as_of import as_of as view
     from partnergraph.network import edge
     from partnergraph.network.why import route
     from partnergraph.network.why import why as run
-    from partnergraph.queries.as_of import as_of as view
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from partnergraph.compare.changes import GRAPH, OTHER, SHOWN, SOURCES, Change, Report, Section, number_of
-from partnergraph.compare.forms import FORMS
-from partnergraph.compare.quads import lines, patch, refuse_nameless
-from partnergraph.compare.thing import Side, last
-from partnergraph.compare.things import Difference
-from partnergraph.compare.words import Teller
+from partnergraph.compare.changed_record import Side, last
+from partnergraph.compare.diff import Difference
+from partnergraph.compare.quad_diff import lines, patch, refuse_nameless
+from partnergraph.compare.report import GRAPH, OTHER, SHOWN, SOURCES, Change, Report, Section, number_of
+from partnergraph.compare.report_formats import FORMS
+from partnergraph.compare.sentences import Teller
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG
 

@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from partnergraph.match.duplicates import claim_pairs
-from partnergraph.match.forms import form
-from partnergraph.match.told import SHARED, Period, Proof, Said, Told, Values, apart, bare, bounds, code, first
+from partnergraph.match.graph_snapshot import (
+    SHARED,
+    Period,
+    Proof,
+    Said,
+    Told,
+    Values,
+    apart,
+    bare,
+    bounds,
+    code,
+    first,
+)
+from partnergraph.match.normalise import form
 from partnergraph.store import Reader
-from partnergraph.store.names import fold
+from partnergraph.store.name_index import fold
 from partnergraph.vocabulary import ADMS, DCTERMS, ORG, PG, SKOS, SKOSXL
 
 __all__ = ["Conflict", "Side", "conflicts"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnergraph.match.forms import words
+from partnergraph.match.normalise import words
 
 __all__ = ["COUNTRIES", "STATES", "country", "widened"]
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from partnergraph.match.forms import bag, initials
-from partnergraph.match.told import SHARED, Body, Said, Told, apart, bare, code
+from partnergraph.match.graph_snapshot import SHARED, Body, Said, Told, apart, bare, code
+from partnergraph.match.normalise import bag, initials
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from partnergraph.model.terms import IRI
+from partnergraph.model.rdf_terms import IRI
 
 _BETWEEN = re.compile(r"[^A-Za-z0-9]+")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.network.bodies import bare, bodies, proof, source
-from partnergraph.network.shown import positions, story
-from partnergraph.queries.as_of import as_of as view
-from partnergraph.queries.claims import Claim, Source, claims, evidence, sources
-from partnergraph.queries.days import days
+from partnergraph.claims.as_of import as_of as view
+from partnergraph.claims.claims import Claim, Source, claims, evidence, sources
+from partnergraph.claims.date_window import days
+from partnergraph.network.nodes import bare, bodies, proof, source
+from partnergraph.network.presentation import positions, story
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 
@@ -31,7 +31,7 @@ def network(
     """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
 
     `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then, and what rules derive from it (see
-    `partnergraph.queries.as_of`); each edge says in `holds` whether it surely did (``"yes"``) or whether the dates
+    `partnergraph.claims.as_of`); each edge says in `holds` whether it surely did (``"yes"``) or whether the dates
     stated leave it open (``"unknown"``). `derived` adds the links that rules derive (successions, which have an event's
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
     values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the

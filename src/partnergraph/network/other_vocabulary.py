@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sized
 from shlex import quote
 
+from partnergraph.claims.claims import short
 from partnergraph.errors import DataError
-from partnergraph.queries.claims import short
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, PG
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from partnergraph.queries.claims import Claim, claims
-from partnergraph.queries.names import one
+from partnergraph.claims.claims import Claim, claims
+from partnergraph.claims.name_search import one
 from partnergraph.store import Reader
 
 LONGEST = 6

@@ -96,15 +96,15 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     """
     from markupsafe import Markup
 
-    from partnergraph.page import adapter
-    from partnergraph.page.content import Content, data, web
-    from partnergraph.page.dots import TALL_FONT, VIEWS
-    from partnergraph.page.drawing import drawing, taken
-    from partnergraph.page.layout import places
+    from partnergraph.page import render
+    from partnergraph.page.build_diagram import drawing, taken
+    from partnergraph.page.diagram import TALL_FONT, VIEWS
+    from partnergraph.page.layout.arrangement import places
+    from partnergraph.page.layout.text_metrics import legible
+    from partnergraph.page.layout.webgl_layout import spread
     from partnergraph.page.palette import DARK, LIGHT, css, looks
-    from partnergraph.page.spread import spread
     from partnergraph.page.svg import extent, scene, shape, svg
-    from partnergraph.page.text import legible
+    from partnergraph.page.view_model import Content, data, web
 
     if renderer not in RENDERERS:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
@@ -123,7 +123,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     style = css(chosen) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
-    library, packed = adapter.library(webgl)
+    library, packed = render.library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
     large = len(content.claims) > MOST_ROWS or len(content.bodies) > MOST_ROWS
     policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
@@ -172,7 +172,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         | ({"whole": spread(made)} if webgl else {}),
     }
     picture = svg(made, chosen, summary, inline=False)
-    return Page(adapter.render(made, chosen, context), picture, title, places(made), note)
+    return Page(render.render(made, chosen, context), picture, title, places(made), note)
 
 
 def _note(bodies: int, undrawn: int, webgl: bool) -> str | None:

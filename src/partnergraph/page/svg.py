@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
-from partnergraph.page.bend import via
-from partnergraph.page.dots import TALL_FONT, Dot, Drawing, Line
-from partnergraph.page.layout import box
+from partnergraph.page.diagram import TALL_FONT, Dot, Drawing, Line
+from partnergraph.page.layout.arrangement import box
+from partnergraph.page.layout.edge_routing import via
+from partnergraph.page.layout.text_metrics import LINE_HEIGHT, legible
 from partnergraph.page.palette import LIGHT, Look, look_of
-from partnergraph.page.text import LINE_HEIGHT, legible
 
 # Where two networks are compared: the colour and dashes of what became of a line.
 CHANGES = {

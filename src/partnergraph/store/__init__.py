@@ -19,7 +19,7 @@ from urllib.parse import quote_from_bytes
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.faults import READING, check_address_space, store_error, syntax_error
+from partnergraph.store.engine_errors import READING, check_address_space, store_error, syntax_error
 from partnergraph.store.forking import mend_exit_of_forks
 from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
@@ -27,7 +27,7 @@ from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
-    from partnergraph.store.names import Names
+    from partnergraph.store.name_index import Names
 
 __all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "converted", "locate", "term_text"]
 
@@ -344,7 +344,7 @@ class Reader(_Base):
     @cached_property
     def names(self) -> Names:
         """The index of the names in this graph: the one that its build wrote, else one made when it is first asked."""
-        from partnergraph.store.names import Names
+        from partnergraph.store.name_index import Names
 
         return Names(self)
 
@@ -423,7 +423,7 @@ class Writer(_Base):
         return writer
 
     def add(self, lines: Iterable[str]) -> None:
-        """Add quads given as N-Quads lines (see `partnergraph.model.terms`). All of them or none."""
+        """Add quads given as N-Quads lines (see `partnergraph.model.rdf_terms`). All of them or none."""
         load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
 
     def add_file(self, path: Path, graph: str) -> None:

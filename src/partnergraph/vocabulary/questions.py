@@ -1,6 +1,6 @@
 """The named questions: `ontology/questions/*.rq`, SPARQL whose first lines say title, audience, parameters and columns.
 
-They are data like the rules, so the build can write them into the graph and `partnergraph.queries` can ask them.
+They are data like the rules, so the build can write them into the graph and `partnergraph.questions` can ask them.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from partnergraph.errors import UsageError
 from partnergraph.files import fill_folder, new_folder
-from partnergraph.sources.folder import CONFIG
-from partnergraph.sources.layouts import LAYOUTS
+from partnergraph.graph_folder.folder import CONFIG
+from partnergraph.tables.table_schemas import LAYOUTS
 from partnergraph.vocabulary.iri import is_web_address
-from partnergraph.workbook.book import workbook
-from partnergraph.workbook.written import table_csv, toml
+from partnergraph.workbook.folder_writer import table_csv, toml
+from partnergraph.workbook.writer import workbook
 
 __all__ = ["WORKBOOK", "init"]
 

@@ -1,0 +1,156 @@
+"""What a graph takes from registers: which records it mentions, their lines, and the counts for the report.
+
+A register that is kept whole is read once. Of any other, a first time says which records are about bodies of the graph
+and which are linked to which; the second time writes. No time holds more of a file than one record, except for the
+identifiers of its records and the links between those that are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from partnergraph.errors import Finding
+from partnergraph.match.linking import Same
+from partnergraph.model.records import Model
+from partnergraph.model.register_quads import Lines
+from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.registers.register_config import Register, read
+
+__all__ = ["Taken", "take"]
+
+# A report repeats no more than so many findings of one register; the counts are those of all.
+MOST_LISTED = 10_000
+
+
+@dataclass
+class Taken:
+    """What became of one register. `findings` are complete once `lines` has run to its end."""
+
+    register: Register
+    tally: Tally = field(default_factory=Tally)
+    merged: int = 0
+    quads: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def as_row(self, sha256: str) -> Mapping[str, Any]:
+        """For the report of a build."""
+        return {
+            "source": self.register.source,
+            "file": self.register.file,
+            "format": self.register.format,
+            "release": self.register.release,
+            "sha256": sha256,
+            "keep": self.register.keep,
+            "merged": self.merged,
+            "quads": self.quads,
+            **self.tally.as_row(),
+            "listed": [finding.as_row() for finding in self.findings[:MOST_LISTED]],
+        }
+
+
+@dataclass
+class _Survey:
+    """The records that are about bodies of the graph, all records, and (for a mentioned one) what each is linked to."""
+
+    bodies: dict[str, str] = field(default_factory=dict)
+    records: set[str] = field(default_factory=set)
+    links: dict[str, set[str]] = field(default_factory=dict)
+    undecided: list[Finding] = field(default_factory=list)
+
+    def see(self, entry: Entry, same: Same) -> None:
+        """Note a record, and whether it is about a body of the graph."""
+        self.records.add(entry.record)
+        body, undecided = same.of(entry)
+        if undecided is not None:
+            self.undecided.append(undecided)
+        elif body is not None:
+            self.bodies[entry.record] = body
+
+    def near(self, steps: int) -> set[str]:
+        """The records that the graph mentions, and those within some steps of links, in both directions."""
+        reached, edge = set(self.bodies), set(self.bodies)
+        for _ in range(steps):
+            edge = {other for record in edge for other in self.links.get(record, ())} - reached
+            reached |= edge
+        return reached
+
+
+def _survey(register: Register, same: Same) -> _Survey:
+    found = _Survey()
+    linked = register.steps > 0
+    for entry in read(register, Tally()):
+        if not isinstance(entry, Entry):
+            continue
+        found.see(entry, same)
+        if linked:
+            for link in entry.links:
+                if link.record is not None:
+                    found.links.setdefault(entry.record, set()).add(link.record)
+                    found.links.setdefault(link.record, set()).add(entry.record)
+    return found
+
+
+def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
+    """The lines of what is kept of a register, some at once; `taken` counts along.
+
+    Raises `DataError` for a broken file.
+    """
+    for lines in _lines(register, model, taken):
+        taken.quads += lines.count("\n")
+        yield lines
+
+
+def _lines(register: Register, model: Model, taken: Taken) -> Iterator[str]:
+    same = Same(model, register.source)
+    everything, steps = register.keep == "all", register.steps
+    survey = _Survey() if everything else _survey(register, same)
+    reached = survey.near(steps)
+    kept = survey.records if everything else survey.records & reached
+
+    def body(record: str | None, identifier: tuple[str, str] | None) -> str | None:
+        if record is not None and (known := survey.bodies.get(record)) is not None:
+            return known
+        return same.identified(*identifier) if identifier is not None else None
+
+    def outside(record: str | None) -> bool:
+        """Whether a body without a record in the file is written: it must be as near as one with a record."""
+        if everything or record is None:
+            return everything or steps > 0
+        return record in reached and record not in kept
+
+    title = next(source.title for source in model.sources if source.id == register.source)
+    lines = Lines(
+        model.config.base,
+        register.source,
+        title,
+        register.release,
+        model.config.language,
+        body,
+        kept.__contains__,
+        outside,
+    )
+    yield lines.described()
+    for found in read(register, taken.tally):
+        if isinstance(found, Finding):
+            taken.findings.append(found)
+            continue
+        if everything and isinstance(found, Entry):
+            survey.see(found, same)
+        if everything or _mentioned(found, kept, body, steps):
+            yield lines.of(found)
+        else:
+            taken.tally.kept -= 1
+            taken.tally.filtered += 1
+    yield from lines.rest()
+    taken.merged = len(survey.bodies)
+    taken.findings[:0] = survey.undecided
+
+
+def _mentioned(found: Entry | Grant, kept: set[str], body: Any, steps: int) -> bool:
+    """An entry that is reached; a grant between two bodies of the graph, or (with steps) to or from one of them."""
+    if isinstance(found, Entry):
+        return found.record in kept
+    known = [body(None, party) is not None for party in (found.funder_id, found.recipient_id)]
+    return all(known) or (steps > 0 and any(known))

@@ -1,0 +1,181 @@
+"""The life of a query process: it ends with the program that started it, however that ends, and not before.
+
+It is bound to the program, not to the thread that started it, by a pipe of which the program alone holds the writing
+end: when the program ends, the system closes that end, and the query process is killed, also while the engine is at
+work.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import weakref
+from contextlib import suppress
+from threading import RLock
+from typing import Any
+
+from partnergraph.execution.exit_status import start_error
+
+LAST_WORDS = 65_536  # bytes of the standard error of a process that are kept
+PR_SET_PDEATHSIG = 1  # prctl(2)
+
+_started: weakref.WeakSet[QueryProcess] = weakref.WeakSet()
+_starting = RLock()  # while a process is started the program is not forked, so that no fork gets hold of its pipe
+
+
+class QueryProcess(subprocess.Popen[bytes]):
+    """A process that runs one of our modules, with the number of the pipe that it is bound to as its argument.
+
+    It is no member of the program's process group: Ctrl-C is for the program, which ends the process if it wants to.
+    In a fork of the program it is nobody's: the fork can neither ask nor end it. Raises `StoreError` when the system
+    starts no process.
+    """
+
+    def __init__(self, module: str, environment: dict[str, str], **streams: Any) -> None:
+        with _starting:
+            try:
+                theirs, ours = os.pipe()
+                self._close_lifeline = weakref.finalize(self, os.close, ours)
+                try:
+                    super().__init__(
+                        # -P: a file in the current folder must not stand in for a module.
+                        [sys.executable, "-P", "-m", module, str(theirs)],
+                        # Rust's traces are long and tell a keeper nothing.
+                        env=os.environ | {"RUST_BACKTRACE": "0"} | environment,
+                        pass_fds=(theirs,),
+                        process_group=0,
+                        **streams,
+                    )
+                except BaseException:
+                    self._close_lifeline()
+                    raise
+                finally:
+                    os.close(theirs)
+            except OSError as error:
+                raise start_error(error) from None
+            _started.add(self)
+
+    def end(self) -> None:
+        """Kill the process and wait for its end. In a fork of the program, nothing."""
+        if self.poll() is None:
+            self.kill()
+            self.wait()
+        self._close_lifeline()
+
+    def disown(self) -> None:
+        """In a fork of the program: close the copy of the pipe, and leave the process to the program."""
+        self._close_lifeline()
+        if self.returncode is None:
+            self.returncode = 0  # so that nothing is sent to it, or waited for
+
+
+class PersistentQueryProcess(QueryProcess):
+    """A query process that stands ready (see `execution.worker_main`): `pipe` to ask it, and its last words."""
+
+    def __init__(self, module: str, environment: dict[str, str]) -> None:
+        with _starting:
+            try:
+                self._errors, errors = os.pipe()
+                try:
+                    self.pipe, theirs = socket.socketpair()
+                except OSError:
+                    os.close(self._errors)
+                    os.close(errors)
+                    raise
+            except OSError as error:
+                raise start_error(error) from None
+            os.set_blocking(self._errors, False)
+            os.set_blocking(errors, False)  # what does not fit into the pipe is lost, and nobody waits
+            self._last = b""
+            self._close_pipes = weakref.finalize(self, _close, self.pipe, self._errors)
+            try:
+                super().__init__(module, environment, stdin=theirs, stdout=theirs, stderr=errors)
+            except BaseException:
+                self._close_pipes()
+                raise
+            finally:
+                theirs.close()
+                os.close(errors)
+
+    def last_words(self) -> bytes:
+        """The end of what it has written to standard error so far."""
+        with suppress(BlockingIOError):
+            while self._close_pipes.alive and (data := os.read(self._errors, LAST_WORDS)):
+                self._last = (self._last + data)[-LAST_WORDS:]
+        return self._last
+
+    def end(self) -> None:
+        """Kill the process, wait for its end and close the pipes."""
+        super().end()
+        self._close_pipes()
+
+    def disown(self) -> None:
+        """In a fork of the program: close the copies of the pipes, and leave the process to the program."""
+        super().disown()
+        self._close_pipes()
+
+
+def _close(pipe: socket.socket, errors: int) -> None:
+    pipe.close()
+    os.close(errors)
+
+
+def _disown_all() -> None:
+    _starting.release()
+    for process in list(_started):
+        process.disown()
+    _started.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_disown_all)
+
+
+def end_with_program() -> None:
+    """In a query process: be killed when the program that started it ends. Nothing when nobody is bound to."""
+    if len(sys.argv) < 2:
+        return
+    pipe = int(sys.argv[1])
+    if sys.platform != "linux":
+        _watch(pipe)
+        return
+    import fcntl
+    import select
+
+    # The system sends the signal when the last writing end is closed (fcntl(2), pipe(7)): no thread has to watch, and
+    # nothing in this process has to give way.
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+    now = select.poll()
+    now.register(pipe, 0)
+    if now.poll(0):  # it ended before
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end_with_parent(parent: int) -> None:
+    """In a fork of a query process that has one thread: be killed when that process, whose number is given, ends."""
+    if sys.platform != "linux":
+        if len(sys.argv) > 1:
+            _watch(int(sys.argv[1]))
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _watch(pipe: int) -> None:
+    """Where the system sends no signal: a thread that waits for the end of the pipe, and runs when the engine works."""
+    from threading import Thread
+
+    def wait() -> None:
+        while os.read(pipe, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Thread(target=wait, daemon=True).start()

@@ -1,0 +1,56 @@
+"""The text of a document that is to be read, or a plain word why it cannot be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from partnergraph.errors import DataError
+from partnergraph.graph_folder.documents import LARGEST, read_document
+from partnergraph.model.records import Document
+from partnergraph.reading import printable, read_file
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_OFFICE = {
+    b"PK\x03\x04": "a word-processing file or an archive",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+}
+_PLAIN = "Save it as plain text in UTF-8 (in a word processor: save as, plain text) and read that."
+
+
+def opened(path: Path, source: str) -> Document:
+    """The document in a file. Raises `DataError` for what is no plain text in UTF-8."""
+    name = printable(path.name)
+    return document(name, read_file(path, LARGEST, name, pipe=True), source)
+
+
+def document(name: str, data: bytes, source: str) -> Document:
+    """The document in the bytes of a file called `name`."""
+    if len(data) > LARGEST:
+        raise DataError(f"{name} has {len(data):,} bytes; a text may have {LARGEST:,}. Divide it.")
+    for mark, sort in _OFFICE.items():
+        if data.startswith(mark) or (mark == b"PK\x03\x04" and name.lower().endswith(".docx")):
+            raise DataError(f"{name} is {sort}, not a text. {_PLAIN}")
+    if name.lower().endswith((".docx", ".doc", ".odt", ".pdf", ".rtf")):
+        raise DataError(f"{name} is not a plain text by its name. {_PLAIN}")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(f"{name} is UTF-16 text. Save it as UTF-8.")
+    try:
+        found = read_document(source, data)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        if b"\x00" not in data and not any(byte in data for byte in b"\x81\x8d\x8f\x90\x9d"):
+            shown = data[error.start : error.start + 1].decode("cp1252")
+            message = f"{name}, line {line}: not UTF-8; it looks like Windows-1252 ('{shown}')."
+            raise DataError(f"{message} Save it as UTF-8, so that quotations keep their place.") from None
+        raise DataError(
+            f"{name}, line {line}: not UTF-8 (byte {error.start}), perhaps no text at all. {_PLAIN}"
+        ) from None
+    if not found.text.strip():
+        raise DataError(f"{name} is empty. Write or paste the text into it.")
+    if (wrong := _CONTROL.search(found.text)) is not None:
+        line = found.text.count("\n", 0, wrong.start()) + 1
+        message = f"{name}, line {line}: a control character ({ascii(wrong[0])[1:-1]})."
+        raise DataError(f"{message} Delete it. If the file is no text: {_PLAIN}")
+    return found

@@ -1,0 +1,99 @@
+"""Proposals as a workbook or a folder of CSV: the tables of a graph folder, and a table in which a person decides."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from partnergraph.errors import MissingExtra
+from partnergraph.extraction.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Reading
+from partnergraph.files import write_file, write_files
+from partnergraph.tables.table_schemas import LAYOUTS
+
+_MADE = datetime(1980, 1, 1)
+_LONGEST = 32_000
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WIDTHS = {
+    "sentence": 70,
+    "what": 50,
+    "reason": 50,
+    "words": 60,
+    "already_known_as": 40,
+    "conflicts": 40,
+    "id": 40,
+    "name": 40,
+}
+
+
+def sheets(reading: Reading) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
+    """Every table with its columns and rows, the proposals first."""
+    found: dict[str, tuple[tuple[str, ...], list[Cells]]] = {PROPOSALS: (COLUMNS, reading.proposals)}
+    found[KNOWN] = (KNOWN_COLUMNS, reading.known)
+    return found | {table: (LAYOUTS[table].columns, reading.tables[table]) for table in TABLES}
+
+
+def as_csv(reading: Reading) -> dict[str, bytes]:
+    """A CSV file for each table, by file name. Sentences stand as they are: the tables are read again, word by word."""
+    return {f"{name}.csv": table(columns, rows) for name, (columns, rows) in sheets(reading).items()}
+
+
+def table(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
+    """A table as CSV."""
+    output = io.StringIO(newline="")
+    writer = csv.writer(output, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return output.getvalue().encode()
+
+
+def as_workbook(reading: Reading) -> bytes:
+    """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. Same reading, same bytes."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise MissingExtra("xlsxwriter", "excel") from None
+    output = io.BytesIO()
+    book = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_urls": False})
+    book.set_properties({"created": _MADE})
+    bold, text = (
+        book.add_format({"bold": True, "bottom": 1}),
+        book.add_format({"quote_prefix": True, "text_wrap": True}),
+    )
+    text.set_align("top")
+    for name, (columns, rows) in sheets(reading).items():
+        _sheet(book.add_worksheet(name.capitalize()), columns, rows, bold, text)
+    book.close()
+    return output.getvalue()
+
+
+def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, text: Any) -> None:
+    for column, name in enumerate(columns):
+        sheet.write_string(0, column, name, bold)
+        sheet.set_column(column, column, _WIDTHS.get(name, 16))
+    for number, row in enumerate(rows, 1):
+        for column, name in enumerate(columns):
+            cell = _FORBIDDEN.sub("\ufffd", row.get(name, ""))
+            if name in ("start", "end") and cell.isdigit():
+                sheet.write_number(number, column, int(cell))
+            elif cell:
+                sheet.write_string(number, column, cell[:_LONGEST], text)
+    sheet.freeze_panes(1, 0)
+    if rows and columns[0] == "accept":
+        choice = {"validate": "list", "source": ["yes", "no"], "input_title": "Accept?"}
+        sheet.data_validation(1, 0, len(rows), 0, choice | {"input_message": "yes takes this row into the graph"})
+        sheet.autofilter(0, 0, len(rows), len(columns) - 1)
+
+
+def save(reading: Reading, output: Path) -> None:
+    """Write the workbook, when the name ends in .xlsx, or else a folder of CSV files; whole or not at all.
+
+    Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
+    """
+    if output.suffix.lower() == ".xlsx":
+        write_file(output, as_workbook(reading))
+        return
+    write_files(output, as_csv(reading))

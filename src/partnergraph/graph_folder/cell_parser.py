@@ -1,0 +1,313 @@
+"""From cells to values: references, codes, dates, evidence. Each problem becomes a finding with place and fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from partnergraph.errors import Finding
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.ids import Ids
+from partnergraph.model.records import Support
+from partnergraph.tables.suggestions import Near, nearest
+from partnergraph.tables.table import Row, Table, several
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.vocabulary import concepts
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
+_LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
+# How a folder may say that dates with slashes are meant.
+DATE_RULES = ("dd/mm/yyyy", "mm/dd/yyyy")
+_HINT = re.compile(r" (For \d{1,2} [A-Z][a-z]+ \d{4} write [\d-]{10}\.)$")
+_CITED = re.compile(r"([^\s\[\]]+)\s*(?:\[([^\]]*)\])?")
+# Tables whose rows can be named in another table's cell, with the prefix that tells them apart.
+PREFIX = {
+    "organisations": "org",
+    "groups": "group",
+    "undertakings": "undertaking",
+    "places": "place",
+    "relationships": "rel",
+    "events": "event",
+    "statements": "statement",
+    "names": "name",
+    "attributes": "attribute",
+}
+PARTIES = ("organisations", "groups", "undertakings", "places")
+BODIES = ("organisations", "groups", "undertakings")
+# A table's rows in the singular, and the rule that a reference to none of them breaks.
+NOUN = {
+    "organisations": ("organisation", "unknown-organisation"),
+    "evidence": ("piece of evidence", "unknown-evidence"),
+    "sources": ("source", "unknown-source"),
+    "places": ("place", "unknown-place"),
+    "groups": ("group", "unknown-group"),
+    "undertakings": ("undertaking", "unknown-undertaking"),
+    "relationships": ("relationship", "unknown-relationship"),
+    "events": ("event", "unknown-event"),
+    "statements": ("statement", "unknown-statement"),
+}
+LONGEST_VALUE = 200
+MOST_SOUGHT = 2_000
+MOST_UNLOCATED = 200
+LIST_NOUN = {
+    "relationship-kind": "a relationship kind",
+    "org-type": "a type of organisation",
+    "basis": "a basis of evidence",
+    "view": "a view of the map",
+}
+
+
+class Resolver:
+    """Knows every id of the folder and turns cells into values, collecting findings.
+
+    Of a table that could not be read as a whole, any id may exist: what names one is not blamed for it.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], ids: Ids, dates: str = "") -> None:
+        self.ids = ids
+        self.dates = dates
+        self.titles = {name: table.title for name, table in tables.items()}
+        self.findings: list[Finding] = []
+        self.known: dict[str, dict[str, str]] = {}
+        self.incomplete = {name for name, table in tables.items() if not table.complete}
+        for name, table in tables.items():
+            if "id" in LAYOUTS[name].columns:
+                self.known[name] = self._index(name, table.rows)
+        self._lists: dict[str, dict[str, None]] = {}
+        self._near: dict[tuple[str, ...], Near] = {}
+        self._sought = self.unlocated = 0
+
+    def error(
+        self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
+    ) -> None:
+        """Note a problem with a cell. Of a whole page pasted into a cell, only the beginning is repeated."""
+        if value is not None and len(value) > LONGEST_VALUE:
+            short = value[:LONGEST_VALUE] + "…"
+            message, value = message.replace(value, short), short
+        self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
+
+    def _index(self, table: str, rows: list[Row]) -> dict[str, str]:
+        index: dict[str, str] = {}
+        first: dict[str, int] = {}
+        form = _LOOSE if table in ("evidence", "sources") else _SLUG
+        for row in rows:
+            slug = row.get("id")
+            if slug is None:
+                continue
+            if slug in index:
+                fix = "Give one of them another id, or delete it."
+                message = f"The id '{slug}' stands there twice; it is also in row {first[slug]}."
+                self.error(row, "id", "duplicate-id", message, slug, fix)
+                continue
+            if not form.fullmatch(slug):
+                fix = "Use small letters, digits and hyphens, for example keele-university."
+                self.error(row, "id", "id-form", f"'{slug}' is not a valid id.", slug, fix)
+            # Whoever names a bad id is not to blame as well, and no graph is made from it.
+            index[slug] = self._iri(table, slug, row) if form.fullmatch(slug) else slug
+            first[slug] = row.number
+        return index
+
+    def _iri(self, table: str, slug: str, row: Row) -> str:
+        source = row.get("source") or "unknown"
+        if table == "groups":
+            return self.ids.group(source, slug)
+        if table == "statements":
+            return self.ids.statement(source, slug)
+        make = {
+            "organisations": self.ids.org,
+            "undertakings": self.ids.undertaking,
+            "places": self.ids.place,
+            "relationships": self.ids.relationship,
+            "events": self.ids.event,
+            "names": self.ids.name,
+            "attributes": self.ids.attribute,
+            "sources": self.ids.source,
+        }.get(table)
+        return make(slug) if make else slug
+
+    def reference(self, row: Row, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
+        """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
+        text = row.get(column) if text is None else text
+        if text is None:
+            return None
+        tables = tuple(tables)
+        prefix, colon, slug = text.partition(":")
+        if not colon:
+            slug = text
+        elif named := tuple(t for t in tables if PREFIX.get(t) == prefix):
+            tables = named
+        else:
+            prefixes = ", ".join(f"{PREFIX[t]}:" for t in tables if t in PREFIX)
+            fix = (
+                f"Write the id of the row alone, or with one of {prefixes} before it." if prefixes else "Write the id."
+            )
+            self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
+            return None
+        found = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
+            self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
+            return None
+        if self.incomplete & {*tables}:
+            return None
+        near = self.nearest(slug, tables)
+        hint = f"Did you mean '{near}'? " if near else ""
+        noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
+        if len(tables) > 1:
+            noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")
+            rule = f"unknown-{noun}"
+        fix = f"{hint}Add it to {' or '.join(self.titles.get(t, f'{t}.csv') for t in tables)}, or mend the id."
+        self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
+        return None
+
+    def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
+        """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
+        self._sought += 1
+        if self._sought > MOST_SOUGHT:
+            return None
+        if tables not in self._near:
+            self._near[tables] = Near({name for t in tables for name in self.known.get(t, {})})
+        return self._near[tables].to(text)
+
+    def may_search(self) -> bool:
+        """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
+        return self.unlocated < MOST_UNLOCATED
+
+    def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
+        """All IRIs that a cell names."""
+        found = (self.reference(row, column, tables, text) for text in several(row.get(column)))
+        return tuple(iri for iri in found if iri is not None)
+
+    def slug(self, row: Row, column: str, table: str, text: str | None = None) -> str | None:
+        """The id that a cell names, checked to exist."""
+        text = row.get(column) if text is None else text
+        if text is None or self.reference(row, column, (table,), text) is None:
+            return None
+        return text.partition(":")[2] or text
+
+    def slugs(self, row: Row, column: str, table: str) -> tuple[str, ...]:
+        """All ids that a cell names, checked to exist."""
+        found = (self.slug(row, column, table, text) for text in several(row.get(column)))
+        return tuple(slug for slug in found if slug is not None)
+
+    def code(self, row: Row, column: str, scheme: str, text: str | None = None) -> str:
+        """A code of a concept list; an unknown one is a finding with the nearest."""
+        text = row.get(column) if text is None else text
+        if text is None:
+            return ""
+        if scheme not in self._lists:
+            self._lists[scheme] = dict.fromkeys(c.code for c in concepts(scheme))
+        known = self._lists[scheme]
+        if text in known:
+            return text
+        folded = re.sub(r"[\s_]+", "-", text.lower())
+        near = folded if folded in known else nearest(folded, known)
+        hint = f"Did you mean '{near}'? " if near else ""
+        listing = "All of them: partnergraph kinds --list " + scheme
+        if scheme == "relationship-kind":
+            listing = "All kinds: partnergraph kinds"
+        noun = LIST_NOUN.get(scheme, f"in the list {scheme}")
+        self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}{listing}")
+        return ""
+
+    def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
+        """All codes of a cell."""
+        return tuple(code for text in several(row.get(column)) if (code := self.code(row, column, scheme, text)))
+
+    def date(self, row: Row, column: str) -> PartialDate | None:
+        """A date, or None with a finding that says the right form."""
+        text = row.get(column)
+        if text is None:
+            return None
+        try:
+            return PartialDate.parse(self._plain_date(text))
+        except ValueError as error:
+            if both := _both(text):
+                message = f"'{text}' can be read in two ways: {_day(both[0])} or {_day(both[1])}."
+                fix = f"Write {both[0].isoformat()} or {both[1].isoformat()}; or for all, in partnergraph.toml:"
+                self.error(row, column, "date-form", message, text, f'{fix} dates = "dd/mm/yyyy" or "mm/dd/yyyy".')
+                return None
+            message, fix = str(error), "Write 2009, 2009-08 or 2009-08-01, as precisely as the source says it."
+            if hint := _HINT.search(message):
+                message, fix = message[: hint.start()], hint[1]
+            self.error(row, column, "date-form", message, text, fix)
+            return None
+
+    def _plain_date(self, text: str) -> str:
+        """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
+        found = _SLASHED.fullmatch(text)
+        if found is None or not self.dates:
+            return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
+        day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
+        return f"{year}-{month:0>2}-{day:0>2}"
+
+    def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
+        """Start and end; an end before the start is a finding."""
+        start, end = self.date(row, "start"), self.date(row, "end")
+        if start and end and end.latest < start.earliest:
+            message = f"The end ({end.text}) is before the start ({start.text})."
+            self.error(row, "end", "end-before-start", message, end.text, "Mend one of the two dates.")
+        return start, end
+
+    def flag(self, row: Row, column: str) -> bool | None:
+        """yes or no."""
+        text = row.get(column)
+        if text is None:
+            return None
+        answer = {"yes": True, "true": True, "no": False, "false": False}.get(text.lower())
+        if answer is None:
+            self.error(row, column, "yes-or-no", f"'{text}' is neither yes nor no.", text, "Write yes or no.")
+        return answer
+
+    def count(self, row: Row, column: str) -> int | None:
+        """A whole number of at least 1."""
+        text = row.get(column)
+        if text is None:
+            return None
+        if re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+            return int(text)
+        fix = "Leave it empty when the source gives no number ('many'), and put its word into count_as_stated."
+        self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
+        return None
+
+    def support(self, row: Row, table: str) -> tuple[Support, ...]:
+        """The evidence of a row, with the columns each piece is limited to."""
+        found: list[Support] = []
+        for text in several(row.get("evidence")):
+            match = _CITED.fullmatch(text)
+            if match is None:
+                fix = "Write evidence ids separated by '; ', with columns in brackets: covcab-2 [start, end]."
+                self.error(row, "evidence", "evidence-form", f"'{text}' is not an evidence id.", text, fix)
+                continue
+            if self.reference(row, "evidence", ("evidence",), match[1]) is None:
+                continue
+            columns = None
+            if match[2] is not None:
+                columns = frozenset(part.strip() for part in match[2].split(",") if part.strip())
+                for column in sorted(columns - set(LAYOUTS[table].columns)):
+                    near = nearest(column, LAYOUTS[table].columns)
+                    hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(LAYOUTS[table].columns)}."
+                    message = f"'{column}' in brackets is not a column of this table."
+                    self.error(row, "evidence", "evidence-column", message, text, hint)
+            found.append(Support(match[1], columns))
+        return tuple(found)
+
+
+def _both(text: str) -> tuple[date, date] | None:
+    """The two days that a date with slashes can mean, when it can mean two."""
+    found = _SLASHED.fullmatch(text)
+    if found is None or found[1] == found[2]:
+        return None
+    first, second, year = (int(part) for part in found.groups())
+    try:
+        return date(year, second, first), date(year, first, second)
+    except ValueError:
+        return None
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

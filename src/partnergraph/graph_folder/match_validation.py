@@ -1,0 +1,29 @@
+"""Decisions about matches that cannot stand beside one another."""
+
+from __future__ import annotations
+
+from partnergraph.graph_folder.cell_parser import Resolver
+from partnergraph.tables.table import Row
+
+__all__ = ["contradicting"]
+
+
+def contradicting(rows: list[Row], find: Resolver) -> None:
+    """Two decisions about one pair, and one record that is said to be two bodies, are findings."""
+    pairs: dict[tuple[str | None, ...], int] = {}
+    same: dict[tuple[str | None, ...], tuple[str | None, int]] = {}
+    for row in rows:
+        body, record = row.get("organisation"), (row.get("source"), row.get("record"))
+        if not (body and all(record)):
+            continue
+        if (body, *record) in pairs:
+            message = f"Row {pairs[(body, *record)]} decides about this record and organisation already."
+            find.error(row, "decision", "decided-twice", message, row.get("decision"), "Keep the row that holds.")
+        pairs.setdefault((body, *record), row.number)
+        if row.get("decision") != "same":
+            continue
+        other, number = same.setdefault(record, (body, row.number))
+        if other != body:
+            message = f"Row {number} says that this record is '{other}'; it cannot be '{body}' too."
+            fix = "Decide for one: write different or unsure in the other row, or delete it."
+            find.error(row, "record", "one-record-two-bodies", message, row.get("record"), fix)

@@ -1,0 +1,48 @@
+"""Rows of positions.csv: where bodies stand in the drawing. `partnergraph draw --keep` writes the table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from partnergraph.graph_folder.cell_parser import BODIES, Resolver
+from partnergraph.model.records import Position
+from partnergraph.tables.table import Row
+
+_PIXELS = re.compile(r"[0-9]{1,5}")
+ANEW = "or write the table anew: partnergraph draw --keep."
+
+
+def position(row: Row, find: Resolver) -> Position:
+    """A row of positions.csv. One that names no body of the folder is not used, but stops nothing: a body may go."""
+    known = len(find.findings)
+    body = find.reference(row, "body", BODIES)
+    for number in range(known, len(find.findings)):
+        finding = find.findings[number]
+        if finding.rule.startswith("unknown-"):
+            fix = f"{(finding.fix or '').partition('Add it')[0]}Delete the row, {ANEW}"
+            message = f"{finding.message} Its position is not used."
+            find.findings[number] = replace(finding, severity="warning", message=message, fix=fix)
+    view = find.code(row, "view", "view")
+    x, y = _pixels(row, "x", find), _pixels(row, "y", find)
+    return Position(row.get("body") or "", body=body or "", view=view, x=x, y=y)
+
+
+def _pixels(row: Row, column: str, find: Resolver) -> int:
+    text = row.get(column)
+    if text is None or _PIXELS.fullmatch(text):
+        return int(text or 0)
+    fix = f"Write one from 0 to 99999, {ANEW}"
+    find.error(row, column, "whole-pixels", f"'{text}' is not a whole number of pixels.", text, fix)
+    return 0
+
+
+def twice(rows: list[Row], positions: list[Position], find: Resolver) -> None:
+    """Each position of a body in a view that has one already is a finding."""
+    first: dict[tuple[str, str], int] = {}
+    for row, found in zip(rows, positions, strict=True):
+        key = (found.body, found.view)
+        if all(key) and key in first:
+            message = f"The body has a position in this view already, in row {first[key]}."
+            find.error(row, "body", "duplicate-position", message, found.id, f"Delete one of the two, {ANEW}")
+        first.setdefault(key, row.number)

@@ -1,0 +1,192 @@
+"""Who is looked for, and in what: bodies of a graph folder, any list of names, registers, a graph itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from partnergraph.errors import DataError, Finding, Place, UsageError
+from partnergraph.graph_folder.folder import Folder
+from partnergraph.match.countries import country
+from partnergraph.match.record_index import Register
+from partnergraph.match.scoring import Sought
+from partnergraph.model.ids import Ids
+from partnergraph.model.records import Model, Organisation, Spot
+from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
+from partnergraph.reading import printable, read_file
+from partnergraph.registers.register_config import FORMATS, read
+from partnergraph.registers.register_config import Register as Named
+from partnergraph.store import Reader
+from partnergraph.tables.csv_reader import LARGEST_TEXT, read_delimited
+from partnergraph.tables.file_signatures import file_type
+from partnergraph.vocabulary import concepts
+
+__all__ = ["Listed", "bodies", "names", "of_file", "of_folder", "of_graph"]
+
+# Under these a list keeps addresses of authors: "Dept. of X, University of Y, Town, Country". One may name several.
+_ADDRESSES = ("affiliation", "affiliations", "address", "addresses", "raw_affiliation")
+# Headings under which lists keep a name, a country, a place, a type and an id.
+_HEADINGS = {
+    "name": ("name", "organisation", "organization", "institution", "title", "label", *_ADDRESSES),
+    "country": ("country", "country_code", "countrycode"),
+    "place": ("place", "city", "town", "location"),
+    "type": ("type", "types", "kind"),
+    "ror": ("ror", "ror_id"),
+    "website": ("website", "homepage", "url"),
+}
+_FIX = {
+    "country": "Write its English name or its code of two letters.",
+    "type": "The known ones: partnergraph kinds --list org-type.",
+}
+
+
+def bodies(model: Model) -> list[Sought]:
+    """Every organisation of a folder as it is looked for in a register."""
+    ids = Ids(model.config.base)
+    own: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
+    spots: dict[str, Spot] = {ids.place(spot.id): spot for spot in model.places}
+    found = []
+    for body in model.organisations:
+        iri = ids.org(body.id)
+        claims = [claim for claim in model.relationships if claim.from_ == iri]
+        located = [spots[claim.to].name for claim in claims if claim.kind == "location" and claim.to in spots]
+        parents = [own[claim.to].name for claim in claims if claim.kind == "part-of" and claim.to in own]
+        further = [(name.name, name.kind) for name in model.names if name.organisation == body.id]
+        found.append(
+            Sought(
+                id=body.id,
+                names=((body.name, "current"), *further),
+                identifiers=tuple((row.scheme, row.value) for row in model.identifiers if row.organisation == body.id),
+                types=body.type,
+                places=tuple(located),
+                part_of=tuple(parents),
+                form=body.form,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of names: its headings, each row with who is looked for (None: no name), and what was not understood."""
+
+    headings: list[str]
+    rows: list[tuple[list[str], Sought | None]]
+    unknown: list[str]
+
+
+def names(path: Path, column: str | None = None) -> Listed:
+    """Read a list of names. A column called affiliation or address holds addresses of authors, which may name several.
+
+    A country or a type that is not known is told, and its row is looked for without it.
+
+    Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
+    """
+    file = printable(path.name)
+    data = read_file(path, LARGEST_TEXT, file, pipe=True)
+    if form := file_type(data):
+        raise DataError(f"{file} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
+    sheet = read_delimited(file, data)
+    wrong = [finding for finding in sheet.findings if finding.severity == "error"]
+    if wrong or not sheet.rows:
+        empty = Finding("empty-table", "error", "The list is empty.", Place(file), fix="Write names into it.")
+        raise DataError(str((wrong or [empty])[0]), wrong or [empty])
+    headings = [cell.strip() for cell in sheet.rows[0][1]]
+    at = _columns(headings, column, file)
+    addresses = _folded(headings[at["name"]]) in _ADDRESSES
+    listed, told = Listed(headings, [], []), set[tuple[str, str]]()
+    for number, cells in sheet.rows[1:]:
+        padded = [*cells, *[""] * (len(headings) - len(cells))]
+        said = {meaning: padded[column].strip() for meaning, column in at.items() if padded[column].strip()}
+        listed.rows.append((padded, _sought(number, said, addresses) if "name" in said else None))
+        for meaning, known in (("country", country), ("type", _type)):
+            if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
+                told.add((meaning, text))
+                where = f"{file} row {number}, column {headings[at[meaning]]}"
+                shown = "".join(sign if sign.isprintable() else " " for sign in text[:60])
+                listed.unknown.append(f"{where}: '{shown}' is no {meaning} that is known. {_FIX[meaning]}")
+    return listed
+
+
+def _columns(headings: Sequence[str], column: str | None, file: str) -> dict[str, int]:
+    folded = [_folded(heading) for heading in headings]
+    at: dict[str, int] = {}
+    for meaning, known in _HEADINGS.items():
+        at |= next(({meaning: folded.index(name)} for name in known if name in folded), {})
+    if column is not None:
+        if _folded(column) not in folded:
+            raise UsageError(f"{file} has no column '{column}'. Its columns: {', '.join(headings)}.")
+        at["name"] = folded.index(_folded(column))
+    if "name" not in at:
+        raise UsageError(f"{file} has no column 'name'. Say which it is: --column {headings[0] or 'NAME'}.")
+    return at
+
+
+def _folded(heading: str) -> str:
+    return heading.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _type(text: str) -> str | None:
+    """The code of a type that is written as its code or its label."""
+    key = _folded(text)
+    return next((one.code for one in concepts("org-type") if key in (_folded(one.code), _folded(one.label))), None)
+
+
+def _sought(number: int, said: Mapping[str, str], addresses: bool) -> Sought:
+    code, type_ = country(said.get("country", "")), _type(said.get("type", ""))
+    return Sought(
+        id=str(number),
+        names=((said["name"], "current"),),
+        identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
+        types=(type_,) if type_ else (),
+        places=(said["place"],) if "place" in said else (),
+        countries=frozenset([code] if code else []),
+        form="address" if addresses else "organisation",
+    )
+
+
+def of_file(path: Path, format_: str) -> Register:
+    """A file of a register that no folder names. Raises `DataError` when it is of another form."""
+    if format_ not in FORMATS:
+        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
+    return _read([Named(path.stem, path, path.name, format_, keep="all")])
+
+
+def of_folder(folder: Folder, source: str | None) -> tuple[str, Register]:
+    """The register of a folder's configuration: the one of this source, or the only one."""
+    sources = list(dict.fromkeys(register.source for register in folder.registers))
+    if source is None and len(sources) != 1:
+        has = f"It names {', '.join(sources)}: choose one with --register." if sources else "It names no register."
+        raise UsageError(
+            f"{folder.path} has no single register. {has} A file of another place: --file PATH --as FORMAT."
+        )
+    chosen = source or sources[0]
+    if chosen not in sources:
+        raise UsageError(f"'{chosen}' is not a register of {folder.path}. Registers: {', '.join(sources) or 'none'}.")
+    return chosen, _read([register for register in folder.registers if register.source == chosen])
+
+
+def _read(files: Sequence[Named]) -> Register:
+    entries = (found for file in files for found in read(file, Tally()) if isinstance(found, Entry) and found.name)
+    return Register(entries)
+
+
+def of_graph(reader: Reader) -> Register:
+    """The bodies of a graph, as if it were a register."""
+    from partnergraph.match.graph_snapshot import Told
+
+    told = Told(reader)
+    place = Place("the graph")
+    return Register(
+        Entry(
+            record=body.iri,
+            name=body.label,
+            place=place,
+            names=tuple(EntryName(name, kind) for name, kind in body.names[1:]),
+            types=body.types,
+            identifiers=body.identifiers,
+            places=tuple(EntryPlace(told.label(spot)) for spot in sorted(body.places)),
+        )
+        for body in told.bodies.values()
+    )

@@ -1,0 +1,169 @@
+"""Names in the form in which they are compared: what different writers of one name do differently is levelled."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+
+from partnergraph.store.name_index import fold
+
+__all__ = ["GENERAL", "LEGAL", "TYPE_WORDS", "bag", "families", "form", "initials", "respelt", "website", "words"]
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words that say nothing about which body it is, in the languages of most registers.
+SMALL = _listed(
+    "the of for and in at on to a an de la le les des du der die das und et y e di da do dos das del della dei "
+    "delle degli den det och og i il el los las lo l d von vom zu zur fur van voor het pour per para w z na"
+)
+_SAME = {
+    "university": "univ universitat universitaet universite universidad universita universidade universiteit "
+    "universitet universitetet uniwersytet univerzita univerzitet univerza universitatea universitas universiti "
+    "universitaria universitario universite",
+    "institute": "inst institut instituto istituto instituut institutet institution instituttet insitute",
+    "center": "centre ctr cent centro zentrum centrum",
+    "hospital": "hosp hospitalier krankenhaus ospedale hopital ziekenhuis sjukhus sykehus",
+    "department": "dept dep departamento departement dipartimento",
+    "national": "natl nat nacional nationale nazionale nationaal",
+    "academy": "acad academia academie akademie",
+    "science": "sci ciencias ciencia wissenschaft",
+    "technology": "technol tech tecnologia technologie",
+    "technical": "techn technische tecnica technique",
+    "medical": "medizinische medica medico",
+    "college": "coll colegio",
+    "school": "sch",
+    "research": "res rsch",
+    "laboratory": "lab laboratories labs laboratoire laboratorio",
+    "international": "intl int internacional internationale",
+    "association": "assoc associacao asociacion",
+    "council": "cncl",
+    "federal": "fed",
+    "polytechnic": "polytech politecnico polytechnique politecnica",
+    "foundation": "fdn fundacion fundacao fondation fondazione stiftung",
+    "government": "govt",
+    "organisation": "organization org",
+    "faculty": "fac facultad faculte fakultat facolta",
+    "engineering": "eng engn",
+    "agricultural": "agric agr",
+    "chemistry": "chem",
+    "physics": "phys",
+    "st": "saint ste sainte",
+    "program": "programme",
+    "ministry": "ministere ministerio ministero",
+    "royal": "roy",
+    "mount": "mt",
+    "health": "hlth",
+}
+_MAPPED = {other: word for word, others in _SAME.items() for other in others.split()}
+LEGAL = _listed(
+    "ltd limited plc inc incorporated llc llp gmbh ag sa srl spa co corp corporation company cic cio nv bv ab oy "
+    "kk pty kg se"
+)
+# What sort of body a name says it is: the words, and the family of the vocabulary that each belongs to.
+_FAMILIES = {
+    "education": "university college polytechnic academy",
+    "academic-unit": "school department faculty division",
+    "health-service": "hospital clinic infirmary nhs surgery",
+    "research": "institute laboratory observatory",
+    "local-government": "council borough",
+    "central-government": "ministry agency",
+    "civil-society": "foundation charity society association",
+}
+TYPE_WORDS = {word: family for family, names in _FAMILIES.items() for word in names.split()}
+# Words that stand in very many names and tell no body from another.
+GENERAL = frozenset(TYPE_WORDS) | _listed(
+    "center national international research science technology technical medical medicine health engineering "
+    "group general applied state federal trust service royal programme program organisation unit laboratory "
+    "public care"
+)
+LONGEST = 2_000  # characters of a name that are looked at
+_RESPELT = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "Ø": "O", "Ł": "L"}
+)
+_BREAKS = re.compile(r"[/\u2010-\u2015\u2212_|:+]|\.(?=\w{2})|(?<=\w)\((?=\w)")
+
+
+def _stem(word: str) -> str:
+    word = _MAPPED.get(word, word)
+    if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-3] + "y" if word.endswith("ies") and len(word) > 6 else word[:-1]
+        word = _MAPPED.get(word, word)
+    if "isation" in word:
+        word = word.replace("isation", "ization") if word != "organisation" else word
+    return word
+
+
+@lru_cache(maxsize=200_000)
+def _words(text: str) -> tuple[str, ...]:
+    plain = html.unescape(html.unescape(text)) if "&" in text else text
+    plain = re.sub(r"</?[A-Za-z][^>]{0,40}>", " ", plain) if "<" in plain else plain
+    plain = _BREAKS.sub(" ", plain.replace("&", " and ").translate(_LETTERS))
+    return tuple(_stem(word) for word in fold(plain).split())
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text in their common form; small ones are left out.
+
+    >>> words("The Univ. of St. Andrews &amp; Clinics")
+    ('university', 'st', 'andrew', 'clinic')
+    """
+    return tuple(word for word in _words(text[:LONGEST]) if word not in SMALL)
+
+
+def form(text: str) -> str:
+    """A name in the form in which it is looked up: without legal suffixes, in the common form of its words.
+
+    >>> form("Centre for Health Sciences Ltd."), form("Universität Hamburg")
+    ('center health science', 'university hamburg')
+    """
+    found = list(words(text)) or list(_words(text[:LONGEST]))
+    while len(found) > 1 and found[-1] in LEGAL:
+        found.pop()
+    return " ".join(found)
+
+
+def bag(key: str) -> str:
+    """The words of a form in the order of the alphabet, each once.
+
+    >>> bag(form("University of Hamburg")) == bag(form("Hamburg University"))
+    True
+    """
+    return " ".join(sorted(set(key.split())))
+
+
+def initials(key: str) -> str:
+    """The first letters of the words of a form."""
+    return "".join(word[0] for word in key.split())
+
+
+def families(key: str) -> frozenset[str]:
+    """What sorts of body the words of a form speak of."""
+    return frozenset(TYPE_WORDS[word] for word in key.split() if word in TYPE_WORDS)
+
+
+def respelt(key: str, other: str) -> bool:
+    """Whether two forms differ in how words are written, and not in the words: what tells one body from another.
+
+    >>> respelt("keel univercity", "keele university"), respelt("east london trust", "north london trust")
+    (True, False)
+    """
+    from rapidfuzz import fuzz
+
+    ours, theirs = key.split(), other.split()
+    left, right = [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
+    return bool(left) == bool(right) and fuzz.ratio(" ".join(sorted(left)), " ".join(sorted(right))) >= _RESPELT
+
+
+def website(address: str) -> str:
+    """The host of a web address, as far as it says whose it is.
+
+    >>> website("https://www.keele.ac.uk/pcsc/")
+    'keele.ac.uk'
+    """
+    found = re.match(r"(?:https?://)?(?:www\d?\.)?([^/?#:]+)", address.strip().lower())
+    return found[1] if found else ""

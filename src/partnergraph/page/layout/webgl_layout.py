@@ -1,0 +1,110 @@
+"""Where every body stands when all are drawn at once: unfolded, or on discs where the symbols of the overview stand."""
+
+from __future__ import annotations
+
+from math import asin, cos, pi, sin, sqrt
+from typing import TYPE_CHECKING
+
+from partnergraph.page.diagram import Drawing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+TURN = pi * (3 - sqrt(5))  # the golden angle: no two rings begin at the same place
+CORNERS = 1.1  # symbols with corners reach farther than round ones
+ROOM = 1.0  # pixels left free around a symbol, which whole numbers need
+GAP = 14.0  # between discs
+FILLED = 0.5  # share of the canvas that discs cover, before they are pushed apart
+MOST_DISCS = 300  # beyond, the smallest go to one disc
+STEPS, GROWTH = 200, 1.08
+
+
+def spread(made: Drawing) -> dict[str, list[int]]:
+    """`x` and `y` of every body by number, in whole pixels; none of them is negative. Always the same."""
+    at = _unfolded(made) or _on_discs(made)
+    points = {number: point for group in at for number, point in group.items()}
+    rest = [number for number in range(len(made.bodies)) if number not in points]
+    if rest:
+        # What nothing is joined to, below all others.
+        offsets, radius = _disc(made, rest)
+        xs = [x for x, _ in points.values()] or [0.0]
+        x, y = (min(xs) + max(xs)) / 2, max((y for _, y in points.values()), default=0.0) + radius + 4 * GAP
+        points |= {number: (x + dx, y + dy) for number, (dx, dy) in offsets.items()}
+    if not points:
+        return {"x": [], "y": []}
+    left, top = (min(point[axis] for point in points.values()) for axis in (0, 1))
+    return {
+        "x": [round(points[number][0] - left) for number in range(len(made.bodies))],
+        "y": [round(points[number][1] - top) for number in range(len(made.bodies))],
+    }
+
+
+def _unfolded(made: Drawing) -> list[dict[int, tuple[float, float]]]:
+    """The unfolded view, when it shows all bodies that are joined to others; else nothing."""
+    joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
+    found: dict[int, tuple[float, float]] = {}
+    for dot in made.dots[: len(made.bodies)]:
+        if dot.unfolded is not None:
+            found[dot.number] = (float(dot.unfolded[0]), float(dot.unfolded[1]))
+    return [found] if found and joined <= set(found) else []
+
+
+def _on_discs(made: Drawing) -> list[dict[int, tuple[float, float]]]:
+    """Each symbol of the overview as a disc of its bodies; the discs do not overlap."""
+    import numpy as np
+
+    seats = [(dot.wide, list(dot.members) or [dot.number]) for dot in made.dots if dot.wide is not None]
+    seats = sorted(seats, key=lambda seat: (-len(seat[1]), seat[1]))[:MOST_DISCS]
+    if not seats:
+        return []
+    discs = [_disc(made, members) for _, members in seats]
+    radius = np.array([radius for _, radius in discs])
+    at = np.array([place for place, _ in seats], dtype=float)
+    width, height = np.maximum(at.max(axis=0) - at.min(axis=0), 1.0)
+    at *= max(1.0, sqrt(float((pi * (radius + GAP / 2) ** 2).sum()) / (FILLED * float(width * height))))
+    _push(at, radius)
+    return [
+        {number: (float(x) + dx, float(y) + dy) for number, (dx, dy) in offsets.items()}
+        for (x, y), (offsets, _) in zip(at, discs, strict=True)
+    ]
+
+
+def _disc(made: Drawing, members: list[int]) -> tuple[dict[int, tuple[float, float]], float]:
+    """Rings around the best connected, the less connected farther out; no symbol meets another. And its radius."""
+    waiting = sorted(members, key=lambda number: (-made.dots[number].size, number))
+    widths = [made.dots[number].size * CORNERS + ROOM for number in waiting]
+    found = {waiting[0]: (0.0, 0.0)}
+    reach, edge, at, ring = 0.0, widths[0], 1, 1
+    while at < len(waiting):
+        # The first of a ring is its largest, so that as many fit as of that size.
+        reach, edge = edge + widths[at], edge + 2 * widths[at]
+        count = min(len(waiting) - at, max(1, int(pi / asin(widths[at] / reach))))
+        for nth in range(count):
+            turn = ring * TURN + 2 * pi * nth / count
+            found[waiting[at + nth]] = (reach * cos(turn), reach * sin(turn))
+        at, ring = at + count, ring + 1
+    return found, edge
+
+
+def _push(at: Array, radius: Array) -> None:
+    """Push discs apart (in place) until none overlaps: the smaller of two gives way; else the canvas grows."""
+    import numpy as np
+
+    area = radius**2
+    share = area[None, :] / (area[:, None] + area[None, :])
+    wanted = radius[:, None] + radius[None, :] + GAP
+    turn = np.arange(len(at)) * TURN  # of discs at the very same place, each goes its own way
+    at += 0.01 * np.column_stack([np.cos(turn), np.sin(turn)])
+    while True:
+        for _ in range(STEPS):
+            apart = at[:, None] - at[None, :]
+            far = np.hypot(apart[..., 0], apart[..., 1])
+            np.fill_diagonal(far, np.inf)
+            over = np.maximum(wanted - far, 0.0)
+            if over.max(initial=0.0) < 1.0:
+                return
+            at += (apart / far[..., None] * (over * share)[..., None]).sum(axis=1) * 0.9
+        at *= GROWTH

@@ -1,0 +1,325 @@
+"""What the page says in words: every body and every claim with its evidence, as plain values for the template."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from partnergraph.page.diagram import Drawing
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+Plain = dict[str, Any]
+FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
+
+
+# The page's own anchors, which no key may take.
+OWN = (
+    *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
+    *(
+        "explorer",
+        "map",
+        "network",
+        "organisations",
+        "panel",
+        "relationships",
+        "sentences",
+        "sources",
+        "status",
+        "unfold",
+    ),
+    *(
+        "caption",
+        "caption-text",
+        "caption-title",
+        "compared",
+        "date",
+        "date-shown",
+        "dated",
+        "everything",
+        "focus",
+        "focus-back",
+        "focus-more",
+        "focus-note",
+        "inside",
+        "library",
+        "packed",
+        "program",
+        "play",
+        "print",
+        "whole",
+        "whole-note",
+    ),
+    *("map-wide", "map-tall"),
+    *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
+    *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
+    *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
+)
+
+
+def keys(iris: list[str]) -> dict[str, str]:
+    """A short key for each IRI, for anchors and permalinks: what follows /id/, letters, digits and hyphens only.
+
+    >>> keys(["https://w3id.org/partnergraph/id/org/keele-university"])
+    {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
+    """
+    found: dict[str, str] = {}
+    taken = set(OWN)
+    for iri in iris:
+        key = re.sub(r"[^A-Za-z0-9]+", "-", iri.rpartition("/id/")[2]).strip("-").lower()[:120] or "body"
+        number = 2
+        unique = key
+        while unique in taken:
+            unique, number = f"{key}-{number}", number + 1
+        taken.add(unique)
+        found[iri] = unique
+    return found
+
+
+def web(url: object) -> str | None:
+    """An address that may become a link: http or https, nothing else.
+
+    >>> web("javascript:alert(1)"), web("https://example.org/")
+    (None, 'https://example.org/')
+    """
+    text = str(url or "")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in ("http", "https") and parts.netloc and not re.search(r"[\s<>\"]", text) else None
+
+
+def when(data: Plain) -> str:
+    """The period of a claim or a name in words; empty when nothing is known."""
+    start, end = data.get("start"), data.get("end")
+    dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
+    return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
+
+
+class Content:
+    """Everything in words, by number as in the drawing."""
+
+    def __init__(self, graph: Network, made: Drawing) -> None:
+        self.graph, self.made = graph, made
+        self.sources: dict[str, Plain] = graph.graph.get("sources", {})
+        cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
+        self.key = keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
+        self.number = {iri: number for number, iri in enumerate(made.bodies)}
+        self.sentences: dict[str, int] = {}
+        self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
+        self.bodies = [self._body(number, iri) for number, iri in enumerate(made.bodies)]
+        self.used = self._sources()
+
+    @property
+    def story(self) -> list[Plain]:
+        """The steps of the story, their bodies by number; a body that is not here is left out."""
+        return [
+            {
+                "title": str(step.get("title", "")),
+                "text": str(step.get("text", "")),
+                "bodies": [self.number[iri] for iri in step.get("bodies") or [] if iri in self.number],
+                "date": step.get("date"),
+            }
+            for step in self.graph.graph.get("story") or []
+        ]
+
+    def _label(self, iri: str) -> str:
+        return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
+
+    def _cited(self) -> set[str]:
+        """The ids of the sources that some evidence on the page names."""
+        pieces = [
+            piece
+            for _, _, data in self.graph.edges(data=True)
+            for piece in [*(data.get("evidence") or []), *(data.get("counter_evidence") or [])]
+        ]
+        for _, node in self.graph.nodes(data=True):
+            pieces += node.get("evidence") or []
+            for part in ("names", "attributes", "events", "statements"):
+                pieces += [piece for entry in node.get(part) or [] for piece in entry.get("evidence") or []]
+        return {str(piece.get("source")) for piece in pieces}
+
+    def _evidence(self, piece: Plain) -> Plain:
+        source = self.sources.get(str(piece.get("source")), {})
+        passage = piece.get("passage")
+        sentence = None
+        if passage:
+            sentence = self.sentences.setdefault(str(passage), len(self.sentences))
+        return {
+            "id": piece.get("id"),
+            "form": piece.get("form", "cited"),
+            "words": piece.get("words"),
+            "says": piece.get("says"),
+            "sentence": sentence,
+            "at": piece.get("at"),
+            "locator": piece.get("locator"),
+            "basis": piece.get("basis"),
+            "strength": piece.get("strength"),
+            "confidence": piece.get("confidence"),
+            "note": piece.get("note"),
+            "source": str(piece.get("source")),
+            "source_key": self.key[f"/id/source/{piece.get('source')}"],
+            "title": source.get("title") or str(piece.get("source")),
+            "publisher": source.get("publisher"),
+            "date": source.get("date"),
+        }
+
+    def proofs(self, pieces: list[Plain]) -> list[Plain]:
+        """Pieces of evidence in words."""
+        return [self._evidence(piece) for piece in pieces]
+
+    def _claim(self, a: str, b: str, key: str) -> Plain:
+        data = self.graph.edges[a, b, key]
+        kind = str(data.get("kind", ""))
+        return {
+            "key": self.key[key],
+            "kind": kind,
+            "kind_label": data.get("label") or kind,
+            "forward": data.get("forward") or kind or "is connected with",
+            "inverse": data.get("inverse") or data.get("forward") or kind or "is connected with",
+            "from": self.number[a],
+            "to": self.number[b],
+            "via": [
+                {"label": party["label"], "number": self.number.get(party["id"])} for party in data.get("via") or []
+            ],
+            "role": data.get("role"),
+            "when": when(data),
+            "start_bounds": data.get("start_bounds"),
+            "end_bounds": data.get("end_bounds"),
+            "standing": data.get("standing") or "accepted",
+            "standing_note": data.get("standing_note"),
+            "note": data.get("note"),
+            "inferred": bool(data.get("inferred")),
+            "change": data.get("change") or "",
+            "derived": bool(data.get("derived")),
+            "rule": data.get("rule"),
+            "contradicts": [
+                {"key": self.key[other], "label": self._sentence(other)}
+                for other in data.get("contradicts") or []
+                if other in self.key
+            ],
+            "evidence": self.proofs(data.get("evidence") or []),
+            "against": self.proofs(data.get("counter_evidence") or []),
+        }
+
+    def _sentence(self, key: str) -> str:
+        a, b, _ = next(edge for edge in self.made.claims if edge[2] == key)
+        return f"{self._label(a)} {self.graph.edges[a, b, key].get('forward')} {self._label(b)}"
+
+    def _body(self, number: int, iri: str) -> Plain:
+        node = self.graph.nodes[iri]
+        types = self.graph.graph.get("types", {})
+        events = [self._event(event) for event in node.get("events") or []]
+        return {
+            "key": self.key[iri],
+            "change": node.get("change") or "",
+            "label": self.made.dots[number].label,
+            "family": self.made.dots[number].family,
+            "sort": node.get("sort", "organisation"),
+            "types": [
+                types.get(code, {}).get("label", str(code).replace("-", " ")) for code in node.get("types") or []
+            ],
+            "description": node.get("description"),
+            "names": [name | {"when": when(name)} for name in node.get("names") or []],
+            "identifiers": [entry | {"url": web(entry.get("url"))} for entry in node.get("identifiers") or []],
+            "website": web(node.get("website")),
+            "attributes": [
+                entry | {"when": when(entry), "evidence": self.proofs(entry.get("evidence") or [])}
+                for entry in node.get("attributes") or []
+            ],
+            "events": events,
+            "statements": [
+                entry | {"evidence": self.proofs(entry.get("evidence") or [])} for entry in node.get("statements") or []
+            ],
+            "members": [
+                {"label": self._label(member), "number": self.number.get(member)}
+                for member in node.get("members") or []
+            ],
+            "count": node.get("count"),
+            "open": node.get("open"),
+            "evidence": self.proofs(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
+            "claims": [],
+        }
+
+    def _event(self, event: Plain) -> Plain:
+        before = " and ".join(body["label"] for body in event.get("before") or [])
+        after = " and ".join(body["label"] for body in event.get("after") or [])
+        about = ", ".join(entry["label"] for entry in event.get("about") or [])
+        what = f"{before} → {after}" if after else about
+        manner = f" ({event['manner']})" if event.get("manner") else ""
+        return {
+            "text": f"{event.get('kind')}{manner}: {what}",
+            "date": event.get("date"),
+            "evidence": self.proofs(event.get("evidence") or []),
+        }
+
+    def _sources(self) -> list[Plain]:
+        for number, claim in enumerate(self.claims):
+            self.bodies[claim["from"]]["claims"].append(number)
+            if claim["to"] != claim["from"]:
+                self.bodies[claim["to"]]["claims"].append(number)
+        found = []
+        for source in sorted(
+            {*self.sources, *self._cited()}, key=lambda name: (str(self._title(name)).casefold(), name)
+        ):
+            entry = {"publisher": None, "date": None} | self.sources.get(source, {})
+            own = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
+            found.append(entry | own | {"link": web(entry.get("url"))})
+        return found
+
+    def _title(self, source: str) -> str:
+        return str(self.sources.get(source, {}).get("title") or source)
+
+
+def _span(claims: list[Plain]) -> tuple[int, int] | None:
+    """The first and the last year in which a claim is known to begin or end."""
+    bounds = [
+        str(bound)[:4] for claim in claims for part in ("start_bounds", "end_bounds") for bound in claim[part] or ()
+    ]
+    years = [int(year) for year in bounds if year.isdigit()]
+    return (min(years), max(years)) if years else None
+
+
+def data(content: Content, families: list[Plain]) -> Plain:
+    """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
+    kinds = sorted({claim["kind"] for claim in content.claims})
+    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
+    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
+    sources = [source["id"] for source in content.used]
+    at = {source: number for number, source in enumerate(sources)}
+    bodies, claims = content.bodies, content.claims
+    standings = sorted({claim["standing"] for claim in claims})
+    return {
+        "focus": content.made.focus,
+        "families": families,
+        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
+        "sources": [source["title"] for source in content.used],
+        "source_keys": [source["key"] for source in content.used],
+        "standings": standings,
+        "span": _span(claims),
+        "story": content.story,
+        "bodies": {
+            "family": [body["family"] for body in bodies],
+            "names": [sorted({name["name"] for name in body["names"]}) for body in bodies],
+        },
+        "groups": [number for number, body in enumerate(bodies) if body["sort"] == "group"],
+        "claims": {
+            "from": [claim["from"] for claim in claims],
+            "to": [claim["to"] for claim in claims],
+            "kind": [kinds.index(claim["kind"]) for claim in claims],
+            "start": [claim["start_bounds"] for claim in claims],
+            "end": [claim["end_bounds"] for claim in claims],
+            "inferred": [int(claim["inferred"]) for claim in claims],
+            **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
+            "standing": [standings.index(claim["standing"]) for claim in claims],
+            "sources": [
+                sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
+                for claim in claims
+            ],
+        },
+    }

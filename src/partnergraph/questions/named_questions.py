@@ -1,0 +1,119 @@
+"""Asking a named question (see `partnergraph.vocabulary.questions`): its parameters are bound as terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from partnergraph.claims.name_search import one
+from partnergraph.errors import QueryError, UsageError
+from partnergraph.store import Reader
+from partnergraph.vocabulary import PREFIXES, concepts
+from partnergraph.vocabulary.questions import FOCUS, Parameter, Question
+from partnergraph.vocabulary.questions import questions as all_questions
+
+__all__ = ["BESIDE", "Parameter", "Question", "all_questions", "beside", "bind", "get", "is_name"]
+
+# A `graph` parameter is a second graph; its merge is asked as the named graph of this IRI and the parameter's name.
+BESIDE = "urn:x-partnergraph:beside/"
+# Parameters that are one of a list, each with what an entry is called and where all of them are shown.
+LISTED = {
+    "kind": ("relationship-kind", "a kind of relationship", "partnergraph kinds"),
+    "type": ("org-type", "a type of organisation", "partnergraph kinds --list org-type"),
+}
+
+
+def is_name(text: str) -> bool:
+    """Whether a question is asked by its name: SPARQL always has a space, a brace or an IRI.
+
+    >>> is_name("who-leads"), is_name("ASK{}"), is_name("DESCRIBE o:keele-university")
+    (True, False, False)
+    """
+    return re.search(r"[\s{<]", text.strip()) is None and text.strip() != ""
+
+
+def get(name: str) -> Question:
+    """The question of this name. Raises `UsageError` with the nearest name."""
+    found = {question.name: question for question in all_questions()}
+    if name not in found:
+        near = get_close_matches(name, found, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise UsageError(f"There is no question '{name}'.{hint} All of them: partnergraph queries")
+    return found[name]
+
+
+def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
+    """The query with its parameters bound as terms: VALUES at the head of its pattern, never pasted text.
+
+    Raises `UsageError` for a parameter that is unknown, missing or not of its type.
+    """
+    known = {p.name: p for p in question.parameters}
+    for name in values:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" It takes: {', '.join(known) or 'none'}."
+            raise UsageError(f"'{question.name}' has no parameter '{name}'.{hint}")
+    if not known:
+        return question.text
+    terms = {}
+    for name, parameter in known.items():
+        value = values.get(name, parameter.default)
+        if value is None:
+            raise UsageError(f"'{question.name}' needs --param {name}=...: {parameter.help}")
+        terms[name] = _term(parameter, value, reader)
+    return question.bound(terms)
+
+
+def beside(question: Question, values: Mapping[str, str], reader: Reader) -> Reader:
+    """The reader that also holds the second graphs a question takes (its `graph` parameters), each a named graph."""
+    for parameter in question.parameters:
+        if parameter.type == "graph" and parameter.name in values:
+            reader = reader.beside(Reader.at(Path(values[parameter.name])), BESIDE + parameter.name)
+    return reader
+
+
+def _term(parameter: Parameter, value: str, reader: Reader) -> str:
+    if value == "any" and parameter.default == "any":
+        return "UNDEF"
+    if parameter.type == "graph":
+        return f"<{BESIDE}{parameter.name}>"
+    if parameter.type == "organisation":
+        return f"<{_body(parameter, value, reader)}>"
+    if parameter.type == "date":
+        try:
+            return f'"{date.fromisoformat(value).isoformat()}"^^xsd:date'
+        except ValueError:
+            raise UsageError(f"{parameter.name}: '{value}' is not a day. Write it as 2018-08-28.") from None
+    if parameter.type == "number":
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value, re.ASCII):
+            raise UsageError(f"{parameter.name}: '{value}' is not a number. Write it as 2014 or 0.5.")
+        return value
+    if parameter.type in LISTED:
+        scheme, what, where = LISTED[parameter.type]
+        codes = [concept.code for concept in concepts(scheme)]
+        if value not in codes:
+            near = get_close_matches(value, codes, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise UsageError(f"'{value}' is not {what}.{hint} All: {where}")
+        return f"<{PREFIXES['code']}{value}>"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{escaped}"'
+
+
+def _body(parameter: Parameter, value: str, reader: Reader) -> str:
+    """The IRI of the body called so; of the one whose graph it is for `@focus`."""
+    if value != FOCUS:
+        try:
+            return one(reader, value).iri
+        except QueryError as error:
+            raise UsageError(str(error)) from None
+    found = reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f")
+    if not found:
+        raise UsageError(
+            f"This graph does not say whose it is (focus in its partnergraph.toml): name the body, with "
+            f"--param {parameter.name}=..."
+        )
+    return str(found[0]["f"])

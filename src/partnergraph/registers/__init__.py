@@ -1,0 +1,1 @@
+"""Files of public registers -> records: one module a register."""

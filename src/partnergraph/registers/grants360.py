@@ -1,0 +1,229 @@
+"""Grants in the 360Giving standard, as JSON or as CSV with the standard's titles.
+
+Grants to persons are dropped and counted. An id that begins with `360G-` is a publisher's own and identifies nobody
+elsewhere. A charity's number is one of the whole legal body, also where a branch of it received the grant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from partnergraph.errors import Finding
+from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
+from partnergraph.registers.record_reader import Reading, line, objects, shown
+from partnergraph.registers.safe_streams import Opened, table, values
+
+__all__ = ["read", "read_table"]
+
+# (begins at the sign itself: a search that takes the words before it along is slow on long text)
+_EMAIL = re.compile(r"(?<=[^\s@/?=&:])@[^\s@/]+\.[^\s@/]")
+_COUNTRY = re.compile("[A-Z]{2}")
+
+
+def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+    """A package of grants, or an array of them. Each recipient of a grant is a record."""
+    for number, value in values(opened, ("grants",), exact=True):
+        reading = Reading(tally, opened.place(number))
+        if isinstance(value, dict):
+            yield from _grant(reading, value)
+        else:
+            yield from reading.rejected("The record is not an object.")
+    yield from opened.findings
+
+
+# The standard's fields that name persons, besides the individuals who receive a grant.
+_CONTACTS = ("contactName", "contactname", "contactPerson")
+
+
+def _persons(value: Mapping[str, Any], individuals: list[Mapping[str, Any]]) -> list[str]:
+    """The names of the persons whom a grant names as such."""
+    names = [line(one.get("name")) for one in individuals]
+    for part in ("recipientOrganization", "fundingOrganization"):
+        names += [line(body.get(key)) for body in objects(value.get(part)) for key in _CONTACTS]
+    return [name for name in names if name]
+
+
+_TITLES = {
+    "Identifier": "id", "Title": "title", "Currency": "currency", "Amount Awarded": "amountAwarded",
+    "Award Date": "awardDate", "URL": "url",
+    "Planned Dates:Start Date": "plannedDates/startDate", "Planned Dates:End Date": "plannedDates/endDate",
+    "Funding Org:Identifier": "fundingOrganization/id", "Funding Org:Name": "fundingOrganization/name",
+    "Recipient Org:Identifier": "recipientOrganization/id", "Recipient Org:Name": "recipientOrganization/name",
+    "Recipient Org:Charity Number": "recipientOrganization/charityNumber",
+    "Recipient Org:Company Number": "recipientOrganization/companyNumber",
+    "Recipient Org:Contact Name": "recipientOrganization/contactName",
+    "Funding Org:Contact Name": "fundingOrganization/contactName",
+    "Recipient Ind:Identifier": "recipientIndividual/id", "Recipient Ind:Name": "recipientIndividual/name",
+    "Grant Programme:Title": "grantProgramme/title",
+    "Beneficiary Location:Name": "beneficiaryLocation/name",
+    "Beneficiary Location:Country Code": "beneficiaryLocation/countryCode",
+}  # fmt: skip
+_WANTED = ("Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "Funding Org:Name")
+
+
+def read_table(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+    """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
+    for row in table(opened, _WANTED):
+        reading = Reading(tally, row.place())
+        if not row.whole:
+            yield from reading.rejected("The row has more cells than the table has columns.", row.get("Identifier"))
+            continue
+        grant: dict[str, Any] = {}
+        numbered: dict[tuple[str, str], dict[str, Any]] = {}
+        for heading, cell in row.cells.items():
+            title = re.sub(r":(\d+):", ":", heading)
+            number = match[1] if (match := re.search(r":(\d+):", heading)) else "0"
+            if title not in _TITLES:
+                if title.startswith("Recipient Ind"):
+                    grant.setdefault("recipientIndividual", [{}])
+                continue
+            name, _, part = _TITLES[title].partition("/")
+            if not part:
+                grant[name] = cell
+                continue
+            if (name, number) not in numbered:
+                numbered[name, number] = {}
+                grant.setdefault(name, []).append(numbered[name, number])
+            numbered[name, number][part] = cell
+        yield from _grant(reading, grant)
+    yield from opened.findings
+
+
+def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
+    record, title = line(value.get("id")), line(value.get("title"))
+    persons = objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
+    recipients = [body for body in objects(value.get("recipientOrganization")) if body]
+    reading.persons += _persons(value, persons)
+    if persons:
+        reading.tally.drop_personal("recipient individuals", len(persons))
+        if not recipients:
+            # (its id and title may say who it was, so the finding names neither)
+            yield from reading.rejected("The grant went to a person; it was left out.")
+            return
+    funders = [body for body in objects(value.get("fundingOrganization")) if line(body.get("name"))]
+    lacking = (
+        "id" if not record else "title" if not title else "funder with a name" if not funders
+        else "recipient with a name" if not recipients or not all(line(body.get("name")) for body in recipients) else ""
+    )  # fmt: skip
+    if lacking:
+        yield from reading.rejected(f"The grant has no {lacking}.", record or None)
+        return
+    if len(funders) > 1:
+        reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
+    planned = next(iter(objects(value.get("plannedDates"))), {})
+    amount, currency = _amount(reading, value.get("amountAwarded")), line(value.get("currency")).upper()
+    start = reading.date(line(planned.get("startDate")), "plannedDates")
+    end = reading.date(line(planned.get("endDate")), "plannedDates")
+    if start and end and end.latest < start.earliest:
+        reading.mended("It ends before it begins; the end was left out.", end.text, "plannedDates")
+        end = None
+    awarded = reading.date(line(value.get("awardDate")), "awardDate")
+    programme = next((name for one in objects(value.get("grantProgramme")) if (name := line(one.get("title")))), None)
+    places = tuple(
+        EntryPlace(name, code if _COUNTRY.fullmatch(code := line(place.get("countryCode"))) else None)
+        for place in objects(value.get("beneficiaryLocation"))
+        if (name := line(place.get("name")))
+    )
+    url = line(value.get("url")) or None
+    for body in recipients:
+        if _EMAIL.search(line(body.get("url"))):
+            reading.tally.drop_personal("e-mail")
+    funder_id = _identifier(reading, line(funders[0].get("id")), "fundingOrganization")
+    found = []
+    for body in recipients:
+        ids = _identifiers(reading, body)
+        found.append(
+            Grant(
+                record, title, reading.place, line(funders[0]["name"]), line(body["name"]),
+                funder_id=funder_id, recipient_id=ids[0] if ids else None, recipient_identifiers=ids[1:],
+                amount=amount, currency=currency or None if amount is not None else None,
+                awarded=awarded, start=start, end=end, programme=programme, url=url, places=places,
+                count=len(recipients),
+            )
+        )  # fmt: skip
+    yield from reading.kept(*found)
+
+
+def _amount(reading: Reading, value: Any) -> str | None:
+    """The amount as it is written, without signs and separators; zero is an amount."""
+    text = (
+        f"{value:f}" if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 18 else line(value)
+    )
+    plain = re.sub(r"[\s,£$€]", "", text)
+    if re.fullmatch(r"\d{1,18}(\.\d{1,18})?", plain, re.ASCII):
+        if plain != text:
+            reading.mended("Separators and signs were taken out of the amount.", text, "amountAwarded")
+        return plain.removesuffix(".0")
+    if text or value is not None:
+        reading.mended("This is not an amount; it was left out.", value, "amountAwarded")
+    return None
+
+
+def _identifiers(reading: Reading, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The identifiers of a recipient, the best first."""
+    column = "recipientOrganization"
+    found = [
+        _identifier(reading, line(body.get("id")), column),
+        _charity(reading, line(body.get("charityNumber")), str(body.get("charityNumber") or "")),
+        _company(reading, _whole(line(body.get("companyNumber"))), line(body.get("companyNumber")), "companyNumber"),
+    ]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _whole(number: str) -> str:
+    """A number that a spreadsheet program wrote as a fraction.
+
+    >>> _whole("1168129.0")
+    '1168129'
+    """
+    return re.sub(r"\.0+$", "", number).replace(" ", "")
+
+
+def _identifier(reading: Reading, text: str, column: str) -> tuple[str, str] | None:
+    """An id as org-id.guide prefixes it."""
+    prefix, _, number = text.partition("-")[2].partition("-")
+    if not text or text.upper().startswith("360G-"):
+        return None
+    if text.startswith("GB-COH-"):
+        return _company(reading, _whole(number), number, column) or _other(text)
+    if text.startswith("GB-CHC-") or text.startswith("GB-SC-"):
+        return _charity(reading, number, number, column) or _other(text)
+    if prefix == "NHS" and re.fullmatch("[A-Z0-9]{3,10}", number):
+        return "ods", number
+    return _other(text)
+
+
+def _other(text: str) -> tuple[str, str] | None:
+    return ("org-id", text) if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]+-\S+", text) else None
+
+
+def _charity(reading: Reading, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
+    number = re.sub(r"^(GB-)?(CHC|SC|NIC)-", "", _whole(text), flags=re.I).upper()
+    if match := re.fullmatch(r"SC[O0]?(\d{5,6})", number):
+        number = f"SC{match[1]:0>6}"
+    found = (
+        ("charity-ew", number) if re.fullmatch(r"\d{6,7}(-\d{1,3})?", number)
+        else ("charity-sc", number) if re.fullmatch(r"SC\d{6}", number)
+        else ("org-id", f"GB-NIC-{number[3:]}") if re.fullmatch(r"NIC\d{6}", number) else None
+    )  # fmt: skip
+    if text and found is None:
+        reading.mended(f"'{shown(text)}' is not the number of a charity; it was left out.", raw, column)
+    elif text and number != raw:
+        reading.mended(f"The number of the charity was read as {number}.", raw, column)
+    return found
+
+
+def _company(reading: Reading, number: str, raw: str, column: str) -> tuple[str, str] | None:
+    number = number.upper()
+    if re.fullmatch(r"\d{5,7}", number):
+        number = f"{number:0>8}"
+    if not re.fullmatch(r"\d{8}|([A-Z]{2}|R0)\d{6}", number):
+        if raw:
+            reading.mended(f"'{shown(raw)}' is not the number of a company; it was left out.", raw, column)
+        return None
+    if number != raw:
+        reading.mended(f"The number of the company was read as {number}.", raw, column)
+    return "companies-house", number

@@ -1,0 +1,185 @@
+"""NHS Organisation Data Service: the files of 27 columns without headings, and the map from practices to regions.
+
+A code of ODS names a place in the service's lists, and can outlive the body that it was given to (ten trusts of 2022
+stand in the list of 2025 under the same code and another name): the same code is no proof of the same body at a date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from partnergraph.errors import Finding
+from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, Tally
+from partnergraph.registers.record_reader import Reading, line
+from partnergraph.registers.safe_streams import Opened, rows, table
+
+__all__ = ["read", "read_practice_map"]
+
+_COLUMNS = 27
+_STATUS = {"A": "active", "C": "closed", "D": "dormant", "P": "proposed"}
+_REGIONS = {
+    "A": "North East", "B": "North West", "D": "Yorkshire and the Humber", "E": "East Midlands", "F": "West Midlands",
+    "G": "East of England", "H": "London", "J": "South East", "K": "South West", "W": "Wales",
+}  # fmt: skip
+_SETTINGS = {
+    "0": "other", "1": "walk-in centre", "2": "out of hours", "3": "walk-in centre and out of hours",
+    "4": "GP practice", "8": "public health service", "9": "community health service", "10": "hospital service",
+    "11": "optometry service", "12": "urgent and emergency care", "13": "hospice", "14": "care home",
+    "15": "border force", "16": "young offender institution", "17": "secure training centre",
+    "18": "secure children's home", "19": "immigration removal centre", "20": "court", "21": "police custody",
+    "22": "sexual assault referral centre", "24": "other justice setting", "25": "prison",
+}  # fmt: skip
+_CARE = {"1", "2", "3", "4", "9", "10", "12", "13", "14", "22"}
+_ISLANDS = {"IM": "IM", "JE": "JE", "GY": "GG"}
+_CODE = re.compile(r"[A-Z0-9]{3,10}")
+
+
+def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+    """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
+    for number, raw in rows(opened):
+        reading = Reading(tally, opened.place(number))
+        cells = [line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
+        if not _CODE.fullmatch(cells[0]):
+            yield from reading.rejected("The row does not begin with a code of ODS.", cells[0])
+        elif not cells[1]:
+            yield from reading.rejected(f"'{cells[0]}' has no name.", cells[0])
+        elif any(cells[_COLUMNS:]):
+            message = f"The row has {len(raw)} cells, more than the {_COLUMNS} of this format."
+            yield from reading.rejected(message, cells[0])
+        else:
+            yield from _row(reading, cells, len(raw))
+    yield from opened.findings
+
+
+def _row(reading: Reading, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
+    if not cells[10] and not any(cells[2:9]):
+        reading.mended("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
+    elif width < 24:
+        reading.mended(f"The row has only {width} cells; the others were taken as empty.", cells[0])
+    if cells[17]:
+        reading.tally.drop_personal("telephone")
+    start, end = reading.date(cells[10], "Open Date"), reading.date(cells[11], "Close Date")
+    joined, left = reading.date(cells[15], "Join Date"), reading.date(cells[16], "Left Date")
+    word, setting = cells[12], cells[25]
+    status = _STATUS.get(word, word.lower() or None) or ("closed" if end else "active")
+    if start and end and end.latest < start.earliest:
+        reading.mended("It closes before it opens; the close date was left out.", cells[11], "Close Date")
+        end = None
+    if joined and left and left.latest < joined.earliest:
+        reading.mended(
+            "It leaves its commissioner before it joins; the left date was left out.", cells[16], "Left Date"
+        )
+        left = None
+    links = []
+    if cells[2]:
+        links.append(EntryLink("location", record=cells[2], note="National Grouping"))
+    if cells[3] and cells[3] != "Q99":  # (Q99 stands for Wales)
+        links.append(EntryLink("location", record=cells[3], note="High Level Health Geography"))
+    if cells[14]:
+        links.append(EntryLink("association", record=cells[14], start=joined, end=left, note="Commissioner"))
+    other = cells[23] if len(cells[23]) > 1 else ""
+    if other and other != cells[14]:
+        links.append(EntryLink("association", record=other, note="Provider or Purchaser"))
+    legal = [f"prescribing setting: {_SETTINGS.get(setting, setting)}"] if setting else []
+    if cells[13]:
+        legal.append(f"sub-type: {({'B': 'allocated', 'Z': 'not allocated'}).get(cells[13], cells[13])}")
+    care = setting in _CARE if word or setting else re.search(r"\bTRUST\b", cells[1].upper())
+    address = ", ".join(cell for cell in cells[4:10] if cell)
+    attributes = [("address", address)] if address else []
+    yield from reading.kept(
+        Entry(
+            cells[0],
+            cells[1],
+            reading.place,
+            types=("health-care-provider",) if care else (),
+            identifiers=(("ods", cells[0]),),
+            status=status,
+            live=status == "active" and end is None,
+            start=start,
+            end=end,
+            places=_places(cells),
+            links=tuple(links),
+            attributes=(*attributes, *(("legal-type", text) for text in legal)),
+        )
+    )
+
+
+def _places(cells: list[str]) -> tuple[EntryPlace, ...]:
+    """The region of a trust; of others only the postcode says where they are, and in which country."""
+    if region := _REGIONS.get(cells[23]):
+        return (EntryPlace(region, "GB", region),)
+    return (EntryPlace(cells[9], _ISLANDS.get(cells[9][:2], "GB")),) if cells[9] else ()
+
+
+_PRACTICES = (
+    *("EXTRACT_DATE", "PRACTICE_CODE", "PRACTICE_NAME", "PRACTICE_POSTCODE", "PCN_CODE", "PCN_NAME"),
+    *("ONS_CCG_CODE", "CCG_CODE", "CCG_NAME", "ONS_STP_CODE", "STP_CODE", "STP_NAME"),
+    *("ONS_COMM_REGION_CODE", "COMM_REGION_CODE", "COMM_REGION_NAME"),
+)
+# From the smallest to the largest: prefix of the columns, the register's word, type, column of the code of the area.
+_LEVELS = (
+    ("PCN", "Primary care network", "network", ""),
+    ("CCG", "Clinical commissioning group", "nhs-commissioner", "ONS_CCG_CODE"),
+    ("STP", "Sustainability and transformation partnership", "", "ONS_STP_CODE"),
+    ("COMM_REGION", "Commissioning region", "", "ONS_COMM_REGION_CODE"),
+)
+
+
+def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+    """Practices with their network, group, partnership and region; each of these is a record where first named."""
+    seen: dict[str, str | None] = {}
+    for row in table(opened, _PRACTICES):
+        reading = Reading(tally, row.place())
+        code, name = line(row.get("PRACTICE_CODE")), line(row.get("PRACTICE_NAME"))
+        if not row.whole or not _CODE.fullmatch(code) or not name:
+            yield from reading.rejected("The row has no code and name of a practice, or too many cells.", code or None)
+            continue
+        above = [
+            (line(row.get(f"{prefix}_CODE")), line(row.get(f"{prefix}_NAME")), word, kind, line(row.get(gss)))
+            for prefix, word, kind, gss in _LEVELS
+        ]
+        above = [level for level in above if _CODE.fullmatch(level[0])]  # (the network 'U' means: unallocated)
+        as_of = _extracted(reading, row.get("EXTRACT_DATE"))
+        found = []
+        for number, (record, title, word, kind, gss) in enumerate(above):
+            larger = above[number + 1][0] if number + 1 < len(above) else None
+            if record not in seen:
+                seen[record] = larger
+                links = (EntryLink("part-of", record=larger, note=as_of),) if larger else ()
+                ids = (("ods", record), *((("gss", gss),) if gss else ()))
+                types, legal = ((kind,) if kind else ()), (("legal-type", word),)
+                found.append(
+                    Entry(record, title or record, reading.place, types=types, identifiers=ids, links=links,
+                          places=(EntryPlace("England", "GB"),), attributes=legal)
+                )  # fmt: skip
+            elif seen[record] != larger:
+                message = f"{title} is under {larger or 'nothing'} here and under {seen[record]} before; that was kept."
+                reading.mended(message, record)
+        up = (EntryLink("membership", record=above[0][0], label=above[0][1], note=as_of),) if above else ()
+        postcode = line(row.get("PRACTICE_POSTCODE"))
+        practice = Entry(
+            code,
+            name,
+            reading.place,
+            types=("health-care-provider",),
+            identifiers=(("ods", code),),
+            status="active",
+            places=(EntryPlace(postcode, _ISLANDS.get(postcode[:2], "GB")),) if postcode else (),
+            links=up,
+            attributes=(("address", postcode),) if postcode else (),
+        )
+        yield from reading.kept(practice, *found)
+    yield from opened.findings
+
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+def _extracted(reading: Reading, text: str | None) -> str | None:
+    """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
+    match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
+    if match and match[2].lower() in _MONTHS:
+        text = f"{match[3]}-{_MONTHS.index(match[2].lower()) + 1:02}-{match[1]}"
+    day = reading.date(text, "EXTRACT_DATE")
+    return f"as of {day.text}" if day else None

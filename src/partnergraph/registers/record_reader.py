@@ -1,0 +1,121 @@
+"""What readers of registers do alike: refuse a record, mend a cell, read a date; each said with its place and counted.
+
+Every entry or grant that a reader gives is one record read and one kept: a row that names several bodies is several
+records. A filter that comes after moves a record from `kept` to `filtered`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from partnergraph.errors import Finding, Place
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.registers.redaction import COUNTED, SAID, redact_record
+from partnergraph.tables.personal_data import redact_contacts
+
+LONGEST_DATE = 60  # characters; what is longer would be kept by the cache of dates
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass
+class Reading:
+    """One record while it is read: its place, and what had to be mended in it."""
+
+    tally: Tally
+    place: Place
+    repairs: list[Finding] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)  # the names of persons that the record gives
+
+    def mended(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
+        """Say that a cell was changed, or left out."""
+        place = Place(self.place.file, self.place.row, column)
+        self.repairs.append(Finding("repaired-record", "info", message, place, shown(value), fix))
+
+    def rejected(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
+        """Give the record up."""
+        self.tally.read += 1
+        self.tally.rejected += 1
+        place = Place(self.place.file, self.place.row, column)
+        fix = "Look the record up in the register; the others were read."
+        yield Finding("rejected-record", "warning", message, place, shown(value), fix)
+
+    def kept(self, *found: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
+        """Give the record, or the several that it holds, with what was mended in it."""
+        records = [self._without_personal_data(record) for record in found]
+        if None in records:
+            self.tally.drop_personal("records called after a person", records.count(None))
+            for _ in range(records.count(None)):
+                yield from self.rejected("What identifies the record is data about a person; it was left out.")
+        kept = [record for record in records if record is not None]
+        self.tally.read += len(kept)
+        self.tally.kept += len(kept)
+        self.tally.repaired += bool(self.repairs and kept)
+        yield from self.repairs
+        yield from kept
+
+    def _without_personal_data(self, record: Entry | Grant) -> Entry | Grant | None:
+        redacted, found = redact_record(record, self.persons)
+        for (kind, column), number in found.items():
+            self.tally.drop_personal(COUNTED[kind], number)
+            self.mended(f"{SAID[kind]} was taken out of the {column}.", None, column)
+        return redacted
+
+    def date(self, text: str | None, column: str) -> PartialDate | None:
+        """A date in one of the forms that registers use; one that is none is left out and said."""
+        if not text:
+            return None
+        try:
+            if len(text) > LONGEST_DATE:
+                raise ValueError(text)
+            return date(text)
+        except ValueError:
+            self.mended(f"'{shown(text)}' is not a date; it was left out.", text, column)
+            return None
+
+
+@lru_cache(maxsize=20_000)  # the same days stand in many rows
+def date(text: str) -> PartialDate:
+    """A date as 2009-08-01, with or without a time; 20090801; 01/08/2009 (the day first); 2009-08; 2009.
+
+    >>> date("2020-03-17T00:00:00.000Z").text, date("20131001").text, date("05/06/2014").text
+    ('2020-03-17', '2013-10-01', '2014-06-05')
+    """
+    text = text.strip()
+    if match := re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", text):
+        return PartialDate.parse("-".join(match.groups()))
+    if match := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: .*)?", text):
+        day, month, year = match.groups()
+        return PartialDate.parse(f"{year}-{month:0>2}-{day:0>2}")
+    return PartialDate.parse(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,+Z-]+$", r"\1", text))
+
+
+def shown(value: Any) -> str | None:
+    """A value as a finding shows it: short, on one line, without addresses of e-mail and numbers of telephones."""
+    if value is None:
+        return None
+    return redact_contacts(_CONTROL.sub(" ", str(value)[:400]))[0][:120]
+
+
+def line(value: Any) -> str:
+    """Text on one line, without spaces around it or doubled in it; nothing for what is not text or a number.
+
+    >>> line("Companies  House\\r\\n "), line(None), line(12)
+    ('Companies House', '', '12')
+    """
+    if isinstance(value, str):
+        if value.isprintable() and "  " not in value:
+            return value.strip()
+        return " ".join(_CONTROL.sub(" ", value).split())
+    return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else ""
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The objects of a JSON list, or the one that stands there without a list."""
+    found = value if isinstance(value, list) else [value]
+    return [member for member in found if isinstance(member, dict)]

@@ -1,0 +1,1 @@
+"""The formats of a result: SPARQL's own, data frames, and files for spreadsheet programs."""

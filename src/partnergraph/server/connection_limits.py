@@ -1,0 +1,291 @@
+"""uvicorn's protocol with bounds on what one client, and all of them, can occupy.
+
+uvicorn limits the number of connections and how long one may be idle after a response. The rest is here: the size of a
+request's head, the time in which a request has to arrive, clients that do not read, and what to do when all connections
+are in use: one that asks nothing makes room for one that may.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from partnergraph.endpoint.sparql_endpoint import problem, refuse
+
+FEED = 16_384  # bytes that the parser is given at once, so that the size of a head is known about as exactly
+EVICTED = 0.05  # share of the connections that end when there are too many
+PROGRESS = 16_384  # bytes that a client must take in a third of the time that it has for reading
+LINGER = 20.0  # seconds in which a client that still sends can read why it was refused,
+PAUSE = 0.05  # and between two pieces that are read of what it sends, and thrown away
+CHUNK = 9  # bytes that a body of chunks takes for each of its own
+MAX_PIPELINED = 100  # requests of one connection that wait for the first to be answered
+RESERVED = 0.75  # share of the file descriptors left by the query processes that connections may have
+OWN_FILES = 24  # file descriptors of the server itself: the standard ones, the event loop, the listener, the record
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """What connections may occupy: bytes, seconds and numbers."""
+
+    max_url: int = 65_000  # the parser takes no more than 65,535
+    max_head: int = 65_536  # request line and header fields
+    max_header_fields: int = 100
+    request_time: float = 15.0  # for a request to arrive whole
+    write_time: float = 15.0  # without progress, while a client reads
+    max_unsent: int = 64_000_000  # bytes that all clients together have not read yet
+    max_connections: int = 1000
+
+
+def max_connections(wanted: int = ConnectionLimits.max_connections, processes: int = 0) -> int:
+    """As many connections as are wanted and the system's limit of open files allows beside so many query processes, of
+    which each takes two, after that limit was raised as far as it can be.
+    """
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows has no such limit
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < 2 * wanted:
+        raised = 2 * wanted if hard == resource.RLIM_INFINITY else min(hard, 2 * wanted)
+        soft = max(soft, raised)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return (
+        wanted
+        if soft == resource.RLIM_INFINITY
+        else min(wanted, max(1, int((soft - OWN_FILES - 2 * processes) * RESERVED)))
+    )
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """A client that is held to limits (see `ConnectionLimits`, which the application has as `limits`)."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """asyncio: a client is there."""
+        self.limits: ConnectionLimits = self.config.app.limits  # type: ignore[union-attr]
+        self.unfinished_since: float | None = self.loop.time()  # when the request began that has not arrived whole
+        self.last_active = self.loop.time()
+        self.paused_since = math.inf  # when the client stopped reading
+        self._received = self._body_size = 0  # bytes of the request that is arriving
+        self._in_head = self._in_request = False
+        self._refusal: tuple[int, str] | None = None
+        self._discards = False
+        self._taken = 0  # bytes that the client had read at the last look
+        self._looks_without_progress = 0
+        super().connection_made(transport)
+        self._looking = self.loop.call_later(self._interval, self._look)
+        if len(self.connections) > self.limits.max_connections:
+            self._make_room()
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: the client sends something."""
+        if self._discards:
+            self.transport.pause_reading()
+            self.loop.call_later(PAUSE, self._read_on)
+            return
+        self.last_active = self.loop.time()
+        if self.unfinished_since is None and not self.answering:
+            self.unfinished_since = self.last_active
+        for start in range(0, len(data), FEED):
+            piece = data[start : start + FEED] if len(data) > FEED else data
+            super().data_received(piece)
+            if self.transport.is_closing() or self._discards:
+                return
+            if self._in_request:
+                self._received += len(piece)
+                # What is no body is head, trailer or the frame of chunks, which may hold a byte each.
+                if self._received - CHUNK * self._body_size > self.limits.max_head + FEED:
+                    self._refusal = self._refusal or (self._too_large() if self.headers else self._too_long())
+                if self._refusal is not None:
+                    self.refuse(*self._refusal)
+                    return
+
+    @property
+    def answering(self) -> bool:
+        """Whether a request has arrived whole and its response has not been written."""
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+
+    @property
+    def bytes_written(self) -> int:
+        """What was handed to the transport so far."""
+        raise NotImplementedError
+
+    def on_message_begin(self) -> None:
+        """httptools: a request begins."""
+        self._in_head = self._in_request = True
+        self._received = self._body_size = 0
+        self.unfinished_since = self.loop.time()
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """httptools: a header field. Those of a trailer, and more than there may be, are not kept."""
+        if not self._in_head:
+            return
+        if len(self.headers) < self.limits.max_header_fields:
+            super().on_header(name, value)
+        elif self._refusal is None:
+            self._refusal = 431, f"A request has at most {self.limits.max_header_fields} header fields."
+
+    def on_headers_complete(self) -> None:
+        """httptools: the head of a request is here."""
+        self._in_head = False
+        if len(self.pipeline) >= MAX_PIPELINED:
+            self.transport.abort()
+            return
+        refusal, self._refusal = self._refusal or self._oversized(), None
+        if refusal is None:
+            super().on_headers_complete()
+            return
+        usual, self.app, self.url = self.app, _Refusal(*refusal), b"/"
+        self.headers.clear()
+        try:
+            super().on_headers_complete()
+        finally:
+            self.app = usual
+        self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """httptools: a piece of the body."""
+        self._body_size += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """httptools: a request is here, whole."""
+        self._in_request, self.unfinished_since = False, None
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """asyncio: the client reads more slowly than it is written to."""
+        super().pause_writing()
+        self.paused_since = self.loop.time()
+        paused = [other for other in self._others if other.paused_since < math.inf]
+        clients: Counter[str] = Counter()
+        for other in paused:
+            clients[other.peer] += other.transport.get_write_buffer_size()
+        while clients.total() > self.limits.max_unsent:
+            # Of the client that leaves most unread, the connection that was read from last the longest time ago.
+            [(client, _)] = clients.most_common(1)
+            ended = min((other for other in paused if other.peer == client), key=lambda other: other.paused_since)
+            paused.remove(ended)
+            clients[client] -= ended.transport.get_write_buffer_size()
+            ended.transport.abort()
+
+    def resume_writing(self) -> None:
+        """asyncio: the client has read nearly all."""
+        self.paused_since = math.inf
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio: the client has gone."""
+        self._looking.cancel()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """uvicorn: what came is no HTTP."""
+        self.refuse(400, msg)
+
+    def refuse(self, status: int, message: str) -> None:
+        """Say why a request that has not arrived whole will not be answered, and end the connection."""
+        self._discards = True
+        if self.transport.is_closing():
+            return
+        # Nothing can be said in the middle of a response, or before one that is owed to an earlier request.
+        owes = self.cycle is not None and not self.cycle.response_complete
+        if owes and (self.pipeline or self._in_head or self.cycle.response_started):
+            self.transport.abort()
+            return
+        body = problem(status, message)
+        fields = (
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        )
+        head = b"".join(b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *fields))
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        self.transport.write_eof()
+        # What the client still sends is read and thrown away, slowly: to close at once could take the answer back
+        # (RFC 9112, 9.6). It ends when the client closes.
+        self.loop.call_later(LINGER, self.transport.abort)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    @property
+    def _others(self) -> list[LimitedProtocol]:
+        return [other for other in self.connections if isinstance(other, LimitedProtocol)]
+
+    @property
+    def _interval(self) -> float:
+        return min(self.limits.request_time, self.limits.write_time) / 3
+
+    def _oversized(self) -> tuple[int, str] | None:
+        if len(self.url) > self.limits.max_url:
+            return self._too_long()
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        return self._too_large() if size > self.limits.max_head else None
+
+    def _too_long(self) -> tuple[int, str]:
+        return 414, f"The address is longer than {self.limits.max_url:,} bytes. Send a long query by POST."
+
+    def _too_large(self) -> tuple[int, str]:
+        return 431, f"The head of the request is larger than {self.limits.max_head:,} bytes."
+
+    def _look(self) -> None:
+        """Now and then: whether the request that is awaited has taken too long, or the client does not read."""
+        late = self.unfinished_since is not None and (
+            self.loop.time() - self.unfinished_since >= self.limits.request_time
+        )
+        if late and not self.answering:
+            if self._in_request:
+                self.refuse(408, f"The request did not arrive within {self.limits.request_time:g} seconds.")
+            else:
+                self.transport.close()
+        elif self._stalled():
+            self.transport.abort()
+            return
+        self._looking = self.loop.call_later(self._interval, self._look)
+
+    def _stalled(self) -> bool:
+        unsent = self.transport.get_write_buffer_size()
+        taken = self.bytes_written - unsent
+        slow = bool(unsent) and taken - self._taken < PROGRESS
+        self._looks_without_progress = self._looks_without_progress + 1 if slow else 0
+        self._taken = taken
+        return self._looks_without_progress * self._interval >= self.limits.write_time
+
+    def _make_room(self) -> None:
+        """End connections on which nothing is being answered: of the client that has most, those longest unused."""
+        open_ = [other for other in self._others if not other.transport.is_closing()]
+        surplus = len(open_) - self.limits.max_connections
+        if surplus <= 0:
+            return
+        idle = [other for other in open_ if other is not self and not other.answering]
+        if not idle:
+            self.refuse(503, "Too many requests are being answered. Try again in a moment.")
+            return
+        number = surplus + int(self.limits.max_connections * EVICTED)
+        clients = Counter(other.peer for other in idle)
+        idle.sort(key=lambda other: (-clients[other.peer], other.last_active))
+        for other in idle[:number]:
+            other.transport.abort()
+
+    @property
+    def peer(self) -> str:
+        """The address of the client."""
+        return self.client[0] if self.client else ""
+
+
+class _Refusal:
+    """An application that refuses a request."""
+
+    def __init__(self, status: int, message: str) -> None:
+        self.status, self.message = status, message
+
+    async def __call__(self, scope: dict[str, Any], _: Any, send: Any) -> None:
+        """ASGI."""
+        await refuse(send, self.status, self.message, method=scope["method"], connection="close")

@@ -1,0 +1,258 @@
+"""The server described for programs: OpenAPI 3.1, at `/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from partnergraph import __version__
+from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, TABLES
+from partnergraph.endpoint.sparql_request import FORM, LONGEST_TIME
+
+Plain = dict[str, Any]
+PROBLEM = "application/problem+json"
+HTML = "text/html"
+JSON = "application/json"
+_ERRORS = {
+    400: "What was asked is wrong; `detail` says what, where and what to do.",
+    403: "What was asked is not allowed here: a server only reads, only this graph, and not for pages of other sites.",
+    404: "There is nothing here.",
+    406: "The answer has none of the forms that are accepted.",
+    413: "The request is too large.",
+    415: "The body has a media type that is not read here.",
+    421: "The server does not answer for that host.",
+    422: "The answer is too large.",
+    429: "Too many queries wait; `Retry-After` says when to ask again.",
+    503: "The query needed too much memory, or the server is stopping.",
+    504: "The query took too long.",
+}
+_QUERY = (400, 403, 406, 413, 415, 421, 422, 429, 503, 504)
+_PAGE = (400, 403, 404, 406, 421, 422, 429, 503, 504)
+
+
+def openapi() -> Plain:
+    """The description, as plain values."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "partnergraph",
+            "version": __version__,
+            "summary": "A partnership graph, read-only.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": {
+            "/sparql": _sparql(),
+            "/draw": _draw(),
+            "/questions": {
+                "get": _operation(
+                    *("questions", "The named questions; with words, the nearest to them"),
+                    *(_answer(JSON), _PAGE),
+                    parameters=[_at("words", "What somebody would ask, in words", "Who funds Keele?")],
+                )
+            },
+            "/questions/{name}": {
+                "get": _operation(
+                    *("question", "A named question, with its parameters beside it, as SPARQL"),
+                    *(_answer(JSON), _PAGE),
+                    parameters=[
+                        _in_path("name", "Its name", "partners"),
+                        _at("organisation", "An organisation", "Keele"),
+                    ],
+                )
+            },
+            "/search": {
+                "get": _operation(
+                    *("search", "Bodies by any of their names: today's, former or short"),
+                    *(_answer(JSON, HTML), _PAGE),
+                    parameters=[
+                        _at("q", "A name, or a part of one", "PHE"),
+                        _at("format", "A form instead of the Accept header", "json", ["html", "json"]),
+                    ],
+                )
+            },
+            "/id/{path}": _thing(),
+            **_reconciling(),
+            "/labels": {
+                "post": _operation(
+                    *("labels", "The names of some IRIs"),
+                    *(_answer(JSON), (*_PAGE, 413, 415)),
+                    body={FORM: _fields({"iris": "IRIs, one a line"}, ["iris"])},
+                )
+            },
+            "/terms": {
+                "get": _operation("terms", "Prefixes and terms of the graph, for an editor", _answer(JSON), _PAGE)
+            },
+            "/": {"get": _operation("workbench", "The workbench", _answer(HTML), _PAGE)},
+        },
+        "components": {
+            "schemas": {
+                "Problem": {
+                    "type": "object",
+                    "description": "RFC 9457",
+                    "required": ["status", "detail"],
+                    "properties": {"status": {"type": "integer"}, "detail": {"type": "string", "minLength": 1}},
+                }
+            }
+        },
+    }
+
+
+def _reconciling() -> Plain:
+    """The reconciliation service: https://reconciliation-api.github.io/specs/0.2/."""
+    queries = _at("queries", "Queries in JSON by names of your own", '{"q0": {"query": "Keele", "limit": 3}}')
+    extend = _at("extend", "Ids and properties in JSON", '{"ids": ["org/nice"], "properties": [{"id": "ror"}]}')
+    limit = _at("limit", "How many at most", "5")
+    fields = {one["name"]: one["description"] for one in (queries, extend)}
+    errors = (*_PAGE, 413, 415)
+    return {
+        "/reconcile": {
+            "get": _operation(
+                *(
+                    "reconcile",
+                    "Match names against the graph (Reconciliation API 0.2); without parameters, the manifest",
+                ),
+                *(_answer(JSON), errors),
+                parameters=[queries, extend],
+            ),
+            "post": _operation(
+                *("reconcile-by-post", "The same by a form, as OpenRefine sends it"),
+                *(_answer(JSON), errors),
+                body={FORM: _fields(fields, [])},
+            ),
+        },
+        "/reconcile/suggest/{what}": {
+            "get": _operation(
+                *("reconcile-suggest", "Entities, properties or types by the beginning of a name"),
+                *(_answer(JSON), errors),
+                parameters=[
+                    _in_path("what", "Of what", "entity") | {"schema": {"enum": ["entity", "property", "type"]}},
+                    _at("prefix", "The beginning of a name", "kee"),
+                    _at("cursor", "How many to leave out", "0"),
+                    limit,
+                ],
+            )
+        },
+        "/reconcile/properties": {
+            "get": _operation(
+                *("reconcile-properties", "Properties that an extension may ask for"),
+                *(_answer(JSON), errors),
+                parameters=[_at("type", "The id of a type", "organisation"), limit],
+            )
+        },
+        "/reconcile/preview": {
+            "get": _operation(
+                *("reconcile-preview", "A body in a small frame"),
+                *(_answer(HTML), errors),
+                parameters=[_at("id", "The id of a body", "org/keele-university")],
+            )
+        },
+    }
+
+
+def _sparql() -> Plain:
+    said = _answer(*_media(TABLES), *_media(GRAPHS))
+    named = {
+        "query": "A query in SPARQL 1.1",
+        "as-of": "A date: 2014, 2014-06 or 2014-06-30",
+        "default-graph-uri": "A graph of the default graph",
+        "named-graph-uri": "A named graph",
+        "timeout": f"Seconds, at most {LONGEST_TIME:g}",
+        "explain": "Not empty: say why there is no answer",
+        "format": "A form by its name (csv, json, turtle ...) or media type, which goes before the Accept header; also "
+        "'output' or 'results'. What else is sent is ignored, and named in X-Partnergraph-Note",
+    }
+    return {
+        "get": _operation(
+            *("query", "Ask (SPARQL 1.1 Protocol, 2.1.1); without a query, the description of the service"),
+            *(said, _QUERY),
+            parameters=[
+                *_asked(),
+                *(_at(name, named[name], example) for name, example in (("explain", "1"), ("timeout", "5"))),
+                _at("format", named["format"], "csv"),
+            ],
+        ),
+        "post": _operation(
+            *("query-by-post", "Ask by a form (2.1.2), or with the query alone (2.1.3)"),
+            *(said, _QUERY),
+            body={
+                FORM: _fields(named, ["query"]),
+                "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"},
+            },
+        ),
+    }
+
+
+def _draw() -> Plain:
+    question = "A named question, with its parameters beside it"
+    fields = {"query": "A query in SPARQL 1.1", "question": question, "as-of": "A date"}
+    errors = (*_PAGE, 413, 415)
+    return {
+        "get": _operation(
+            *("draw", "The answer to a query or a named question as a network page"),
+            *(_answer(HTML), errors),
+            parameters=[*_asked(), _at("question", question, "disputed")],
+        ),
+        "post": _operation(
+            *("draw-by-post", "The same by a form, for a long query"),
+            *(_answer(HTML), errors),
+            body={FORM: _fields(fields, [])},
+        ),
+    }
+
+
+def _thing() -> Plain:
+    made = _operation(
+        *("thing", "A thing of the graph by its IRI: a page, or what is said of it"),
+        *(_answer(*_media(OFFERED)), _PAGE),
+        parameters=[
+            _in_path("path", "The rest of its IRI", "org/keele-university"),
+            _at("format", "A form by its name instead of the Accept header", "turtle", list(OFFERED)),
+        ],
+    )
+    made["responses"]["404"]["content"][HTML] = {}  # who asks for a page is told by a page
+    return {"get": made}
+
+
+def _media(forms: Any) -> list[str]:
+    return [media.partition(";")[0] for media in forms.values()]
+
+
+def _operation(
+    name: str,
+    summary: str,
+    answer: Plain,
+    errors: tuple[int, ...],
+    *,
+    parameters: list[Plain] | None = None,
+    body: Plain | None = None,
+) -> Plain:
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    told = {str(status): {"description": _ERRORS[status], "content": {PROBLEM: problem}} for status in sorted(errors)}
+    made: Plain = {"operationId": name, "summary": summary, "responses": {"200": answer} | told}
+    if parameters:
+        made["parameters"] = parameters
+    if body:
+        made["requestBody"] = {"required": True, "content": body}
+    return made
+
+
+def _answer(*media: str) -> Plain:
+    return {"description": "The answer.", "content": {one: {} for one in dict.fromkeys(media)}}
+
+
+def _asked() -> list[Plain]:
+    query = "SELECT ?from ?to { ?r pg:kind code:funding ; pg:from ?from ; pg:to ?to }"
+    return [_at("query", "A query in SPARQL 1.1", query), _at("as-of", "2014, 2014-06 or 2014-06-30", "2014-06")]
+
+
+def _at(name: str, about: str, example: str, among: list[str] | None = None) -> Plain:
+    schema: Plain = {"type": "string"} | ({"enum": among} if among else {})
+    return {"name": name, "in": "query", "description": about, "schema": schema, "example": example}
+
+
+def _in_path(name: str, about: str, example: str) -> Plain:
+    return _at(name, about, example) | {"in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+
+
+def _fields(named: dict[str, str], required: list[str]) -> Plain:
+    properties = {name: {"type": "string", "description": about} for name, about in named.items()}
+    return {"schema": {"type": "object", "properties": properties, "required": required}}

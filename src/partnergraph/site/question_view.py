@@ -1,0 +1,96 @@
+"""The named questions for the workbench: all, the nearest to some words, and one as the SPARQL it stands for."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.errors import QueryRefused
+from partnergraph.site.view import Shown
+
+if TYPE_CHECKING:
+    from partnergraph.questions.named_questions import Question
+    from partnergraph.store import Reader
+
+JSON = "application/json"
+LONGEST = 300  # characters of somebody's own words
+
+
+def offered() -> list[Question]:
+    """The questions that can be asked over HTTP: those that do not read a second graph from a file."""
+    from partnergraph.questions.named_questions import all_questions
+
+    return [question for question in all_questions() if not _reads_a_file(question)]
+
+
+def allowed(name: str) -> Question:
+    """The question of this name. Raises `UsageError` where there is none, `QueryRefused` for one that reads a file."""
+    from partnergraph.questions.named_questions import get
+
+    question = get(name)
+    if _reads_a_file(question):
+        raise QueryRefused(
+            f"'{name}' reads a second graph from a file, which a server does not. Ask it with: query {name}"
+        )
+    return question
+
+
+def _reads_a_file(question: Question) -> bool:
+    return any(parameter.type == "graph" for parameter in question.parameters)
+
+
+def show(reader: Reader, values: dict[str, Any]) -> Shown:
+    """One question (`name`, `parameters`) as SPARQL; the nearest to some `words`, best first; or all of them."""
+    if values.get("name"):
+        found = _bound(reader, values["name"], values.get("parameters") or {})
+    elif values.get("words"):
+        found = _nearest(reader, values["words"][:LONGEST])
+    else:
+        found = {"questions": list(map(_told, offered())), "lists": _lists()}
+    return Shown(JSON, json.dumps(found, ensure_ascii=False).encode())
+
+
+def _bound(reader: Reader, name: str, parameters: dict[str, str]) -> dict[str, Any]:
+    from partnergraph.questions.named_questions import bind
+
+    question = allowed(name)
+    bound = bind(question, parameters, reader)
+    # A value is one line of a comment here, whatever it holds.
+    heads = [f"# {question.title}", *(f"# {known}: {' '.join(value.split())}" for known, value in parameters.items())]
+    bound = bound.replace("{ VALUES (", "{\n  VALUES (", 1)
+    lines = [line for line in bound.splitlines() if not line.startswith("#")]
+    return {"name": name, "title": question.title, "sparql": "\n".join([*heads, *lines]) + "\n"}
+
+
+def _nearest(reader: Reader, words: str) -> dict[str, Any]:
+    from partnergraph.questions.question_search import offers
+
+    names = {question.name for question in offered()}
+    found = [offer for offer in offers(words, reader, most=len(names)) if offer.question.name in names]
+    return {"offers": [{"name": offer.question.name, "values": offer.values} for offer in found[:6]]}
+
+
+def _told(question: Question) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "title": question.title,
+        "audience": question.audience,
+        "question": question.question,
+        "help": question.help,
+        "columns": list(question.columns),
+        "parameters": [
+            {"name": one.name, "type": one.type, "default": one.default, "help": one.help}
+            for one in question.parameters
+        ],
+    }
+
+
+def _lists() -> dict[str, list[dict[str, str]]]:
+    """What a parameter that is one of a list can be."""
+    from partnergraph.questions.named_questions import LISTED
+    from partnergraph.vocabulary import concepts
+
+    return {
+        type_: [{"code": concept.code, "label": concept.label} for concept in concepts(scheme)]
+        for type_, (scheme, _, _) in LISTED.items()
+    }

@@ -1,0 +1,158 @@
+"""What stands at the address of a thing of the graph: its statements in a syntax of RDF, or a page."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+from partnergraph.claims.name_search import find
+from partnergraph.endpoint.content_negotiation import GRAPHS
+from partnergraph.endpoint.sparql_endpoint import problem
+from partnergraph.execution.execute import called
+from partnergraph.results.formats import check_xml
+from partnergraph.site.label_view import BY
+from partnergraph.site.resource_description import base, description, found, local
+from partnergraph.site.resource_presenter import Worded
+from partnergraph.site.templating import HTML, render
+from partnergraph.site.view import Shown
+from partnergraph.store import Reader
+from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
+
+EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+FORMATS = {"turtle": "Turtle", "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "ntriples": "N-Triples"}
+TITLES = (SKOS.prefLabel, DCTERMS.title, RDFS.label)
+LINKS = """SELECT ?from ?to ?claim {{
+  ?claim a pg:Relationship ; pg:from ?from ; pg:to ?to
+  FILTER(?from = <{0}> || ?to = <{0}>)
+  FILTER NOT EXISTS {{ ?claim a pg:DerivedRelationship }}
+}}"""
+ASKING = """# Every claim about {1}, with what supports it
+SELECT ?from ?kind ?to ?start ?end ?says ?source {{
+  ?claim a pg:Relationship ; pg:from/skos:prefLabel ?from ; pg:to/skos:prefLabel ?to ; pg:kind/skos:prefLabel ?kind .
+  {{ ?claim pg:from <{0}> }} UNION {{ ?claim pg:to <{0}> }} UNION {{ ?claim pg:via <{0}> }}
+  FILTER NOT EXISTS {{ ?claim a pg:DerivedRelationship }}
+  OPTIONAL {{ ?claim pg:start ?start }} OPTIONAL {{ ?claim pg:end ?end }}
+  OPTIONAL {{ ?claim pg:evidence ?e . OPTIONAL {{ ?e pg:words|pg:says|pg:reason ?says }}
+             OPTIONAL {{ ?e dcterms:source/dcterms:title ?source }} }}
+}} ORDER BY ?kind ?from ?to"""
+# What a thing says of itself in a sentence.
+SAYING = (DCTERMS.description, SKOS.definition, RDFS.comment)
+# A value that is longer than this is folded away.
+LONG = 600
+
+
+def show(reader: Reader, values: dict[str, Any]) -> Shown:
+    """What stands at a path (`path`, %-encoded, without its first slash) in a `format`: html, or one of `GRAPHS`.
+
+    Raises `QueryForm` for what XML cannot hold.
+    """
+    iri, format_ = found(reader, values["path"]), values["format"]
+    if iri is None:
+        return _missing(reader, values["path"], format_)
+    described = description(reader, iri)
+    if format_ != "html":
+        out = io.BytesIO()
+        described.answer(EVERYTHING, format_, out)
+        if format_ == "rdfxml":
+            check_xml(out.getvalue())
+        return Shown(GRAPHS[format_], out.getvalue())
+    start = base(reader)
+    worded = Worded(reader, described, start)
+    shared: dict[str, Any] = {
+        "iri": iri,
+        "formats": FORMATS,
+        "media": GRAPHS,
+        "drawn": "/draw?" + urlencode({"query": LINKS.format(iri)}, quote_via=quote),
+    }
+    if iri in worded.graph and worded.graph.nodes[iri]["sort"] != "place":
+        body = worded.body(iri)
+        groups = worded.groups(iri)
+        picture = worded.map(iri, f"Map of {body['label']} and those it is connected with")
+        asking = "/#" + urlencode({"query": ASKING.format(iri, " ".join(body["label"].split()))}, quote_via=quote)
+        page = render(
+            "organisation.html.j2", reader, body=body, groups=groups, picture=picture, asking=asking, **shared
+        )
+        return Shown(HTML, page)
+    if iri.endswith("#"):
+        return Shown(HTML, render("vocabulary.html.j2", reader, terms=_terms(described, iri), **shared))
+    return Shown(HTML, render("thing.html.j2", reader, **shared, **_table(reader, described, iri, start, worded)))
+
+
+def _missing(reader: Reader, path: str, format_: str) -> Shown:
+    if format_ != "html":
+        return Shown("application/problem+json", problem(404, "This graph says nothing about this address."), 404)
+    words = unquote(path.rsplit("/", 1)[-1]).replace("-", " ")
+    start = base(reader)
+    near = [{"label": one.label, "link": local(one.iri, start)} for one in find(reader, words)]
+    return Shown(HTML, render("missing.html.j2", reader, words=words, near=near), 404)
+
+
+def _terms(described: Reader, space: str) -> list[dict[str, str]]:
+    """The terms of a namespace by their names, each with what it is called and what it means."""
+    rows = described.rows(
+        "SELECT ?s (MIN(?l) AS ?label) (MIN(?c) AS ?comment) { ?s ?p ?o OPTIONAL { ?s rdfs:label|skos:prefLabel ?l } "
+        "OPTIONAL { ?s rdfs:comment|skos:definition ?c } } GROUP BY ?s ORDER BY ?s"
+    )
+    named = [row for row in rows if str(row["s"]).startswith(space)]
+    return [
+        {
+            "name": str(row["s"]).removeprefix(space),
+            "label": str(row["label"] or ""),
+            "comment": str(row["comment"] or ""),
+        }
+        for row in named
+    ]
+
+
+def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Worded) -> dict[str, Any]:
+    """The properties of a thing, each with its values, and what else is about it, claims in words."""
+    own, others = dict[str, list[str]](), list[tuple[str, str]]()
+    for s, p, o in described.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
+        if s == f"<{iri}>":
+            own.setdefault(p[1:-1], []).append(o)
+        elif o == f"<{iri}>":
+            others.append((s[1:-1], p[1:-1]))
+    things = {term[1:-1] for values in own.values() for term in values if term.startswith("<")}
+    names = called(reader, {iri, *own, *things, *(one for pair in others for one in pair)}, BY)
+    order = [RDF.type, *TITLES, DCTERMS.description, SKOS.definition, PG["from"], PG.kind, PG.to]
+
+    def linked(one: str) -> dict[str, Any]:
+        return {"label": names.get(one) or _last(one), "iri": one, "link": local(one, start)}
+
+    rows = [
+        {
+            "property": linked(name),
+            "values": [linked(term[1:-1]) if term.startswith("<") else _literal(term) for term in own[name]],
+        }
+        for name in sorted(own, key=lambda name: (order.index(name) if name in order else len(order), name))
+    ]
+    told = dict[str, list[dict[str, Any]]]()
+    for s, p in sorted(others, key=lambda pair: (names.get(pair[0]) or pair[0], pair)):
+        told.setdefault(p, []).append(linked(s))
+    title = names.get(iri) or worded.sentence(iri) or _last(iri).replace("-", " ")
+    kinds = [linked(term[1:-1])["label"] for term in own.get(RDF.type, []) if term.startswith("<")]
+    page = next((term[1:-1] for term in own.get(FOAF.page, []) if term.startswith("<")), None)
+    return {
+        "title": title,
+        "kinds": kinds,
+        "website": page,
+        "rows": rows,
+        "claims": worded.claims,
+        "others": [{"property": linked(p), "things": told[p]} for p in sorted(told)],
+        "lead": next((_literal(own[one][0])["text"] for one in SAYING if one in own), None),
+    }
+
+
+def _last(iri: str) -> str:
+    """The last part of an address."""
+    return re.split("[/#]", iri.rstrip("/#"))[-1]
+
+
+def _literal(term: str) -> dict[str, Any]:
+    """A literal in N-Triples as its text; what sort of text it is stands beside it where that says something."""
+    from partnergraph.results.formats import plain
+
+    text = plain(term)
+    return {"text": text, "link": None, "long": len(text) > LONG}

@@ -1,0 +1,37 @@
+"""The pages of the site as text: templates beside this file, every value escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from partnergraph.store import Reader
+
+HTML = "text/html; charset=utf-8"
+
+
+def render(template: str, reader: Reader, **values: Any) -> bytes:
+    """A template of `templates/` filled in; `about` (title, publisher, licence ... of the graph) is always there."""
+    from partnergraph.network import about
+
+    return _templates().get_template(template).render(about=about(reader, None, {}), **values).encode()
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from partnergraph.page.view_model import web
+
+    made = Environment(
+        loader=PackageLoader("partnergraph.site", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["web"] = web  # an address that may become a link, or None
+    return made

@@ -1,0 +1,23 @@
+"""The first page: what this is, the named questions and, where scripts run, the workbench for analysts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.site.question_view import offered
+from partnergraph.site.templating import HTML, render
+from partnergraph.site.view import Shown
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
+
+AUDIENCES = {"manager": "For managers", "analyst": "For analysts"}
+_COUNTS = """SELECT (COUNT(DISTINCT ?o) AS ?bodies) (COUNT(DISTINCT ?r) AS ?claims) {
+  { ?o a org:Organization } UNION { ?r a pg:Relationship MINUS { ?r a pg:DerivedRelationship } } }"""
+
+
+def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  every view is called so
+    """The page."""
+    groups = {title: [one for one in offered() if one.audience == name] for name, title in AUDIENCES.items()}
+    [counts] = reader.rows(_COUNTS)
+    return Shown(HTML, render("workbench.html.j2", reader, groups=groups, counts=counts))

@@ -1,0 +1,202 @@
+"""What is looked at before any parser sees a query: its shape (engines die of some), and what it may not ask for.
+
+The limits stay at least three times under every measured failure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from partnergraph.errors import QueryError, QueryRefused
+from partnergraph.sparql.tokenizer import Token, decoded, place, tokens
+
+LONGEST = 65_536
+DEEPEST = 50
+MOST_PATTERNS = 64
+MOST_OPERATORS = 100
+MOST_GROUPS = 100
+MOST_EXPRESSIONS = 100
+
+UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+PROLOGUE = {"PREFIX", "BASE", "VERSION"}
+# The engine needs no space after a keyword, and lets a literal, or the dot of a name, be followed by one.
+_SERVICE = {
+    "word": re.compile(r"(?!@).*service", re.IGNORECASE),
+    "variable": re.compile(r"[?$](?:true|false|[0-9]).*service", re.IGNORECASE),
+    "prefixed": re.compile(r"(?:.*\.)?(?:true|false)?service", re.IGNORECASE),
+    "blank": re.compile(r".*\.(?:true|false)?service", re.IGNORECASE),
+}
+_STARS = {"SELECT", "DISTINCT", "REDUCED"}
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is known of a query before it runs: its form, the graphs that its FROM and FROM NAMED clauses name, its
+    tokens, and where the `*` of a SELECT * stands.
+    """
+
+    form: str
+    from_graphs: tuple[Token, ...] = ()
+    from_named: tuple[Token, ...] = ()
+    tokens: tuple[Token, ...] = ()
+    star: int | None = None
+
+
+def examine(sparql: str) -> Examined:
+    """Look at a query. Raises `QueryRefused` for what is not allowed and `QueryError` for a shape that kills engines.
+
+    >>> examine("SELECT * { ?s ?p ?o }").form
+    'SELECT'
+    >>> examine("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
+    Traceback (most recent call last):
+    partnergraph.errors.QueryRefused: SERVICE is not allowed: a query asks only this graph, never the network.
+    """
+    try:
+        size = len(sparql.encode())
+    except UnicodeEncodeError as error:
+        raise QueryError(f"The query is not text in UTF-8: see character {error.start + 1}.") from None
+    if size > LONGEST:
+        raise QueryError(f"The query is longer than {LONGEST // 1024} KB. Ask in smaller steps.")
+    examined = _examine(sparql)
+    if (other := decoded(sparql)) != sparql:
+        _examine(other)
+    return examined
+
+
+def _examine(sparql: str) -> Examined:
+    shape = _Shape(sparql)
+    found: list[Token] = []
+    star = None
+    for token in tokens(sparql):
+        last = found[-1] if found else Token("operator", "", 0)
+        if token.operator == "*" and shape.depth == 0 and last.word in _STARS:
+            star = token.at
+        shape.see(token, last)
+        _allow(sparql, token, at_top=shape.depth == 0)
+        if shape.depth == 0 and token.kind == "prefixed":
+            _apart(sparql, token, last)
+        found.append(token)
+    return Examined(_form(sparql, found), *_from(found), tuple(found), star)
+
+
+def pointer(sparql: str, line: int, column: int) -> str:
+    """The line of the query with a caret under the column."""
+    lines = sparql.split("\n")
+    text = lines[min(line, len(lines)) - 1].replace("\t", " ").rstrip("\r")
+    start = max(0, column - 60)
+    return f"\n    {text[start : start + 110]}\n    {' ' * (column - 1 - start)}^"
+
+
+def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
+    if (hidden := _SERVICE.get(token.kind)) and hidden.match(token.text):
+        message = "SERVICE is not allowed: a query asks only this graph, never the network."
+        if token.word != "SERVICE":
+            message += f" '{token.text}' can be read as that keyword: use another name, or write the IRI in full."
+        raise QueryRefused(message, *place(sparql, token.at))
+    if token.word in UPDATES and at_top:
+        message = f"{token.word} is not allowed: queries only read. Change the tables and build."
+        raise QueryRefused(message, *place(sparql, token.at))
+
+
+def _apart(sparql: str, token: Token, last: Token) -> None:
+    """A FROM or NAMED that the engine would find in the beginning of a name."""
+    begins = token.text.upper()
+    after = last.word in ("PREFIX", "FROM", "NAMED", "FROMNAMED")
+    if (begins.startswith("FROM") and not after) or (begins.startswith("NAMED") and last.word == "FROM"):
+        what = f"'{token.text}' can be read as one name, or as a keyword and a name"
+        raise QueryError(f"{what}: put a space between them, or write the IRI in full.", *place(sparql, token.at))
+
+
+def _form(sparql: str, found: list[Token]) -> str:
+    first = next((token for token in found if token.word and token.word not in PROLOGUE), None)
+    if first is not None and first.word in FORMS:
+        return first.word
+    if not found:
+        raise QueryError("There is no query: the text is empty.")
+    begins = first or found[0]
+    near = get_close_matches(begins.word, FORMS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    message = f"This is not a query: it begins with neither SELECT, ASK, CONSTRUCT nor DESCRIBE.{hint}"
+    raise QueryError(message, *place(sparql, begins.at))
+
+
+def _from(found: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """The graphs of the FROM clauses, and those of the FROM NAMED clauses."""
+    merged, named = list[Token](), list[Token]()
+    for before, last, token in zip([None, *found], found, found[1:], strict=False):
+        if last.word == "FROMNAMED" or (last.word == "NAMED" and before is not None and before.word == "FROM"):
+            named.append(token)
+        elif last.word == "FROM" and token.word != "NAMED":
+            merged.append(token)
+    return tuple(merged), tuple(named)
+
+
+class _Shape:
+    """How deep, how wide and how long a query is: counted from its symbols, because keywords can be glued together."""
+
+    def __init__(self, sparql: str) -> None:
+        self.sparql = sparql
+        self.in_pattern = [False]  # for each open bracket: whether a triple pattern has begun in it
+        self.patterns = self.operators = self.groups = self.expressions = 0
+        self.describes = False
+
+    @property
+    def depth(self) -> int:
+        """How many brackets are open."""
+        return len(self.in_pattern) - 1
+
+    def see(self, token: Token, last: Token) -> None:
+        """Count one token. Raises `QueryError` as soon as there is too much of something."""
+        self._count(token, last)
+        if token.opens:
+            self.in_pattern.append(False)
+        elif token.operator in ("}", ")", "]") and self.depth:
+            self.in_pattern.pop()
+            if token.inside not in ("blank", "list"):
+                self.in_pattern[-1] = False
+        if self.depth > DEEPEST:
+            self._too(token, f"more than {DEEPEST} brackets stand inside one another")
+        if self.patterns > MOST_PATTERNS:
+            self._too(token, f"more than {MOST_PATTERNS} triple patterns and steps of paths")
+        if self.operators > MOST_OPERATORS:
+            self._too(token, f"more than {MOST_OPERATORS} operators")
+        if self.groups > MOST_GROUPS:
+            self._too(token, f"more than {MOST_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
+        if self.expressions > MOST_EXPRESSIONS:
+            self._too(token, f"more than {MOST_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
+
+    def _count(self, token: Token, last: Token) -> None:
+        here, text = token.inside, token.operator
+        self.describes = self.describes or token.word == "DESCRIBE"
+        self.groups += text == "{" or (self.describes and here == "query" and token.kind in ("iri", "prefixed"))
+        self.expressions += token.opens == "expression" and here not in ("expression", "list")
+        self.operators += _is_operator(text, here, last)
+        self.patterns += 2 * (token.opens == "list")
+        if here in ("group", "blank"):
+            if text == ".":
+                self.in_pattern[-1] = False
+            self.patterns += text in (";", ",", "/")
+            if _is_term(token) and not self.in_pattern[-1] and last.word not in ("GRAPH", "FILTER", "VALUES"):
+                self.in_pattern[-1] = True
+                self.patterns += 1
+        elif here == "list":  # each element of a collection is two patterns
+            self.patterns += 2 * (_is_term(token) and last.operand) + (text == "/")
+
+    def _too(self, token: Token, what: str) -> None:
+        raise QueryError(f"The query is too large: {what}. Ask in smaller steps.", *place(self.sparql, token.at))
+
+
+def _is_term(token: Token) -> bool:
+    """Whether a node of a pattern begins here."""
+    return token.opens in ("blank", "list") or (token.operand and token.operator == "") or token.word == "A"
+
+
+def _is_operator(text: str, here: str, last: Token) -> bool:
+    if text in ("+", "-"):  # not the sign of a number in a list
+        return here != "data" and last.operator not in ("(", ",")
+    if text == "*":  # not COUNT(*) or SELECT *
+        return here != "query" and last.operator != "(" and last.word != "DISTINCT"
+    return text in ("||", "&&", "/", "|", "^", "!", "?")

@@ -1,0 +1,34 @@
+"""What makes a query slow that could be fast: shapes that the engine is known to join badly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from partnergraph.sparql.graph_patterns import patterns
+from partnergraph.sparql.tokenizer import Token, place
+
+_JOINED = ("triple", "{", "GRAPH", "VALUES")
+
+
+def hint(sparql: str, found: Sequence[Token]) -> str | None:
+    """A hint for a query with a pattern after an OPTIONAL, which the engine joins some hundred times more slowly.
+
+    >>> from partnergraph.sparql.tokenizer import tokens
+    >>> text = "SELECT * { ?a a ?b OPTIONAL { ?a ?c ?d } ?a pg:to ?e }"
+    >>> hint(text, list(tokens(text)))
+    '?a pg:to ?e (line 1, column 42) stands after an OPTIONAL, which is slow: write OPTIONAL { ... } last.'
+    """
+    if not any(token.word == "OPTIONAL" for token in found):
+        return None
+    optional = False
+    for one in patterns(sparql, found)[1]:
+        if optional and one.kind in _JOINED:
+            line, column = place(sparql, one.at)
+            text = " ".join(one.text.split())
+            shown = text if len(text) <= 60 else text[:59] + "…"
+            return (
+                f"{shown} (line {line}, column {column}) stands after an OPTIONAL, which is slow: "
+                "write OPTIONAL { ... } last."
+            )
+        optional = optional or one.kind == "OPTIONAL"
+    return None

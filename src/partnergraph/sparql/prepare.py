@@ -1,0 +1,161 @@
+"""A query made ready for the engine: what is not allowed refused, what the engine would get wrong mended."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from partnergraph.errors import QueryError, QueryRefused
+from partnergraph.results import formats
+from partnergraph.sparql.guard import LONGEST, Examined, examine, pointer
+from partnergraph.sparql.order_by_fix import changed, numbers_apart
+from partnergraph.sparql.performance_hints import hint
+from partnergraph.sparql.syntax_errors import addresses, empty, explained
+from partnergraph.sparql.tokenizer import Token, place, tokens
+from partnergraph.store import Reader, Result, prefixes_of
+
+# An IRI in full of plain characters, and how many rows are wanted: whatever stands there instead, a query is cut into
+# the same tokens. (In a string or a comment they may stand too, and are then text before and after.)
+_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9:/._~%#-]*>")
+_ROWS = {word: re.compile(rf"{word} [0-9]+\b") for word in ("LIMIT", "OFFSET")}
+MOST_KEPT = 1000
+# The words of functions whose value is another each time.
+_CHANGING = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
+_kept: dict[str, _Plain] = {}
+
+
+class _Plain(NamedTuple):
+    """What there is to know of a query that the engine gets as it was asked."""
+
+    form: str
+    lasting: bool
+    prefixes: Mapping[str, str]
+
+
+@dataclass  # to freeze it takes longer than to look its text up
+class Prepared:
+    """A query that may run: as it was asked, its form, the text for the engine, and what is asked instead of the whole
+    graph, when its FROM clauses say so.
+
+    `plain` means that nothing is to be said of it, `lasting` that its answer is the same each time, and `prefixes` are
+    those that it may mean, where that is known.
+    """
+
+    sparql: str
+    form: str
+    text: str
+    dataset: Reader | None = None
+    plain: bool = False
+    lasting: bool = True
+    prefixes: Mapping[str, str] | None = None
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The tokens of the query as it was asked."""
+        return tuple(tokens(self.sparql))
+
+    @property
+    def hint(self) -> str | None:
+        """What makes it slow, if anything is known to (see `partnergraph.sparql.performance_hints`)."""
+        return None if self.plain else hint(self.sparql, self.tokens)
+
+    def ask(self, reader: Reader) -> Result:
+        """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
+        try:
+            return (self.dataset or reader).query(self.text, prefixes=self.prefixes)
+        except QueryError as error:
+            raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
+
+
+def prepare(reader: Reader, sparql: str) -> Prepared:
+    """Look at a query: refuse what is not allowed, and FROM a graph that is not here.
+
+    Raises `QueryError` or `QueryRefused`, with line, column and a caret.
+    """
+    alike = shape(sparql)
+    if alike is not None and (known := _kept.get(alike)):
+        return Prepared(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
+    try:
+        examined = examine(sparql)
+        dataset = _dataset(reader, sparql, examined)
+    except QueryError as error:
+        raise _pointed(error, sparql) from None
+    asked, sparql = sparql, _truths(sparql, examined.tokens)
+    changes = numbers_apart(sparql, examined.tokens)
+    if examined.star is not None:
+        changes.append((examined.star, examined.star + 1, _columns(Prepared(sparql, examined.form, sparql))))
+    text = changed(sparql, changes)
+    plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
+    lasting = not any(token.word in _CHANGING for token in examined.tokens)
+    if alike is not None and plain:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        _kept[alike] = _Plain(examined.form, lasting, prefixes_of(alike))
+    return Prepared(sparql, examined.form, text, dataset, plain, lasting)
+
+
+def shape(sparql: str) -> str | None:
+    """What a query has in common with those that ask the same of something else; None where that is not plain.
+
+    Looking at a query takes as long as many an answer, and programs ask the same of one thing after another.
+
+    >>> shape("ASK { <http://example.org/a> ?p ?o }") == shape("ASK { <http://example.org/b#c> ?p ?o }")
+    True
+    """
+    # An escape can stand for any character, and what is long is looked at in any case.
+    if "\\" in sparql or len(sparql) * 4 > LONGEST:
+        return None
+    sparql = _IRI.sub("<a://>", sparql)
+    for word, rows in _ROWS.items():
+        if word in sparql:
+            sparql = rows.sub(f"{word} 1", sparql)
+    return sparql
+
+
+def _truths(sparql: str, found: Sequence[Token]) -> str:
+    """TRUE and FALSE in small letters: they are keywords, so any will do (section 19.8), but not for the engine."""
+    truths = [token for token in found if token.word in ("TRUE", "FALSE")]
+    return changed(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
+
+
+def _columns(prepared: Prepared) -> str:
+    """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
+    seen = io.BytesIO()
+    empty().write(prepared.ask(empty()), "tsv", seen)
+    names = formats.columns(seen.getvalue())
+    named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
+    return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
+
+
+def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
+    """What several FROM clauses name, merged: the engine would repeat what two graphs state. None where the engine
+    itself does what is asked. Raises `QueryRefused` for a graph that is not here.
+    """
+    asked = [*examined.from_graphs, *examined.from_named]
+    if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
+        return None
+    form = next(token.at for token in examined.tokens if token.word == examined.form)
+    try:
+        names = addresses(sparql[:form], asked)
+    except QueryError:
+        return None  # the query does not parse either, and is then explained
+    here = set(reader.named_graphs())
+    for token, name in zip(asked, names, strict=True):
+        if name not in here:
+            message = f"FROM {token.text}: there is no such graph here, and nothing is fetched."
+            message += " See: partnergraph query graphs"
+            raise QueryRefused(message, *place(sparql, token.at))
+    merged = len(examined.from_graphs)
+    return reader.dataset(names[:merged], names[merged:]) if merged > 1 else None
+
+
+def _pointed(error: QueryError, sparql: str) -> QueryError:
+    """The same error with the line of the query and a caret in its message."""
+    if error.line is None or error.column is None:
+        return error
+    where = f" (line {error.line}, column {error.column})"
+    return type(error)(f"{error}{where}{pointer(sparql, error.line, error.column)}", error.line, error.column)

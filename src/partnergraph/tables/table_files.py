@@ -1,0 +1,195 @@
+"""The files of `tables/`: CSV, TSV, or a workbook whose sheets are the tables. Every form gives the same `Table`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from partnergraph.errors import DataError, Finding, Place
+from partnergraph.reading import printable, read_file
+from partnergraph.tables.csv_reader import LARGEST_TEXT, read_delimited
+from partnergraph.tables.file_signatures import file_type
+from partnergraph.tables.safe_zip import LARGEST_FILE, Packed
+from partnergraph.tables.sheet import Refused, Sheet
+from partnergraph.tables.suggestions import nearest
+from partnergraph.tables.table import Table, read_sheet
+from partnergraph.tables.table_schemas import LAYOUTS
+
+__all__ = ["largest", "read_sheets", "read_tables", "sheets_of", "table_files", "table_named"]
+
+TEXT, WORKBOOK = (".csv", ".tsv"), (".xlsx", ".ods")
+# Workbooks in forms that are not read, and what to do with them.
+OTHER = {
+    ".xls": "the old form of Excel",
+    ".xlsm": "a workbook with macros",
+    ".xlsb": "a binary workbook",
+    ".xltx": "a template",
+    ".xltm": "a template with macros",
+    ".fods": "a flat OpenDocument file",
+    ".numbers": "a Numbers document",
+}
+ALSO = {
+    "partnerships": "relationships",
+    "organizations": "organisations",
+    "organization": "organisations",
+    "standings": "standing",
+}
+# Sheets that are for people: instructions, the lists behind drop-downs, and what a marked copy adds.
+ASIDE = ("readme", "lists", "notes", "problems")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SAVE = "Save it as .xlsx or .ods."
+READABLE = "Tables are read from CSV, TSV, .xlsx and .ods. From Gephi: Data Laboratory, Export table; from Kumu: .xlsx."
+
+
+def table_named(name: str) -> str | None:
+    """The table that a sheet or file is called after, whatever its case, spaces and hyphens.
+
+    >>> table_named("Partnerships"), table_named(" relation ships"), table_named("Organizations"), table_named("Budget")
+    ('relationships', 'relationships', 'organisations', None)
+    """
+    bare = re.sub(r"[\W_]+", "", name).lower()
+    bare = ALSO.get(bare, bare)
+    return bare if bare in LAYOUTS else None
+
+
+def table_files(folder: Path) -> list[Path]:
+    """Every file of a graph folder that may hold tables, in the order of their names; no lock files of programs."""
+    found = []
+    for path in (folder / "tables").glob("*"):
+        suffix = path.suffix.lower()
+        # A folder called like a table is said when it is read; one in another form is a program's own.
+        if suffix in (*TEXT, *WORKBOOK) or (suffix in OTHER and path.is_file()):
+            found += [path] if not path.name.startswith((".", "~")) else []
+    return sorted(found)
+
+
+def largest(file: str) -> int:
+    """The most bytes that a file of tables may have, by its name."""
+    return LARGEST_TEXT if file.lower().endswith(TEXT) else LARGEST_FILE
+
+
+def sheets_of(path: Path, file: str, inside: Path | None = None, *, pipe: bool = False) -> list[Sheet]:
+    """The sheets of a file on disk (see `read_sheets` and `partnergraph.reading.check_file`); never raises for it."""
+    try:
+        return read_sheets(file, read_file(path, largest(file), file, inside, pipe=pipe))
+    except DataError as refused:
+        sheet = Sheet(printable(file), findings=list(refused.findings))
+        sheet.complete = False
+        return [sheet]
+
+
+def read_sheets(file: str, data: bytes) -> list[Sheet]:
+    """The sheets of a file; one that cannot be read is one sheet that says why. Never raises for bad content."""
+    suffix = Path(file).suffix.lower()
+    try:
+        if suffix in TEXT and data.startswith((_OLE, b"PK\x03\x04")):
+            message = f"The file is a workbook or an archive, though its name ends in {suffix}."
+            raise Refused("workbook-form", message, "Give it its own ending again, .xlsx or .ods.")
+        if suffix in TEXT:
+            return [read_delimited(file, data)]
+        return _workbook(file, suffix, data)
+    except Refused as refused:
+        return [Sheet(file).unreadable(refused.rule, refused.message, refused.fix)]
+
+
+def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
+    from partnergraph.tables.ods_reader import read_ods
+    from partnergraph.tables.xlsx_reader import read_xlsx
+
+    if suffix in OTHER:
+        raise Refused("workbook-form", f"The file is {OTHER[suffix]}; it is not read.", _SAVE)
+    form = file_type(data)
+    if suffix not in WORKBOOK:
+        message = (
+            f"The file is {form}, which is not read here." if form else f"Files of this kind ({suffix}) are not read."
+        )
+        if form and form.startswith("a workbook or"):
+            message = f"The file may be a workbook, but its name ends in {suffix or 'nothing'}."
+        raise Refused("workbook-form", message, READABLE)
+    if data.startswith(_OLE):
+        message = "The file is locked with a password, or in the old form of Excel."
+        raise Refused("password", message, "Open it, and save it as .xlsx without a password.")
+    if form and not data.startswith(b"PK"):
+        raise Refused("workbook-damaged", f"The file is {form}, though its name ends in {suffix}.", READABLE)
+    packed = Packed(data)
+    is_open = "content.xml" in packed.parts and "xl/workbook.xml" not in packed.parts
+    return read_ods(file, packed) if is_open else read_xlsx(file, packed)
+
+
+def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
+    """Every table of a graph folder; one that is not there is empty."""
+    tables: dict[str, Table] = {}
+    doubted = False
+    missing: tuple[str, bool] = ("", False)
+    for path in table_files(folder):
+        file = f"tables/{path.name}"
+        if not path.name.isprintable():
+            message = "The name of the file is not UTF-8, or holds a control character; it was not read."
+            place = Place(printable(file))
+            findings.append(Finding("file-name", "error", message, place, place.file, "Give it another name."))
+            doubted = True
+            continue
+        if path.suffix.lower() in TEXT and table_named(path.stem) is None:
+            _unknown_file(path, findings)
+            continue
+        else:
+            sheets = sheets_of(path, file, folder)
+        if path.suffix.lower() not in TEXT:
+            missing = (file, True)
+            # Of a workbook that cannot be read, any table may hold any id.
+            doubted = doubted or any(sheet.name is None for sheet in sheets)
+        for name, sheet in _named(path, sheets, findings):
+            if name in tables and len(sheet.rows) < 2 and sheet.complete:
+                continue  # headings alone, as a template has them, are no second table
+            if name in tables and (tables[name].rows or tables[name].findings):
+                where = str(Place(tables[name].file, sheet=tables[name].sheet))
+                message = f"The table {name} is also in {where}; this one was not read."
+                place = Place(file, sheet=sheet.name)
+                findings.append(Finding("table-twice", "error", message, place, name, "Keep one of the two."))
+            else:
+                tables[name] = read_sheet(sheet, LAYOUTS[name])
+                findings += tables[name].findings
+    for name in LAYOUTS:
+        file, in_book = missing
+        empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
+        empty.complete = not doubted
+        tables.setdefault(name, empty)
+    return {name: tables[name] for name in LAYOUTS}
+
+
+def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator[tuple[str, Sheet]]:
+    """The sheets that are tables. What is wrong with others is a finding, if they are not for people alone."""
+    if path.suffix.lower() in TEXT:
+        yield from ((table_named(path.stem) or "", sheet) for sheet in sheets)
+        return
+    found = False
+    for sheet in sheets:
+        title = sheet.name or ""
+        name = table_named(title)
+        if sheet.name is None:
+            findings += sheet.findings
+            found = True
+        elif name is not None:
+            found = True
+            yield name, sheet
+        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
+            near = nearest(title.lower(), [*LAYOUTS, *ALSO])
+            hint = f"Did you mean {ALSO.get(near, near).capitalize()}?" if near else _listing()
+            message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
+            fix = f"{hint} Put # before the name of a sheet that is not to be read."
+            findings.append(Finding("unknown-table", "error", message, Place(sheet.file, sheet=title), title, fix))
+    if not found:
+        message = "None of the sheets is a table of a graph folder."
+        findings.append(Finding("no-tables", "error", message, Place(f"tables/{path.name}"), None, _listing()))
+
+
+def _listing() -> str:
+    return f"Tables: {', '.join(LAYOUTS)}."
+
+
+def _unknown_file(path: Path, findings: list[Finding]) -> None:
+    near = nearest(path.stem, LAYOUTS)
+    hint = f"Did you mean {near}.csv?" if near else _listing()
+    message = f"{path.name} is not a table of a graph folder; it was not read."
+    findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))

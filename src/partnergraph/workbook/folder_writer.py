@@ -1,0 +1,148 @@
+"""Tables -> files: a graph folder of CSV tables, or a workbook. All or nothing, the same bytes each time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from partnergraph.errors import StoreError, UsageError
+from partnergraph.files import fill_folder, new_folder, write_file
+from partnergraph.graph_folder.folder import CONFIG, read
+from partnergraph.graph_folder.story import STORY
+from partnergraph.model.ids import Ids
+from partnergraph.model.record_quads import quads_of
+from partnergraph.store import Reader, Writer
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.graph_to_tables import Tables, tables
+from partnergraph.workbook.writer import workbook
+
+__all__ = ["export", "table_csv", "toml", "write_folder"]
+
+_OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
+
+
+def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
+    """Give the tables of a built graph back, as a workbook (`path` ends in .xlsx) or as a whole graph folder.
+
+    Returns the files, and a line for everything that the graph says and that what was written does not. Raises
+    `UsageError` for a folder that is not empty and for another kind of file.
+    """
+    if path.suffix.lower() in _OTHER_FILES and not path.is_dir():
+        raise UsageError(f"Tables are written to a folder or to a workbook (.xlsx), not to {path.name}.")
+    given = tables(reader)
+    if path.suffix.lower() == ".xlsx":
+        with tempfile.TemporaryDirectory() as made:
+            write_folder(Path(made), given)
+            rest = _rest(reader, Path(made))
+        write_file(path, workbook(given.rows))
+        return [path], [*_notes(rest, "the workbook"), *_registers(reader, given)]
+    with new_folder(path) as made_:
+        write_folder(made_, given)
+        rest = _rest(reader, made_)
+        lines = _further(made_, given, rest, Ids(given.config["base"]))
+        files = sorted(file.relative_to(made_) for file in made_.rglob("*") if file.is_file())
+    return [path / file for file in files], [*_notes(lines, "the folder"), *_registers(reader, given)]
+
+
+def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """A table in CSV (RFC 4180, but with line feeds), so that one change is one line."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return out.getvalue().encode()
+
+
+def toml(value: str) -> str:
+    r"""A string as TOML writes it.
+
+    >>> print(toml('a "b"'))
+    "a \"b\""
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def write_folder(folder: Path, given: Tables) -> None:
+    """Settings, texts, tables and story. A table without rows is left out."""
+    lines = [f"{key} = {toml(value)}\n" for key, value in given.config.items()]
+    files: dict[str, bytes] = {}
+    for source, whole in sorted(given.documents.items()):
+        files[f"documents/{source}.txt"] = whole.encode()
+        lines.append(f"\n[[document]]\nsource = {toml(source)}\npath = {toml(f'documents/{source}.txt')}\n")
+    files[CONFIG] = "".join(lines).encode()
+    for name, rows in given.rows.items():
+        if rows:
+            files[f"tables/{name}.csv"] = table_csv(rows, LAYOUTS[name].columns)
+    if given.story:
+        steps = []
+        for step in given.story:
+            pairs = (
+                (key, toml(v) if isinstance(v, str) else f"[{', '.join(map(toml, v))}]") for key, v in step.items()
+            )
+            steps.append("[[step]]\n" + "".join(f"{key} = {value}\n" for key, value in pairs))
+        files[STORY] = "\n".join(steps).encode()
+    fill_folder(folder, files)
+
+
+def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
+    """What the folder does not say: lines of N-Triples by the graph that says them. So an export proves itself."""
+    found = read(folder)
+    if found.errors:
+        raise StoreError(f"The tables of this graph would not build: {found.errors[0]}")
+    ids = Ids(found.model.config.base)
+    start = ids.graph("source", "")
+    own = {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")}
+
+    def ours(lines: Iterable[str]) -> dict[str, str]:
+        graphs = {line: line.removesuffix("> .\n").rpartition(" <")[2] for line in lines}
+        return {line: graph for line, graph in graphs.items() if graph.startswith(start) or graph in own}
+
+    made = Writer.memory()
+    made.add({quad.nquads for quad in quads_of(found.model)})
+    has, stated = ours(made.reader().nquads()), ours(reader.nquads())
+    # What the catalogue says about rules is the version's that builds, not the folder's.
+    extra = sorted(line for line in has.keys() - stated.keys() if has[line] != ids.graph("catalogue"))
+    if extra:
+        raise StoreError(f"The tables of this graph would say {len(extra)} things that it does not: {extra[0].strip()}")
+    rest: dict[str, list[str]] = {}
+    for line in sorted(stated.keys() - has.keys()):
+        triple = line.removesuffix(f" <{stated[line]}> .\n")
+        rest.setdefault(stated[line], []).append(f"{triple} .\n")
+    return rest
+
+
+def _further(folder: Path, given: Tables, rest: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
+    """What the graphs of sources say beyond the tables came from RDF files, and becomes one. Returns the rest."""
+    start = ids.graph("source", "")
+    for graph in sorted(rest):
+        source = graph.removeprefix(start)
+        if graph.startswith(start) and any(row["id"] == source for row in given.rows["sources"]):
+            file = f"rdf/{source}.nt"
+            entry = f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(file)}\n".encode()
+            settings = (folder / CONFIG).read_bytes() + entry
+            fill_folder(folder, {file: "".join(rest.pop(graph)).encode(), CONFIG: settings})
+    return rest
+
+
+def _registers(reader: Reader, given: Tables) -> list[str]:
+    """What came from files of registers goes back into no table: the file says it, and is named again."""
+    start = Ids(given.config["base"]).graph("register", "")
+    sources = sorted(graph.removeprefix(start) for graph in reader.named_graphs() if graph.startswith(start))
+    notes = [
+        f"The records of '{source}' are not in the tables: name the register's file again ([[register]] in {CONFIG})."
+        for source in sources
+    ]
+    if given.rows.get("matches"):
+        notes.append("Who decided about matches is not in a graph: the column 'who' of matches is empty.")
+    return notes
+
+
+def _notes(rest: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    return [
+        f"{len(lines)} statement{'s' * (len(lines) > 1)} of <{graph}> are not in {where}: no table holds them."
+        for graph, lines in sorted(rest.items())
+    ]

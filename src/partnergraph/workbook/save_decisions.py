@@ -1,0 +1,139 @@
+"""Decisions about matches, written where the folder keeps them: tables/matches.csv, or the sheet of its workbook.
+
+A later decision about the same record and body replaces the earlier one; deleting the row undoes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from partnergraph.errors import DataError, UsageError
+from partnergraph.files import LockedFolder
+from partnergraph.graph_folder.change_check import stop_if_changed
+from partnergraph.graph_folder.folder import Folder
+from partnergraph.model.records import Match
+from partnergraph.spreadsheet_safety import is_formula
+from partnergraph.tables.safe_zip import Packed
+from partnergraph.tables.table import read_sheet
+from partnergraph.tables.table_files import sheets_of, table_files, table_named
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.workbook.folder_writer import table_csv
+from partnergraph.workbook.saving import save
+
+__all__ = ["decide"]
+
+_KEY = ("organisation", "source", "record")
+# Parts of a workbook that would be lost if it were written anew.
+_LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
+
+
+def decide(locked: LockedFolder, folder: Folder, decisions: Iterable[Match]) -> tuple[Path, Folder]:
+    """Write decisions; all or nothing. Returns the file, and the folder with the hashes of what stands there now.
+
+    `folder` is the locked folder as it was read. Raises `DataError` where the table cannot be read, or where tables
+    were changed since by others; `StoreError` when the disk refuses.
+    """
+    rows = [
+        {
+            "organisation": match.organisation,
+            "source": match.source,
+            "record": match.record,
+            "decision": match.decision,
+            "who": match.who or "",
+            "date": match.date.text if match.date else "",
+            "note": match.note or "",
+        }
+        for match in decisions
+    ]
+    for path in table_files(folder.path):
+        for sheet in sheets_of(path, f"tables/{path.name}", folder.path):
+            named = table_named(sheet.name if sheet.name is not None else path.stem)
+            if named != "matches":
+                continue
+            if path.suffix.lower() == ".xlsx":
+                return _write(locked, folder, path.name, _in_workbook(path, sheet.name or "", rows))
+            if path.suffix.lower() == ".csv":
+                data = table_csv(_merged(_read(path), rows), LAYOUTS["matches"].columns)
+                return _write(locked, folder, path.name, data)
+            message = f"{path.name} holds the table matches, and files of this form are not written."
+            raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
+    return _write(locked, folder, "matches.csv", table_csv(_merged([], rows), LAYOUTS["matches"].columns))
+
+
+def _write(locked: LockedFolder, folder: Folder, name: str, data: bytes) -> tuple[Path, Folder]:
+    file = f"tables/{name}"
+    locked.write({file: data}, lambda: stop_if_changed(folder))
+    inputs = {**folder.inputs, file: hashlib.sha256(data).hexdigest()}
+    return folder.path / file, replace(folder, inputs=inputs)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    [sheet] = sheets_of(path, f"tables/{path.name}")
+    table = read_sheet(sheet, LAYOUTS["matches"])
+    errors = [finding for finding in table.findings if finding.severity == "error"]
+    if errors:
+        raise DataError(f"{path.name} was not changed, for it has errors: {errors[0]}", errors)
+    return [dict(row.cells) for row in table.rows]
+
+
+def _merged(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
+    keyed = {tuple(row.get(name, "") for name in _KEY): row for row in [*old, *new]}
+    return [keyed[key] for key in sorted(keyed)]
+
+
+def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
+    """The workbook with the rows in its sheet; every other cell, drop-down and note stays."""
+    from openpyxl import load_workbook
+
+    data = path.read_bytes()
+    lost = sorted(name for name in Packed(data).parts if name.startswith(_LOST))
+    instead = f"Delete the sheet {title} there; decisions are then kept in tables/matches.csv."
+    if lost:
+        message = f"{path.name} holds pictures, charts or the like ({lost[0]}), which would be lost by writing into it."
+        raise UsageError(f"{message} {instead}")
+    book = load_workbook(io.BytesIO(data))
+    if formula := _formula(book):
+        message = f"{path.name} holds formulas ({formula}), whose values would be lost by writing into it."
+        raise UsageError(f"{message} {instead}")
+    sheet = book[title]
+    top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
+    at = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
+    for name in LAYOUTS["matches"].columns:
+        if name not in at:
+            at[name] = max(at.values(), default=0) + 1
+            sheet.cell(top, at[name], name)
+    free, where = top + 1, {}
+    for number in range(top + 1, sheet.max_row + 1):
+        key = tuple(str(sheet.cell(number, at[name]).value or "").strip() for name in _KEY)
+        if any(key):
+            where[key] = number
+            free = number + 1
+    for row in rows:
+        key = tuple(row[name] for name in _KEY)
+        number = where.setdefault(key, free)
+        free = max(free, number + 1)
+        for name, text in row.items():
+            cell = sheet.cell(number, at[name])
+            cell.value = text or None
+            if text:
+                cell.data_type = "s"  # never a formula, whatever it begins with
+                cell.number_format = "@"
+                cell.quotePrefix = is_formula(text)
+    out = io.BytesIO()
+    save(book, out)
+    return out.getvalue()
+
+
+def _formula(book: Any) -> str | None:
+    """The place of a formula, if any: openpyxl keeps either formulas or their values, and a build needs both."""
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    return f"{sheet.title}!{cell.coordinate}"
+    return None

@@ -1,0 +1,293 @@
+"""Rows -> a workbook that people fill in: one sheet for each table, a note on each heading, lists to choose from."""
+
+from __future__ import annotations
+
+import io
+import re
+import tomllib
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from partnergraph.errors import UsageError
+from partnergraph.graph_folder.row_parser import DECISIONS
+from partnergraph.spreadsheet_safety import is_formula
+from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.vocabulary import concepts
+from partnergraph.workbook.saving import save
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["ORDER", "notes", "workbook"]
+
+# The sheets in the order in which a beginner needs them.
+_FIRST = ("organisations", "relationships", "evidence", "sources", "names", "identifiers", "events", "groups")
+ORDER = (*_FIRST, *(table for table in LAYOUTS if table not in _FIRST))
+_MADE = datetime(1980, 1, 1)  # the same file for the same rows
+_TEXT = 32_767  # characters in a cell
+_ROOM = 1_000  # rows for which a sheet offers its lists, at least
+# Columns with a list to choose from: of the vocabulary, or our own.
+_CODES = {
+    "sources.kind": "source-kind",
+    "evidence.basis": "basis",
+    "evidence.confidence": "confidence",
+    "evidence.strength": "strength",
+    "organisations.type": "org-type",
+    "names.kind": "name-kind",
+    "identifiers.scheme": "identifier-scheme",
+    "places.kind": "place-kind",
+    "groups.member_type": "org-type",
+    "undertakings.type": "undertaking-type",
+    "relationships.kind": "relationship-kind",
+    "relationships.role": "role",
+    "events.kind": "event-kind",
+    "events.manner": "manner",
+    "statements.kind": "statement-kind",
+    "attributes.property": "attribute-kind",
+    "standing.standing": "standing",
+    "positions.view": "view",
+    "organisations.form": "form",
+    "groups.open": "yes-or-no",
+    "statements.open": "yes-or-no",
+    "matches.decision": "decision",
+}
+_OWN = {
+    "form": {
+        "formal": "A body with legal form",
+        "unit": "A part of another body",
+        "collaboration": "Bodies joined for a purpose",
+        "organisation": "When the form is not known",
+    },
+    "yes-or-no": {"yes": "", "no": ""},
+    "decision": dict.fromkeys(DECISIONS, ""),
+}
+# Columns that name rows of another sheet; what else they may name, or several, is taken without a word.
+_IDS = {
+    "organisations": (
+        *("names.organisation", "identifiers.organisation", "attributes.organisation", "matches.organisation"),
+        *("relationships.from", "relationships.to", "relationships.via", "groups.members", "events.about"),
+        *("events.from", "events.to", "statements.about"),
+    ),
+    "sources": ("evidence.source", "groups.source", "statements.source", "matches.source", "evidence.premises"),
+    "evidence": tuple(f"{table}.evidence" for table, layout in LAYOUTS.items() if "evidence" in layout.columns),
+    "undertakings": ("statements.exercise",),
+    "places": ("groups.places",),
+}
+_SEVERAL = {"organisations.type", *(name for names in _IDS.values() for name in names)}
+_WIDTHS = {"words": 60, "says": 60, "note": 36, "description": 44, "name": 30, "title": 40}
+_WIDEST = 48
+_NARROW = ("start", "end", "date", "accessed", "open", "count", "x", "y", "language", "latitude", "longitude")
+_HERE = Path(__file__).resolve().parent
+
+
+@cache
+def notes() -> dict[str, dict[str, str]]:
+    """What to write into each column, by table; and, under ``"readme"``, the lines of the first sheet."""
+    raw: dict[str, dict[str, str]] = tomllib.loads((_HERE / "columns.toml").read_text("utf-8"))
+    return {
+        "readme": raw["readme"],
+        "sheets": raw["sheets"],
+        **{
+            table: {column: raw.get(table, {}).get(column) or raw["any"][column] for column in layout.columns}
+            for table, layout in LAYOUTS.items()
+        },
+    }
+
+
+def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[str] = ()) -> bytes:
+    """The workbook of these rows by table, every sheet there. Raises `UsageError` for a text that no cell can hold."""
+    from openpyxl import Workbook
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _readme(book.create_sheet("Read me"), readme)
+    lists = _lists()
+    for table in ORDER:
+        _Sheet(book.create_sheet(table.capitalize()), table, lists).fill(rows.get(table, ()))
+    _write_lists(book.create_sheet("Lists"))
+    for sheet in book.worksheets:
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.print_title_rows = "1:1"
+    book.properties.creator = "partnergraph"
+    book.properties.created = book.properties.modified = _MADE
+    return _saved(book)
+
+
+class _Sheet:
+    """The sheet of one table."""
+
+    def __init__(self, sheet: Worksheet, table: str, lists: Mapping[str, str]) -> None:
+        self.sheet, self.table, self.lists = sheet, table, lists
+        self.columns = LAYOUTS[table].columns
+        self.required = LAYOUTS[table].required
+
+    def fill(self, rows: Sequence[Mapping[str, str]]) -> None:
+        from openpyxl.styles import Alignment
+
+        self._headings()
+        wrapped = Alignment(vertical="top", wrap_text=True)
+        widths = self._widths(rows)
+        for number, row in enumerate(rows, 2):
+            # Programs do not make room for wrapped lines by themselves.
+            lines = max((1 + len(row.get(name, "")) // width for name, width in widths.items()), default=1)
+            if lines > 1:
+                self.sheet.row_dimensions[number].height = 15 * min(lines, 12)
+            for column, name in enumerate(self.columns, 1):
+                if value := row.get(name, ""):
+                    cell = self.sheet.cell(number, column)
+                    cell.value, cell.data_type = _text(value, self.table, number, name), "s"
+                    cell.number_format, cell.alignment = "@", wrapped
+                    if is_formula(value):
+                        cell.quotePrefix = True
+        self._choices(max(_ROOM, 2 * len(rows)))
+        self.sheet.freeze_panes = "B2"
+
+    def _headings(self) -> None:
+        from openpyxl.comments import Comment
+        from openpyxl.styles import Alignment, Font, PatternFill
+        from openpyxl.utils import get_column_letter
+
+        colour = "1F3A5F" if self.table in ORDER[:4] else "5B6B7F"
+        self.sheet.sheet_properties.tabColor = colour
+        for number, name in enumerate(self.columns, 1):
+            needed = name in self.required
+            cell = self.sheet.cell(1, number, name)
+            cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if needed else "1F3A5F")
+            cell.fill = PatternFill("solid", fgColor="1F3A5F" if needed else "D5DEEA")
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
+            words = f"{'Needed' if needed else 'May stay empty'}. {notes()[self.table][name]}"
+            note = Comment(words, "partnergraph")
+            note.width, note.height = 320, 36 + 18 * (1 + len(words) // 44)
+            cell.comment = note
+            dimension = self.sheet.column_dimensions[get_column_letter(number)]
+            dimension.number_format = "@"  # what is typed stays as it is typed: 2009-08 is no day of August
+        self.sheet.row_dimensions[1].height = 24
+
+    def _widths(self, rows: Sequence[Mapping[str, str]]) -> dict[str, int]:
+        """How wide each column is, in characters: by what stands there, within bounds."""
+        from openpyxl.utils import get_column_letter
+
+        widths = {}
+        for number, name in enumerate(self.columns, 1):
+            longest = max((len(row.get(name, "")) + 2 for row in rows), default=0)
+            least = _WIDTHS.get(name, 13 if name in _NARROW else 16)
+            widths[name] = min(max(longest, least, len(name) + 4), max(least, _WIDEST))
+            self.sheet.column_dimensions[get_column_letter(number)].width = widths[name]
+        return widths
+
+    def _choices(self, last: int) -> None:
+        from openpyxl.utils import get_column_letter
+        from openpyxl.worksheet.datavalidation import DataValidation
+
+        source = {name: table for table, names in _IDS.items() for name in names}
+        for number, name in enumerate(self.columns, 1):
+            key = f"{self.table}.{name}"
+            if key in _CODES:
+                formula = self.lists[_CODES[key]]
+            elif key in source:
+                first = f"{source[key].capitalize()}!$A$2"
+                formula = f"OFFSET({first},0,0,MAX(1,COUNTA({source[key].capitalize()}!$A:$A)-1),1)"
+            else:
+                continue
+            choice = DataValidation(type="list", formula1=formula, allow_blank=True)
+            choice.showErrorMessage = key not in _SEVERAL
+            choice.errorTitle, choice.error = (
+                name,
+                "Please choose an entry of the list (the sheet Lists explains them).",
+            )
+            choice.add(f"{get_column_letter(number)}2:{get_column_letter(number)}{last}")
+            self.sheet.add_data_validation(choice)
+
+
+def _text(value: str, table: str, row: int, column: str) -> str:
+    """The text as a workbook writes it: a carriage return, and what looks like an escape, are escaped."""
+    if len(value.encode("utf-16-le")) > 2 * _TEXT:
+        where = f"{table}, row {row}, column {column}"
+        raise UsageError(f"A cell of a workbook holds {_TEXT:,} characters; {where} needs more. Write to a folder.")
+    value = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value)
+    return value.replace("\r", "_x000D_")
+
+
+def _scheme(name: str) -> dict[str, str]:
+    own = _OWN.get(name)
+    return own if own is not None else {c.code: c.definition for c in concepts(name)}
+
+
+def _schemes() -> list[str]:
+    return list(dict.fromkeys(_CODES.values()))
+
+
+def _lists() -> dict[str, str]:
+    """Where the entries of each list stand."""
+    from openpyxl.utils import get_column_letter
+
+    found = {}
+    for number, name in enumerate(_schemes()):
+        letter = get_column_letter(2 * number + 1)
+        found[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
+    return found
+
+
+def _write_lists(sheet: Worksheet) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    for number, name in enumerate(_schemes()):
+        codes, meaning = 2 * number + 1, 2 * number + 2
+        entries = _scheme(name)
+        for column, heading in ((codes, name), (meaning, "meaning")):
+            sheet.cell(1, column, heading).font = Font(name="Calibri", bold=True, color="1F3A5F")
+        for row, (code, words) in enumerate(entries.items(), 2):
+            sheet.cell(row, codes, code).alignment = Alignment(vertical="top")
+            if words:
+                sheet.cell(row, meaning, words).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(codes)].width = max(map(len, (name, *entries))) + 3
+        sheet.column_dimensions[get_column_letter(meaning)].width = 44 if any(entries.values()) else 10
+    sheet.freeze_panes = "A2"
+
+
+def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    sheet.column_dimensions["A"].width = 22
+    sheet.column_dimensions["B"].width = 92
+    words = notes()["readme"]
+    sheet["A1"] = words["title"]
+    sheet["A1"].font = Font(name="Calibri", bold=True, size=15, color="1F3A5F")
+    number = 2
+    for line in (*lines, *words["text"].strip().splitlines()):
+        sheet.cell(number, 1, line)
+        sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=2)
+        sheet.cell(number, 1).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.row_dimensions[number].height = 16 * (1 + len(line) // 112)
+        number += 1
+    number += 1
+    for table in ORDER:
+        sheet.cell(number, 1, table.capitalize()).font = Font(name="Calibri", bold=True, color="1F3A5F")
+        sheet.cell(number, 1).hyperlink = f"#{table.capitalize()}!A1"
+        sheet.cell(number, 2, notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)
+        number += 1
+    sheet.sheet_view.showGridLines = False
+
+
+def _saved(book: Workbook) -> bytes:
+    """The bytes of a workbook, without the time at which it was saved."""
+    raw, out = io.BytesIO(), io.BytesIO()
+    save(book, raw)
+    with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            data: Any = made.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:(\w+)[^>]*>)[^<]*(</dcterms:\2>)", rb"\g<1>1980-01-01T00:00:00Z\g<3>", data)
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            kept.writestr(info, data)
+    return out.getvalue()

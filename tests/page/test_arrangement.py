@@ -1,0 +1,240 @@
+"""Where dots stand: no label on another, no line through a body it does not join, the same picture every time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from partnergraph.page.build_diagram import drawing
+from partnergraph.page.diagram import SCREEN, TALL_FONT, VIEWS, WIDE, Drawing
+from partnergraph.page.layout.arrangement import box
+from partnergraph.page.layout.edge_routing import course, crossed
+from partnergraph.page.layout.overlap_removal import Scene, collisions
+from partnergraph.page.layout.stress_layout import inverted
+from partnergraph.page.layout.text_metrics import whole, width, wrap
+from partnergraph.page.svg import extent
+
+
+def without_positions(network: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The network as it is when nobody has kept anything."""
+    bare = network.copy()
+    for node in bare:
+        bare.nodes[node]["at"] = {}
+    return bare
+
+
+@pytest.fixture(scope="module", params=["kept", "laid out afresh"])
+def drawn(request: pytest.FixtureRequest, keele_network: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """The network with the positions of the Keele folder, and as it would be without them."""
+    return keele_network if request.param == "kept" else without_positions(keele_network)
+
+
+@pytest.fixture(scope="module")
+def made(drawn: nx.MultiDiGraph) -> Drawing:
+    """Its map."""
+    return drawing(drawn)
+
+
+def _scene(made: Drawing, view: str) -> tuple[Scene, dict[int, int]]:
+    dots = [dot for dot in made.dots if getattr(dot, view) is not None]
+    at = np.array([getattr(dot, view) for dot in dots], dtype=float).reshape(-1, 2)
+    boxes = np.array([box(dot, view == "tall") for dot in dots]).reshape(-1, 4)
+    scene = Scene(at, boxes, np.array([dot.size for dot in dots]), [], 0, 0)
+    return scene, {dot.number: index for index, dot in enumerate(dots)}
+
+
+def _faults(made: Drawing, view: str) -> tuple[int, int]:
+    """How many pairs of symbols with labels overlap, and how many lines run through a foreign symbol."""
+    scene, index = _scene(made, view)
+    through = 0
+    for line, bend in made.bends[view].items():
+        ends = index[line.a], index[line.b]
+        points = course(tuple(scene.at[ends[0]]), tuple(scene.at[ends[1]]), bend)
+        through += len(crossed(points, scene.at, scene.radius - 2.5, ends))
+    return len(collisions(scene)[0]), through
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_label_lies_on_another_and_no_line_runs_through_a_foreign_body(made: Drawing, view: str) -> None:
+    assert _faults(made, view) == (0, 0)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_bent_line_leaves_the_picture(made: Drawing, view: str) -> None:
+    shown = [dot for dot in made.dots if getattr(dot, view)]
+    at = {dot.number: getattr(dot, view) for dot in shown}
+    left, top, across, down = extent(shown, view)
+    assert any(made.bends[view].values())
+    for line, bend in made.bends[view].items():
+        points = course(at[line.a], at[line.b], bend)
+        assert (points >= [left, top]).all(), line
+        assert (points <= [left + across, top + down]).all(), line
+
+
+def test_a_label_on_another_and_a_line_through_a_body_are_seen() -> None:
+    """The measure itself: three bodies in a row and one upon another."""
+    at = np.array([[0.0, 0.0], [100.0, 0.0], [200.0, 0.0], [205.0, 4.0]])
+    scene = Scene(at, np.full((4, 4), 10.0), np.full(4, 8.0), [(0, 2)], 0, 0)
+    assert collisions(scene) == ([(2, 3)], [(0, 1), (0, 3)])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_label_at_first_view_is_12_pixels_or_more(made: Drawing, view: str) -> None:
+    """On the screens of `SCREEN`, which test_first_view.py measures in a browser."""
+    shown = [dot for dot in made.dots if getattr(dot, view)]
+    _, _, across, down = extent(shown, view)
+    scale = min(SCREEN[view][0] / across, SCREEN[view][1] / down)
+    assert min(TALL_FONT if view == "tall" else dot.font for dot in shown) * scale >= 12
+
+
+def test_most_names_stand_on_the_map_whole(made: Drawing) -> None:
+    cut = [dot.label for dot in made.dots if dot.unfolded and dot.lines()[-1].endswith("…")]
+    assert len(cut) <= 2, cut
+
+
+def test_at_most_80_dots_at_first_view_and_the_body_in_focus_on_a_phone(made: Drawing) -> None:
+    assert 40 < sum(dot.wide is not None for dot in made.dots) <= 80
+    assert made.focus is not None
+    assert made.dots[made.focus].tall is not None
+
+
+def test_every_body_with_a_claim_stands_in_the_wide_view_itself_or_inside_a_folded_dot(made: Drawing) -> None:
+    drawn = {dot.number for dot in made.dots if dot.wide} | {m for dot in made.dots if dot.wide for m in dot.members}
+    joined = {end for a, b, _ in made.claims for end in (a, b)}
+    assert {made.bodies[number] for number in drawn if number < len(made.bodies)} >= joined
+
+
+def test_both_sides_of_a_dispute_are_never_folded_away(keele_network: nx.MultiDiGraph, made: Drawing) -> None:
+    disputed = [(a, b) for a, b, data in keele_network.edges(data=True) if data["standing"] == "disputed"]
+    folded = {made.bodies[member] for dot in made.dots for member in dot.members}
+    assert disputed
+    assert not folded & {end for pair in disputed for end in pair}
+
+
+def test_every_claim_is_on_a_line_of_the_unfolded_view(made: Drawing) -> None:
+    on_lines = {claim for line in made.unfolded_lines for claim in line.claims}
+    assert on_lines == set(range(len(made.claims)))
+
+
+def test_the_same_network_in_another_order_gives_the_same_drawing(drawn: nx.MultiDiGraph, made: Drawing) -> None:
+    shuffled: nx.MultiDiGraph = nx.MultiDiGraph()
+    shuffled.graph.update(drawn.graph)
+    shuffled.add_nodes_from(reversed(list(drawn.nodes(data=True))))
+    shuffled.add_edges_from(reversed(list(drawn.edges(keys=True, data=True))))
+    again = drawing(shuffled)
+    assert again.dots == made.dots
+    assert again.bends == made.bends
+
+
+def test_the_number_of_threads_of_a_library_moves_nothing() -> None:
+    """A product of matrices differs in its last digits with the number of threads that a library shares it among."""
+    code = "import networkx as nx, partnergraph.page.layout.stress_layout as s; "
+    code += "print(s.place(120, list(nx.barabasi_albert_graph(120, 2, seed=3).edges())).tobytes().hex())"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "MKL_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for threads in ("1", "2")
+    }
+    assert len(found) == 1
+    assert len(found.pop()) > 120 * 2 * 8
+
+
+def test_the_inverse_by_elimination_is_the_one_of_numpy() -> None:
+    dice = np.random.default_rng(1)
+    for count in (2, 3, 40):
+        weight = np.triu(dice.random((count, count)), 1)
+        weight += weight.T
+        laplacian = np.diag(weight.sum(axis=1)) - weight
+        assert inverted(laplacian) == pytest.approx(np.linalg.pinv(laplacian), abs=1e-12)
+
+
+def _plain(graph: nx.Graph) -> nx.MultiDiGraph:
+    made: nx.MultiDiGraph = nx.MultiDiGraph()
+    for node in graph:
+        made.add_node(f"n{node}", label=f"Body number {node}")
+    for number, (a, b) in enumerate(graph.edges()):
+        made.add_edge(f"n{a}", f"n{b}", key=f"e{number}", kind="membership")
+    return made
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        nx.empty_graph(0),
+        nx.empty_graph(1),
+        nx.path_graph(2),
+        nx.star_graph(40),
+        nx.complete_graph(6),
+        nx.cycle_graph(30),
+    ],
+    ids=["empty", "one body", "one claim", "star", "clique", "ring"],
+)
+def test_other_networks_have_no_collisions_either(graph: nx.Graph) -> None:
+    made = drawing(_plain(graph))
+    for view in VIEWS:
+        assert _faults(made, view)[0] == 0, view
+    assert len(made.dots) >= len(graph)
+
+
+def test_a_map_that_labels_would_fill_is_laid_out_on_a_larger_canvas() -> None:
+    crowded = _plain(nx.cycle_graph(80))
+    for node in crowded:
+        crowded.nodes[node]["label"] = f"Collaborative Partnership for Interdisciplinary Research Number {node}"
+    made = drawing(crowded)
+    assert _faults(made, "wide") == (0, 0)
+    assert extent(made.dots, "wide")[2] > WIDE[0] * 1.05
+
+
+def test_a_large_network_is_folded_to_at_most_80_dots() -> None:
+    made = drawing(_plain(nx.barabasi_albert_graph(400, 2, seed=3)))
+    assert sum(dot.wide is not None for dot in made.dots) <= 80
+    inside = {member for dot in made.dots for member in dot.members}
+    shown = {dot.number for dot in made.dots if dot.wide is not None}
+    assert inside | {number for number in shown if number < 400} == set(range(400))
+
+
+def test_the_width_of_a_text_is_known_well_enough() -> None:
+    # Helvetica: 'Keele' is K 667, e 556 three times, l 222 (Adobe Font Metrics).
+    assert width("Keele", 10) == pytest.approx(25.57)
+    assert width("Keele", 10, bold=True) > width("Keele", 10)
+    assert width("WWW", 13) > width("iii", 13) * 3
+
+
+def test_a_long_name_is_wrapped_and_cut_with_an_ellipsis() -> None:
+    lines = wrap("NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands", 19)
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert wrap("x" * 200, 19) == ["x" * 24 + "…"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Arthritis Care", ["Arthritis Care"]),
+        (
+            "Staffordshire and Stoke on Trent Partnership NHS Trust",
+            ["Staffordshire and", "Stoke on Trent", "Partnership NHS Trust"],
+        ),
+        (
+            "University Hospital of North Staffordshire NHS Trust",
+            ["University Hospital", "of North", "Staffordshire NHS", "Trust"],
+        ),
+        (
+            "NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands",
+            ["NIHR Collaboration", "for Leadership in", "Applied Health…"],
+        ),
+    ],
+    ids=["short", "a little wider", "a fourth line", "too long"],
+)
+def test_a_name_is_cut_only_where_it_cannot_be_whole(name: str, lines: list[str]) -> None:
+    assert whole(name, 19) == lines
