@@ -117,6 +117,6 @@ def whole() -> Reader:
 
 def _assembled(sources: set[str] | None) -> Reader:
     from partnergraph.build.assemble import assemble
-    from partnergraph.graph_folder.folder import read
+    from partnergraph.graph_folder.folder import read_folder
 
-    return assemble(read(ROOT / "data", sources).model).reader()
+    return assemble(read_folder(ROOT / "data", sources).model).reader()

@@ -137,9 +137,9 @@ def test_the_network_has_an_edge_for_every_claim(graph: PartnerGraph) -> None:
 
 
 def test_the_network_of_a_date_is_the_same_from_disk_and_from_memory(graph: PartnerGraph) -> None:
-    from partnergraph.network import network
+    from partnergraph.network import build_network
 
-    expected = network(graph.reader, as_of="2012-06")
+    expected = build_network(graph.reader, as_of="2012-06")
     found = graph.network(as_of="2012-06")
     assert 0 < found.number_of_edges() == expected.number_of_edges()
     assert list(found.edges(keys=True, data=True)) == list(expected.edges(keys=True, data=True))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from partnergraph.claims.claims import Claim
-    from partnergraph.claims.name_search import Found
+    from partnergraph.claims.name_search import NameMatch
     from partnergraph.compare import Report
-    from partnergraph.execution.client import Asker
+    from partnergraph.execution.client import QueryClient
     from partnergraph.execution.query_result import Result
     from partnergraph.page import Page
     from partnergraph.questions.named_questions import Question
@@ -30,23 +30,23 @@ RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
 FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
 
 
-_LONGEST, _MOST = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
+_MAX_LENGTH, _MAX_COUNT = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
 
 
-def _apart(targets: list[Path], timeout: float, memory: int) -> Asker:
-    from partnergraph.execution.client import Apart
+def _apart(targets: list[Path], timeout: float, memory: int) -> QueryClient:
+    from partnergraph.execution.client import SubprocessClient
 
-    if not 0 <= timeout <= _LONGEST:
-        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_LONGEST:,}.")
-    if not 0 <= memory <= _MOST:
-        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {_MOST:,}.")
-    return Apart(targets, timeout=timeout, memory=memory)
+    if not 0 <= timeout <= _MAX_LENGTH:
+        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_MAX_LENGTH:,}.")
+    if not 0 <= memory <= _MAX_COUNT:
+        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {_MAX_COUNT:,}.")
+    return SubprocessClient(targets, timeout=timeout, memory=memory)
 
 
 class PartnerGraph:
     """A partnership graph, read-only. Make one with `PartnerGraph.open`."""
 
-    def __init__(self, reader: Reader, date: str | None = None, asker: Asker | None = None) -> None:
+    def __init__(self, reader: Reader, date: str | None = None, asker: QueryClient | None = None) -> None:
         """A graph that a program has made: `reader` as of `date`. `asker` answers queries; by default this process."""
         self.date, self._asker = date, asker
         self._names = reader
@@ -89,9 +89,9 @@ class PartnerGraph:
         (``"yes"``) or whether the dates stated leave it open (``"unknown"``). Raises `UsageError` for another form.
         """
         from partnergraph.claims.as_of import as_of
-        from partnergraph.claims.date_window import days
+        from partnergraph.claims.date_window import date_window
 
-        days(date)  # what is no date is told at once
+        date_window(date)  # what is no date is told at once
         then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
         # Most often it is only asked queries, which are answered elsewhere.
         then._make = lambda: as_of(self.reader, date)
@@ -105,15 +105,15 @@ class PartnerGraph:
         read. Raises `QueryError` with line and column, `QueryRefused`, `QueryLimit`, or `UsageError` for a wrong
         parameter.
         """
-        from partnergraph.execution.client import Here
+        from partnergraph.execution.client import InProcessClient
         from partnergraph.execution.query_result import Result
-        from partnergraph.questions.named_questions import is_name
+        from partnergraph.questions.named_questions import is_question_name
 
-        if not is_name(question) and parameters:
+        if not is_question_name(question) and parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-        asked = {"question": question, "parameters": parameters} if is_name(question) else {"sparql": question}
+        asked = {"question": question, "parameters": parameters} if is_question_name(question) else {"sparql": question}
         if self._asker is None:
-            return Result(Here(self.reader), self.reader, asked)
+            return Result(InProcessClient(self.reader), self.reader, asked)
         return Result(self._asker, self._names, asked | ({"as_of": self.date} if self.date else {}))
 
     def ask(self, sparql: str) -> bool:
@@ -126,11 +126,11 @@ class PartnerGraph:
 
         return all_questions()
 
-    def find(self, name: str) -> list[Found]:
+    def find(self, name: str) -> list[NameMatch]:
         """The bodies called so, best first: by today's, former or short names, accents and case aside."""
-        from partnergraph.claims.name_search import find
+        from partnergraph.claims.name_search import find_by_name
 
-        return find(self.reader, name)
+        return find_by_name(self.reader, name)
 
     def claims(self, *, derived: bool = False) -> list[Claim]:
         """Every relationship with its evidence."""
@@ -140,30 +140,30 @@ class PartnerGraph:
 
     def why(self, a: str, b: str) -> list[Claim]:
         """Every claim that connects two bodies, each with its words or citation, source, dates and standing."""
-        from partnergraph.network.why import why
+        from partnergraph.network.why import explain_connection
 
-        return why(self.reader, a, b)
+        return explain_connection(self.reader, a, b)
 
     def network(
         self, *, as_of: str | None = None, derived: bool = False, inferred: bool = True, places: bool = False
     ) -> nx.MultiDiGraph[str]:
-        """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.network`."""
-        from partnergraph.network import network
+        """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.build_network`."""
+        from partnergraph.network import build_network
 
         date = self.date if as_of is None else as_of
         reader = self.reader if date is None else self._near
-        return network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
+        return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
-        """The answer to a query or a named question as a network; see `partnergraph.network.from_query.picture`.
+        """The answer to a query or a named question as a network; see `network.from_query.network_from_query`.
 
         A SELECT needs the columns `from` and `to`, and may have `label`, `kind` and `weight`; any CONSTRUCT will do.
         """
-        from partnergraph.network.from_query import picture
+        from partnergraph.network.from_query import network_from_query
 
         result = self.query(question, **parameters)
         answer = b"" if result.form == "ASK" else result.bytes("tsv" if result.form == "SELECT" else "ntriples")
-        return picture(self.reader, answer, result.form, query=result.sparql)
+        return network_from_query(self.reader, answer, result.form, query=result.sparql)
 
     def draw(
         self,
@@ -203,12 +203,12 @@ class PartnerGraph:
 
     def draw_diff(self, other: PartnerGraph, report: Report | None = None) -> Page:
         """The page of the other graph, coloured by what changed since this one; what is gone is drawn as well."""
-        from partnergraph.network.diff_network import compared
+        from partnergraph.network.diff_network import diff_network
         from partnergraph.network.other_vocabulary import require_bodies
         from partnergraph.page import draw
 
         report = report or self.diff(other)
-        network = compared(self.network(), other.network(), report.status, report.renamed)
+        network = diff_network(self.network(), other.network(), report.status, report.renamed)
         require_bodies(network, other.reader)
         return draw(network)
 
@@ -230,27 +230,27 @@ class PartnerGraph:
         """
         target = Path(path)
         if format_ == "tables":
-            from partnergraph.workbook.folder_writer import export
+            from partnergraph.workbook.folder_writer import export_folder
 
-            return export(self.reader, target)[0]
+            return export_folder(self.reader, target)[0]
         if format_ not in FORMATS:
             raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
         if format_ in ("csv", "graphml", "gexf"):
-            from partnergraph.network.exporters import write
+            from partnergraph.network.exporters import write_network
             from partnergraph.network.other_vocabulary import require_bodies
 
             network = self.network()
             require_bodies(network, self.reader)
-            return write(network, format_, target)
+            return write_network(network, format_, target)
         write_file(target, self.dump(format_))
         return [target]
 
     def dump(self, format_: str) -> bytes:
         """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
         if format_ == "org":
-            from partnergraph.network.org_ontology import org
+            from partnergraph.network.org_ontology import to_org_ontology
 
-            return org(self.reader)
+            return to_org_ontology(self.reader)
         if format_ not in RDF_FORMATS:
             raise UsageError(f"'{format_}' is not an RDF syntax. The syntaxes: {', '.join(RDF_FORMATS)}")
         return cast(Callable[[str], bytes], self.reader.dump)(format_)

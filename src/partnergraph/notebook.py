@@ -125,12 +125,12 @@ def _run(shell: Any, line: str, cell: str | None) -> Any:
 
 
 def _question(names: list[str], cell: str | None) -> str:
-    from partnergraph.questions.named_questions import is_name
+    from partnergraph.questions.named_questions import is_question_name
 
     if cell is None:
         if not names:
             raise UsageError("Say which question: %sparql NAME. All of them: %sparql")
-        if len(names) > 1 or not is_name(names[0]):
+        if len(names) > 1 or not is_question_name(names[0]):
             raise UsageError(
                 "%sparql takes the name of a question; SPARQL stands in a cell, below a line with %%sparql."
             )

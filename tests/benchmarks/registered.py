@@ -81,15 +81,15 @@ def folder(path: Path, register: int | Sequence[Path]) -> Path:
 
 def lines(path: Path, file: Path) -> int:
     """Write the very quads that a build streams into its store, and their merge, as N-Quads; gives how many records."""
-    from partnergraph.build.register_import import Taken, take
-    from partnergraph.graph_folder.folder import read
+    from partnergraph.build.register_import import RegisterImport, import_register
+    from partnergraph.graph_folder.folder import read_folder
 
-    found = read(path)
-    taken = [Taken(register) for register in found.registers]
+    found = read_folder(path)
+    taken = [RegisterImport(register) for register in found.registers]
     end = " <https://w3id.org/partnergraph/graph/register/ror> .\n"
     with file.open("w", encoding="utf-8") as out:
         for one in taken:
-            for text in take(one.register, found.model, one):
+            for text in import_register(one.register, found.model, one):
                 out.write(text + text.replace(end, " .\n"))
     return sum(one.tally.kept for one in taken)
 

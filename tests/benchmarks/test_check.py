@@ -16,7 +16,7 @@ import pytest
 from partnergraph.build.assemble import assemble
 from partnergraph.check import check
 from partnergraph.check.shacl_to_sparql import Shapes
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
 from tests.benchmarks.processor import taken
 from tests.check.oracle import REFERENCE, SHAPES, VOCABULARY, Prepared
@@ -36,7 +36,7 @@ def test_our_check_beside_pyshacl_on_the_keele_graph_and_on_the_reference() -> N
     import pyshacl
     import rdflib
 
-    folder = read(ROOT / "data")
+    folder = read_folder(ROOT / "data")
     keele = assemble(folder.model).reader()
     for name, reader in (("the reference", Reader.files([REFERENCE, *VOCABULARY])), ("the Keele graph", keele)):
         assert check(reader, folder.places) == []
@@ -50,10 +50,10 @@ def test_our_check_beside_pyshacl_on_the_keele_graph_and_on_the_reference() -> N
 
 def test_where_the_time_of_a_check_goes() -> None:
     """The parts of `partnergraph check data`, each beside the whole."""
-    folder = read(ROOT / "data")
+    folder = read_folder(ROOT / "data")
     reader = assemble(folder.model).reader()
     parts = {
-        "reading the tables and documents": taken(lambda: read(ROOT / "data"), rounds=5),
+        "reading the tables and documents": taken(lambda: read_folder(ROOT / "data"), rounds=5),
         "making the graphs, rules and all": taken(lambda: assemble(folder.model), rounds=5),
         "checking": taken(lambda: check(reader, folder.places), rounds=5),
     }
@@ -66,7 +66,7 @@ def test_where_the_time_of_a_check_goes() -> None:
 
 def test_a_graph_with_errors_everywhere_beside_the_sound_one() -> None:
     """A person with a thousand errors must not wait longer."""
-    reader = assemble(read(ROOT / "data").model).reader()
+    reader = assemble(read_folder(ROOT / "data").model).reader()
     gone = ("/ns#evidence>", "/ns#kind>", "/ns#basis>", "/core#prefLabel>")
     broken = Reader.nquads_lines(line for line in reader.nquads() if not any(part in line for part in gone))
     assert len(check(broken)) > 1000

@@ -23,11 +23,11 @@ from pathlib import Path
 import pytest
 
 from partnergraph.match.countries import COUNTRIES
-from partnergraph.match.record_index import Register
-from partnergraph.match.scoring import NONE, Sought, best, candidates
+from partnergraph.match.record_index import RecordIndex
+from partnergraph.match.scoring import NONE, MatchQuery, best_match, score_candidates
 from partnergraph.model.register_records import Entry, Tally
-from partnergraph.registers.register_config import Register as File
-from partnergraph.registers.register_config import read
+from partnergraph.registers.register_config import RegisterConfig as File
+from partnergraph.registers.register_config import read_register
 from tests.match.held import entries
 
 pytestmark = pytest.mark.benchmark
@@ -75,13 +75,13 @@ def _score(rows: Rows, found: Iterable[set[str]]) -> Score:
 
 
 @pytest.fixture(scope="module")
-def ror(shared: Path) -> Register:
+def ror(shared: Path) -> RecordIndex:
     """Every record of ROR that is held, in both schemas."""
-    return Register(entries(shared / "registers"))
+    return RecordIndex(entries(shared / "registers"))
 
 
 @pytest.fixture(scope="module")
-def gold(shared: Path, ror: Register) -> dict[str, Rows]:
+def gold(shared: Path, ror: RecordIndex) -> dict[str, Rows]:
     """The rows of each set all of whose gold records are held; a row may name none."""
     folder = shared / "registers" / "affiliation-gold"
     sets: dict[str, Rows] = {}
@@ -100,7 +100,7 @@ def gold(shared: Path, ror: Register) -> dict[str, Rows]:
     return held
 
 
-def _floor(register: Register) -> Callable[[str], set[str]]:
+def _floor(register: RecordIndex) -> Callable[[str], set[str]]:
     """Parts between commas that are, levelled, the name of an active record; the country tells equals apart."""
     named: dict[str, set[str]] = {}
     for entry in register.records.values():
@@ -129,13 +129,15 @@ def _levelled(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)).lower()))
 
 
-def test_addresses_of_authors(ror: Register, gold: dict[str, Rows], shared: Path) -> None:
+def test_addresses_of_authors(ror: RecordIndex, gold: dict[str, Rows], shared: Path) -> None:
     floor = _floor(ror)
-    candidates(Sought("x", (("Keele University", "current"),)), ror)  # the indexes are made at the first question
+    score_candidates(
+        MatchQuery("x", (("Keele University", "current"),)), ror
+    )  # the indexes are made at the first question
     print(f"\n{len(ror):,} records of ROR; only rows whose records are held: rivals are missing, which flatters")
     for name, rows in gold.items():
         start = time.process_time()
-        ours = [best(Sought("x", ((text, "current"),), form="address"), ror) for text, _ in rows]
+        ours = [best_match(MatchQuery("x", ((text, "current"),), form="address"), ror) for text, _ in rows]
         took = time.process_time() - start
         least = _score(rows, map(floor, (text for text, _ in rows)))
         likely = _score(rows, ({one.record for one in found if one.verdict != "possible"} for found in ours))
@@ -160,13 +162,13 @@ def test_addresses_of_authors(ror: Register, gold: dict[str, Rows], shared: Path
                       f"F1 {float(row['F1 Score']):.3f}")  # fmt: skip
 
 
-def test_hospital_trusts_to_ror(ror: Register, shared: Path) -> None:
+def test_hospital_trusts_to_ror(ror: RecordIndex, shared: Path) -> None:
     """England's hospital trusts by name, town and country. Nobody has published which record of ROR each is; a trust
     whose levelled name is that of one active British record is taken to be that record: a partial truth.
     """
     path = shared / "registers" / "nhs-ods" / "etr_2025-07.csv"
     file = File("ods", path, path.name, "ods-trusts", keep="all")
-    trusts = [one for one in read(file, Tally()) if isinstance(one, Entry)]
+    trusts = [one for one in read_register(file, Tally()) if isinstance(one, Entry)]
     assert len(trusts) > 200
     named: dict[str, set[str]] = {}
     for entry in ror.records.values():
@@ -178,8 +180,8 @@ def test_hospital_trusts_to_ror(ror: Register, shared: Path) -> None:
     start = time.process_time()
     for trust in trusts:
         places = tuple(place.name for place in trust.places)
-        [found] = best(
-            Sought(trust.record, ((trust.name, "current"),), places=places, countries=frozenset(["GB"])), ror
+        [found] = best_match(
+            MatchQuery(trust.record, ((trust.name, "current"),), places=places, countries=frozenset(["GB"])), ror
         )[:1] or [NONE]
         counts[found.verdict] += 1
         truth = named.get(_levelled(trust.name), set())

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from partnergraph.build.assemble import assemble
-from partnergraph.claims.name_search import find
-from partnergraph.graph_folder.folder import read
+from partnergraph.claims.name_search import find_by_name
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
-from partnergraph.store.name_index import Names, key, shortens, write
+from partnergraph.store.name_index import NameIndex, is_short_form, lookup_key, write_index
 from tests.benchmarks.processor import taken
 from tests.conftest import ROOT
 
@@ -48,23 +48,23 @@ def made_up(number: int) -> Iterator[str]:
 
 def by_looking(reader: Reader, text: str) -> list[str]:
     """As names were found before there was an index: every name is read, folded and compared."""
-    rows = [(str(row["iri"]), key(str(row["name"]))) for row in reader.rows(NAMES)]
-    wanted, keys = key(text), {name for _, name in rows}
-    found = [iri for iri, name in rows if name == wanted or shortens(wanted, name) or name.startswith(wanted)]
+    rows = [(str(row["iri"]), lookup_key(str(row["name"]))) for row in reader.rows(NAMES)]
+    wanted, keys = lookup_key(text), {name for _, name in rows}
+    found = [iri for iri, name in rows if name == wanted or is_short_form(wanted, name) or name.startswith(wanted)]
     near = get_close_matches(wanted, sorted(keys), n=5, cutoff=0.75)
     return [*found, *(iri for iri, name in rows if name in near)][:5]
 
 
 @pytest.mark.parametrize("number", [0, 100_000], ids=["the Keele graph", "100,000 names"])
 def test_finding_a_name(number: int, tmp_path: Path) -> None:
-    reader = Reader.nquads_lines(made_up(number)) if number else assemble(read(ROOT / "data").model).reader()
+    reader = Reader.nquads_lines(made_up(number)) if number else assemble(read_folder(ROOT / "data").model).reader()
     label = str(reader.rows("SELECT ?n { ?s a org:Organization ; skos:prefLabel ?n } ORDER BY ?s LIMIT 40")[-1]["n"])
     start = time.process_time()
-    write(reader, tmp_path / "names")
+    write_index(reader, tmp_path / "names")
     made = (time.process_time() - start) * 1000
     size = (tmp_path / "names").stat().st_size / 1e6
     print(f"\n{len(reader)} quads: the index is made in {made:.0f} ms, {size:.1f} MB")
-    opened = taken(lambda: next(Names(reader).called("x"), None), 1)
+    opened = taken(lambda: next(NameIndex(reader).called("x"), None), 1)
     print(f"in memory, for a reader that has none: {opened:.0f} ms once")
     words = label.split()
     swapped = label[:3] + label[4] + label[3] + label[5:]
@@ -76,9 +76,9 @@ def test_finding_a_name(number: int, tmp_path: Path) -> None:
         "two letters swapped": swapped,
         "nothing like it": "zzzzqqqq",
     }
-    assert len(find(reader, label)) >= 1
+    assert len(find_by_name(reader, label)) >= 1
     for what, text in texts.items():
-        ours = taken(lambda text=text: find(reader, text), 15)  # type: ignore[misc]
+        ours = taken(lambda text=text: find_by_name(reader, text), 15)  # type: ignore[misc]
         before = taken(lambda text=text: by_looking(reader, text), 1 if number else 5)  # type: ignore[misc]
         sparql = taken(lambda text=text: reader.rows(CONTAINS.format(text.lower())), 5)  # type: ignore[misc]
         print(

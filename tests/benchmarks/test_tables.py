@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from openpyxl import load_workbook
 
-from partnergraph.build import findings_of
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.build import collect_findings
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.annotated_copy import write_marked
 
 ROWS = 10_000
@@ -25,7 +25,7 @@ def test_a_workbook_with_a_thousand_errors_is_checked_and_marked_in_twenty_secon
 
         def sheet(name: str, rows: list[list[str]]) -> None:
             page = book.add_worksheet(name.capitalize())
-            for number, row in enumerate([list(LAYOUTS[name].columns), *rows]):
+            for number, row in enumerate([list(TABLE_SCHEMAS[name].columns), *rows]):
                 page.write_row(number, 0, row)
 
         sheet("sources", [["list", "A list", "Us", "editorial"]])
@@ -38,7 +38,7 @@ def test_a_workbook_with_a_thousand_errors_is_checked_and_marked_in_twenty_secon
             lines.append([f"r-{n}", kind, f"body-{n}", to, "e1"])
         sheet("relationships", lines)
     start = time.perf_counter()
-    findings = findings_of(tmp_path)
+    findings = collect_findings(tmp_path)
     read = time.perf_counter() - start
     write_marked(tmp_path, findings, tmp_path / "marked.xlsx")
     whole = time.perf_counter() - start

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import rules
@@ -62,7 +62,7 @@ def test_a_bad_rdf_file_stops_the_build_and_is_a_finding_of_the_check(
     with pytest.raises(DataError, match=message):
         build(with_rdf, tmp_path / "build")
     assert not (tmp_path / "build" / "current").exists()
-    [finding] = findings_of(with_rdf)
+    [finding] = collect_findings(with_rdf)
     assert finding.severity == "error"
     assert str(finding.place).startswith(str(with_rdf / "rdf" / "extra.ttl"))
 
@@ -115,7 +115,7 @@ def test_a_narrow_build_holds_the_graph_of_its_source_and_no_other(folder: Path,
 def test_where_a_place_lies_needs_evidence_and_what_it_is_does_not(folder: Path, tmp_path: Path) -> None:
     table = folder / "tables" / "places.csv"
     table.write_text("id,name,kind,latitude,longitude,note,evidence\nhere,Here,city,53.0,-2.2,,\n", "utf-8")
-    [finding] = findings_of(folder)
+    [finding] = collect_findings(folder)
     assert (finding.rule, finding.place and finding.place.column, finding.value) == ("no-evidence", "latitude", "53.0")
     table.write_text(
         "id,name,kind,latitude,longitude,note,evidence\nhere,Here,city,53.0,-2.2,,e1\nthere,There,area,,,A note,\n",

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
-from partnergraph.network import network
-from partnergraph.network.why import why
+from partnergraph.network import build_network
+from partnergraph.network.why import explain_connection
 from partnergraph.store import Reader
 
 ID = "https://w3id.org/partnergraph/id"
@@ -104,10 +104,10 @@ def test_a_grant_says_title_amount_dates_award_and_its_record(tmp_path: Path) ->
 
 def test_why_tells_title_and_money(tmp_path: Path) -> None:
     reader, _ = _built(_folder(tmp_path / "g", 1), tmp_path / "out")
-    told = [str(claim) for claim in why(reader, "The Funder", "Keele University")]
+    told = [str(claim) for claim in explain_connection(reader, "The Funder", "Keele University")]
     assert any("  funding; “Grant 1”, 1000 GBP; from 2020-04-01 until 2021-03-31\n" in text for text in told)
     assert any("  funding; “Grant 4”; from" in text for text in told)
-    notes = {data["note"] for _, _, data in network(reader).edges(data=True) if data["kind"] == "funding"}
+    notes = {data["note"] for _, _, data in build_network(reader).edges(data=True) if data["kind"] == "funding"}
     assert {"“Grant 1”, 1000 GBP", "“Grant 4”; 4000 GBP in all, to 2 recipients together."} <= notes
 
 
@@ -137,4 +137,4 @@ def test_a_cut_file_of_grants_leaves_the_old_generation(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"grants\.json"):
         build(folder, output)
     assert (output / "current").readlink() == before
-    assert any("grants.json" in str(one) for one in findings_of(folder))
+    assert any("grants.json" in str(one) for one in collect_findings(folder))

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 
 TOOL = Path(sys.executable).parent / "partnergraph"
 CANARY = "canary-folder-of-jane-doe"
@@ -42,13 +42,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp(CANARY)
     folder, made = place / "data", place / "written"
     made.mkdir()
-    init(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True)
     tables = folder / "tables"
     rows = list(csv.DictReader(io.StringIO((tables / "sources.csv").read_text("utf-8"), newline="")))
     rows.append({"id": "ror", "title": "ROR", "publisher": "ROR", "kind": "register"})
-    (tables / "sources.csv").write_bytes(table_csv(rows, LAYOUTS["sources"].columns))
+    (tables / "sources.csv").write_bytes(table_csv(rows, TABLE_SCHEMAS["sources"].columns))
     match = {"organisation": "example-fund", "source": "ror", "record": "https://ror.org/00340yn33", "decision": "same"}
-    (tables / "matches.csv").write_bytes(table_csv([match | {"who": WHO}], LAYOUTS["matches"].columns))
+    (tables / "matches.csv").write_bytes(table_csv([match | {"who": WHO}], TABLE_SCHEMAS["matches"].columns))
     (folder / "sources").mkdir()
     names = [{"lang": "en", "types": ["ror_display"], "value": "Some Other Name"}]
     entry = {"id": "https://ror.org/00340yn33", "names": names, "types": ["funder"], "status": "active"}

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.build import build, findings_of
-from partnergraph.build.publishing import MARK, locked
+from partnergraph.build import build, collect_findings
+from partnergraph.build.publishing import MARK, lock_output
 from partnergraph.errors import DataError, StoreError, UsageError
 from partnergraph.store import Reader, locate
 from partnergraph.store.host_name import remove_host_name
@@ -430,7 +430,7 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, tmp_path: Path) -> No
         build(folder, tmp_path / "build")
     said = "tables/names.csv: This is a folder, not a file. Name the data file itself."
     assert [str(finding) for finding in refused.value.findings] == [said]
-    assert said in [str(finding) for finding in findings_of(folder)]
+    assert said in [str(finding) for finding in collect_findings(folder)]
     assert not (tmp_path / "build" / "current").exists()
 
 
@@ -491,7 +491,7 @@ def test_the_lock_is_given_back_after_an_error(folder: Path, tmp_path: Path) -> 
     rename(folder, "")
     with pytest.raises(DataError):
         build(folder, output)
-    with locked(output):
+    with lock_output(output):
         assert os.path.lexists(output / MARK)
     rename(folder, "Beth")
     build(folder, output)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
 from partnergraph.store import Reader
 
@@ -159,7 +159,7 @@ def test_an_identifier_is_not_trusted_when_the_names_have_nothing_in_common(tmp_
     _, row = _built(folder, tmp_path / "out")
     assert row["merged"] == 0
     assert [finding["rule"] for finding in row["listed"]] == ["undecided-match"]
-    assert [one.rule for one in findings_of(folder)] == ["undecided-match"]
+    assert [one.rule for one in collect_findings(folder)] == ["undecided-match"]
 
 
 @pytest.mark.parametrize(("decision", "merged"), [("same", 1), ("different", 0), ("unsure", 0)])
@@ -199,7 +199,7 @@ def test_all_that_is_wrong_with_an_entry_is_said_at_once_with_what_to_do(tmp_pat
         .replace("sources/", "../")
     )
     (folder / "partnergraph.toml").write_text(text, "utf-8")
-    findings = findings_of(folder)
+    findings = collect_findings(folder)
     assert {one.value for one in findings} == {"step", "some", "9", "7", "rore", "../ror.json"}
     assert all(one.rule == "register" and one.fix and one.place for one in findings)
 

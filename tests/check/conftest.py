@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.build import findings_of
+from partnergraph.build import collect_findings
 from partnergraph.errors import Finding
 from tests.conftest import ROOT
 
@@ -54,7 +54,7 @@ class Copy:
         path.write_bytes(data.replace(old, new))
 
     def findings(self) -> list[Finding]:
-        return findings_of(self.path)
+        return collect_findings(self.path)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.graph_folder.folder import inputs
+from partnergraph.graph_folder.folder import input_hashes
 from tests.check.conftest import Copy
 
 COUNCIL = "leadership--coventry-city-council--west-midlands-social-work-teaching-partnership"
@@ -259,7 +259,7 @@ def test_a_file_that_is_no_toml_says_where(folder: Copy) -> None:
 
 def test_a_folder_without_a_configuration_is_no_graph_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a graph folder: it holds no partnergraph"):
-        inputs(tmp_path)
+        input_hashes(tmp_path)
 
 
 def test_a_source_with_two_documents_is_found(folder: Copy) -> None:
@@ -308,4 +308,4 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(folder: Copy, tmp_path: 
     (folder.path / "documents" / "link.txt").symlink_to(tmp_path / "secret.txt")
     folder.replace("partnergraph.toml", b"documents/school-partnerships.txt", b"documents/link.txt")
     assert only(folder).rule == "path"
-    assert "documents/link.txt" not in inputs(folder.path)
+    assert "documents/link.txt" not in input_hashes(folder.path)

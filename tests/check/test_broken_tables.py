@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.errors import DataError, Place
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from tests.check.conftest import Copy
 
 LEADS = {"id": "leadership--coventry-university--west-midlands-social-work-teaching-partnership"}
@@ -525,7 +525,7 @@ def test_words_that_differ_in_typography_alone_are_found_and_said(folder: Copy) 
     [finding] = folder.findings()
     assert (finding.rule, finding.severity) == ("words-alike", "warning")
     assert finding.place == Place("tables/evidence.csv", row, "words")
-    [proof] = [proof for proof in read(folder.path).model.evidence if proof.id == "S1"]
+    [proof] = [proof for proof in read_folder(folder.path).model.evidence if proof.id == "S1"]
     assert proof.words == words
 
 

@@ -9,7 +9,7 @@ import pytest
 from partnergraph.check import identifiers
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
-from partnergraph.vocabulary.identifiers import SCHEMES, isni, problem, ror
+from partnergraph.vocabulary.identifiers import SCHEMES, identifier_problem, is_isni, is_ror
 from tests.conftest import ROOT
 
 # From the registers' own records.
@@ -19,12 +19,12 @@ ISNIS = ["0000 0004 0415 6205", "000000012146438X", "0000 0001 2146 438X"]
 
 @pytest.mark.parametrize("value", RORS)
 def test_a_ror_id_is_right_with_or_without_its_address_and_wrong_with_any_digit_changed(value: str) -> None:
-    assert ror(value)
-    assert ror(f"https://ror.org/{value}")
+    assert is_ror(value)
+    assert is_ror(f"https://ror.org/{value}")
     for place in range(1, 9):
         for other in "0123456789abcdefghjkmnpqrstvwxyz":
             changed = value[:place] + other + value[place + 1 :]
-            assert ror(changed) == (changed == value), changed
+            assert is_ror(changed) == (changed == value), changed
 
 
 @pytest.mark.parametrize(
@@ -42,21 +42,21 @@ def test_a_ror_id_is_right_with_or_without_its_address_and_wrong_with_any_digit_
     ],
 )
 def test_what_is_no_ror_id(value: str) -> None:
-    assert not ror(value)
+    assert not is_ror(value)
 
 
 @pytest.mark.parametrize("value", ISNIS)
 def test_an_isni_is_right_and_wrong_with_any_digit_changed(value: str) -> None:
-    assert isni(value)
+    assert is_isni(value)
     for place, old in enumerate(value):
         if old != " ":
             changed = value[:place] + ("1" if old != "1" else "2") + value[place + 1 :]
-            assert not isni(changed), changed
+            assert not is_isni(changed), changed
 
 
 @pytest.mark.parametrize("value", ["", "0000 0004 0415 620", "0000 0004 0415 620x", "X000 0004 0415 6205", "٠" * 16])
 def test_what_is_no_isni(value: str) -> None:
-    assert not isni(value)
+    assert not is_isni(value)
 
 
 GOOD_AND_BAD = {
@@ -81,9 +81,9 @@ GOOD_AND_BAD = {
 @pytest.mark.parametrize("scheme", GOOD_AND_BAD)
 def test_each_scheme_knows_its_form_and_says_how_a_right_one_looks(scheme: str) -> None:
     good, bad = GOOD_AND_BAD[scheme]
-    assert [value for value in good if problem(scheme, value)] == []
+    assert [value for value in good if identifier_problem(scheme, value)] == []
     for value in bad:
-        wrong = problem(scheme, value)
+        wrong = identifier_problem(scheme, value)
         assert wrong is not None, value
         message, fix = wrong
         assert message == f"'{value}' is not a well-formed {scheme} identifier."
@@ -101,14 +101,14 @@ def test_the_example_of_each_scheme_is_right() -> None:
 
 
 def test_a_scheme_without_a_known_form_is_taken_as_it_is() -> None:
-    assert problem("something-else", "anything") is None
+    assert identifier_problem("something-else", "anything") is None
 
 
 def test_every_identifier_of_the_keele_tables_is_well_formed() -> None:
     with (ROOT / "data" / "tables" / "identifiers.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) > 300
-    assert [row for row in rows if problem(row["scheme"], row["value"])] == []
+    assert [row for row in rows if identifier_problem(row["scheme"], row["value"])] == []
 
 
 def test_a_wrong_identifier_is_found_in_any_graph() -> None:

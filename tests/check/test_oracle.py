@@ -10,7 +10,7 @@ from rdflib import Graph
 
 from partnergraph.build.assemble import assemble
 from partnergraph.check.shacl_to_sparql import Shapes
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
 from tests.check.breakages import Breakage, Copier
 from tests.check.oracle import REFERENCE, SHAPES, VOCABULARY, Result, ours, theirs
@@ -25,7 +25,7 @@ PREFIXES = """
 
 @pytest.fixture(scope="module")
 def keele() -> Reader:
-    return assemble(read(ROOT / "data").model).reader()
+    return assemble(read_folder(ROOT / "data").model).reader()
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pytest
 from partnergraph import PartnerGraph, UsageError
 from partnergraph.claims.as_of import as_of
 from partnergraph.claims.claims import claims
-from partnergraph.claims.date_window import days
-from partnergraph.network import network
+from partnergraph.claims.date_window import date_window
+from partnergraph.network import build_network
 from partnergraph.store import Reader
 
 DATES = ["1900", "2012-06", "2018-08-28", "2024"]
@@ -35,7 +35,7 @@ def test_a_claim_is_in_the_view_unless_it_surely_did_not_hold_and_says_whether_i
     whole: Reader, views: Callable[[str], Reader], date: str
 ) -> None:
     view = views(date)
-    expected = {claim.iri: claim.holds(*days(date)) for claim in claims(whole)}
+    expected = {claim.iri: claim.holds(*date_window(date)) for claim in claims(whole)}
     rows = view.rows(
         "SELECT ?r ?then { ?r a pg:Relationship ; pg:inForce ?then FILTER NOT EXISTS { ?r pg:derivedBy ?x } }"
     )
@@ -65,7 +65,7 @@ def test_events_that_lie_ahead_have_not_happened(whole: Reader, views: Callable[
 
 def test_the_network_of_a_date_is_the_network_of_its_view(whole: Reader, views: Callable[[str], Reader]) -> None:
     for date in DATES:
-        direct = network(whole, as_of=date, derived=True)
+        direct = build_network(whole, as_of=date, derived=True)
         told = {row["r"]: row["then"] for row in views(date).rows("SELECT ?r ?then { ?r pg:inForce ?then }")}
         found = {key: data["holds"] for _, _, key, data in direct.edges(keys=True, data=True)}
         assert found

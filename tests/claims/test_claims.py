@@ -6,7 +6,18 @@ import dataclasses
 
 import pytest
 
-from partnergraph.claims.claims import Claim, Evidence, Party, Source, claims, concept, evidence, labels, short, sources
+from partnergraph.claims.claims import (
+    Claim,
+    Evidence,
+    Party,
+    Source,
+    claims,
+    concept_of,
+    evidence,
+    labels,
+    prefixed,
+    sources,
+)
 from partnergraph.store import Reader
 
 COVENTRY = "https://w3id.org/partnergraph/id/org/coventry-university"
@@ -133,7 +144,7 @@ def test_every_source_has_a_title_and_an_address_that_can_be_followed(whole: Rea
 
 
 def test_a_concept_that_no_list_has_is_told_in_words_and_short_iris_have_prefixes() -> None:
-    assert concept("funding").forward == "funds"
-    assert (concept("no-such-code").label, concept("no-such-code").forward) == ("no such code", "no such code")
-    assert short(COVENTRY) == "o:coventry-university"
-    assert short("https://example.org/x") == "https://example.org/x"
+    assert concept_of("funding").forward == "funds"
+    assert (concept_of("no-such-code").label, concept_of("no-such-code").forward) == ("no such code", "no such code")
+    assert prefixed(COVENTRY) == "o:coventry-university"
+    assert prefixed("https://example.org/x") == "https://example.org/x"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.claims.as_of import as_of
-from partnergraph.claims.name_search import bodies_by_name, find, one, shortens
+from partnergraph.claims.name_search import bodies_by_name, find_by_name, is_short_form, resolve_name
 from partnergraph.store import Reader
-from partnergraph.store.name_index import FILE, FORMAT, key, slug, write
+from partnergraph.store.name_index import FILE, FORMAT, last_segment, lookup_key, write_index
 
 Row = tuple[str, str, str]
 NAMED = """SELECT DISTINCT ?iri ?label ?name {
@@ -33,15 +33,17 @@ def rows(whole: Reader) -> list[Row]:
 
 def keys_of(rows: list[Row]) -> list[tuple[str, str]]:
     """Every body with what each of its names is compared by, the name in its address included."""
-    return [(iri, key(name)) for iri, _, name in rows] + [(iri, key(slug(iri))) for iri in {iri for iri, _, _ in rows}]
+    return [(iri, lookup_key(name)) for iri, _, name in rows] + [
+        (iri, lookup_key(last_segment(iri))) for iri in {iri for iri, _, _ in rows}
+    ]
 
 
 def ways(keys: list[tuple[str, str]], text: str) -> list[set[str]]:
     """The bodies called so, by looking at every name: exactly, in short, by the beginning, by words."""
-    wanted = key(text)
+    wanted = lookup_key(text)
     return [
         {iri for iri, name in keys if name == wanted},
-        {iri for iri, name in keys if shortens(wanted, name)},
+        {iri for iri, name in keys if is_short_form(wanted, name)},
         {iri for iri, name in keys if name.startswith(wanted)},
         {iri for iri, name in keys if set(wanted.split()) <= set(name.split())},
     ]
@@ -50,10 +52,17 @@ def ways(keys: list[tuple[str, str]], text: str) -> list[set[str]]:
 def test_every_name_is_found_first_and_told(whole: Reader, rows: list[Row]) -> None:
     assert len(rows) > 100
     for iri, _, name in rows:
-        found = find(whole, name.upper())
-        same = {body for body, _, other in rows if key(other) == key(name) or key(slug(body)) == key(name)}
+        found = find_by_name(whole, name.upper())
+        same = {
+            body
+            for body, _, other in rows
+            if lookup_key(other) == lookup_key(name) or lookup_key(last_segment(body)) == lookup_key(name)
+        }
         assert iri in {body.iri for body in found[: len(same)]}, name
-        assert all(key(body.name) == key(name) or key(slug(body.iri)) == key(name) for body in found[: len(same)])
+        assert all(
+            lookup_key(body.name) == lookup_key(name) or lookup_key(last_segment(body.iri)) == lookup_key(name)
+            for body in found[: len(same)]
+        )
 
 
 def test_it_finds_what_looking_at_every_name_finds_in_that_order(whole: Reader, rows: list[Row]) -> None:
@@ -61,13 +70,13 @@ def test_it_finds_what_looking_at_every_name_finds_in_that_order(whole: Reader, 
     choose = random.Random(3)
     texts = {name for _, _, name in rows} | {label[: choose.randint(1, len(label))] for _, label, _ in rows}
     for _, label, _ in rows:
-        words = key(label).split()
+        words = lookup_key(label).split()
         texts |= {choose.choice(words), " ".join(reversed(words)), "".join(word[0] for word in words)}
         texts.add(" ".join([words[0][0] + words[1][0], *words[2:]]) if len(words) > 1 else words[0])
     some, keys = 0, keys_of(rows)
-    for text in sorted(text for text in texts if key(text)):
+    for text in sorted(text for text in texts if lookup_key(text)):
         seen: set[str] = set()
-        found = [body.iri for body in find(whole, text, most=1000)]
+        found = [body.iri for body in find_by_name(whole, text, most=1000)]
         for way in ways(keys, text):
             fresh = way - seen
             assert set(found[len(seen) : len(seen) + len(fresh)]) == fresh, text
@@ -81,7 +90,7 @@ def test_a_name_with_one_letter_wrong_is_still_found(whole: Reader, rows: list[R
     choose = random.Random(5)
     missed = []
     for iri, _, name in rows:
-        text = key(name)
+        text = lookup_key(name)
         if len(text) < 8:
             continue
         at = choose.randrange(1, len(text) - 1)
@@ -91,7 +100,7 @@ def test_a_name_with_one_letter_wrong_is_still_found(whole: Reader, rows: list[R
             text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :],
             text[:at] + "x" + text[at + 1 :],
         )
-        missed += [(name, wrong) for wrong in wrongs if iri not in {body.iri for body in find(whole, wrong)}]
+        missed += [(name, wrong) for wrong in wrongs if iri not in {body.iri for body in find_by_name(whole, wrong)}]
     assert len(missed) <= 2, missed  # unnamed groups whose names differ by one letter only push each other out
 
 
@@ -107,7 +116,7 @@ def test_a_name_with_one_letter_wrong_is_still_found(whole: Reader, rows: list[R
     ],
 )
 def test_beginnings_of_words_and_misspelt_words_are_found(whole: Reader, text: str, label: str) -> None:
-    assert label in {body.label for body in find(whole, text)}
+    assert label in {body.label for body in find_by_name(whole, text)}
 
 
 @pytest.mark.parametrize(
@@ -130,8 +139,8 @@ def test_beginnings_of_words_and_misspelt_words_are_found(whole: Reader, text: s
     ],
 )
 def test_no_text_is_anything_but_a_text(whole: Reader, text: str) -> None:
-    assert isinstance(find(whole, text), list)
-    assert find(whole, "Keele University")[0].label == "Keele University"
+    assert isinstance(find_by_name(whole, text), list)
+    assert find_by_name(whole, "Keele University")[0].label == "Keele University"
 
 
 def test_letters_that_the_index_is_too_old_to_know_are_letters() -> None:
@@ -146,9 +155,9 @@ def test_letters_that_the_index_is_too_old_to_know_are_letters() -> None:
         "a_b",
         name.upper(),
     ):
-        assert [body.name for body in find(reader, text)] == [name], text
-    assert not find(reader, "\U0001e902\U0001e903")
-    assert not find(reader, "a") or find(reader, "a")[0].name == name
+        assert [body.name for body in find_by_name(reader, text)] == [name], text
+    assert not find_by_name(reader, "\U0001e902\U0001e903")
+    assert not find_by_name(reader, "a") or find_by_name(reader, "a")[0].name == name
 
 
 def test_a_build_writes_the_index_and_a_reader_uses_it(keele: Path, whole: Reader, rows: list[Row]) -> None:
@@ -162,7 +171,7 @@ def test_a_build_writes_the_index_and_a_reader_uses_it(keele: Path, whole: Reade
     kept.close()
     assert rows_of(reader) == rows
     for text in ("PHE", "coventry", "Kele University", "NIHR SPCR", "primary"):
-        assert find(reader, text) == find(whole, text), text
+        assert find_by_name(reader, text) == find_by_name(whole, text), text
     assert bodies_by_name(reader) == bodies_by_name(whole)
     # What the file says is what is told: it was not made anew.
     changed.execute("UPDATE body SET label = 'told by the file' WHERE label = 'Keele University'")
@@ -170,7 +179,7 @@ def test_a_build_writes_the_index_and_a_reader_uses_it(keele: Path, whole: Reade
     copy = shutil.copytree(file.parent, file.parent.parent / "copied")
     try:
         (copy / FILE).write_bytes(changed.serialize())
-        assert find(Reader.at(copy), "Keele University")[0].label == "told by the file"
+        assert find_by_name(Reader.at(copy), "Keele University")[0].label == "told by the file"
     finally:
         shutil.rmtree(copy)
         changed.close()
@@ -215,13 +224,13 @@ def test_without_a_whole_index_the_store_answers_the_same(
     spoil(generation / FILE)
     reader = Reader.at(generation)
     for text in ("PHE", "coventry", "Kele University", "NIHR SPCR", "primary", "zzz"):
-        assert find(reader, text) == find(whole, text), text
+        assert find_by_name(reader, text) == find_by_name(whole, text), text
 
 
 def test_the_same_graph_gives_the_same_index(seed: Reader, tmp_path: Path) -> None:
     other = Reader.nquads_lines(reversed(list(seed.nquads())))
-    write(seed, tmp_path / "one")
-    write(other, tmp_path / "two")
+    write_index(seed, tmp_path / "one")
+    write_index(other, tmp_path / "two")
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -235,9 +244,9 @@ def test_readers_of_every_sort_find_names(keele: Path, whole: Reader) -> None:
         *(Reader.files([keele / "graph.trig"]), stored.beside(whole, "urn:x"), stored.dataset([graph, others], [])),
     ]
     for reader in readers:
-        assert one(reader, "KEELE university").label == "Keele University"
-        assert find(reader, "Kele Universty")[0].label == "Keele University"
-    assert not find(stored.dataset([], [graph]), "Keele University")  # nothing is in its default graph
+        assert resolve_name(reader, "KEELE university").label == "Keele University"
+        assert find_by_name(reader, "Kele Universty")[0].label == "Keele University"
+    assert not find_by_name(stored.dataset([], [graph]), "Keele University")  # nothing is in its default graph
     assert stored.snapshot().folder == stored.resident().folder == stored.folder
     assert then.folder is None
 
@@ -246,7 +255,7 @@ def test_an_index_does_not_hold_its_reader() -> None:
     import weakref
 
     reader = Reader.nquads_lines([])
-    assert not find(reader, "x")
+    assert not find_by_name(reader, "x")
     seen = weakref.ref(reader)
     del reader
     assert seen() is None

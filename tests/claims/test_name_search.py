@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.claims.name_search import find, fold, one, shortens
+from partnergraph.claims.name_search import find_by_name, fold_name, is_short_form, resolve_name
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
 
@@ -38,9 +38,9 @@ KEELE = "https://w3id.org/partnergraph/id/org/keele-university"
 def test_a_body_is_found_by_any_of_its_names_and_the_name_is_told(
     whole: Reader, text: str, label: str, name: str
 ) -> None:
-    found = one(whole, text)
+    found = resolve_name(whole, text)
     assert (found.label, found.name) == (label, name)
-    assert find(whole, text)[0].iri == found.iri
+    assert find_by_name(whole, text)[0].iri == found.iri
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_a_body_is_found_by_any_of_its_names_and_the_name_is_told(
 )
 def test_a_misspelt_name_is_not_guessed_but_the_nearest_is_told_first(whole: Reader, text: str, near: str) -> None:
     with pytest.raises(QueryError, match=f"Nothing here is called '{text}'. Did you mean: {near}"):
-        one(whole, text)
+        resolve_name(whole, text)
 
 
 def test_a_name_that_begins_several_is_not_guessed(whole: Reader) -> None:
     with pytest.raises(QueryError, match="Did you mean: Coventry City Council; Coventry University"):
-        one(whole, "Coventry")
-    assert len(find(whole, "University")) == 5
-    assert len(find(whole, "University", most=2)) == 2
+        resolve_name(whole, "Coventry")
+    assert len(find_by_name(whole, "University")) == 5
+    assert len(find_by_name(whole, "University", most=2)) == 2
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_name_that_begins_several_is_not_guessed(whole: Reader) -> None:
 )
 def test_an_unknown_name_is_an_error_that_says_where_the_names_are(whole: Reader, text: str) -> None:
     with pytest.raises(QueryError, match=r"Nothing here is called .*partnergraph query organisations"):
-        one(whole, text)
+        resolve_name(whole, text)
 
 
 def test_a_name_of_several_bodies_is_an_error_that_names_them() -> None:
@@ -82,8 +82,8 @@ def test_a_name_of_several_bodies_is_an_error_that_names_them() -> None:
         lines += [f"{about} {a} {org} .\n", f'{about} {label} "{name}"@en .\n', f'{about} {also} "Twin"@en .\n']
     reader = Reader.nquads_lines(lines)
     with pytest.raises(QueryError, match=r"'twin' is the name of several: alpha; beta\. Use a longer name\."):
-        one(reader, "twin")
-    assert one(reader, "alpha").iri == iri.format("alpha")
+        resolve_name(reader, "twin")
+    assert resolve_name(reader, "alpha").iri == iri.format("alpha")
 
 
 def test_the_best_match_comes_first_even_where_only_few_are_asked_for(whole: Reader) -> None:
@@ -92,16 +92,16 @@ def test_the_best_match_comes_first_even_where_only_few_are_asked_for(whole: Rea
         ("WMSWTP", "West Midlands Social Work Teaching Partnership"),
         ("Keele University", "Keele University"),
     ):
-        [found] = find(whole, text, most=1)
+        [found] = find_by_name(whole, text, most=1)
         assert found.label == label
 
 
 def test_folding_and_short_forms() -> None:
-    assert fold("  Children’s  TRUST—(Größe) Ⅻ ") == "childrens trustgrosse xii"
-    assert fold("e\u0301cole") == fold("\u00e9cole") == "ecole"
-    assert shortens("nhs", "national health service")
-    assert shortens("doh", "department of health")
-    assert shortens("dhsc", "department of health and social care")
-    assert not shortens("doc", "department of health")
-    assert not shortens("", "department of health")
-    assert not shortens("department", "department of health")
+    assert fold_name("  Children’s  TRUST—(Größe) Ⅻ ") == "childrens trustgrosse xii"
+    assert fold_name("e\u0301cole") == fold_name("\u00e9cole") == "ecole"
+    assert is_short_form("nhs", "national health service")
+    assert is_short_form("doh", "department of health")
+    assert is_short_form("dhsc", "department of health and social care")
+    assert not is_short_form("doc", "department of health")
+    assert not is_short_form("", "department of health")
+    assert not is_short_form("department", "department of health")

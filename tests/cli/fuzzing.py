@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.input import opened
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.input import open_document
 from partnergraph.extraction.output import save
-from partnergraph.extraction.proposals import read as propose
+from partnergraph.extraction.proposals import propose_rows as propose
 from partnergraph.graph import PartnerGraph
 from partnergraph.registers.register_config import FORMATS
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 
 __all__ = ["Case", "case", "prepare"]
 
@@ -109,8 +109,8 @@ def prepare(folder: Path) -> None:
     """Whole files of every format in a folder: a graph as CSV and as a workbook, its build, RDF, registers, lists."""
     from partnergraph.build import build
 
-    init(folder / "graph", "Example Trust", None, csv_tables=True)
-    init(folder / "book", "Example Trust", None)
+    create_folder(folder / "graph", "Example Trust", None, csv_tables=True)
+    create_folder(folder / "book", "Example Trust", None)
     (folder / "graph" / "story.toml").write_text('[[step]]\ntitle = "One"\ntext = "Two."\ndate = 2014\n', "utf-8")
     (folder / "graph" / "sources").mkdir()
     (folder / "graph" / "more.ttl").write_text("<https://x.org/a> <https://x.org/b> 'c' .\n", "utf-8")
@@ -131,7 +131,7 @@ def prepare(folder: Path) -> None:
     for suffix, form in RDF.items():
         graph.export(form, folder / f"graph.{suffix}")
     graph.export("trig", folder / "other.trig")
-    reading = propose(opened(folder / "text.txt", "text"), Known())
+    reading = propose(open_document(folder / "text.txt", "text"), Gazetteer())
     for row in reading.proposals:
         row["accept"] = "yes"
     save(reading, folder / "proposed.xlsx")

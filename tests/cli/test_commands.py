@@ -12,7 +12,7 @@ import pytest
 
 from partnergraph import __version__
 from partnergraph.cli import COMMANDS
-from partnergraph.cli.options import deliver
+from partnergraph.cli.options import write_result
 from partnergraph.errors import StoreError
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
@@ -221,10 +221,10 @@ def test_a_full_disk_behind_standard_output_is_one_line(here: Path) -> None:
 
 
 def test_a_file_is_written_as_it_is_or_an_error_says_why(tmp_path: Path) -> None:
-    deliver(b"a\r\n\xc3\xa9", tmp_path / "x.csv")
+    write_result(b"a\r\n\xc3\xa9", tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes() == b"a\r\n\xc3\xa9"
     with pytest.raises(StoreError, match="cannot be written: Is a directory"):
-        deliver(b"", tmp_path)
+        write_result(b"", tmp_path)
 
 
 def test_the_output_does_not_depend_on_the_language_of_the_terminal(here: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from partnergraph.build import findings_of
+from partnergraph.build import collect_findings
 from tests.cli.conftest import Run
 
 ELEMENTS = "Label,Type,Description,Tags\nAunt,University,Old,x|y\nUncle & Sons,Band,,\nAnn,Person,,\n"
@@ -38,7 +38,7 @@ def test_elements_and_connections_of_kumu_become_a_sound_folder(run: Run, tmp_pa
     said = run("import", nodes, edges, "-o", folder)
     assert said.code == 0, said.err
     assert said.out == f"{folder}: 3 organisations, 3 relationships\nNext: partnergraph build {folder}\n"
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
     assert [(row["id"], row["name"], row["type"]) for row in rows(folder, "organisations")] == [
         *(
             ("aunt", "Aunt", "university"),
@@ -106,7 +106,7 @@ def test_a_plain_list_of_edges_makes_its_own_organisations(run: Run, tmp_path: P
     assert [(row["id"], row["name"]) for row in rows(tmp_path / "map", "organisations")] == [
         *(("aunt", "Aunt"), ("body-2", "Университет"), ("1-1", "'=1+1"))
     ]
-    assert findings_of(tmp_path / "map") == []
+    assert collect_findings(tmp_path / "map") == []
 
 
 def test_the_new_folder_can_be_built(run: Run, tmp_path: Path) -> None:

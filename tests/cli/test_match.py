@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from tests.cli.conftest import Run
 
 ROR = {
@@ -133,7 +133,7 @@ def test_a_person_decides_in_a_terminal_and_each_decision_is_kept_at_once(folder
     assert [(row["organisation"], row["decision"], row["who"]) for row in _decisions(folder)] == [
         ("keele", "same", "K")
     ]
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
 
 
 def _until(terminal: int, end: bytes) -> str:
@@ -155,7 +155,7 @@ def test_one_record_is_never_decided_to_be_two_bodies(run: Run, folder: Path, mo
         ("wellcome", "same"),
         ("wellcome-too", "different"),
     ]
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
 
 
 def test_what_fits_two_bodies_is_not_accepted_for_either(run: Run, folder: Path) -> None:
@@ -194,7 +194,7 @@ def test_decisions_go_into_the_sheet_of_a_workbook_and_every_other_cell_stays(
                 [cell.value for cell in line] for line in before[sheet].iter_rows()
             ]
         assert len(after[sheet].data_validations.dataValidation) == len(before[sheet].data_validations.dataValidation)
-    assert [one for one in findings_of(folder) if one.severity == "error"] == []
+    assert [one for one in collect_findings(folder) if one.severity == "error"] == []
 
 
 def test_decisions_do_not_go_into_a_workbook_whose_formulas_would_lose_their_values(

@@ -13,9 +13,9 @@ import pytest
 from partnergraph import DataError, PartnerGraph
 from partnergraph.build import build
 from partnergraph.page import draw
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.cli.conftest import Run
 
 PROFILE = """\
@@ -30,20 +30,20 @@ PROFILE = """\
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The example of `init`, with two organisations that have no relationship."""
+    """The example of `create_folder`, with two organisations that have no relationship."""
     folder = tmp_path / "data"
-    init(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True)
     file = folder / "tables" / "organisations.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     for name in ("Lonely Trust", "Second Lonely"):
         row = {"id": name.lower().replace(" ", "-"), "name": name, "form": "formal", "type": "charity"}
         rows.append(row | {"evidence": "e1"})
-    file.write_bytes(table_csv(rows, LAYOUTS["organisations"].columns))
+    file.write_bytes(table_csv(rows, TABLE_SCHEMAS["organisations"].columns))
     return folder
 
 
 def _without_relationships(folder: Path) -> None:
-    (folder / "tables" / "relationships.csv").write_bytes(table_csv([], LAYOUTS["relationships"].columns))
+    (folder / "tables" / "relationships.csv").write_bytes(table_csv([], TABLE_SCHEMAS["relationships"].columns))
 
 
 def test_bodies_without_a_relationship_are_counted_apart(folder: Path, tmp_path: Path, run: Run) -> None:
@@ -137,7 +137,7 @@ def test_the_library_says_so_too(tmp_path: Path) -> None:
 
 
 def test_a_whole_map_has_no_note(tmp_path: Path, run: Run) -> None:
-    init(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True)
     build(tmp_path / "data", tmp_path / "build")
     done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html")
     assert (done.code, len(done.err.splitlines())) == (0, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.cli.conftest import Run
 
 ASK = "SELECT ?s { ?s a org:Organization }"
@@ -25,7 +25,7 @@ def place(tmp_path: Path, keele: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(keele / "graph.trig", "graph.trig")
     Path("ask.rq").write_text(ASK, "utf-8")
     Path("names.csv").write_text("name,country\nKeele University,GB\n", "utf-8")
-    init(Path("mine"), "Riverside Trust", csv_tables=True)
+    create_folder(Path("mine"), "Riverside Trust", csv_tables=True)
     return tmp_path
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from partnergraph.cli import save_positions as keeping
 from partnergraph.errors import DataError, StoreError, UsageError
-from partnergraph.network import network
-from partnergraph.page.build_diagram import drawing
-from partnergraph.page.diagram import TALL, UNFOLDED, VIEWS, WIDE, Drawing
-from partnergraph.page.layout.arrangement import places
+from partnergraph.network import build_network
+from partnergraph.page.build_diagram import build_diagram
+from partnergraph.page.diagram import TALL, UNFOLDED, VIEWS, WIDE, Diagram
+from partnergraph.page.layout.arrangement import positions_of
 from partnergraph.store import Reader
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
@@ -76,13 +76,13 @@ def append(folder: Path, table: str, **cells: str) -> None:
         csv.DictWriter(lines, columns, lineterminator="\n").writerow(cells)
 
 
-def drawn(output: Path) -> Drawing:
-    return drawing(network(Reader.at(output)))
+def drawn(output: Path) -> Diagram:
+    return build_diagram(build_network(Reader.at(output)))
 
 
-def moved(old: Drawing, new: Drawing) -> float:
+def moved(old: Diagram, new: Diagram) -> float:
     """The greatest move of what both show, as a share of the canvas."""
-    was, now = places(old), places(new)
+    was, now = positions_of(old), positions_of(new)
     return max(
         abs(was[view][key][axis] - now[view][key][axis]) / CANVAS[view][axis]
         for view in VIEWS
@@ -112,7 +112,7 @@ def test_one_more_body_moves_no_other_by_more_than_a_twentieth(run: Run, kept: P
     append(kept, "relationships", id="new", kind="support", **{"from": "newcomer"}, to="nice", evidence="S34")
     build(run, kept, here / "third")
     old, new = drawn(here / "second"), drawn(here / "third")
-    assert len(places(new)["wide"]) == len(places(old)["wide"]) + 1
+    assert len(positions_of(new)["wide"]) == len(positions_of(old)["wide"]) + 1
     assert 0 <= moved(old, new) <= 0.05
 
 
@@ -125,7 +125,7 @@ def test_a_body_that_goes_moves_none_and_stops_no_build(run: Run, kept: Path, he
     assert said.code == 0
     assert "'heart-of-worcestershire-college' is not the id of any body" in run("check", kept).out
     old, new = drawn(here / "second"), drawn(here / "third")
-    assert len(places(new)["wide"]) == len(places(old)["wide"]) - 1
+    assert len(positions_of(new)["wide"]) == len(positions_of(old)["wide"]) - 1
     assert moved(old, new) == 0
 
 
@@ -148,14 +148,14 @@ def test_a_folder_that_is_no_graph_folder_is_refused(run: Run, here: Path) -> No
 
 def test_positions_of_another_graph_are_not_written_into_a_folder(folder: Path) -> None:
     with pytest.raises(UsageError, match=r"The map shows no body of .*data: draw the graph that was built from this"):
-        keeping.write(folder, {"wide": {"https://example.org/id/org/x": (1, 2)}})
+        keeping.save_positions(folder, {"wide": {"https://example.org/id/org/x": (1, 2)}})
     assert not (folder / "tables" / "positions.csv").exists()
 
 
 def test_what_the_tables_do_not_name_has_no_row(folder: Path) -> None:
     nice = "https://w3id.org/partnergraph/id/org/nice"
     positions = {"wide": {"https://example.org/x": (1, 2), nice: (3, 4)}, "tall": {f"fold:{nice}": (5, 6)}}
-    assert keeping.write(folder, positions) == (folder / "tables" / "positions.csv", 2)
+    assert keeping.save_positions(folder, positions) == (folder / "tables" / "positions.csv", 2)
     assert [list(row.values()) for row in rows(folder)] == [
         ["nice", "folded-tall", "5", "6"],
         ["nice", "wide", "3", "4"],
@@ -166,7 +166,7 @@ def test_an_id_that_two_bodies_have_is_written_with_its_prefix(folder: Path, run
     append(folder, "organisations", id="patients", name="A charity", form="formal", type="charity", evidence="S2")
     base = "https://w3id.org/partnergraph/id"
     positions = {"wide": {f"{base}/org/patients": (1, 2), f"{base}/group/keele-spcsc-partnerships/patients": (3, 4)}}
-    keeping.write(folder, positions)
+    keeping.save_positions(folder, positions)
     assert [row["body"] for row in rows(folder)] == ["group:patients", "org:patients"]
 
 
@@ -179,24 +179,24 @@ def test_positions_in_a_workbook_are_not_written_a_second_time(folder: Path) -> 
     book.active.title = "Positions"
     book.active.append(["body", "view", "x", "y"])
     book.save(folder / "tables" / "map.xlsx")
-    keeping.write(folder, {"wide": {nice: (1, 2)}})  # headings alone are no second table
+    keeping.save_positions(folder, {"wide": {nice: (1, 2)}})  # headings alone are no second table
     (folder / "tables" / "positions.csv").unlink()
     book.active.append(["nice", "wide", 1, 2])
     book.save(folder / "tables" / "map.xlsx")
     with pytest.raises(UsageError, match=r'stand in tables/map\.xlsx, sheet "Positions"\. Delete its rows'):
-        keeping.write(folder, {"wide": {nice: (1, 2)}})
+        keeping.save_positions(folder, {"wide": {nice: (1, 2)}})
     assert not (folder / "tables" / "positions.csv").exists()
 
 
 def test_a_disk_that_is_full_is_told_and_the_table_stays_as_it_was(folder: Path) -> None:
     nice = "https://w3id.org/partnergraph/id/org/nice"
-    table, _ = keeping.write(folder, {"wide": {nice: (1, 2)}})
+    table, _ = keeping.save_positions(folder, {"wide": {nice: (1, 2)}})
     before = table.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
     try:
         with pytest.raises(StoreError, match=r"positions\.csv cannot be written: File too large. It is as it was\."):
-            keeping.write(folder, {"wide": {nice: (3, 4)}})
+            keeping.save_positions(folder, {"wide": {nice: (3, 4)}})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert table.read_bytes() == before
@@ -206,7 +206,7 @@ def test_a_disk_that_is_full_is_told_and_the_table_stays_as_it_was(folder: Path)
 def test_a_table_that_cannot_be_read_is_told(folder: Path) -> None:
     (folder / "tables" / "positions.csv").mkdir()
     with pytest.raises(DataError, match=r"positions\.csv: This is a folder, not a file"):
-        keeping.write(folder, {})
+        keeping.save_positions(folder, {})
 
 
 def test_a_table_that_is_saved_meanwhile_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,5 +219,5 @@ def test_a_table_that_is_saved_meanwhile_is_not_overwritten(folder: Path, monkey
 
     monkeypatch.setattr(keeping, "_apart", saved)
     with pytest.raises(DataError, match=r"tables/positions\.csv of .* changed .* nothing was written"):
-        keeping.write(folder, {"wide": {nice: (1, 2)}})
+        keeping.save_positions(folder, {"wide": {nice: (1, 2)}})
     assert [list(row.values()) for row in rows(folder)] == [["nice", "wide", "7", "7"]]

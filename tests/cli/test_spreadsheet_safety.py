@@ -14,9 +14,9 @@ import pytest
 from partnergraph.build import build
 from partnergraph.cli import cli
 from partnergraph.spreadsheet_safety import csv_text, escape_formula, is_formula
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.cli.conftest import Run
 
 FORMULAS = (
@@ -74,7 +74,7 @@ def test_the_guard_takes_time_in_proportion_to_the_text(character: str) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph folder whose names, notes and titles are formulas."""
     folder = tmp_path_factory.mktemp("armed") / "data"
-    init(folder, "Example Trust", csv_tables=True)
+    create_folder(folder, "Example Trust", csv_tables=True)
     tables = folder / "tables"
     file = tables / "organisations.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Likely duplicates, of which one is called like a formula.
     rows.append({"id": "twin-a", "name": "=Twin Trust", "form": "formal", "type": "charity", "evidence": proof})
     rows.append({"id": "twin-b", "name": "=Twin Trust", "form": "formal", "type": "charity", "evidence": proof})
-    file.write_bytes(table_csv(rows, LAYOUTS["organisations"].columns))
+    file.write_bytes(table_csv(rows, TABLE_SCHEMAS["organisations"].columns))
     file = tables / "relationships.csv"
     links = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     for number, text in enumerate(FORMULAS):
@@ -95,7 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, start in enumerate(("2010", "2012")):
         link = {"id": f"twin-{number}", "kind": "funding", "from": "twin-a", "to": rows[0]["id"], "start": start}
         links.append(link | {"evidence": proof, "note": "=1+1"})
-    file.write_bytes(table_csv(links, LAYOUTS["relationships"].columns))
+    file.write_bytes(table_csv(links, TABLE_SCHEMAS["relationships"].columns))
     build(folder, folder.parent / "build")
     return folder
 
@@ -115,11 +115,11 @@ def guarded(text: str) -> None:
 
 def test_check(folder: Path, tmp_path: Path, run: Run) -> None:
     other = tmp_path / "data"
-    init(other, "Example Trust", csv_tables=True)
+    create_folder(other, "Example Trust", csv_tables=True)
     file = other / "tables" / "relationships.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     bad = [rows[0] | {"id": f"bad-{number}", "kind": text} for number, text in enumerate(FORMULAS)]
-    file.write_bytes(table_csv([*rows, *bad], LAYOUTS["relationships"].columns))
+    file.write_bytes(table_csv([*rows, *bad], TABLE_SCHEMAS["relationships"].columns))
     done = run("check", other, "--format", "csv")
     assert done.code == 1
     guarded(done.out)

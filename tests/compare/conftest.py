@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.compare import Change, Report, compare
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.model.record_quads import quads_of
 from partnergraph.model.records import Model
 from partnergraph.store import Reader
@@ -28,7 +28,7 @@ def stated(model: Model) -> Reader:
 @pytest.fixture(scope="session")
 def base() -> Reader:
     """What the Keele tables state, as they are."""
-    return stated(read(ROOT / "data").model)
+    return stated(read_folder(ROOT / "data").model)
 
 
 def rewrite(folder: Path, table: str, edit: Edit) -> None:
@@ -61,7 +61,7 @@ class Edited:
 
     def reader(self, **edits: Edit) -> Reader:
         """The graph of such a copy."""
-        found = read(self.copy(**edits))
+        found = read_folder(self.copy(**edits))
         assert not found.errors, found.errors
         return stated(found.model)
 

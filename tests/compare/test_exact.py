@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph.compare import compare
-from partnergraph.compare.quad_diff import applied, parsed, plain
+from partnergraph.compare.quad_diff import apply_patch, object_text, parse_quad
 from partnergraph.errors import UsageError
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
 from partnergraph.vocabulary import RDF
 from tests.compare.conftest import Edited, Rows, changes, stated
@@ -32,7 +32,7 @@ def test_an_edit_of_any_table_is_told_and_the_patch_leads_from_one_to_the_other(
     report = compare(edited.base, after)
     assert changes(report)
     assert report.added or report.removed
-    assert applied(edited.base.nquads(), report.patch()) == set(after.nquads())
+    assert apply_patch(edited.base.nquads(), report.patch()) == set(after.nquads())
 
 
 @pytest.mark.parametrize("table", [table for table in CELLS if table not in ("sources", "evidence", "organisations")])
@@ -41,7 +41,7 @@ def test_a_row_that_is_dropped_is_told(edited: Edited, table: str) -> None:
         del rows[-1]
 
     found = edited.copy(**{table: edit})
-    model = read(found)
+    model = read_folder(found)
     if model.errors:  # others speak of that row
         assert all(finding.rule.startswith("unknown") for finding in model.errors)
         return
@@ -55,12 +55,12 @@ def test_the_loss_of_any_quad_is_told(base: Reader) -> None:
     lines = sorted(base.nquads())
     types: dict[str, str] = {}
     for line in lines:
-        quad = parsed(line)
+        quad = parse_quad(line)
         if quad.predicate == RDF.type:
-            types[quad.subject] = plain(quad.object)
+            types[quad.subject] = object_text(quad.object)
     seen: dict[tuple[str, str], str] = {}
     for line in lines:
-        quad = parsed(line)
+        quad = parse_quad(line)
         if not quad.graph.endswith(FOLLOW):
             seen.setdefault((types.get(quad.subject, ""), quad.predicate), line)
     assert len(seen) > 100
@@ -89,11 +89,11 @@ WORLD = [line.replace(" .", f" <https://e.org/g{n % 2}> .\n") for n, line in enu
 def test_between_any_two_graphs_the_patch_is_exact_and_the_words_not_empty(a: set[str], b: set[str]) -> None:
     before, after = Reader.nquads_lines(sorted(a)), Reader.nquads_lines(sorted(b))
     report = compare(before, after)
-    assert applied(before.nquads(), report.patch()) == set(after.nquads())
+    assert apply_patch(before.nquads(), report.patch()) == set(after.nquads())
     assert bool(changes(report)) == (set(before.nquads()) != set(after.nquads()))
     assert (report.summary == "Nothing has changed.") == report.equal
     told = [change.new or change.old for change in changes(report)]
-    assert len(told) >= len({parsed(line).subject for line in set(before.nquads()) ^ set(after.nquads())})
+    assert len(told) >= len({parse_quad(line).subject for line in set(before.nquads()) ^ set(after.nquads())})
 
 
 def test_the_same_input_gives_the_same_bytes(edited: Edited) -> None:

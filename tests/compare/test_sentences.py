@@ -8,7 +8,7 @@ import pytest
 
 from partnergraph.build import assemble
 from partnergraph.compare import compare
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from tests.compare.conftest import Edited, Rows, changes, only, row
 from tests.conftest import ROOT
 
@@ -166,7 +166,7 @@ def test_equal_graphs_have_nothing_to_tell(edited: Edited) -> None:
 
 def test_what_rules_derive_is_counted_and_not_told(edited: Edited) -> None:
     folder = edited.copy(relationships=_set({"id": MEMBER}, kind="funding", role=""))
-    whole = [assemble(read(path).model).reader() for path in (ROOT / "data", folder)]
+    whole = [assemble(read_folder(path).model).reader() for path in (ROOT / "data", folder)]
     report = compare(*whole)
     assert sum(report.following.values()) > 0
     assert all("derived" not in change.subject for change in changes(report))

@@ -8,8 +8,8 @@ import networkx as nx
 import pytest
 
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
-from partnergraph.network import network
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.network import build_network
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 
@@ -28,12 +28,12 @@ PAGE, MINUTES = "keele-spcsc-partnerships", "covcab"
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return assemble(read(ROOT / "data").model).reader()
+    return assemble(read_folder(ROOT / "data").model).reader()
 
 
 @pytest.fixture(scope="module")
 def graph(reader: Reader) -> nx.MultiDiGraph:
-    return network(reader)
+    return build_network(reader)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from partnergraph import PartnerGraph
-from partnergraph.questions.named_questions import bind, get
+from partnergraph.questions.named_questions import bind_parameters, get_question
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 from tests.conftest import ROOT
@@ -575,12 +575,12 @@ def test_the_document_alone_answers_the_new_questions_too(seed: Reader) -> None:
 def test_an_answer_of_links_is_drawn_with_the_evidence_of_its_claims(
     whole: Reader, name: str, values: dict[str, str]
 ) -> None:
-    from partnergraph.network.from_query import picture
+    from partnergraph.network.from_query import network_from_query
 
-    question = get(name)
+    question = get_question(name)
     result = PartnerGraph(whole).query(name, **values)
-    made = picture(whole, result.bytes("tsv"), "SELECT", title=question.question)
-    links = {frozenset((row["from"], row["to"])) for row in whole.rows(bind(question, values, whole))}
+    made = network_from_query(whole, result.bytes("tsv"), "SELECT", title=question.question)
+    links = {frozenset((row["from"], row["to"])) for row in whole.rows(bind_parameters(question, values, whole))}
     drawn = {frozenset((made.nodes[a]["label"], made.nodes[b]["label"])) for a, b in made.edges()}
     assert drawn == links
     assert not [data for _, _, data in made.edges(data=True) if data.get("computed")]

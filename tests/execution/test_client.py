@@ -15,7 +15,7 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit, QueryRefused, StoreError, UsageError
-from partnergraph.execution.client import Apart, Here
+from partnergraph.execution.client import InProcessClient, SubprocessClient
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 GREEDY = (
@@ -28,7 +28,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?o a org:Organization }"
 
 def _process(graph: PartnerGraph) -> int | None:
     """The query process that a graph has now."""
-    assert isinstance(graph._asker, Apart)
+    assert isinstance(graph._asker, SubprocessClient)
     process = graph._asker._process
     return process.pid if process is not None and process.poll() is None else None
 
@@ -168,7 +168,7 @@ def test_a_graph_that_is_gone_when_it_is_first_asked_is_an_error_that_says_so(tm
 
 def test_a_graph_made_by_a_program_is_asked_in_that_program(graph: PartnerGraph) -> None:
     before = _process(graph)
-    assert Here(graph.reader).ask({"sparql": "ASK {}", "formats": {"ask": "json"}}).form == "ASK"
+    assert InProcessClient(graph.reader).ask({"sparql": "ASK {}", "formats": {"ask": "json"}}).form == "ASK"
     assert bool(PartnerGraph(graph.reader).query("ASK {}"))
     assert _process(graph) == before
 

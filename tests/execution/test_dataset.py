@@ -7,8 +7,8 @@ import io
 import pytest
 
 from partnergraph.errors import QueryError, QueryRefused
-from partnergraph.execution.execute import answer
-from partnergraph.sparql.prepare import prepare
+from partnergraph.execution.execute import execute
+from partnergraph.sparql.prepare import prepare_query
 from partnergraph.store import Reader
 
 GRAPHS = Reader.nquads_lines(
@@ -24,7 +24,7 @@ GRAPHS = Reader.nquads_lines(
 
 def rows(query: str, reader: Reader = GRAPHS) -> list[str]:
     output = io.BytesIO()
-    answer(reader, query, "csv", output)
+    execute(reader, query, "csv", output)
     return sorted(output.getvalue().decode().splitlines()[1:])
 
 
@@ -68,9 +68,9 @@ def test_every_form_of_query_sees_the_merge() -> None:
     two = "FROM <urn:g:a> FROM <urn:g:b>"
     assert rows(f"SELECT (COUNT(*) AS ?n) {two} {{ ?s ?p ?o }}") == ["3"]
     output = io.BytesIO()
-    answer(GRAPHS, f"ASK {two} {{ ?s ?p 'only a', 'only b' }}", "json", output)
-    answer(GRAPHS, f"CONSTRUCT {two} WHERE {{ ?s ?p ?o }}", "ntriples", output)
-    answer(GRAPHS, f"DESCRIBE <urn:x> {two}", "ntriples", output)
+    execute(GRAPHS, f"ASK {two} {{ ?s ?p 'only a', 'only b' }}", "json", output)
+    execute(GRAPHS, f"CONSTRUCT {two} WHERE {{ ?s ?p ?o }}", "ntriples", output)
+    execute(GRAPHS, f"DESCRIBE <urn:x> {two}", "ntriples", output)
     text = output.getvalue()
     assert b'"boolean":true' in text
     assert (text.count(b'"both"'), text.count(b'"only b"'), text.count(b'"only c"')) == (2, 2, 0)
@@ -88,14 +88,14 @@ def test_every_form_of_query_sees_the_merge() -> None:
 )
 def test_a_graph_that_is_not_here_is_refused_where_it_is_named(query: str, column: int) -> None:
     with pytest.raises(QueryRefused, match="there is no such graph here, and nothing is fetched") as raised:
-        prepare(GRAPHS, query)
+        prepare_query(GRAPHS, query)
     assert (raised.value.line, raised.value.column) == (1, column)
 
 
 @pytest.mark.parametrize("wrong", ["FROM", "FROM {", "FROM 'urn:g:a'", "FROM x:a", "FROM <g> FROM 1", "FROM } UNION {"])
 def test_a_from_that_does_not_parse_is_an_error_with_its_place(wrong: str) -> None:
     with pytest.raises(QueryError, match="does not parse") as raised:
-        prepare(GRAPHS, f"SELECT ?s {wrong} {{ ?s ?p ?o }}").ask(GRAPHS)
+        prepare_query(GRAPHS, f"SELECT ?s {wrong} {{ ?s ?p ?o }}").ask(GRAPHS)
     assert raised.value.line == 1
 
 

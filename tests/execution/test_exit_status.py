@@ -19,8 +19,8 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import PartnerGraphError, QueryError, QueryLimit, StoreError
-from partnergraph.execution.client import Apart
-from partnergraph.execution.exit_status import OUT_OF_MEMORY, explain, start_error
+from partnergraph.execution.client import SubprocessClient
+from partnergraph.execution.exit_status import OUT_OF_MEMORY, exit_error, start_error
 from partnergraph.execution.sandbox import start_persistent
 from partnergraph.store import Reader, locate
 from tests.conftest import need
@@ -83,7 +83,7 @@ def test_a_process_that_a_signal_ends_names_the_signal_and_no_memory(keele: Path
     kind, message = SIGNALS[name]
     graph = PartnerGraph.open(keele)
     result = graph.query(RUNAWAY)
-    assert isinstance(graph._asker, Apart)
+    assert isinstance(graph._asker, SubprocessClient)
     assert graph._asker._process is not None
     threading.Timer(0.5, os.kill, (graph._asker._process.pid, getattr(signal, name))).start()
     with pytest.raises(kind, match=message) as raised:
@@ -112,7 +112,7 @@ def test_memory_is_named_where_the_engine_or_python_got_none(keele: Path) -> Non
         graph.query(GREEDY).text()
     assert engine.value.limit == "memory"
     result = graph.query("SELECT ?a ?b ?c ?f { ?a ?b ?c . ?d ?e ?f }")
-    assert isinstance(graph._asker, Apart)
+    assert isinstance(graph._asker, SubprocessClient)
     assert graph._asker._process is not None
     before = graph._asker._process.pid
     order = result._order | {"formats": {"select": "excel-csv"}}  # made of a table that Python holds
@@ -161,7 +161,7 @@ def test_no_more_processes_are_told_with_their_limit(tmp_path: Path) -> None:
     path.write_text("<urn:a> <urn:p> <urn:b> .")
     for ask in (
         "worker.run(Path(sys.argv[1]), 'ASK {}')",
-        "asking.Apart([Path(sys.argv[1])]).ask({})",
+        "asking.SubprocessClient([Path(sys.argv[1])]).ask({})",
     ):
         said = _as_nobody(f"resource.setrlimit(resource.RLIMIT_NPROC, (0, 0)); {ask}", path)
         assert said.startswith(
@@ -310,10 +310,10 @@ def test_the_last_words_of_a_process_are_kept_and_it_never_waits_for_a_reader(tm
 def test_each_end_is_told_by_what_was_seen(
     status: int | None, stderr: bytes, kind: type[Exception], message: str
 ) -> None:
-    error = explain(status, stderr, 300_000_000)
+    error = exit_error(status, stderr, 300_000_000)
     assert type(error) is kind
     assert re.search(message, str(error)), error
-    opening = explain(status, stderr, 300_000_000, opening="/a/store")
+    opening = exit_error(status, stderr, 300_000_000, opening="/a/store")
     assert "Opening /a/store" in str(opening) or "fault of its own" in str(opening)
 
 

@@ -22,7 +22,7 @@ import pytest
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryLimit
 from partnergraph.execution import query_process as queries_process
-from partnergraph.execution.client import Apart
+from partnergraph.execution.client import SubprocessClient
 from tests.conftest import need
 
 NAMES = "SELECT ?n { ?o a org:Organization ; skos:prefLabel ?n }"
@@ -31,7 +31,7 @@ GONE = 1.0  # seconds after its program within which a query process has ended
 
 
 def _process(graph: PartnerGraph) -> int:
-    assert isinstance(graph._asker, Apart)
+    assert isinstance(graph._asker, SubprocessClient)
     assert graph._asker._process is not None
     return graph._asker._process.pid
 

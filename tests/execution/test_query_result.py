@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.execution.query_result import Result
-from partnergraph.results.formats import value
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.results.formats import python_value
+from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 
-NOTHING = PartnerGraph(empty())
+NOTHING = PartnerGraph(empty_reader())
 MIXED = r"""SELECT ?int ?text ?iri ?truth ?broken ?all ?none { VALUES (?int ?text ?iri ?truth ?broken ?all ?none) {
   (1 "a\tb\n\"c\"\\"@en <urn:a> true 1.5 1 UNDEF)
   (UNDEF "" UNDEF false 1e3 "1" UNDEF)
@@ -158,8 +158,8 @@ def test_frames_hold_what_rows_hold(terms: list[str]) -> None:
     ],
 )
 def test_a_term_becomes_a_value(cell: str, expected: object) -> None:
-    assert value(cell) == expected
-    assert type(value(cell)) is type(expected)
+    assert python_value(cell) == expected
+    assert type(python_value(cell)) is type(expected)
 
 
 def test_an_ask_has_a_truth_and_no_rows() -> None:
@@ -280,8 +280,8 @@ def test_html_shows_the_first_rows_and_says_so() -> None:
 def test_a_missing_package_is_named_with_the_line_that_installs_it(missing: str, method: str, extra: str) -> None:
     code = (
         f"import sys; sys.modules['{missing}'] = None\n"
-        "from partnergraph import PartnerGraph\nfrom partnergraph.sparql.syntax_errors import empty\n"
-        f"PartnerGraph(empty()).query('SELECT * {{}}').{method}"
+        "from partnergraph import PartnerGraph\nfrom partnergraph.sparql.syntax_errors import empty_reader\n"
+        f"PartnerGraph(empty_reader()).query('SELECT * {{}}').{method}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1

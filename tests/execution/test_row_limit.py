@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from partnergraph.execution import execute
-from partnergraph.execution.execute import SHORTEST_ROW, FullError, RowLimit, answer
+from partnergraph.execution import execute as execution_module
+from partnergraph.execution.execute import SHORTEST_ROW, LimitReached, RowLimit, execute
 from partnergraph.store import Reader
 
 # Texts that look like what stands between two rows, and a row without any value.
@@ -31,7 +31,7 @@ def _rows(data: bytes, format_: str) -> list[str | None]:
 
 def _answer(sparql: str, format_: str, max_rows: int) -> tuple[bytes, str | None]:
     output = io.BytesIO()
-    note = answer(Reader.nquads_lines([]), sparql, format_, output, max_rows=max_rows, max_bytes=10_000_000)
+    note = execute(Reader.nquads_lines([]), sparql, format_, output, max_rows=max_rows, max_bytes=10_000_000)
     return output.getvalue(), note
 
 
@@ -67,7 +67,7 @@ def test_it_does_not_matter_in_which_pieces_an_answer_comes(format_: str, length
     whole, _ = _answer(_query(TRICKY), format_, 100_000)
     limit = RowLimit(format_, 100, None)
     pieces = [whole[start : start + length] for start in range(0, len(whole), length)]
-    with pytest.raises(FullError):
+    with pytest.raises(LimitReached):
         sum(limit.write(piece) for piece in pieces)
     assert limit.write(b"more") == 4
     assert _rows(bytes(limit), format_) == _rows(whole, format_)[:100]
@@ -76,13 +76,13 @@ def test_it_does_not_matter_in_which_pieces_an_answer_comes(format_: str, length
 @pytest.mark.parametrize("format_", ["json", "xml"])
 def test_a_large_answer_is_evaluated_once(format_: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    usual = execute.Prepared.ask
+    usual = execution_module.PreparedQuery.ask
 
-    def ask(self: execute.Prepared, reader: Reader) -> object:
+    def ask(self: execution_module.PreparedQuery, reader: Reader) -> object:
         asked.append(self.sparql)
         return usual(self, reader)
 
-    monkeypatch.setattr(execute.Prepared, "ask", ask)
+    monkeypatch.setattr(execution_module.PreparedQuery, "ask", ask)
     data, note = _answer(_query(TRICKY), format_, 100)
     assert len(data) > SHORTEST_ROW * 100
     assert note is not None

@@ -47,13 +47,13 @@ DOUBLING = " ".join(f"BIND(CONCAT(?x{i},?x{i}) AS ?x{i + 1})" for i in range(40)
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Keele graph in a store folder."""
     from partnergraph.build.assemble import assemble
-    from partnergraph.graph_folder.folder import read
+    from partnergraph.graph_folder.folder import read_folder
     from partnergraph.store import Writer
     from tests.conftest import ROOT
 
     path = tmp_path_factory.mktemp("worker") / "store"
     writer = Writer.create(path)
-    writer.copy(assemble(read(ROOT / "data").model))
+    writer.copy(assemble(read_folder(ROOT / "data").model))
     writer.flush()
     return path
 
@@ -125,7 +125,7 @@ def test_a_query_that_needs_too_much_memory_is_stopped_with_the_limit_named(stor
 
 
 def test_the_smallest_memory_of_the_command_line_is_enough_for_a_question(store: Path) -> None:
-    answer = run(store, "SELECT (COUNT(*) AS ?n) { ?r a pg:Relationship }", "csv", memory=sandbox.LEAST_MEMORY)
+    answer = run(store, "SELECT (COUNT(*) AS ?n) { ?r a pg:Relationship }", "csv", memory=sandbox.MIN_MEMORY)
     assert int(answer.data.split()[1]) > 150
 
 
@@ -244,8 +244,8 @@ def test_the_worker_has_no_network_even_if_something_passed_the_guard(canary: tu
     asked.clear()
     code = (
         "import pyoxigraph as ox\n"
-        "from partnergraph.execution.sandbox import confine\n"
-        "confine(2_000_000_000)\n"
+        "from partnergraph.execution.sandbox import confine_process\n"
+        "confine_process(2_000_000_000)\n"
         f"list(ox.Store().query('SELECT * {{ SERVICE <{url}/sparql> {{ ?s ?p ?o }} }}'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

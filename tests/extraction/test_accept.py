@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from partnergraph.cli.read import read as command
 from partnergraph.errors import DataError
 from partnergraph.extraction.accept import accept
-from partnergraph.graph_folder.folder import read as read_folder
+from partnergraph.graph_folder.folder import read_folder
 
 TEXT = (
     "Corve Trust is funded by the Ash Foundation. It met. Corve Trust is a member of the Elm Network (awarded in 2008)."

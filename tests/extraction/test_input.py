@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError
-from partnergraph.extraction.entity_mentions import LONGEST_SENTENCE
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.input import LARGEST, document, opened
-from partnergraph.extraction.proposals import read as propose
+from partnergraph.extraction.entity_mentions import MAX_SENTENCE_LENGTH
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.input import MAX_SIZE, document_from_bytes, open_document
+from partnergraph.extraction.proposals import propose_rows as propose
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from partnergraph.extraction.proposals import read as propose
 )
 def test_what_is_no_plain_text_is_refused_in_words(name: str, data: bytes, said: str) -> None:
     with pytest.raises(DataError) as caught:
-        document(name, data, "text")
+        document_from_bytes(name, data, "text")
     assert said in str(caught.value)
     assert name in str(caught.value)
 
@@ -42,20 +42,20 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(50_000_000)
     with pytest.raises(DataError, match="larger than 20,000,000 bytes"):
-        opened(path, "text")
-    assert path.stat().st_size > LARGEST
+        open_document(path, "text")
+    assert path.stat().st_size > MAX_SIZE
 
 
 def test_marks_of_direction_and_signs_beyond_the_first_plane_keep_their_place() -> None:
     text = "\u200fElm Trust 𝒳 grew."
-    found = document("a.txt", text.encode(), "text")
+    found = document_from_bytes("a.txt", text.encode(), "text")
     assert found.text == text
     assert [(p.start, p.end) for p in found.passages] == [(0, len(text))]
 
 
 def test_a_sentence_that_never_ends_is_not_read_and_that_is_said() -> None:
     text = "The Elm Trust funds Oak University. We work with " + "Alpha University, " * 2_000 + "and others."
-    reading = propose(document("a.txt", text.encode(), "text"), Known())
+    reading = propose(document_from_bytes("a.txt", text.encode(), "text"), Gazetteer())
     assert reading.mentions.too_long == [2]
     assert "Not read, as longer than 20,000 characters without an end: sentence s2." in reading.summary()
     assert {row["name"] for row in reading.tables["organisations"]} == {"Elm Trust", "Oak University"}
@@ -66,8 +66,8 @@ def test_all_of_a_long_list_is_read_and_no_proposal_repeats_all_of_it() -> None:
              "Rowan Thorn Willow Plane Lime Ebony").split()  # fmt: skip
     names = [f"{one} {other} University" for one in words for other in words][:600]
     text = f"Partners: {', '.join(names)}."
-    assert 10_000 < len(text) < LONGEST_SENTENCE
-    reading = propose(document("a.txt", text.encode(), "text"), Known())
+    assert 10_000 < len(text) < MAX_SENTENCE_LENGTH
+    reading = propose(document_from_bytes("a.txt", text.encode(), "text"), Gazetteer())
     assert {row["name"] for row in reading.tables["organisations"]} == set(names)
     assert max(len(row["sentence"]) for row in reading.proposals) < 1_200
     assert all(row["sentence"].count("…") >= 1 for row in reading.proposals)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.extraction.entity_mentions import Mentions, mentions, slug
-from partnergraph.extraction.gazetteer import Body, Known
-from partnergraph.extraction.input import document
+from partnergraph.extraction.entity_mentions import DocumentMentions, find_mentions, slug_of
+from partnergraph.extraction.gazetteer import Gazetteer, KnownOrganisation
+from partnergraph.extraction.input import document_from_bytes
 
 NEWS = """PARTNERS AND FUNDING IN THE NORTH
 
@@ -37,15 +37,15 @@ After 2010 the European Union of Ferry Operators closed.
 """
 
 
-def _read(text: str, known: Known | None = None) -> Mentions:
-    return mentions(document("text.txt", text.encode(), "text"), known or Known())
+def _read(text: str, known: Gazetteer | None = None) -> DocumentMentions:
+    return find_mentions(document_from_bytes("text.txt", text.encode(), "text"), known or Gazetteer())
 
 
-def _organisations(found: Mentions) -> set[str]:
+def _organisations(found: DocumentMentions) -> set[str]:
     return {party.name for party in found.parties.values() if party.sort == "organisation"}
 
 
-def _groups(found: Mentions) -> set[str]:
+def _groups(found: DocumentMentions) -> set[str]:
     return {party.name for party in found.parties.values() if party.sort == "group"}
 
 
@@ -131,11 +131,11 @@ def test_the_name_of_a_person_is_no_part_of_an_organisation() -> None:
 
 
 def test_the_longest_known_name_is_found_by_any_of_its_names() -> None:
-    known = Known()
-    body = Body("Tolland University", "mine", "tolland-university")
+    known = Gazetteer()
+    body = KnownOrganisation("Tolland University", "mine", "tolland-university")
     for name in ("Tolland University", "TU-North", "Tolland Polytechnic", "University of Tolland"):
         known.add(name, body)
-    known.add("Tolland", Body("Tolland Town Council", "mine", "tolland-town-council"))
+    known.add("Tolland", KnownOrganisation("Tolland Town Council", "mine", "tolland-town-council"))
     text = "The University of Tolland was TOLLAND POLYTECHNIC once. Tolland University’s staff live in Tolland."
     found = _read(text, known)
     met = [(m.party.slug, text[m.start : m.end]) for here in found.sentences.values() for m in here]
@@ -148,8 +148,10 @@ def test_the_longest_known_name_is_found_by_any_of_its_names() -> None:
 
 
 def test_a_name_that_differs_only_in_small_words_is_a_reading() -> None:
-    known = Known()
-    known.add("Vale School for Care Research", Body("Vale School for Care Research", "mine", "vale-school"))
+    known = Gazetteer()
+    known.add(
+        "Vale School for Care Research", KnownOrganisation("Vale School for Care Research", "mine", "vale-school")
+    )
     found = _read("The Vale School of Care Research grew.", known)
     [mention] = found.sentences[1]
     assert mention.party.slug == "vale-school"
@@ -157,9 +159,9 @@ def test_a_name_that_differs_only_in_small_words_is_a_reading() -> None:
 
 
 def test_a_name_of_several_bodies_is_left_to_a_person() -> None:
-    known = Known()
-    known.add("Park Trust", Body("Park Trust", "mine", "park-trust"))
-    known.add("Park Trust", Body("Park Trust of Wenlow", "mine", "park-trust-of-wenlow"))
+    known = Gazetteer()
+    known.add("Park Trust", KnownOrganisation("Park Trust", "mine", "park-trust"))
+    known.add("Park Trust", KnownOrganisation("Park Trust of Wenlow", "mine", "park-trust-of-wenlow"))
     [party] = _read("The Park Trust grew.", known).parties.values()
     assert party.confidence == "low"
     assert [body.slug for body in party.others] == ["park-trust-of-wenlow"]
@@ -175,5 +177,5 @@ def test_the_school_is_read_only_where_one_body_can_be_meant() -> None:
 
 
 def test_an_id_is_made_of_small_letters_whatever_the_name() -> None:
-    assert slug("Prifysgol Tŷ Gwyn & Co/Ltd") == "prifysgol-ty-gwyn-and-co-ltd"
-    assert slug("東京") == "unnamed"
+    assert slug_of("Prifysgol Tŷ Gwyn & Co/Ltd") == "prifysgol-ty-gwyn-and-co-ltd"
+    assert slug_of("東京") == "unnamed"

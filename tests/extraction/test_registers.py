@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import Place, UsageError
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.input import document
-from partnergraph.extraction.proposals import Reading, read
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.input import document_from_bytes
+from partnergraph.extraction.proposals import Proposals, propose_rows
 from partnergraph.model.register_records import Entry, EntryName
 from tests.conftest import ROOT
 
@@ -22,10 +22,10 @@ def _entries() -> list[Entry]:
     ]
 
 
-def _read(text: str) -> Reading:
-    known = Known()
+def _read(text: str) -> Proposals:
+    known = Gazetteer()
     assert known.from_entries(_entries(), "register.csv") == 2
-    return read(document("text.txt", text.encode(), "text"), known)
+    return propose_rows(document_from_bytes("text.txt", text.encode(), "text"), known)
 
 
 def test_a_body_of_a_register_is_a_proposal_that_names_its_record() -> None:
@@ -48,18 +48,18 @@ def test_an_acronym_beside_organisations_is_looked_up() -> None:
 def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x", "utf-8")
     with pytest.raises(UsageError, match="ods-trusts, ods-practices"):
-        Known().from_register(tmp_path / "a.csv", "phone-book")
+        Gazetteer().from_register(tmp_path / "a.csv", "phone-book")
 
 
 def test_real_registers_neither_hide_nor_add_organisations_of_the_schools_page(shared: Path) -> None:
-    known = Known()
+    known = Gazetteer()
     lists = shared / "registers"
     mysociety = lists / "local-authorities" / "mysociety_uk_local_authorities_current.csv"
     assert known.from_register(mysociety, "local-authorities") > 300
     assert known.from_register(lists / "nhs-ods" / "etr_2025-07.csv", "ods-trusts") > 150
     page = ROOT / "data" / "documents" / "school-partnerships.txt"
-    reading = read(document(page.name, page.read_bytes(), "page"), known)
-    cold = read(document(page.name, page.read_bytes(), "page"), Known())
+    reading = propose_rows(document_from_bytes(page.name, page.read_bytes(), "page"), known)
+    cold = propose_rows(document_from_bytes(page.name, page.read_bytes(), "page"), Gazetteer())
     names = [row["id"] for row in reading.tables["organisations"]]
     assert names == [row["id"] for row in cold.tables["organisations"]]
     assert len(names) == 16

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.input import document
-from partnergraph.extraction.output import as_csv, as_workbook
-from partnergraph.extraction.proposals import Reading, read
-from partnergraph.extraction.relations import cues
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.input import document_from_bytes
+from partnergraph.extraction.output import to_csv, to_workbook
+from partnergraph.extraction.proposals import Proposals, propose_rows
+from partnergraph.extraction.relations import load_cues
 from partnergraph.graph_folder.documents import locate
 from partnergraph.vocabulary import concepts
 from tests.conftest import ROOT
@@ -22,20 +22,20 @@ PAGE = ROOT / "data" / "documents" / "school-partnerships.txt"
 SOURCE = "keele-spcsc-partnerships"
 
 
-def _read(text: str, known: Known | None = None, speaker: str | None = None) -> Reading:
-    return read(document("text.txt", text.encode(), "text"), known or Known(), speaker)
+def _read(text: str, known: Gazetteer | None = None, speaker: str | None = None) -> Proposals:
+    return propose_rows(document_from_bytes("text.txt", text.encode(), "text"), known or Gazetteer(), speaker)
 
 
-def _links(reading: Reading) -> set[tuple[str, str, str]]:
+def _links(reading: Proposals) -> set[tuple[str, str, str]]:
     plain = lambda cell: cell.partition(":")[2]  # noqa: E731
     return {(row["kind"], plain(row["from"]), plain(row["to"])) for row in reading.tables["relationships"]}
 
 
 def test_every_cue_has_a_kind_of_the_list() -> None:
-    assert {cue.kind for cue in cues().values()} <= {concept.code for concept in concepts("relationship-kind")}
-    assert {cue.direction for cue in cues().values()} == {"forward", "inverse", "implicit"}
-    assert {cue.subject for cue in cues().values()} == {"before", "subject", "writer"}
-    assert len(cues()) > 50
+    assert {cue.kind for cue in load_cues().values()} <= {concept.code for concept in concepts("relationship-kind")}
+    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit"}
+    assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer"}
+    assert len(load_cues()) > 50
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def _hand() -> tuple[set[str], list[dict[str, str]], dict[str, set[str]]]:
     return set(names), links, names
 
 
-def _measure(known: Known, title: str) -> tuple[int, int, int, int, int]:
+def _measure(known: Gazetteer, title: str) -> tuple[int, int, int, int, int]:
     """Organisations found and false; relationships right (both parties), right between groups too, false."""
     bodies, links, names = _hand()
-    reading = read(document(PAGE.name, PAGE.read_bytes(), "page"), known)
+    reading = propose_rows(document_from_bytes(PAGE.name, PAGE.read_bytes(), "page"), known)
     found = {row["id"] for row in reading.known}
     by_name = {name.lower(): slug for slug, all_names in names.items() for name in all_names}
     alias = {row["id"]: by_name.get(row["name"].lower(), row["id"]) for row in reading.tables["organisations"]}
@@ -119,10 +119,10 @@ def _measure(known: Known, title: str) -> tuple[int, int, int, int, int]:
 def test_the_schools_page_gives_its_sixteen_organisations_cold_and_with_the_graph(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    warm = Known()
+    warm = Gazetteer()
     warm.from_path(ROOT / "data")
     with capsys.disabled():
-        cold, known = _measure(Known(), "cold"), _measure(warm, "with the graph")
+        cold, known = _measure(Gazetteer(), "cold"), _measure(warm, "with the graph")
     for found, false, right, between, wrong in (cold, known):
         assert found >= 15
         assert false == 0
@@ -131,9 +131,9 @@ def test_the_schools_page_gives_its_sixteen_organisations_cold_and_with_the_grap
 
 
 def test_a_claim_that_the_graph_has_says_so_and_a_conflict_is_named() -> None:
-    warm = Known()
+    warm = Gazetteer()
     warm.from_path(ROOT / "data")
-    reading = read(document(PAGE.name, PAGE.read_bytes(), "page"), warm)
+    reading = propose_rows(document_from_bytes(PAGE.name, PAGE.read_bytes(), "page"), warm)
     [lead] = [row for row in reading.proposals if row["id"].startswith("leadership--coventry-university")]
     assert lead["already_known_as"].startswith("leadership--coventry-university--")
     assert "another lead: leadership--coventry-city-council--" in lead["conflicts"]
@@ -143,7 +143,7 @@ def test_a_claim_that_the_graph_has_says_so_and_a_conflict_is_named() -> None:
     ]
 
 
-def _sound(text: str, reading: Reading) -> None:
+def _sound(text: str, reading: Proposals) -> None:
     """All words stand in the text, once in their sentence, and offsets cut out what they say."""
     for row in reading.tables["evidence"]:
         at = locate(reading.document, row["words"], int(row["locator"][1:]))
@@ -161,16 +161,16 @@ def _sound(text: str, reading: Reading) -> None:
 
 @pytest.mark.parametrize("warm", [False, True])
 def test_the_rows_of_the_schools_page_are_sound_and_always_the_same(warm: bool) -> None:
-    def once() -> Reading:
-        known = Known()
+    def once() -> Proposals:
+        known = Gazetteer()
         if warm:
             known.from_path(ROOT / "data")
-        return read(document(PAGE.name, PAGE.read_bytes(), "page"), known)
+        return propose_rows(document_from_bytes(PAGE.name, PAGE.read_bytes(), "page"), known)
 
     first, second = once(), once()
     _sound(first.document.text, first)
-    assert as_csv(first) == as_csv(second)
-    assert as_workbook(first) == as_workbook(second)
+    assert to_csv(first) == to_csv(second)
+    assert to_workbook(first) == to_workbook(second)
 
 
 _NAMES = [
@@ -211,13 +211,13 @@ def test_any_text_is_read_and_every_span_is_exact(text: str) -> None:
     text = "x " + text.encode("utf-8", "ignore").decode().translate(_CONTROLS)
     reading = _read(text)
     _sound(text, reading)
-    assert as_csv(reading) == as_csv(_read(text))
+    assert to_csv(reading) == to_csv(_read(text))
 
 
 def test_a_folder_of_csv_and_the_workbook_have_the_columns_of_the_graph_folder(tmp_path: Path) -> None:
     from partnergraph.extraction.output import save
     from partnergraph.tables.table_files import read_sheets
-    from partnergraph.tables.table_schemas import LAYOUTS
+    from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
     reading = _read("Corve Trust is funded by the Ash Foundation.")
     save(reading, tmp_path / "proposed")
@@ -225,6 +225,6 @@ def test_a_folder_of_csv_and_the_workbook_have_the_columns_of_the_graph_folder(t
     sheets = {str(s.name).lower(): s for s in read_sheets("p.xlsx", (tmp_path / "proposed.xlsx").read_bytes())}
     for table in ("sources", "evidence", "organisations", "names", "groups", "relationships", "events"):
         heading = (tmp_path / "proposed" / f"{table}.csv").read_text("utf-8").splitlines()[0]
-        assert tuple(heading.split(",")) == LAYOUTS[table].columns
-        assert tuple(sheets[table].rows[0][1]) == LAYOUTS[table].columns
+        assert tuple(heading.split(",")) == TABLE_SCHEMAS[table].columns
+        assert tuple(sheets[table].rows[0][1]) == TABLE_SCHEMAS[table].columns
     assert "proposals" in sheets

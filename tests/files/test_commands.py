@@ -23,8 +23,8 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.extraction.accept import accept
-from partnergraph.graph_folder.folder import read as read_folder
-from partnergraph.workbook.template import init
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.workbook.template import create_folder
 from tests.cli.test_match import RECORDS, TABLES
 from tests.files.test_atomic import everything
 
@@ -121,7 +121,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, runner: Runner) -> Path:
     """A folder with everything that the commands need."""
     place = tmp_path_factory.mktemp("place") / "place"
     place.mkdir()
-    init(place / "mine", "Example Trust", csv_tables=True)
+    create_folder(place / "mine", "Example Trust", csv_tables=True)
     build(place / "mine", place.parent / "build")
     shutil.copytree(place / "mine", place / "wrong")
     table = place / "wrong" / "tables" / "organisations.csv"

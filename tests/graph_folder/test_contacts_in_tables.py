@@ -6,10 +6,10 @@ import csv
 import io
 from pathlib import Path
 
-from partnergraph.build import build, findings_of
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.build import build, collect_findings
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.conftest import ROOT
 
 
@@ -17,15 +17,15 @@ def _change(folder: Path, table: str, **cells: str) -> None:
     file = folder / "tables" / f"{table}.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     rows[0] |= cells
-    file.write_bytes(table_csv(rows, LAYOUTS[table].columns))
+    file.write_bytes(table_csv(rows, TABLE_SCHEMAS[table].columns))
 
 
 def test_contacts_in_tables_are_warned_of_with_their_place_and_not_repeated(tmp_path: Path) -> None:
-    init(tmp_path / "data", "Riverside Trust", csv_tables=True)
-    before = findings_of(tmp_path / "data")
+    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    before = collect_findings(tmp_path / "data")
     _change(tmp_path / "data", "organisations", description="Ask jane.doe@example.org, 01632 960 001. Charity 1168129.")
     _change(tmp_path / "data", "relationships", note="Tel: 960001")
-    found = [finding for finding in findings_of(tmp_path / "data") if finding not in before]
+    found = [finding for finding in collect_findings(tmp_path / "data") if finding not in before]
     assert [(f.rule, f.severity, f.place.file, f.place.row, f.place.column) for f in found if f.place] == [
         ("personal-data", "warning", "tables/organisations.csv", 2, "description"),
         ("personal-data", "warning", "tables/organisations.csv", 2, "description"),
@@ -37,4 +37,4 @@ def test_contacts_in_tables_are_warned_of_with_their_place_and_not_repeated(tmp_
 
 
 def test_the_keele_tables_hold_none() -> None:
-    assert [finding for finding in findings_of(ROOT / "data") if finding.rule == "personal-data"] == []
+    assert [finding for finding in collect_findings(ROOT / "data") if finding.rule == "personal-data"] == []

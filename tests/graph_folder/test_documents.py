@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnergraph.graph_folder.documents import Located, Unlocated, locate, passages, read_document
+from partnergraph.graph_folder.documents import Location, LocationError, locate, passages, read_document
 from tests.conftest import ROOT
 
 DOCUMENT = ROOT / "data" / "documents" / "school-partnerships.txt"
@@ -38,7 +38,7 @@ def test_the_quotations_of_the_reference_are_located_where_it_says() -> None:
     quoted = re.findall(pattern, REFERENCE.read_text("utf-8"))
     assert len(quoted) == 56
     for name, sentence, words, start, end in quoted:
-        assert locate(document, words) == Located(int(start), int(end), int(sentence)), name
+        assert locate(document, words) == Location(int(start), int(end), int(sentence)), name
 
 
 def test_a_sentence_ends_at_its_mark_before_a_capital_and_at_every_line_break() -> None:
@@ -80,9 +80,9 @@ def test_words_taken_from_a_text_are_located_there_or_told_to_stand_twice(data: 
     words = text[start:end]
     times = sum(text.startswith(words, at) for at in range(len(text)))
     if times == 1:
-        assert locate(document, words) == Located(start, end, 1)
+        assert locate(document, words) == Location(start, end, 1)
     else:
-        with pytest.raises(Unlocated) as told:
+        with pytest.raises(LocationError) as told:
             locate(document, words)
         assert told.value.rule == "words-twice"
         assert told.value.message.startswith(f"The words stand {times} times in the text")
@@ -90,43 +90,43 @@ def test_words_taken_from_a_text_are_located_there_or_told_to_stand_twice(data: 
 
 def test_offsets_behind_characters_of_several_bytes_count_characters() -> None:
     document = read_document("page", "Zoë 😀 pays. Ærø pays too.".encode())
-    assert locate(document, "pays too") == Located(16, 24, 2)
+    assert locate(document, "pays too") == Location(16, 24, 2)
     assert document.text[16:24] == "pays too"
 
 
 def test_the_sentence_tells_words_apart_that_stand_twice() -> None:
     document = read_document("page", b"They pay. They pay too. Others pay.")
-    assert locate(document, "They pay", 1) == Located(0, 8, 1)
-    assert locate(document, "They pay", 2) == Located(10, 18, 2)
-    with pytest.raises(Unlocated) as twice:
+    assert locate(document, "They pay", 1) == Location(0, 8, 1)
+    assert locate(document, "They pay", 2) == Location(10, 18, 2)
+    with pytest.raises(LocationError) as twice:
         locate(document, "They pay")
     assert twice.value.fix == "Quote more of the sentence, or write the sentence as locator, for example s1."
-    with pytest.raises(Unlocated) as elsewhere:
+    with pytest.raises(LocationError) as elsewhere:
         locate(document, "They pay", 3)
     assert elsewhere.value.message == "The words do not stand in the text in sentence 3."
 
 
 def test_words_that_overlap_themselves_stand_twice() -> None:
-    with pytest.raises(Unlocated, match="2 times"):
+    with pytest.raises(LocationError, match="2 times"):
         locate(read_document("page", b"aXaXa"), "aXa")
 
 
 def test_words_are_text_and_no_pattern() -> None:
     document = read_document("page", b"Who (and why) pays 100%? A.B pays.")
     assert locate(document, "(and why) pays 100%?").start == 4
-    with pytest.raises(Unlocated) as missing:
+    with pytest.raises(LocationError) as missing:
         locate(document, "A?B")
     assert missing.value.rule == "words-not-found"
 
 
 def test_words_over_the_end_of_a_sentence_are_refused() -> None:
-    with pytest.raises(Unlocated) as over:
+    with pytest.raises(LocationError) as over:
         locate(read_document("page", b"They pay. We work."), "pay. We")
     assert (over.value.rule, over.value.fix) == ("words-across-sentences", "Quote within one sentence.")
 
 
 def test_words_that_stand_twice_over_sentence_ends_name_no_sentence() -> None:
-    with pytest.raises(Unlocated) as twice:
+    with pytest.raises(LocationError) as twice:
         locate(read_document("page", b"Pay. We pay. We pay"), "ay. We")
     assert twice.value.message == "The words stand 2 times in the text."
     assert twice.value.fix == "Quote more of the sentence."
@@ -134,21 +134,21 @@ def test_words_that_stand_twice_over_sentence_ends_name_no_sentence() -> None:
 
 def test_the_nearest_wording_is_shown_even_if_it_speaks_of_times() -> None:
     document = read_document("page", b"The board meets three times a year.")
-    with pytest.raises(Unlocated) as missing:
+    with pytest.raises(LocationError) as missing:
         locate(document, "meets three times the year")
     assert missing.value.rule == "words-not-found"
     assert missing.value.fix == "The nearest wording is 'meets three times a year.'. Copy the words exactly."
 
 
 def test_nothing_is_called_near_that_is_not() -> None:
-    with pytest.raises(Unlocated) as missing:
+    with pytest.raises(LocationError) as missing:
         locate(read_document("page", b"The board meets three times a year."), "Quantum physics")
     assert missing.value.fix == "Copy the words exactly."
 
 
 @pytest.mark.parametrize("words", ["We  pay", "We\npay", "We pay"])
 def test_a_difference_in_white_space_alone_is_named(words: str) -> None:
-    with pytest.raises(Unlocated, match="Only white space differs: a space that does not break"):
+    with pytest.raises(LocationError, match="Only white space differs: a space that does not break"):
         locate(read_document("page", "We\u00a0pay them".encode()), words)
 
 

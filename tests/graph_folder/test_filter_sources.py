@@ -9,8 +9,8 @@ import pytest
 from partnergraph.build.assemble import assemble
 from partnergraph.check import check
 from partnergraph.errors import DataError
-from partnergraph.graph_folder.filter_sources import narrow
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.filter_sources import filter_sources
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI
 from partnergraph.model.record_quads import iri_of, quads_of
@@ -26,7 +26,7 @@ TABLES = (
 
 @pytest.fixture(scope="module")
 def whole() -> Model:
-    return read(ROOT / "data").model
+    return read_folder(ROOT / "data").model
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_no_source_leaves_a_loose_end(whole: Model, ids: Ids) -> None:
     """Whatever a narrow graph points at is in it."""
     loose = []
     for source in whole.sources:
-        quads = list(quads_of(narrow(whole, frozenset([source.id]), ids)))
+        quads = list(quads_of(filter_sources(whole, frozenset([source.id]), ids)))
         subjects = {quad.s for quad in quads}
         pointed = {quad.o for quad in quads if isinstance(quad.o, IRI) and quad.o.startswith(f"{ids.base}id/")}
         loose += [(source.id, target) for target in sorted(pointed - subjects)]
@@ -60,11 +60,11 @@ def test_no_source_leaves_a_loose_end(whole: Model, ids: Ids) -> None:
     ids=lambda only: "+".join(sorted(only)) or "none",
 )
 def test_a_narrow_graph_has_no_findings(only: set[str], whole: Model, ids: Ids) -> None:
-    assert check(assemble(narrow(whole, frozenset(only), ids)).reader()) == []
+    assert check(assemble(filter_sources(whole, frozenset(only), ids)).reader()) == []
 
 
 def test_only_evidence_of_the_sources_kept_and_of_the_editor_is_left(whole: Model, ids: Ids) -> None:
-    model = narrow(whole, frozenset([PAGE]), ids)
+    model = filter_sources(whole, frozenset([PAGE]), ids)
     assert {source.id for source in model.sources} == {PAGE, "editor"}
     assert {row.source for row in model.evidence} <= {PAGE, "editor"}
     assert len([row for row in model.evidence if row.source == PAGE]) == 56
@@ -74,28 +74,30 @@ def test_only_evidence_of_the_sources_kept_and_of_the_editor_is_left(whole: Mode
 
 
 def test_an_inference_stays_only_when_all_that_it_rests_on_stays(whole: Model, ids: Ids) -> None:
-    kept = {only: narrow(whole, frozenset(only), ids) for only in ((PAGE,), (PAGE, MINUTES), ("etr2022", "etr2025"))}
+    kept = {
+        only: filter_sources(whole, frozenset(only), ids) for only in ((PAGE,), (PAGE, MINUTES), ("etr2022", "etr2025"))
+    }
     for only, model in kept.items():
         inferred = [row for row in model.evidence if row.basis == "inferred"]
         assert all(row.premises and set(row.premises) <= {*only, "editor"} for row in inferred)
     assert "E2" in {row.id for row in kept["etr2022", "etr2025"].evidence}
-    assert "E2" not in {row.id for row in narrow(whole, frozenset(["etr2022"]), ids).evidence}
+    assert "E2" not in {row.id for row in filter_sources(whole, frozenset(["etr2022"]), ids).evidence}
 
 
 def test_more_sources_never_tell_less(whole: Model, ids: Ids) -> None:
-    one, two = (narrow(whole, frozenset(only), ids) for only in ([PAGE], [PAGE, MINUTES]))
+    one, two = (filter_sources(whole, frozenset(only), ids) for only in ([PAGE], [PAGE, MINUTES]))
     assert named(one, ids) < named(two, ids) < named(whole, ids)
     assert {row.id for row in one.evidence} < {row.id for row in two.evidence}
 
 
 def test_narrowing_twice_is_narrowing_once(whole: Model, ids: Ids) -> None:
-    once = narrow(whole, frozenset([PAGE]), ids)
-    assert narrow(once, frozenset([PAGE]), ids) == once
+    once = filter_sources(whole, frozenset([PAGE]), ids)
+    assert filter_sources(once, frozenset([PAGE]), ids) == once
 
 
 def test_the_dispute_is_gone_when_the_source_that_disputes_is_gone(whole: Model, ids: Ids) -> None:
     def disputed(*only: str) -> list[Standing]:
-        model = narrow(whole, frozenset(only), ids)
+        model = filter_sources(whole, frozenset(only), ids)
         return [row for row in model.standings if row.standing == "disputed"]
 
     assert disputed(PAGE) == []
@@ -106,19 +108,19 @@ def test_the_dispute_is_gone_when_the_source_that_disputes_is_gone(whole: Model,
 
 
 def test_the_document_stays_with_its_source(whole: Model, ids: Ids) -> None:
-    assert [d.source for d in narrow(whole, frozenset([PAGE]), ids).documents] == [PAGE]
-    assert narrow(whole, frozenset([MINUTES]), ids).documents == ()
+    assert [d.source for d in filter_sources(whole, frozenset([PAGE]), ids).documents] == [PAGE]
+    assert filter_sources(whole, frozenset([MINUTES]), ids).documents == ()
 
 
 def test_a_group_points_at_no_group_that_is_gone(whole: Model, ids: Ids) -> None:
-    groups = {row.id: row for row in narrow(whole, frozenset([MINUTES]), ids).groups}
+    groups = {row.id: row for row in filter_sources(whole, frozenset([MINUTES]), ids).groups}
     assert groups["wmswtp-fifteen-local-authorities"].may_overlap == ()
-    both = {row.id: row for row in narrow(whole, frozenset([PAGE, MINUTES]), ids).groups}
+    both = {row.id: row for row in filter_sources(whole, frozenset([PAGE, MINUTES]), ids).groups}
     assert both["wmswtp-fifteen-local-authorities"].may_overlap == (ids.group(PAGE, "wmswtp-local-authorities"),)
 
 
 def test_the_body_of_an_attribute_stays_even_when_no_evidence_for_itself_does(whole: Model, ids: Ids) -> None:
-    model = narrow(whole, frozenset(["rcgp-hq"]), ids)
+    model = filter_sources(whole, frozenset(["rcgp-hq"]), ids)
     owners = {row.organisation for row in (*model.attributes, *model.names, *model.identifiers)}
     assert "royal-college-of-general-practitioners" in owners
     assert owners <= {row.id for row in model.organisations}
@@ -143,8 +145,10 @@ def test_a_claim_is_lost_when_only_an_editors_addition_to_it_is_left(whole: Mode
             Relationship("the-editors-own-in-parts", (added,), **parties),
         ),
     )
-    assert [r.id for r in narrow(model, frozenset(["page"]), ids).relationships] == [r.id for r in model.relationships]
-    left = narrow(model, frozenset(["other"]), ids).relationships
+    assert [r.id for r in filter_sources(model, frozenset(["page"]), ids).relationships] == [
+        r.id for r in model.relationships
+    ]
+    left = filter_sources(model, frozenset(["other"]), ids).relationships
     assert [r.id for r in left] == ["the-editors-own", "the-editors-own-in-parts"]
 
 
@@ -163,23 +167,23 @@ def test_nothing_but_the_parts_named_here_is_narrowed(whole: Model, ids: Ids) ->
         "story",
     }
     assert {field.name for field in fields(Model)} <= thought_of
-    assert narrow(replace(whole, rdf=((MINUTES, "x.ttl"),)), frozenset([PAGE]), ids).rdf == ()
+    assert filter_sources(replace(whole, rdf=((MINUTES, "x.ttl"),)), frozenset([PAGE]), ids).rdf == ()
 
 
 def test_a_decision_goes_with_its_source_and_its_body(whole: Model, ids: Ids) -> None:
     body = whole.organisations[0].id
     decided = tuple(Match("m", (), body, source, "R0A", "same", "keeper") for source in (PAGE, MINUTES))
-    left = narrow(replace(whole, matches=decided), frozenset([PAGE]), ids)
+    left = filter_sources(replace(whole, matches=decided), frozenset([PAGE]), ids)
     alive = {row.id for row in left.organisations}
     assert left.matches == tuple(row for row in decided if row.source == PAGE and body in alive)
-    everything = narrow(replace(whole, matches=decided), frozenset(row.id for row in whole.sources), ids)
+    everything = filter_sources(replace(whole, matches=decided), frozenset(row.id for row in whole.sources), ids)
     assert everything.matches == decided
 
 
 def test_reading_with_only_is_reading_and_narrowing(whole: Model, ids: Ids) -> None:
-    assert read(ROOT / "data", {PAGE}).model == narrow(whole, frozenset([PAGE]), ids)
+    assert read_folder(ROOT / "data", {PAGE}).model == filter_sources(whole, frozenset([PAGE]), ids)
 
 
 def test_an_unknown_source_is_refused_with_the_nearest() -> None:
     with pytest.raises(DataError, match=r"'covcap' is not a source of this folder\. Did you mean 'covcab'\?"):
-        read(ROOT / "data", {"covcap"})
+        read_folder(ROOT / "data", {"covcap"})

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.build.assemble import assemble
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.graph_folder.folder import inputs, read
-from partnergraph.graph_folder.story import MOST_STEPS
+from partnergraph.graph_folder.folder import input_hashes, read_folder
+from partnergraph.graph_folder.story import MAX_STEPS
 from partnergraph.model.records import Position, Step
 
 ID = "https://w3id.org/partnergraph/id"
@@ -45,18 +45,18 @@ def folder(tmp_path: Path) -> Path:
 def positions(folder: Path, *rows: str) -> list[Finding]:
     """What is found wrong with these rows."""
     (folder / "tables" / "positions.csv").write_text("\n".join(("body,view,x,y", *rows, "")), "utf-8")
-    return read(folder).findings
+    return read_folder(folder).findings
 
 
 def story(folder: Path, text: str) -> list[Finding]:
     """What is found wrong with this story."""
     (folder / "story.toml").write_text(text, "utf-8")
-    return read(folder).findings
+    return read_folder(folder).findings
 
 
 def test_the_small_folder_is_sound_without_either(folder: Path) -> None:
-    assert findings_of(folder) == []
-    model = read(folder).model
+    assert collect_findings(folder) == []
+    model = read_folder(folder).model
     assert (model.positions, model.story) == ((), ())
     assert not [graph for graph in assemble(model).reader().named_graphs() if graph.endswith("/drawing")]
 
@@ -64,14 +64,14 @@ def test_the_small_folder_is_sound_without_either(folder: Path) -> None:
 def test_positions_are_read_with_their_bodies(folder: Path) -> None:
     rows = ("alpha,wide,10,20", "group:many,tall,0,99999", "undertaking:work,unfolded,1,2", "alpha,folded-tall,3,4")
     assert positions(folder, *rows) == []
-    found = [(p.body.removeprefix(ID), p.view, p.x, p.y) for p in read(folder).model.positions]
+    found = [(p.body.removeprefix(ID), p.view, p.x, p.y) for p in read_folder(folder).model.positions]
     assert found == [
         ("/org/alpha", "wide", 10, 20),
         ("/group/s/many", "tall", 0, 99999),
         ("/undertaking/work", "unfolded", 1, 2),
         ("/org/alpha", "folded-tall", 3, 4),
     ]
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
 
 
 ANEW = "or write the table anew: partnergraph draw --keep."
@@ -134,7 +134,7 @@ def test_a_position_of_a_body_that_is_gone_is_only_a_warning_and_is_not_used(fol
     assert finding.place == Place("tables/positions.csv", 3, "body")
     assert finding.message == "'betta' is not the id of any body. Its position is not used."
     assert finding.fix == f"Did you mean 'beta'? Delete the row, {ANEW}"
-    assert [position.id for position in read(folder).model.positions] == ["alpha"]
+    assert [position.id for position in read_folder(folder).model.positions] == ["alpha"]
     report = build(folder, tmp_path / "build")
     assert [warning.rule for warning in report.warnings] == ["unknown-body"]
 
@@ -146,14 +146,14 @@ def test_positions_and_story_are_inputs_of_the_build(folder: Path, tmp_path: Pat
     assert story(folder, STEP) == []
     third = build(folder, tmp_path / "build").fingerprint
     assert len({first, second, third}) == 3
-    assert {"story.toml", "tables/positions.csv"} <= inputs(folder).keys()
+    assert {"story.toml", "tables/positions.csv"} <= input_hashes(folder).keys()
     assert build(folder, tmp_path / "build").unchanged
 
 
 def test_both_stand_in_a_graph_of_their_own_that_the_catalogue_describes(folder: Path) -> None:
     positions(folder, "alpha,folded-wide,1,2")
     story(folder, STEP.replace('["alpha"]', '["alpha", "group:many"]\ndate = "2014-06"'))
-    reader = assemble(read(folder).model).reader()
+    reader = assemble(read_folder(folder).model).reader()
     assert check(reader) == []
     lines = [line for line in reader.nquads() if "<https://w3id.org/partnergraph/graph/drawing> ." in line]
     ns, code = "https://w3id.org/partnergraph/ns#", "https://w3id.org/partnergraph/code"
@@ -179,10 +179,10 @@ def test_both_stand_in_a_graph_of_their_own_that_the_catalogue_describes(folder:
 def test_a_narrow_graph_keeps_the_positions_of_its_bodies_and_tells_no_story(folder: Path) -> None:
     positions(folder, "alpha,wide,1,2", "beta,wide,1,9", "gamma,wide,3,4", "group:many,wide,5,6")
     story(folder, STEP)
-    model = read(folder, {"other"}).model
+    model = read_folder(folder, {"other"}).model
     assert [position.id for position in model.positions] == ["alpha", "gamma"]
     assert model.story == ()
-    assert len(read(folder).model.story) == 1
+    assert len(read_folder(folder).model.story) == 1
 
 
 def test_a_story_is_read_in_its_order(folder: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_story_is_read_in_its_order(folder: Path) -> None:
         + '[[step]]\ntitle = "Three"\ntext = "The whole."\ndate = 2014-06-30\n'
     )
     assert story(folder, text) == []
-    told = read(folder).model.story
+    told = read_folder(folder).model.story
     assert told[0] == Step(1, "One", "It is so.", (f"{ID}/org/alpha",))
     assert [(step.number, step.title, step.text) for step in told[1:]] == [
         (2, "Two", "Two lines,\nplain."),
@@ -201,7 +201,7 @@ def test_a_story_is_read_in_its_order(folder: Path) -> None:
     ]
     assert told[1].focus == (f"{ID}/org/alpha", f"{ID}/undertaking/work")
     assert [step.date.text if step.date else None for step in told] == [None, "2014", "2014-06-30"]
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
 
 
 PARTY = "Add it to organisations.csv or groups.csv or undertakings.csv, or mend the id."
@@ -278,7 +278,7 @@ WHOLE = {
     "one pair of brackets": (b'[step]\ntitle = "x"\n', "story-key", "'step' is not a list of entries."),
     "not entries": (b"step = [1, 2]\n", "story-key", "'step' is not a list of entries."),
     "too many steps": (
-        STEP.encode() * (MOST_STEPS + 1),
+        STEP.encode() * (MAX_STEPS + 1),
         "story-length",
         "The story has 41 steps; at most 40 are told.",
     ),
@@ -289,7 +289,7 @@ WHOLE = {
 def test_a_story_that_is_wrong_as_a_whole_is_one_finding(folder: Path, name: str) -> None:
     data, rule, message = WHOLE[name]
     (folder / "story.toml").write_bytes(data)
-    [finding] = read(folder).findings
+    [finding] = read_folder(folder).findings
     assert (finding.rule, finding.severity, finding.place) == (rule, "error", Place("story.toml"))
     assert finding.message.startswith(message)
     assert finding.fix
@@ -298,19 +298,21 @@ def test_a_story_that_is_wrong_as_a_whole_is_one_finding(folder: Path, name: str
 
 
 def test_as_many_steps_as_are_told_are_fine(folder: Path) -> None:
-    assert story(folder, STEP * MOST_STEPS) == []
+    assert story(folder, STEP * MAX_STEPS) == []
 
 
 def test_a_broken_table_of_bodies_is_not_blamed_on_who_names_them(folder: Path) -> None:
     positions(folder, "alpha,wide,1,2")
     story(folder, STEP)
     (folder / "tables" / "organisations.csv").write_bytes(b"id,name\x81\n")
-    assert {finding.place.file for finding in read(folder).findings if finding.place} == {"tables/organisations.csv"}
+    assert {finding.place.file for finding in read_folder(folder).findings if finding.place} == {
+        "tables/organisations.csv"
+    }
 
 
 def test_a_story_in_another_language_is_marked_as_such(folder: Path) -> None:
     story(folder, STEP.replace("It is so.", "Felly y mae."))
-    model = read(folder).model
+    model = read_folder(folder).model
     welsh = replace(model, config=replace(model.config, language="cy"))
     assert assemble(welsh).reader().ask('ASK { ?s pg:narration "Felly y mae."@cy }')
 

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 
@@ -27,7 +27,7 @@ def with_rows(folder: Path, **tables: list[dict[str, str]]) -> Reader:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows([*old, *rows])
-    found = read(copy)
+    found = read_folder(copy)
     assert not found.errors, found.errors
     return assemble(found.model).reader()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from partnergraph.model.register_records import Entry, Tally
-from partnergraph.registers.register_config import Register, read
+from partnergraph.registers.register_config import RegisterConfig, read_register
 
 
 def entries(registers: Path, *names: str) -> list[Entry]:
@@ -13,6 +13,6 @@ def entries(registers: Path, *names: str) -> list[Entry]:
     found: list[Entry] = []
     for name in names or ("ror_v2_latest", "ror_v1_only"):
         file = f"{name}.jsonl.gz"
-        register = Register("ror", registers / "ror" / file, file, "ror", keep="all")
-        found += [entry for entry in read(register, Tally()) if isinstance(entry, Entry)]
+        register = RegisterConfig("ror", registers / "ror" / file, file, "ror", keep="all")
+        found += [entry for entry in read_register(register, Tally()) if isinstance(entry, Entry)]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partnergraph.errors import Place
-from partnergraph.match.record_index import Register
+from partnergraph.match.record_index import RecordIndex
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace
 
 HERE = Place("register")
@@ -53,6 +53,6 @@ ENTRIES = (
 )  # fmt: skip
 
 
-def register() -> Register:
+def register() -> RecordIndex:
     """The index of these records."""
-    return Register(ENTRIES)
+    return RecordIndex(ENTRIES)

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from partnergraph.build.assemble import assemble
 from partnergraph.cli import cli
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.match.conflicts import Conflict, conflicts
-from partnergraph.match.output import CONFLICT_COLUMNS, conflicts_as
+from partnergraph.match.output import CONFLICT_COLUMNS, format_conflicts
 from partnergraph.store import Reader, Writer
 from partnergraph.vocabulary import ORG, PG
 from tests.conftest import ROOT
@@ -112,7 +112,7 @@ def test_what_is_only_more_exact_is_no_conflict(found: list[Conflict]) -> None:
 
 def _two_sources_of_one_record() -> Writer:
     """A register says of one and the same record other things than the tables do."""
-    writer = assemble(read(ROOT / "data").model)
+    writer = assemble(read_folder(ROOT / "data").model)
     base, graph = "https://w3id.org/partnergraph/id", "https://w3id.org/partnergraph/graph/source/ror"
     record = next(
         str(row["r"])
@@ -140,12 +140,12 @@ def test_two_sources_of_one_record_that_disagree_on_date_and_type_are_found() ->
 
 
 def test_every_form_tells_all_of_them(found: list[Conflict]) -> None:
-    rows = list(csv.DictReader(conflicts_as(found, "csv").splitlines()))
-    plain = json.loads(conflicts_as(found, "json"))
+    rows = list(csv.DictReader(format_conflicts(found, "csv").splitlines()))
+    plain = json.loads(format_conflicts(found, "json"))
     assert tuple(rows[0]) == CONFLICT_COLUMNS
     assert len(rows) == sum(len(c.sides) for c in found)
     assert [c["question"] for c in plain] == [c.question for c in found]
-    assert "[disputed]" in conflicts_as(found, "text")
+    assert "[disputed]" in format_conflicts(found, "text")
 
 
 def test_the_command_gives_the_same_bytes_and_exit_code_0(keele: Path) -> None:

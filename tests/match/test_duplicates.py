@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from partnergraph.cli import cli
 from partnergraph.match.duplicates import Duplicate, duplicates
-from partnergraph.match.output import DUPLICATE_COLUMNS, duplicates_as
+from partnergraph.match.output import DUPLICATE_COLUMNS, format_duplicates
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, RDF, SKOS
 from tests.match.edited import body, with_rows
@@ -130,9 +130,9 @@ def test_periods_that_follow_each_other_are_two_claims(found: list[Duplicate]) -
 
 
 def test_every_form_tells_all_of_them(found: list[Duplicate]) -> None:
-    text, table = duplicates_as(found, "text"), duplicates_as(found, "csv")
+    text, table = format_duplicates(found, "text"), format_duplicates(found, "csv")
     rows = list(csv.DictReader(table.splitlines()))
-    plain = json.loads(duplicates_as(found, "json"))
+    plain = json.loads(format_duplicates(found, "json"))
     assert tuple(rows[0]) == DUPLICATE_COLUMNS
     assert len(rows) == len(plain) == len(found) == text.count("If merged")
     assert plain[0]["merge"]["row"]["name"]

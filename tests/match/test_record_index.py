@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.match.normalise import bag, families, form, initials, website, words
-from partnergraph.match.record_index import Register
+from partnergraph.match.normalise import (
+    acronym_of,
+    body_families,
+    normalise_name,
+    normalised_words,
+    sorted_words,
+    website_host,
+)
+from partnergraph.match.record_index import RecordIndex
 from tests.match.small import ENTRIES, entry, register
 
 
@@ -24,7 +31,7 @@ from tests.match.small import ENTRIES, entry, register
     ],
 )
 def test_what_writers_do_differently_is_levelled(one: str, other: str) -> None:
-    assert form(one) == form(other)
+    assert normalise_name(one) == normalise_name(other)
 
 
 @pytest.mark.parametrize(
@@ -37,29 +44,29 @@ def test_what_writers_do_differently_is_levelled(one: str, other: str) -> None:
     ],
 )
 def test_what_tells_bodies_apart_stays(one: str, other: str) -> None:
-    assert form(one) != form(other)
+    assert normalise_name(one) != normalise_name(other)
 
 
 def test_a_name_of_small_words_or_a_legal_form_alone_keeps_them() -> None:
-    assert form("The Of") == "the of"
-    assert form("Company Ltd") == "company"
-    assert form("") == form("—") == ""
+    assert normalise_name("The Of") == "the of"
+    assert normalise_name("Company Ltd") == "company"
+    assert normalise_name("") == normalise_name("—") == ""
 
 
 def test_the_parts_of_a_form() -> None:
-    assert bag(form("York University")) == bag(form("University of York"))
-    assert initials(form("National Institute for Health Research")) == "nihr"
-    assert families(form("Royal Stoke University Hospital")) == {"education", "health-service"}
-    assert words("The Univ. of St. Andrews") == ("university", "st", "andrew")
-    assert website("HTTPS://www.Keele.ac.uk:443/a?b") == "keele.ac.uk"
-    assert website("") == ""
+    assert sorted_words(normalise_name("York University")) == sorted_words(normalise_name("University of York"))
+    assert acronym_of(normalise_name("National Institute for Health Research")) == "nihr"
+    assert body_families(normalise_name("Royal Stoke University Hospital")) == {"education", "health-service"}
+    assert normalised_words("The Univ. of St. Andrews") == ("university", "st", "andrew")
+    assert website_host("HTTPS://www.Keele.ac.uk:443/a?b") == "keele.ac.uk"
+    assert website_host("") == ""
 
 
 def test_records_are_found_by_name_words_identifier_and_website() -> None:
     known = register()
     assert len(known) == len(ENTRIES)
-    assert [one.entry.record for one in known.named(form("University of Keele"))] == ["keele"]
-    assert [one.entry.record for one in known.same_words(form("York University"))] == ["york-gb"]
+    assert [one.entry.record for one in known.named(normalise_name("University of Keele"))] == ["keele"]
+    assert [one.entry.record for one in known.same_words(normalise_name("York University"))] == ["york-gb"]
     assert [one.record for one in known.identified("grid", "GRID.9757.C")] == ["keele"]
     assert known.identified("grid", "grid.0.0") == []
     assert [one.record for one in known.at("http://www.keele.ac.uk/pcsc/")] == ["keele"]
@@ -68,25 +75,27 @@ def test_records_are_found_by_name_words_identifier_and_website() -> None:
 
 
 def test_a_country_in_brackets_is_no_part_of_a_name() -> None:
-    known = Register([entry("a", "Acme (United Kingdom)"), entry("b", "Acme (Germany)")])
-    assert {one.entry.record for one in known.named(form("Acme"))} == {"a", "b"}
+    known = RecordIndex([entry("a", "Acme (United Kingdom)"), entry("b", "Acme (Germany)")])
+    assert {one.entry.record for one in known.named(normalise_name("Acme"))} == {"a", "b"}
 
 
 def test_a_short_form_in_brackets_is_no_part_of_a_name_but_what_else_stands_there_is() -> None:
-    known = Register([entry("a", "Acme Institute (AI)"), entry("b", "Acme Institute (Oder)")])
-    assert {one.entry.record for one in known.named(form("Acme Institute"))} == {"a"}
-    assert {one.entry.record for one in known.named(form("Acme Institute, Oder"))} == {"b"}
+    known = RecordIndex([entry("a", "Acme Institute (AI)"), entry("b", "Acme Institute (Oder)")])
+    assert {one.entry.record for one in known.named(normalise_name("Acme Institute"))} == {"a"}
+    assert {one.entry.record for one in known.named(normalise_name("Acme Institute, Oder"))} == {"b"}
 
 
 def test_names_nearly_alike_share_a_rare_word_or_a_misspelt_one() -> None:
     known = register()
-    assert "stoke" in {one.entry.record for one in known.near(form("Stoke Hospital"))}
-    assert "berkeley" in {one.entry.record for one in known.near(form("Univ of Calfornia Berkley"))}  # misspelt
-    assert list(known.near(form("Zzyzx"))) == []
+    assert "stoke" in {one.entry.record for one in known.near(normalise_name("Stoke Hospital"))}
+    assert "berkeley" in {
+        one.entry.record for one in known.near(normalise_name("Univ of Calfornia Berkley"))
+    }  # misspelt
+    assert list(known.near(normalise_name("Zzyzx"))) == []
 
 
 def test_a_name_that_is_given_twice_is_one_name() -> None:
-    known = Register(
+    known = RecordIndex(
         [
             entry(
                 "a",
@@ -99,4 +108,4 @@ def test_a_name_that_is_given_twice_is_one_name() -> None:
         ]
     )
     assert [one.name for one in known.called] == ["Keele University", "University of Keele"]
-    assert [one.kind for one in known.named(form("Keele University"))] == ["current"]
+    assert [one.kind for one in known.named(normalise_name("Keele University"))] == ["current"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import (
@@ -87,7 +87,7 @@ def test_graphs_are_under_the_base() -> None:
 def test_no_two_identifiers_of_the_keele_graph_meet_in_one_iri() -> None:
     """The slug of an identifier's value drops marks, so two values could."""
     values: dict[str, set[str]] = {}
-    for record in read(ROOT / "data").model.identifiers:
+    for record in read_folder(ROOT / "data").model.identifiers:
         values.setdefault(iri_of(record, IDS), set()).add(record.value)
     assert len(values) > 300
     assert {iri: found for iri, found in values.items() if len(found) > 1} == {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI
@@ -444,7 +444,7 @@ def test_the_catalogue_describes_every_graph_and_no_other() -> None:
 
 def test_all_terms_used_are_terms_of_the_vocabulary() -> None:
     """Closed namespaces: a misspelt term would have failed while it was written; this is about those spelt out."""
-    terms = {q.p for q in quads_of(read(ROOT / "data").model)}
+    terms = {q.p for q in quads_of(read_folder(ROOT / "data").model)}
     known = (ADMS, DCTERMS, FOAF, OA, ORG, PG, RDF, RDFS, SH, SKOS, SKOSXL, WGS84)
     foreign = {p for p in terms if not any(p.startswith(n.base) and p.removeprefix(n.base) in n for n in known)}
     assert {short(p).partition(":")[0] for p in foreign} <= {"prov", "dcat", "void"}
@@ -478,7 +478,7 @@ COLUMNS = {
 @pytest.mark.parametrize("table", sorted(COLUMNS))
 def test_in_the_keele_graph_no_source_says_a_column_that_its_evidence_does_not_support(table: str) -> None:
     """Read with the csv module alone, cell by cell, against the quads."""
-    of = read(ROOT / "data").model
+    of = read_folder(ROOT / "data").model
     with (ROOT / "data" / "tables" / "evidence.csv").open(encoding="utf-8", newline="") as lines:
         source_of = {row["id"]: row["source"] for row in csv.DictReader(lines)}
     with (ROOT / "data" / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as lines:

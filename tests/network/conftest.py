@@ -9,7 +9,7 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
 from tests.conftest import ROOT
 
@@ -28,7 +28,7 @@ ev:e a pg:Evidence ; pg:basis code:stated ; dcterms:source src:s ; pg:says "It s
 @pytest.fixture(scope="session")
 def graph() -> PartnerGraph:
     """Every source, in memory."""
-    return PartnerGraph(assemble(read(ROOT / "data").model).reader())
+    return PartnerGraph(assemble(read_folder(ROOT / "data").model).reader())
 
 
 @pytest.fixture

@@ -18,7 +18,15 @@ import pandas as pd
 import pytest
 
 from partnergraph import PartnerGraph, StoreError, UsageError
-from partnergraph.network.exporters import EDGE_COLUMNS, EVIDENCE_COLUMNS, NODE_COLUMNS, csv_files, gexf, graphml, write
+from partnergraph.network.exporters import (
+    EDGE_COLUMNS,
+    EVIDENCE_COLUMNS,
+    NODE_COLUMNS,
+    csv_files,
+    gexf,
+    graphml,
+    write_network,
+)
 from tests.conftest import ROOT
 from tests.network.conftest import REL, O
 
@@ -159,7 +167,7 @@ def test_no_cell_of_the_keele_lists_needs_the_apostrophe(network: nx.MultiDiGrap
 
 def test_graphml_holds_the_network_with_numbers_and_truth_values(network: nx.MultiDiGraph[str], tmp_path: Path) -> None:
     path = tmp_path / "keele.graphml"
-    assert write(network, "graphml", path) == [path]
+    assert write_network(network, "graphml", path) == [path]
     again = nx.read_graphml(path, force_multigraph=True)
     assert isinstance(again, nx.MultiDiGraph)
     assert set(again) == set(network)
@@ -186,7 +194,7 @@ def spells(path: Path) -> dict[str, list[tuple[str | None, str | None]]]:
 
 def test_gexf_says_when_each_edge_held(network: nx.MultiDiGraph[str], tmp_path: Path) -> None:
     path = tmp_path / "keele.gexf"
-    write(network, "gexf", path)
+    write_network(network, "gexf", path)
     root = ET.parse(path).getroot()
     assert (root.tag, root.attrib["version"]) == (f"{GEXF}gexf", "1.2")
     [graph] = root.iter(f"{GEXF}graph")
@@ -207,7 +215,7 @@ def test_gexf_says_when_each_edge_held(network: nx.MultiDiGraph[str], tmp_path: 
 
 def test_networkx_reads_the_gexf_file_back(network: nx.MultiDiGraph[str], tmp_path: Path) -> None:
     path = tmp_path / "keele.gexf"
-    write(network, "gexf", path)
+    write_network(network, "gexf", path)
     again = nx.read_gexf(path)
     assert set(again) == set(network)
     assert set(again.edges(keys=True)) == set(network.edges(keys=True))
@@ -230,7 +238,7 @@ def test_gexf_names_no_day_of_writing_and_no_other_program(network: nx.MultiDiGr
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_hostile_label_gives_a_file_that_other_programs_read(format_: str, label: str, tmp_path: Path) -> None:
     path = tmp_path / f"hostile.{format_}"
-    write(named(label, words=label), format_, path)
+    write_network(named(label, words=label), format_, path)
     ET.parse(path)
     again: Network[Any] = nx.read_graphml(path) if format_ == "graphml" else nx.read_gexf(path)
     forbidden = "\x0b\x08\x1b\ud800\ufffe\uffff"
@@ -302,9 +310,9 @@ import hashlib, sys
 from pathlib import Path
 from partnergraph import PartnerGraph
 from partnergraph.build.assemble import assemble
-from partnergraph.network.files import csv_files, gexf, graphml
-from partnergraph.graph_folder.folder import read
-graph = PartnerGraph(assemble(read(Path(sys.argv[1])).model).reader())
+from partnergraph.network.exporters import csv_files, gexf, graphml
+from partnergraph.graph_folder.folder import read_folder
+graph = PartnerGraph(assemble(read_folder(Path(sys.argv[1])).model).reader())
 network = graph.network(derived=True, places=True)
 texts = {name: text.encode() for name, text in csv_files(network).items()}
 texts |= {"graphml": graphml(network), "gexf": gexf(network)}

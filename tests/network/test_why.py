@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from partnergraph import PartnerGraph, QueryError
-from partnergraph.network.why import LONGEST, route
+from partnergraph.network.why import MAX_LENGTH, shortest_route
 from tests.network.conftest import O
 
 Made = Callable[[str], PartnerGraph]
@@ -76,7 +76,7 @@ def test_a_name_that_nobody_has_is_an_error_with_the_nearest(graph: PartnerGraph
 
 def test_the_route_is_the_shortest_and_every_hop_has_its_claims(graph: PartnerGraph) -> None:
     assert graph.why("Wellcome Trust", "Coventry City Council") == []
-    hops = route(graph.reader, "Wellcome Trust", "Coventry City Council")
+    hops = shortest_route(graph.reader, "Wellcome Trust", "Coventry City Council")
     place = O + "wellcome-trust"
     for hop in hops:
         parties = {frozenset((claim.from_.iri, claim.to.iri)) for claim in hop}
@@ -92,9 +92,9 @@ def test_the_route_is_the_shortest_and_every_hop_has_its_claims(graph: PartnerGr
 
 
 def test_there_is_no_route_to_itself_or_to_what_nothing_is_joined_to(graph: PartnerGraph, turtle: Made) -> None:
-    assert route(graph.reader, "Keele University", "Keele University") == []
+    assert shortest_route(graph.reader, "Keele University", "Keele University") == []
     small = turtle('o:a a org:Organization ; skos:prefLabel "A" . o:b a org:Organization ; skos:prefLabel "B" .')
-    assert route(small.reader, "A", "B") == []
+    assert shortest_route(small.reader, "A", "B") == []
 
 
 def test_a_route_has_at_most_six_hops(turtle: Made) -> None:
@@ -104,12 +104,12 @@ def test_a_route_has_at_most_six_hops(turtle: Made) -> None:
         for n in range(9)
     )
     small = turtle(chain)
-    assert len(route(small.reader, "N0", "N6")) == LONGEST == 6
-    assert route(small.reader, "N0", "N7") == []
-    assert len(route(small.reader, "N6", "N1")) == 5, "against the direction of the claims"
+    assert len(shortest_route(small.reader, "N0", "N6")) == MAX_LENGTH == 6
+    assert shortest_route(small.reader, "N0", "N7") == []
+    assert len(shortest_route(small.reader, "N6", "N1")) == 5, "against the direction of the claims"
 
 
 def test_the_same_two_bodies_give_the_same_route_in_both_directions(graph: PartnerGraph) -> None:
-    there = route(graph.reader, "Wellcome Trust", "Newman University")
-    back = route(graph.reader, "Newman University", "Wellcome Trust")
+    there = shortest_route(graph.reader, "Wellcome Trust", "Newman University")
+    back = shortest_route(graph.reader, "Newman University", "Wellcome Trust")
     assert len(there) == len(back) > 1

@@ -11,8 +11,8 @@ import networkx as nx
 import pytest
 
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
-from partnergraph.network import network
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.network import build_network
 from partnergraph.page import Page, draw
 from tests.conftest import ROOT
 from tests.page.again import AS_IT_IS, LED_BACK
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def keele_network() -> nx.MultiDiGraph:
     """The whole Keele graph as a network."""
-    return network(assemble(read(ROOT / "data").model).reader())
+    return build_network(assemble(read_folder(ROOT / "data").model).reader())
 
 
 @pytest.fixture(scope="session")

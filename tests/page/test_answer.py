@@ -8,7 +8,7 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from tests.conftest import ROOT
 from tests.page.conftest import Opener
 
@@ -22,7 +22,7 @@ QUERY = """SELECT ?from ?to ?kind ?weight {
 
 @pytest.fixture(scope="module")
 def graph() -> PartnerGraph:
-    return PartnerGraph(assemble(read(ROOT / "data").model).reader())
+    return PartnerGraph(assemble(read_folder(ROOT / "data").model).reader())
 
 
 def test_an_answer_is_a_page_with_the_evidence_of_its_claims_and_the_query_itself(

@@ -10,14 +10,14 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from partnergraph.page.build_diagram import drawing
-from partnergraph.page.diagram import SCREEN, TALL_FONT, VIEWS, WIDE, Drawing
-from partnergraph.page.layout.arrangement import box
-from partnergraph.page.layout.edge_routing import course, crossed
+from partnergraph.page.build_diagram import build_diagram
+from partnergraph.page.diagram import SCREEN, TALL_FONT, VIEWS, WIDE, Diagram
+from partnergraph.page.layout.arrangement import label_box
+from partnergraph.page.layout.edge_routing import crossed_nodes, sample_curve
 from partnergraph.page.layout.overlap_removal import Scene, collisions
-from partnergraph.page.layout.stress_layout import inverted
-from partnergraph.page.layout.text_metrics import whole, width, wrap
-from partnergraph.page.svg import extent
+from partnergraph.page.layout.stress_layout import laplacian_inverse
+from partnergraph.page.layout.text_metrics import text_width, wrap_text, wrap_whole
+from partnergraph.page.svg import bounding_box
 
 
 def without_positions(network: nx.MultiDiGraph) -> nx.MultiDiGraph:
@@ -35,43 +35,43 @@ def drawn(request: pytest.FixtureRequest, keele_network: nx.MultiDiGraph) -> nx.
 
 
 @pytest.fixture(scope="module")
-def made(drawn: nx.MultiDiGraph) -> Drawing:
+def made(drawn: nx.MultiDiGraph) -> Diagram:
     """Its map."""
-    return drawing(drawn)
+    return build_diagram(drawn)
 
 
-def _scene(made: Drawing, view: str) -> tuple[Scene, dict[int, int]]:
+def _scene(made: Diagram, view: str) -> tuple[Scene, dict[int, int]]:
     dots = [dot for dot in made.dots if getattr(dot, view) is not None]
     at = np.array([getattr(dot, view) for dot in dots], dtype=float).reshape(-1, 2)
-    boxes = np.array([box(dot, view == "tall") for dot in dots]).reshape(-1, 4)
+    boxes = np.array([label_box(dot, view == "tall") for dot in dots]).reshape(-1, 4)
     scene = Scene(at, boxes, np.array([dot.size for dot in dots]), [], 0, 0)
     return scene, {dot.number: index for index, dot in enumerate(dots)}
 
 
-def _faults(made: Drawing, view: str) -> tuple[int, int]:
+def _faults(made: Diagram, view: str) -> tuple[int, int]:
     """How many pairs of symbols with labels overlap, and how many lines run through a foreign symbol."""
     scene, index = _scene(made, view)
     through = 0
     for line, bend in made.bends[view].items():
         ends = index[line.a], index[line.b]
-        points = course(tuple(scene.at[ends[0]]), tuple(scene.at[ends[1]]), bend)
-        through += len(crossed(points, scene.at, scene.radius - 2.5, ends))
+        points = sample_curve(tuple(scene.at[ends[0]]), tuple(scene.at[ends[1]]), bend)
+        through += len(crossed_nodes(points, scene.at, scene.radius - 2.5, ends))
     return len(collisions(scene)[0]), through
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_no_label_lies_on_another_and_no_line_runs_through_a_foreign_body(made: Drawing, view: str) -> None:
+def test_no_label_lies_on_another_and_no_line_runs_through_a_foreign_body(made: Diagram, view: str) -> None:
     assert _faults(made, view) == (0, 0)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_no_bent_line_leaves_the_picture(made: Drawing, view: str) -> None:
+def test_no_bent_line_leaves_the_picture(made: Diagram, view: str) -> None:
     shown = [dot for dot in made.dots if getattr(dot, view)]
     at = {dot.number: getattr(dot, view) for dot in shown}
-    left, top, across, down = extent(shown, view)
+    left, top, across, down = bounding_box(shown, view)
     assert any(made.bends[view].values())
     for line, bend in made.bends[view].items():
-        points = course(at[line.a], at[line.b], bend)
+        points = sample_curve(at[line.a], at[line.b], bend)
         assert (points >= [left, top]).all(), line
         assert (points <= [left + across, top + down]).all(), line
 
@@ -84,49 +84,49 @@ def test_a_label_on_another_and_a_line_through_a_body_are_seen() -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_label_at_first_view_is_12_pixels_or_more(made: Drawing, view: str) -> None:
+def test_every_label_at_first_view_is_12_pixels_or_more(made: Diagram, view: str) -> None:
     """On the screens of `SCREEN`, which test_first_view.py measures in a browser."""
     shown = [dot for dot in made.dots if getattr(dot, view)]
-    _, _, across, down = extent(shown, view)
+    _, _, across, down = bounding_box(shown, view)
     scale = min(SCREEN[view][0] / across, SCREEN[view][1] / down)
     assert min(TALL_FONT if view == "tall" else dot.font for dot in shown) * scale >= 12
 
 
-def test_most_names_stand_on_the_map_whole(made: Drawing) -> None:
+def test_most_names_stand_on_the_map_whole(made: Diagram) -> None:
     cut = [dot.label for dot in made.dots if dot.unfolded and dot.lines()[-1].endswith("…")]
     assert len(cut) <= 2, cut
 
 
-def test_at_most_80_dots_at_first_view_and_the_body_in_focus_on_a_phone(made: Drawing) -> None:
+def test_at_most_80_dots_at_first_view_and_the_body_in_focus_on_a_phone(made: Diagram) -> None:
     assert 40 < sum(dot.wide is not None for dot in made.dots) <= 80
     assert made.focus is not None
     assert made.dots[made.focus].tall is not None
 
 
-def test_every_body_with_a_claim_stands_in_the_wide_view_itself_or_inside_a_folded_dot(made: Drawing) -> None:
+def test_every_body_with_a_claim_stands_in_the_wide_view_itself_or_inside_a_folded_dot(made: Diagram) -> None:
     drawn = {dot.number for dot in made.dots if dot.wide} | {m for dot in made.dots if dot.wide for m in dot.members}
     joined = {end for a, b, _ in made.claims for end in (a, b)}
     assert {made.bodies[number] for number in drawn if number < len(made.bodies)} >= joined
 
 
-def test_both_sides_of_a_dispute_are_never_folded_away(keele_network: nx.MultiDiGraph, made: Drawing) -> None:
+def test_both_sides_of_a_dispute_are_never_folded_away(keele_network: nx.MultiDiGraph, made: Diagram) -> None:
     disputed = [(a, b) for a, b, data in keele_network.edges(data=True) if data["standing"] == "disputed"]
     folded = {made.bodies[member] for dot in made.dots for member in dot.members}
     assert disputed
     assert not folded & {end for pair in disputed for end in pair}
 
 
-def test_every_claim_is_on_a_line_of_the_unfolded_view(made: Drawing) -> None:
+def test_every_claim_is_on_a_line_of_the_unfolded_view(made: Diagram) -> None:
     on_lines = {claim for line in made.unfolded_lines for claim in line.claims}
     assert on_lines == set(range(len(made.claims)))
 
 
-def test_the_same_network_in_another_order_gives_the_same_drawing(drawn: nx.MultiDiGraph, made: Drawing) -> None:
+def test_the_same_network_in_another_order_gives_the_same_drawing(drawn: nx.MultiDiGraph, made: Diagram) -> None:
     shuffled: nx.MultiDiGraph = nx.MultiDiGraph()
     shuffled.graph.update(drawn.graph)
     shuffled.add_nodes_from(reversed(list(drawn.nodes(data=True))))
     shuffled.add_edges_from(reversed(list(drawn.edges(keys=True, data=True))))
-    again = drawing(shuffled)
+    again = build_diagram(shuffled)
     assert again.dots == made.dots
     assert again.bends == made.bends
 
@@ -155,7 +155,7 @@ def test_the_inverse_by_elimination_is_the_one_of_numpy() -> None:
         weight = np.triu(dice.random((count, count)), 1)
         weight += weight.T
         laplacian = np.diag(weight.sum(axis=1)) - weight
-        assert inverted(laplacian) == pytest.approx(np.linalg.pinv(laplacian), abs=1e-12)
+        assert laplacian_inverse(laplacian) == pytest.approx(np.linalg.pinv(laplacian), abs=1e-12)
 
 
 def _plain(graph: nx.Graph) -> nx.MultiDiGraph:
@@ -180,7 +180,7 @@ def _plain(graph: nx.Graph) -> nx.MultiDiGraph:
     ids=["empty", "one body", "one claim", "star", "clique", "ring"],
 )
 def test_other_networks_have_no_collisions_either(graph: nx.Graph) -> None:
-    made = drawing(_plain(graph))
+    made = build_diagram(_plain(graph))
     for view in VIEWS:
         assert _faults(made, view)[0] == 0, view
     assert len(made.dots) >= len(graph)
@@ -190,13 +190,13 @@ def test_a_map_that_labels_would_fill_is_laid_out_on_a_larger_canvas() -> None:
     crowded = _plain(nx.cycle_graph(80))
     for node in crowded:
         crowded.nodes[node]["label"] = f"Collaborative Partnership for Interdisciplinary Research Number {node}"
-    made = drawing(crowded)
+    made = build_diagram(crowded)
     assert _faults(made, "wide") == (0, 0)
-    assert extent(made.dots, "wide")[2] > WIDE[0] * 1.05
+    assert bounding_box(made.dots, "wide")[2] > WIDE[0] * 1.05
 
 
 def test_a_large_network_is_folded_to_at_most_80_dots() -> None:
-    made = drawing(_plain(nx.barabasi_albert_graph(400, 2, seed=3)))
+    made = build_diagram(_plain(nx.barabasi_albert_graph(400, 2, seed=3)))
     assert sum(dot.wide is not None for dot in made.dots) <= 80
     inside = {member for dot in made.dots for member in dot.members}
     shown = {dot.number for dot in made.dots if dot.wide is not None}
@@ -205,16 +205,16 @@ def test_a_large_network_is_folded_to_at_most_80_dots() -> None:
 
 def test_the_width_of_a_text_is_known_well_enough() -> None:
     # Helvetica: 'Keele' is K 667, e 556 three times, l 222 (Adobe Font Metrics).
-    assert width("Keele", 10) == pytest.approx(25.57)
-    assert width("Keele", 10, bold=True) > width("Keele", 10)
-    assert width("WWW", 13) > width("iii", 13) * 3
+    assert text_width("Keele", 10) == pytest.approx(25.57)
+    assert text_width("Keele", 10, bold=True) > text_width("Keele", 10)
+    assert text_width("WWW", 13) > text_width("iii", 13) * 3
 
 
 def test_a_long_name_is_wrapped_and_cut_with_an_ellipsis() -> None:
-    lines = wrap("NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands", 19)
+    lines = wrap_text("NIHR Collaboration for Leadership in Applied Health Research and Care West Midlands", 19)
     assert len(lines) == 3
     assert lines[-1].endswith("…")
-    assert wrap("x" * 200, 19) == ["x" * 24 + "…"]
+    assert wrap_text("x" * 200, 19) == ["x" * 24 + "…"]
 
 
 @pytest.mark.parametrize(
@@ -237,4 +237,4 @@ def test_a_long_name_is_wrapped_and_cut_with_an_ellipsis() -> None:
     ids=["short", "a little wider", "a fourth line", "too long"],
 )
 def test_a_name_is_cut_only_where_it_cannot_be_whole(name: str, lines: list[str]) -> None:
-    assert whole(name, 19) == lines
+    assert wrap_whole(name, 19) == lines

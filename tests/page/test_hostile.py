@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from partnergraph.page import draw
-from partnergraph.page.view_model import web
+from partnergraph.page.view_model import web_link
 from tests.page.conftest import Opener, Tabs, opener
 from tests.page.probes import PROBES, TEXTS, hostile
 
@@ -176,7 +176,7 @@ def test_a_hostile_text_makes_no_element_and_no_attribute(seen: Seen, plain: Any
     expected, found = (Counter(one["elements"]) for one in (plain, seen[name]))
     # An address that may be a link makes one; where a page has links, it has them at the same places.
     assert {one for one in found if not one.startswith("a[")} == {one for one in expected if not one.startswith("a[")}
-    linked = web(PROBES[name]) is not None
+    linked = web_link(PROBES[name]) is not None
     for one in expected | found:
         if not linked:
             assert found[one] == expected[one], one
@@ -185,7 +185,7 @@ def test_a_hostile_text_makes_no_element_and_no_attribute(seen: Seen, plain: Any
 @pytest.mark.parametrize("name", PROBES)
 def test_a_hostile_text_is_no_address(seen: Seen, name: str) -> None:
     targets = {one.partition("=")[2] for one in seen[name]["targets"] if not one.startswith("style=")}
-    allowed = {PROBES[name]} if web(PROBES[name]) else set()
+    allowed = {PROBES[name]} if web_link(PROBES[name]) else set()
     assert {one for one in targets if not re.fullmatch(r"#[a-z0-9-]+", one)} <= allowed
     assert not [one for one in seen[name]["targets"] if one.startswith("on")]
     assert seen[name]["at"] == "about:srcdoc"

@@ -9,9 +9,9 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page, draw
-from partnergraph.page.build_diagram import drawing
-from partnergraph.page.diagram import MOST_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Drawing
-from partnergraph.page.layout.arrangement import kept, places
+from partnergraph.page.build_diagram import build_diagram
+from partnergraph.page.diagram import MAX_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Diagram
+from partnergraph.page.layout.arrangement import pinned_positions, positions_of
 from tests.page.test_arrangement import _faults, _plain, without_positions
 
 CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
@@ -41,8 +41,8 @@ def page(fresh: nx.MultiDiGraph) -> Page:
 
 
 @pytest.fixture(scope="module")
-def afresh(fresh: nx.MultiDiGraph) -> Drawing:
-    return drawing(fresh)
+def afresh(fresh: nx.MultiDiGraph) -> Diagram:
+    return build_diagram(fresh)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def network(keele_network: nx.MultiDiGraph) -> nx.MultiDiGraph:
 
 
 @pytest.fixture(scope="module")
-def before(network: nx.MultiDiGraph) -> Drawing:
-    return drawing(network)
+def before(network: nx.MultiDiGraph) -> Diagram:
+    return build_diagram(network)
 
 
 def named(network: nx.MultiDiGraph, name: str) -> str:
@@ -71,26 +71,26 @@ def joined(network: nx.MultiDiGraph, *others: str, kind: str = "partnership", **
     return grown
 
 
-def moved(old: Drawing, new: Drawing) -> float:
+def moved(old: Diagram, new: Diagram) -> float:
     """The greatest move of anything that stood there before, as a share of the canvas, across or down."""
     shares = [0.0]
     for view in VIEWS:
-        was, now = places(old)[view], places(new)[view]
+        was, now = positions_of(old)[view], positions_of(new)[view]
         for key in was.keys() & now.keys():
             shares += [abs(was[key][axis] - now[key][axis]) / CANVAS[view][axis] for axis in (0, 1)]
     return max(shares)
 
 
-def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Drawing) -> None:
+def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Diagram) -> None:
     """The table is there, and every symbol that it names stands where it says. What is new since has no row yet."""
     stands = {view: {dot.key: getattr(dot, view) for dot in before.dots if getattr(dot, view)} for view in VIEWS}
-    for view, found in kept(network, before).items():
+    for view, found in pinned_positions(network, before).items():
         assert len(found) >= 0.9 * len(stands[view]), view
         off = {key: (at, stands[view][key]) for key, at in found.items() if key in stands[view]}
         assert [key for key, (at, now) in off.items() if at != now] == []
 
 
-def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Drawing) -> None:
+def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Diagram) -> None:
     assert list(page.positions) == list(VIEWS)
     for view in VIEWS:
         shown = {dot.key: getattr(dot, view) for dot in afresh.dots if getattr(dot, view) is not None}
@@ -100,10 +100,10 @@ def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Drawing) -> N
 
 
 def test_what_is_kept_stands_exactly_where_it_stood_and_the_page_has_the_same_bytes(
-    fresh: nx.MultiDiGraph, page: Page, afresh: Drawing
+    fresh: nx.MultiDiGraph, page: Page, afresh: Diagram
 ) -> None:
     network = keep(fresh, page.positions)
-    again = drawing(network)
+    again = build_diagram(network)
     assert again.dots == afresh.dots
     assert again.bends == afresh.bends
     kept_page = draw(network)
@@ -126,30 +126,30 @@ ENDS = [
 
 @pytest.mark.parametrize("ends", ENDS, ids=" and ".join)
 def test_one_more_body_moves_no_other_by_more_than_a_twentieth_and_collides_with_none(
-    network: nx.MultiDiGraph, before: Drawing, ends: tuple[str, ...]
+    network: nx.MultiDiGraph, before: Diagram, ends: tuple[str, ...]
 ) -> None:
-    grown = drawing(joined(network, *ends))
+    grown = build_diagram(joined(network, *ends))
     assert moved(before, grown) <= 0.05
     for view in VIEWS:
         assert _faults(grown, view) == (0, 0), view
-    assert NEW in places(grown)["wide"]
+    assert NEW in positions_of(grown)["wide"]
 
 
-def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDiGraph, afresh: Drawing) -> None:
+def test_without_kept_positions_one_more_body_does_move_others(fresh: nx.MultiDiGraph, afresh: Diagram) -> None:
     """What the kept positions are for; and the measure itself."""
-    assert moved(afresh, drawing(joined(fresh, "Keele University"))) > 0.05
+    assert moved(afresh, build_diagram(joined(fresh, "Keele University"))) > 0.05
 
 
-def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, before: Drawing) -> None:
+def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, before: Diagram) -> None:
     trust = "North Staffordshire Combined Healthcare NHS Trust"
-    grown = drawing(joined(network, trust))
+    grown = build_diagram(joined(network, trust))
     assert moved(before, grown) == 0
-    at = places(grown)["wide"]
+    at = positions_of(grown)["wide"]
     near = at[named(network, trust)]
     assert math.dist(at[NEW], near) < 150
 
 
-def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before: Drawing) -> None:
+def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before: Diagram) -> None:
     folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
     first = before.bodies[folded.members[0]]
     grown = network.copy()
@@ -159,7 +159,7 @@ def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before:
     for number, (a, b, data) in enumerate(ties):
         one, other = (NEW if end == first else end for end in (a, b))
         grown.add_edge(one, other, key=f"{NEW}/{number}", **data)
-    after = drawing(grown)
+    after = build_diagram(grown)
     dot = next(dot for dot in after.dots if dot.label == "12 named local authorities")
     assert after.bodies[dot.members[0]] == NEW
     assert dot.wide == folded.wide
@@ -168,89 +168,89 @@ def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before:
 
 
 def test_a_folded_symbol_stays_where_it_is_when_the_body_it_is_named_by_leaves_it(
-    network: nx.MultiDiGraph, before: Drawing
+    network: nx.MultiDiGraph, before: Diagram
 ) -> None:
     folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
     first = before.bodies[folded.members[0]]
-    after = drawing(joined(network, str(network.nodes[first]["label"])))
+    after = build_diagram(joined(network, str(network.nodes[first]["label"])))
     dot = next(dot for dot in after.dots if dot.label == "10 named local authorities")
     assert math.dist(dot.wide or (0, 0), folded.wide or (0, 0)) <= 0.05 * WIDE[1]
-    assert places(after)["wide"][first] != dot.wide
+    assert positions_of(after)["wide"][first] != dot.wide
 
 
 @pytest.mark.parametrize("name", ["Arthritis Care", "NHS England", "Coventry City Council", "Public Health England"])
-def test_one_body_less_moves_none(network: nx.MultiDiGraph, before: Drawing, name: str) -> None:
+def test_one_body_less_moves_none(network: nx.MultiDiGraph, before: Diagram, name: str) -> None:
     smaller = network.copy()
     smaller.remove_node(named(network, name))
-    after = drawing(smaller)
+    after = build_diagram(smaller)
     assert moved(before, after) == 0
     assert [_faults(after, view)[0] for view in VIEWS] == [0] * 3
 
 
-def test_a_new_claim_between_old_bodies_moves_none_by_much(network: nx.MultiDiGraph, before: Drawing) -> None:
+def test_a_new_claim_between_old_bodies_moves_none_by_much(network: nx.MultiDiGraph, before: Diagram) -> None:
     grown = network.copy()
     ends = [named(network, name) for name in ("Arthritis Care", "Coventry City Council")]
     grown.add_edge(*ends, key="new", kind="partnership", standing="accepted")
-    after = drawing(grown)
+    after = build_diagram(grown)
     assert moved(before, after) <= 0.05
     assert [_faults(after, view)[0] for view in VIEWS] == [0] * 3
 
 
-def test_bodies_that_nothing_joins_to_the_rest_find_a_place_too(network: nx.MultiDiGraph, before: Drawing) -> None:
+def test_bodies_that_nothing_joins_to_the_rest_find_a_place_too(network: nx.MultiDiGraph, before: Diagram) -> None:
     grown = joined(network)
     grown.add_node(f"{NEW}er", label="Its Only Partner", type="charity")
     grown.add_edge(NEW, f"{NEW}er", key="new", kind="partnership")
-    after = drawing(grown)
+    after = build_diagram(grown)
     assert moved(before, after) <= 0.05
     assert _faults(after, "wide") == (0, 0)
-    assert {NEW, f"{NEW}er"} <= places(after)["wide"].keys()
+    assert {NEW, f"{NEW}er"} <= positions_of(after)["wide"].keys()
 
 
 def test_a_kept_map_may_grow_by_a_quarter_before_it_is_folded_anew() -> None:
     ring = _plain(nx.cycle_graph(78))
-    first = drawing(ring)
-    again = keep(ring, places(first))
+    first = build_diagram(ring)
+    again = keep(ring, positions_of(first))
     for number in range(10):
         again.add_edge(f"n{number}", f"m{number}", key=f"m{number}", kind="membership")
     again.add_edges_from((f"m{number}", f"m{number + 1}", f"x{number}", {"kind": "funding"}) for number in range(9))
-    grown = drawing(again)
-    assert 80 < len(places(grown)["wide"]) <= MOST_KEPT
+    grown = build_diagram(again)
+    assert 80 < len(positions_of(grown)["wide"]) <= MAX_KEPT
     assert moved(first, grown) <= 0.05
-    assert len(places(drawing(without_positions(again)))["wide"]) <= 80
+    assert len(positions_of(build_diagram(without_positions(again)))["wide"]) <= 80
 
 
 @pytest.mark.parametrize("size", [40, 160, 400])
 def test_every_network_comes_back_as_it_was(size: int) -> None:
     plain = _plain(nx.barabasi_albert_graph(size, 2, seed=3))
-    first = drawing(plain)
-    again = drawing(keep(plain, places(first)))
+    first = build_diagram(plain)
+    again = build_diagram(keep(plain, positions_of(first)))
     assert again.dots == first.dots
     assert again.bends == first.bends
 
 
-def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, afresh: Drawing) -> None:
+def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, afresh: Diagram) -> None:
     wrong = fresh.copy()
     bad = [None, "here", 7, [1], [1, 2, 3], ["1", "2"], [-1, 5], [math.nan, 5], [math.inf, 5], [10**9, 5], {"x": 1}]
     for body, value in zip(wrong, bad * 20, strict=False):
         wrong.nodes[body]["at"] = {"wide": value, "folded-wide": value, "nowhere": [1, 1]}
     wrong.nodes[f"{O}nice"]["at"] = "not a dict"
-    assert drawing(wrong).dots == afresh.dots
+    assert build_diagram(wrong).dots == afresh.dots
 
 
-def test_two_symbols_that_were_one_do_not_claim_one_place(before: Drawing, network: nx.MultiDiGraph) -> None:
+def test_two_symbols_that_were_one_do_not_claim_one_place(before: Diagram, network: nx.MultiDiGraph) -> None:
     folded = next(dot for dot in before.dots if dot.members and dot.wide)
     twice = copy.deepcopy(network)  # not one dict of it is shared with the tests that come after
     for member in folded.members[:3]:
         assert twice.nodes[before.bodies[member]]["at"]["folded-wide"] == list(folded.wide or ())
         twice.nodes[before.bodies[member]]["at"]["wide"] = list(folded.wide or ())
-    found = kept(twice, before)["wide"]
+    found = pinned_positions(twice, before)["wide"]
     assert len(set(found.values())) == len(found)
 
 
 def test_positions_given_by_hand_come_before_those_of_the_nodes(
-    fresh: nx.MultiDiGraph, page: Page, afresh: Drawing
+    fresh: nx.MultiDiGraph, page: Page, afresh: Diagram
 ) -> None:
     moved_aside = {**page.positions, "wide": {key: (x, y // 2) for key, (x, y) in page.positions["wide"].items()}}
     elsewhere = keep(fresh, moved_aside)
-    assert drawing(elsewhere).dots != afresh.dots
-    assert drawing(elsewhere, page.positions).dots == afresh.dots
+    assert build_diagram(elsewhere).dots != afresh.dots
+    assert build_diagram(elsewhere, page.positions).dots == afresh.dots

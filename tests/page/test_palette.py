@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.page.palette import DARK, LIGHT, LOOKS, OTHER, SPARE, Ink, contrast, css, looks
+from partnergraph.page.palette import DARK, LIGHT, LOOKS, OTHER, SPARE, Ink, contrast, css_variables, looks
 
 INKS = pytest.mark.parametrize("ink", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -45,7 +45,7 @@ def test_families_without_a_look_of_their_own_get_a_spare_one_and_the_rest_one_f
 
 
 def test_the_style_holds_every_colour_of_both_schemes() -> None:
-    text = css(looks(["education", "health-service"]))
+    text = css_variables(looks(["education", "health-service"]))
     assert f"--accent:{LIGHT.accent}" in text
     assert f"--accent:{DARK.accent}" in text
     assert ".f1{fill:#009e73}" in text

@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from partnergraph.page import Page
-from partnergraph.page.view_model import web
+from partnergraph.page.view_model import web_link
 from tests.page.conftest import Opener, Tabs
 from tests.page.paper import Sheet, read
 
@@ -132,7 +132,7 @@ def test_no_heading_is_left_alone_at_the_foot_of_a_page(sheets: list[Sheet], kee
 
 def test_the_address_of_every_source_is_printed(sheets: list[Sheet], keele_network: nx.MultiDiGraph) -> None:
     text = "".join(sheet.text for sheet in sheets)
-    addresses = [source["url"] for source in keele_network.graph["sources"].values() if web(source["url"])]
+    addresses = [source["url"] for source in keele_network.graph["sources"].values() if web_link(source["url"])]
     assert len(addresses) > 50
     assert not [address for address in addresses if _squeezed(address) not in text]
 

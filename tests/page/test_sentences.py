@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import pytest
 
-from partnergraph.page import MOST_ROWS, draw
+from partnergraph.page import MAX_ROWS, draw
 from tests.page.driving import find, until
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_quotation_of_a_large_page_is_marked_in_its_sentence(show: Opener) -> None:
     graph = nx.MultiDiGraph(title="Many members", sources={"s": {"title": "Annual report"}})
     passage = "In 2019 the “members” were {} & <others>."
-    for n in range(MOST_ROWS + 1):
+    for n in range(MAX_ROWS + 1):
         graph.add_node(f"/id/org/o{n}", label=f"Body {n}")
         words = f"Body {n}"
         sentence = passage.format(words)

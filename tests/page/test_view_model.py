@@ -12,7 +12,7 @@ import pytest
 
 from partnergraph.errors import UsageError
 from partnergraph.page import Page, draw
-from partnergraph.page.view_model import keys, web
+from partnergraph.page.view_model import anchor_keys, web_link
 
 
 class Parsed(HTMLParser):
@@ -175,11 +175,11 @@ def test_parallel_and_opposite_claims_are_all_kept() -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str | None) -> None:
-    assert web(url) is None
+    assert web_link(url) is None
 
 
 def test_keys_are_unique_and_never_one_of_the_page_s_own_anchors() -> None:
-    found = keys(["x/id/org/a", "x/id/org/A", "map", "panel", "", "x/id/rel/é--ü", "x/id/org/" + "long-" * 60])
+    found = anchor_keys(["x/id/org/a", "x/id/org/A", "map", "panel", "", "x/id/rel/é--ü", "x/id/org/" + "long-" * 60])
     assert len(set(found.values())) == 7
     assert not {"map", "panel"} & set(found.values())
     assert all(re.fullmatch(r"[a-z0-9-]{1,123}", key) for key in found.values())

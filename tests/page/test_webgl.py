@@ -14,8 +14,8 @@ import pytest
 
 from partnergraph.errors import UsageError
 from partnergraph.page import RENDERERS, Page, draw
-from partnergraph.page.build_diagram import drawing, taken
-from partnergraph.page.layout.webgl_layout import spread
+from partnergraph.page.build_diagram import build_diagram, prepare_network
+from partnergraph.page.layout.webgl_layout import webgl_positions
 from tests.conftest import FLAGS
 from tests.page.conftest import Opener, Tabs, opener
 from tests.page.driving import PAINTED, find, panel_of, until
@@ -347,9 +347,9 @@ def test_a_renderer_that_does_not_exist_is_refused(crowd: nx.MultiDiGraph) -> No
 
 
 def test_bodies_stand_in_whole_pixels_and_no_symbol_covers_another(crowd: nx.MultiDiGraph) -> None:
-    made = drawing(taken(crowd))
-    places = spread(made)
-    assert places == spread(made)
+    made = build_diagram(prepare_network(crowd))
+    places = webgl_positions(made)
+    assert places == webgl_positions(made)
     points = list(zip(places["x"], places["y"], strict=True))
     assert len(points) == 1201
     assert all(type(value) is int and value >= 0 for point in points for value in point)
@@ -363,8 +363,8 @@ def test_bodies_stand_in_whole_pixels_and_no_symbol_covers_another(crowd: nx.Mul
 
 
 def test_the_members_of_a_symbol_stand_together_and_the_best_connected_in_the_middle(crowd: nx.MultiDiGraph) -> None:
-    made = drawing(taken(crowd))
-    places = spread(made)
+    made = build_diagram(prepare_network(crowd))
+    places = webgl_positions(made)
     folds = [dot for dot in made.dots if dot.members and dot.wide]
     assert len(folds) > 5
     for dot in folds:
@@ -377,8 +377,8 @@ def test_the_members_of_a_symbol_stand_together_and_the_best_connected_in_the_mi
 
 
 def test_a_small_network_is_drawn_as_it_is_unfolded(keele_network: nx.MultiDiGraph) -> None:
-    made = drawing(taken(keele_network))
-    places = spread(made)
+    made = build_diagram(prepare_network(keele_network))
+    places = webgl_positions(made)
     shown = [dot for dot in made.dots[: len(made.bodies)] if dot.unfolded]
     assert len(shown) > 80
     shifts = {
@@ -390,8 +390,8 @@ def test_a_small_network_is_drawn_as_it_is_unfolded(keele_network: nx.MultiDiGra
 
 
 def test_a_network_without_a_body_or_without_a_relationship_has_places_too() -> None:
-    assert spread(drawing(nx.MultiDiGraph())) == {"x": [], "y": []}
+    assert webgl_positions(build_diagram(nx.MultiDiGraph())) == {"x": [], "y": []}
     loose: nx.MultiDiGraph = nx.MultiDiGraph()
     loose.add_nodes_from(["a", "b", "c"])
-    places = spread(drawing(loose))
+    places = webgl_positions(build_diagram(loose))
     assert len(set(zip(places["x"], places["y"], strict=True))) == 3

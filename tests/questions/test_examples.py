@@ -8,9 +8,9 @@ import pytest
 from rdflib.plugins.sparql import prepareQuery
 
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
-from partnergraph.questions.named_questions import all_questions, bind
-from partnergraph.sparql.guard import examine
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.questions.named_questions import all_questions, bind_parameters
+from partnergraph.sparql.guard import examine_query
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES
 from tests.build.conftest import small_folder
@@ -63,14 +63,14 @@ def test_an_example_runs_as_it_stands(whole: Reader, texts: dict[str, str], ques
     assert isinstance(question, Question)
     text = texts[question.name]
     prepareQuery(text)  # another engine's parser, with no prefix but those in the text
-    assert examine(text).form == "SELECT"
+    assert examine_query(text).form == "SELECT"
     assert head_of(text) == list(question.columns)
     assert all(f"# ?_{p.name}: {p.help} ({p.type})\n" in text for p in question.parameters)
     if all(parameter.default is not None for parameter in question.parameters):
         values = {p.name: "any" for p in question.parameters if p.default == "any"}
         defaults = {p.name: p.default for p in question.parameters if p.default not in ("any", "@focus", None)}
         if not defaults:
-            assert whole.rows(text) == whole.rows(bind(question, values, whole))
+            assert whole.rows(text) == whole.rows(bind_parameters(question, values, whole))
 
 
 def test_the_examples_say_nothing_about_the_world(whole: Reader) -> None:
@@ -86,12 +86,12 @@ def test_a_graph_of_another_base_asks_about_its_own_body_or_about_all(tmp_path_f
     folder = small_folder(tmp_path_factory.mktemp("other") / "small")
     config = folder / "partnergraph.toml"
     config.write_text(config.read_text("utf-8").replace('id = "small"', 'id = "small"\nbase = "https://x.example/"'))
-    reader = assemble(read(folder).model).reader()
+    reader = assemble(read_folder(folder).model).reader()
     [row] = reader.rows("SELECT ?q { <https://x.example/id/question/memberships> sh:select ?q }")
     assert "VALUES (?_organisation) { (<https://x.example/id/org/alpha>) }" in str(row["q"])
     assert [found["consortium"] for found in reader.rows(str(row["q"]))] == ["Beta"]
     config.write_text(config.read_text("utf-8").replace('focus = "alpha"\n', ""))
-    reader = assemble(read(folder).model).reader()
+    reader = assemble(read_folder(folder).model).reader()
     [row] = reader.rows("SELECT ?q { <https://x.example/id/question/memberships> sh:select ?q }")
     assert "VALUES (?_organisation) { (UNDEF) }" in str(row["q"])
     assert [found["consortium"] for found in reader.rows(str(row["q"]))] == ["Beta"]

@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import UsageError
-from partnergraph.execution.execute import answer
-from partnergraph.questions.named_questions import Question, all_questions, beside, bind, get
-from partnergraph.sparql.guard import examine
-from partnergraph.sparql.syntax_errors import empty
-from partnergraph.sparql.tokenizer import tokens
+from partnergraph.execution.execute import execute
+from partnergraph.questions.named_questions import (
+    Question,
+    all_questions,
+    bind_parameters,
+    get_question,
+    with_second_graphs,
+)
+from partnergraph.sparql.guard import examine_query
+from partnergraph.sparql.syntax_errors import empty_reader
+from partnergraph.sparql.tokenizer import tokenize
 from partnergraph.store import Reader
 from tests.questions.needed import NEEDED
 
@@ -29,8 +35,8 @@ Rows = list[tuple[str | None, ...]]
 
 def ask(reader: Reader, name: str, columns: int | None = None, **values: str) -> Rows:
     """The rows of a named question, only its first columns where a test needs no more; each once, in order."""
-    question = get(name)
-    rows = beside(question, values, reader).rows(bind(question, values, reader))
+    question = get_question(name)
+    rows = with_second_graphs(question, values, reader).rows(bind_parameters(question, values, reader))
     return list(dict.fromkeys(tuple(row.values())[:columns] for row in rows))
 
 
@@ -270,8 +276,8 @@ def test_every_question_has_its_columns_and_passes_the_guard(whole: Reader, ques
         return  # its answer is tested above, with a second graph
     values = NEEDED.get(question.name, {})
     assert needed <= set(values)
-    text = bind(question, values, whole)
-    assert examine(text).form == "SELECT"
+    text = bind_parameters(question, values, whole)
+    assert examine_query(text).form == "SELECT"
     rows = whole.rows(text)
     assert tuple(head_of(text)) == question.columns
     assert all(tuple(row) == question.columns for row in rows)
@@ -281,7 +287,7 @@ def test_every_question_has_its_columns_and_passes_the_guard(whole: Reader, ques
 def head_of(sparql: str) -> list[str]:
     """The columns of a SELECT, also of one without rows."""
     output = io.BytesIO()
-    answer(empty(), sparql, "csv", output)
+    execute(empty_reader(), sparql, "csv", output)
     return output.getvalue().decode().splitlines()[0].split(",")
 
 
@@ -297,7 +303,7 @@ def behind_optional(sparql: str) -> list[str]:
     optional: list[bool] = [False]
     inside: list[str] = []
     last = ""
-    for token in tokens(sparql):
+    for token in tokenize(sparql):
         if token.opens:
             inside.append(last if token.opens == "group" else token.opens)
             optional.append(False)
@@ -321,16 +327,16 @@ def test_a_pattern_behind_an_optional_one_is_seen() -> None:
 
 def test_a_wrong_parameter_is_named_with_the_nearest_one(whole: Reader) -> None:
     with pytest.raises(UsageError, match="Did you mean 'consortium'"):
-        bind(get("members-at-date"), {"consorcium": SPCR}, whole)
+        bind_parameters(get_question("members-at-date"), {"consorcium": SPCR}, whole)
     with pytest.raises(UsageError, match="not a day"):
-        bind(get("members-at-date"), {"consortium": SPCR, "date": "yesterday"}, whole)
+        bind_parameters(get_question("members-at-date"), {"consortium": SPCR, "date": "yesterday"}, whole)
     with pytest.raises(UsageError, match="needs --param"):
-        bind(get("members-at-date"), {"consortium": SPCR}, whole)
+        bind_parameters(get_question("members-at-date"), {"consortium": SPCR}, whole)
     with pytest.raises(UsageError, match="Did you mean 'partners'"):
-        get("partnrs")
+        get_question("partnrs")
 
 
 def test_a_value_is_bound_as_a_term_and_cannot_break_out(whole: Reader) -> None:
     hostile = '") } DROP ALL #'
     with pytest.raises(UsageError, match="Nothing here is called"):
-        bind(get("partners"), {"organisation": hostile}, whole)
+        bind_parameters(get_question("partners"), {"organisation": hostile}, whole)

@@ -9,11 +9,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from partnergraph.errors import PartnerGraphError, UsageError
-from partnergraph.execution.execute import answer
-from partnergraph.questions.named_questions import Parameter, Question, all_questions, bind, get, is_name
+from partnergraph.execution.execute import execute
+from partnergraph.questions.named_questions import (
+    Parameter,
+    Question,
+    all_questions,
+    bind_parameters,
+    get_question,
+    is_question_name,
+)
 from partnergraph.results import formats
-from partnergraph.sparql.syntax_errors import empty
-from partnergraph.sparql.tokenizer import tokens
+from partnergraph.sparql.syntax_errors import empty_reader
+from partnergraph.sparql.tokenizer import tokenize
 from partnergraph.store import Reader
 from tests.questions.needed import NEEDED
 
@@ -49,15 +56,15 @@ HOSTILE = [
 @example("line\r\nfeed\ttab\x08\x0c")
 @example("\\u0041\\n")
 def test_any_text_is_bound_as_that_text_and_never_changes_the_query(text: str) -> None:
-    bound = bind(QUESTION, {"text": text}, empty())
-    plain = bind(QUESTION, {"text": "x"}, empty())
-    assert [(t.kind, t.text) for t in tokens(bound) if t.kind != "string"] == [
-        (t.kind, t.text) for t in tokens(plain) if t.kind != "string"
+    bound = bind_parameters(QUESTION, {"text": text}, empty_reader())
+    plain = bind_parameters(QUESTION, {"text": "x"}, empty_reader())
+    assert [(t.kind, t.text) for t in tokenize(bound) if t.kind != "string"] == [
+        (t.kind, t.text) for t in tokenize(plain) if t.kind != "string"
     ]
     output = io.BytesIO()
-    answer(empty(), bound, "tsv", output)
+    execute(empty_reader(), bound, "tsv", output)
     [[cell]] = formats.parse_tsv(output.getvalue())[1]
-    assert formats.plain(cell) == text
+    assert formats.term_text(cell) == text
 
 
 # A value goes the same way for every parameter of its type, so one question stands for all that take the same.
@@ -77,13 +84,16 @@ def test_no_parameter_of_a_real_question_lets_text_through(whole: Reader, questi
         if parameter.type == "graph":
             continue  # its value is a path; it never reaches the query
         if parameter.type == "text":
-            bound, plain = bind(question, values, whole), bind(question, values | {parameter.name: "x"}, whole)
-            told = [(token.kind, token.text) for token in tokens(bound) if token.kind != "string"]
-            assert told == [(token.kind, token.text) for token in tokens(plain) if token.kind != "string"]
+            bound, plain = (
+                bind_parameters(question, values, whole),
+                bind_parameters(question, values | {parameter.name: "x"}, whole),
+            )
+            told = [(token.kind, token.text) for token in tokenize(bound) if token.kind != "string"]
+            assert told == [(token.kind, token.text) for token in tokenize(plain) if token.kind != "string"]
             assert whole.rows(bound) == []  # nothing is called so
             continue
         with pytest.raises(UsageError):
-            bind(question, values, whole)
+            bind_parameters(question, values, whole)
 
 
 @pytest.mark.parametrize(
@@ -102,19 +112,19 @@ def test_a_body_with_an_awkward_name_can_be_asked_for(name: str) -> None:
             f"<{pg}id/rel/x> <{pg}ns#to> {about} .\n",
         ]
     )
-    bound = bind(get("memberships"), {"organisation": name}, reader)
+    bound = bind_parameters(get_question("memberships"), {"organisation": name}, reader)
     assert f"<{pg}id/org/awkward>" in bound
-    answer(reader, bound, "csv", io.BytesIO())
+    execute(reader, bound, "csv", io.BytesIO())
 
 
 def test_the_right_kinds_of_value_are_bound(whole: Reader) -> None:
-    bound = bind(get("members-at-date"), {"consortium": "SPCR", "date": "2012-06-30"}, whole)
+    bound = bind_parameters(get_question("members-at-date"), {"consortium": "SPCR", "date": "2012-06-30"}, whole)
     assert "VALUES (?_consortium ?_date) { (<https://w3id.org/partnergraph/id/org/" in bound
     assert '"2012-06-30"^^xsd:date' in bound
-    assert "UNDEF" in bind(get("who-leads"), {}, whole)
-    assert "UNDEF" in bind(get("who-leads"), {"partnership": "any"}, whole)
-    focus = bind(get("partners"), {}, whole)
-    assert focus == bind(get("partners"), {"organisation": SCHOOL}, whole)
+    assert "UNDEF" in bind_parameters(get_question("who-leads"), {}, whole)
+    assert "UNDEF" in bind_parameters(get_question("who-leads"), {"partnership": "any"}, whole)
+    focus = bind_parameters(get_question("partners"), {}, whole)
+    assert focus == bind_parameters(get_question("partners"), {"organisation": SCHOOL}, whole)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +146,7 @@ def test_a_wrong_parameter_is_an_error_that_says_what_is_right(
     whole: Reader, name: str, values: dict[str, str], message: str
 ) -> None:
     with pytest.raises(UsageError) as raised:
-        bind(get(name), values, whole)
+        bind_parameters(get_question(name), values, whole)
     assert message in str(raised.value)
     assert raised.value.exit_code == 2
     assert isinstance(raised.value, PartnerGraphError)
@@ -144,34 +154,34 @@ def test_a_wrong_parameter_is_an_error_that_says_what_is_right(
 
 def test_a_kind_is_one_of_the_list(whole: Reader) -> None:
     question = Question("k", "K", "analyst", "?", ("x",), (Parameter("kind", "kind", None, "a kind"),), "SELECT ?x { }")
-    assert "<https://w3id.org/partnergraph/code/funding>" in bind(question, {"kind": "funding"}, whole)
+    assert "<https://w3id.org/partnergraph/code/funding>" in bind_parameters(question, {"kind": "funding"}, whole)
     with pytest.raises(UsageError, match=r"'fundin' is not a kind of relationship\. Did you mean 'funding'"):
-        bind(question, {"kind": "fundin"}, whole)
+        bind_parameters(question, {"kind": "fundin"}, whole)
 
 
 def test_a_type_is_one_of_the_list(whole: Reader) -> None:
-    question = get("bodies-of-type")
-    assert "<https://w3id.org/partnergraph/code/charity>" in bind(question, {"type": "charity"}, whole)
+    question = get_question("bodies-of-type")
+    assert "<https://w3id.org/partnergraph/code/charity>" in bind_parameters(question, {"type": "charity"}, whole)
     with pytest.raises(
         UsageError, match=r"'charty' is not a type of organisation\. Did you mean 'charity'.*--list org-type"
     ):
-        bind(question, {"type": "charty"}, whole)
+        bind_parameters(question, {"type": "charty"}, whole)
 
 
 @pytest.mark.parametrize("value", ["2018", "-3", "0.5"])
 def test_a_number_is_bound_as_a_number(whole: Reader, value: str) -> None:
-    assert f"VALUES (?_year) {{ ({value}) }}" in bind(get("events-of-year"), {"year": value}, whole)
+    assert f"VALUES (?_year) {{ ({value}) }}" in bind_parameters(get_question("events-of-year"), {"year": value}, whole)
 
 
 @pytest.mark.parametrize("value", ["", "two", "1e3", "٢٠١٨", "2018 )", "1.", "+1", "NaN", "2018\n"])
 def test_what_is_no_number_is_refused(whole: Reader, value: str) -> None:
     with pytest.raises(UsageError, match=r"(?s)year: .* is not a number\. Write it as 2014 or 0\.5\."):
-        bind(get("events-of-year"), {"year": value}, whole)
+        bind_parameters(get_question("events-of-year"), {"year": value}, whole)
 
 
 def test_a_graph_that_does_not_say_whose_it_is_asks_for_the_body() -> None:
     with pytest.raises(UsageError, match=r"does not say whose it is .* --param organisation=\.\.\."):
-        bind(get("partners"), {}, empty())
+        bind_parameters(get_question("partners"), {}, empty_reader())
 
 
 def test_the_focus_is_found_whatever_the_base_of_the_graph() -> None:
@@ -182,7 +192,7 @@ def test_the_focus_is_found_whatever_the_base_of_the_graph() -> None:
             f"<urn:x/graph/> {about} <urn:x/id/org/alpha> <urn:x/graph/catalogue> .\n",
         ]
     )
-    assert "VALUES (?_organisation) { (<urn:x/id/org/alpha>) }" in bind(get("partners"), {}, reader)
+    assert "VALUES (?_organisation) { (<urn:x/id/org/alpha>) }" in bind_parameters(get_question("partners"), {}, reader)
 
 
 def test_a_subquery_that_stands_first_gets_the_values() -> None:
@@ -202,9 +212,9 @@ def test_a_subquery_that_stands_first_gets_the_values() -> None:
 
 @pytest.mark.parametrize("text", ["who-leads", "x", "nope.rq", "PHE"])
 def test_a_word_is_a_name(text: str) -> None:
-    assert is_name(text)
+    assert is_question_name(text)
 
 
 @pytest.mark.parametrize("text", ["ASK {}", "ASK{}", "DESCRIBE<urn:a>", "DESCRIBE o:a", "SELECT *\nWHERE {}", "", " "])
 def test_everything_else_is_sparql(text: str) -> None:
-    assert not is_name(text)
+    assert not is_question_name(text)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partnergraph.questions.named_questions import all_questions, bind
-from partnergraph.questions.question_search import offers
-from partnergraph.sparql.guard import examine
+from partnergraph.questions.named_questions import all_questions, bind_parameters
+from partnergraph.questions.question_search import search_questions
+from partnergraph.sparql.guard import examine_query
 from partnergraph.store import Reader
 from tests.questions.needed import ARC, SPCR
 
@@ -95,14 +95,14 @@ NEAR = [
 def test_the_words_of_a_manager_lead_to_the_question(
     whole: Reader, text: str, name: str, values: dict[str, str]
 ) -> None:
-    first = offers(text, whole)[0]
+    first = search_questions(text, whole)[0]
     assert first.question.name == name
     assert first.values == values
 
 
 @pytest.mark.parametrize(("text", "name"), NEAR)
 def test_what_can_be_read_in_two_ways_is_among_the_first_three(whole: Reader, text: str, name: str) -> None:
-    assert name in [offer.question.name for offer in offers(text, whole, most=3)]
+    assert name in [offer.question.name for offer in search_questions(text, whole, most=3)]
 
 
 @pytest.mark.parametrize("question", all_questions(), ids=lambda question: question.name)
@@ -110,64 +110,67 @@ def test_every_question_is_found_by_its_own_words(question: object) -> None:
     from partnergraph.questions.named_questions import Question
 
     assert isinstance(question, Question)
-    found = [offer.question.name for offer in offers(f"{question.title}: {question.question}", most=3)]
+    found = [offer.question.name for offer in search_questions(f"{question.title}: {question.question}", most=3)]
     assert question.name in found
 
 
 def test_what_is_offered_can_be_run(whole: Reader) -> None:
     asked = 0
     for text, _, _ in PHRASES:
-        for offer in offers(text, whole, most=3):
+        for offer in search_questions(text, whole, most=3):
             if "=..." not in offer.command:
                 words = shlex.split(offer.command)
                 values = dict(
                     word.split("=", 1) for word in words[words.index(offer.question.name) + 1 :] if "=" in word
                 )
                 assert values == offer.values
-                assert examine(bind(offer.question, values, whole)).form == "SELECT"
+                assert examine_query(bind_parameters(offer.question, values, whole)).form == "SELECT"
                 asked += 1
     assert asked > 60
 
 
 def test_a_parameter_that_is_needed_and_not_named_is_left_open_in_the_command(whole: Reader) -> None:
     assert (
-        offers("which memberships have ended", whole)[0].command == "partnergraph query ended-memberships -p date=..."
+        search_questions("which memberships have ended", whole)[0].command
+        == "partnergraph query ended-memberships -p date=..."
     )
-    assert offers("which partnerships are asleep", None)[0].command.endswith("-p date=...")
+    assert search_questions("which partnerships are asleep", None)[0].command.endswith("-p date=...")
 
 
 def test_a_name_with_an_apostrophe_is_quoted_for_the_shell(whole: Reader) -> None:
-    command = offers("history of Sandwell Children's Trust", whole)[0].command
+    command = search_questions("history of Sandwell Children's Trust", whole)[0].command
     assert shlex.split(command)[-1] == "organisation=Sandwell Children's Trust"
 
 
 def test_a_name_is_found_in_part_in_its_order_and_only_when_one_body_is_meant(whole: Reader) -> None:
-    assert offers("history of Newcastle", whole)[0].values == {"organisation": "Newcastle University"}
-    assert offers("history of the school for primary care research", whole)[0].values == {"organisation": SPCR}
-    assert offers("history of Coventry", whole)[0].values == {}  # the university or the council
-    assert offers("history of the Council Coventry", whole)[0].values == {}
+    assert search_questions("history of Newcastle", whole)[0].values == {"organisation": "Newcastle University"}
+    assert search_questions("history of the school for primary care research", whole)[0].values == {
+        "organisation": SPCR
+    }
+    assert search_questions("history of Coventry", whole)[0].values == {}  # the university or the council
+    assert search_questions("history of the Council Coventry", whole)[0].values == {}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "the of and", "xyzzy", "?!", "2018-13-45"])
 def test_words_of_no_question_give_no_offer(whole: Reader, text: str) -> None:
-    assert offers(text, whole) == []
+    assert search_questions(text, whole) == []
 
 
 def test_the_order_of_offers_does_not_depend_on_anything_but_the_words(whole: Reader) -> None:
     text = "funding partners members evidence"
-    assert offers(text, whole, most=59) == offers(text, whole, most=59)
-    scores = [offer.score for offer in offers(text, whole, most=59)]
+    assert search_questions(text, whole, most=59) == search_questions(text, whole, most=59)
+    scores = [offer.score for offer in search_questions(text, whole, most=59)]
     assert scores == sorted(scores, reverse=True)
     assert len(scores) > 20
 
 
 def test_a_text_of_known_words_has_offers() -> None:
-    assert len(offers("funding partners members")) > 1
+    assert len(search_questions("funding partners members")) > 1
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.text() | st.text().map("who are the partners {}".format))
 def test_any_text_can_be_asked(text: str) -> None:
-    for offer in offers(text):
+    for offer in search_questions(text):
         assert offer.score > 0
         assert shlex.split(offer.command)[:2] == ["partnergraph", "query"]

@@ -11,8 +11,8 @@ import zipfile
 import pytest
 
 from partnergraph.reading.archive import directory_size
-from partnergraph.tables.safe_zip import LONGEST_DIRECTORY, Packed
-from partnergraph.tables.sheet import Refused
+from partnergraph.tables.safe_zip import MAX_DIRECTORY_LENGTH, SafeZip
+from partnergraph.tables.sheet import FileRefused
 from tests.tables.spreadsheets import packed, parts
 
 
@@ -46,8 +46,8 @@ def test_a_directory_of_a_million_parts_is_refused_before_it_is_read() -> None:
     hostile = data[:at] + directory + end
     tracemalloc.start()
     begun = time.process_time()
-    with pytest.raises(Refused, match=f"longer than {LONGEST_DIRECTORY:,} bytes"):
-        Packed(hostile)
+    with pytest.raises(FileRefused, match=f"longer than {MAX_DIRECTORY_LENGTH:,} bytes"):
+        SafeZip(hostile)
     assert time.process_time() - begun < 1
     assert tracemalloc.get_traced_memory()[1] < 2 * len(hostile)
     tracemalloc.stop()
@@ -59,8 +59,8 @@ def test_a_directory_that_only_the_long_form_of_its_end_tells_is_refused() -> No
     long = b"PK\x06\x06" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 1, 1, 5_000_000, 0)
     locator = b"PK\x06\x07" + struct.pack("<IQI", 0, start, 1)
     assert directory_size(io.BytesIO(data[:start] + long + locator + data[start:])) == 5_000_000
-    with pytest.raises(Refused, match="directory"):
-        Packed(data[:start] + long + locator + data[start:])
+    with pytest.raises(FileRefused, match="directory"):
+        SafeZip(data[:start] + long + locator + data[start:])
 
 
 def test_of_two_ends_the_larger_counts() -> None:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
-from partnergraph.graph_folder.folder import inputs
+from partnergraph.graph_folder.folder import input_hashes
 from partnergraph.reading import open_file, printable, read_file
 from partnergraph.workbook.annotated_copy import write_marked
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 
 SOON = 5  # seconds in which a command must end
 
@@ -29,7 +29,7 @@ SOON = 5  # seconds in which a command must end
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph folder of CSV files with a story, an RDF file and a register's file."""
     folder = tmp_path_factory.mktemp("whole") / "graph"
-    init(folder, "Example Trust", None, csv_tables=True)
+    create_folder(folder, "Example Trust", None, csv_tables=True)
     (folder / "story.toml").write_text('[[step]]\ntitle = "One"\ntext = "Two."\n', "utf-8")
     (folder / "more.ttl").write_text("<https://x.org/a> <https://x.org/b> 'c' .\n", "utf-8")
     (folder / "sources").mkdir()
@@ -40,7 +40,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "partnergraph.toml").open("a", encoding="utf-8") as settings:
         settings.write('\n[[rdf]]\nsource = "our-own-knowledge"\npath = "more.ttl"\n')
         settings.write('\n[[register]]\nsource = "reg"\npath = "sources/etr.csv"\nformat = "ods-trusts"\n')
-    assert [finding for finding in findings_of(folder) if finding.severity == "error"] == []
+    assert [finding for finding in collect_findings(folder) if finding.severity == "error"] == []
     return folder
 
 
@@ -96,7 +96,7 @@ def test_only_regular_files_of_the_folder_are_read(folder: Path, place: str, thi
     (folder / place).unlink()
     THINGS[thing](folder / place)
     begun = time.monotonic()
-    findings = [finding for finding in findings_of(folder) if finding.severity == "error"]
+    findings = [finding for finding in collect_findings(folder) if finding.severity == "error"]
     assert findings, "it is an error, and it is said"
     assert any(place in str(finding) or "partnergraph.toml" in str(finding) for finding in findings)
     with pytest.raises(DataError, match="nothing was published"):
@@ -110,10 +110,10 @@ def test_settings_are_a_regular_file_of_the_folder(folder: Path, thing: str) -> 
     THINGS[thing](folder / "partnergraph.toml")
     if thing == "links in a circle":
         with pytest.raises((DataError, OSError)):
-            findings_of(folder)
+            collect_findings(folder)
         return
     with pytest.raises(DataError, match=r"partnergraph\.toml: (This is|The path leads out)"):
-        findings_of(folder)
+        collect_findings(folder)
 
 
 def test_what_is_refused_changes_the_fingerprint(folder: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_is_refused_changes_the_fingerprint(folder: Path) -> None:
     build(folder, folder.parent / "build")
     (folder / "tables" / "names.csv").unlink(missing_ok=True)
     os.mkfifo(folder / "tables" / "names.csv")
-    assert inputs(folder)["tables/names.csv"] == ""
+    assert input_hashes(folder)["tables/names.csv"] == ""
     with pytest.raises(DataError, match="nothing was published"):
         build(folder, folder.parent / "build")
 
@@ -130,7 +130,7 @@ def test_what_is_refused_changes_the_fingerprint(folder: Path) -> None:
 def test_a_table_whose_name_cannot_be_printed_is_said(folder: Path, name: bytes) -> None:
     with open(os.fsencode(folder) + b"/tables/" + name, "wb") as file:  # noqa: PTH123
         file.write(b"id\n")
-    errors = [finding for finding in findings_of(folder) if finding.severity == "error"]
+    errors = [finding for finding in collect_findings(folder) if finding.severity == "error"]
     assert [(finding.rule, finding.place and finding.place.file) for finding in errors] == [
         ("file-name", printable(f"tables/{os.fsdecode(name)}"))
     ]
@@ -161,11 +161,11 @@ def test_hostile_settings_and_stories_are_refused_with_file_and_place(folder: Pa
         settings.write(HOSTILE_SETTINGS[case])
     begun = time.process_time()
     if file == "story.toml":
-        [error] = [finding for finding in findings_of(folder) if finding.severity == "error"]
+        [error] = [finding for finding in collect_findings(folder) if finding.severity == "error"]
         said = str(error)
     else:
         with pytest.raises(DataError) as refused:
-            findings_of(folder)
+            collect_findings(folder)
         said = str(refused.value)
     assert said.startswith(f"{file}: ")
     assert len(said) < 500
@@ -183,7 +183,7 @@ def test_a_path_that_is_none_is_a_finding(folder: Path, table: str, path: str) -
     with (folder / "partnergraph.toml").open("a", encoding="utf-8") as settings:
         more = '\nformat = "ror"\nrelease = "1"' if table == "register" else ""
         settings.write(f'\n[[{table}]]\nsource = "our-own-knowledge"\npath = "{path}"{more}\n')
-    errors = [finding for finding in findings_of(folder) if finding.severity == "error"]
+    errors = [finding for finding in collect_findings(folder) if finding.severity == "error"]
     assert errors
     assert all(finding.place is not None and finding.place.file == "partnergraph.toml" for finding in errors)
 
@@ -248,7 +248,7 @@ def test_a_marked_copy_of_a_folder_with_a_pipe_is_written(folder: Path) -> None:
     with open(os.fsencode(folder) + b"/tables/pl\xffaces.csv", "wb"):  # noqa: PTH123
         pass
     begun = time.monotonic()
-    write_marked(folder, findings_of(folder), folder.parent / "marked.xlsx")
+    write_marked(folder, collect_findings(folder), folder.parent / "marked.xlsx")
     assert (folder.parent / "marked.xlsx").stat().st_size > 1000
     assert time.monotonic() - begun < SOON
 

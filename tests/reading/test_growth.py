@@ -11,27 +11,26 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import PartnerGraphError, Place
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.proposals import read as propose
-from partnergraph.graph_folder.documents import Unlocated, alike, locate, read_document
-from partnergraph.graph_folder.folder import read as read_folder
-from partnergraph.match.inputs import names
-from partnergraph.match.record_index import Register
-from partnergraph.match.scoring import best
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.proposals import propose_rows as propose
+from partnergraph.graph_folder.documents import LocationError, locate, match_typography, read_document
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.match.inputs import read_list
+from partnergraph.match.record_index import RecordIndex
+from partnergraph.match.scoring import best_match
 from partnergraph.model.register_records import Entry, EntryName, Tally
 from partnergraph.reading.toml import parse_toml
-from partnergraph.registers.register_config import FORMATS
-from partnergraph.registers.register_config import Register as File
-from partnergraph.registers.register_config import read as read_register
-from partnergraph.sparql.guard import examine
+from partnergraph.registers.register_config import FORMATS, read_register
+from partnergraph.registers.register_config import RegisterConfig as File
+from partnergraph.sparql.guard import examine_query
 from partnergraph.tables.table import read_sheet, read_table
 from partnergraph.tables.table_files import read_sheets
-from partnergraph.tables.table_schemas import LAYOUTS
-from partnergraph.workbook.network_import import read_network
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.workbook.network_import import import_network
 from tests.tables.spreadsheets import ods, ods_cell, ods_rows, packed, parts, rows
 
 # Twice the input, at most 2.5 times the work: over two doublings, which tells more surely.
-MOST = 2.5**2
+MAX_COUNT = 2.5**2
 SHORT = 0.04  # seconds of a processor under which nothing is judged
 TRIES = 12  # on a busy machine a time can be too long, and of several the shortest is the truest
 # What a text is made of, repeated: each class of character, and what people write often.
@@ -58,7 +57,7 @@ def _quietly(act: Callable[[], object]) -> None:
         if isinstance(done, Iterable):
             for _ in done:
                 pass
-    except (PartnerGraphError, Unlocated, ValueError, LookupError):
+    except (PartnerGraphError, LocationError, ValueError, LookupError):
         pass
 
 
@@ -67,15 +66,15 @@ def _quotations(text: str) -> None:
     for words in (text[:300], text[len(text) // 2 :] + "!", "The School pays for it", text[:40] + "x" + text[:40]):
         for sentence in (None, 1):
             _quietly(lambda words=words, sentence=sentence: locate(document, words, sentence))
-        alike(document, words)
+        match_typography(document, words)
 
 
 def _listed(text: str, path: Path) -> Callable[[], object]:
     file = _file(path / "list.csv", ("name,country,type\n" + _rows(text, 3)).encode())
-    return lambda: [best(sought, REGISTER) for _, sought in names(file).rows if sought is not None]
+    return lambda: [best_match(sought, REGISTER) for _, sought in read_list(file).rows if sought is not None]
 
 
-REGISTER = Register(
+REGISTER = RecordIndex(
     Entry(f"r{number}", f"{word} University", Place("r"), names=(EntryName(f"University of {word}", "alternative"),))
     for number, word in enumerate(["Alpha", "Beta", "Keele", "Lorem Ipsum", "Elm"])
 )
@@ -153,7 +152,7 @@ def _register(format_: str, form: str, text: str, path: Path) -> Callable[[], ob
 
 def _sheets(file: str, data: bytes) -> None:
     for sheet in read_sheets(file, data):
-        read_sheet(sheet, LAYOUTS["organisations"])
+        read_sheet(sheet, TABLE_SCHEMAS["organisations"])
 
 
 JSON = ("ror", "govuk", "360giving")
@@ -170,7 +169,7 @@ def _of_bytes(read: Callable[[bytes], object], make: Callable[[str], bytes]) -> 
 
 
 def _table(file: str, data: bytes) -> object:
-    return read_table(file, data, LAYOUTS["organisations"])
+    return read_table(file, data, TABLE_SCHEMAS["organisations"])
 
 
 def _of_register(format_: str, form: str) -> Reader:
@@ -181,7 +180,7 @@ def _of_register(format_: str, form: str) -> Reader:
 READERS: dict[str, tuple[Reader, int]] = {
     "document": (_of_text(lambda text: read_document("s", text.encode())), 120_000),
     "quotations": (_of_text(_quotations), 60_000),
-    "prose": (_of_text(lambda text: propose(read_document("s", text.encode()), Known())), 32_000),
+    "prose": (_of_text(lambda text: propose(read_document("s", text.encode()), Gazetteer())), 32_000),
     "CSV as it is": (_of_text(lambda text: _table("t.csv", text.encode())), 80_000),
     "TSV as it is": (_of_text(lambda text: _table("t.tsv", text.encode())), 80_000),
     "CSV, one cell": (_of_text(lambda text: _table("t.csv", text.encode()), 'id,name\na,"'), 200_000),
@@ -196,9 +195,9 @@ READERS: dict[str, tuple[Reader, int]] = {
     "TOML in a text": (_of_text(parse_toml, "x = '''"), 60_000),
     "TOML in quotation marks": (_of_text(parse_toml, 'x = "'), 60_000),
     "list of names": (_listed, 30_000),
-    "query as it is": (_of_text(examine), 40_000),
-    "query in a string": (_of_text(examine, 'ASK { ?s ?p """'), 40_000),
-    "query in a group": (_of_text(examine, "SELECT * { "), 40_000),
+    "query as it is": (_of_text(examine_query), 40_000),
+    "query in a string": (_of_text(examine_query, 'ASK { ?s ?p """'), 40_000),
+    "query in a group": (_of_text(examine_query, "SELECT * { "), 40_000),
     **{
         f"{name}, {form}": (_of_register(name, form), 15_000 if form == "json" else 40_000)
         for name in FORMATS
@@ -248,7 +247,7 @@ def _merged(number: int, path: Path) -> Callable[[], object]:
 
 def _import(line: str) -> Many:
     return lambda number, path: partial(
-        read_network, [_file(path / "edges.csv", f"From,To,Type\n{_each(line)(number)}".encode())], "map"
+        import_network, [_file(path / "edges.csv", f"From,To,Type\n{_each(line)(number)}".encode())], "map"
     )
 
 
@@ -281,12 +280,12 @@ MANY: dict[str, tuple[Many, int]] = {
     "nodes of one name": (_import("Alpha Beta!#,Alpha Beta?#,x\n"), 6_000),
     "nodes of one long name": (_import(f"{'Alpha ' * 30}#,{'Beta ' * 30}#,x\n"), 6_000),
     "names in a text": (
-        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Known()), _each(
+        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Gazetteer()), _each(
             "Alpha# University funds Beta# Trust, and the School of Gamma# is led by Delta# College. ")(n)),
         1_000,
     ),
     "names without an end": (
-        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Known()), _each(
+        lambda n, _: partial(lambda text: propose(read_document("s", text.encode()), Gazetteer()), _each(
             "Alpha# University, ")(n)),
         1_000,
     ),
@@ -312,7 +311,7 @@ def test_twice_the_input_takes_at_most_two_and_a_half_times_the_work(name: str, 
         long = _work(whole)
         short = _work(part) if long >= SHORT else 0.0
         for _ in range(TRIES):
-            if long < SHORT or long <= short * MOST:
+            if long < SHORT or long <= short * MAX_COUNT:
                 break
             # On a busy machine a time can be too long, but never too short.
             long = min(long, _work(whole))
@@ -328,8 +327,8 @@ def test_twice_as_many_take_at_most_two_and_a_half_times_the_work(name: str, tmp
     (tmp_path / "whole").mkdir()
     part, whole = make(most // 4, tmp_path / "part"), make(most, tmp_path / "whole")
     times = [(_work(part), _work(whole)) for _ in range(2)]
-    while len(times) < TRIES and min(t[1] for t in times) > max(SHORT, min(t[0] for t in times) * MOST):
+    while len(times) < TRIES and min(t[1] for t in times) > max(SHORT, min(t[0] for t in times) * MAX_COUNT):
         times.append((_work(part), _work(whole)))
     short, long = min(t[0] for t in times), min(t[1] for t in times)
     print(f"{name}: {short:.3f} {long:.3f}")
-    assert long <= max(SHORT, short * MOST)
+    assert long <= max(SHORT, short * MAX_COUNT)

@@ -14,12 +14,12 @@ import pytest
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Grant, Tally
 from partnergraph.registers import grants360
-from partnergraph.registers.safe_streams import opened
+from partnergraph.registers.safe_streams import open_stream
 
 
 def _read(path: Path, reader: str = "read") -> tuple[list[Grant], list[Finding], Tally]:
     tally, grants, findings = Tally(), list[Grant](), list[Finding]()
-    with opened(path) as source:
+    with open_stream(path) as source:
         for found in getattr(grants360, reader)(source, tally):
             if isinstance(found, Grant):
                 grants.append(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Grant, Tally
 from partnergraph.registers import gtr
-from partnergraph.registers.safe_streams import opened
+from partnergraph.registers.safe_streams import open_stream
 
 FUNDER, LEAD = "1291772D-DFCE-493A-AEE7-24F7EEAFE0E9", "ec177b1f-35ee-4b74-981d-e8382ee3d18c"
 HEAD = (
@@ -26,7 +26,7 @@ ROWS = [
 
 def _read(path: Path) -> tuple[list[Grant], list[Finding], Tally]:
     tally, grants, findings = Tally(), list[Grant](), list[Finding]()
-    with opened(path) as source:
+    with open_stream(path) as source:
         for found in gtr.read(source, tally):
             if isinstance(found, Grant):
                 grants.append(found)

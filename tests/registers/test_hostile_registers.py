@@ -20,7 +20,7 @@ import pytest
 from partnergraph.errors import DataError
 from partnergraph.model.register_records import Grant, Tally
 from partnergraph.registers import grants360, gtr, local_authorities
-from partnergraph.registers.safe_streams import opened, rows, table, values
+from partnergraph.registers.safe_streams import csv_rows, json_values, open_stream, table_rows
 
 HEAD = b"code,name\nA1,First\n"
 
@@ -139,8 +139,8 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
 
 
 def _read(path: Path) -> list[object]:
-    with opened(path) as source:
-        return list(rows(source) if ".json" not in path.name else values(source))
+    with open_stream(path) as source:
+        return list(csv_rows(source) if ".json" not in path.name else json_values(source))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -192,14 +192,14 @@ def test_what_is_no_file_of_the_folder_is_refused(make: Callable[[Path], None], 
     folder.mkdir()
     path = folder / "a.csv"
     make(path)
-    with pytest.raises(DataError) as caught, opened(path, "registers/a.csv", inside=folder):
+    with pytest.raises(DataError) as caught, open_stream(path, "registers/a.csv", inside=folder):
         pass
     assert str(caught.value).startswith("registers/a.csv: ")
     assert [finding.place and finding.place.file for finding in caught.value.findings] == ["registers/a.csv"]
 
 
 def test_a_path_with_a_nul_is_refused() -> None:
-    with pytest.raises(DataError, match="not a path"), opened(Path("a\x00.csv")):
+    with pytest.raises(DataError, match="not a path"), open_stream(Path("a\x00.csv")):
         pass
 
 
@@ -211,7 +211,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     if root:
         os.seteuid(65534)
     try:
-        with pytest.raises(DataError, match=r"a\.csv: The file cannot be opened: Permission denied"), opened(path):
+        with pytest.raises(DataError, match=r"a\.csv: The file cannot be opened: Permission denied"), open_stream(path):
             pass
     finally:
         if root:
@@ -222,7 +222,7 @@ def test_what_the_user_of_a_file_raises_is_not_taken_for_a_fault_of_the_file(tmp
     path = tmp_path / "a.csv"
     path.write_bytes(HEAD)
     for problem in (OSError("disk full"), ValueError("mine")):
-        with pytest.raises(type(problem), match=str(problem)), opened(path):
+        with pytest.raises(type(problem), match=str(problem)), open_stream(path):
             raise problem
 
 
@@ -234,8 +234,8 @@ def test_a_table_without_a_wanted_column_names_those_it_has(tmp_path: Path) -> N
         (b"\n\n", "row 1: The table has no rows"),
     ):
         path.write_bytes(content)
-        with pytest.raises(DataError, match=words), opened(path) as source:
-            list(table(source, ["id"]))
+        with pytest.raises(DataError, match=words), open_stream(path) as source:
+            list(table_rows(source, ["id"]))
 
 
 def test_a_file_that_breaks_at_the_end_gives_an_error_though_its_first_rows_are_right(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_file_that_breaks_at_the_end_gives_an_error_though_its_first_rows_are_
     path = tmp_path / "gtr.csv.gz"
     path.write_bytes(gzip.compress(text.encode())[:-1000])
     tally = Tally()
-    with pytest.raises(DataError, match=r"gtr\.csv\.gz: .*ends too early"), opened(path) as source:
+    with pytest.raises(DataError, match=r"gtr\.csv\.gz: .*ends too early"), open_stream(path) as source:
         list(gtr.read(source, tally))
     assert 0 < tally.read < 20_000
 
@@ -260,7 +260,7 @@ def test_text_that_makes_careless_patterns_slow_is_read_at_once(tmp_path: Path) 
     }  # fmt: skip
     (tmp_path / "a.json").write_text(json.dumps([grant]))
     began = time.process_time()
-    with opened(tmp_path / "a.json") as source:
+    with open_stream(tmp_path / "a.json") as source:
         found = list(grants360.read(source, Tally()))
     assert time.process_time() - began < 10
     assert isinstance(found[-1], Grant)
@@ -272,7 +272,7 @@ def test_a_table_of_another_format_is_refused_by_its_headings(tmp_path: Path) ->
     path = tmp_path / "a.csv"
     path.write_bytes(HEAD)
     for reader in (gtr.read, local_authorities.read, local_authorities.read_hierarchy):
-        with pytest.raises(DataError, match="has no column"), opened(path) as source:
+        with pytest.raises(DataError, match="has no column"), open_stream(path) as source:
             list(reader(source, Tally()))
 
 
@@ -280,7 +280,7 @@ BOMBS = """
 import gzip, io, json, resource, sys, zipfile, zlib
 from pathlib import Path
 from partnergraph.errors import DataError
-from partnergraph.registers.safe_streams import opened, rows, values
+from partnergraph.registers.safe_streams import open_stream, csv_rows, json_values
 
 folder = Path(sys.argv[1])
 said = {}
@@ -314,8 +314,8 @@ for mark, at in ((b"PK\\x03\\x04", 22), (b"PK\\x01\\x02", 24)):  # a size that i
 (folder / "liar.zip").write_bytes(bomb)
 for path in sorted(folder.iterdir()):
     try:
-        with opened(path) as source:
-            count = sum(1 for _ in (values(source) if ".json" in path.name else rows(source)))
+        with open_stream(path) as source:
+            count = sum(1 for _ in (json_values(source) if ".json" in path.name else csv_rows(source)))
         said[path.name] = f"read {count}"
     except DataError as error:
         said[path.name] = str(error)

@@ -9,12 +9,12 @@ import pytest
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryName, Tally
 from partnergraph.registers import local_authorities
-from partnergraph.registers.safe_streams import opened
+from partnergraph.registers.safe_streams import open_stream
 
 
 def _read(path: Path, reader: str = "read") -> tuple[dict[str, Entry], list[Finding], Tally]:
     tally, entries, findings = Tally(), dict[str, Entry](), list[Finding]()
-    with opened(path) as source:
+    with open_stream(path) as source:
         for found in getattr(local_authorities, reader)(source, tally):
             if isinstance(found, Entry):
                 assert found.record not in entries

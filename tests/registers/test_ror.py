@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, Tally
-from partnergraph.registers.register_config import Register, read
+from partnergraph.registers.register_config import RegisterConfig, read_register
 
 NEW: dict[str, Any] = {
     "id": "https://ror.org/00340yn33",
@@ -44,7 +44,7 @@ OLD: dict[str, Any] = {
 
 def _read(path: Path, name: str, format_: str) -> tuple[list[Entry], list[Finding], Tally]:
     tally = Tally()
-    found = list(read(Register("ror", path, name, format_), tally))
+    found = list(read_register(RegisterConfig("ror", path, name, format_), tally))
     entries = [one for one in found if isinstance(one, Entry)]
     return entries, [one for one in found if isinstance(one, Finding)], tally
 

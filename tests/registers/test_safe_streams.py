@@ -13,20 +13,20 @@ from typing import Any
 import pytest
 
 from partnergraph.errors import Finding
-from partnergraph.registers.record_reader import date
-from partnergraph.registers.safe_streams import opened, rows, table, values
+from partnergraph.registers.record_reader import register_date
+from partnergraph.registers.safe_streams import csv_rows, json_values, open_stream, table_rows
 
 
 def _rows(tmp_path: Path, content: bytes, name: str = "a.csv") -> tuple[list[tuple[int, list[str]]], list[Finding]]:
     (tmp_path / name).write_bytes(content)
-    with opened(tmp_path / name) as source:
-        return list(rows(source)), source.findings
+    with open_stream(tmp_path / name) as source:
+        return list(csv_rows(source)), source.findings
 
 
 def _values(tmp_path: Path, text: str, **how: Any) -> list[Any]:
     (tmp_path / "a.json").write_text(text, "utf-8")
-    with opened(tmp_path / "a.json") as source:
-        found = list(values(source, **how))
+    with open_stream(tmp_path / "a.json") as source:
+        found = list(json_values(source, **how))
     assert [number for number, _ in found] == list(range(1, len(found) + 1))
     return [value for _, value in found]
 
@@ -66,8 +66,8 @@ def test_the_largest_data_file_of_a_zip_is_read_and_that_is_said(tmp_path: Path)
         archive.writestr("__MACOSX/large.csv", "x" * 1000)
         archive.writestr("large.csv", "c,d\ne,f\n")
     (tmp_path / "a.zip").write_bytes(packed.getvalue())
-    with opened(tmp_path / "a.zip", "registers/a.zip") as source:
-        assert [cells for _, cells in rows(source)] == [["c", "d"], ["e", "f"]]
+    with open_stream(tmp_path / "a.zip", "registers/a.zip") as source:
+        assert [cells for _, cells in csv_rows(source)] == [["c", "d"], ["e", "f"]]
         assert source.file == "registers/a.zip/large.csv"
     (finding,) = source.findings
     assert (finding.severity, finding.value) == ("info", "large.csv")
@@ -85,8 +85,8 @@ def test_windows_1252_is_recognised_and_said_with_its_row(tmp_path: Path) -> Non
 
 def test_a_table_gives_rows_by_heading_and_says_which_are_ragged(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbf code ,name,\nA1, First ,\nB2\nC3,x,,too much\n")
-    with opened(tmp_path / "a.csv") as source:
-        found = list(table(source, ["name", "code"]))
+    with open_stream(tmp_path / "a.csv") as source:
+        found = list(table_rows(source, ["name", "code"]))
     assert [(row.number, dict(row.cells), row.whole) for row in found] == [
         (2, {"code": "A1", "name": "First"}, True),
         (3, {"code": "B2"}, True),
@@ -171,21 +171,23 @@ def test_a_backslash_before_a_u_is_not_taken_for_half_a_character(tmp_path: Path
     ],
 )
 def test_dates_are_read_in_the_forms_of_registers(text: str, read: str) -> None:
-    assert date(text).text == read
+    assert register_date(text).text == read
 
 
 @pytest.mark.parametrize("text", ["31/02/2014", "20131301", "2020-03-17 or so", "soon", "06/05/14"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a"):
-        date(text)
+        register_date(text)
 
 
 def test_every_register_file_beside_the_project_can_be_opened(shared: Path) -> None:
     counts = {}
     for path in sorted((shared / "registers").rglob("*")):
         if path.is_file() and (".csv" in path.name or ".json" in path.name):
-            with opened(path) as source:
-                read = rows(source) if ".csv" in path.name else values(source, ("grants", "results"), keyed=True)
+            with open_stream(path) as source:
+                read = (
+                    csv_rows(source) if ".csv" in path.name else json_values(source, ("grants", "results"), keyed=True)
+                )
                 counts[path.name] = sum(1 for _ in read)
             assert source.findings == []
     expected = {

@@ -14,13 +14,13 @@ import pytest
 from pyarrow import feather, parquet
 
 from partnergraph import PartnerGraph
-from partnergraph.execution.execute import answer
+from partnergraph.execution.execute import execute
 from partnergraph.execution.query_result import Result
-from partnergraph.results.dataframes import table
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.results.dataframes import arrow_table
+from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 
-NOTHING = PartnerGraph(empty())
+NOTHING = PartnerGraph(empty_reader())
 NOON, HALF = datetime(2014, 6, 1, 12), datetime(2014, 6, 1, 12, 0, 0, 500_000)
 INT, FLOAT, BOOL, TEXT = pa.int64(), pa.float64(), pa.bool_(), pa.string()
 DAY, TIME, ZONED = pa.date32(), pa.timestamp("us"), pa.timestamp("us", "UTC")
@@ -111,14 +111,14 @@ def asked(name: str) -> Result:
 
 def written(name: str, form: str) -> io.BytesIO:
     output = io.BytesIO()
-    answer(empty(), asked(name).sparql, form, output)
+    execute(empty_reader(), asked(name).sparql, form, output)
     return io.BytesIO(output.getvalue())
 
 
 @EACH
 def test_a_column_has_the_type_of_its_cells(name: str) -> None:
     _, kind, expected = COLUMNS[name]
-    column = table(asked(name).bytes("tsv")).column("x")
+    column = arrow_table(asked(name).bytes("tsv")).column("x")
     assert column.type == kind
     assert column.to_pylist() == expected
 
@@ -158,7 +158,7 @@ def test_arrow_is_read_back_by_pyarrow_polars_and_pandas(name: str) -> None:
 
 
 def test_a_number_that_is_none_is_not_a_gap() -> None:
-    read = table(NOTHING.query('SELECT ?x { VALUES ?x { "NaN"^^xsd:double UNDEF } }').bytes("tsv"))
+    read = arrow_table(NOTHING.query('SELECT ?x { VALUES ?x { "NaN"^^xsd:double UNDEF } }').bytes("tsv"))
     first, second = read.column("x").to_pylist()
     assert math.isnan(first)
     assert second is None

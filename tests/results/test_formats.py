@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph.errors import QueryError, QueryLimit
-from partnergraph.execution.execute import FullError, Sink, answer
+from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
 from partnergraph.results import formats
-from partnergraph.sparql.syntax_errors import empty
-from partnergraph.store import Reader, converted
+from partnergraph.sparql.syntax_errors import empty_reader
+from partnergraph.store import Reader, convert_table
 
 TERMS = r"""SELECT * { VALUES (?z ?text ?a ?number) {
   (<urn:a> "001" "tab\tline\nquote\"back\\slash"@en-GB 1)
@@ -28,7 +28,7 @@ TERMS = r"""SELECT * { VALUES (?z ?text ?a ?number) {
 
 def said(reader: Reader, query: str, format_: str, **limits: int) -> bytes:
     output = io.BytesIO()
-    answer(reader, query, format_, output, **limits)  # type: ignore[arg-type]
+    execute(reader, query, format_, output, **limits)  # type: ignore[arg-type]
     return output.getvalue()
 
 
@@ -90,12 +90,12 @@ def test_json_is_as_the_w3c_says(shared: Path, number: str) -> None:
 
 def test_the_columns_of_select_star_stand_in_the_order_of_the_query() -> None:
     columns = ["z", "text", "a", "number"]
-    assert formats.columns(said(empty(), TERMS, "tsv")) == columns
-    assert said(empty(), TERMS, "csv").split(b"\r\n")[0].decode().split(",") == columns
-    assert json.loads(said(empty(), TERMS, "json"))["head"]["vars"] == columns
-    head = ET.fromstring(said(empty(), TERMS, "xml"))[0]
+    assert formats.column_names(said(empty_reader(), TERMS, "tsv")) == columns
+    assert said(empty_reader(), TERMS, "csv").split(b"\r\n")[0].decode().split(",") == columns
+    assert json.loads(said(empty_reader(), TERMS, "json"))["head"]["vars"] == columns
+    head = ET.fromstring(said(empty_reader(), TERMS, "xml"))[0]
     assert [variable.get("name") for variable in head] == columns
-    assert said(empty(), TERMS, "table").split()[:4] == [name.encode() for name in columns]
+    assert said(empty_reader(), TERMS, "table").split()[:4] == [name.encode() for name in columns]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_columns_of_select_star_stand_in_the_order_of_the_query() -> None:
     ],
 )
 def test_select_star_names_what_the_query_names(query: str, columns: list[str]) -> None:
-    assert formats.columns(said(empty(), query, "tsv")) == columns
+    assert formats.column_names(said(empty_reader(), query, "tsv")) == columns
 
 
 def test_values_are_unchanged_in_every_format() -> None:
@@ -120,14 +120,16 @@ def test_values_are_unchanged_in_every_format() -> None:
         ["", "", "a,b;'c'", "-2.5"],
         ["urn:é", "\t =1+1 \r ", "", ""],
     ]
-    text = said(empty(), TERMS, "csv").decode()
+    text = said(empty_reader(), TERMS, "csv").decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1:] == rows
-    names, cells = formats.parse_tsv(said(empty(), TERMS, "tsv"))
-    assert [[formats.plain(cell) for cell in row] for row in cells] == rows
-    bindings = json.loads(said(empty(), TERMS, "json"))["results"]["bindings"]
+    names, cells = formats.parse_tsv(said(empty_reader(), TERMS, "tsv"))
+    assert [[formats.term_text(cell) for cell in row] for row in cells] == rows
+    bindings = json.loads(said(empty_reader(), TERMS, "json"))["results"]["bindings"]
     assert [[row.get(name, {}).get("value", "") for name in names] for row in bindings] == rows
     ns = {"r": "http://www.w3.org/2005/sparql-results#"}
-    for row, of in zip(ET.fromstring(said(empty(), TERMS, "xml")).iterfind(".//r:result", ns), rows, strict=True):
+    for row, of in zip(
+        ET.fromstring(said(empty_reader(), TERMS, "xml")).iterfind(".//r:result", ns), rows, strict=True
+    ):
         found = {cell.get("name"): "".join(cell.itertext()) for cell in row}
         # XML turns a carriage return that is not escaped into a line feed (XML 1.0, section 2.11).
         assert [found.get(name, "").replace("\r", "\n") for name in names] == [cell.replace("\r", "\n") for cell in of]
@@ -161,8 +163,8 @@ def test_any_text_comes_back_from_tsv_as_it_was(rows: list[list[str]]) -> None:
         return '"' + "".join(escapes.get(c, c) for c in text) + '"'
 
     values = " ".join(f"({literal(a)} {literal(b)})" for a, b in rows)
-    data = said(empty(), f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}", "tsv")
-    assert [[formats.plain(cell) for cell in row] for row in formats.parse_tsv(data)[1]] == rows
+    data = said(empty_reader(), f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}", "tsv")
+    assert [[formats.term_text(cell) for cell in row] for row in formats.parse_tsv(data)[1]] == rows
 
 
 def test_a_table_is_aligned_and_says_how_many_rows_it_has(whole: Reader) -> None:
@@ -175,15 +177,15 @@ def test_a_table_is_aligned_and_says_how_many_rows_it_has(whole: Reader) -> None
         "(2 rows)",
     ]
     wide = said(
-        empty(), 'SELECT ?a ?b { VALUES (?a ?b) { ("日本" 1) ("e\u0301" 2) ("a\\u0007\\nb" 3) } }', "table"
+        empty_reader(), 'SELECT ?a ?b { VALUES (?a ?b) { ("日本" 1) ("e\u0301" 2) ("a\\u0007\\nb" 3) } }', "table"
     ).decode()
     assert wide.splitlines()[2:5] == ["日本  1", "e\u0301     2", "a  b  3"]
-    long = said(empty(), f'SELECT ("{"x" * 200}" AS ?a) {{}}', "table").decode().splitlines()[2]
-    assert long == "x" * (formats.WIDEST - 1) + "…"
-    assert said(empty(), "SELECT * {}", "table") == b"(1 row)\n"
-    assert said(empty(), "SELECT ?x { ?x ?y ?z }", "table") == b"x\n-\n(0 rows)\n"
+    long = said(empty_reader(), f'SELECT ("{"x" * 200}" AS ?a) {{}}', "table").decode().splitlines()[2]
+    assert long == "x" * (formats.MAX_WIDTH - 1) + "…"
+    assert said(empty_reader(), "SELECT * {}", "table") == b"(1 row)\n"
+    assert said(empty_reader(), "SELECT ?x { ?x ?y ?z }", "table") == b"x\n-\n(0 rows)\n"
     assert said(whole, "ASK { ?s ?p ?o }", "table") == b"yes\n"
-    assert said(empty(), "ASK { ?s ?p ?o }", "table") == b"no\n"
+    assert said(empty_reader(), "ASK { ?s ?p ?o }", "table") == b"no\n"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
@@ -191,7 +193,7 @@ def test_a_row_limit_is_kept_and_told_in_every_format(form: str) -> None:
     query = 'SELECT ?a ?b { VALUES (?a ?b) { ("x\\n\\"y" 1) ("p,q" 2) (UNDEF 3) } }'
     for most in (1, 2, 3, 4):
         output = io.BytesIO()
-        note = answer(empty(), query, form, output, max_rows=most)
+        note = execute(empty_reader(), query, form, output, max_rows=most)
         assert note == (f"Only the first {most} rows are shown; raise --limit for more." if most < 3 else None)
         text = output.getvalue().decode()
         shown = {
@@ -205,17 +207,17 @@ def test_a_row_limit_is_kept_and_told_in_every_format(form: str) -> None:
 
 
 def test_a_table_has_a_limit_of_its_own_and_says_so() -> None:
-    query = f"SELECT ?a {{ VALUES ?a {{ {' '.join(str(i) for i in range(formats.MOST_ROWS + 1))} }} }}"
+    query = f"SELECT ?a {{ VALUES ?a {{ {' '.join(str(i) for i in range(formats.MAX_ROWS + 1))} }} }}"
     output = io.BytesIO()
-    note = answer(empty(), query, "table", output)
+    note = execute(empty_reader(), query, "table", output)
     assert note == "Only the first 1000 rows are shown; raise --limit for more."
     assert output.getvalue().endswith(b"\n(1000 rows)\n")
-    assert answer(empty(), query, "csv", io.BytesIO()) is None
+    assert execute(empty_reader(), query, "csv", io.BytesIO()) is None
 
 
 def test_a_limit_on_rows_does_not_cut_a_graph_in_silence(whole: Reader) -> None:
     output = io.BytesIO()
-    note = answer(whole, "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 3", "ntriples", output, max_rows=1)
+    note = execute(whole, "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 3", "ntriples", output, max_rows=1)
     assert "does not cut it" in (note or "")
     assert output.getvalue().count(b"\n") == 3
 
@@ -224,13 +226,13 @@ def test_a_limit_on_rows_does_not_cut_a_graph_in_silence(whole: Reader) -> None:
 def test_an_answer_that_is_too_large_is_an_error_that_names_the_option(whole: Reader, form: str) -> None:
     output = io.BytesIO()
     with pytest.raises(QueryLimit, match=r"larger than 0\.005 MB.*--size 0\.03"):
-        answer(whole, "SELECT ?s ?o { ?s skos:prefLabel ?o }", form, output, max_bytes=5000)
+        execute(whole, "SELECT ?s ?o { ?s skos:prefLabel ?o }", form, output, max_bytes=5000)
     assert len(output.getvalue()) <= 5000
 
 
 def test_a_graph_that_is_too_large_is_an_error_too(whole: Reader) -> None:
     with pytest.raises(QueryLimit, match="--size"):
-        answer(whole, "CONSTRUCT WHERE { ?s a ?o }", "table", io.BytesIO(), max_bytes=5000)
+        execute(whole, "CONSTRUCT WHERE { ?s a ?o }", "table", io.BytesIO(), max_bytes=5000)
 
 
 @settings(deadline=None)
@@ -244,12 +246,12 @@ def test_rows_are_counted_the_same_however_the_bytes_arrive(pieces: list[bytes],
     for form in ("csv", "tsv"):
         whole_output, cut_output = io.BytesIO(), io.BytesIO()
         for output, ends in ((whole_output, [len(data)]), (cut_output, [*sorted(cuts), len(data)])):
-            sink, start = Sink(output, form, most, None), 0
+            sink, start = LimitedWriter(output, form, most, None), 0
             try:
                 for end in ends:
                     sink.write(data[start:end])
                     start = max(start, min(end, len(data)))
-            except FullError:
+            except LimitReached:
                 continue
         assert whole_output.getvalue() == cut_output.getvalue()
         if form == "tsv":
@@ -281,9 +283,9 @@ def test_a_graph_comes_in_graph_forms_sorted(whole: Reader, form: str) -> None:
 )
 def test_a_format_that_does_not_fit_is_an_error_that_names_those_that_do(query: str, form: str, message: str) -> None:
     with pytest.raises(QueryError, match=message):
-        said(empty(), query, form)
+        said(empty_reader(), query, form)
 
 
 def test_a_table_turned_into_another_format_has_the_same_terms() -> None:
     for form in ("json", "xml", "csv"):
-        assert converted(said(empty(), TERMS, "tsv"), form) == said(empty(), TERMS, form)
+        assert convert_table(said(empty_reader(), TERMS, "tsv"), form) == said(empty_reader(), TERMS, form)

@@ -17,13 +17,13 @@ from openpyxl.utils.escape import unescape
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit
-from partnergraph.execution.execute import answer
+from partnergraph.execution.execute import execute
 from partnergraph.results import spreadsheets
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.spreadsheet_safety import escape_formula
 from partnergraph.store import Reader
 
-NOTHING = PartnerGraph(empty())
+NOTHING = PartnerGraph(empty_reader())
 FORMULAS = [
     "=1+1",
     '=HYPERLINK("http://example.org/"&A1,"see")',
@@ -79,7 +79,7 @@ def safe(*texts: str) -> list[str]:
 def sheet(reader: Reader, query: str, **options: Any) -> tuple[Any, str | None]:
     """The sheet of an answer as openpyxl reads it, and the note."""
     output = io.BytesIO()
-    note = answer(reader, query, "xlsx", output, **options)
+    note = execute(reader, query, "xlsx", output, **options)
     return openpyxl.load_workbook(io.BytesIO(output.getvalue())).active, note
 
 
@@ -119,7 +119,7 @@ def test_the_csv_is_for_excel_and_its_numbers_are_numbers(whole: Reader) -> None
       (o:keele-university -3 "é,\\"ü\\"") (<urn:x> -2.5 UNDEF) (<urn:y> -1e3 "2014"^^xsd:gYear)
       (true "-3" "-x"@en) } }"""
     output = io.BytesIO()
-    assert answer(whole, query, "excel-csv", output) is None
+    assert execute(whole, query, "excel-csv", output) is None
     assert output.getvalue().startswith(b"\xef\xbb\xbfz,n,a\r\n")
     assert rows(output.getvalue()) == [
         ["z", "n", "a"],
@@ -129,7 +129,7 @@ def test_the_csv_is_for_excel_and_its_numbers_are_numbers(whole: Reader) -> None
         ["true", "'-3", "'-x"],
     ]
     output = io.BytesIO()
-    answer(whole, query, "excel-csv", output, iris=True)
+    execute(whole, query, "excel-csv", output, iris=True)
     assert rows(output.getvalue())[1][0] == "https://w3id.org/partnergraph/id/org/keele-university"
 
 
@@ -138,7 +138,7 @@ def test_a_name_in_the_graph_is_disarmed_too() -> None:
         ['<http://example.org/a> <http://www.w3.org/2004/02/skos/core#prefLabel> "=EVIL()" <urn:g> .\n']
     )
     output = io.BytesIO()
-    answer(reader, "SELECT ?s { ?s ?p ?o }", "excel-csv", output)
+    execute(reader, "SELECT ?s { ?s ?p ?o }", "excel-csv", output)
     assert rows(output.getvalue())[1] == ["'=EVIL()"]
     cell = sheet(reader, "SELECT ?s { ?s ?p ?o }")[0]["A2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=EVIL()", "s", True)
@@ -151,7 +151,7 @@ def test_the_w3cs_csv_stays_exact() -> None:
 
 @pytest.mark.parametrize("text", [*FORMULAS, *INSIDE], ids=ascii)
 def test_a_formula_in_a_sheet_is_a_text_and_stays_one_when_it_is_edited(text: str) -> None:
-    cell = sheet(empty(), f"SELECT ?x {{ VALUES ?x {{ {literal(text)} }} }}")[0]["A2"]
+    cell = sheet(empty_reader(), f"SELECT ?x {{ VALUES ?x {{ {literal(text)} }} }}")[0]["A2"]
     assert cell.data_type == "s"
     assert cell.quotePrefix
     assert unescape(cell.value) == text.replace("\0", "\ufffd")
@@ -213,7 +213,7 @@ def test_iris_are_kept_when_asked_for(whole: Reader) -> None:
 
 @pytest.mark.parametrize("query", ["SELECT * {}", "SELECT * { FILTER(false) }", "SELECT ?x { FILTER(false) }"])
 def test_an_empty_answer_is_a_workbook_too(query: str) -> None:
-    found, _ = sheet(empty(), query)
+    found, _ = sheet(empty_reader(), query)
     assert found["A1"].value == ("x" if "?x" in query else None)
     assert found.max_row == 1
 
@@ -237,15 +237,15 @@ def test_what_a_sheet_cannot_hold_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.warns(UserWarning, match="1 IRIs are no links"):
         NOTHING.query(f"SELECT ?x {{ VALUES ?x {{ {iri} }} }}").bytes("xlsx")
     monkeypatch.setattr(spreadsheets, "_LINKS", 1)
-    found, note = sheet(empty(), "SELECT ?x { VALUES ?x { <http://example.org/a> <http://example.org/b> } }")
+    found, note = sheet(empty_reader(), "SELECT ?x { VALUES ?x { <http://example.org/a> <http://example.org/b> } }")
     assert note == "1 IRIs are no links: a sheet holds 1, each up to 2,079 long."
     assert [found[cell].value for cell in ("A2", "A3")] == ["http://example.org/a", "http://example.org/b"]
     assert [found[cell].hyperlink is None for cell in ("A2", "A3")] == [False, True]
-    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 2)
-    found, note = sheet(empty(), "SELECT ?x { VALUES ?x { 1 2 3 } }")
+    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
+    found, note = sheet(empty_reader(), "SELECT ?x { VALUES ?x { 1 2 3 } }")
     assert note == "Only the first 2 rows are shown: a sheet holds no more. Other formats do."
     assert found.max_row == 3
-    assert sheet(empty(), "SELECT ?x { VALUES ?x { 1 2 3 } }", max_rows=1)[1] == (
+    assert sheet(empty_reader(), "SELECT ?x { VALUES ?x { 1 2 3 } }", max_rows=1)[1] == (
         "Only the first 1 rows are shown; raise --limit for more."
     )
     with pytest.raises(QueryLimit, match="A sheet holds 2 rows, and this answer has 3"):
@@ -258,13 +258,13 @@ def test_what_a_sheet_cannot_hold_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("form", ["excel-csv", "xlsx", "parquet", "arrow"])
 def test_limits_and_reasons_hold_for_these_forms_too(whole: Reader, form: str) -> None:
-    note = answer(whole, "SELECT ?s { ?s a org:Organization }", form, io.BytesIO(), max_rows=2)
+    note = execute(whole, "SELECT ?s { ?s a org:Organization }", form, io.BytesIO(), max_rows=2)
     assert note == "Only the first 2 rows are shown; raise --limit for more."
-    note = answer(whole, "SELECT ?s { ?s a org:Organisation }", form, io.BytesIO())
+    note = execute(whole, "SELECT ?s { ?s a org:Organisation }", form, io.BytesIO())
     assert note is not None
     assert note.startswith("Nothing was found.\n- ")
     with pytest.raises(QueryLimit, match="--size"):
-        answer(whole, "SELECT ?s ?o { ?s skos:prefLabel ?o }", form, io.BytesIO(), max_bytes=5000)
+        execute(whole, "SELECT ?s ?o { ?s skos:prefLabel ?o }", form, io.BytesIO(), max_bytes=5000)
     for query, message in (("ASK {}", "yes or no"), ("CONSTRUCT WHERE { ?s ?p ?o }", "a graph")):
         with pytest.raises(QueryError, match=f"gives {message}; its forms are"):
-            answer(whole, query, form, io.BytesIO())
+            execute(whole, query, form, io.BytesIO())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.server.admission import MOST_HOSTS, Admission
+from partnergraph.server.admission import MAX_HOSTS, Admission
 from tests.server.conftest import Server, serving
 
 ASK = "/sparql?query=ASK%7B%7D"
@@ -241,8 +241,8 @@ def test_pages_that_may_ask_do(shared: Server, site: str) -> None:
 
 def test_the_hosts_that_were_seen_are_few() -> None:
     admission = Admission(["localhost"], [])
-    for port in range(MOST_HOSTS * 3):
+    for port in range(MAX_HOSTS * 3):
         scope = {"headers": [(b"host", b"localhost:%d" % port)], "method": "GET", "path": "/", "query_string": b""}
         assert admission.refusal(scope) is None
-    assert len(admission._known) == MOST_HOSTS
+    assert len(admission._known) == MAX_HOSTS
     assert max(map(len, admission._known)) < 20

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.claims.claims import Claim, claims
-from partnergraph.site.resource_description import local
-from partnergraph.site.resource_view import show
-from partnergraph.site.search_view import show as search
+from partnergraph.site.resource_description import local_path
+from partnergraph.site.resource_view import render
+from partnergraph.site.search_view import render as search
 from partnergraph.store import Reader
 from tests.server.conftest import Server
 from tests.server.reading import Read
@@ -32,9 +32,9 @@ def stated(graph: Reader) -> list[Claim]:
 
 def page(reader: Reader, iri: str) -> Read:
     """The page of a thing, as the query process makes it."""
-    path = local(iri, OURS)
+    path = local_path(iri, OURS)
     assert path is not None
-    shown = show(reader, {"path": path[1:], "format": "html"})
+    shown = render(reader, {"path": path[1:], "format": "html"})
     assert (shown.status, shown.media) == (200, "text/html; charset=utf-8")
     return Read(shown.body.decode())
 
@@ -49,11 +49,11 @@ def test_every_page_names_every_claim_of_its_body_with_its_words(graph: Reader, 
         own = [claim for claim in stated if iri in {claim.from_.iri, claim.to.iri, *(p.iri for p in claim.via)}]
         assert f"Relationships ({len(own)})" in read.text, iri
         for claim in own:
-            assert local(claim.iri, OURS) in links, claim.iri
+            assert local_path(claim.iri, OURS) in links, claim.iri
             words = claim.forward if claim.from_.iri == iri else claim.inverse if claim.to.iri == iri else "is between"
             assert words[:1].upper() + words[1:] in read.text, (iri, words)
             for party in {claim.from_, claim.to, *claim.via}:
-                assert party.iri == iri or (local(party.iri, OURS), party.label) in read.links, (iri, party)
+                assert party.iri == iri or (local_path(party.iri, OURS), party.label) in read.links, (iri, party)
             for piece in (*claim.evidence, *claim.counter_evidence):
                 said = " ".join((piece.words or piece.says or "").split())
                 assert said in read.text, (iri, piece.iri)
@@ -110,7 +110,10 @@ def test_a_claim_a_source_a_kind_and_an_event_have_plain_pages(graph: Reader, st
     )
     kind = page(graph, f"{OURS}code/funding")
     assert "funds" in kind.text
-    assert (local(claim.iri, OURS), f"This claim: {claim.from_.label} {claim.forward} {claim.to.label}") in kind.links
+    assert (
+        local_path(claim.iri, OURS),
+        f"This claim: {claim.from_.label} {claim.forward} {claim.to.label}",
+    ) in kind.links
     event = page(graph, f"{OURS}id/event/arthritis-care--change--2018")
     assert "Properties" in event.text
     words = page(graph, f"{OURS}ns#")
@@ -212,7 +215,7 @@ def test_hostile_text_is_text_and_only_web_addresses_become_links() -> None:
         for sort in ("org", "rel", "evidence", "source")
     ]
     pages += [Read(search(reader, {"q": words, "format": "html"}).body.decode()) for words in ("", *EVIL)]
-    pages.append(Read(show(reader, {"path": "id/%3Cscript%3E", "format": "html"}).body.decode()))
+    pages.append(Read(render(reader, {"path": "id/%3Cscript%3E", "format": "html"}).body.decode()))
     for read in pages:
         assert read.tags.count("script") == 1  # our own
         assert "img" not in read.tags
@@ -229,13 +232,13 @@ def test_hostile_text_is_text_and_only_web_addresses_become_links() -> None:
 
 def test_a_graph_with_nothing_in_it_has_pages_too() -> None:
     empty = Reader.nquads_lines([])
-    assert show(empty, {"path": "id/org/x", "format": "html"}).status == 404
+    assert render(empty, {"path": "id/org/x", "format": "html"}).status == 404
     assert "0 organisations" in Read(search(empty, {"q": "", "format": "html"}).body.decode()).text
     a, org = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/org#Organization>"
     bare = Reader.nquads_lines([f"<{OURS}id/org/x> {a} {org} .\n"])
     nameless = Reader.nquads_lines([f'_:b {a} {org} .\n_:b <http://www.w3.org/2004/02/skos/core#prefLabel> "B" .\n'])
     for words in ("", "B"):
         assert search(nameless, {"q": words, "format": "html"}).status == 200
-    assert show(nameless, {"path": "id/org/b", "format": "html"}).status == 404
+    assert render(nameless, {"path": "id/org/b", "format": "html"}).status == 404
     read = page(bare, f"{OURS}id/org/x")
     assert "Nothing is stated about what connects it with others." in read.text

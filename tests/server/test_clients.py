@@ -20,7 +20,7 @@ import SPARQLWrapper as Wrapped
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import SPARQLWrapper
 
-from partnergraph.endpoint.content_negotiation import GRAPHS, TABLES, TRUTHS, named
+from partnergraph.endpoint.content_negotiation import GRAPHS, TABLES, TRUTHS, format_by_name
 from tests.server.conftest import Server
 
 ORG = "<http://www.w3.org/ns/org#Organization>"
@@ -320,5 +320,5 @@ def test_pages_take_the_same_names(server: Server, address: str, media: str) -> 
 def test_no_name_means_two_forms() -> None:
     for offered in (TABLES, TRUTHS, GRAPHS):
         for form, media in offered.items():
-            assert named([form], offered) == form
-            assert named([media], offered) == form
+            assert format_by_name([form], offered) == form
+            assert format_by_name([media], offered) == form

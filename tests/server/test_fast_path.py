@@ -21,8 +21,8 @@ import uvicorn
 from partnergraph.endpoint.response_cache import KEPT_ANSWER
 from partnergraph.endpoint.sparql_endpoint import SOON
 from partnergraph.server import Application, application
-from partnergraph.server.fast_path import MOST_HEADS, Shortcut
-from partnergraph.server.http_protocol import Protocol
+from partnergraph.server.fast_path import MAX_HEADS, FastPath
+from partnergraph.server.http_protocol import HttpProtocol
 from tests.server.conftest import Server, serving
 from tests.server.test_worker_pool import SLOW, children
 
@@ -39,7 +39,7 @@ class Here:
         self.app: Application = application(keele, workers=1, audit=self.audit)
         self.taken: list[bytes] = []
         assert self.app.shortcut is not None
-        self.shortcut: Shortcut = self.app.shortcut
+        self.shortcut: FastPath = self.app.shortcut
         usual: Callable[..., Any] = self.shortcut.ask
 
         def ask(query_string: bytes, *rest: Any) -> Any:
@@ -57,7 +57,7 @@ class Here:
 def running(here: Here, **settings: Any) -> Iterator[int]:
     """The port at which it answers."""
     config = uvicorn.Config(
-        here.app, http=Protocol, log_level="error", access_log=False, server_header=False, **settings
+        here.app, http=HttpProtocol, log_level="error", access_log=False, server_header=False, **settings
     )
     server = uvicorn.Server(config)
     with closing(socket.socket()) as listener:
@@ -220,7 +220,7 @@ def test_a_host_that_is_not_ours_stays_refused(here: Here) -> None:
 
 def test_many_heads_are_forgotten(here: Here) -> None:
     with running(here) as port, Client(port) as client:
-        for number in range(MOST_HEADS + 5):
+        for number in range(MAX_HEADS + 5):
             assert client.ask("ASK {}", more=f"X-Number: {number}\n")[0] == 200
         assert len(here.shortcut.heads) == 5
 

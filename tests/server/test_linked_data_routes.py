@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from partnergraph.claims.claims import claims
-from partnergraph.site.resource_description import base, description, found, local
-from partnergraph.site.resource_view import show
+from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
+from partnergraph.site.resource_view import render
 from partnergraph.store import Reader
 from tests.server.conftest import Server
 
@@ -43,10 +43,10 @@ def test_every_iri_of_the_graph_is_found_at_its_own_path(graph: Reader) -> None:
     known = iris(graph)
     assert len(known) > 2000
     for iri in known:
-        path = local(iri, OURS)
+        path = local_path(iri, OURS)
         assert path == "/" + iri.removeprefix(OURS), iri
         document = path.partition("#")[0]
-        assert found(graph, document[1:]) == (iri if document != "/ns" else f"{OURS}ns#"), iri
+        assert iri_of_path(graph, document[1:]) == (iri if document != "/ns" else f"{OURS}ns#"), iri
 
 
 def test_every_iri_of_the_graph_is_described_in_turtle(server: Server, graph: Reader) -> None:
@@ -164,7 +164,7 @@ def test_every_syntax_says_the_same(server: Server, path: str, tmp_path: Path) -
 def test_a_description_holds_every_claim_of_a_body_with_what_stands_behind_it(graph: Reader) -> None:
     everything = claims(graph, derived=("succession",))
     for iri in sorted({claim.from_.iri for claim in everything})[::6]:
-        told = {claim.iri: claim for claim in claims(description(graph, iri), derived=("succession",))}
+        told = {claim.iri: claim for claim in claims(describe(graph, iri), derived=("succession",))}
         own = [c for c in everything if iri in {c.from_.iri, c.to.iri, *(party.iri for party in c.via)}]
         assert own
         for claim in own:
@@ -174,12 +174,12 @@ def test_a_description_holds_every_claim_of_a_body_with_what_stands_behind_it(gr
 
 def test_the_description_of_a_source_holds_what_rests_on_it(graph: Reader) -> None:
     iri = f"{OURS}id/source/keele-spcsc-partnerships"
-    told = {claim.iri for claim in claims(description(graph, iri))}
+    told = {claim.iri for claim in claims(describe(graph, iri))}
     resting = {c.iri for c in claims(graph) if iri in {piece.source.iri for piece in c.evidence}}
     assert resting
     assert resting <= told
-    assert description(graph, iri).ask(f"ASK {{ <{iri}> pg:text ?text }}")
-    assert not description(graph, OURS + KEELE[1:]).ask("ASK { ?s pg:text ?text }")
+    assert describe(graph, iri).ask(f"ASK {{ <{iri}> pg:text ?text }}")
+    assert not describe(graph, OURS + KEELE[1:]).ask("ASK { ?s pg:text ?text }")
 
 
 def test_a_description_is_the_same_every_time(graph: Reader) -> None:
@@ -187,7 +187,7 @@ def test_a_description_is_the_same_every_time(graph: Reader) -> None:
     for path in (KEELE[1:], "ns", "graph/", "rule/succession"):
         for format_ in ("turtle", "html"):
             values = {"path": path, "format": format_}
-            assert show(graph, values).body == show(other, values).body, (path, format_)
+            assert render(graph, values).body == render(other, values).body, (path, format_)
 
 
 def made(*names: str, start: str = "https://data.example.org/g/") -> Reader:
@@ -200,13 +200,13 @@ def made(*names: str, start: str = "https://data.example.org/g/") -> Reader:
 
 def test_a_graph_of_another_base_is_answered_at_its_own_paths() -> None:
     reader = made("id/org/a")
-    assert base(reader) == "https://data.example.org/g/"
-    assert found(reader, "id/org/a") == "https://data.example.org/g/id/org/a"
-    assert found(reader, "id/org/b") is None
-    assert base(Reader.nquads_lines([])) == OURS
-    assert local("https://data.example.org/g/id/org/a", base(reader)) == "/id/org/a"
-    assert local(f"{OURS}code/funding", base(reader)) == "/code/funding"
-    assert b"/id/org/a" in show(reader, {"path": "id/org/a", "format": "html"}).body
+    assert base_iri(reader) == "https://data.example.org/g/"
+    assert iri_of_path(reader, "id/org/a") == "https://data.example.org/g/id/org/a"
+    assert iri_of_path(reader, "id/org/b") is None
+    assert base_iri(Reader.nquads_lines([])) == OURS
+    assert local_path("https://data.example.org/g/id/org/a", base_iri(reader)) == "/id/org/a"
+    assert local_path(f"{OURS}code/funding", base_iri(reader)) == "/code/funding"
+    assert b"/id/org/a" in render(reader, {"path": "id/org/a", "format": "html"}).body
 
 
 @pytest.mark.parametrize(
@@ -224,21 +224,21 @@ def test_a_graph_of_another_base_is_answered_at_its_own_paths() -> None:
 def test_the_address_of_an_iri_with_other_characters_leads_to_it(name: str, path: str) -> None:
     reader = made(name)
     iri = f"https://data.example.org/g/{name}"
-    assert found(reader, path) == iri
-    back = local(iri, base(reader))
+    assert iri_of_path(reader, path) == iri
+    back = local_path(iri, base_iri(reader))
     assert back is not None
-    assert found(reader, back[1:]) == iri
+    assert iri_of_path(reader, back[1:]) == iri
 
 
 @pytest.mark.parametrize(
     "iri", ["https://example.org/x", "urn:x", f"{OURS}elsewhere", f"{OURS}id?x", "javascript:alert(1)", OURS, ""]
 )
 def test_what_is_not_ours_has_no_path(iri: str) -> None:
-    assert local(iri, "https://data.example.org/g/") is None
+    assert local_path(iri, "https://data.example.org/g/") is None
 
 
 def test_a_kind_that_much_is_about_is_told_with_a_part_of_it(monkeypatch: pytest.MonkeyPatch, graph: Reader) -> None:
-    whole = len(claims(description(graph, f"{OURS}code/membership")))
+    whole = len(claims(describe(graph, f"{OURS}code/membership")))
     assert whole > 50
-    monkeypatch.setattr("partnergraph.site.resource_description.MOST", 20)
-    assert len(claims(description(graph, f"{OURS}code/membership"))) == 20
+    monkeypatch.setattr("partnergraph.site.resource_description.MAX_COUNT", 20)
+    assert len(claims(describe(graph, f"{OURS}code/membership"))) == 20

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from partnergraph.endpoint.sparql_endpoint import MAX_BODIES
-from partnergraph.endpoint.sparql_request import MOST_BODY
-from partnergraph.pool.memory_budget import SharedRoom
+from partnergraph.endpoint.sparql_request import MAX_BODY
+from partnergraph.pool.memory_budget import MemoryBudget
 from tests.server.conftest import serving
 from tests.server.test_connection_limits import LARGE, POST, bytes_left, limited, reader
 
@@ -20,7 +20,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def test_a_client_holds_as_much_as_is_free() -> None:
-    room = SharedRoom(100)
+    room = MemoryBudget(100)
     assert room.take("a", 50)
     assert not room.take("a", 1), "half of it for one client alone"
     assert room.take("b", 25), "and half of what is left for the next one"
@@ -32,7 +32,7 @@ def test_a_client_holds_as_much_as_is_free() -> None:
 
 
 def test_clients_that_want_all_get_the_same() -> None:
-    room, held = SharedRoom(900), dict.fromkeys("ab", 0)
+    room, held = MemoryBudget(900), dict.fromkeys("ab", 0)
     for _ in range(1000):
         for client in held:
             held[client] += room.take(client, 1)
@@ -44,13 +44,13 @@ def test_bodies_that_one_client_does_not_finish_leave_room_for_those_of_another(
     head = POST + b"Content-Length: %d\r\n\r\n"
     queries = urlencode({"queries": json.dumps({"q0": {"query": "Keele"}}) + " " * 200_000}).encode()
     with serving(keele, "--workers", "1") as server, ExitStack() as stack:
-        for _ in range(MAX_BODIES // MOST_BODY + 10):
+        for _ in range(MAX_BODIES // MAX_BODY + 10):
             slow = stack.enter_context(socket.socket())
             slow.bind(("127.0.0.2", 0))
             slow.settimeout(20)
             slow.connect(("127.0.0.1", server.port))
             with suppress(ConnectionError):  # one that is refused
-                slow.sendall(head % MOST_BODY + b"#" * (MOST_BODY - 1))
+                slow.sendall(head % MAX_BODY + b"#" * (MAX_BODY - 1))
         time.sleep(0.3)
         for _ in range(3):
             assert server.send("POST", "/reconcile", queries, FORM).status == 200

@@ -20,7 +20,7 @@ import pytest
 from partnergraph.errors import QueryLimit
 from partnergraph.pool.query_throttle import EVERY, GRACE, WINDOW
 from partnergraph.pool.worker import Reply, Worker
-from partnergraph.pool.worker_pool import Pool
+from partnergraph.pool.worker_pool import WorkerPool
 from partnergraph.store import locate
 from tests.server.conftest import Server, run, serving, soon
 from tests.server.test_worker_pool import FAST, SLOW, children
@@ -180,9 +180,9 @@ def test_now_and_then_one_goes_on_in_the_gaps_between_quick_ones(keele: Path) ->
 
 
 @asynccontextmanager
-async def _pool(graph: Path, processors: int) -> AsyncIterator[Pool]:
+async def _pool(graph: Path, processors: int) -> AsyncIterator[WorkerPool]:
     """Three processes that answer, and two that may stand aside, as on a machine with so many processors."""
-    pool = Pool(lambda: locate(graph), size=3, queue=4, memory=2_000_000_000, aside=2)
+    pool = WorkerPool(lambda: locate(graph), size=3, queue=4, memory=2_000_000_000, aside=2)
     await pool.start()
     pool.aside.processors = processors
     try:
@@ -191,7 +191,7 @@ async def _pool(graph: Path, processors: int) -> AsyncIterator[Pool]:
         await pool.stop()
 
 
-async def _long(pool: Pool, timeout: float = 60) -> tuple[Worker, Reply]:
+async def _long(pool: WorkerPool, timeout: float = 60) -> tuple[Worker, Reply]:
     """A process that stands aside, and what it answers."""
     worker = await pool.take()
     reply = worker.ask({"sparql": SLOW, "formats": {"select": "json"}}, timeout)
@@ -199,7 +199,7 @@ async def _long(pool: Pool, timeout: float = 60) -> tuple[Worker, Reply]:
     return worker, reply
 
 
-def _work_of(pool: Pool) -> Callable[[], list[float]]:
+def _work_of(pool: WorkerPool) -> Callable[[], list[float]]:
     """The seconds that each of those aside has worked since now."""
     before = {worker.pid: _used(worker.pid) for worker in pool.aside}
     return lambda: [_used(pid) - then for pid, then in before.items()]

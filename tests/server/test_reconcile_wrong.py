@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.reconcile.api import BATCH, MOST_IDS
+from partnergraph.reconcile.api import BATCH, MAX_IDS
 from tests.server.conftest import Server
 from tests.server.test_routes import FORM, posted
 
@@ -59,7 +59,7 @@ WRONG = [
     ("extend", {"ids": [], "properties": [{"id": "ror", "settings": {"x": 1}}]}, 400, "there is no setting 'x'"),
     ("extend", {"ids": [], "properties": [{"id": "ror", "settings": {"limit": -1}}]}, 400, "limit' is not a whole"),
     ("extend", {"ids": [], "properties": [{"id": "ror", "settings": {"limit": True}}]}, 400, "limit' is not a whole"),
-    ("extend", {"ids": ["a"] * (MOST_IDS + 1), "properties": []}, 413, f"Send at most {MOST_IDS} at once"),
+    ("extend", {"ids": ["a"] * (MAX_IDS + 1), "properties": []}, 413, f"Send at most {MAX_IDS} at once"),
     ("query", "Keele", 400, "There is no parameter 'query'. The parameters: queries, extend."),
     ("callback", "x", 400, "JSONP"),
 ]

@@ -17,9 +17,9 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from partnergraph.reconcile.api import BATCH, show
-from partnergraph.reconcile.properties import properties, types
-from partnergraph.reconcile.scoring import forms
+from partnergraph.reconcile.api import BATCH, render
+from partnergraph.reconcile.properties import entity_properties, entity_types
+from partnergraph.reconcile.scoring import identifier_forms
 from partnergraph.store import Reader
 from tests.server.conftest import Said, Server, serving
 from tests.server.reading import Read
@@ -68,7 +68,7 @@ def asked(server: Server, **query: Any) -> list[dict[str, Any]]:
 
 
 def of(reader: Reader, **query: Any) -> list[dict[str, Any]]:
-    said = show(reader, {"answer": "queries", "queries": json.dumps({"q0": query})})
+    said = render(reader, {"answer": "queries", "queries": json.dumps({"q0": query})})
     return list(shaped(json.loads(said.body))["q0"]["result"])
 
 
@@ -304,7 +304,7 @@ def test_suggestions_begin_as_what_is_typed(server: Server) -> None:
     assert suggested("entity", prefix="university", cursor="3", limit="2") == everything[3:5]
     assert {one["id"] for one in suggested("type", prefix="univ")} == {"university", "education"}
     assert suggested("type", prefix="university")[0]["broader"] == [
-        {"id": "education", "name": types()["education"].name}
+        {"id": "education", "name": entity_types()["education"].name}
     ]
     assert suggested("property", prefix="ror")[0]["id"] == "ror"
     assert len(suggested("property", prefix="")) == 20
@@ -315,7 +315,7 @@ def test_a_column_is_extended_by_what_the_graph_says(server: Server) -> None:
     proposed = server.send("GET", "/reconcile/properties?type=organisation&limit=8").json
     assert (proposed["type"], proposed["limit"], len(proposed["properties"])) == ("organisation", 8, 8)
     everything = [one["id"] for one in server.send("GET", "/reconcile/properties").json["properties"]]
-    assert set(everything) == properties().keys() - {"name"}
+    assert set(everything) == entity_properties().keys() - {"name"}
     wanted = [{"id": id_} for id_ in everything]
     keele, nobody = "org/keele-university", "org/nobody"
     found = posted(server, "extend", {"ids": [keele, "org/nice", nobody], "properties": wanted}, NEWER).json
@@ -369,13 +369,13 @@ def test_hostile_names_are_text_everywhere() -> None:
     evil = ['<script>alert(1)</script>"', "</style><img src=x onerror=alert(2)>", "{{ 7 * 7 }}", "\u202e\x07 x & y"]
     reader = small(*((f"n{number}", text, (text + " too",)) for number, text in enumerate(evil)))
     for number, text in enumerate(evil):
-        page = Read(show(reader, {"answer": "preview", "id": f"org/n{number}"}).body.decode())
+        page = Read(render(reader, {"answer": "preview", "id": f"org/n{number}"}).body.decode())
         assert " ".join(text.split()) in page.text
         assert not {"script", "img", "style"} & set(page.tags)
         assert not [name for name in page.attributes if name.startswith("on")]
         assert of(reader, query=text)[0]["name"] == text
         assert of(reader, query=text)[0]["match"]
-        extended = show(
+        extended = render(
             reader, {"answer": "extend", "extend": json.dumps({"ids": [text], "properties": [{"id": "ror"}]})}
         )
         assert json.loads(extended.body)["rows"] == {text: {"ror": []}}
@@ -452,12 +452,12 @@ def test_a_page_of_that_origin_reads_and_frames_in_a_real_browser(keele: Path, b
 
 def test_the_same_batch_gives_the_same_bytes(server: Server, keele: Path) -> None:
     batch = json.dumps({"q0": {"query": "university", "limit": 50}, "q1": {"query": "Keele"}})
-    fresh = show(Reader.at(keele), {"answer": "queries", "queries": batch}).body
+    fresh = render(Reader.at(keele), {"answer": "queries", "queries": batch}).body
     assert posted(server, "queries", batch).body == fresh == posted(server, "queries", batch).body
 
 
-@pytest.mark.parametrize("scheme", [one.id for one in properties().values() if one.identifies])
+@pytest.mark.parametrize("scheme", [one.id for one in entity_properties().values() if one.identifies])
 def test_each_form_of_an_identifier_leads_back_to_it(scheme: str) -> None:
     for value in ("00340yn33", "https://ror.org/00340yn33", "Q1", " 0000 0004 0415 6205 ", "a://b/c/"):
-        assert forms(scheme, value)[0] == value.strip()
-        assert len(forms(scheme, value)) <= 20
+        assert identifier_forms(scheme, value)[0] == value.strip()
+        assert len(identifier_forms(scheme, value)) <= 20

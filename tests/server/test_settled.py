@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.execution.worker_main import FITS, RESIDENT, may_be_read, size
-from partnergraph.pool.worker_pool import Pool
+from partnergraph.execution.worker_main import FITS, RESIDENT, fits_in_memory, store_size
+from partnergraph.pool.worker_pool import WorkerPool
 from partnergraph.store import Reader, Writer, locate
 from tests.server.conftest import run, serving, soon
 from tests.server.test_worker_pool import FAST, children
@@ -34,7 +34,7 @@ def large(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.add(lines)
     writer.flush()
     writer.close()
-    assert size(path) > RESIDENT
+    assert store_size(path) > RESIDENT
     return path
 
 
@@ -82,10 +82,10 @@ def test_the_files_of_a_large_store_do_not_name_the_machine(large: Path) -> None
 
 
 def test_there_must_be_room_for_it(large: Path, keele: Path) -> None:
-    assert may_be_read(large, size(large) * FITS + 500_000_000)
-    assert not may_be_read(large, 499_999_999)
-    assert not may_be_read(locate(keele), 2_000_000_000)  # which is read at once
-    assert not may_be_read(large / "CURRENT", 2_000_000_000)
+    assert fits_in_memory(large, store_size(large) * FITS + 500_000_000)
+    assert not fits_in_memory(large, 499_999_999)
+    assert not fits_in_memory(locate(keele), 2_000_000_000)  # which is read at once
+    assert not fits_in_memory(large / "CURRENT", 2_000_000_000)
     with serving(large, "--workers", "1", "--memory", "400") as server:
         time.sleep(4)
         assert all(_reads(pid, large) for pid in children(server.process.pid))
@@ -97,7 +97,7 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
     published = [large]
 
     async def work() -> None:
-        pool = Pool(lambda: published[0], size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: published[0], size=1, queue=4, memory=2_000_000_000, aside=0)
         await pool.start()
         await asyncio.sleep(0.2)
         published[0] = locate(keele)
@@ -125,7 +125,7 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
     """The process that reads it is killed, as by a system without memory."""
 
     async def work() -> None:
-        pool = Pool(lambda: large, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: large, size=1, queue=4, memory=2_000_000_000, aside=0)
         others = _nurseries()
         await pool.start()
         before = pool.nursery
@@ -139,14 +139,14 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
     run(work())
 
 
-async def _answer(pool: Pool, sparql: str) -> bytes:
+async def _answer(pool: WorkerPool, sparql: str) -> bytes:
     worker = await pool.take()
     found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).whole()
     pool.give(worker)
     return bytes(found)
 
 
-async def _stopped(pool: Pool) -> None:
+async def _stopped(pool: WorkerPool) -> None:
     await pool.stop()
     assert pool.nursery is not None
     assert not pool.nursery.children

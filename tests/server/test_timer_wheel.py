@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from partnergraph.pool.timer_wheel import EVERY, Rounds
+from partnergraph.pool.timer_wheel import EVERY, TimerWheel
 
 
 def _run(work: Callable[[], Awaitable[None]]) -> None:
@@ -26,7 +26,7 @@ def test_calls_are_made_in_time_and_once() -> None:
     made: list[tuple[str, float]] = []
 
     async def wait() -> None:
-        rounds, start = Rounds(), time.monotonic()
+        rounds, start = TimerWheel(), time.monotonic()
         for name, seconds in (("late", 0.2), ("soon", 0.03), ("never", 0.1)):
             call = rounds.call_later(seconds, lambda name: made.append((name, time.monotonic() - start)), name)
             if name == "never":
@@ -48,7 +48,7 @@ def test_a_call_may_take_another_back_and_ask_for_more() -> None:
     made: list[str] = []
 
     async def wait() -> None:
-        rounds = Rounds()
+        rounds = TimerWheel()
 
         def first() -> None:
             made.append("first")
@@ -67,14 +67,14 @@ def test_what_a_call_holds_is_free_when_it_is_taken_back() -> None:
     """Thousands of requests a second would leave as many circles to the garbage collector."""
 
     class Work:
-        def __init__(self, rounds: Rounds) -> None:
+        def __init__(self, rounds: TimerWheel) -> None:
             self.call = rounds.call_later(60, self.end)
 
         def end(self) -> None:
             raise AssertionError
 
     async def wait() -> None:
-        work = Work(Rounds())
+        work = Work(TimerWheel())
         work.call.cancel()
         seen = weakref.ref(work)
         gc.disable()

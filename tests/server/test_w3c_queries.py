@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 import pytest
 
-from partnergraph.sparql.guard import examine
+from partnergraph.sparql.guard import examine_query
 from tests.conftest import need
 from tests.server.conftest import Server, serving
 from tests.server.test_w3c_protocol import FORM
@@ -67,7 +67,7 @@ def endpoint(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def wrong(server: Server, case: Case) -> str | None:
     """What is wrong with the server's answer to a test, if anything."""
     query = asked(case)
-    examined = examine(query)
+    examined = examine_query(query)
     merged, named = graphs(case)
     if not (merged or named):
         named = [NOTHING]

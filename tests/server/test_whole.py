@@ -10,9 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from partnergraph.endpoint import sparql_endpoint
-from partnergraph.endpoint.response_cache import Answer, Kept
-from partnergraph.endpoint.sparql_endpoint import Begun, limits, problem, refused
-from partnergraph.endpoint.sparql_request import LONGEST_HEADER, header_value
+from partnergraph.endpoint.response_cache import CachedResponse, ResponseCache
+from partnergraph.endpoint.sparql_endpoint import RequestState, order_limits, problem_json, refusal_for
+from partnergraph.endpoint.sparql_request import MAX_HEADER_LENGTH, header_value
 from partnergraph.errors import QueryLimit, StoreError
 from partnergraph.pool import worker
 from partnergraph.pool.worker import Reply
@@ -73,14 +73,14 @@ def test_a_file_that_is_still_the_same_has_no_body(server: Server) -> None:
 )
 def test_a_name_that_no_file_has_is_not_found(server: Server, name: str) -> None:
     assert server.send("GET", "/static/" + quote(name, safe="%")).status in (404, 414)
-    static_files.file("site.css")
+    static_files.static_file("site.css")
     before = static_files._content.cache_info().currsize
-    assert static_files.file(name) is None
+    assert static_files.static_file(name) is None
     assert static_files._content.cache_info().currsize == before, "what is not there is not remembered"
 
 
 def test_an_error_of_the_store_names_no_folder() -> None:
-    error = refused(StoreError("The store /home/somebody/graph/build/current/store cannot be opened."), None)
+    error = refusal_for(StoreError("The store /home/somebody/graph/build/current/store cannot be opened."), None)
     assert error.status == 503
     assert error.headers == {"retry_after": "1"}
     assert "/" not in str(error)
@@ -93,8 +93,8 @@ def test_an_error_of_a_query_names_no_folder(keele: Path) -> None:
 
 
 def test_half_a_character_in_an_error_is_escaped() -> None:
-    assert json.loads(problem(400, "a\ud800b\u00fc"))["detail"] == "a\ud800b\u00fc"
-    problem(400, "a\ud800b").decode("utf-8")
+    assert json.loads(problem_json(400, "a\ud800b\u00fc"))["detail"] == "a\ud800b\u00fc"
+    problem_json(400, "a\ud800b").decode("utf-8")
 
 
 def test_a_header_holds_visible_signs_only() -> None:
@@ -102,22 +102,22 @@ def test_a_header_holds_visible_signs_only() -> None:
     for start in range(0, len(every), 400):
         value = header_value(every[start : start + 400])
         assert all(0x20 <= byte < 0x7F for byte in value)
-    for size in range(LONGEST_HEADER - 20, LONGEST_HEADER + 20):
+    for size in range(MAX_HEADER_LENGTH - 20, MAX_HEADER_LENGTH + 20):
         for sign in ("\x00", "\u00fc", "\u20ac", "\U0001f600", "\\"):
             value = header_value("x" * size + sign * 3)
-            assert len(value) <= LONGEST_HEADER
+            assert len(value) <= MAX_HEADER_LENGTH
             # Nothing is cut in two: what is escaped can be read back.
             value.removesuffix(b"...").decode("unicode_escape")
 
 
 def test_what_is_remembered_of_requests_is_short() -> None:
     for number in range(300):
-        limits(f"text/csv;x={number}" + "x" * 10_000)
-        limits("", (f"{number}" * 10_000,))
+        order_limits(f"text/csv;x={number}" + "x" * 10_000)
+        order_limits("", (f"{number}" * 10_000,))
         worker._word(json.dumps({"note": f"{number}" * 2_000}).encode())
         iri.is_iri(f"http://x/{number}" + "x" * 10_000)
     assert sparql_endpoint._limits.cache_info().currsize < 256
-    assert json.loads(limits("text/csv" + " " * 2_000))["formats"]["select"] == "csv"
+    assert json.loads(order_limits("text/csv" + " " * 2_000))["formats"]["select"] == "csv"
     assert worker._word(b'{"note": "%b"}' % (b"x" * 2_000)) == {"note": "x" * 2_000}
     before = iri._is_iri.cache_info().currsize
     assert iri.is_iri("http://x/" + "y" * 10_000)
@@ -126,9 +126,13 @@ def test_what_is_remembered_of_requests_is_short() -> None:
 
 
 def test_notes_count_among_what_is_kept() -> None:
-    kept = Kept(most=100_000)
+    kept = ResponseCache(most=100_000)
     for number in range(200):
-        kept.put("g", b"%d" % number, Answer(b"{}", "application/json", 200, ((b"x-partnergraph-note", b"n" * 4000),)))
+        kept.put(
+            "g",
+            b"%d" % number,
+            CachedResponse(b"{}", "application/json", 200, ((b"x-partnergraph-note", b"n" * 4000),)),
+        )
     assert (
         sum(len(kept.get("g", b"%d" % number).more[0][1]) for number in range(200) if kept.get("g", b"%d" % number))
         < 100_000
@@ -144,11 +148,11 @@ def test_notes_are_said_of_what_was_asked() -> None:
 
     async def said() -> None:
         reply = Reply(asyncio.get_running_loop(), form="select", format="json", hint="a\x00b", note="one\ntwo")
-        found.update(sparql_endpoint._note_headers(Begun(formats=("turtle",), ignored=("a\r\nX: 1",)), reply))
+        found.update(sparql_endpoint._note_headers(RequestState(formats=("turtle",), ignored=("a\r\nX: 1",)), reply))
 
     run(said())
     assert found[b"x-partnergraph-hint"] == rb"a\x00b"
     note = found[b"x-partnergraph-note"]
     assert note.startswith(b"Parameters that mean nothing here: a | X: 1. | There is no form 'turtle'")
     assert note.endswith(b" | one | two")
-    assert refused(QueryLimit("x", "time"), None).status == 504
+    assert refusal_for(QueryLimit("x", "time"), None).status == 504

@@ -8,17 +8,17 @@ import time
 import pytest
 
 from partnergraph import PartnerGraph
-from partnergraph.execution.execute import answer
-from partnergraph.sparql.empty_results import reasons
-from partnergraph.sparql.graph_patterns import patterns
-from partnergraph.sparql.prepare import prepare
+from partnergraph.execution.execute import execute
+from partnergraph.sparql.empty_results import explain_empty_result
+from partnergraph.sparql.graph_patterns import graph_patterns
+from partnergraph.sparql.prepare import prepare_query
 from partnergraph.store import Reader
 
 HEAD = "PREFIX ex: <https://example.org/>\n"
 
 
 def why(reader: Reader, sparql: str) -> list[str]:
-    return reasons(reader, prepare(reader, sparql), seconds=60)
+    return explain_empty_result(reader, prepare_query(reader, sparql), seconds=60)
 
 
 @pytest.mark.parametrize(
@@ -105,20 +105,20 @@ def test_a_query_with_an_answer_has_no_reasons(whole: Reader) -> None:
 
 @pytest.mark.parametrize("format_", ["table", "csv", "tsv", "json", "xml"])
 def test_every_form_of_an_empty_table_is_explained_and_no_other(whole: Reader, format_: str) -> None:
-    note = answer(whole, "SELECT ?x { ?x pg:membrOf ?y }", format_, io.BytesIO())
+    note = execute(whole, "SELECT ?x { ?x pg:membrOf ?y }", format_, io.BytesIO())
     assert note is not None
     assert note.startswith("Nothing was found.\n- pg:membrOf")
-    assert answer(whole, "SELECT ?x { ?x pg:memberOf ?y } LIMIT 1", format_, io.BytesIO()) is None
-    assert answer(whole, "SELECT ?x { VALUES ?x { UNDEF } }", format_, io.BytesIO()) is None, "one row, with nothing"
+    assert execute(whole, "SELECT ?x { ?x pg:memberOf ?y } LIMIT 1", format_, io.BytesIO()) is None
+    assert execute(whole, "SELECT ?x { VALUES ?x { UNDEF } }", format_, io.BytesIO()) is None, "one row, with nothing"
 
 
 @pytest.mark.parametrize("format_", ["turtle", "ntriples", "jsonld"])
 def test_every_form_of_an_empty_graph_is_explained_and_no_other(whole: Reader, format_: str) -> None:
-    note = answer(whole, "CONSTRUCT { ?x pg:memberOf ?y } WHERE { ?x pg:membrOf ?y }", format_, io.BytesIO())
+    note = execute(whole, "CONSTRUCT { ?x pg:memberOf ?y } WHERE { ?x pg:membrOf ?y }", format_, io.BytesIO())
     assert note is not None
     assert "Did you mean pg:memberOf?" in note
     full = "CONSTRUCT { ?x pg:memberOf ?y } WHERE { ?x pg:memberOf ?y }"
-    assert answer(whole, full, format_, io.BytesIO()) is None
+    assert execute(whole, full, format_, io.BytesIO()) is None
 
 
 def test_a_search_that_takes_too_long_is_left_alone_and_the_answer_stands(whole: Reader) -> None:
@@ -127,7 +127,7 @@ def test_a_search_that_takes_too_long_is_left_alone_and_the_answer_stands(whole:
         "FILTER(CONCAT(STR(?a), STR(?c), STR(?e)) = 'q') }"
     )
     start = time.monotonic()
-    found = reasons(whole, prepare(whole, sparql), seconds=0.3)
+    found = explain_empty_result(whole, prepare_query(whole, sparql), seconds=0.3)
     assert time.monotonic() - start < 5
     assert all("line 1" in reason for reason in found)
 
@@ -157,7 +157,7 @@ def test_a_search_that_takes_too_long_is_left_alone_and_the_answer_stands(whole:
     ],
 )
 def test_a_group_is_taken_apart_into_what_it_joins(whole: Reader, sparql: str, expected: list[str]) -> None:
-    found = patterns(sparql, prepare(whole, sparql).tokens)[1]
+    found = graph_patterns(sparql, prepare_query(whole, sparql).tokens)[1]
     if "CONSTRUCT WHERE" in sparql:
         assert [one.text for one in found] in ([], ["?s ?p 2"])
     else:

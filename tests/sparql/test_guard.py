@@ -13,8 +13,8 @@ import pytest
 from partnergraph.errors import QueryError, QueryRefused
 from partnergraph.questions.named_questions import Question, all_questions
 from partnergraph.sparql import guard
-from partnergraph.sparql.guard import examine
-from partnergraph.sparql.tokenizer import tokens
+from partnergraph.sparql.guard import examine_query
+from partnergraph.sparql.tokenizer import tokenize
 
 CANARY = "<urn:canary>"
 PREFIXES = "PREFIX a: <http://a/> PREFIX : <urn:> "
@@ -75,7 +75,7 @@ DISGUISED = {
 def test_a_service_is_refused_in_any_disguise(engine: ox.Store, how: str) -> None:
     assert reaches_out(engine, DISGUISED[how]), "the test itself: this must be a query that reaches out"
     with pytest.raises(QueryError):
-        examine(DISGUISED[how])
+        examine_query(DISGUISED[how])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_service_is_refused_in_any_disguise(engine: ox.Store, how: str) -> Non
 )
 def test_a_service_that_would_fail_quietly_or_elsewhere_is_refused_too(query: str) -> None:
     with pytest.raises(QueryRefused, match="SERVICE is not allowed"):
-        examine(query)
+        examine_query(query)
 
 
 PIECES = [
@@ -204,10 +204,10 @@ def test_no_mutant_of_a_disguised_service_passes(engine: ox.Store) -> None:
         if reaches_out(engine, query):
             reaching += 1
             with pytest.raises(QueryError):
-                examine(query)
+                examine_query(query)
         else:
             try:
-                examine(query)
+                examine_query(query)
                 passed += 1
             except QueryError:
                 continue
@@ -235,7 +235,7 @@ def test_no_mutant_of_a_disguised_service_passes(engine: ox.Store) -> None:
     ],
 )
 def test_text_that_only_mentions_what_is_refused_passes(query: str) -> None:
-    assert examine(query or "ASK {}").form in ("SELECT", "ASK")
+    assert examine_query(query or "ASK {}").form in ("SELECT", "ASK")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_text_that_only_mentions_what_is_refused_passes(query: str) -> None:
 @pytest.mark.parametrize("before", ["", "SELECT * {} ; ", "PREFIX a: <urn:a> ", "SELECT * {}\n"])
 def test_an_update_is_refused(before: str, word: str) -> None:
     with pytest.raises(QueryRefused, match="queries only read"):
-        examine(before + word)
+        examine_query(before + word)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_an_update_is_refused(before: str, word: str) -> None:
 )
 def test_the_other_updates_are_refused_too(word: str) -> None:
     with pytest.raises(QueryRefused, match=f"{word.split(maxsplit=1)[0]} is not allowed"):
-        examine(word)
+        examine_query(word)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_the_other_updates_are_refused_too(word: str) -> None:
     ],
 )
 def test_the_graphs_of_from_are_told(query: str, merged: list[str], named: list[str]) -> None:
-    examined = examine(query)
+    examined = examine_query(query)
     assert [token.text for token in examined.from_graphs] == merged
     assert [token.text for token in examined.from_named] == named
 
@@ -289,15 +289,15 @@ def test_the_graphs_of_from_are_told(query: str, merged: list[str], named: list[
 )
 def test_a_from_that_is_glued_to_a_name_is_refused_with_the_cure(query: str) -> None:
     with pytest.raises(QueryError, match="put a space between them"):
-        examine(query)
+        examine_query(query)
 
 
 def test_a_prefix_may_begin_like_a_keyword_where_it_cannot_be_taken_for_one() -> None:
     declared = "PREFIX from: <urn:f:> PREFIX named: <urn:n:> "
-    assert [t.text for t in examine(f"{declared} SELECT * FROM from:a {{ ?s from:b named:c }}").from_graphs] == [
+    assert [t.text for t in examine_query(f"{declared} SELECT * FROM from:a {{ ?s from:b named:c }}").from_graphs] == [
         "from:a"
     ]
-    assert [t.text for t in examine(f"{declared} ASK FROM NAMED named:a {{}}").from_named] == ["named:a"]
+    assert [t.text for t in examine_query(f"{declared} ASK FROM NAMED named:a {{}}").from_named] == ["named:a"]
 
 
 @pytest.mark.parametrize(
@@ -305,14 +305,14 @@ def test_a_prefix_may_begin_like_a_keyword_where_it_cannot_be_taken_for_one() ->
 )
 def test_what_can_be_read_in_two_ways_is_refused_with_the_cure(query: str) -> None:
     with pytest.raises(QueryError, match="put a space after the '<'"):
-        examine(query)
-    examine(query.replace("<<", "").replace(">>", "").replace("<", "< ").replace("?a?b?c", "?o"))
+        examine_query(query)
+    examine_query(query.replace("<<", "").replace(">>", "").replace("<", "< ").replace("?a?b?c", "?o"))
 
 
 @pytest.mark.parametrize("question", all_questions(), ids=lambda question: question.name)
 def test_the_named_questions_pass(question: Question) -> None:
-    assert examine(question.text).form == "SELECT"
-    assert examine(question.full_text).form == "SELECT"
+    assert examine_query(question.text).form == "SELECT"
+    assert examine_query(question.full_text).form == "SELECT"
 
 
 def test_the_queries_of_the_w3c_pass_and_only_those_with_a_service_do_not(shared: Path) -> None:
@@ -320,7 +320,7 @@ def test_the_queries_of_the_w3c_pass_and_only_those_with_a_service_do_not(shared
     refused = set()
     for path in queries:
         try:
-            examine(path.read_text("utf-8"))
+            examine_query(path.read_text("utf-8"))
         except QueryRefused:
             refused.add(path)
     assert len(queries) > 300
@@ -330,38 +330,38 @@ def test_the_queries_of_the_w3c_pass_and_only_those_with_a_service_do_not(shared
 
 def test_the_form_is_told_and_a_text_without_one_is_an_error() -> None:
     assert (
-        examine("# c\nPREFIX a: <urn:a>\nbase <http://a/> construct { ?s ?p ?o } where { ?s ?p ?o }").form
+        examine_query("# c\nPREFIX a: <urn:a>\nbase <http://a/> construct { ?s ?p ?o } where { ?s ?p ?o }").form
         == "CONSTRUCT"
     )
-    assert examine("DESCRIBE <urn:a>").form == "DESCRIBE"
-    assert examine("PREFIX select: <urn:a> ASK { ?s select:a ?o }").form == "ASK"
+    assert examine_query("DESCRIBE <urn:a>").form == "DESCRIBE"
+    assert examine_query("PREFIX select: <urn:a> ASK { ?s select:a ?o }").form == "ASK"
     with pytest.raises(QueryError, match="Did you mean SELECT") as raised:
-        examine("PREFIX a: <urn:a>\n SELEC * {}")
+        examine_query("PREFIX a: <urn:a>\n SELEC * {}")
     assert (raised.value.line, raised.value.column) == (2, 2)
     with pytest.raises(QueryError, match="the text is empty"):
-        examine("  # nothing\n")
+        examine_query("  # nothing\n")
     with pytest.raises(QueryError, match="not text in UTF-8"):
-        examine("SELECT * { ?s ?p '\udcff' }")
+        examine_query("SELECT * { ?s ?p '\udcff' }")
 
 
 def test_every_token_is_cut_where_the_grammar_says() -> None:
     text = "SELECT*{?s a:b.c;a:%41\\'/^<x>+-1.5e3, .5,_:b.d, 'it\\'s'@en-GB,'''a'b'''^^a:.}#c"
-    cut = [token.text for token in tokens(text)]
+    cut = [token.text for token in tokenize(text)]
     assert cut == [
         *("SELECT", "*", "{", "?s", "a:b.c", ";", "a:%41\\'", "/", "^", "<x>", "+", "-", "1.5e3", ",", ".5", ","),
         *("_:b.d", ",", "'it\\'s'", "@en-GB", ",", "'''a'b'''", "^^", "a:", ".", "}"),
     ]
-    assert [text[token.at : token.at + len(token.text)] for token in tokens(text)] == cut
+    assert [text[token.at : token.at + len(token.text)] for token in tokenize(text)] == cut
 
 
 def test_a_text_is_cut_alike_whether_or_not_a_letter_of_another_script_stands_in_it() -> None:
     odd = "a.b:c.d. ?x_1y $2 _:a.b. _:- : % %:a a:%41\\-. a:b:c.:d- 1.e5.2 @en-GB- 'x"
     for text in (odd, *(question.text for question in all_questions())):
         assert text.isascii()
-        assert list(tokens(text)) == list(tokens(f"{text}\n# é"))
+        assert list(tokenize(text)) == list(tokenize(f"{text}\n# é"))
 
 
 def test_the_limits_are_those_that_were_measured() -> None:
     """At least three times under every failure: see the sizes at which the engine dies in test_shapes.py."""
-    assert (guard.LONGEST, guard.DEEPEST, guard.MOST_PATTERNS) == (65_536, 50, 64)
-    assert (guard.MOST_OPERATORS, guard.MOST_GROUPS, guard.MOST_EXPRESSIONS) == (100, 100, 100)
+    assert (guard.MAX_LENGTH, guard.MAX_DEPTH, guard.MAX_PATTERNS) == (65_536, 50, 64)
+    assert (guard.MAX_OPERATORS, guard.MAX_GROUPS, guard.MAX_EXPRESSIONS) == (100, 100, 100)

@@ -13,15 +13,15 @@ import pytest
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError
 from partnergraph.execution import sandbox
-from partnergraph.execution.execute import answer
+from partnergraph.execution.execute import execute
 from partnergraph.questions.named_questions import all_questions
-from partnergraph.sparql.order_by_fix import changed, numbers_apart
-from partnergraph.sparql.prepare import prepare
-from partnergraph.sparql.syntax_errors import empty
-from partnergraph.sparql.tokenizer import tokens
+from partnergraph.sparql.order_by_fix import apply_edits, order_numbers_last
+from partnergraph.sparql.prepare import prepare_query
+from partnergraph.sparql.syntax_errors import empty_reader
+from partnergraph.sparql.tokenizer import tokenize
 from partnergraph.store import Reader
 
-NOTHING = PartnerGraph(empty())
+NOTHING = PartnerGraph(empty_reader())
 
 
 def mixed(seed: int = 0, number: int = 400) -> str:
@@ -31,7 +31,7 @@ def mixed(seed: int = 0, number: int = 400) -> str:
 
 
 def rewritten(query: str) -> str:
-    return changed(query, numbers_apart(query, list(tokens(query))))
+    return apply_edits(query, order_numbers_last(query, list(tokenize(query))))
 
 
 def test_the_bare_engine_dies_of_a_mixed_column() -> None:
@@ -148,7 +148,7 @@ def test_a_subselect_is_treated_alike_and_strings_are_not_touched() -> None:
 
 def test_the_named_questions_and_the_queries_of_the_w3c_still_parse(shared: Path, whole: Reader) -> None:
     for question in all_questions():
-        empty().query(rewritten(question.text))
+        empty_reader().query(rewritten(question.text))
     sorted_ones = [
         path
         for path in sorted((shared / "w3c" / "sparql" / "sparql11").rglob("*.rq"))
@@ -158,10 +158,10 @@ def test_the_named_questions_and_the_queries_of_the_w3c_still_parse(shared: Path
     for path in sorted_ones:
         query = path.read_text("utf-8")
         try:
-            empty().query(query)
+            empty_reader().query(query)
         except QueryError:  # a text that must not parse
             continue
-        prepare(whole, query).ask(empty())
+        prepare_query(whole, query).ask(empty_reader())
         parsed += 1
     assert parsed >= 5
 
@@ -174,5 +174,5 @@ def test_a_fault_of_the_engine_is_called_by_its_name() -> None:
 
 def test_the_command_line_sorts_a_mixed_column_too() -> None:
     output = io.BytesIO()
-    answer(empty(), f"SELECT ?x {{ VALUES ?x {{ {mixed()} }} }} ORDER BY DESC(?x) LIMIT 1", "csv", output)
+    execute(empty_reader(), f"SELECT ?x {{ VALUES ?x {{ {mixed()} }} }} ORDER BY DESC(?x) LIMIT 1", "csv", output)
     assert int(output.getvalue().split()[1]) > 1900

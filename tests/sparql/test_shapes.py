@@ -14,7 +14,7 @@ import pytest
 
 from partnergraph.errors import QueryError
 from partnergraph.sparql import guard
-from partnergraph.sparql.guard import examine
+from partnergraph.sparql.guard import examine_query
 
 Shape = Callable[[int], str]
 
@@ -40,7 +40,7 @@ def filtered(opening: str, closing: str = "", inside: str = "1") -> Shape:
 
 
 # Each shape: the largest that passes, and how the engine dies of a larger one where that was measured.
-LARGEST: dict[str, tuple[int, Shape]] = {
+MAX_SIZE: dict[str, tuple[int, Shape]] = {
     "nested groups": (49, nested("{", "}")),  # the engine dies at 3,000
     "nested parentheses": (48, filtered("(", ")")),  # 10,000
     "negations": (100, filtered("!", inside="true")),  # 10,000
@@ -134,33 +134,33 @@ for name, query in json.load(sys.stdin):
 """
 
 
-@pytest.mark.parametrize("name", LARGEST)
+@pytest.mark.parametrize("name", MAX_SIZE)
 def test_one_more_is_too_much_and_is_refused_where_it_stands(name: str) -> None:
-    most, shape = LARGEST[name]
-    examine(shape(most))
+    most, shape = MAX_SIZE[name]
+    examine_query(shape(most))
     with pytest.raises(QueryError, match="The query is too large: more than") as raised:
-        examine(shape(most + 1))
+        examine_query(shape(most + 1))
     assert raised.value.line == 1
     assert 1 <= (raised.value.column or 0) <= len(shape(most + 1))
 
 
-@pytest.mark.parametrize("name", LARGEST)
+@pytest.mark.parametrize("name", MAX_SIZE)
 def test_a_thousand_are_refused_at_once(name: str) -> None:
-    shape = LARGEST[name][1]
+    shape = MAX_SIZE[name][1]
     text = shape(1000)
     start = time.perf_counter()
     with pytest.raises(QueryError):
-        examine(text)
+        examine_query(text)
     assert time.perf_counter() - start < 1
 
 
 def test_the_engine_survives_everything_that_passes() -> None:
-    shapes = [(name, shape(most)) for name, (most, shape) in LARGEST.items()]
+    shapes = [(name, shape(most)) for name, (most, shape) in MAX_SIZE.items()]
     for name, shape in LONG.items():
-        most = bisect_right(range(30_000), guard.LONGEST, key=lambda n: len(shape(n))) - 1
+        most = bisect_right(range(30_000), guard.MAX_LENGTH, key=lambda n: len(shape(n))) - 1
         shapes.append((name, shape(most)))
     for _, query in shapes:
-        examine(query)
+        examine_query(query)
     done = subprocess.run(
         [sys.executable, "-c", RUN], input=json.dumps(shapes), capture_output=True, text=True, check=False, timeout=100
     )
@@ -172,11 +172,11 @@ def test_the_engine_survives_everything_that_passes() -> None:
 
 
 def test_a_text_that_is_too_long_is_refused() -> None:
-    assert examine("ASK {}" + " " * (guard.LONGEST - 6)).form == "ASK"
+    assert examine_query("ASK {}" + " " * (guard.MAX_LENGTH - 6)).form == "ASK"
     with pytest.raises(QueryError, match="longer than 64 KB"):
-        examine("ASK {}" + " " * (guard.LONGEST - 5))
+        examine_query("ASK {}" + " " * (guard.MAX_LENGTH - 5))
     with pytest.raises(QueryError, match="longer than 64 KB"):
-        examine("ASK {} #" + "é" * (guard.LONGEST // 2))
+        examine_query("ASK {} #" + "é" * (guard.MAX_LENGTH // 2))
 
 
 @pytest.mark.parametrize(
@@ -185,12 +185,12 @@ def test_a_text_that_is_too_long_is_refused() -> None:
 def test_a_text_made_to_keep_the_guard_busy_does_not(text: str) -> None:
     start = time.perf_counter()
     with suppress(QueryError):
-        examine(f"SELECT * {{ {text} }}")
+        examine_query(f"SELECT * {{ {text} }}")
     assert time.perf_counter() - start < 5
 
 
 def test_what_only_looks_large_passes() -> None:
-    examine("SELECT " + " ".join(f"?x{i}" for i in range(300)) + " { ?s ?p ?o }")
-    examine("SELECT (COUNT(*) AS ?n) (SUM(-1) AS ?m) { ?s ?p -1, -2, +3 . FILTER(?p IN (-1, -2, -3)) } LIMIT 5")
-    examine(f"SELECT * {{ ?s ?p {', '.join(str(-i) for i in range(60))} }}")
-    examine(f"ASK {{ FILTER(?x IN ({', '.join(f'<http://example.org/{i}?a=1&b=(2)>' for i in range(400))})) }}")
+    examine_query("SELECT " + " ".join(f"?x{i}" for i in range(300)) + " { ?s ?p ?o }")
+    examine_query("SELECT (COUNT(*) AS ?n) (SUM(-1) AS ?m) { ?s ?p -1, -2, +3 . FILTER(?p IN (-1, -2, -3)) } LIMIT 5")
+    examine_query(f"SELECT * {{ ?s ?p {', '.join(str(-i) for i in range(60))} }}")
+    examine_query(f"ASK {{ FILTER(?x IN ({', '.join(f'<http://example.org/{i}?a=1&b=(2)>' for i in range(400))})) }}")

@@ -6,8 +6,8 @@ import pytest
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError
-from partnergraph.sparql.prepare import prepare
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.sparql.prepare import prepare_query
+from partnergraph.sparql.syntax_errors import empty_reader
 
 # Query with the mistake between » and «, and what the message says of it.
 MISTAKES = [
@@ -56,7 +56,7 @@ def test_a_mistake_is_shown_where_it_is(marked: str, message: str) -> None:
     query = marked.replace("»", "").replace("«", "")
     before = query[:at].split("\n")
     with pytest.raises(QueryError) as raised:
-        prepare(empty(), query).ask(empty())
+        prepare_query(empty_reader(), query).ask(empty_reader())
     first, text, caret = str(raised.value).split("\n")
     assert message in first
     assert (raised.value.line, raised.value.column) == (len(before), len(before[-1]) + 1)
@@ -67,11 +67,11 @@ def test_a_mistake_is_shown_where_it_is(marked: str, message: str) -> None:
 
 def test_a_query_without_a_mistake_is_not_touched() -> None:
     for query in ("SELECT ?s { ?s ?p ?o }", "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <urn:a>"):
-        assert prepare(empty(), query).text == query
+        assert prepare_query(empty_reader(), query).text == query
 
 
 def test_the_library_shows_the_same_mistake_as_the_command_line() -> None:
-    graph = PartnerGraph(empty())
+    graph = PartnerGraph(empty_reader())
     with pytest.raises(QueryError, match=r"Did you mean FILTER\? \(line 2, column 3\)\n    \s*FITLER"):
         graph.query("SELECT * {\n  FITLER(?x) }")
     with pytest.raises(QueryError, match="there is no such graph here"):
@@ -81,4 +81,4 @@ def test_the_library_shows_the_same_mistake_as_the_command_line() -> None:
 def test_a_mistake_in_a_long_query_is_found_quickly() -> None:
     values = " ".join(f"(<http://example.org/{i}> {i})" for i in range(1500))
     with pytest.raises(QueryError, match="'FLITER' is not expected here"):
-        prepare(empty(), f"SELECT * {{ VALUES (?a ?b) {{ {values} }} FLITER(?a) }}").ask(empty())
+        prepare_query(empty_reader(), f"SELECT * {{ VALUES (?a ?b) {{ {values} }} FLITER(?a) }}").ask(empty_reader())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.store import Reader
-from partnergraph.store.name_index import _made, write
+from partnergraph.store.name_index import _made, write_index
 
 ORG, A = "<http://www.w3.org/ns/org#Organization>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL, ALSO = (f"<http://www.w3.org/2004/02/skos/core#{name}Label>" for name in ("pref", "alt"))
@@ -53,7 +53,7 @@ def test_a_file_has_what_the_index_in_memory_has_and_takes_the_place_of_what_sto
 ) -> None:
     file = tmp_path / "names.sqlite"
     file.write_bytes(b"something else")
-    write(reader, file)
+    write_index(reader, file)
     assert [path.name for path in tmp_path.iterdir()] == ["names.sqlite"]
     with closing(sqlite3.connect(file)) as written, closing(_made(reader)) as made:
         for table in TABLES:
@@ -65,5 +65,5 @@ def test_a_file_has_what_the_index_in_memory_has_and_takes_the_place_of_what_sto
 
 def test_an_index_that_cannot_be_written_is_an_error_of_the_disk(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="unable to open") as told:
-        write(reader, tmp_path / "nowhere" / "names.sqlite")
+        write_index(reader, tmp_path / "nowhere" / "names.sqlite")
     assert told.value.filename == str(tmp_path / "nowhere" / "names.sqlite")

@@ -14,7 +14,7 @@ import pytest
 
 from partnergraph.build import build
 from partnergraph.errors import DataError, Finding
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.workbook.annotated_copy import write_marked
 from tests.tables.spreadsheets import (
     GOOD,
@@ -352,7 +352,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 def findings_in_time(folder: Path, seconds: float = 20) -> list[Finding]:
     """What is wrong, within the limits of time and memory that all of these files must keep."""
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    findings = read(folder).findings
+    findings = read_folder(folder).findings
     assert time.monotonic() - start < seconds
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss <= max(2_000_000, before)
     return findings

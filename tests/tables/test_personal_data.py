@@ -16,7 +16,7 @@ from partnergraph.errors import Finding, Place
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
 from partnergraph.registers import grants360, gtr
 from partnergraph.registers.redaction import redact_record
-from partnergraph.registers.safe_streams import opened
+from partnergraph.registers.safe_streams import open_stream
 from partnergraph.tables.personal_data import find_contacts, redact_contacts, redact_persons
 
 CONTACTS = {
@@ -93,7 +93,7 @@ def test_a_surname_alone_is_a_word(title: str) -> None:
 
 def _read(read: Any, path: Path) -> tuple[list[Grant], list[Finding], Tally]:
     tally = Tally()
-    with opened(path) as source:
+    with open_stream(path) as source:
         found = list(read(source, tally))
     grants = [one for one in found if isinstance(one, Grant)]
     return grants, [one for one in found if isinstance(one, Finding)], tally

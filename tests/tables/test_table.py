@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnergraph.tables.table import Layout, Table, read_table, several
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table import Table, TableSchema, read_table, split_values
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from tests.conftest import ROOT
 
-LAYOUT = Layout(("id", "name", "note"), ("id",))
+LAYOUT = TableSchema(("id", "name", "note"), ("id",))
 
 
 def table(text: str | bytes) -> Table:
@@ -120,7 +120,7 @@ def test_a_tsv_table_is_read_by_tabs_without_a_word() -> None:
 
 
 def test_typographic_accidents_are_forgiven_in_ids_and_kept_in_sentences() -> None:
-    layout = Layout(("id", "kind", "words"), ("id",))
+    layout = TableSchema(("id", "kind", "words"), ("id",))
     found = read_table("t.csv", "id,kind,words\n“nice”,a\u2011b\u00a0,“so – they” say\n".encode(), layout)
     assert found.findings == []
     assert dict(found.rows[0].cells) == {"id": "nice", "kind": "a-b", "words": "“so – they” say"}
@@ -153,7 +153,7 @@ def test_cells_are_stripped_and_empty_ones_are_absent() -> None:
 
 
 def test_headings_are_forgiven_their_case_spaces_and_hyphens() -> None:
-    found = read_table("t.csv", b" ID ,Count as-Stated\na,many\n", Layout(("id", "count_as_stated"), ("id",)))
+    found = read_table("t.csv", b" ID ,Count as-Stated\na,many\n", TableSchema(("id", "count_as_stated"), ("id",)))
     assert found.findings == []
     assert dict(found.rows[0].cells) == {"id": "a", "count_as_stated": "many"}
 
@@ -168,7 +168,7 @@ def test_a_ragged_row_keeps_its_id_and_says_that_it_is_not_whole() -> None:
 def test_every_column_of_a_layout_is_described_for_the_person_who_edits() -> None:
     readme = (ROOT / "data" / "README.md").read_text("utf-8")
     lines = readme.splitlines()
-    for name, layout in LAYOUTS.items():
+    for name, layout in TABLE_SCHEMAS.items():
         if name == "evidence":
             described = readme[readme.index("## Evidence") : readme.index("## The other tables")]
         else:
@@ -177,5 +177,5 @@ def test_every_column_of_a_layout_is_described_for_the_person_who_edits() -> Non
 
 
 def test_several_values_are_separated_by_semicolons_and_empty_ones_left_out() -> None:
-    assert list(several(" a;b ; ;c;")) == ["a", "b", "c"]
-    assert list(several(None)) == []
+    assert list(split_values(" a;b ; ;c;")) == ["a", "b", "c"]
+    assert list(split_values(None)) == []

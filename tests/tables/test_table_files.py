@@ -14,12 +14,12 @@ import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from partnergraph.build import findings_of
+from partnergraph.build import collect_findings
 from partnergraph.errors import Finding
-from partnergraph.graph_folder.folder import Folder, inputs, read
+from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.tables.sheet import Sheet
 from partnergraph.tables.table_files import read_sheets, table_files, table_named
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from tests.conftest import ROOT
 from tests.tables.spreadsheets import GOOD, ODS_GOOD, ods, ods_cell, ods_rows, packed, parts, rows
 
@@ -72,26 +72,26 @@ def folder_of(tmp_path: Path, write: Callable[[Path], None], name: str = "partne
 
 
 @pytest.fixture(scope="module")
-def keele() -> Folder:
-    return read(DATA)
+def keele() -> GraphFolder:
+    return read_folder(DATA)
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_workbook_gives_the_same_graph_as_csv_tables(name: str, keele: Folder, tmp_path: Path) -> None:
+def test_a_workbook_gives_the_same_graph_as_csv_tables(name: str, keele: GraphFolder, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, WRITERS[name], name)
-    found = read(folder)
+    found = read_folder(folder)
     assert found.findings == []
     assert found.model == keele.model
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
     assert {*found.places} == {*keele.places}
     for iri, place in found.places.items():
         assert (place.file, place.row) == (f"tables/{name}", keele.places[iri].row)
         assert table_named(place.sheet or "") == Path(keele.places[iri].file).stem
     assert {*found.inputs} == {"partnergraph.toml", "story.toml", "documents/school-partnerships.txt", f"tables/{name}"}
-    assert found.inputs == inputs(folder)
+    assert found.inputs == input_hashes(folder)
 
 
-def small(tmp_path: Path, fill: Callable[[Worksheet], object], config: str = "") -> Folder:
+def small(tmp_path: Path, fill: Callable[[Worksheet], object], config: str = "") -> GraphFolder:
     """A folder with a workbook of one table, organisations, and another of events to hold dates."""
     (tmp_path / "tables").mkdir()
     (tmp_path / "partnergraph.toml").write_text(f'id = "x"\ntitle = "X"\n{config}', "utf-8")
@@ -102,10 +102,10 @@ def small(tmp_path: Path, fill: Callable[[Worksheet], object], config: str = "")
     sheet.append(["s", "Aunt", "Aunts", "article", None, None])
     fill(sheet)
     book.save(tmp_path / "tables" / "p.xlsx")
-    return read(tmp_path)
+    return read_folder(tmp_path)
 
 
-def said(folder: Folder) -> list[tuple[str, str, str | None]]:
+def said(folder: GraphFolder) -> list[tuple[str, str, str | None]]:
     return [(f.severity, f.rule, f.place.cell if f.place else None) for f in folder.findings]
 
 
@@ -243,7 +243,7 @@ def test_hidden_rows_columns_and_sheets_are_read_and_said_once(tmp_path: Path) -
         sheet.row_dimensions[3].hidden = True
         sheet.column_dimensions["B"].hidden = True
         other = sheet.parent.create_sheet("Organisations")
-        other.append([*LAYOUTS["organisations"].required])
+        other.append([*TABLE_SCHEMAS["organisations"].required])
         other.append(["aunt", "Aunt", "formal", "charity"])
         other.sheet_state = "veryHidden"
 
@@ -315,28 +315,28 @@ def test_a_sheet_called_like_no_table_is_an_error_with_the_nearest(tmp_path: Pat
 def test_a_table_in_two_places_is_an_error_that_names_both(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, by_openpyxl)
     shutil.copy(DATA / "tables" / "names.csv", folder / "tables")
-    [finding] = [f for f in read(folder).findings if f.severity == "error"]
+    [finding] = [f for f in read_folder(folder).findings if f.severity == "error"]
     assert finding.rule == "table-twice"
     assert str(finding.place) == 'tables/partners.xlsx, sheet "Names"'
     assert "tables/names.csv" in finding.message
 
 
 @pytest.mark.parametrize("extra", ["places.csv", "z.xlsx"])
-def test_headings_alone_are_no_second_table(extra: str, keele: Folder, tmp_path: Path) -> None:
+def test_headings_alone_are_no_second_table(extra: str, keele: GraphFolder, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, by_openpyxl)
     if extra.endswith(".csv"):
-        (folder / "tables" / extra).write_text(",".join(LAYOUTS["places"].columns) + "\n", "utf-8")
+        (folder / "tables" / extra).write_text(",".join(TABLE_SCHEMAS["places"].columns) + "\n", "utf-8")
     else:
         book = Workbook()
         book.active.title = "Places"
-        book.active.append([*LAYOUTS["places"].columns])
+        book.active.append([*TABLE_SCHEMAS["places"].columns])
         book.save(folder / "tables" / extra)
-    found = read(folder)
+    found = read_folder(folder)
     assert found.findings == []
     assert found.model == keele.model
 
 
-def test_tables_may_stand_in_csv_and_a_workbook_together(keele: Folder, tmp_path: Path) -> None:
+def test_tables_may_stand_in_csv_and_a_workbook_together(keele: GraphFolder, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, by_openpyxl)
     book = folder / "tables" / "partners.xlsx"
     from openpyxl import load_workbook
@@ -348,7 +348,7 @@ def test_tables_may_stand_in_csv_and_a_workbook_together(keele: Folder, tmp_path
     (folder / "tables" / "names.tsv").write_text("\t".join(csv_cells(text, 0)) + "\n", "utf-8")
     with (folder / "tables" / "names.tsv").open("a", encoding="utf-8", newline="") as lines:
         csv.writer(lines, delimiter="\t").writerows(list(csv.reader(text.splitlines()))[1:])
-    found = read(folder)
+    found = read_folder(folder)
     assert found.findings == []
     assert found.model == keele.model
     assert "tables/names.tsv" in found.inputs
@@ -372,7 +372,7 @@ def test_what_names_a_missing_row_is_sent_to_the_sheet_and_not_to_a_csv_file(tmp
     book = load_workbook(folder / "tables" / "partners.xlsx")
     book["Identifiers"]["A2"] = "nobody-known"
     book.save(folder / "tables" / "partners.xlsx")
-    [finding] = findings_of(folder)
+    [finding] = collect_findings(folder)
     assert 'Add it to the sheet "Organisations"' in (finding.fix or "")
     assert ".csv" not in (finding.fix or "")
 
@@ -387,7 +387,7 @@ def test_what_only_the_graph_tells_is_placed_in_its_cell(tmp_path: Path) -> None
     row = next(r for r in sheet.iter_rows() if r[0].value == "primary-care-versus-arthritis--renewal--2013")
     row[headings.index("date")].value = "2003"
     book.save(folder / "tables" / "partners.xlsx")
-    [finding] = findings_of(folder)
+    [finding] = collect_findings(folder)
     assert finding.place is not None
     assert (finding.rule, finding.place.sheet, finding.place.cell) == (
         *("Lifecycle", "Events"),
@@ -499,7 +499,7 @@ def test_a_folder_of_rows_that_cannot_be_read_blames_nobody_who_names_them(tmp_p
     folder = folder_of(tmp_path, by_openpyxl)
     shutil.copy(DATA / "tables" / "names.csv", folder / "tables")
     (folder / "tables" / "partners.xlsx").write_bytes(b"PK\x03\x04")
-    assert [finding.rule for finding in read(folder).findings] == ["workbook-damaged"]
+    assert [finding.rule for finding in read_folder(folder).findings] == ["workbook-damaged"]
 
 
 def test_the_first_row_that_is_filled_holds_the_headings(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import rdflib
 
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.vocabulary import CODE, PG, PREFIXES, concepts, rules, schemes
 from tests.conftest import ROOT
 from tests.vocabulary import generate
@@ -76,7 +76,7 @@ def test_every_prefix_is_named_and_what_is_named_is_declared() -> None:
 
 
 def test_every_kind_of_named_graph_is_told() -> None:
-    reader = assemble(read(ROOT / "data").model).reader()
+    reader = assemble(read_folder(ROOT / "data").model).reader()
     told = [text.removeprefix("g:") for text in TICKED if re.fullmatch(r"g:[\w/]+", text)]
     patterns = [re.sub(r"/[A-Z]+$", "/[^/]+", text) for text in told]
     graphs = [iri.removeprefix(PREFIXES["g"]) for iri in reader.named_graphs()]
@@ -88,7 +88,7 @@ def test_the_example_stands_in_the_graph() -> None:
     [turtle] = re.findall(r"(?m)^```turtle\n(.*?)^```", README, flags=re.DOTALL)
     prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
     example = rdflib.Graph().parse(data=prefixes + turtle)
-    reader = assemble(read(ROOT / "data").model).reader()
+    reader = assemble(read_folder(ROOT / "data").model).reader()
     assert len(example) == 6
     for subject, predicate, value in example:
         assert reader.ask(f"ASK {{ {subject.n3()} {predicate.n3()} {value.n3()} }}"), predicate
@@ -108,10 +108,11 @@ def test_a_kind_is_added_by_editing_the_list_and_running_the_generator(tmp_path:
         rows.write("mentoring--keele,mentoring,keele-university,newman-university,,,2020,,,,,,S1\n")
     script = (
         "from pathlib import Path; import partnergraph.build as b, partnergraph.vocabulary as v\n"
-        "from partnergraph.network import network\n"
+        "from partnergraph.graph_folder.folder import read_folder\n"
+        "from partnergraph.network import build_network\n"
         "assert Path(v.__file__).is_relative_to(Path.cwd()), v.__file__\n"
-        "reader = b.assemble(b.read(Path('data')).model).reader()\n"
-        "edges = [d for *_, d in network(reader).edges(data=True) if d['kind'] == 'mentoring']\n"
+        "reader = b.assemble(read_folder(Path('data')).model).reader()\n"
+        "edges = [d for *_, d in build_network(reader).edges(data=True) if d['kind'] == 'mentoring']\n"
         "print(len(b.check(reader)), [(d['label'], d['forward'], d['inverse']) for d in edges])\n"
     )
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "src"), "PYTHONDONTWRITEBYTECODE": "1"}

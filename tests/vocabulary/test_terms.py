@@ -13,7 +13,7 @@ import rdflib
 
 from partnergraph import vocabulary
 from partnergraph.build.assemble import assemble
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.vocabulary import CODE, PG, PREFIXES, Namespace, concepts, schemes
 from tests.conftest import ROOT
 from tests.vocabulary import generate
@@ -90,7 +90,7 @@ def graph() -> rdflib.Graph:
 @pytest.fixture(scope="module")
 def stated() -> set[str]:
     """Every IRI that the Keele graph uses outside the vocabulary's own graph."""
-    reader = assemble(read(ROOT / "data").model).reader()
+    reader = assemble(read_folder(ROOT / "data").model).reader()
     lines = (line for line in reader.nquads() if not line.endswith(f"<{PREFIXES['g']}vocabulary> .\n"))
     return set(chain.from_iterable(re.findall(r"<([^>]+)>", line) for line in lines))
 

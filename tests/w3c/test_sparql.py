@@ -11,10 +11,10 @@ import pyoxigraph as ox
 import pytest
 
 from partnergraph.errors import PartnerGraphError, QueryError, QueryRefused
-from partnergraph.execution.execute import deliver
-from partnergraph.sparql.guard import examine
-from partnergraph.sparql.prepare import Prepared, prepare
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.execution.execute import execute_prepared
+from partnergraph.sparql.guard import examine_query
+from partnergraph.sparql.prepare import PreparedQuery, prepare_query
+from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 from partnergraph.store.loading import load_file
 from tests.conftest import ROOT
@@ -40,15 +40,15 @@ def reader(case: Case, query: str) -> Reader:
     store = ox.Store()
     for name, path in {*((published(path), path) for path in case.data), *case.graphs}:
         load_file(store, path, base=published(path), graph=name)
-    if examine(query).from_graphs:
+    if examine_query(query).from_graphs:
         return Reader(store)
     return Reader(store).dataset([published(path) for path in case.data], [name for name, _ in case.graphs])
 
 
-def written(data: Reader, prepared: Prepared, format_: str) -> bytes:
+def written(data: Reader, prepared: PreparedQuery, format_: str) -> bytes:
     """The answer."""
     output = io.BytesIO()
-    deliver(data, prepared, format_, output, explain=False)
+    execute_prepared(data, prepared, format_, output, explain=False)
     return output.getvalue()
 
 
@@ -56,17 +56,17 @@ def wrong_answer(case: Case) -> str | None:
     """What differs between the answer and the expected one; None when nothing does."""
     query = asked(case)
     data = reader(case, query)
-    prepared = prepare(data, query)
+    prepared = prepare_query(data, query)
     return differs(case, prepared.form, lambda format_: written(data, prepared, format_))
 
 
 def wrong_syntax(case: Case) -> str | None:
     """Why a query that must parse does not, or that one is taken which must not; None when all is well."""
     query, positive = asked(case), case.kind.startswith("Positive")
-    names = [urljoin(published(case.action or Path()), token.text[1:-1]) for token in examine(query).from_graphs]
+    names = [urljoin(published(case.action or Path()), token.text[1:-1]) for token in examine_query(query).from_graphs]
     data = Reader.nquads_lines(f"<urn:s> <urn:p> <urn:o> <{name}> .\n" for name in names)
     try:
-        prepare(data, query).ask(data)
+        prepare_query(data, query).ask(data)
     except QueryRefused as error:
         return str(error)
     except QueryError as error:
@@ -98,7 +98,7 @@ def test_every_update_is_refused_and_told_why(w3c: Path, folder: str) -> None:
     said = "[A-Z]+ is not allowed: queries only read|There is no query: the text is empty|This is not a query"
     for case in cases(folder):
         with pytest.raises(QueryError) as raised:
-            prepare(empty(), case.text)
+            prepare_query(empty_reader(), case.text)
         assert re.match(said, str(raised.value)) or "Negative" in case.kind, f"{case.iri}: {raised.value}"
 
 
@@ -106,7 +106,7 @@ def test_every_update_is_refused_and_told_why(w3c: Path, folder: str) -> None:
 def test_every_query_that_asks_elsewhere_is_refused(w3c: Path, folder: str) -> None:
     for case in cases(folder):
         with pytest.raises(QueryRefused, match="SERVICE is not allowed"):
-            prepare(empty(), case.text)
+            prepare_query(empty_reader(), case.text)
 
 
 def test_no_manifest_is_left_out(w3c: Path) -> None:
@@ -156,4 +156,4 @@ def test_a_new_miss_and_a_new_pass_are_both_told(w3c: Path) -> None:
 )
 def test_true_and_false_are_keywords_and_may_be_written_in_any_case(query: str, yes: bool) -> None:
     """SPARQL 1.1, 19.8, note 1; the suites do not ask it."""
-    assert bool(prepare(empty(), query).ask(empty())) is yes
+    assert bool(prepare_query(empty_reader(), query).ask(empty_reader())) is yes

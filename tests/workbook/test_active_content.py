@@ -24,10 +24,10 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table, TableFormula
 
-from partnergraph.build import findings_of
+from partnergraph.build import collect_findings
 from partnergraph.workbook.active_content import external_references, is_passive_formula
 from partnergraph.workbook.annotated_copy import write_marked
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.workbook.test_annotated_copy import workbook_of
 
 CANARY = "canary.example"
@@ -96,8 +96,8 @@ def test_formulas_that_compute_are_passive(formula: str) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """The example that `init` makes, with a workbook instead of CSV tables."""
-    init(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    """The example that `create_folder` makes, with a workbook instead of CSV tables."""
+    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True)
     workbook_of(tmp_path / "data")
     return tmp_path / "data"
 
@@ -110,7 +110,7 @@ def _marked(small: Path, target: Path, edit: Callable[[Workbook, Any], None]) ->
     edit(book, sheet)
     book.save(file)
     assert CANARY.encode() in _contents(file.read_bytes()), "it was there"
-    findings = findings_of(small)
+    findings = collect_findings(small)
     assert findings
     write_marked(small, findings, target)
     return target.read_bytes()
@@ -248,12 +248,12 @@ def test_what_is_passive_stays(small: Path, tmp_path: Path) -> None:
 
 
 def test_the_drop_downs_of_our_own_workbook_stay(tmp_path: Path) -> None:
-    init(tmp_path / "data", "Riverside Trust")
+    create_folder(tmp_path / "data", "Riverside Trust")
     [file] = (tmp_path / "data" / "tables").glob("*.xlsx")
     book = load_workbook(file)
     book["Organisations"]["A3"] = "Bad Id"
     book.save(file)
-    write_marked(tmp_path / "data", findings_of(tmp_path / "data"), tmp_path / "marked.xlsx")
+    write_marked(tmp_path / "data", collect_findings(tmp_path / "data"), tmp_path / "marked.xlsx")
     marked = load_workbook(tmp_path / "marked.xlsx")
 
     def rules(book: Workbook) -> dict[str, list[str]]:

@@ -15,11 +15,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from partnergraph.build import build, findings_of
+from partnergraph.build import build, collect_findings
 from partnergraph.cli import cli
 from partnergraph.errors import DataError, Finding, Place, UsageError
 from partnergraph.workbook.annotated_copy import HEADINGS, write_marked
-from partnergraph.workbook.template import init
+from partnergraph.workbook.template import create_folder
 from tests.conftest import ROOT
 
 RED, AMBER = "FFFFC7CE", "FFFFEB9C"
@@ -57,9 +57,9 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example of `init` as such a folder, for what does not depend on how many rows there are."""
+    """The example of `create_folder` as such a folder, for what does not depend on how many rows there are."""
     folder = tmp_path_factory.mktemp("example") / "data"
-    init(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True)
     workbook_of(folder)
     return folder
 
@@ -82,7 +82,7 @@ def column(sheet: str, name: str, book: Workbook) -> int:
 
 
 def test_a_workbook_without_faults_has_no_findings(whole: Path) -> None:
-    assert findings_of(whole) == []
+    assert collect_findings(whole) == []
 
 
 def test_faulty_cells_are_coloured_and_commented_and_listed_with_links(folder: Path, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_faulty_cells_are_coloured_and_commented_and_listed_with_links(folder: P
 
     file = change(folder, edit)
     before = file.read_bytes()
-    findings = findings_of(folder)
+    findings = collect_findings(folder)
     assert len(findings) == 3
     write_marked(folder, findings, tmp_path / "marked.xlsx")
     assert file.read_bytes() == before
@@ -131,7 +131,7 @@ def test_what_the_workbook_holds_besides_is_kept(small: Path, tmp_path: Path) ->
         book.create_sheet("Notes")["A1"] = "=1+1"
 
     change(small, edit)
-    write_marked(small, findings_of(small), tmp_path / "marked.xlsx")
+    write_marked(small, collect_findings(small), tmp_path / "marked.xlsx")
     sheet = load_workbook(tmp_path / "marked.xlsx")["Relationships"]
     assert (sheet.column_dimensions["B"].width, sheet.freeze_panes) == (55, "B2")
     assert [str(v.sqref) for v in sheet.data_validations.dataValidation] == ["B2:B90"]
@@ -146,14 +146,14 @@ def test_a_marked_copy_that_is_mended_and_put_back_is_read_without_its_list_of_p
         book["Relationships"].cell(17, column("Relationships", "kind", book)).value = "fundin"
 
     file = change(folder, edit)
-    write_marked(folder, findings_of(folder), tmp_path / "marked.xlsx")
+    write_marked(folder, collect_findings(folder), tmp_path / "marked.xlsx")
     shutil.copy(tmp_path / "marked.xlsx", file)
-    write_marked(folder, findings_of(folder), tmp_path / "again.xlsx")
+    write_marked(folder, collect_findings(folder), tmp_path / "again.xlsx")
     book = load_workbook(tmp_path / "again.xlsx")
     assert book.sheetnames.count("Problems") == 1
     assert book["Relationships"]["B17"].comment.text.count("'fundin'") == 1
     change(folder, lambda book: setattr(book["Relationships"]["B17"], "value", "working-alongside"))
-    assert findings_of(folder) == []
+    assert collect_findings(folder) == []
 
 
 def test_a_folder_of_csv_tables_gets_a_workbook_with_its_tables_as_sheets(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_folder_of_csv_tables_gets_a_workbook_with_its_tables_as_sheets(tmp_pa
     shutil.copytree(ROOT / "data", folder)
     path = folder / "tables" / "organisations.csv"
     path.write_bytes(path.read_bytes() + b"niece,=cmd|' /C calc'!A0,legal,\n")
-    findings = findings_of(folder)
+    findings = collect_findings(folder)
     assert findings
     write_marked(folder, findings, tmp_path / "marked.xlsx")
     book = load_workbook(tmp_path / "marked.xlsx")
@@ -205,7 +205,7 @@ def test_a_formula_that_reaches_out_of_the_workbook_is_text_in_the_copy(formula:
         sheet.write_row(1, 0, ["a", "", "", "charity"])
         sheet.write_formula(1, 1, formula, None, "Aunt")
         sheet.write_formula(1, 2, "=LOWER(A2)", None, "legal")
-    findings = findings_of(folder)
+    findings = collect_findings(folder)
     assert [f.rule for f in findings] == ["unknown-form"]
     write_marked(folder, findings, tmp_path / "marked.xlsx")
     sheet = load_workbook(tmp_path / "marked.xlsx")["Organisations"]
@@ -233,7 +233,7 @@ def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(small: P
         sheet.merge_cells("B3:B4")
 
     change(small, edit)
-    findings = findings_of(small)
+    findings = collect_findings(small)
     assert [(f.severity, f.place.cell) for f in findings if f.place] == [
         *(("warning", "B3"), ("error", "B3"), ("error", "B4"))
     ]
@@ -246,7 +246,7 @@ def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(small: P
 def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(small: Path, tmp_path: Path) -> None:
     file = small / "tables" / "partners.xlsx"
     file.write_bytes(file.read_bytes()[:2000])
-    write_marked(small, findings_of(small), tmp_path / "marked.xlsx")
+    write_marked(small, collect_findings(small), tmp_path / "marked.xlsx")
     book = load_workbook(tmp_path / "marked.xlsx")
     assert book.sheetnames == ["Problems"]
     assert book["Problems"]["E2"].value == "workbook-damaged"
@@ -255,7 +255,7 @@ def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(small: Pa
 def test_the_same_workbook_gives_the_same_copy(small: Path, tmp_path: Path) -> None:
     change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "fundin"))
     for name in ("a.xlsx", "b.xlsx"):
-        write_marked(small, findings_of(small), tmp_path / name)
+        write_marked(small, collect_findings(small), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 

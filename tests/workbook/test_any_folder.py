@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from partnergraph.build import assemble
-from partnergraph.graph_folder.folder import read
-from partnergraph.tables.table_schemas import LAYOUTS
-from partnergraph.workbook.folder_writer import export, write_folder
-from partnergraph.workbook.graph_to_tables import Tables, tables
+from partnergraph.graph_folder.folder import read_folder
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.workbook.folder_writer import export_folder, write_folder
+from partnergraph.workbook.graph_to_tables import FolderContent, read_tables_back
 
 Row = dict[str, str]
 TEXT = st.text(
@@ -30,7 +30,7 @@ def sometimes(strategy: SearchStrategy[str]) -> SearchStrategy[str]:
 
 
 @st.composite
-def folders(draw: DrawFn) -> Tables:
+def folders(draw: DrawFn) -> FolderContent:
     """Rows that break no rule."""
 
     def pick(*choices: str) -> str:
@@ -273,13 +273,13 @@ def folders(draw: DrawFn) -> Tables:
         "positions": [],
     }
     whole = {
-        table: [{column: row.get(column, "") for column in LAYOUTS[table].columns} for row in rows[table]]
-        for table in LAYOUTS
+        table: [{column: row.get(column, "") for column in TABLE_SCHEMAS[table].columns} for row in rows[table]]
+        for table in TABLE_SCHEMAS
     }
     story: list[dict[str, str | list[str]]] = [
         {"title": draw(WORDS), "text": draw(WORDS), "focus": ["org:a"], "date": "2012-02"}
     ]
-    return Tables(
+    return FolderContent(
         config,
         whole,
         {"doc": "one two. One two.\r\n\none two\n".replace("One", "And one")},
@@ -293,23 +293,23 @@ def folders(draw: DrawFn) -> Tables:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )
 @given(folders())
-def test_any_folder_comes_back_and_builds_to_the_same_statements(made: Tables) -> None:
+def test_any_folder_comes_back_and_builds_to_the_same_statements(made: FolderContent) -> None:
     with tempfile.TemporaryDirectory() as place:
         here = Path(place)
         (here / "first").mkdir()
         write_folder(here / "first", made)
-        first = read(here / "first")
+        first = read_folder(here / "first")
         assert [str(finding) for finding in first.errors] == []
         reader = assemble(first.model).reader()
-        _, notes = export(reader, here / "second")
+        _, notes = export_folder(reader, here / "second")
         who = ["Who decided about matches is not in a graph: the column 'who' of matches is empty."]
         assert notes == (who if made.rows["matches"] else [])
-        assert list(assemble(read(here / "second").model).reader().nquads()) == list(reader.nquads())
-        given_back = tables(reader)
+        assert list(assemble(read_folder(here / "second").model).reader().nquads()) == list(reader.nquads())
+        given_back = read_tables_back(reader)
         assert {table: len(rows) for table, rows in given_back.rows.items() if table != "identifiers"} == {
             table: len(rows) for table, rows in made.rows.items() if table != "identifiers"
         }
         for file in (here / "second" / "tables").iterdir():
             file.unlink()
-        export(reader, here / "second" / "tables" / "all.xlsx")
-        assert list(assemble(read(here / "second").model).reader().nquads()) == list(reader.nquads())
+        export_folder(reader, here / "second" / "tables" / "all.xlsx")
+        assert list(assemble(read_folder(here / "second").model).reader().nquads()) == list(reader.nquads())

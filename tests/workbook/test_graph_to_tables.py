@@ -15,10 +15,10 @@ from partnergraph import PartnerGraph
 from partnergraph.build import build
 from partnergraph.errors import StoreError, UsageError
 from partnergraph.store import Reader
-from partnergraph.tables.table_schemas import LAYOUTS
-from partnergraph.workbook.folder_writer import export
-from partnergraph.workbook.graph_to_tables import tables
-from partnergraph.workbook.template import init
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.workbook.folder_writer import export_folder
+from partnergraph.workbook.graph_to_tables import read_tables_back
+from partnergraph.workbook.template import create_folder
 from tests.conftest import ROOT
 
 SEVERAL = re.compile(r"; ")
@@ -29,7 +29,7 @@ BASE = "https://w3id.org/partnergraph/"
 def given(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Keele graph folder as the export gives it back."""
     folder = tmp_path_factory.mktemp("given") / "keele"
-    files, notes = export(Reader.at(keele), folder)
+    files, notes = export_folder(Reader.at(keele), folder)
     assert notes == []
     assert sorted(files) == sorted(file for file in folder.rglob("*") if file.is_file())
     return folder
@@ -39,7 +39,7 @@ def given(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def book(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook of the Keele graph."""
     file = tmp_path_factory.mktemp("book") / "keele.xlsx"
-    assert export(Reader.at(keele), file) == ([file], [])
+    assert export_folder(Reader.at(keele), file) == ([file], [])
     return file
 
 
@@ -68,7 +68,7 @@ def cells(row: dict[str, str], table: str) -> tuple[frozenset[str], ...]:
         limited, _, columns = re.sub(r"^(group|undertaking|place):", "", text).partition(" [")
         return f"{limited} {sorted(columns.rstrip(']').split(', '))}"
 
-    return tuple(frozenset(map(bare, SEVERAL.split(row.get(column, "")))) for column in LAYOUTS[table].columns)
+    return tuple(frozenset(map(bare, SEVERAL.split(row.get(column, "")))) for column in TABLE_SCHEMAS[table].columns)
 
 
 def quads(built: Path) -> set[str]:
@@ -78,7 +78,7 @@ def quads(built: Path) -> set[str]:
 @pytest.mark.parametrize("table", sorted(file.stem for file in (ROOT / "data" / "tables").glob("*.csv")))
 def test_every_cell_of_the_keele_tables_comes_back(table: str, given: Path) -> None:
     before, after = rows(ROOT / "data" / "tables" / f"{table}.csv"), rows(given / "tables" / f"{table}.csv")
-    assert list(after[0]) == list(LAYOUTS[table].columns)
+    assert list(after[0]) == list(TABLE_SCHEMAS[table].columns)
     assert len(after) == len(before)
     assert {cells(row, table) for row in after} == {cells(row, table) for row in before}
 
@@ -102,11 +102,11 @@ def test_what_is_exported_twice_or_from_what_was_exported_has_the_same_bytes(
     given: Path, book: Path, keele: Path, tmp_path: Path
 ) -> None:
     again = tmp_path / "again"
-    export(Reader.at(keele / "graph.trig"), again)
+    export_folder(Reader.at(keele / "graph.trig"), again)
     names = sorted(file.relative_to(given) for file in given.rglob("*") if file.is_file())
     assert names == sorted(file.relative_to(again) for file in again.rglob("*") if file.is_file())
     assert all((given / name).read_bytes() == (again / name).read_bytes() for name in names)
-    export(Reader.at(keele), tmp_path / "two.xlsx")
+    export_folder(Reader.at(keele), tmp_path / "two.xlsx")
     assert (tmp_path / "two.xlsx").read_bytes() == book.read_bytes()
 
 
@@ -165,9 +165,9 @@ def test_an_edit_of_one_cell_changes_just_what_it_says(
 
 
 def test_the_example_of_init_comes_back_row_by_row(tmp_path: Path) -> None:
-    init(tmp_path / "made", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True)
     build(tmp_path / "made", tmp_path / "build")
-    files, notes = export(Reader.at(tmp_path / "build"), tmp_path / "back")
+    files, notes = export_folder(Reader.at(tmp_path / "build"), tmp_path / "back")
     assert notes == []
     assert len(files) == 7
     for table in ("organisations", "relationships", "evidence", "sources", "names"):
@@ -182,22 +182,22 @@ def test_the_example_of_init_comes_back_row_by_row(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small graph folder to be changed."""
-    init(tmp_path / "made", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True)
     return tmp_path / "made"
 
 
 def add(folder: Path, table: str, *added: dict[str, str]) -> None:
     file = folder / "tables" / f"{table}.csv"
-    write(file, [*rows(file), *({**dict.fromkeys(LAYOUTS[table].columns, ""), **row} for row in added)])
+    write(file, [*rows(file), *({**dict.fromkeys(TABLE_SCHEMAS[table].columns, ""), **row} for row in added)])
 
 
 def back(folder: Path, tmp_path: Path) -> dict[str, list[dict[str, str]]]:
     """Build, give back, build again: the same statements; and the rows."""
     build(folder, tmp_path / "build")
-    export(Reader.at(tmp_path / "build"), tmp_path / "back")
+    export_folder(Reader.at(tmp_path / "build"), tmp_path / "back")
     build(tmp_path / "back", tmp_path / "again")
     assert quads(tmp_path / "build") == quads(tmp_path / "again")
-    return tables(Reader.at(tmp_path / "build")).rows
+    return read_tables_back(Reader.at(tmp_path / "build")).rows
 
 
 def test_what_only_the_tables_say_is_kept_all_the_same(folder: Path, tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_what_an_rdf_file_says_comes_back_as_one_and_a_workbook_says_that_it_lac
     back(folder, tmp_path)
     lines = (tmp_path / "back" / "rdf" / "example-annual-report.nt").read_text("utf-8")
     assert lines == '<urn:a> <urn:b> "c > d"@en .\n<urn:a> <urn:b> <urn:e> .\n'
-    _, [note] = export(Reader.at(tmp_path / "build"), tmp_path / "partners.xlsx")
+    _, [note] = export_folder(Reader.at(tmp_path / "build"), tmp_path / "partners.xlsx")
     assert re.match(r"2 statements of <\S+graph/source/example-annual-report> are not in the workbook", note)
 
 
@@ -331,7 +331,7 @@ def test_what_a_register_says_goes_into_no_table_and_is_named(keep: str, folder:
     reader = Reader.at(tmp_path / "build")
     [row] = reader.rows('SELECT ?g { GRAPH ?g { ?n skosxl:literalForm ?name } FILTER(STR(?name) = "Some Other Name") }')
     assert str(row["g"]).endswith("/graph/register/ror")
-    _, [note, who] = export(reader, tmp_path / "back")
+    _, [note, who] = export_folder(reader, tmp_path / "back")
     assert who == "Who decided about matches is not in a graph: the column 'who' of matches is empty."
     assert note.startswith("The records of 'ror' are not in the tables: name the register's file again ([[register]]")
     after = {file.name: rows(file) for file in (tmp_path / "back" / "tables").iterdir()}
@@ -341,7 +341,7 @@ def test_what_a_register_says_goes_into_no_table_and_is_named(keep: str, folder:
     assert not (tmp_path / "back" / "rdf").exists()
     again = build(tmp_path / "back", tmp_path / "again")
     assert again.counts["organisations"] == plain.counts["organisations"]
-    _, notes = export(reader, tmp_path / "partners.xlsx")
+    _, notes = export_folder(reader, tmp_path / "partners.xlsx")
     assert note in notes
 
 
@@ -365,10 +365,10 @@ def test_awkward_texts_go_through_a_workbook_as_they_are(folder: Path, tmp_path:
     found = [{**row, "note": text.strip()} for row, text in zip(rows(file) * 2, AWKWARD, strict=False)]
     write(file, [{**row, "id": f"r{number}"} for number, row in enumerate(found)])
     build(folder, tmp_path / "build")
-    export(Reader.at(tmp_path / "build"), tmp_path / "back")
+    export_folder(Reader.at(tmp_path / "build"), tmp_path / "back")
     for table in (tmp_path / "back" / "tables").iterdir():
         table.unlink()
-    export(Reader.at(tmp_path / "build"), tmp_path / "back" / "tables" / "all.xlsx")
+    export_folder(Reader.at(tmp_path / "build"), tmp_path / "back" / "tables" / "all.xlsx")
     report = build(tmp_path / "back", tmp_path / "again")
     assert quads(tmp_path / "build") == quads(tmp_path / "again")
     assert report.warnings == []
@@ -382,26 +382,26 @@ def test_a_text_that_no_cell_can_hold_is_refused_before_anything_is_written(fold
     write(file, [{**first, "note": "long " * 7000}, *others])
     build(folder, tmp_path / "build")
     with pytest.raises(UsageError, match=r"32,767 characters; relationships, row \d, column note"):
-        export(Reader.at(tmp_path / "build"), tmp_path / "partners.xlsx")
+        export_folder(Reader.at(tmp_path / "build"), tmp_path / "partners.xlsx")
     assert not [*tmp_path.glob("*.xlsx"), *tmp_path.glob(".partners*")]
-    assert export(Reader.at(tmp_path / "build"), tmp_path / "back")[1] == []
+    assert export_folder(Reader.at(tmp_path / "build"), tmp_path / "back")[1] == []
 
 
 def test_a_folder_that_holds_something_is_left_alone(keele: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x", "utf-8")
     with pytest.raises(UsageError, match="is not empty, and nothing in it is overwritten"):
-        export(Reader.at(keele), tmp_path)
+        export_folder(Reader.at(keele), tmp_path)
     with pytest.raises(UsageError, match="is a file"):
-        export(Reader.at(keele), tmp_path / "mine")
+        export_folder(Reader.at(keele), tmp_path / "mine")
     with pytest.raises(UsageError, match=r"to a folder or to a workbook \(\.xlsx\), not to tables\.csv"):
-        export(Reader.at(keele), tmp_path / "tables.csv")
+        export_folder(Reader.at(keele), tmp_path / "tables.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_a_graph_that_no_folder_made_has_no_tables(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("<urn:a> <urn:b> <urn:c> .", "utf-8")
     with pytest.raises(StoreError, match="Only a graph that was built from a graph folder"):
-        export(Reader.at(tmp_path / "a.ttl"), tmp_path / "out")
+        export_folder(Reader.at(tmp_path / "a.ttl"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -410,7 +410,7 @@ def test_a_graph_of_which_the_tables_would_say_more_is_not_given_back(keele: Pat
     lines = [line for line in Reader.at(keele).nquads() if "/rel/funding-" not in line or "#kind>" not in line]
     (tmp_path / "less.nq").write_text("".join(lines), "utf-8")
     with pytest.raises(StoreError, match="The tables of this graph would"):
-        export(Reader.at(tmp_path / "less.nq"), tmp_path / "out")
+        export_folder(Reader.at(tmp_path / "less.nq"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

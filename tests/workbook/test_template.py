@@ -1,4 +1,4 @@
-"""`init`: a graph folder that builds at once, a workbook that helps whoever fills it in."""
+"""`create_folder`: a graph folder that builds at once, a workbook that helps whoever fills it in."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from partnergraph.build import assemble, build, findings_of
+from partnergraph.build import assemble, build, collect_findings
 from partnergraph.errors import UsageError
-from partnergraph.graph_folder.folder import read
+from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
-from partnergraph.workbook.template import init
-from partnergraph.workbook.writer import ORDER, notes, workbook
+from partnergraph.workbook.template import create_folder
+from partnergraph.workbook.writer import ORDER, build_workbook, column_notes
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new folder with a workbook."""
     folder = tmp_path_factory.mktemp("init") / "my-partners"
-    init(folder, "Riverside Trust")
+    create_folder(folder, "Riverside Trust")
     return folder
 
 
@@ -38,7 +38,7 @@ def book(made: Path) -> openpyxl.Workbook:
 
 
 def test_a_new_folder_has_nothing_to_complain_about(made: Path, tmp_path: Path) -> None:
-    assert findings_of(made) == []
+    assert collect_findings(made) == []
     counts = build(made, tmp_path).counts
     assert (counts["organisations"], counts["relationships"], counts["sources"]) == (6, 6, 3)
     assert len(counts["relationships_by_kind"]) == 6
@@ -47,13 +47,13 @@ def test_a_new_folder_has_nothing_to_complain_about(made: Path, tmp_path: Path) 
 
 
 def test_tables_and_workbook_say_the_same(made: Path, tmp_path: Path) -> None:
-    init(tmp_path / "csv", "Riverside Trust", csv_tables=True)
-    assert {file.stem for file in (tmp_path / "csv" / "tables").iterdir()} == {*LAYOUTS}
-    assert read(tmp_path / "csv").model == read(made).model
+    create_folder(tmp_path / "csv", "Riverside Trust", csv_tables=True)
+    assert {file.stem for file in (tmp_path / "csv" / "tables").iterdir()} == {*TABLE_SCHEMAS}
+    assert read_folder(tmp_path / "csv").model == read_folder(made).model
 
 
 def test_the_example_is_invented_and_has_what_a_beginner_needs(made: Path) -> None:
-    model = read(made).model
+    model = read_folder(made).model
     assert all(body.name.startswith("Example") for body in model.organisations)
     assert [claim.id for claim in model.relationships if claim.end] == ["funding-fund-trust"]
     assert {len(claim.start.text) for claim in model.relationships if claim.start} == {4, 7, 10}
@@ -66,7 +66,7 @@ def test_the_settings_are_those_of_the_organisation(made: Path, tmp_path: Path) 
     assert (config["title"], config["id"]) == ("Riverside Trust: partnerships", "riverside-trust")
     assert config["base"] == "https://example.org/riverside-trust/"
     name = 'The "Ünited" \\ Partners'
-    init(tmp_path / "other", f"  {name}\n", "https://united.example/graph#")
+    create_folder(tmp_path / "other", f"  {name}\n", "https://united.example/graph#")
     config = tomllib.loads((tmp_path / "other" / "partnergraph.toml").read_text("utf-8"))
     assert (config["publisher"], config["id"]) == (name, "the-united-partners")
     assert config["base"] == "https://united.example/graph#"
@@ -75,7 +75,7 @@ def test_the_settings_are_those_of_the_organisation(made: Path, tmp_path: Path) 
 
 
 def test_the_same_name_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    init(tmp_path / "my-partners", "Riverside Trust")
+    create_folder(tmp_path / "my-partners", "Riverside Trust")
     names = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
     assert len(names) == 4
     for name in names:
@@ -95,22 +95,22 @@ def test_its_sheets_stand_in_the_order_of_a_beginner(book: openpyxl.Workbook) ->
     assert book.sheetnames[0] == "Read me"
     assert book.sheetnames[-1] == "Lists"
     assert tables[:4] == ["organisations", "relationships", "evidence", "sources"]
-    assert sorted(tables) == sorted(LAYOUTS)
-    listed = [cell.value.lower() for cell in book["Read me"]["A"] if cell.value and cell.value.lower() in LAYOUTS]
+    assert sorted(tables) == sorted(TABLE_SCHEMAS)
+    listed = [cell.value.lower() for cell in book["Read me"]["A"] if cell.value and cell.value.lower() in TABLE_SCHEMAS]
     assert tuple(listed) == ORDER
 
 
-@pytest.mark.parametrize("table", LAYOUTS)
+@pytest.mark.parametrize("table", TABLE_SCHEMAS)
 def test_every_heading_says_what_to_write_and_stays_in_sight(table: str, book: openpyxl.Workbook) -> None:
     sheet = book[table.capitalize()]
-    assert [cell.value for cell in sheet[1]] == list(LAYOUTS[table].columns)
+    assert [cell.value for cell in sheet[1]] == list(TABLE_SCHEMAS[table].columns)
     assert sheet.freeze_panes == "B2"
     for cell in sheet[1]:
-        needed = cell.value in LAYOUTS[table].required
+        needed = cell.value in TABLE_SCHEMAS[table].required
         assert cell.comment.text.startswith("Needed. " if needed else "May stay empty. ")
-        assert cell.comment.text.endswith(notes()[table][cell.value])
+        assert cell.comment.text.endswith(column_notes()[table][cell.value])
         assert cell.font.b
-    assert len({cell.fill.fgColor.rgb for cell in sheet[1] if cell.value in LAYOUTS[table].required}) == 1
+    assert len({cell.fill.fgColor.rgb for cell in sheet[1] if cell.value in TABLE_SCHEMAS[table].required}) == 1
 
 
 def test_every_note_is_of_a_column_that_there_is() -> None:
@@ -119,11 +119,11 @@ def test_every_note_is_of_a_column_that_there_is() -> None:
     from partnergraph.workbook import writer as room
 
     raw = tomllib.loads((Path(room.__file__).parent / "columns.toml").read_text("utf-8"))
-    assert {*raw} - {"readme", "sheets", "any"} <= {*LAYOUTS}
-    assert {*raw["sheets"]} == {*LAYOUTS}
-    for table, columns in LAYOUTS.items():
+    assert {*raw} - {"readme", "sheets", "any"} <= {*TABLE_SCHEMAS}
+    assert {*raw["sheets"]} == {*TABLE_SCHEMAS}
+    for table, columns in TABLE_SCHEMAS.items():
         assert {*raw.get(table, {})} <= {*columns.columns}, table
-    everywhere = {column for layout in LAYOUTS.values() for column in layout.columns}
+    everywhere = {column for layout in TABLE_SCHEMAS.values() for column in layout.columns}
     assert {*raw["any"]} <= everywhere
 
 
@@ -169,14 +169,14 @@ def test_dates_stay_as_they_are_typed(book: openpyxl.Workbook) -> None:
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x", "utf-8")
     with pytest.raises(UsageError, match="is not empty"):
-        init(tmp_path, "Riverside Trust")
+        create_folder(tmp_path, "Riverside Trust")
     with pytest.raises(UsageError, match="is a file"):
-        init(tmp_path / "mine", "Riverside Trust")
+        create_folder(tmp_path / "mine", "Riverside Trust")
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     (tmp_path / "empty").mkdir()
-    init(tmp_path / "empty", "Riverside Trust")
+    create_folder(tmp_path / "empty", "Riverside Trust")
     assert (tmp_path / "empty" / "partnergraph.toml").is_file()
-    init(tmp_path / "a" / "new" / "place", "Riverside Trust")
+    create_folder(tmp_path / "a" / "new" / "place", "Riverside Trust")
     assert sorted(path.name for path in (tmp_path / "a" / "new").iterdir()) == ["place"]
 
 
@@ -185,7 +185,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 )
 def test_a_wrong_name_or_base_makes_nothing(name: str, base: str | None, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        init(tmp_path / "new", name, base)
+        create_folder(tmp_path / "new", name, base)
     assert not [*tmp_path.iterdir()]
 
 
@@ -195,7 +195,7 @@ def test_the_readme_of_the_folder_names_what_is_there(made: Path, tmp_path: Path
     assert "partnergraph build my-partners" in text
     assert "tables/partners.xlsx" in text
     assert not re.search(r"\{\w+\}", text)
-    init(tmp_path / "our partners", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "our partners", "Riverside Trust", csv_tables=True)
     text = (tmp_path / "our partners" / "README.md").read_text("utf-8")
     assert 'partnergraph check "our partners"' in text
     assert "partners.xlsx`" not in text.partition("Lost the lists")[0]
@@ -203,7 +203,7 @@ def test_the_readme_of_the_folder_names_what_is_there(made: Path, tmp_path: Path
 
 def test_rows_beyond_the_first_thousand_are_offered_lists_too() -> None:
     rows = [{"id": f"o{number}", "name": "N", "form": "unit", "type": "charity"} for number in range(1500)]
-    book = openpyxl.load_workbook(io.BytesIO(workbook({"organisations": rows})))
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook({"organisations": rows})))
     assert all(str(v.sqref).endswith("3000") for v in book["Organisations"].data_validations.dataValidation)
 
 
@@ -226,9 +226,11 @@ def test_what_the_readme_tells_to_do_leaves_only_ones_own(made: Path, tmp_path: 
     assert len(lines) == at + 3  # "the three lines about it at the end"
     config = "\n".join(lines[:at]).replace('focus = "example-trust"', 'focus = "us"')
     (folder / "partnergraph.toml").write_text(config, "utf-8")
-    assert findings_of(folder) == []
-    [claim] = read(folder).model.relationships
+    assert collect_findings(folder) == []
+    [claim] = read_folder(folder).model.relationships
     assert (claim.start and claim.start.text, claim.end and claim.end.text) == ("2020", "2024-03-31")
     assert not [
-        line for line in assemble(read(folder).model).reader().nquads() if "xample-" in line or "Example T" in line
+        line
+        for line in assemble(read_folder(folder).model).reader().nquads()
+        if "xample-" in line or "Example T" in line
     ]

@@ -13,17 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.build.assemble import assemble
-from partnergraph.build.publishing import is_whole, locked, publish, refuse_other, report_of, workshop
-from partnergraph.build.register_import import Taken, take
+from partnergraph.build.publishing import (
+    is_intact,
+    lock_output,
+    publish,
+    read_report,
+    refuse_other_graph,
+    staging_folder,
+)
+from partnergraph.build.register_import import RegisterImport, import_register
 from partnergraph.check import check
 from partnergraph.errors import DataError, Finding
 from partnergraph.files import fill_folder
-from partnergraph.graph_folder.folder import Folder, inputs, read
+from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.model.ids import Ids
 from partnergraph.store import Reader, Writer, name_index
 from partnergraph.vocabulary import ontology_dir
 
-__all__ = ["BuildReport", "assemble", "build", "findings_of"]
+__all__ = ["BuildReport", "assemble", "build", "collect_findings"]
 
 # Raise it when the build writes other bytes, or another file, for the same input.
 FORMAT = 4
@@ -60,32 +67,32 @@ def build(
     is published and the old generation stays.
     """
     with _readable():
-        hashes = inputs(folder)
+        hashes = input_hashes(folder)
     fingerprint = _fingerprint(hashes, only, f"page {page_version}" if page else "no page")
-    report = report_of(output)
-    if not force and report and report.get("fingerprint") == fingerprint and is_whole(output):
+    report = read_report(output)
+    if not force and report and report.get("fingerprint") == fingerprint and is_intact(output):
         return BuildReport(output, fingerprint, True, report["counts"])
-    with locked(output):
+    with lock_output(output):
         progress("reading the tables and documents")
         with _readable():
-            read_folder = read(folder, only)
-            if inputs(folder) != hashes:
+            contents = read_folder(folder, only)
+            if input_hashes(folder) != hashes:
                 raise DataError(f"{folder} was changed while it was read; nothing was published. Build again.")
         if not replace:
-            refuse_other(output, read_folder.model.config.id, folder)
-        _stop_at(read_folder.findings, folder)
+            refuse_other_graph(output, contents.model.config.id, folder)
+        _stop_at(contents.findings, folder)
         progress("making the graphs and applying the rules")
-        taken = [Taken(register) for register in read_folder.registers]
-        writer = assemble(read_folder.model, _mentioned(read_folder, taken))
+        taken = [RegisterImport(register) for register in contents.registers]
+        writer = assemble(contents.model, _mentioned(contents, taken))
         progress("checking")
-        findings = check(writer.reader(), read_folder.places)
+        findings = check(writer.reader(), contents.places)
         _stop_at(findings, folder)
-        warnings = [*read_folder.findings, *findings]
+        warnings = [*contents.findings, *findings]
         reader = writer.reader()
         # The engine writes its files without holding Python up, so that they are ready when the page is.
-        with workshop(output) as made, ThreadPoolExecutor(1) as beside:
+        with staging_folder(output) as made, ThreadPoolExecutor(1) as beside:
             progress("writing the store")
-            stored = beside.submit(_store, writer, made, read_folder, taken)
+            stored = beside.submit(_store, writer, made, contents, taken)
             fill_folder(made, {"graph.trig": reader.dump("trig")})
             counts = _counts(reader)
             counts["quads_in_trig"] = counts["quads"]
@@ -94,33 +101,33 @@ def build(
                 fill_folder(made, {"index.html": page(reader).encode()})
             counts |= stored.result()
             if not (made / name_index.FILE).exists():
-                name_index.write(reader, made / name_index.FILE)
+                name_index.write_index(reader, made / name_index.FILE)
             warnings += [finding for one in taken for finding in one.findings if finding.severity == "warning"]
-            _report(made, read_folder, fingerprint, counts, warnings, taken)
+            _report(made, contents, fingerprint, counts, warnings, taken)
             publish(made, output, fingerprint)
     return BuildReport(output, fingerprint, False, counts, warnings)
 
 
-def findings_of(folder: Path) -> list[Finding]:
+def collect_findings(folder: Path) -> list[Finding]:
     """Everything that is wrong in a graph folder, without writing anything: the tables first, then the shapes."""
     with _readable():
-        read_folder = read(folder)
-    if read_folder.errors:
-        return read_folder.findings
+        contents = read_folder(folder)
+    if contents.errors:
+        return contents.findings
     try:
-        taken = [Taken(register) for register in read_folder.registers]
-        reader = assemble(read_folder.model, _mentioned(read_folder, taken)).reader()
+        taken = [RegisterImport(register) for register in contents.registers]
+        reader = assemble(contents.model, _mentioned(contents, taken)).reader()
     except DataError as error:
-        return [*read_folder.findings, *(error.findings or [Finding("rdf-file", "error", str(error))])]
+        return [*contents.findings, *(error.findings or [Finding("rdf-file", "error", str(error))])]
     found = [finding for one in taken for finding in one.findings if finding.severity == "warning"]
-    return [*read_folder.findings, *check(reader, read_folder.places), *found]
+    return [*contents.findings, *check(reader, contents.places), *found]
 
 
-def _mentioned(folder: Folder, taken: list[Taken]) -> Iterator[str]:
+def _mentioned(folder: GraphFolder, taken: list[RegisterImport]) -> Iterator[str]:
     """What the graph takes from registers of which it keeps what it mentions."""
     for one in taken:
         if one.register.keep == "mentioned":
-            yield from take(one.register, folder.model, one)
+            yield from import_register(one.register, folder.model, one)
 
 
 @contextmanager
@@ -152,7 +159,7 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
     return digest.hexdigest()[:16]
 
 
-def _store(writer: Writer, made: Path, folder: Folder, taken: list[Taken]) -> dict[str, Any]:
+def _store(writer: Writer, made: Path, folder: GraphFolder, taken: list[RegisterImport]) -> dict[str, Any]:
     """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
     go straight from their files into the store: too many for a page, and graph.trig would only repeat them. The index
     of their names is made while the engine tidies up. Returns the counts of the store where it holds more than
@@ -163,11 +170,11 @@ def _store(writer: Writer, made: Path, folder: Folder, taken: list[Taken]) -> di
     with closing(Writer.create(made / "store")) as disk, ThreadPoolExecutor(1) as beside:
         disk.copy(writer)
         for one in whole:
-            disk.stream(take(one.register, folder.model, one), ids.graph("register", one.register.source))
+            disk.stream(import_register(one.register, folder.model, one), ids.graph("register", one.register.source))
         flushed = beside.submit(disk.flush)
         counts: dict[str, Any] = {}
         if whole:
-            name_index.write(disk.reader(), made / name_index.FILE)
+            name_index.write_index(disk.reader(), made / name_index.FILE)
             counts = _counts(disk.reader())
         flushed.result()
     return counts
@@ -218,11 +225,11 @@ def _counts(reader: Reader) -> dict[str, Any]:
 
 def _report(
     made: Path,
-    folder: Folder,
+    folder: GraphFolder,
     fingerprint: str,
     counts: dict[str, Any],
     warnings: list[Finding],
-    taken: list[Taken],
+    taken: list[RegisterImport],
 ) -> None:
     trig = hashlib.sha256((made / "graph.trig").read_bytes()).hexdigest()
     report = {

@@ -31,7 +31,7 @@ from partnergraph.store import Reader
 SUMS = "SHA256SUMS"
 
 
-def report_of(output: Path) -> dict[str, Any] | None:
+def read_report(output: Path) -> dict[str, Any] | None:
     """The report of the published generation, or None when there is none; the generation may be damaged."""
     try:
         report = json.loads((output / "current" / "report.json").read_text("utf-8"))
@@ -40,7 +40,7 @@ def report_of(output: Path) -> dict[str, Any] | None:
     return report if isinstance(report, dict) else None
 
 
-def is_whole(output: Path) -> bool:
+def is_intact(output: Path) -> bool:
     """Whether the published generation still is what was published: files by their hashes, the store by opening it."""
     current = output / "current"
     try:
@@ -52,9 +52,9 @@ def is_whole(output: Path) -> bool:
     return all((output / name).is_symlink() == (current / name).is_file() for name in PUBLISHED)
 
 
-def refuse_other(output: Path, graph: str, folder: Path) -> None:
+def refuse_other_graph(output: Path, graph: str, folder: Path) -> None:
     """Raise `UsageError` when the graph of another id is published in an output folder."""
-    report, file = report_of(output), output / "current" / "report.json"
+    report, file = read_report(output), output / "current" / "report.json"
     if report is not None and report.get("graph") != graph and not _is_damaged(file):
         title, other = (" ".join(str(report.get(key)).split())[:200] for key in ("title", "graph"))
         raise UsageError(
@@ -65,7 +65,7 @@ def refuse_other(output: Path, graph: str, folder: Path) -> None:
 
 
 @contextmanager
-def locked(output: Path) -> Iterator[None]:
+def lock_output(output: Path) -> Iterator[None]:
     """Hold the output folder for one build. Raises `StoreError` when another build holds it."""
     with ExitStack() as held:
         try:
@@ -101,7 +101,7 @@ def _sweep(output: Path) -> None:
 
 
 @contextmanager
-def workshop(output: Path) -> Iterator[Path]:
+def staging_folder(output: Path) -> Iterator[Path]:
     """A folder to make the new generation in; gone again if anything fails."""
     folder = output / "generations" / f".new-{os.urandom(8).hex()}"
     try:

@@ -12,23 +12,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from partnergraph.errors import Finding
-from partnergraph.match.linking import Same
+from partnergraph.match.linking import RecordLinks
 from partnergraph.model.records import Model
-from partnergraph.model.register_quads import Lines
+from partnergraph.model.register_quads import RegisterLines
 from partnergraph.model.register_records import Entry, Grant, Tally
-from partnergraph.registers.register_config import Register, read
+from partnergraph.registers.register_config import RegisterConfig, read_register
 
-__all__ = ["Taken", "take"]
+__all__ = ["RegisterImport", "import_register"]
 
 # A report repeats no more than so many findings of one register; the counts are those of all.
-MOST_LISTED = 10_000
+MAX_LISTED = 10_000
 
 
 @dataclass
-class Taken:
+class RegisterImport:
     """What became of one register. `findings` are complete once `lines` has run to its end."""
 
-    register: Register
+    register: RegisterConfig
     tally: Tally = field(default_factory=Tally)
     merged: int = 0
     quads: int = 0
@@ -46,7 +46,7 @@ class Taken:
             "merged": self.merged,
             "quads": self.quads,
             **self.tally.as_row(),
-            "listed": [finding.as_row() for finding in self.findings[:MOST_LISTED]],
+            "listed": [finding.as_row() for finding in self.findings[:MAX_LISTED]],
         }
 
 
@@ -59,7 +59,7 @@ class _Survey:
     links: dict[str, set[str]] = field(default_factory=dict)
     undecided: list[Finding] = field(default_factory=list)
 
-    def see(self, entry: Entry, same: Same) -> None:
+    def see(self, entry: Entry, same: RecordLinks) -> None:
         """Note a record, and whether it is about a body of the graph."""
         self.records.add(entry.record)
         body, undecided = same.of(entry)
@@ -77,10 +77,10 @@ class _Survey:
         return reached
 
 
-def _survey(register: Register, same: Same) -> _Survey:
+def _survey(register: RegisterConfig, same: RecordLinks) -> _Survey:
     found = _Survey()
     linked = register.steps > 0
-    for entry in read(register, Tally()):
+    for entry in read_register(register, Tally()):
         if not isinstance(entry, Entry):
             continue
         found.see(entry, same)
@@ -92,7 +92,7 @@ def _survey(register: Register, same: Same) -> _Survey:
     return found
 
 
-def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
+def import_register(register: RegisterConfig, model: Model, taken: RegisterImport) -> Iterator[str]:
     """The lines of what is kept of a register, some at once; `taken` counts along.
 
     Raises `DataError` for a broken file.
@@ -102,8 +102,8 @@ def take(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         yield lines
 
 
-def _lines(register: Register, model: Model, taken: Taken) -> Iterator[str]:
-    same = Same(model, register.source)
+def _lines(register: RegisterConfig, model: Model, taken: RegisterImport) -> Iterator[str]:
+    same = RecordLinks(model, register.source)
     everything, steps = register.keep == "all", register.steps
     survey = _Survey() if everything else _survey(register, same)
     reached = survey.near(steps)
@@ -121,7 +121,7 @@ def _lines(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         return record in reached and record not in kept
 
     title = next(source.title for source in model.sources if source.id == register.source)
-    lines = Lines(
+    lines = RegisterLines(
         model.config.base,
         register.source,
         title,
@@ -132,7 +132,7 @@ def _lines(register: Register, model: Model, taken: Taken) -> Iterator[str]:
         outside,
     )
     yield lines.described()
-    for found in read(register, taken.tally):
+    for found in read_register(register, taken.tally):
         if isinstance(found, Finding):
             taken.findings.append(found)
             continue

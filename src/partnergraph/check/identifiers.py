@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from partnergraph.errors import Finding
 from partnergraph.store import Reader
-from partnergraph.vocabulary.identifiers import problem
+from partnergraph.vocabulary.identifiers import identifier_problem
 
 
 def validate(reader: Reader) -> list[tuple[Finding, str | None]]:
@@ -13,7 +13,7 @@ def validate(reader: Reader) -> list[tuple[Finding, str | None]]:
     findings: list[tuple[Finding, str | None]] = []
     for row in rows:
         scheme, value = str(row["scheme"]).rsplit("/", 1)[-1], str(row["value"])
-        if (wrong := problem(scheme, value)) is not None:
+        if (wrong := identifier_problem(scheme, value)) is not None:
             message, fix = wrong
             finding = Finding("identifier-form", "error", message, value=value, fix=fix, focus=row["id"])
             findings.append((finding, "value"))

@@ -55,7 +55,7 @@ class Constraint:
 
 
 @dataclass(frozen=True)
-class _Says:
+class _ViolationText:
     """What a violation of a shape is called."""
 
     rule: str
@@ -138,7 +138,7 @@ class Shapes:
         for inner in sorted(shape.get("sparql", [])):
             yield from self._sparql(rule, shape, self._node(inner), focus)
 
-    def _says(self, rule: str, shape: Node, over: Node | None = None) -> _Says:
+    def _says(self, rule: str, shape: Node, over: Node | None = None) -> _ViolationText:
         """`over` is the constraint inside the shape whose own words go before those of the shape."""
         words = {**shape, **(over or {})}
         severity = SEVERITY.get(shape.get("severity", [f"<{SH}Violation>"])[0])
@@ -146,7 +146,7 @@ class Shapes:
             raise _unsupported(f"The severity {shape['severity'][0]}")
         message = _plain(min(words["message"])) if "message" in words else f"This breaks the rule {rule}."
         fix, column = (_plain(words[name][0]) if name in words else None for name in (FIX, COLUMN))
-        return _Says(rule, severity, message, fix, column)
+        return _ViolationText(rule, severity, message, fix, column)
 
     def _sparql(self, rule: str, shape: Node, node: Node, focus: str) -> Iterator[Constraint]:
         if _off(node):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from partnergraph.claims.claims import claims
-from partnergraph.claims.date_window import days, holds
+from partnergraph.claims.date_window import date_window, holds_in_window
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG, PREFIXES, rules
 
@@ -18,7 +18,7 @@ def as_of(reader: Reader, date: str) -> Reader:
     derived from them. Every relationship left says in `pg:inForce` (graph ``g:as-of``) whether it surely held
     (``"yes"``) or whether the dates stated leave it open (``"unknown"``). Raises `UsageError` for another form of date.
     """
-    window = days(date)
+    window = date_window(date)
     reader = reader.snapshot()
     # Derived ones are made anew; a succession is derived from an event, and goes with it.
     held = {claim.iri: claim.holds(*window) for claim in claims(reader)}
@@ -26,7 +26,7 @@ def as_of(reader: Reader, date: str) -> Reader:
     for kind in EVENTS:
         for iri, values in reader.described(kind).items():
             ahead = values.get(PG.dateEarliest, values.get(PG.dateLatest, [""]))[0]
-            if ahead and holds((ahead, ahead), None, window) == "no":
+            if ahead and holds_in_window((ahead, ahead), None, window) == "no":
                 gone.add(iri)
     # A rule's graph is named by its own part, whatever the base of the graph is.
     graphs = {rule: name for name in reader.named_graphs() for rule in rules() if name.endswith(f"/graph/{rule.graph}")}

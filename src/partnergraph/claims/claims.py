@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from partnergraph.claims.date_window import holds
+from partnergraph.claims.date_window import holds_in_window
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, OA, PG, PREFIXES, SKOS, Concept, concepts
 
@@ -119,7 +119,7 @@ class Claim:
 
     def holds(self, first: str, last: str) -> str:
         """Whether it held at some time from the day `first` to the day `last`: yes, no or unknown; see `days.holds`."""
-        return holds(self.start_bounds, self.end_bounds, (first, last))
+        return holds_in_window(self.start_bounds, self.end_bounds, (first, last))
 
     def __str__(self) -> str:
         lines = [self.sentence, f"  {'; '.join(part for part in (self.label, self.grant, self.period) if part)}"]
@@ -143,10 +143,10 @@ def _code(iri: str | None) -> str | None:
 
 def _label(iri: str | None) -> str | None:
     code = _code(iri)
-    return concept(code).label if code else None
+    return concept_of(code).label if code else None
 
 
-def concept(code: str) -> Concept:
+def concept_of(code: str) -> Concept:
     """A concept of the lists by its code; for one that the lists do not have, its code in words."""
     return _concepts().get(code) or Concept(code, "", code.replace("-", " "), "", forward=code.replace("-", " "))
 
@@ -267,7 +267,7 @@ def _claim(iri: str, values: dict[str, list[str]], proofs: dict[str, Evidence], 
     def party(of: str) -> Party:
         return Party(of, names.get(of) or of.rsplit("/", 1)[-1].replace("-", " "))
 
-    kind = concept(_code(_first(values, PG.kind)) or "association")
+    kind = concept_of(_code(_first(values, PG.kind)) or "association")
     rule = _first(values, PG.derivedBy)
     return Claim(
         iri=iri,
@@ -312,10 +312,10 @@ def _pieces(iris: list[str] | tuple[()], proofs: dict[str, Evidence]) -> tuple[E
     return tuple(sorted(found, key=lambda piece: (order.index(piece.form), piece.source.id, piece.at or 0, piece.id)))
 
 
-def short(iri: str) -> str:
+def prefixed(iri: str) -> str:
     """An IRI with its prefix, when it has one.
 
-    >>> short("https://w3id.org/partnergraph/id/org/keele-university")
+    >>> prefixed("https://w3id.org/partnergraph/id/org/keele-university")
     'o:keele-university'
     """
     for prefix, base in PREFIXES.items():

@@ -12,10 +12,10 @@ from partnergraph.errors import UsageError
 Days: TypeAlias = tuple[str, str]
 
 
-def days(text: str) -> tuple[str, str]:
+def date_window(text: str) -> tuple[str, str]:
     """First and last day of a year, a month or a day. Raises `UsageError` for another form.
 
-    >>> days("2014"), days("2016-02"), days("2014-06-30")
+    >>> date_window("2014"), date_window("2016-02"), date_window("2014-06-30")
     (('2014-01-01', '2014-12-31'), ('2016-02-01', '2016-02-29'), ('2014-06-30', '2014-06-30'))
     """
     match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text.strip())
@@ -31,13 +31,14 @@ def days(text: str) -> tuple[str, str]:
     return first.isoformat(), last.isoformat()
 
 
-def holds(start: Days | None, end: Days | None, window: Days) -> str:
+def holds_in_window(start: Days | None, end: Days | None, window: Days) -> str:
     """Whether what began and ended within these bounds held at some time in the window: ``"yes"``, ``"no"`` or
     ``"unknown"``.
 
     An end that is not stated is unknown, not open: it may have ended since.
 
-    >>> holds(("2009-01-01", "2009-12-31"), None, days("2008")), holds(("2009-01-01", "2009-12-31"), None, days("2010"))
+    >>> start = date_window("2009")
+    >>> holds_in_window(start, None, date_window("2008")), holds_in_window(start, None, date_window("2010"))
     ('no', 'unknown')
     """
     first, last = window

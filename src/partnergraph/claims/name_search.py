@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
-from partnergraph.store.name_index import SMALL, Found, fold, key, shortens, slug
+from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, last_segment, lookup_key
 from partnergraph.vocabulary import PREFIXES
 
-__all__ = ["SMALL", "Found", "bodies_by_name", "find", "fold", "one", "shortens"]
+__all__ = ["SMALL", "NameMatch", "bodies_by_name", "find_by_name", "fold_name", "is_short_form", "resolve_name"]
 
 
-def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
+def find_by_name(reader: Reader, text: str, most: int = 5) -> list[NameMatch]:
     """The bodies called so, best first: exactly, then by a short form, by the beginning of a name, by words in it, by
     beginnings of words in it, then nearly: the whole name, or each word.
 
@@ -23,15 +23,15 @@ def find(reader: Reader, text: str, most: int = 5) -> list[Found]:
     iri = PREFIXES[prefix] + rest if colon and prefix in PREFIXES else text.strip()
     if "://" in iri:
         return list(reader.names.of(iri))
-    best: dict[str, Found] = {}
-    for row in _ranked(reader, key(text)):
+    best: dict[str, NameMatch] = {}
+    for row in _ranked(reader, lookup_key(text)):
         best.setdefault(row.iri, row)
         if len(best) == most:
             break
     return list(best.values())
 
 
-def _ranked(reader: Reader, wanted: str) -> Iterator[Found]:
+def _ranked(reader: Reader, wanted: str) -> Iterator[NameMatch]:
     if not wanted:
         return
     names, found = reader.names, False
@@ -52,17 +52,17 @@ def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:
     return names
 
 
-def one(reader: Reader, text: str) -> Found:
+def resolve_name(reader: Reader, text: str) -> NameMatch:
     """The one body called so. Raises `QueryError` with the nearest names when there is none or there are several."""
-    found = find(reader, text)
+    found = find_by_name(reader, text)
     if not found:
         raise QueryError(f"Nothing here is called '{text}'. The names: partnergraph query organisations")
     if ":" in text and len(found) == 1:
         return found[0]
-    wanted = key(text)
-    exact = [row for row in found if wanted in (key(row.name), key(slug(row.iri)))]
-    exact = exact or [row for row in found if shortens(wanted, key(row.name))]
-    if len(exact) == 1 or (not exact and len(found) == 1 and wanted in key(found[0].name)):
+    wanted = lookup_key(text)
+    exact = [row for row in found if wanted in (lookup_key(row.name), lookup_key(last_segment(row.iri)))]
+    exact = exact or [row for row in found if is_short_form(wanted, lookup_key(row.name))]
+    if len(exact) == 1 or (not exact and len(found) == 1 and wanted in lookup_key(found[0].name)):
         return exact[0] if exact else found[0]
     names = "; ".join(dict.fromkeys(row.label for row in (exact or found)))
     if exact:

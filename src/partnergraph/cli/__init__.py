@@ -65,12 +65,12 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: whatever goes wrong becomes one clean message and an exit code (`cli.error_reporting`)."""
-    from partnergraph.cli.error_reporting import end, finish, prepare_streams
+    from partnergraph.cli.error_reporting import flush_output, prepare_streams, report_error
 
     try:
         prepare_streams()
         done = cli.main(prog_name="partnergraph", standalone_mode=False)
         code = done if isinstance(done, int) else 0
     except BaseException as error:
-        code = end(error)
-    sys.exit(finish(code))
+        code = report_error(error)
+    sys.exit(flush_output(code))

@@ -24,7 +24,7 @@ def build(
 ) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
-    from partnergraph.cli.draw import page_of
+    from partnergraph.cli.draw import draw_page
     from partnergraph.page import prepare, version
     from partnergraph.store.engine_errors import check_address_space
 
@@ -42,7 +42,7 @@ def build(
         folder,
         output,
         only=only or None,
-        page=None if no_page else lambda reader: page_of(reader, notes.append),
+        page=None if no_page else lambda reader: draw_page(reader, notes.append),
         page_version=version(),
         progress=progress,
         force=force,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, deliver, format_option, output_option
+from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
 from partnergraph.errors import Finding, UsageError
 
 
@@ -38,7 +38,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
         from partnergraph.workbook.annotated_copy import write_marked
 
         write_marked(chosen[0], findings, marked)
-    deliver(render(findings, format_).encode(), output)
+    write_result(render(findings, format_).encode(), output)
     errors, warnings, notes = (sum(f.severity == level for f in findings) for level in ("error", "warning", "info"))
     noted = f", {notes} note{'s' * (notes != 1)}" if notes else ""
     click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}{noted}", err=True)
@@ -48,7 +48,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
 
 
 def _findings(paths: tuple[Path, ...]) -> list[Finding]:
-    from partnergraph.build import findings_of
+    from partnergraph.build import collect_findings
     from partnergraph.check import check as run
     from partnergraph.network.other_vocabulary import other_vocabulary
     from partnergraph.store import Reader
@@ -61,7 +61,7 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     if folders and len(paths) > 1:
         raise UsageError("Check one graph folder at a time, or several RDF files together.")
     if folders:
-        return findings_of(folders[0])
+        return collect_findings(folders[0])
     ontology = ontology_dir()
     found = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
     if other := other_vocabulary(Reader.files(paths), ", ".join(map(str, paths))):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, deliver, format_option, output_option
+from partnergraph.cli.options import Command, format_option, output_option, write_result
 from partnergraph.errors import DataError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def diff(
     from partnergraph.compare import FORMS
 
     page = before.draw_diff(after, report) if drawn else None
-    deliver(FORMS[form](report).encode(), output)
+    write_result(FORMS[form](report).encode(), output)
     if drawn and page:
         page.save(drawn)
         click.echo(f"wrote {drawn}", err=True)
@@ -90,9 +90,9 @@ def opened(name: str) -> PartnerGraph:
     if not (path / "partnergraph.toml").is_file():
         return PartnerGraph(Reader.at(path))
     from partnergraph.build import assemble
-    from partnergraph.graph_folder.folder import read
+    from partnergraph.graph_folder.folder import read_folder
 
-    found = read(path)
+    found = read_folder(path)
     if found.errors:
         number = f"{len(found.errors)} errors" if len(found.errors) > 1 else "1 error"
         raise DataError(f"{number} in {path}; nothing was compared.", found.errors)

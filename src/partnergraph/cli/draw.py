@@ -8,17 +8,17 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import Command, ExistingPath, as_of_option, graph_option
-from partnergraph.cli.save_positions import write
+from partnergraph.cli.save_positions import save_positions
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
 
-def page_of(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str:
+def draw_page(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str:
     """The page of a graph, for the build; `note` is called with what its map does not show."""
-    from partnergraph.network import network
+    from partnergraph.network import build_network
     from partnergraph.page import draw as make
 
-    page = make(network(reader))
+    page = make(build_network(reader))
     if page.note:
         note(page.note)
     return page.html
@@ -57,7 +57,7 @@ def draw(
     keep: Path | None,
 ) -> None:
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
-    from partnergraph.network import network
+    from partnergraph.network import build_network
     from partnergraph.network.other_vocabulary import other_vocabulary, require_bodies
     from partnergraph.page import draw as make
 
@@ -68,7 +68,7 @@ def draw(
             "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
         )
     reader = Reader.at(graph)
-    drawn = network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
+    drawn = build_network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
     require_bodies(drawn, reader, str(graph or "this graph"))
     page = make(drawn, renderer)
     page.save(output)
@@ -80,5 +80,5 @@ def draw(
     if not drawn.number_of_edges() and (found := other_vocabulary(reader, str(graph or "this graph"))):
         click.echo(f"warning: {' '.join(found)}", err=True)
     if keep:
-        file, count = write(keep, page.positions)
+        file, count = save_positions(keep, page.positions)
         click.echo(f"wrote {file}: {count} positions; the next build leaves them where they are", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, deliver, format_option, graph_option, output_option
+from partnergraph.cli.options import Command, format_option, graph_option, output_option, write_result
 
 
 @click.command(cls=Command)
@@ -16,10 +16,10 @@ from partnergraph.cli.options import Command, deliver, format_option, graph_opti
 def duplicates(graph: Path | None, format_: str, output: Path | None) -> None:
     """Likely duplicate organisations and claims, why, and what a merge would do. Nothing is merged or written."""
     from partnergraph.match.duplicates import duplicates as run
-    from partnergraph.match.output import duplicates_as
+    from partnergraph.match.output import format_duplicates
     from partnergraph.store import Reader
 
     found = run(Reader.at(graph))
-    deliver(duplicates_as(found, format_).encode(), output)
+    write_result(format_duplicates(found, format_).encode(), output)
     bodies = sum(one.sort == "organisation" for one in found)
     click.echo(f"{bodies} likely duplicate organisations, {len(found) - bodies} likely duplicate claims", err=True)

@@ -20,11 +20,11 @@ import click
 
 from partnergraph.errors import DataError, PartnerGraphError
 
-__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "end", "finish", "prepare_streams"]
+__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "flush_output", "prepare_streams", "report_error"]
 
 DEBUG = "PARTNERGRAPH_DEBUG"
 INTERNAL, INTERRUPTED = 70, 130
-_MOST_SHOWN = 50
+_MAX_SHOWN = 50
 
 
 def prepare_streams() -> None:
@@ -50,7 +50,7 @@ def prepare_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def finish(code: int) -> int:
+def flush_output(code: int) -> int:
     """Flush what was written. The exit code, or 1 (said in one line) where it cannot be written."""
     try:
         sys.stdout.flush()
@@ -71,7 +71,7 @@ def _discard_output() -> None:
         os.close(null)
 
 
-def end(error: BaseException) -> int:
+def report_error(error: BaseException) -> int:
     """Say what went wrong; returns the exit code."""
     if os.environ.get(DEBUG) and not isinstance(error, SystemExit | click.ClickException):
         import traceback
@@ -140,10 +140,10 @@ def _system(error: OSError) -> str:
 
 def _findings(error: DataError) -> None:
     shown = [str(finding) for finding in error.findings if str(finding) not in str(error)]
-    for line in shown[:_MOST_SHOWN]:
+    for line in shown[:_MAX_SHOWN]:
         _say(line, "  ")
-    if len(shown) > _MOST_SHOWN:
-        _say(f"... and {len(shown) - _MOST_SHOWN} more: partnergraph check lists all", "  ")
+    if len(shown) > _MAX_SHOWN:
+        _say(f"... and {len(shown) - _MAX_SHOWN} more: partnergraph check lists all", "  ")
 
 
 def _say(message: str, before: str = "Error: ") -> None:

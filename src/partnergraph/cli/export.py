@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, deliver, format_option, graph_option
+from partnergraph.cli.options import Command, format_option, graph_option, write_result
 
 
 @click.command(cls=Command)
@@ -47,7 +47,7 @@ def export(graph: Path | None, format_: str | None, output: Path | None, tables:
     if output is None:
         if chosen in ("csv", "graphml", "gexf"):
             raise UsageError(f"{chosen} is written to a {'folder' if chosen == 'csv' else 'file'}: add --output.")
-        deliver(opened.dump(chosen), None)
+        write_result(opened.dump(chosen), None)
         return
     for path in opened.export(chosen, output):
         click.echo(f"wrote {path}", err=True)
@@ -55,7 +55,7 @@ def export(graph: Path | None, format_: str | None, output: Path | None, tables:
 
 def _tables(graph: Path | None, target: Path) -> None:
     from partnergraph.graph import PartnerGraph
-    from partnergraph.workbook.folder_writer import export as write
+    from partnergraph.workbook.folder_writer import export_folder as write
 
     files, notes = write(PartnerGraph.open(graph).reader, target)
     for note in notes:

@@ -26,13 +26,13 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     """
     import re
 
-    from partnergraph.build import findings_of
+    from partnergraph.build import collect_findings
     from partnergraph.cli.options import build_command
     from partnergraph.errors import DataError, Finding, UsageError
     from partnergraph.files import fill_folder, new_folder
-    from partnergraph.tables.table_schemas import LAYOUTS
-    from partnergraph.workbook.folder_writer import table_csv, toml
-    from partnergraph.workbook.network_import import read_network
+    from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+    from partnergraph.workbook.folder_writer import table_csv, toml_string
+    from partnergraph.workbook.network_import import import_network
 
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", source):
         raise UsageError(f"--source: '{source}' is not an id. Use small letters, digits and hyphens.")
@@ -43,13 +43,15 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
             raise DataError(f"{number} in {', '.join(file.name for file in files)}; nothing was written.", errors)
 
     with new_folder(output) as made:
-        found = read_network(files, source)
+        found = import_network(files, source)
         stop_at(found.findings)
-        name = toml(output.resolve().name)
+        name = toml_string(output.resolve().name)
         new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
-        new |= {f"tables/{table}.csv": table_csv(rows, LAYOUTS[table].columns) for table, rows in found.rows.items()}
+        new |= {
+            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in found.rows.items()
+        }
         fill_folder(made, new)
-        stop_at(findings_of(made))
+        stop_at(collect_findings(made))
     for finding in found.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in found.rows.items()}

@@ -20,7 +20,7 @@ def init(folder: Path, name: str, base: str | None, csv_tables: bool) -> None:
 
     from partnergraph.cli.options import build_command
     from partnergraph.workbook.template import WORKBOOK
-    from partnergraph.workbook.template import init as run
+    from partnergraph.workbook.template import create_folder as run
 
     run(folder, name, base, csv_tables=csv_tables)
     where = folder / "tables" / ("" if csv_tables else WORKBOOK)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, deliver, format_option, output_option
+from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
 from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
     from partnergraph.files import LockedFolder
-    from partnergraph.graph_folder.folder import Folder
-    from partnergraph.match.record_index import Register
-    from partnergraph.match.results import Answer
+    from partnergraph.graph_folder.folder import GraphFolder
+    from partnergraph.match.record_index import RecordIndex
+    from partnergraph.match.results import MatchResult
     from partnergraph.match.scoring import Candidate
     from partnergraph.model.records import Match
 
@@ -68,46 +68,46 @@ def match(
     if (review or accept) and not (who or "").strip():
         raise UsageError("Say who decides: --who NAME.")
     from partnergraph.files import lock_folder
-    from partnergraph.match.inputs import bodies
-    from partnergraph.match.results import answers, answers_as
+    from partnergraph.match.inputs import folder_queries
+    from partnergraph.match.results import format_results, match_results
 
     # Who accepts waits for the others, then reads what they decided; a review takes the lock for each decision.
     with lock_folder(what) if accept and not review else nullcontext() as locked:
         folder = _folder(what)
         chosen, register = _register(folder, source, file, form, decides=review or accept is not None)
-        found = answers(bodies(folder.model), register, folder.model.matches, chosen)
+        found = match_results(folder_queries(folder.model), register, folder.model.matches, chosen)
         if review:
             _review(folder, chosen, found, who or "", date)
         elif locked is not None:
             _accept(locked, folder, chosen, found, who or "", date)
         else:
-            deliver(answers_as(found, register, format_ or "table").encode(), output)
+            write_result(format_results(found, register, format_ or "table").encode(), output)
             click.echo(_counted(found, len(register)), err=True)
 
 
-def _folder(path: Path) -> Folder:
-    from partnergraph.graph_folder.folder import read
+def _folder(path: Path) -> GraphFolder:
+    from partnergraph.graph_folder.folder import read_folder
 
-    folder = read(path)
+    folder = read_folder(path)
     if folder.errors:
         raise DataError(f"{path} has errors; mend them first: partnergraph check {path}", folder.errors)
     return folder
 
 
 def _register(
-    folder: Folder, source: str | None, file: Path | None, form: str | None, decides: bool
-) -> tuple[str, Register]:
-    from partnergraph.match.inputs import of_file, of_folder
+    folder: GraphFolder, source: str | None, file: Path | None, form: str | None, decides: bool
+) -> tuple[str, RecordIndex]:
+    from partnergraph.match.inputs import index_of_file, index_of_folder
 
     if file is None or form is None:
-        return of_folder(folder, source)
+        return index_of_folder(folder, source)
     known = {row.id for row in folder.model.sources}
     if decides and source not in known:
         raise UsageError("Say which source of sources.csv the decisions are about: --register SOURCE.")
-    return source or "", of_file(file, form)
+    return source or "", index_of_file(file, form)
 
 
-def _counted(found: list[Answer], size: int) -> str:
+def _counted(found: list[MatchResult], size: int) -> str:
     counts = dict.fromkeys(("decided", "certain", "likely", "possible", "none"), 0)
     for answer in found:
         if any(one.decision == "same" for one in answer.decided.values()):
@@ -128,28 +128,28 @@ def _names(
     format_: str,
     output: Path | None,
 ) -> None:
-    from partnergraph.match.inputs import names, of_file, of_folder, of_graph
-    from partnergraph.match.results import list_as
-    from partnergraph.match.scoring import best
+    from partnergraph.match.inputs import index_of_file, index_of_folder, index_of_graph, read_list
+    from partnergraph.match.results import format_list
+    from partnergraph.match.scoring import best_match
     from partnergraph.store import Reader
 
     if format_ == "table":
         format_ = "csv"
     if file is not None and form is not None:
-        register = of_file(file, form)
+        register = index_of_file(file, form)
     elif source is not None:
         if graph is None:
             raise UsageError("Say which graph folder names the register: --graph FOLDER --register SOURCE.")
-        register = of_folder(_folder(graph), source)[1]
+        register = index_of_folder(_folder(graph), source)[1]
     elif graph is not None:
-        register = of_graph(Reader.at(graph))
+        register = index_of_graph(Reader.at(graph))
     else:
         raise UsageError("Say against what: --graph GRAPH, or --file PATH --as FORMAT.")
-    listed = names(path, column)
+    listed = read_list(path, column)
     found: list[tuple[list[str], list[Candidate]]] = [
-        (cells, best(sought, register) if sought else []) for cells, sought in listed.rows
+        (cells, best_match(sought, register) if sought else []) for cells, sought in listed.rows
     ]
-    deliver(list_as(listed.headings, found, format_).encode(), output)
+    write_result(format_list(listed.headings, found, format_).encode(), output)
     for line in listed.unknown[:_SHOWN]:
         click.echo(line, err=True)
     if len(listed.unknown) > _SHOWN:
@@ -161,7 +161,7 @@ def _names(
     click.echo(f"{len(found)} names against {len(register)} records: {said}", err=True)
 
 
-def _decision(answer: Answer, one: Candidate, source: str, decision: str, who: str, date: str | None) -> Match:
+def _decision(answer: MatchResult, one: Candidate, source: str, decision: str, who: str, date: str | None) -> Match:
     from partnergraph.model.dates import PartialDate
     from partnergraph.model.records import Match as Row
 
@@ -174,8 +174,10 @@ def _decision(answer: Answer, one: Candidate, source: str, decision: str, who: s
     return Row(f"{body} {source} {one.record}", (), body, source, one.record, decision, who.strip(), when, note)
 
 
-def _accept(locked: LockedFolder, folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
-    from partnergraph.workbook.save_decisions import decide
+def _accept(
+    locked: LockedFolder, folder: GraphFolder, source: str, found: list[MatchResult], who: str, date: str | None
+) -> None:
+    from partnergraph.workbook.save_decisions import save_decisions
 
     certain = [
         _decision(answer, answer.open[0], source, "same", who, date)
@@ -189,25 +191,25 @@ def _accept(locked: LockedFolder, folder: Folder, source: str, found: list[Answe
         if one not in clear:
             click.echo(f"not decided: {one.record} fits {one.organisation} and another organisation", err=True)
     if clear:
-        path, _ = decide(locked, folder, clear)
+        path, _ = save_decisions(locked, folder, clear)
         click.echo(f"{len(clear)} decided as the same, in {path}", err=True)
     else:
         click.echo("Nothing that is certain is open.", err=True)
 
 
-def _taken(folder: Folder, source: str) -> dict[str, str]:
+def _taken(folder: GraphFolder, source: str) -> dict[str, str]:
     """The records that were decided to be a body, and which. One record is one body."""
     return {
         row.record: row.organisation for row in folder.model.matches if (row.source, row.decision) == (source, "same")
     }
 
 
-def _review(folder: Folder, source: str, found: list[Answer], who: str, date: str | None) -> None:
+def _review(folder: GraphFolder, source: str, found: list[MatchResult], who: str, date: str | None) -> None:
     """Each decision is written at once, so that nothing is lost when the terminal is closed."""
     from datetime import date as calendar
 
     from partnergraph.files import lock_folder
-    from partnergraph.workbook.save_decisions import decide
+    from partnergraph.workbook.save_decisions import save_decisions
 
     when = date or calendar.today().isoformat()
     _decision_date(when)
@@ -231,7 +233,9 @@ def _review(folder: Folder, source: str, found: list[Answer], who: str, date: st
                 continue
             try:
                 with lock_folder(folder.path) as locked:
-                    path, folder = decide(locked, folder, [_decision(answer, one, source, KEYS[key], who, when)])
+                    path, folder = save_decisions(
+                        locked, folder, [_decision(answer, one, source, KEYS[key], who, when)]
+                    )
             except PartnerGraphError:
                 click.echo(f"\n{made} decided before this one.", err=True)
                 raise

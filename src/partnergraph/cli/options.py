@@ -153,12 +153,12 @@ def build_command(folder: Path) -> str:
     return f"partnergraph build {quote(str(folder))}{elsewhere}"
 
 
-def show(text: str) -> None:
+def print_text(text: str) -> None:
     """Write text to standard output for a person; what a graph holds must not command the terminal."""
     click.echo("".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text))
 
 
-def deliver(data: bytes, output: Path | None) -> None:
+def write_result(data: bytes, output: Path | None) -> None:
     """Write a result as it is: to the file of `--output`, whole or not at all, or to standard output.
 
     Raises what `partnergraph.files.write_file` raises.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, format_option, graph_option, show
+from partnergraph.cli.options import Command, format_option, graph_option, print_text
 
 if TYPE_CHECKING:
     from partnergraph.questions.named_questions import Question
@@ -29,14 +29,14 @@ def queries(words: tuple[str, ...], graph: Path | None, format_: str) -> None:
     from dataclasses import asdict
 
     from partnergraph.errors import UsageError
-    from partnergraph.questions.named_questions import all_questions, get
+    from partnergraph.questions.named_questions import all_questions, get_question
 
     if words[:1] == ("ask",):
         _ask(" ".join(words[1:]), graph, format_)
         return
     if len(words) > 1:
         raise UsageError("Give one name, or ask: partnergraph queries ask WORDS...")
-    found = (get(words[0]),) if words else all_questions()
+    found = (get_question(words[0]),) if words else all_questions()
     if format_ == "json":
         rows = [{k: v for k, v in asdict(question).items() if k != "text"} for question in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -69,7 +69,7 @@ def _show(question: Question) -> None:
 
 def _ask(text: str, graph: Path | None, format_: str) -> None:
     from partnergraph.errors import StoreError, UsageError
-    from partnergraph.questions.question_search import offers
+    from partnergraph.questions.question_search import search_questions
     from partnergraph.store import Reader
 
     if not text.strip():
@@ -83,7 +83,7 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         nothing = not any(Path(name).exists() for name in ("build", "data"))
         why = "There is no graph here yet" if nothing else f"The graph cannot be read ({error})"
         click.echo(f"{why}, so names of organisations are not recognised.", err=True)
-    found = offers(text, reader)
+    found = search_questions(text, reader)
     if format_ == "json":
         rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in found]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -92,4 +92,4 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         raise UsageError("No question has any of these words. All of them: partnergraph queries")
     width = max(len(offer.question.name) for offer in found)
     for offer in found:
-        show(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")
+        print_text(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")

@@ -12,16 +12,16 @@ from partnergraph.cli.options import (
     Command,
     Number,
     as_of_option,
-    deliver,
     format_option,
     graph_option,
     output_option,
+    write_result,
 )
 from partnergraph.errors import DataError, UsageError
 from partnergraph.reading import printable, read_file, read_stream
 from partnergraph.results.formats import BINARY, FORMATS, SUFFIXES
 
-LARGEST = 1_000_000  # bytes of the text of a query that are read; the guard allows less
+MAX_SIZE = 1_000_000  # bytes of the text of a query that are read; the guard allows less
 
 _WAYS = (
     "Ask with a file, a text or a name: partnergraph query FILE.rq, partnergraph query < FILE.rq, "
@@ -104,16 +104,16 @@ def query(
     if picture:
         _draw(graph, as_of, answer.data, form, text, name, picture, answer.note or "")
     else:
-        deliver(answer.data, output)
+        write_result(answer.data, output)
     if answer.note:
         click.echo(answer.note, err=True)
 
 
 def _form(text: str, name: str | None) -> str:
     """The form of a query that is to be drawn. Raises `UsageError` for one that gives no links."""
-    from partnergraph.sparql.guard import examine
+    from partnergraph.sparql.guard import examine_query
 
-    form = "SELECT" if name else examine(text).form
+    form = "SELECT" if name else examine_query(text).form
     if form == "ASK":
         raise UsageError("ASK gives no links to draw; a table with the columns from and to does, or CONSTRUCT.")
     return form
@@ -131,15 +131,17 @@ def _draw(
 ) -> None:
     """Draw an answer that the query process gave."""
     from partnergraph.claims.as_of import as_of as view
-    from partnergraph.network.from_query import picture
+    from partnergraph.network.from_query import network_from_query
     from partnergraph.page import draw
-    from partnergraph.questions.named_questions import get
+    from partnergraph.questions.named_questions import get_question
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)
-    named = get(name) if name else None
+    named = get_question(name) if name else None
     title, told = (named.question, named.text) if named else (None, text)
-    made = picture(view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told)
+    made = network_from_query(
+        view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told
+    )
     if not len(made):
         raise DataError(f"There is nothing to draw, and nothing was written: the answer has no links. {note}".strip())
     page = draw(made)
@@ -156,24 +158,24 @@ def _text(question: str | None) -> tuple[str, str | None]:
 
     Raises `UsageError` when nothing is asked.
     """
-    from partnergraph.questions.named_questions import get, is_name
+    from partnergraph.questions.named_questions import get_question, is_question_name
 
     if question is None or question == "-":
         if sys.stdin is None or (question is None and sys.stdin.isatty()):  # (None: it is closed)
             raise UsageError(f"There is no question. {_WAYS}")
-        text = _decoded(read_stream(sys.stdin.buffer, LARGEST, "standard input"), "standard input")
+        text = _decoded(read_stream(sys.stdin.buffer, MAX_SIZE, "standard input"), "standard input")
         if question is None and not text.strip():
             raise UsageError(f"Standard input is empty. {_WAYS}")
         return text, None
-    if not is_name(question):
+    if not is_question_name(question):
         return question, None
     if question.endswith((".rq", ".sparql")) or _is_file(Path(question)):
         file = printable(question)
         try:
-            return _decoded(read_file(Path(question), LARGEST, file, pipe=True), file), None
+            return _decoded(read_file(Path(question), MAX_SIZE, file, pipe=True), file), None
         except DataError as error:
             raise UsageError(str(error)) from None
-    return "", get(question).name
+    return "", get_question(question).name
 
 
 def _is_file(path: Path) -> bool:

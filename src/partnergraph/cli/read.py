@@ -77,19 +77,19 @@ def _read(
 ) -> None:
     import re
 
-    from partnergraph.extraction.gazetteer import Known
-    from partnergraph.extraction.input import opened
+    from partnergraph.extraction.gazetteer import Gazetteer
+    from partnergraph.extraction.input import open_document
     from partnergraph.extraction.output import save
-    from partnergraph.extraction.proposals import read as propose
+    from partnergraph.extraction.proposals import propose_rows as propose
 
     if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
         raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
-    known = Known()
+    known = Gazetteer()
     for graph in graphs:
         known.from_path(graph)
     for path, format_ in registers:
         known.from_register(path, format_)
-    reading = propose(opened(document, source), known, speaker)
+    reading = propose(open_document(document, source), known, speaker)
     save(reading, output)
     click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)
 

@@ -11,14 +11,14 @@ from partnergraph.errors import DataError, Place, UsageError
 from partnergraph.files import lock_folder
 
 if TYPE_CHECKING:
-    from partnergraph.graph_folder.folder import Folder
+    from partnergraph.graph_folder.folder import GraphFolder
     from partnergraph.model.records import Record
 
 POSITIONS = "tables/positions.csv"
 Positions = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
-def write(folder: Path, positions: Positions) -> tuple[Path, int]:
+def save_positions(folder: Path, positions: Positions) -> tuple[Path, int]:
     """Write the table, all or nothing; returns its path and the number of rows. The same map gives the same bytes.
 
     What the tables do not name (a body of a further RDF file) has no row. Raises `UsageError` when that is everything:
@@ -44,11 +44,11 @@ def write(folder: Path, positions: Positions) -> tuple[Path, int]:
     return folder / POSITIONS, len(rows)
 
 
-def _read(folder: Path) -> Folder:
-    from partnergraph.graph_folder.folder import read
+def _read(folder: Path) -> GraphFolder:
+    from partnergraph.graph_folder.folder import read_folder
 
     try:
-        return read(folder)
+        return read_folder(folder)
     except OSError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
 
@@ -65,7 +65,7 @@ def _apart(folder: Path) -> None:
         )
 
 
-def _names(folder: Folder) -> dict[str, str]:
+def _names(folder: GraphFolder) -> dict[str, str]:
     """How the tables name each body, by IRI: its id, with a prefix for groups and undertakings."""
     from partnergraph.model.ids import Ids
     from partnergraph.model.record_quads import iri_of

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, as_of_option, format_option, graph_option, show
+from partnergraph.cli.options import Command, as_of_option, format_option, graph_option, print_text
 
 
 @click.command(cls=Command)
@@ -24,9 +24,9 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     exit code is 1.
     """
     from partnergraph.claims.as_of import as_of as view
-    from partnergraph.network import edge
-    from partnergraph.network.why import route
-    from partnergraph.network.why import why as run
+    from partnergraph.network import edge_attributes
+    from partnergraph.network.why import explain_connection as run
+    from partnergraph.network.why import shortest_route
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)
@@ -34,17 +34,18 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     found = run(reader, a, b)
     if format_ == "json":
         plain = [
-            {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri} | edge(claim)
+            {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri}
+            | edge_attributes(claim)
             for claim in found
         ]
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
     elif found:
-        show("\n\n".join(str(claim) for claim in found))
+        print_text("\n\n".join(str(claim) for claim in found))
     else:
         click.echo("No claim names both.", err=True)
-        hops = route(reader, a, b)
+        hops = shortest_route(reader, a, b)
         for number, hop in enumerate(hops, 1):
-            show(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
+            print_text(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
         if not hops:
             click.echo("No way leads from the one to the other either.", err=True)
     sys.exit(0 if found else 1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from partnergraph.compare.changed_record import Side, last
-from partnergraph.compare.diff import Difference
-from partnergraph.compare.quad_diff import lines, patch, refuse_nameless
-from partnergraph.compare.report import GRAPH, OTHER, SHOWN, SOURCES, Change, Report, Section, number_of
+from partnergraph.compare.changed_record import GraphSide, last_segment
+from partnergraph.compare.diff import GraphDiff
+from partnergraph.compare.quad_diff import patch, quad_lines, refuse_blank_nodes
+from partnergraph.compare.report import GRAPH, OTHER, SHOWN, SOURCES, Change, Report, Section, count_noun
 from partnergraph.compare.report_formats import FORMS
-from partnergraph.compare.sentences import Teller
+from partnergraph.compare.sentences import SentenceWriter
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG
 
@@ -45,9 +45,9 @@ def compare(a: Reader, b: Reader, before: str = "before", after: str = "after") 
 
     Raises `UsageError` when what differs has blank nodes, which no two graphs share.
     """
-    found = Difference(a, b, lines(a), lines(b))
-    refuse_nameless(sorted(found.removed | found.added))
-    changes = list(Teller(found.things, found.a, found.b, found.renamed).tell())
+    found = GraphDiff(a, b, quad_lines(a), quad_lines(b))
+    refuse_blank_nodes(sorted(found.removed | found.added))
+    changes = list(SentenceWriter(found.things, found.a, found.b, found.renamed).tell())
     sections, named = _sections(changes, found.a, found.b)
     counts = _counts(changes)
     status, following = _status(changes, found.a, found.b), dict(sorted(found.following.items()))
@@ -69,7 +69,7 @@ def _order(change: Change) -> tuple[int, str, str]:
 
 
 def _sections(
-    changes: list[Change], a: Side, b: Side
+    changes: list[Change], a: GraphSide, b: GraphSide
 ) -> tuple[tuple[Section, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
     """Each change under the first body it concerns; the other bodies know under which heading."""
     own: dict[str, list[Change]] = {}
@@ -82,7 +82,7 @@ def _sections(
                 aside.setdefault(other, set()).add(home)
 
     def name(key: str) -> str:
-        return key if key in (SOURCES, GRAPH, SHOWN, OTHER) else b.name(key) or a.name(key) or last(key)
+        return key if key in (SOURCES, GRAPH, SHOWN, OTHER) else b.name(key) or a.name(key) or last_segment(key)
 
     def names(keys: set[str]) -> tuple[str, ...]:
         return tuple(sorted({name(key) for key in keys}, key=lambda one: (one.casefold(), one)))
@@ -125,12 +125,12 @@ def _summary(counts: dict[str, int], added: int, removed: int) -> str:
         "evidence removed": ("piece of evidence removed", "pieces of evidence removed"),
         "other changes": ("other change", "other changes"),
     }
-    told = ", ".join(number_of(counts[label], *nouns[label]) for label in nouns if counts[label])
-    exact = f"{number_of(added, 'quad', 'quads')} added, {removed:,} removed"
+    told = ", ".join(count_noun(counts[label], *nouns[label]) for label in nouns if counts[label])
+    exact = f"{count_noun(added, 'quad', 'quads')} added, {removed:,} removed"
     return f"{told or 'Nothing that somebody states has changed'}; {exact}."
 
 
-def _status(changes: list[Change], a: Side, b: Side) -> dict[str, str]:
+def _status(changes: list[Change], a: GraphSide, b: GraphSide) -> dict[str, str]:
     """What became of each record, for a drawing: what is new, gone or ended is so, whatever else changed."""
     found: dict[str, str] = {}
     for change in changes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partnergraph.claims.claims import concept, short
-from partnergraph.compare.quad_diff import plain
+from partnergraph.claims.claims import concept_of, prefixed
+from partnergraph.compare.quad_diff import object_text
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
 
@@ -36,7 +36,7 @@ SORTS = {
 BODIES = ("organisation", "group", "programme", "place")
 
 
-class Side:
+class GraphSide:
     """One of the two graphs: what it says of a thing, asked when it is needed."""
 
     def __init__(self, reader: Reader, own: dict[str, str] | None = None) -> None:
@@ -49,7 +49,7 @@ class Side:
         if iri not in self._said:
             found: Values = {}
             for _, predicate, value in self.reader.said_of(self.own.get(iri, iri)):
-                found.setdefault(predicate[1:-1], []).append(plain(value))
+                found.setdefault(predicate[1:-1], []).append(object_text(value))
             self._said[iri] = found
         return self._said[iri]
 
@@ -68,46 +68,46 @@ class Side:
         for predicate in (SKOS.prefLabel, DCTERMS.title, SKOSXL.literalForm):
             if predicate in said:
                 return said[predicate][0]
-        if sort_of(said) == "relationship":
-            return claim(self, iri)
-        if sort_of(said) == "evidence":
+        if record_type(said) == "relationship":
+            return relationship_sentence(self, iri)
+        if record_type(said) == "evidence":
             return self.one(iri, DCTERMS.identifier)
         return None
 
     def names(self, iris: Iterable[str]) -> str:
         """Several things by name."""
-        return " and ".join(self.name(iri) or last(iri) for iri in iris)
+        return " and ".join(self.name(iri) or last_segment(iri) for iri in iris)
 
 
-def sort_of(said: Values) -> str | None:
+def record_type(said: Values) -> str | None:
     """What sort of record it is, None for none that the words know."""
     types = said.get(RDF.type, ())
     return next((SORTS[of] for of in SORTS if of in types), None)
 
 
-def last(iri: str) -> str:
+def last_segment(iri: str) -> str:
     """An IRI without a name, in words."""
     if iri.startswith(CODE["accepted"].removesuffix("accepted")):
-        return concept(iri.rsplit("/", 1)[-1]).label
-    return iri.rsplit("/", 1)[-1].replace("-", " ") if "/id/" in iri else short(iri)
+        return concept_of(iri.rsplit("/", 1)[-1]).label
+    return iri.rsplit("/", 1)[-1].replace("-", " ") if "/id/" in iri else prefixed(iri)
 
 
-def code(iri: str | None) -> str:
+def concept_label(iri: str | None) -> str:
     """The label of a concept."""
-    return concept(iri.rsplit("/", 1)[-1]).label if iri else ""
+    return concept_of(iri.rsplit("/", 1)[-1]).label if iri else ""
 
 
-def claim(side: Side, iri: str) -> str:
+def relationship_sentence(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
     said = side.said(iri)
-    kind = concept(said.get(PG.kind, [""])[0].rsplit("/", 1)[-1])
-    role = f" as {code(said[PG.role][0])}" if PG.role in said else ""
+    kind = concept_of(said.get(PG.kind, [""])[0].rsplit("/", 1)[-1])
+    role = f" as {concept_label(said[PG.role][0])}" if PG.role in said else ""
     via = f", through {side.names(said[PG.via])}" if PG.via in said else ""
     start, end = side.names(said.get(PG["from"], ())), side.names(said.get(PG.to, ()))
     return f"{start} {kind.forward or kind.label} {end}{role}{via}"
 
 
-def date(said: Values, name: str) -> str | None:
+def date_in_words(said: Values, name: str) -> str | None:
     """A date as stated; one that is only known to lie between two days, so."""
     if name and PG[name] in said:
         return " or ".join(said[PG[name]])
@@ -115,14 +115,14 @@ def date(said: Values, name: str) -> str | None:
     return f"between {early[0]} and {late[0]}" if early and late else None
 
 
-def period(said: Values) -> str:
+def period_in_words(said: Values) -> str:
     """The dates of a record in words, "" when none is stated."""
-    start, end, note = date(said, "start"), date(said, "end"), "; ".join(said.get(PG.dateNote, ()))
+    start, end, note = date_in_words(said, "start"), date_in_words(said, "end"), "; ".join(said.get(PG.dateNote, ()))
     dates = " ".join(part for part in (start and f"from {start}", end and f"until {end}") if part)
     return "; ".join(part for part in (dates, note) if part)
 
 
-def piece(side: Side, iri: str) -> str:
+def evidence_line(side: GraphSide, iri: str) -> str:
     """A piece of evidence as one line: a quotation in quotation marks, a citation never."""
     said = side.said(iri)
     words, says = said.get(PG.words), said.get(PG.says) or said.get(PG.reason)
@@ -130,13 +130,14 @@ def piece(side: Side, iri: str) -> str:
     source = said.get(DCTERMS.source, [""])[0]
     basis = said.get(PG.basis, [""])[0].rsplit("/", 1)[-1]
     mark = "inferred: " if basis == "inferred" else "supplied by the editor: " if basis == "editor" else ""
-    return f"{mark}{told} ({said.get(DCTERMS.identifier, [last(iri)])[0]}; {side.name(source) or last(source)})"
+    id_ = said.get(DCTERMS.identifier, [last_segment(iri)])[0]
+    return f"{mark}{told} ({id_}; {side.name(source) or last_segment(source)})"
 
 
-class Thing:
+class ChangedRecord:
     """A record with a difference. `take` hands out what predicates lost and gained, once; the rest is told last."""
 
-    def __init__(self, iri: str, a: Side, b: Side) -> None:
+    def __init__(self, iri: str, a: GraphSide, b: GraphSide) -> None:
         self.iri, self.a, self.b = iri, a, b
         self.removed: Values = {}
         self.added: Values = {}
@@ -149,7 +150,7 @@ class Thing:
     @property
     def sort(self) -> str | None:
         """What sort of record it is."""
-        return sort_of(self.after) or sort_of(self.before)
+        return record_type(self.after) or record_type(self.before)
 
     @property
     def new(self) -> bool:
@@ -162,7 +163,7 @@ class Thing:
         return self.had and not self.has
 
     @property
-    def side(self) -> Side:
+    def side(self) -> GraphSide:
         """The side that knows it best: after, if it is still there."""
         return self.a if self.gone else self.b
 
@@ -173,8 +174,8 @@ class Thing:
 
     def take(self, *predicates: str) -> tuple[list[str], list[str]]:
         """What these predicates lost and gained, as plain values, told from now on."""
-        lost = [plain(value) for predicate in predicates for value in self.removed.pop(predicate, ())]
-        gained = [plain(value) for predicate in predicates for value in self.added.pop(predicate, ())]
+        lost = [object_text(value) for predicate in predicates for value in self.removed.pop(predicate, ())]
+        gained = [object_text(value) for predicate in predicates for value in self.added.pop(predicate, ())]
         return lost, gained
 
     def take_all(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partnergraph.compare.changed_record import BODIES, Side, Thing, Values, sort_of
-from partnergraph.compare.quad_diff import Quad, parsed, plain
+from partnergraph.compare.changed_record import BODIES, ChangedRecord, GraphSide, Values, record_type
+from partnergraph.compare.quad_diff import QuadText, object_text, parse_quad
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCAT, PG, RDF, SKOS
 
@@ -16,14 +16,14 @@ Triple = tuple[str, str, str]
 Triples = dict[str, set[Triple]]
 
 
-class Difference:
+class GraphDiff:
     """What one graph has that the other lacks, as lines, and of that what the words speak of."""
 
     def __init__(self, a: Reader, b: Reader, before: set[str], after: set[str]) -> None:
         self.removed, self.added = before - after, after - before
         self.derived = {iri for reader in (a, b) for iri in reader.pointing(RDF.type, PG.DerivedGraph)}
         self.whole = {iri for reader in (a, b) for iri in reader.pointing(RDF.type, DCAT.Catalog)}
-        lost, gained = ({parsed(line) for line in lines} for lines in (self.removed, self.added))
+        lost, gained = ({parse_quad(line) for line in lines} for lines in (self.removed, self.added))
         self.following: dict[str, int] = {}
         for quad in sorted(lost | gained):
             if not self._told(quad):
@@ -33,10 +33,10 @@ class Difference:
         subjects = {quad.subject for quad in lost | gained}
         old, new = self._triples(before, subjects), self._triples(after, subjects)
         self.renamed = _renamed(old, new)
-        self.a, self.b = Side(a, {new: old for old, new in self.renamed.items()}), Side(b)
+        self.a, self.b = GraphSide(a, {new: old for old, new in self.renamed.items()}), GraphSide(b)
         self.things = self._things(lost, gained, old, new)
 
-    def _told(self, quad: Quad) -> bool:
+    def _told(self, quad: QuadText) -> bool:
         if quad.graph.endswith("/graph/catalogue"):
             return quad.subject in self.whole and quad.predicate != DCAT.dataset
         return quad.graph not in self.derived and not quad.graph.endswith(_FOLLOW)
@@ -46,20 +46,22 @@ class Difference:
         found: Triples = {}
         for line in lines:
             subject = line[1 : line.index(" ") - 1]
-            if subject in subjects and self._told(quad := parsed(line)):
+            if subject in subjects and self._told(quad := parse_quad(line)):
                 found.setdefault(subject, set()).add(quad[:3])
         return found
 
-    def _things(self, lost: set[Quad], gained: set[Quad], old: Triples, new: Triples) -> dict[str, Thing]:
+    def _things(
+        self, lost: set[QuadText], gained: set[QuadText], old: Triples, new: Triples
+    ) -> dict[str, ChangedRecord]:
         renamed = self.renamed
         lost = {_mapped(quad, renamed) for quad in lost}
         lost, gained = lost - gained, gained - lost
         before: Triples = {}
         for triples in old.values():
             for triple in triples:
-                quad = _mapped(Quad(*triple, ""), renamed)
+                quad = _mapped(QuadText(*triple, ""), renamed)
                 before.setdefault(quad.subject, set()).add(quad[:3])
-        things: dict[str, Thing] = {}
+        things: dict[str, ChangedRecord] = {}
         for quad in sorted(lost | gained):
             if quad.subject not in things:
                 things[quad.subject] = _thing(quad.subject, self.a, self.b, before, new)
@@ -75,8 +77,8 @@ class Difference:
         return things
 
 
-def _thing(iri: str, a: Side, b: Side, before: Triples, after: Triples) -> Thing:
-    thing = Thing(iri, a, b)
+def _thing(iri: str, a: GraphSide, b: GraphSide, before: Triples, after: Triples) -> ChangedRecord:
+    thing = ChangedRecord(iri, a, b)
     thing.before, thing.after = _values(before.get(iri, set())), _values(after.get(iri, set()))
     thing.had, thing.has = RDF.type in thing.before, RDF.type in thing.after
     return thing
@@ -85,17 +87,17 @@ def _thing(iri: str, a: Side, b: Side, before: Triples, after: Triples) -> Thing
 def _values(triples: set[Triple]) -> Values:
     found: Values = {}
     for _, predicate, value in sorted(triples):
-        found.setdefault(predicate, []).append(plain(value))
+        found.setdefault(predicate, []).append(object_text(value))
     return found
 
 
-def _mapped(quad: Quad, renamed: dict[str, str]) -> Quad:
+def _mapped(quad: QuadText, renamed: dict[str, str]) -> QuadText:
     if not renamed:
         return quad
     value = quad.object
     if value.startswith("<") and value[1:-1] in renamed:
         value = f"<{renamed[value[1:-1]]}>"
-    return Quad(renamed.get(quad.subject, quad.subject), quad.predicate, value, quad.graph)
+    return QuadText(renamed.get(quad.subject, quad.subject), quad.predicate, value, quad.graph)
 
 
 def _renamed(old: Triples, new: Triples) -> dict[str, str]:
@@ -116,12 +118,12 @@ def _renamed(old: Triples, new: Triples) -> dict[str, str]:
         for number, side in enumerate((gone, fresh)):
             for iri, triples in side.items():
                 values = _values(triples)
-                if (sort := sort_of(values)) not in sorts:
+                if (sort := record_type(values)) not in sorts:
                     continue
                 if sort in BODIES:
                     content: object = tuple(values.get(SKOS.prefLabel, ()))
                 else:
-                    content = frozenset(_mapped(Quad("", p, o, ""), found)[1:3] for _, p, o in triples)
+                    content = frozenset(_mapped(QuadText("", p, o, ""), found)[1:3] for _, p, o in triples)
                 if content:
                     keys[number].setdefault((sort, content), []).append(iri)
         for key, olds in keys[0].items():

@@ -13,7 +13,7 @@ _ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTAL
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class Quad(NamedTuple):
+class QuadText(NamedTuple):
     """Subject and predicate as IRIs, the object as it stands in N-Quads, the graph as IRI ("" for the default one)."""
 
     subject: str
@@ -22,22 +22,22 @@ class Quad(NamedTuple):
     graph: str
 
 
-def parsed(line: str) -> Quad:
+def parse_quad(line: str) -> QuadText:
     """A line of canonical N-Quads.
 
-    >>> parsed('<https://e.org/s> <https://e.org/p> "a <b" <https://e.org/g> .').object
+    >>> parse_quad('<https://e.org/s> <https://e.org/p> "a <b" <https://e.org/g> .').object
     '"a <b"'
     """
     subject, predicate, rest = line.removesuffix("\n").removesuffix(" .").split(" ", 2)
     value, _, last = rest.rpartition(" ")
     named = bool(value) and last.startswith("<") and last.endswith(">") and '"' not in last
-    return Quad(subject[1:-1], predicate[1:-1], value if named else rest, last[1:-1] if named else "")
+    return QuadText(subject[1:-1], predicate[1:-1], value if named else rest, last[1:-1] if named else "")
 
 
-def plain(term: str) -> str:
+def object_text(term: str) -> str:
     """What an object says: an IRI's address, a literal's text.
 
-    >>> plain('"a \\\\"b\\\\""@en'), plain("<https://e.org/o>")
+    >>> object_text('"a \\\\"b\\\\""@en'), object_text("<https://e.org/o>")
     ('a "b"', 'https://e.org/o')
     """
     if not term.startswith('"'):
@@ -51,12 +51,12 @@ def plain(term: str) -> str:
     return _ESCAPED.sub(one, body) if "\\" in body else body
 
 
-def lines(reader: Reader) -> set[str]:
+def quad_lines(reader: Reader) -> set[str]:
     """Every stated quad of a graph as a line of N-Quads."""
     return set(reader.nquads())
 
 
-def refuse_nameless(differing: Iterable[str]) -> None:
+def refuse_blank_nodes(differing: Iterable[str]) -> None:
     """Raise `UsageError` for blank nodes, which have no name that both graphs share."""
     for line in differing:
         if re.search(r"(?:^| )_:\S+ ", line if '"' not in line else line[: line.index('"')] + line[line.rindex('"') :]):
@@ -72,7 +72,7 @@ def patch(removed: Iterable[str], added: Iterable[str]) -> str:
     return "".join(["TX .\n", *rows, "TC .\n"])
 
 
-def applied(before: Iterable[str], patch: str) -> set[str]:
+def apply_patch(before: Iterable[str], patch: str) -> set[str]:
     """The quads after an RDF Patch."""
     found = set(before)
     for row in patch.splitlines(keepends=True):

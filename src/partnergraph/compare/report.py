@@ -101,13 +101,13 @@ class Report:
         if not count:
             return ""
         where = ", ".join(f"{name} {number}" for name, number in self.following.items())
-        return f"{number_of(count, 'quad differs', 'quads differ')} in graphs that follow from the others: {where}."
+        return f"{count_noun(count, 'quad differs', 'quads differ')} in graphs that follow from the others: {where}."
 
 
-def number_of(count: int, one: str, many: str) -> str:
+def count_noun(count: int, one: str, many: str) -> str:
     """A count with its noun.
 
-    >>> number_of(1, "quad", "quads"), number_of(2000, "quad", "quads")
+    >>> count_noun(1, "quad", "quads"), count_noun(2000, "quad", "quads")
     ('1 quad', '2,000 quads')
     """
     return f"{count:,} {one if count == 1 else many}"

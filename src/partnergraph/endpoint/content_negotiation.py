@@ -41,12 +41,12 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
 _OF_GRAPHS = {"jsonld": ("application/json", "json"), "rdfxml": ("application/xml", "text/xml", "xml")}
 
 
-def best(accept: str, offered: Mapping[str, str]) -> str | None:
+def best_match(accept: str, offered: Mapping[str, str]) -> str | None:
     """The offered form (name to media type) that an Accept header likes best; None when it accepts none.
 
     Of forms liked alike the first offered is taken; the more specific range decides (RFC 9110, 12.5.1).
 
-    >>> best("text/csv;q=0.5, application/*", TABLES), best("", TABLES), best("image/png", TABLES)
+    >>> best_match("text/csv;q=0.5, application/*", TABLES), best_match("", TABLES), best_match("image/png", TABLES)
     ('json', 'json', None)
     """
     ranges = _ranges(accept)
@@ -57,18 +57,20 @@ def best(accept: str, offered: Mapping[str, str]) -> str | None:
     return found if liked[found] > 0 else None
 
 
-def accepted(accept: str, formats: Iterable[str] = ()) -> Mapping[str, str | None]:
-    """For each form of a query (select, ask, graph) the form of answer that is `named` first, else the one that the
-    Accept header likes best.
+def accepted_formats(accept: str, formats: Iterable[str] = ()) -> Mapping[str, str | None]:
+    """For each form of a query (select, ask, graph) the form of answer that is named first (`format_by_name`), else the
+    one that the Accept header likes best.
     """
-    return {form: named(formats, offered) or best(accept, offered) for form, offered in FORMS.items()}
+    return {form: format_by_name(formats, offered) or best_match(accept, offered) for form, offered in FORMS.items()}
 
 
-def named(formats: Iterable[str], offered: Mapping[str, str]) -> str | None:
+def format_by_name(formats: Iterable[str], offered: Mapping[str, str]) -> str | None:
     """The first offered form that is called by its name, in any letters; None when none is.
 
-    >>> named(["N3", "text/turtle"], GRAPHS), named(["text/html, TEXT/CSV;q=1"], TABLES), named(["csv"], TRUTHS)
-    ('turtle', 'csv', None)
+    >>> format_by_name(["N3", "text/turtle"], GRAPHS), format_by_name(["text/html, TEXT/CSV;q=1"], TABLES)
+    ('turtle', 'csv')
+    >>> format_by_name(["csv"], TRUTHS) is None
+    True
     """
     known = {name: form for form, media in offered.items() for name in (form, _bare(media), *_synonyms(form, offered))}
     # A plus sign that is not encoded comes as a space.

@@ -9,7 +9,7 @@ KEPT_BYTES = 64_000_000
 KEPT_ANSWER = 1_000_000
 
 
-class Answer(NamedTuple):
+class CachedResponse(NamedTuple):
     """An answer, headers of its own (`more`), and the digest of the query that it answers where that is wanted."""
 
     body: bytes
@@ -19,7 +19,7 @@ class Answer(NamedTuple):
     query: str | None = None
 
 
-class Kept:
+class ResponseCache:
     """The answers asked for last, up to a number of bytes.
 
     They stand under one text each, and as plain tuples. Of anything else Python would go through tens of thousands
@@ -30,15 +30,15 @@ class Kept:
         self.most, self.size = most, 0
         self.found: OrderedDict[bytes, tuple[Any, ...]] = OrderedDict()
 
-    def get(self, generation: str, asked: bytes) -> Answer | None:
+    def get(self, generation: str, asked: bytes) -> CachedResponse | None:
         """What a generation answered."""
         key = _key(generation, asked)
         if (found := self.found.get(key)) is None:
             return None
         self.found.move_to_end(key)
-        return Answer(*found)
+        return CachedResponse(*found)
 
-    def put(self, generation: str, asked: bytes, answer: Answer) -> None:
+    def put(self, generation: str, asked: bytes, answer: CachedResponse) -> None:
         """Keep an answer; the ones not asked for longest make room."""
         key = _key(generation, asked)
         if len(answer.body) > KEPT_ANSWER or key in self.found:
@@ -47,13 +47,13 @@ class Kept:
         self.size += _weight(key, answer)
         while self.size > self.most:
             oldest, least = self.found.popitem(last=False)
-            self.size -= _weight(oldest, Answer(*least))
+            self.size -= _weight(oldest, CachedResponse(*least))
 
 
 def _key(generation: str, asked: bytes) -> bytes:
     return b"%b\n%b" % (generation.encode(), asked)
 
 
-def _weight(key: bytes, answer: Answer) -> int:
+def _weight(key: bytes, answer: CachedResponse) -> int:
     """About how many bytes an answer takes: a long question may have a short one, and that a long note."""
     return 1000 + len(key) + len(answer.body) + sum(len(value) for _, value in answer.more)

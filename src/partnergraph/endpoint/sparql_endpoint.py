@@ -13,26 +13,26 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from partnergraph.endpoint.content_negotiation import FORMS, accepted, named
-from partnergraph.endpoint.response_cache import Answer, Kept
-from partnergraph.endpoint.sparql_request import MOST_BODY, Asked, RefusedError, header_value, read
+from partnergraph.endpoint.content_negotiation import FORMS, accepted_formats, format_by_name
+from partnergraph.endpoint.response_cache import CachedResponse, ResponseCache
+from partnergraph.endpoint.sparql_request import MAX_BODY, RefusedError, SparqlRequest, header_value, read_request
 from partnergraph.errors import PartnerGraphError, QueryForm, QueryLimit, QueryRefused, StoreError
-from partnergraph.pool.memory_budget import SharedRoom
+from partnergraph.pool.memory_budget import MemoryBudget
 from partnergraph.pool.spool import Spool
-from partnergraph.pool.timer_wheel import Rounds
+from partnergraph.pool.timer_wheel import TimerWheel
 from partnergraph.pool.worker import Reply, Worker
-from partnergraph.pool.worker_pool import BusyError, Pool
+from partnergraph.pool.worker_pool import BusyError, WorkerPool
 
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 WATCH = 0.2  # seconds after which it is looked whether the client still waits
-MOST_ROWS = 10_000
-MOST_DRAINED = 20_000_000
+MAX_ROWS = 10_000
+MAX_DRAINED = 20_000_000
 MAX_BODIES = 64_000_000  # bytes of all bodies of requests that are being received
 SOON = 1.0  # seconds of a query; if its process has ended until then, it is given to another
 MORE_ATTEMPTS = 3  # beside one for each process that stood ready: they may all have been killed at once
 PAUSE = 0.03  # seconds in which it becomes known which other processes ended with the one that was lost
-MOST_BYTES = 50_000_000
-LONGEST_CACHED = 1_000  # characters of what a request wants that is remembered
+MAX_BYTES = 50_000_000
+MAX_CACHED_LENGTH = 1_000  # characters of what a request wants that is remembered
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -44,7 +44,7 @@ Scope = dict[str, Any]
 CLIENT: ContextVar[str] = ContextVar("client", default="")  # the address of who sent the request that is answered
 
 
-def address_of(client: Any) -> str:
+def client_address(client: Any) -> str:
     """The address of a client, as ASGI and asyncio give it with its port."""
     return client[0] if client else ""
 
@@ -52,7 +52,7 @@ def address_of(client: Any) -> str:
 class _Watch:
     """Ends the work for a client that has gone. Looking costs more than most answers, so it begins a little later."""
 
-    def __init__(self, receive: Any, rounds: Rounds) -> None:
+    def __init__(self, receive: Any, rounds: TimerWheel) -> None:
         self.receive, self.rounds, self.gone = receive, rounds, False
         self._looking: asyncio.Task[None] | None = None
 
@@ -78,7 +78,7 @@ class _Watch:
 
 
 @dataclass(slots=True)
-class Begun:
+class RequestState:
     """What has been done of the work for one request: its place among the kept answers, the order, whom it was given
     to and the reply.
     """
@@ -101,41 +101,41 @@ class Begun:
         return self.order[1] is None
 
 
-class Endpoint:
+class SparqlEndpoint:
     """`/sparql`. Without a query it describes itself. `record` gets an entry for each request, when it has ended."""
 
     def __init__(
         self,
-        pool: Pool,
+        pool: WorkerPool,
         *,
         timeout: float,
         record: Callable[[dict[str, Any]], None] | None,
     ) -> None:
         self.pool, self.timeout, self.record = pool, timeout, record
-        self.kept = Kept()
+        self.kept = ResponseCache()
 
-    async def __call__(self, scope: Scope, receive: Any, send: Any, begun: Begun | None = None) -> None:
+    async def __call__(self, scope: Scope, receive: Any, send: Any, begun: RequestState | None = None) -> None:
         """Answer one request, of which another may have `begun` the work."""
-        begun = begun or Begun(client=address_of(scope.get("client")))
+        begun = begun or RequestState(client=client_address(scope.get("client")))
         log, method = begun.log, scope["method"]
-        accept, content, host = headers_of(scope["headers"])
+        accept, content, host = relevant_headers(scope["headers"])
         watch = None
         try:
             if begun.busy is not None:
                 raise _busy(begun.busy)
             if begun.reply is None:
-                sent = b"" if method == "GET" else await body(scope, receive)
-                begun.key = key_of(scope["query_string"], accept, b"", method, content, sent)
+                sent = b"" if method == "GET" else await read_body(scope, receive)
+                begun.key = cache_key(scope["query_string"], accept, b"", method, content, sent)
                 if await self._send_kept(begun, method, send):
                     return
-                asked = read(method, scope["query_string"], content.decode("latin-1"), sent)
+                asked = read_request(method, scope["query_string"], content.decode("latin-1"), sent)
                 if asked.query is not None and self.record is not None:
-                    log["query"] = digest(asked.query)
+                    log["query"] = query_digest(asked.query)
                 address = ""
                 if asked.query is None:
                     # The description names the address at which it was asked for; an answer does not.
                     address = f"http://{host.decode('latin-1')}{scope['path']}"
-                    begun.key = key_of(scope["query_string"], accept, host, method)
+                    begun.key = cache_key(scope["query_string"], accept, host, method)
                     if await self._send_kept(begun, method, send):
                         return
                 begun.order = _order(asked, accept.decode("latin-1"), address)
@@ -150,16 +150,16 @@ class Endpoint:
                 log["outcome"] = "503"
                 if started:
                     return  # with a part of the answer sent, which breaks the connection off
-                await refuse(send, 503, "The server is stopping.", method=method, connection="close")
+                await send_problem(send, 503, "The server is stopping.", method=method, connection="close")
         except RefusedError as error:
             log["outcome"] = str(error.status)
             if error.status == 429:
                 await self.pool.hold_back(begun.client)
-            await refuse(send, error.status, str(error), method=method, **error.headers)
+            await send_problem(send, error.status, str(error), method=method, **error.headers)
         finally:
             self.recorded(begun, scope.get("client"))
 
-    async def _send_kept(self, begun: Begun, method: str, send: Any) -> bool:
+    async def _send_kept(self, begun: RequestState, method: str, send: Any) -> bool:
         """Send the answer that is kept, if there is one."""
         if (found := self.kept.get(self.pool.generation, begun.key)) is None:
             return False
@@ -167,8 +167,8 @@ class Endpoint:
         await _send(send, found, head_only=method == "HEAD")
         return True
 
-    async def _answer(self, begun: Begun, method: str, send: Any) -> None:
-        reply, generation = await whole_reply(
+    async def _answer(self, begun: RequestState, method: str, send: Any) -> None:
+        reply, generation = await complete_reply(
             self.pool,
             *begun.order,
             timeout=begun.timeout,
@@ -180,33 +180,33 @@ class Endpoint:
             await _send(send, self.made(begun, reply, generation), head_only=method == "HEAD")
         else:
             begun.log["outcome"], begun.log["bytes"] = "answered", reply.body.size
-            head = Answer(b"", FORMS[reply.form][reply.format], 200, _note_headers(begun, reply))
+            head = CachedResponse(b"", FORMS[reply.form][reply.format], 200, _note_headers(begun, reply))
             await _send_large(send, head, reply.body, head_only=method == "HEAD")
 
-    def made(self, begun: Begun, reply: Reply, generation: str) -> Answer:
+    def made(self, begun: RequestState, reply: Reply, generation: str) -> CachedResponse:
         """The answer that a reply of a generation has brought, which is kept if it would be the same again."""
         media, notes = FORMS[reply.form][reply.format], _note_headers(begun, reply)
-        answer = Answer(bytes(reply.body), media, 200, notes, begun.log.get("query"))
+        answer = CachedResponse(bytes(reply.body), media, 200, notes, begun.log.get("query"))
         if not reply.changes:
             self.kept.put(generation, begun.key, answer)
         begun.log["outcome"], begun.log["bytes"] = "answered", len(answer.body)
         return answer
 
-    def recorded(self, begun: Begun, client: Any) -> None:
+    def recorded(self, begun: RequestState, client: Any) -> None:
         """Put a request that has ended on record, where one is kept."""
         if self.record is not None:
             taken = round((time.perf_counter() - begun.start) * 1000, 2)
             self.record({"client": (client or ("",))[0]} | begun.log | {"ms": taken})
 
 
-def _note_headers(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+def _note_headers(begun: RequestState, reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
     """What is to be said beside an answer, as headers."""
     if not (begun.ignored or begun.formats or reply.note or reply.hint):
         return ()
     notes = []
     if begun.ignored:
         notes.append(f"Parameters that mean nothing here: {', '.join(begun.ignored)}.")
-    if begun.formats and not named(begun.formats, FORMS[reply.form]):
+    if begun.formats and not format_by_name(begun.formats, FORMS[reply.form]):
         offered = ", ".join(FORMS[reply.form])
         notes.append(f"There is no form '{begun.formats[0][:80]}' of this answer. Its forms: {offered}.")
     notes += [reply.note] if reply.note else []
@@ -214,7 +214,7 @@ def _note_headers(begun: Begun, reply: Reply) -> tuple[tuple[bytes, bytes], ...]
     return tuple((name, header_value(text)) for name, text in headers if text)
 
 
-def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
+def relevant_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bytes]:
     """What a request accepts (RFC 9110, 5.3: of several headers, all), the form of its body, and the host it asks."""
     accept, content, host = b"", b"", b"localhost"
     for name, value in headers:
@@ -227,7 +227,7 @@ def headers_of(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, by
     return accept, content, host
 
 
-def key_of(
+def cache_key(
     query_string: bytes,
     accept: bytes,
     where: bytes = b"",
@@ -239,11 +239,11 @@ def key_of(
     return b"\n".join((query_string, accept, where, b"POST" if method == "POST" else b"", content, sent))
 
 
-def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
+def _order(asked: SparqlRequest, accept: str, address: str) -> tuple[bytes, str | None]:
     """What a query process is told. Raises `RefusedError`."""
-    if asked.query is None and accepted(accept, asked.formats)["graph"] is None:
+    if asked.query is None and accepted_formats(accept, asked.formats)["graph"] is None:
         raise RefusedError(406, _acceptable("graph"))
-    values = limits(accept, asked.formats)
+    values = order_limits(accept, asked.formats)
     if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
         given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
         more = json.loads(values) | {name: value for name, value in given.items() if value}
@@ -251,17 +251,17 @@ def _order(asked: Asked, accept: str, address: str) -> tuple[bytes, str | None]:
     return values, asked.query
 
 
-BODIES = SharedRoom(MAX_BODIES)  # for the bodies that are being received
+BODIES = MemoryBudget(MAX_BODIES)  # for the bodies that are being received
 
 
-async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
+async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
     """The body of a request, empty but for a POST. Raises `RefusedError` for another method, or one too large."""
     method = scope["method"]
     if method not in ("GET", "HEAD", "POST"):
         raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED)
     if method != "POST":
         return b""
-    client = address_of(scope.get("client"))
+    client = client_address(scope.get("client"))
     pieces, size, held = list[bytes](), 0, 0
     try:
         while True:
@@ -271,22 +271,22 @@ async def body(scope: Mapping[str, Any], receive: Any) -> bytes:
             piece = bytes(message.get("body", b""))
             size += len(piece)
             # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
-            if size <= MOST_BODY:
+            if size <= MAX_BODY:
                 if not BODIES.take(client, len(piece)):
                     detail = "Too much is being sent to this server at the moment. Try again later."
                     raise RefusedError(503, detail, retry_after="1", connection="close")
                 pieces.append(piece)
                 held += len(piece)
-            if size > MOST_DRAINED or not message.get("more_body"):
+            if size > MAX_DRAINED or not message.get("more_body"):
                 break
     finally:
         BODIES.give_back(client, held)
-    if size > MOST_BODY:
-        raise RefusedError(413, f"The request is larger than {MOST_BODY // 1000} KB.", connection="close")
+    if size > MAX_BODY:
+        raise RefusedError(413, f"The request is larger than {MAX_BODY // 1000} KB.", connection="close")
     return b"".join(pieces)
 
 
-async def taken(pool: Pool, client: str | None = None) -> Worker:
+async def acquire_worker(pool: WorkerPool, client: str | None = None) -> Worker:
     """A free query process, as soon as there is one, for a client (by default that of this request). Raises
     `RefusedError` when there is none for too long.
     """
@@ -296,8 +296,8 @@ async def taken(pool: Pool, client: str | None = None) -> Worker:
         raise _busy(error) from None
 
 
-async def whole_reply(
-    pool: Pool,
+async def complete_reply(
+    pool: WorkerPool,
     values: Mapping[str, Any] | bytes,
     sparql: str | None = None,
     *,
@@ -314,14 +314,14 @@ async def whole_reply(
     attempts = pool.size + MORE_ATTEMPTS
     for attempt in range(1, attempts + 1):
         if worker is None or reply is None:
-            worker = await taken(pool, client)
+            worker = await acquire_worker(pool, client)
             reply = worker.ask(values, timeout, sparql)
         try:
             await reply.whole()
             break
         except PartnerGraphError as error:
             if reply.lost_after is None or reply.lost_after > SOON or attempt == attempts:
-                raise refused(error, reply.hint) from None
+                raise refusal_for(error, reply.hint) from None
             pause = attempt * PAUSE
         finally:
             pool.give(worker)
@@ -336,7 +336,7 @@ def _busy(error: BusyError) -> RefusedError:
     return RefusedError(error.status, str(error), retry_after="1")
 
 
-def refused(error: PartnerGraphError, hint: str | None) -> RefusedError:
+def refusal_for(error: PartnerGraphError, hint: str | None) -> RefusedError:
     """What an error of a query is over HTTP."""
     if isinstance(error, QueryLimit):
         text = f"{error} {hint}" if hint else str(error)
@@ -356,22 +356,22 @@ def _acceptable(form: str) -> str:
     return f"The forms of this answer: {', '.join(FORMS[form].values())}."
 
 
-def digest(query: str) -> str:
+def query_digest(query: str) -> str:
     """What a query is known by in the record."""
     return hashlib.sha256(query.encode("utf-8", "replace")).hexdigest()
 
 
-def limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
+def order_limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
     """What every order says: the forms of answer that a request likes best (`content_negotiation.accepted`),
     and how much may be answered.
     """
-    long = len(accept) + sum(map(len, formats)) > LONGEST_CACHED
+    long = len(accept) + sum(map(len, formats)) > MAX_CACHED_LENGTH
     return (_limits.__wrapped__ if long else _limits)(accept, formats)
 
 
 @lru_cache(256)
 def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
-    found = {"formats": accepted(accept, formats), "max_rows": MOST_ROWS, "max_bytes": MOST_BYTES}
+    found = {"formats": accepted_formats(accept, formats), "max_rows": MAX_ROWS, "max_bytes": MAX_BYTES}
     return json.dumps(found).encode()
 
 
@@ -381,7 +381,7 @@ def header_fields(media: str) -> tuple[tuple[bytes, bytes], ...]:
     return ((b"content-type", media.encode()), (b"vary", b"accept"), *SAFE)
 
 
-async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool = False) -> None:
+async def _send_large(send: Any, answer: CachedResponse, body: Spool, *, head_only: bool = False) -> None:
     """Send a body from its file, as fast as the client reads."""
     try:
         fields = (*header_fields(answer.media), *answer.more, (b"content-length", b"%d" % body.size))
@@ -394,20 +394,20 @@ async def _send_large(send: Any, answer: Answer, body: Spool, *, head_only: bool
         body.close()
 
 
-async def _send(send: Any, answer: Answer, *, head_only: bool = False) -> None:
+async def _send(send: Any, answer: CachedResponse, *, head_only: bool = False) -> None:
     said = (*header_fields(answer.media), *answer.more, (b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": said})
     await send({"type": "http.response.body", "body": b"" if head_only else answer.body})
 
 
-async def allow(send: Any) -> None:
+async def send_options(send: Any) -> None:
     """The methods of the endpoint. Other origins are told nothing that would let their scripts read an answer."""
     headers = [(b"allow", ALLOWED.encode()), *SAFE, (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def confirm(send: Any, scope: Scope, message: str) -> None:
+async def send_confirmation(send: Any, scope: Scope, message: str) -> None:
     """Refuse what a link of another site asks, with a link of our own that asks the same."""
     address = scope["raw_path"].decode("ascii", "replace")
     if scope["query_string"]:
@@ -416,18 +416,18 @@ async def confirm(send: Any, scope: Scope, message: str) -> None:
         '<!DOCTYPE html><html lang="en-GB"><meta charset="utf-8"><title>A link of another site</title>'
         f'<p>{message}</p><p><a href="{escape(address)}">Ask it</a></p></html>\n'
     )
-    answer = Answer(page.encode(), "text/html; charset=utf-8", 403)
+    answer = CachedResponse(page.encode(), "text/html; charset=utf-8", 403)
     await _send(send, answer, head_only=scope["method"] == "HEAD")
 
 
-def problem(status: int, message: str) -> bytes:
+def problem_json(status: int, message: str) -> bytes:
     """An error as RFC 9457 defines it (application/problem+json)."""
     text = json.dumps({"status": status, "detail": message}, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"  # half a character is escaped in JSON as it is in Python
 
 
-async def refuse(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
+async def send_problem(send: Any, status: int, message: str, *, method: str = "GET", **headers: str) -> None:
     """Send an error; `headers` go with it."""
     more = tuple((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items())
-    answer = Answer(problem(status, message), "application/problem+json", status, more)
+    answer = CachedResponse(problem_json(status, message), "application/problem+json", status, more)
     await _send(send, answer, head_only=method == "HEAD")

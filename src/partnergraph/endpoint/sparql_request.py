@@ -7,14 +7,14 @@ from binascii import a2b_qp
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-MOST_BODY = 1_000_000
-LONGEST_TIME = 60.0
+MAX_BODY = 1_000_000
+MAX_SECONDS = 60.0
 # What clients call the form of the answer that they want; many send all three.
 FORMATS = ("format", "output", "results")
 _NAMES = {"query", "default-graph-uri", "named-graph-uri", "timeout", "explain", "as-of", *FORMATS}
-MOST_FIELDS = 100
-LONGEST_NAME = 80  # characters of the name of a parameter, where it is named
-LONGEST_HEADER = 4_000  # bytes of the value of a header: many clients read no more than 8 KB of a line
+MAX_FIELDS = 100
+MAX_NAME_LENGTH = 80  # characters of the name of a parameter, where it is named
+MAX_HEADER_LENGTH = 4_000  # bytes of the value of a header: many clients read no more than 8 KB of a line
 FORM = "application/x-www-form-urlencoded"
 _BROKEN = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -29,7 +29,7 @@ class RefusedError(Exception):
         self.status, self.headers = status, headers
 
 
-class Asked(NamedTuple):
+class SparqlRequest(NamedTuple):
     """What a request asks; `query` is None when it asks for the description of the service."""
 
     query: str | None
@@ -52,19 +52,19 @@ def header_value(text: str) -> bytes:
     """
     line = _UNPRINTABLE.sub(lambda one: f"\\x{ord(one[0]):02x}", _LINE_END.sub(" | ", text.strip()))
     value = line.encode("ascii", "backslashreplace")
-    if len(value) <= LONGEST_HEADER:
+    if len(value) <= MAX_HEADER_LENGTH:
         return value
     # No escape is cut in two.
-    return re.sub(rb"\\[xuU]?[0-9a-f]{0,7}\Z", b"", value[: LONGEST_HEADER - 3]) + b"..."
+    return re.sub(rb"\\[xuU]?[0-9a-f]{0,7}\Z", b"", value[: MAX_HEADER_LENGTH - 3]) + b"..."
 
 
-def read(method: str, query_string: bytes, content_type: str, body: bytes) -> Asked:
+def read_request(method: str, query_string: bytes, content_type: str, body: bytes) -> SparqlRequest:
     """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
     # Nearly every request is a query by GET and nothing else.
     if method != "POST" and query_string.startswith(b"query=") and b"&" not in query_string:
-        [(_, only)] = parsed(query_string, "the address")
-        return Asked(only)
-    parameters = parsed(query_string, "the address")
+        [(_, only)] = parse_form(query_string, "the address")
+        return SparqlRequest(only)
+    parameters = parse_form(query_string, "the address")
     text = None
     if method == "POST":
         kind, _, rest = content_type.partition(";")
@@ -74,7 +74,7 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
         if kind == FORM:
             if any(name in ("query", "update") for name, _ in parameters):
                 raise RefusedError(400, "A form has its query in the body, not in the address.")
-            parameters += parsed(body, "the body")
+            parameters += parse_form(body, "the body")
         elif kind == "application/sparql-query":
             if any(name in ("query", "update") for name, _ in parameters):
                 raise RefusedError(400, "The query is in the body; the address holds another one.")
@@ -88,7 +88,7 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
             raise RefusedError(415, f"Send a query as application/sparql-query, or as a form ({FORM}).")
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
         raise RefusedError(403, "This endpoint only reads. Change the tables and build.")
-    ignored = dict.fromkeys(name[:LONGEST_NAME] for name, _ in parameters if name not in _NAMES)
+    ignored = dict.fromkeys(name[:MAX_NAME_LENGTH] for name, _ in parameters if name not in _NAMES)
     queries = [value for name, value in parameters if name == "query"]
     if text is not None:
         queries.append(text)
@@ -97,7 +97,7 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
     if not queries and (method == "POST" or any(name not in FORMATS for name, _ in parameters)):
         unknown = [f" There is no parameter '{name}'; they are {', '.join(sorted(_NAMES))}." for name in ignored]
         raise RefusedError(400, f"There is no query. Send it as the parameter 'query'.{''.join(unknown[:1])}")
-    return Asked(
+    return SparqlRequest(
         queries[0] if queries else None,
         # Forms send the parameters that were not filled in, too.
         tuple(value for name, value in parameters if name == "default-graph-uri" and value),
@@ -110,24 +110,24 @@ def read(method: str, query_string: bytes, content_type: str, body: bytes) -> As
     )
 
 
-def parsed(encoded: bytes, where: str) -> list[tuple[str, str]]:
+def parse_form(encoded: bytes, where: str) -> list[tuple[str, str]]:
     """The names and values of a form (application/x-www-form-urlencoded). Raises `RefusedError`."""
     try:
-        if not encoded.isascii() or _BROKEN.search(encoded) or encoded.count(b"&") >= MOST_FIELDS:
+        if not encoded.isascii() or _BROKEN.search(encoded) or encoded.count(b"&") >= MAX_FIELDS:
             raise ValueError
         return [
-            (decoded(name), decoded(value))
+            (decode_form(name), decode_form(value))
             for name, _, value in (field.partition(b"=") for field in encoded.split(b"&") if field)
         ]
     except ValueError:
-        message = f"A parameter in {where} is not encoded as UTF-8 (%-encoding), or there are more than {MOST_FIELDS}."
+        message = f"A parameter in {where} is not encoded as UTF-8 (%-encoding), or there are more than {MAX_FIELDS}."
         raise RefusedError(400, message) from None
 
 
-def decoded(value: bytes) -> str:
+def decode_form(value: bytes) -> str:
     """A name or value of a form (WHATWG URL, section 5.1), every % of which two digits follow.
 
-    >>> decoded(b"a+b%20c%3D%C3%BC=")
+    >>> decode_form(b"a+b%20c%3D%C3%BC=")
     'a b c=ü='
     """
     value = value.replace(b"+", b" ")
@@ -146,6 +146,6 @@ def _seconds(values: list[str]) -> float | None:
         seconds = float(values[0])
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds <= LONGEST_TIME:
-        raise RefusedError(400, f"timeout is a number of seconds, above 0 and at most {LONGEST_TIME:g}.")
+    if not 0 < seconds <= MAX_SECONDS:
+        raise RefusedError(400, f"timeout is a number of seconds, above 0 and at most {MAX_SECONDS:g}.")
     return seconds

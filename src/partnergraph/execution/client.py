@@ -15,9 +15,9 @@ from threading import Lock
 from typing import Any, Protocol
 
 from partnergraph.errors import QueryError, QueryLimit, StoreError
-from partnergraph.execution.exit_status import explain, out_of_memory
+from partnergraph.execution.exit_status import exit_error, memory_error
 from partnergraph.execution.query_process import PersistentQueryProcess
-from partnergraph.execution.sandbox import LIBRARY_TIMEOUT, MEMORY, raised, start_persistent
+from partnergraph.execution.sandbox import LIBRARY_TIMEOUT, MEMORY, error_from_frame, start_persistent
 from partnergraph.store import Reader
 
 END = 1.0  # seconds within which a process that has closed its pipe has ended
@@ -25,7 +25,7 @@ EXCHANGE = {"select": "tsv", "ask": "json", "graph": "ntriples"}
 
 
 @dataclass(frozen=True)
-class Told:
+class Response:
     """An answer: the form of the query (SELECT, ASK, CONSTRUCT or DESCRIBE), its text, the bytes, and a note if any."""
 
     form: str
@@ -34,28 +34,28 @@ class Told:
     note: str | None
 
 
-class Asker(Protocol):
+class QueryClient(Protocol):
     """What a `Result` asks."""
 
-    def ask(self, order: dict[str, Any]) -> Told:
+    def ask(self, order: dict[str, Any]) -> Response:
         """Carry out an order (see `partnergraph.execution.worker_main.answer_query`). Raises the errors of a query."""
 
 
-class Here:
+class InProcessClient:
     """Asks in this process: nothing stops a query. For a graph that a program has made and no file holds."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
 
-    def ask(self, order: dict[str, Any]) -> Told:
+    def ask(self, order: dict[str, Any]) -> Response:
         """Carry out an order."""
-        from partnergraph.execution.worker_main import Frames, answer_query
+        from partnergraph.execution.worker_main import FrameWriter, answer_query
 
         out = io.BytesIO()
-        frames = Frames(out)
+        frames = FrameWriter(out)
         note = answer_query(self.reader, order | {"tell": True}, frames)
         frames.send(b"N", json.dumps({"note": note}).encode())
-        told = _Reading()
+        told = _ResponseReader()
         told.feed(out.getvalue())
         return told.told
 
@@ -64,10 +64,10 @@ def _more_memory(size: int) -> str:
     return f"PartnerGraph.open(..., memory={size})"
 
 
-_open: weakref.WeakSet[Apart] = weakref.WeakSet()
+_open: weakref.WeakSet[SubprocessClient] = weakref.WeakSet()
 
 
-class Apart:
+class SubprocessClient:
     """Asks in a query process over the same files: killed at a limit, and started again with the next question.
 
     `timeout` in seconds for each query, `memory` in bytes for the process. Safe to use from several threads and after a
@@ -82,7 +82,7 @@ class Apart:
         self._process: PersistentQueryProcess | None = None
         _open.add(self)
 
-    def ask(self, order: dict[str, Any]) -> Told:
+    def ask(self, order: dict[str, Any]) -> Response:
         """Carry out an order. Raises `QueryLimit` when it is stopped, `StoreError` when the graph cannot be opened or
         the process is ended from outside.
         """
@@ -95,11 +95,11 @@ class Apart:
                 told = self._asked(order | {"tell": True}, self.timeout)
                 usable = True
                 return told
-            except _WordError as word:
+            except _ErrorFrame as word:
                 usable = True
                 error = word.error
                 if isinstance(error, QueryLimit) and error.limit == "memory":
-                    error = out_of_memory(self.memory, more=_more_memory)
+                    error = memory_error(self.memory, more=_more_memory)
                 raise error from None
             except TimeoutError:
                 raise QueryLimit(
@@ -117,13 +117,13 @@ class Apart:
     def _more_time(self) -> str:
         return f"PartnerGraph.open(..., timeout={self.timeout * 6:g})"
 
-    def _asked(self, order: dict[str, Any], timeout: float) -> Told:
+    def _asked(self, order: dict[str, Any], timeout: float) -> Response:
         """Raises `TimeoutError`, and `ConnectionError` when the process ends."""
-        from partnergraph.execution.worker_main import order as ordered
+        from partnergraph.execution.worker_main import encode_order as ordered
 
         assert self._process is not None
         self._process.last_words()  # that there is room for more
-        pipe, deadline, reading = self._process.pipe, time.monotonic() + timeout, _Reading()
+        pipe, deadline, reading = self._process.pipe, time.monotonic() + timeout, _ResponseReader()
         pipe.settimeout(timeout)
         pipe.sendall(ordered(order))
         while not reading.done:
@@ -147,9 +147,9 @@ class Apart:
         except ConnectionError:
             error = self._explained(opening)
             raise StoreError(str(error)) if isinstance(error, QueryError) else error from None
-        except _WordError as word:
+        except _ErrorFrame as word:
             if isinstance(word.error, QueryLimit):
-                full = out_of_memory(self.memory, opening=opening, more=_more_memory)
+                full = memory_error(self.memory, opening=opening, more=_more_memory)
                 raise StoreError(str(full)) from None
             raise word.error from None
 
@@ -160,7 +160,7 @@ class Apart:
             status = self._process.wait(END)
         except subprocess.TimeoutExpired:
             status = None
-        return explain(status, self._process.last_words(), self.memory, opening=opening, more=_more_memory)
+        return exit_error(status, self._process.last_words(), self.memory, opening=opening, more=_more_memory)
 
     def _end(self) -> None:
         if self._process is not None:
@@ -172,16 +172,16 @@ class Apart:
         self._lock, self._process = Lock(), None
 
 
-def _forget_all() -> None:
+def _forget_clients() -> None:
     for apart in list(_open):
         apart.forget()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
+    os.register_at_fork(after_in_child=_forget_clients)
 
 
-class _WordError(Exception):
+class _ErrorFrame(Exception):
     """The process said why there is no answer; it stands ready for the next question."""
 
     def __init__(self, error: Exception) -> None:
@@ -189,7 +189,7 @@ class _WordError(Exception):
         self.error = error
 
 
-class _Reading:
+class _ResponseReader:
     """Frames of an answer, read as they come."""
 
     def __init__(self) -> None:
@@ -219,12 +219,12 @@ class _Reading:
             elif letter == b"H":
                 self.head = json.loads(content)
             elif letter == b"E":
-                raise _WordError(raised(json.loads(content)))
+                raise _ErrorFrame(error_from_frame(json.loads(content)))
             else:
                 self.note, self.done = json.loads(content).get("note"), True
         del self.held[:at]
 
     @property
-    def told(self) -> Told:
+    def told(self) -> Response:
         """The whole answer."""
-        return Told(self.head.get("asks", ""), self.head.get("sparql", ""), b"".join(self.pieces), self.note)
+        return Response(self.head.get("asks", ""), self.head.get("sparql", ""), b"".join(self.pieces), self.note)

@@ -10,9 +10,9 @@ from typing import IO
 
 from partnergraph.errors import QueryLimit
 from partnergraph.results import formats
-from partnergraph.sparql.empty_results import reasons
-from partnergraph.sparql.prepare import Prepared, prepare
-from partnergraph.store import Reader, converted
+from partnergraph.sparql.empty_results import explain_empty_result
+from partnergraph.sparql.prepare import PreparedQuery, prepare_query
+from partnergraph.store import Reader, convert_table
 
 _LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri {} ?label }} ORDER BY ?iri ?label"
 AT_ONCE = 500
@@ -29,11 +29,11 @@ _EMPTY = {
 }
 
 
-class FullError(Exception):
+class LimitReached(Exception):
     """The row or byte limit is reached; what was written so far is whole rows."""
 
 
-class Sink:
+class LimitedWriter:
     """A writer that stops after a number of rows or bytes, and sees whether there is an answer. Rows are counted where
     a line is a row (TSV), or where quotation marks tell (CSV).
     """
@@ -60,7 +60,7 @@ class Sink:
     def write(self, data: bytes) -> int:
         """Take a piece of the result.
 
-        Raises `QueryLimit` for too many bytes, `FullError` for too many rows, `QueryForm` for what XML cannot hold.
+        Raises `QueryLimit` for too many bytes, `LimitReached` for too many rows, `QueryForm` for what XML cannot hold.
         """
         if self.format in formats.XML:
             seen = self._last + data
@@ -74,7 +74,7 @@ class Sink:
             self.head += piece
         self.output.write(piece)
         if len(piece) < len(data):
-            raise FullError
+            raise LimitReached
         return len(data)
 
     def flush(self) -> None:
@@ -103,11 +103,11 @@ def _too_large(max_bytes: int) -> QueryLimit:
 
 # How a row ends and the next begins, and how an answer ends. A text in JSON may end so, too; then } or , comes next.
 _BETWEEN = {"json": re.compile(rb'\}\}(,\{"[^},])'), "xml": re.compile(rb"</result>(<result>)")}
-_LONGEST_BETWEEN = 16
+_MAX_SEPARATOR_LENGTH = 16
 _END = {"json": b"]}}", "xml": b"</results></sparql>"}
 
 
-class UncountableError(Exception):
+class RowsNotCountable(Exception):
     """The rows of an answer cannot be told apart by its bytes."""
 
 
@@ -115,7 +115,7 @@ class RowLimit:
     """A writer of a SELECT answer in JSON or XML, as the engine writes them, that is cut after a number of rows.
 
     Two rows have between them what stands nowhere else: a quotation mark within a text of JSON follows a backslash, and
-    XML has no < in one. Only empty rows of JSON ({}) look as a text may; then it is an `UncountableError`.
+    XML has no < in one. Only empty rows of JSON ({}) look as a text may; then it is an `RowsNotCountable`.
     """
 
     def __init__(self, format_: str, max_rows: int, max_bytes: int | None) -> None:
@@ -132,7 +132,7 @@ class RowLimit:
     def write(self, data: bytes) -> int:
         """Take a piece of the answer.
 
-        Raises `FullError` when there are more rows, after having cut them off; `QueryLimit`, `UncountableError`.
+        Raises `LimitReached` when there are more rows, after having cut them off; `QueryLimit`, `RowsNotCountable`.
         """
         if self._full:  # the engine hands over what it had still held
             return len(data)
@@ -149,22 +149,22 @@ class RowLimit:
 
     def _count(self, data: bytes) -> None:
         if self.format == "json" and b"{}" in data:
-            raise UncountableError
+            raise RowsNotCountable
         between = _BETWEEN[self.format]
         number = len(between.findall(data))
         if number < self._left:
             self._left -= number
-            end = data[-_LONGEST_BETWEEN:]
+            end = data[-_MAX_SEPARATOR_LENGTH:]
             counted = max((found.end() for found in between.finditer(end)), default=0)
             self._last = end[counted:]
             return
         last = next(itertools.islice(between.finditer(data), self._left - 1, None))
         whole = bytes(self)[: self.size - len(data) + last.start(1)]
         self._pieces, self._full = [whole, _END[self.format]], True
-        raise FullError
+        raise LimitReached
 
 
-def answer(
+def execute(
     reader: Reader,
     sparql: str,
     format_: str,
@@ -179,13 +179,13 @@ def answer(
     Raises `QueryError` (line, column, caret), `QueryRefused`, `QueryForm` for one that XML cannot hold, or `QueryLimit`
     for one above `max_bytes`.
     """
-    prepared = prepare(reader, sparql)
-    return deliver(reader, prepared, format_, output, max_rows=max_rows, max_bytes=max_bytes, iris=iris)
+    prepared = prepare_query(reader, sparql)
+    return execute_prepared(reader, prepared, format_, output, max_rows=max_rows, max_bytes=max_bytes, iris=iris)
 
 
-def deliver(
+def execute_prepared(
     reader: Reader,
-    prepared: Prepared,
+    prepared: PreparedQuery,
     format_: str,
     output: IO[bytes],
     *,
@@ -194,7 +194,7 @@ def deliver(
     iris: bool = False,
     explain: bool = True,
 ) -> str | None:
-    """Write the answer to a query that is prepared; see `answer`. `explain`: say why, when there is none."""
+    """Write the answer to a query that is prepared; see `execute`. `explain`: say why, when there is none."""
     result = prepared.ask(reader)
     if prepared.form == "ASK" and format_ == "table":
         output.write(b"yes\n" if result else b"no\n")
@@ -204,44 +204,44 @@ def deliver(
         format_ = "turtle" if format_ == "table" else format_
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
     if format_ == "table":
-        max_rows = max_rows or formats.MOST_ROWS
+        max_rows = max_rows or formats.MAX_ROWS
     asked, full = max_rows, "; raise --limit for more."
     if format_ == "xlsx":
-        from partnergraph.results.spreadsheets import MOST_ROWS
+        from partnergraph.results.spreadsheets import MAX_ROWS
 
-        max_rows = min(max_rows or MOST_ROWS, MOST_ROWS)
+        max_rows = min(max_rows or MAX_ROWS, MAX_ROWS)
         full = full if max_rows == asked else ": a sheet holds no more. Other formats do."
     by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
         limited = RowLimit(format_, max_rows, max_bytes)
         try:
             reader.write(result, format_, limited)  # type: ignore[arg-type]
-        except FullError:
+        except LimitReached:
             note = f"Only the first {max_rows} rows are shown{full}"
-        except UncountableError:
+        except RowsNotCountable:
             by_line, result = True, prepared.ask(reader)
         if not by_line:
             whole = bytes(limited)
             if format_ == "json" and not explain and len(whole) <= (max_bytes or len(whole)):
                 output.write(whole)
                 return note
-            sink = Sink(output, format_, None, max_bytes)
+            sink = LimitedWriter(output, format_, None, max_bytes)
             sink.write(whole)
             return note or (_why_empty(reader, prepared) if explain and sink.empty else None)
     held = io.BytesIO()
-    target = Sink(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
+    target = LimitedWriter(held if by_line else output, "tsv" if by_line else format_, max_rows, max_bytes)
     try:
         reader.write(result, target.format, target)  # type: ignore[arg-type]
-    except FullError:
+    except LimitReached:
         note = f"Only the first {max_rows} rows are shown{full}"
     if by_line:
-        shown, more = turned(reader, held.getvalue(), format_, iris=iris)
-        Sink(output, format_, None, max_bytes).write(shown)
+        shown, more = convert(reader, held.getvalue(), format_, iris=iris)
+        LimitedWriter(output, format_, None, max_bytes).write(shown)
         note = "\n".join(filter(None, (note, more))) or None
     return note or (_why_empty(reader, prepared) if explain and target.empty else None)
 
 
-def turned(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> tuple[bytes, str | None]:
+def convert(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> tuple[bytes, str | None]:
     """A table in TSV as one in another of `formats.FORMATS`, and a note when something did not fit.
 
     The forms for people have names instead of IRIs, unless `iris`. Raises `MissingExtra`.
@@ -251,27 +251,27 @@ def turned(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> t
 
         return (dataframes.to_parquet if format_ == "parquet" else dataframes.to_arrow)(tsv), None
     if format_ not in ("table", *formats.MADE):
-        return converted(tsv, format_), None
-    labels = {} if iris else labels_of(reader, tsv)
+        return convert_table(tsv, format_), None
+    labels = {} if iris else labels_in(reader, tsv)
     if format_ == "table":
-        return formats.table(tsv, labels).encode(), None
+        return formats.text_table(tsv, labels).encode(), None
     from partnergraph.results import spreadsheets
 
-    return spreadsheets.xlsx(tsv, labels) if format_ == "xlsx" else (spreadsheets.excel_csv(tsv, labels), None)
+    return spreadsheets.to_xlsx(tsv, labels) if format_ == "xlsx" else (spreadsheets.to_excel_csv(tsv, labels), None)
 
 
-def _why_empty(reader: Reader, prepared: Prepared) -> str | None:
-    found = reasons(reader, prepared)
+def _why_empty(reader: Reader, prepared: PreparedQuery) -> str | None:
+    found = explain_empty_result(reader, prepared)
     return "\n".join(["Nothing was found.", *(f"- {one}" for one in found)]) if found else None
 
 
-def labels_of(reader: Reader, tsv: bytes) -> dict[str, str]:
+def labels_in(reader: Reader, tsv: bytes) -> dict[str, str]:
     """The name of every IRI of a table that has one."""
     _, rows = formats.parse_tsv(tsv)
-    return called(reader, {cell[1:-1] for row in rows for cell in row if cell.startswith("<") and cell[1] != "<"})
+    return labels(reader, {cell[1:-1] for row in rows for cell in row if cell.startswith("<") and cell[1] != "<"})
 
 
-def called(reader: Reader, iris: Iterable[str], by: str = "skos:prefLabel|dcterms:title") -> dict[str, str]:
+def labels(reader: Reader, iris: Iterable[str], by: str = "skos:prefLabel|dcterms:title") -> dict[str, str]:
     """What IRIs are called, of those that have a name; `by` some properties, as a path. Keys as `iris` are."""
     asked, found = sorted(iris), dict[str, str]()
     for start in range(0, len(asked), AT_ONCE):

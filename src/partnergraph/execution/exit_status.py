@@ -45,7 +45,7 @@ def system_limit(name: str) -> int | None:
     return None if now == resource.RLIM_INFINITY else now
 
 
-def explain(
+def exit_error(
     status: int | None, stderr: bytes, memory: int, *, opening: str = "", more: More | None = None
 ) -> Exception:
     """The error for a query process that ended without an answer.
@@ -58,7 +58,7 @@ def explain(
     wrote = stderr if status is not None and (status > 0 or status == -signal.SIGABRT) else b""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
     if status == OUT_OF_MEMORY or _holds(wrote, _NO_MEMORY):
-        return out_of_memory(memory, opening=opening, more=more)
+        return memory_error(memory, opening=opening, more=more)
     if _holds(wrote, _NO_THREAD):
         allowed = f"{memory // 1_000_000} MB of memory{f' (more: {more(2 * memory)})' if more else ''}"
         limits = ", ".join([allowed, *_limits("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_NPROC")])
@@ -92,7 +92,7 @@ def explain(
     return StoreError(f"{what} was stopped: the query process was ended from outside ({name}).")
 
 
-def out_of_memory(memory: int, *, opening: str = "", more: More | None = None) -> QueryLimit:
+def memory_error(memory: int, *, opening: str = "", more: More | None = None) -> QueryLimit:
     """The error for a query process that got no more memory: the system's limit is named where it is the lower one."""
     lower = [
         *(_limits("RLIMIT_DATA") if _is_lower("RLIMIT_DATA", memory) else []),

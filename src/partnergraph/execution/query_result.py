@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryError, UsageError
-from partnergraph.execution.client import EXCHANGE, Asker
-from partnergraph.execution.execute import labels_of, turned
+from partnergraph.execution.client import EXCHANGE, QueryClient
+from partnergraph.execution.execute import convert, labels_in
 from partnergraph.files import write_file
 from partnergraph.results import formats
-from partnergraph.results.formats import Value, value
+from partnergraph.results.formats import Value, python_value
 from partnergraph.store import Reader
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Tsv = bytes  # a method of Result is called bytes
 class Result:
     """An answer. The engine computes it when it is first asked for, and it is kept."""
 
-    def __init__(self, asker: Asker, reader: Reader, order: dict[str, Any]) -> None:
+    def __init__(self, asker: QueryClient, reader: Reader, order: dict[str, Any]) -> None:
         """`asker` answers the order (see `execution.worker_main.answer_query`), `reader` knows the names."""
         self._asker, self._reader, self._order = asker, reader, order | {"formats": EXCHANGE}
         # Parsing happens here, so that an error in the text is told at once; rows are computed when they are read.
@@ -44,7 +44,7 @@ class Result:
         `QueryLimit` when the query takes too long or too much.
         """
         if format_ in formats.MADE and self.form == "SELECT":
-            data, note = turned(self._reader, self._table(), format_)
+            data, note = convert(self._reader, self._table(), format_)
             if note:
                 warnings.warn(note, stacklevel=2)
             return data
@@ -77,13 +77,13 @@ class Result:
     @property
     def columns(self) -> list[str]:
         """The names of the columns, in the order of the query."""
-        return formats.columns(self._table())
+        return formats.column_names(self._table())
 
     @property
     def rows(self) -> list[dict[str, Value]]:
         """Every row as a dict of column to value: numbers and truth values as Python's, None if unbound."""
         names, rows = formats.parse_tsv(self._table())
-        return [dict(zip(names, (value(cell) for cell in row), strict=True)) for row in rows]
+        return [dict(zip(names, (python_value(cell) for cell in row), strict=True)) for row in rows]
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
         return iter(self.rows)
@@ -125,7 +125,7 @@ class Result:
             return "yes" if self else "no"
         if self.form != "SELECT":
             return self.text("turtle")
-        return formats.table(self._table(), {})
+        return formats.text_table(self._table(), {})
 
     def _first_rows(self) -> Tsv:
         lines = min(len(self), SHOWN) + 1
@@ -136,7 +136,7 @@ class Result:
         if self.form != "SELECT":
             return "\n".join([str(self), *self.why_empty()])
         first = self._first_rows()
-        table = formats.table(first, labels_of(self._reader, first)).rpartition("\n(")[0]
+        table = formats.text_table(first, labels_in(self._reader, first)).rpartition("\n(")[0]
         return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
 
     def _count(self) -> str:
@@ -150,7 +150,7 @@ class Result:
             return f"<pre>{html.escape(str(self))}</pre>{reasons}"
         first = self._first_rows()
         names, rows = formats.parse_tsv(first)
-        labels = labels_of(self._reader, first)
+        labels = labels_in(self._reader, first)
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
         shown = [[_shown(cell, labels) for cell in row] for row in rows]
         body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in shown)
@@ -159,7 +159,7 @@ class Result:
 
 
 def _shown(cell: str, labels: dict[str, str]) -> str:
-    text = formats.plain(cell)
+    text = formats.term_text(cell)
     if cell.startswith("<") and text in labels:
         return f'<span title="{html.escape(text)}">{html.escape(labels[text])}</span>'
     return html.escape(text)

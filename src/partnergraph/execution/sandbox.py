@@ -28,7 +28,7 @@ from partnergraph.errors import (
     StoreError,
     UsageError,
 )
-from partnergraph.execution.exit_status import OUT_OF_MEMORY, SPARE, explain, system_limit
+from partnergraph.execution.exit_status import OUT_OF_MEMORY, SPARE, exit_error, system_limit
 from partnergraph.execution.query_process import PersistentQueryProcess, QueryProcess, end_with_program
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 TIMEOUT = 10.0
 LIBRARY_TIMEOUT = 60.0  # whoever writes a program waits longer than whoever asks a server
 MEMORY = 2_000_000_000
-LEAST_MEMORY = 256_000_000  # the engine's threads alone need most of it while they open a store
+MIN_MEMORY = 256_000_000  # the engine's threads alone need most of it while they open a store
 MAX_BYTES = 50_000_000
 _ERRORS: dict[str, type[PartnerGraphError]] = {
     cls.__name__: cls for cls in (QueryError, QueryForm, QueryRefused, StoreError, UsageError, DataError)
@@ -55,7 +55,7 @@ TUNABLES = "glibc.malloc.tcache_count=1000:glibc.malloc.hugetlb=1"
 
 
 @dataclass(frozen=True)
-class Answer:
+class SandboxResult:
     """The bytes of an answer, and a note when a limit cut it."""
 
     data: bytes
@@ -75,7 +75,7 @@ def run(
     max_bytes: int | None = MAX_BYTES,
     iris: bool = False,
     as_of: str | None = None,
-) -> Answer:
+) -> SandboxResult:
     """Answer a query (or a named `question` with `parameters`) in a process of its own.
 
     `target` is a store folder or an RDF file, `as_of` a date (see `partnergraph.claims.as_of`), `timeout` in seconds,
@@ -105,17 +105,17 @@ def run(
         data, said = process.communicate(json.dumps(order).encode(), timeout=timeout)
     except subprocess.TimeoutExpired:
         message = f"Stopped after {timeout:g} seconds. Ask for less, or raise the limit: --timeout {timeout * 6:g}"
-        from partnergraph.sparql.guard import examine
-        from partnergraph.sparql.performance_hints import hint
+        from partnergraph.sparql.guard import examine_query
+        from partnergraph.sparql.performance_hints import performance_hint
 
-        slow = None if question else hint(sparql, examine(sparql).tokens)
+        slow = None if question else performance_hint(sparql, examine_query(sparql).tokens)
         raise QueryLimit(f"{message}\n{slow}" if slow else message, "time") from None
     finally:
         process.end()
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
-    return Answer(data, _verdict(process.returncode, said, memory))
+    return SandboxResult(data, _verdict(process.returncode, said, memory))
 
 
 def _environment() -> dict[str, str]:
@@ -146,11 +146,11 @@ def _verdict(code: int, said: bytes, memory: int) -> str | None:
         note = last.get("note")
         return str(note) if note else None
     if "error" in last:
-        raise raised(last)
-    raise explain(code, said, memory, more=lambda size: f"--memory {size // 1_000_000}")
+        raise error_from_frame(last)
+    raise exit_error(code, said, memory, more=lambda size: f"--memory {size // 1_000_000}")
 
 
-def confine(memory: int) -> None:
+def confine_process(memory: int) -> None:
     """Bound this process: memory (a lower limit of the system stays), no core dumps, no network where the system allows
     it.
     """
@@ -168,7 +168,7 @@ def confine(memory: int) -> None:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
 
 
-def limit(memory: int) -> None:
+def limit_memory(memory: int) -> None:
     """Bound the memory of this process for now; a lower limit of the system stays."""
     import resource
 
@@ -176,39 +176,39 @@ def limit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (memory if system is None else min(memory, system), hard))
 
 
-def used() -> int:
-    """The bytes of memory that this process has for itself, which `confine` bounds; 0 where none is told."""
+def private_memory() -> int:
+    """The bytes of memory that this process has for itself, which `confine_process` bounds; 0 where none is told."""
     with suppress(OSError), Path("/proc/self/status").open() as lines:
         return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
     return 0
 
 
-def asked(reader: Reader, order: dict[str, Any]) -> tuple[Reader, str]:
+def resolve_order(reader: Reader, order: dict[str, Any]) -> tuple[Reader, str]:
     """What an order asks, and of which graph: as of a date, a named question with its parameters bound, or a query."""
     if order.get("as_of") is not None:
         reader = _dated(reader, order["as_of"])
     if not order.get("question"):
         return reader, order["sparql"]
-    from partnergraph.questions.named_questions import beside, bind, get
+    from partnergraph.questions.named_questions import bind_parameters, get_question, with_second_graphs
 
-    question, parameters = get(order["question"]), order.get("parameters") or {}
-    reader = beside(question, parameters, reader)
-    return reader, bind(question, parameters, reader)
+    question, parameters = get_question(order["question"]), order.get("parameters") or {}
+    reader = with_second_graphs(question, parameters, reader)
+    return reader, bind_parameters(question, parameters, reader)
 
 
 @cache
-def processors() -> list[int]:
+def available_processors() -> list[int]:
     """The processors that this program may use, as it began; one where the system does not tell."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
 
 
-def keep_to(some: Sequence[int], pid: int = 0) -> None:
+def set_affinity(some: Sequence[int], pid: int = 0) -> None:
     """Have a process (this one by default) use only some of several processors, where the system can do so.
 
     However nice a process is: on a processor that it holds, others wait until the system looks again. So what nobody
     waits for leaves the first processor to what somebody does.
     """
-    if len(processors()) > 1 and hasattr(os, "sched_setaffinity"):
+    if len(available_processors()) > 1 and hasattr(os, "sched_setaffinity"):
         with suppress(OSError):
             os.sched_setaffinity(pid, some)
 
@@ -221,12 +221,12 @@ def _dated(reader: Reader, date: str) -> Reader:
     return as_of(reader, date)
 
 
-def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:
+def answer_order(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str | None:
     """Write the answer to an order; returns the note. Raises the errors of `answer`, and of a named question."""
-    from partnergraph.execution.execute import answer
+    from partnergraph.execution.execute import execute
 
-    reader, sparql = asked(reader, order)
-    return answer(
+    reader, sparql = resolve_order(reader, order)
+    return execute(
         reader,
         sparql,
         order["format"],
@@ -237,7 +237,7 @@ def carry_out(reader: Reader, order: dict[str, Any], output: IO[bytes]) -> str |
     )
 
 
-def last_word(error: PartnerGraphError) -> dict[str, Any]:
+def error_frame(error: PartnerGraphError) -> dict[str, Any]:
     """An error as plain values, for the process that gave the order."""
     return {
         "error": type(error).__name__,
@@ -256,7 +256,7 @@ def system_error(error: OSError) -> StoreError:
     return StoreError(f"{where}{error.strerror or error}.")
 
 
-def raised(word: Mapping[str, Any]) -> PartnerGraphError:
+def error_from_frame(word: Mapping[str, Any]) -> PartnerGraphError:
     """The error that a last word tells of, to be raised again."""
     if word["error"] == "MissingExtra":
         return MissingExtra(word["package"], word["extra"])
@@ -272,19 +272,19 @@ def main() -> int:
     """Read one order from standard input, write the answer to standard output, the last word to standard error."""
     end_with_program()
     order = json.loads(sys.stdin.buffer.read())
-    confine(order["memory"])
+    confine_process(order["memory"])
     from partnergraph.store import Reader
 
     try:
-        note = carry_out(Reader.at(Path(order["target"])), order, sys.stdout.buffer)
+        note = answer_order(Reader.at(Path(order["target"])), order, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except PartnerGraphError as error:
-        sys.stderr.write(json.dumps(last_word(error)) + "\n")
+        sys.stderr.write(json.dumps(error_frame(error)) + "\n")
         return 1
     except MemoryError:
         return OUT_OF_MEMORY
     except OSError as error:
-        sys.stderr.write(json.dumps(last_word(system_error(error))) + "\n")
+        sys.stderr.write(json.dumps(error_frame(system_error(error))) + "\n")
         return 1
     if note:
         sys.stderr.write(json.dumps({"note": note}) + "\n")

@@ -21,7 +21,7 @@ _COUNTS = {
 }
 
 
-def description(reader: Reader, endpoint: str) -> Reader:
+def service_description(reader: Reader, endpoint: str) -> Reader:
     """The description of the service at the address `endpoint`, as a graph to be asked or written.
 
     The default graph is described as the union of the named ones, which is what it is here. No blank nodes: what has no

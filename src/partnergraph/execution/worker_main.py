@@ -26,14 +26,22 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
 from partnergraph.errors import PartnerGraphError, QueryForm, StoreError, UsageError
-from partnergraph.execution.execute import deliver
-from partnergraph.execution.exit_status import out_of_memory
+from partnergraph.execution.execute import execute_prepared
+from partnergraph.execution.exit_status import memory_error
 from partnergraph.execution.query_process import end_with_parent, end_with_program
-from partnergraph.execution.sandbox import asked as read_order
-from partnergraph.execution.sandbox import confine, keep_to, last_word, limit, processors, system_error, used
-from partnergraph.execution.service_description import description
-from partnergraph.sparql.prepare import prepare
-from partnergraph.sparql.syntax_errors import empty
+from partnergraph.execution.sandbox import (
+    available_processors,
+    confine_process,
+    error_frame,
+    limit_memory,
+    private_memory,
+    set_affinity,
+    system_error,
+)
+from partnergraph.execution.sandbox import resolve_order as read_order
+from partnergraph.execution.service_description import service_description
+from partnergraph.sparql.prepare import prepare_query
+from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 from partnergraph.store.engine_errors import store_error
 
@@ -47,7 +55,7 @@ LENGTH = PID = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
 
 
-class Frames:
+class FrameWriter:
     """What an order is answered with: frames, and a file whose content becomes frames. (See `io.IOBase`, of which the
     engine and `partnergraph.execution.execute` use two methods.)
     """
@@ -79,10 +87,10 @@ class Frames:
         self.pipe.write(HEAD.pack(letter, len(content)) + content)
 
 
-Answer: TypeAlias = "Callable[[Reader, dict[str, Any], Frames], str | None]"
+Answer: TypeAlias = "Callable[[Reader, dict[str, Any], FrameWriter], str | None]"
 
 
-def order(values: Mapping[str, Any] | bytes, sparql: str | None = None) -> bytes:
+def encode_order(values: Mapping[str, Any] | bytes, sparql: str | None = None) -> bytes:
     """An order as the process reads it. `values` may be JSON already, when the query does not stand in them."""
     content = values if isinstance(values, bytes) else json.dumps(values).encode()
     if sparql is not None:
@@ -104,30 +112,30 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
     if first is None:
         return 0
     targets, memory = [Path(target) for target in first["targets"]], first["memory"]
-    reader, everywhere = None, processors()
+    reader, everywhere = None, available_processors()
     if first.get("forks"):
-        keep_to(everywhere[1:])
+        set_affinity(everywhere[1:])
         try:
             # A store that stays on disk has threads, which a fork loses: each process opens that itself.
             whole = first.get("whole", False)
             if whole:
-                limit(memory)
+                limit_memory(memory)
             if whole or _resident(targets, memory):
                 reader = _opened(targets, memory, whole=whole)
                 _warm(reader)
-            if whole and used() * FITS > memory:
+            if whole and private_memory() * FITS > memory:
                 raise StoreError(f"The store {targets[0]} takes more memory than was to be expected.")
         except (PartnerGraphError, MemoryError, OSError) as error:
             return _failed(error, first)
         with open(1, "wb", closefd=False) as said:
-            Frames(said).send(b"N", b"{}")
+            FrameWriter(said).send(b"N", b"{}")
         parent = os.getpid()
         if not _forked(later):
             return 0
-        confine(memory)
+        confine_process(memory)
         end_with_parent(parent)
     else:
-        confine(memory)
+        confine_process(memory)
     # Most answers leave in one piece.
     pipe, out = open(0, "rb", closefd=False), open(1, "wb", PIECE, closefd=False)  # noqa: SIM115  as long as it lives
     try:
@@ -136,8 +144,8 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
         _warm(reader)  # in a fork what is written to for the first time is copied
     except (PartnerGraphError, MemoryError, OSError) as error:
         return _failed(error, first)
-    keep_to(everywhere)
-    Frames(out).send(b"N", b"{}")
+    set_affinity(everywhere)
+    FrameWriter(out).send(b"N", b"{}")
     out.flush()
     gc.freeze()  # what is there now stays; to look through it again and again takes time
     _serve(reader, answer, memory, pipe, out)
@@ -147,18 +155,18 @@ def main(answer: Answer | None = None, later: Sequence[str] = ()) -> int:
 def _serve(reader: Reader, answer: Answer, memory: int, pipe: IO[bytes], out: IO[bytes]) -> None:
     """Answer one order after another until the pipe is closed."""
     while (asked := _read(pipe)) is not None:
-        frames, full = Frames(out), False
+        frames, full = FrameWriter(out), False
         try:
             note = answer(reader, asked, frames)
             frames.send(b"N", json.dumps({"note": note}).encode() if note else b"{}")
         except PartnerGraphError as error:
-            frames.send(b"E", json.dumps(last_word(error)).encode())
+            frames.send(b"E", json.dumps(error_frame(error)).encode())
         except OSError as error:
-            frames.send(b"E", json.dumps(last_word(system_error(error))).encode())
+            frames.send(b"E", json.dumps(error_frame(system_error(error))).encode())
         except MemoryError:
             full = True
         if full:  # now that what was begun is given up, there is memory again
-            Frames(out).send(b"E", json.dumps(last_word(out_of_memory(memory))).encode())
+            FrameWriter(out).send(b"E", json.dumps(error_frame(memory_error(memory))).encode())
         out.flush()
 
 
@@ -169,9 +177,9 @@ def _failed(error: Exception, first: Mapping[str, Any]) -> int:
     elif isinstance(error, OSError):
         report = system_error(error)
     else:
-        report = out_of_memory(first["memory"], opening=", ".join(first["targets"]))
+        report = memory_error(first["memory"], opening=", ".join(first["targets"]))
     with open(1, "wb", closefd=False) as out:
-        Frames(out).send(b"E", json.dumps(last_word(report)).encode())
+        FrameWriter(out).send(b"E", json.dumps(error_frame(report)).encode())
     return 1
 
 
@@ -233,10 +241,10 @@ def _resident(targets: list[Path], memory: int) -> bool:
 
 def is_small(store: Path) -> bool:
     """Whether a store folder may be read into memory without much thought."""
-    return size(store) <= RESIDENT
+    return store_size(store) <= RESIDENT
 
 
-def size(store: Path) -> int:
+def store_size(store: Path) -> int:
     """The bytes that a store folder takes. Raises `StoreError`."""
     try:
         return sum(file.stat().st_size for file in store.iterdir())
@@ -244,13 +252,13 @@ def size(store: Path) -> int:
         raise store_error(error, store) from None
 
 
-def may_be_read(store: Path, memory: int) -> bool:
+def fits_in_memory(store: Path, memory: int) -> bool:
     """Whether a store that is not small fits into memory: of a query process, with as much again for a query, and of
     the machine, where the system tells. In memory a store takes about as much room as on disk.
     """
     if not store.is_dir() or memory < ROOMY or is_small(store):
         return False
-    return size(store) * FITS <= min(memory, _available())
+    return store_size(store) * FITS <= min(memory, _available())
 
 
 def _available() -> int:
@@ -270,10 +278,10 @@ def _warm(reader: Reader) -> None:
     formats = {"select": "json", "ask": "json", "graph": "turtle"}
     for sparql in ("SELECT * { ?s a pg:Relationship } LIMIT 1", "ASK { ?s ?p ?o }"):
         asked = {"sparql": sparql, "formats": formats, "max_rows": 1, "max_bytes": PIECE}
-        answer_query(reader, asked, Frames(io.BytesIO()))
+        answer_query(reader, asked, FrameWriter(io.BytesIO()))
 
 
-def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
+def answer_query(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> str | None:
     """The answer to a query, or the description of the service; returns the note. Raises what the query deserves.
 
     An order has `sparql` (or `question` and `parameters`) and `formats` (select, ask and graph to a form of answer).
@@ -281,7 +289,7 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
     answer), `check` (only whether it parses; an ASK is answered) and `tell` (what is asked, in the head).
     """
     if asked.get("describe"):
-        found = description(reader, asked["describe"])
+        found = service_description(reader, asked["describe"])
         chosen = asked["formats"]["graph"]
         frames.send(b"H", _head("graph", chosen, True))
         found.answer("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", chosen, cast(IO[bytes], frames))
@@ -294,7 +302,7 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
         if unknown:
             raise UsageError(f"There is no graph <{min(unknown)}> here, and nothing is fetched.")
         reader = reader.dataset(default, named)
-    prepared = prepare(reader, sparql)
+    prepared = prepare_query(reader, sparql)
     form = {"SELECT": "select", "ASK": "ask"}.get(prepared.form, "graph")
     chosen = asked["formats"].get(form)
     if chosen is None:
@@ -309,10 +317,10 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: Frames) -> str |
     if slow:
         frames.pipe.flush()  # to be known also when the query is stopped
     if asked.get("check") and form != "ask":
-        replace(prepared, dataset=None).ask(empty())
+        replace(prepared, dataset=None).ask(empty_reader())
         return None
     rows = asked.get("max_rows") if form == "select" else None
-    note = deliver(
+    note = execute_prepared(
         reader,
         prepared,
         chosen,

@@ -15,19 +15,19 @@ from partnergraph.errors import DataError, Finding
 from partnergraph.extraction.proposals import COLUMNS, PROPOSALS, TABLES
 from partnergraph.files import fill_folder, lock_folder
 from partnergraph.graph_folder.change_check import stop_if_changed
-from partnergraph.graph_folder.documents import LARGEST
-from partnergraph.graph_folder.folder import CONFIG, inputs, read
+from partnergraph.graph_folder.documents import MAX_SIZE
+from partnergraph.graph_folder.folder import CONFIG, input_hashes, read_folder
 from partnergraph.reading import read_file
-from partnergraph.tables.table import Layout, Row, Table, read_sheet, read_table, several
+from partnergraph.tables.table import Row, Table, TableSchema, read_sheet, read_table, split_values
 from partnergraph.tables.table_files import sheets_of, table_files
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
-_LAYOUTS = {table: LAYOUTS[table] for table in TABLES} | {PROPOSALS: Layout(COLUMNS, ("table", "id"))}
+_LAYOUTS = {table: TABLE_SCHEMAS[table] for table in TABLES} | {PROPOSALS: TableSchema(COLUMNS, ("table", "id"))}
 _REFERENCES = ("from", "to", "via", "about", "organisation")
 
 
 @dataclass
-class Accepted:
+class AcceptReport:
     """What was taken: rows by table, rows that stood there already, and whether the document was copied."""
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Accepted:
     document: str | None = None
 
 
-def accept(proposed: Path, into: Path, document: Path | None = None) -> Accepted:
+def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptReport:
     """Append the rows whose `accept` cell says yes, with their evidence and source, to the tables of a folder.
 
     `document` is the text that was read; it is copied into the folder when the folder has none for the source.
@@ -46,15 +46,15 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> Accepted
     tables = _tables(proposed)
     chosen = _chosen(tables[PROPOSALS])
     if not chosen:
-        return Accepted()
+        return AcceptReport()
     with lock_folder(into) as locked:
-        before = read(into)
+        before = read_folder(into)
         if before.errors:
             raise DataError(f"{into} has errors; mend them first: partnergraph check {into}", before.errors)
         if any(path.suffix.lower() != ".csv" for path in table_files(into)):
             message = f"{into} keeps its tables in another form than CSV."
             raise DataError(f"{message} Copy the rows by hand, or save its tables as CSV.")
-        made = Accepted()
+        made = AcceptReport()
         rows = _rows(tables, chosen, into)
         files = _appended(rows, into, made)
         files |= _document(rows, into, document, made)
@@ -124,7 +124,7 @@ def _rows(tables: Mapping[str, Table], chosen: list[Row], into: Path) -> dict[st
     wrong += _needed(tables[PROPOSALS], taken, into)
     for found in list(taken.values()):
         for row in found.values():
-            for cited in several(row.get("evidence")):
+            for cited in split_values(row.get("evidence")):
                 proof = known["evidence"].get(cited.partition(" ")[0])
                 if proof is None:
                     fix = "Put the row of evidence back, or do not accept the proposal."
@@ -148,7 +148,7 @@ def _needed(proposals: Table, taken: Mapping[str, Mapping[str, Row]], into: Path
     wrong = []
     for row in [row for found in taken.values() for row in found.values()]:
         for column in _REFERENCES:
-            for cell in several(row.get(column)):
+            for cell in split_values(row.get(column)):
                 prefix, colon, name = cell.partition(":")
                 table = prefixes.get(prefix, "") if colon else "organisations"
                 name = name if colon else cell
@@ -164,15 +164,15 @@ def _existing(into: Path, table: str) -> tuple[bytes, Table]:
     path = into / "tables" / f"{table}.csv"
     data = path.read_bytes() if path.is_file() else b""
     if not data.strip():
-        data = (",".join(LAYOUTS[table].columns) + "\n").encode()
-    return data, read_table(f"tables/{table}.csv", data, LAYOUTS[table])
+        data = (",".join(TABLE_SCHEMAS[table].columns) + "\n").encode()
+    return data, read_table(f"tables/{table}.csv", data, TABLE_SCHEMAS[table])
 
 
 def _ids(into: Path, table: str) -> set[str]:
     return {row.get("id") or "" for row in _existing(into, table)[1].rows}
 
 
-def _appended(rows: Mapping[str, Mapping[str, Row]], into: Path, made: Accepted) -> dict[str, bytes]:
+def _appended(rows: Mapping[str, Mapping[str, Row]], into: Path, made: AcceptReport) -> dict[str, bytes]:
     """The files with the new rows at their end. Rows that stand there already are left as they are."""
     files, wrong = {}, []
     for name, found in rows.items():
@@ -213,11 +213,11 @@ def _appended(rows: Mapping[str, Mapping[str, Row]], into: Path, made: Accepted)
 
 
 def _document(
-    rows: Mapping[str, Mapping[str, Row]], into: Path, document: Path | None, made: Accepted
+    rows: Mapping[str, Mapping[str, Row]], into: Path, document: Path | None, made: AcceptReport
 ) -> dict[str, bytes]:
     """The copy of the document and its entry in the folder's settings, when the folder has none for the source."""
     sources = sorted({row.get("source") or "" for row in rows["evidence"].values()})
-    held = {document_.source for document_ in read(into).model.documents}
+    held = {document_.source for document_ in read_folder(into).model.documents}
     missing = [source for source in sources if source not in held]
     if not missing:
         return {}
@@ -226,9 +226,9 @@ def _document(
         raise DataError(f"{message} Give it: partnergraph read DOCUMENT.txt --accept ... --into {into}")
     if len(missing) > 1:
         raise DataError(f"The evidence quotes several texts ({', '.join(missing)}). Accept them one by one.")
-    path, data = f"documents/{document.name}", read_file(document, LARGEST, document.name, pipe=True)
+    path, data = f"documents/{document.name}", read_file(document, MAX_SIZE, document.name, pipe=True)
     there = into / path
-    if os.path.lexists(there) and read_file(there, LARGEST, path, into) != data:
+    if os.path.lexists(there) and read_file(there, MAX_SIZE, path, into) != data:
         raise DataError(f"{path} is another text already. Rename {document.name}; nothing was written.")
     settings = (into / CONFIG).read_bytes()
     quoted = (json.dumps(part, ensure_ascii=False).replace("\x7f", "\\u007f") for part in (missing[0], path))
@@ -241,10 +241,10 @@ def _check(files: Mapping[str, bytes], into: Path) -> None:
     """Read the folder as it would be. Raises `DataError` when it would have errors."""
     with tempfile.TemporaryDirectory() as made:
         trial = Path(made)
-        for name in inputs(into):
+        for name in input_hashes(into):
             fill_folder(trial, {name: files.get(name) or (into / name).read_bytes()})
         fill_folder(trial, files)
-        errors = read(trial).errors
+        errors = read_folder(trial).errors
     if errors:
         raise DataError("The folder would have errors; nothing was written.", errors)
 

@@ -6,91 +6,98 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from partnergraph.extraction.gazetteer import Body, Known
-from partnergraph.extraction.name_detection import Token, head, plain, spotted, tokens, words
+from partnergraph.extraction.gazetteer import Gazetteer, KnownOrganisation
+from partnergraph.extraction.name_detection import (
+    WordToken,
+    detect_names,
+    head_word,
+    plain_word,
+    word_lists,
+    word_tokens,
+)
 from partnergraph.model.records import Document, Passage
 
 _GENERIC = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Za-z]+?)s?\b(?=[\s,;:)'’]|\.(?:\s|$))")
-LONGEST_SENTENCE = 20_000  # characters of one that is read at all
-LONGEST_PIECE = 4_000
+MAX_SENTENCE_LENGTH = 20_000  # characters of one that is read at all
+MAX_PIECE_LENGTH = 4_000
 _WRITER = re.compile(r"\b([Ww]e|[Oo]ur|[Uu]s)\b")
 
 
 @dataclass
-class Party:
+class MentionedParty:
     """A body or an unnamed group, as proposed or as known."""
 
     slug: str
     name: str
     sort: str
-    known: Body | None = None
-    others: tuple[Body, ...] = ()
+    known: KnownOrganisation | None = None
+    others: tuple[KnownOrganisation, ...] = ()
     reason: str = ""
     confidence: str = "high"
     count: str = ""
     type: str = ""
-    near: tuple[Body, ...] = ()
+    near: tuple[KnownOrganisation, ...] = ()
 
 
 @dataclass(frozen=True)
-class Mention:
+class EntityMention:
     """A place in the text that means a party. `reading` says why, when the words alone do not."""
 
     start: int
     end: int
     sentence: int
-    party: Party
+    party: MentionedParty
     reading: str = ""
     bare: bool = False
 
 
 @dataclass
-class Mentions:
-    """All mentions by the number of their piece (see `pieces`), all parties in the order of the text, the abbreviations
-    that the text teaches, and the sentences that are too long to be read.
+class DocumentMentions:
+    """All mentions by the number of their piece (see `sentence_pieces`), all parties in the order of the text, the
+    abbreviations that the text teaches, and the sentences that are too long to be read.
     """
 
-    sentences: dict[int, list[Mention]] = field(default_factory=dict)
+    sentences: dict[int, list[EntityMention]] = field(default_factory=dict)
     too_long: list[int] = field(default_factory=list)
-    parties: dict[str, Party] = field(default_factory=dict)
-    short: dict[str, tuple[Party, int, int, int]] = field(default_factory=dict)
-    writer: Party | None = None
+    parties: dict[str, MentionedParty] = field(default_factory=dict)
+    short: dict[str, tuple[MentionedParty, int, int, int]] = field(default_factory=dict)
+    writer: MentionedParty | None = None
     writer_reason: str = ""
 
 
-def pieces(passages: Iterable[Passage]) -> Iterator[Passage]:
+def sentence_pieces(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The sentences, a very long one (a list, a table) in several pieces that keep its number: what is found in a piece
     is compared with all else that is found in it.
     """
     for passage in passages:
         start, text = passage.start, passage.text
-        while passage.end - start > LONGEST_PIECE:
-            part = text[start - passage.start : start - passage.start + LONGEST_PIECE]
-            cut = next((at for mark in (", ", "; ", " ") if (at := part.rfind(mark)) > LONGEST_PIECE // 2), -1)
-            length = cut + 1 if cut >= 0 else LONGEST_PIECE
+        while passage.end - start > MAX_PIECE_LENGTH:
+            part = text[start - passage.start : start - passage.start + MAX_PIECE_LENGTH]
+            cut = next((at for mark in (", ", "; ", " ") if (at := part.rfind(mark)) > MAX_PIECE_LENGTH // 2), -1)
+            length = cut + 1 if cut >= 0 else MAX_PIECE_LENGTH
             yield Passage(passage.number, part[:length], start, start + length)
             start += length
         yield Passage(passage.number, text[start - passage.start :], start, passage.end)
 
 
-def slug(text: str) -> str:
+def slug_of(text: str) -> str:
     """An id from a name: small letters, digits and hyphens.
 
-    >>> slug("Ysgol Tŷ’r Felin & Co")
+    >>> slug_of("Ysgol Tŷ’r Felin & Co")
     'ysgol-tyr-felin-and-co'
     """
-    from partnergraph.store.name_index import fold
+    from partnergraph.store.name_index import fold_name
 
-    made = re.sub(r"[^a-z0-9]+", "-", fold(text.replace("&", " and ").replace("/", " "))).strip("-")
+    made = re.sub(r"[^a-z0-9]+", "-", fold_name(text.replace("&", " and ").replace("/", " "))).strip("-")
     return made[:80].strip("-") or "unnamed"
 
 
-def mentions(document: Document, known: Known, speaker: str | None = None) -> Mentions:
+def find_mentions(document: Document, known: Gazetteer, speaker: str | None = None) -> DocumentMentions:
     """Everyone a document mentions. `speaker` is who 'we' is: an id that is known, or a name."""
-    found = Mentions()
-    finder = _Finder(document, known, found)
+    found = DocumentMentions()
+    finder = _MentionFinder(document, known, found)
     headings = _headings(document)
-    found.too_long = [passage.number for passage in document.passages if len(passage.text) > LONGEST_SENTENCE]
+    found.too_long = [passage.number for passage in document.passages if len(passage.text) > MAX_SENTENCE_LENGTH]
     skipped = {*headings, *found.too_long}
     for number, piece in enumerate(finder.pieces, 1):
         if piece.number not in skipped:
@@ -120,27 +127,27 @@ def _headings(document: Document) -> set[int]:
     return found
 
 
-class _Finder:
-    def __init__(self, document: Document, known: Known, found: Mentions) -> None:
+class _MentionFinder:
+    def __init__(self, document: Document, known: Gazetteer, found: DocumentMentions) -> None:
         self.text, self.known, self.found = document.text, known, found
-        self.by_name: dict[tuple[str, ...], Party] = {}
-        self.pieces = tuple(pieces(document.passages))
+        self.by_name: dict[tuple[str, ...], MentionedParty] = {}
+        self.pieces = tuple(sentence_pieces(document.passages))
         self.last: dict[str, int] = {}  # of ids with a number, the last number
         self.taken = {
             name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())
         }
 
-    def sentence(self, passage: Passage) -> list[Mention]:
-        here = tokens(self.text, passage.start, passage.end)
-        found: list[Mention] = []
+    def sentence(self, passage: Passage) -> list[EntityMention]:
+        here = word_tokens(self.text, passage.start, passage.end)
+        found: list[EntityMention] = []
         found += self._known(here, passage)
         guessed = []
-        for one in spotted(self.text, passage.start, passage.end):
+        for one in detect_names(self.text, passage.start, passage.end):
             party = self._guess(one.name, one.reason, one.confidence)
             reading = one.reason if one.name != self.text[one.start : one.end] else ""
             if party.known is not None and _key(one.name) not in self.known.names:
                 reading = f"differs from a known name of {party.known.label} only in small words"
-            guessed.append(Mention(one.start, one.end, passage.number, party, reading))
+            guessed.append(EntityMention(one.start, one.end, passage.number, party, reading))
             if one.short and one.short not in self.found.short:
                 at = self.text.index(one.short, one.end)
                 self.found.short[one.short] = (party, at, at + len(one.short), passage.number)
@@ -148,7 +155,9 @@ class _Finder:
         for token in here:
             if (taught := self.found.short.get(token.text)) is not None:
                 found.append(
-                    Mention(token.start, token.end, passage.number, taught[0], "an abbreviation that the text explains")
+                    EntityMention(
+                        token.start, token.end, passage.number, taught[0], "an abbreviation that the text explains"
+                    )
                 )
         kept = _apart(found)
         kept += [m for m in self._groups(here, passage) if not any(m.start < o.end and o.start < m.end for o in kept)]
@@ -157,7 +166,7 @@ class _Finder:
                 self.found.parties.setdefault(mention.party.slug, mention.party)
         return sorted(kept, key=lambda m: m.start)
 
-    def _known(self, here: list[Token], passage: Passage) -> list[Mention]:
+    def _known(self, here: list[WordToken], passage: Passage) -> list[EntityMention]:
         found, at = [], 0
         while at < len(here):
             hit = self.known.at(self.text, here, at)
@@ -167,11 +176,11 @@ class _Finder:
             last, bodies = hit
             start, end = here[at].start, here[last - 1].end
             end -= 2 if re.search(r"['’]s$", self.text[start:end]) and not bodies[0].label.endswith("s") else 0
-            found.append(Mention(start, end, passage.number, self._party(self.text[start:end], bodies)))
+            found.append(EntityMention(start, end, passage.number, self._party(self.text[start:end], bodies)))
             at = last
         return found
 
-    def _party(self, name: str, bodies: list[Body]) -> Party:
+    def _party(self, name: str, bodies: list[KnownOrganisation]) -> MentionedParty:
         """The party of known bodies: one that a graph knows goes before registers; several are left to a person."""
         ours = [body for body in bodies if body.slug is not None]
         body = ours[0] if ours else bodies[0]
@@ -179,17 +188,17 @@ class _Finder:
         if body.slug is not None and not others:
             known = self.by_name.get(("known:", body.slug))
             if known is None:
-                known = Party(body.slug, body.label, "organisation", body, (), "a name that is known")
+                known = MentionedParty(body.slug, body.label, "organisation", body, (), "a name that is known")
                 self.by_name["known:", body.slug] = known
             return known
         key = _key(name)
         if key not in self.by_name:
             reason = "a name of several bodies; say which" if others else f"a name that {body.where} knows"
             level = "low" if others else "high"
-            self.by_name[key] = Party(self._mint(name), name, "organisation", body, others[:5], reason, level)
+            self.by_name[key] = MentionedParty(self._mint(name), name, "organisation", body, others[:5], reason, level)
         return self.by_name[key]
 
-    def _guess(self, name: str, reason: str, confidence: str) -> Party:
+    def _guess(self, name: str, reason: str, confidence: str) -> MentionedParty:
         key = _key(name)
         bodies = self.known.called(key)
         if bodies:
@@ -200,13 +209,13 @@ class _Finder:
                 party = self._party(name, list(near))
                 self.by_name[key] = party
                 return party
-            self.by_name[key] = Party(
+            self.by_name[key] = MentionedParty(
                 self._mint(name), name, "organisation", None, (), reason, confidence, near=near[:5]
             )
         return self.by_name[key]
 
     def _mint(self, name: str) -> str:
-        stem = slug(name)
+        stem = slug_of(name)
         number = self.last.get(stem, 0) + 1
         made = stem if number == 1 else f"{stem}-{number}"
         while made in self.taken:
@@ -216,8 +225,8 @@ class _Finder:
         self.taken.add(made)
         return made
 
-    def _groups(self, here: list[Token], passage: Passage) -> list[Mention]:
-        found, listed = [], words()["groups"]
+    def _groups(self, here: list[WordToken], passage: Passage) -> list[EntityMention]:
+        found, listed = [], word_lists()["groups"]
         for at, token in enumerate(here):
             if token.text not in listed:
                 continue
@@ -230,7 +239,7 @@ class _Finder:
             ):
                 first -= 1
             before = [t.text for t in here[first:at]]
-            number = next((w for w in before if w.isdigit() or w.lower() in words()["numbers"]), "")
+            number = next((w for w in before if w.isdigit() or w.lower() in word_lists()["numbers"]), "")
             start, bare = here[first].start, not before
             name = self.text[start : token.end]
             sort = listed[token.text]
@@ -241,20 +250,20 @@ class _Finder:
                 count = _number(number)
                 count = count if count.isascii() and count.isdigit() and int(count) > 0 else ""
                 level = "medium" if number or "NHS" in before else "low"
-                self.by_name[key] = Party(
+                self.by_name[key] = MentionedParty(
                     self._mint(name), name, "group", None, (), "parties without names", level, count, sort
                 )
-            found.append(Mention(start, token.end, passage.number, self.by_name[key], bare=bare))
+            found.append(EntityMention(start, token.end, passage.number, self.by_name[key], bare=bare))
         return found
 
     def refer(self) -> None:
         """What 'the School', 'this partnership' mean, where only one body can be meant."""
-        alike, first = words()["together"], words()["organisation"]
+        alike, first = word_lists()["together"], word_lists()["organisation"]
         bodies = [p for p in self.found.parties.values() if p.sort == "organisation"]
-        heads: dict[str, list[Party]] = {}
-        begins: dict[str, list[Party]] = {}
+        heads: dict[str, list[MentionedParty]] = {}
+        begins: dict[str, list[MentionedParty]] = {}
         for party in bodies:
-            word = head(party.name) or ""
+            word = head_word(party.name) or ""
             heads.setdefault(word, []).append(party)
             if party.name.lower().startswith(word):
                 begins.setdefault(word, []).append(party)
@@ -283,13 +292,15 @@ class _Finder:
                     ]
                     same = alike if word in alike else [word]
                     meant = list(
-                        {p.slug: p for p in near if p.sort == "organisation" and head(p.name) in same}.values()
+                        {p.slug: p for p in near if p.sort == "organisation" and head_word(p.name) in same}.values()
                     )
                     why = "the only one in this sentence and the one before"
                 if len(meant) == 1:
                     said = self.text[match.start() : end]
                     here.append(
-                        Mention(start, end, passage.number, meant[0], f"'{said}' is read as {meant[0].name}: {why}")
+                        EntityMention(
+                            start, end, passage.number, meant[0], f"'{said}' is read as {meant[0].name}: {why}"
+                        )
                     )
                     if match[1][0].isupper() and self.found.writer is None and writes:
                         self.found.writer = meant[0]
@@ -300,7 +311,7 @@ class _Finder:
         if not self.found.writer_reason:
             self.found.writer = None
 
-    def named(self, speaker: str) -> Party:
+    def named(self, speaker: str) -> MentionedParty:
         """The party of an id or a name."""
         for _, found in sorted(self.known.names.items()):
             for _, body in found:
@@ -317,23 +328,23 @@ def _number(word: str) -> str:
     >>> _number("three"), _number("14")
     ('3', '14')
     """
-    listed = words()["numbers"]
+    listed = word_lists()["numbers"]
     return str(listed.index(word.lower()) + 2) if word.lower() in listed else word
 
 
 def _key(name: str) -> tuple[str, ...]:
-    parts = tuple(plain(w) for w in re.findall(r"\w+(?:['’]\w+)*|&", name))
+    parts = tuple(plain_word(w) for w in re.findall(r"\w+(?:['’]\w+)*|&", name))
     return parts[1:] if parts[:1] == ("the",) else parts
 
 
-def _qualifies(token: Token) -> bool:
-    listed = words()["qualifiers"]
+def _qualifies(token: WordToken) -> bool:
+    listed = word_lists()["qualifiers"]
     return token.text in listed or token.low in listed or _number(token.text).isdigit()
 
 
-def _apart(found: list[Mention]) -> list[Mention]:
+def _apart(found: list[EntityMention]) -> list[EntityMention]:
     """The longest of mentions that overlap; of two alike the one that is known."""
-    kept: list[Mention] = []
+    kept: list[EntityMention] = []
     for one in sorted(found, key=lambda m: (m.start - m.end, m.start, m.party.known is None)):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
             kept.append(one)

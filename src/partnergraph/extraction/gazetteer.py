@@ -9,16 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from partnergraph.errors import DataError, UsageError
-from partnergraph.extraction.name_detection import Token, head, plain, words
+from partnergraph.extraction.name_detection import WordToken, head_word, plain_word, word_lists
 from partnergraph.model.register_records import Entry
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*|&")
-LONGEST = 60  # words of a name that is looked for in a text
+MAX_LENGTH = 60  # words of a name that is looked for in a text
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on"])
 
 
 @dataclass(frozen=True)
-class Body:
+class KnownOrganisation:
     """An organisation that a graph or a register knows. `slug` is its id in a graph; one of a register has none."""
 
     label: str
@@ -31,22 +31,22 @@ class Body:
 
 
 @dataclass
-class Known:
+class Gazetteer:
     """All that is known before a text is read: names, the ids that are taken, relationships by kind and parties."""
 
-    names: dict[tuple[str, ...], list[tuple[str, Body]]] = field(default_factory=dict)
-    loose: dict[tuple[str, ...], list[Body]] = field(default_factory=dict)
-    weak: dict[tuple[str, ...], list[tuple[str, Body]]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
+    loose: dict[tuple[str, ...], list[KnownOrganisation]] = field(default_factory=dict)
+    weak: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
     relationships: dict[tuple[str, str, str], str] = field(default_factory=dict)
     dates: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
-    def add(self, name: str, body: Body) -> None:
+    def add(self, name: str, body: KnownOrganisation) -> None:
         """Remember a name of a body."""
-        key = tuple(plain(w) for w in _WORD.findall(name))
+        key = tuple(plain_word(w) for w in _WORD.findall(name))
         key = key[1:] if key[:1] == ("the",) else key
-        if not key or len(key) > LONGEST or (len(key) == 1 and len(key[0]) < 3):
+        if not key or len(key) > MAX_LENGTH or (len(key) == 1 and len(key[0]) < 3):
             return
         # A register calls councils by their places and bodies by any three letters: such a name alone finds nobody.
         if body.slug is None and not _tells(name, key):
@@ -59,7 +59,7 @@ class Known:
             if body not in others:
                 others.append(body)
 
-    def at(self, text: str, here: list[Token], index: int) -> tuple[int, list[Body]] | None:
+    def at(self, text: str, here: list[WordToken], index: int) -> tuple[int, list[KnownOrganisation]] | None:
         """The longest known name that begins at a token: the index after it, and whose it is."""
         first = here[index]
         if not (first.text[0].isupper() or first.text[0].isdigit()):
@@ -78,13 +78,13 @@ class Known:
                 return index + width, list(dict.fromkeys(bodies))
         return None
 
-    def called(self, key: tuple[str, ...]) -> list[Body]:
+    def called(self, key: tuple[str, ...]) -> list[KnownOrganisation]:
         """Who has a name that a text was found to hold, by its folded words."""
         return [body for _, body in self.names.get(key) or self.weak.get(key, [])]
 
-    def nearly(self, name: str) -> list[Body]:
+    def nearly(self, name: str) -> list[KnownOrganisation]:
         """Bodies whose name differs only in small words (School of, School for)."""
-        return self.loose.get(tuple(w for w in map(plain, _WORD.findall(name)) if w not in _SMALL), [])
+        return self.loose.get(tuple(w for w in map(plain_word, _WORD.findall(name)) if w not in _SMALL), [])
 
     def from_path(self, path: Path) -> None:
         """Add a graph folder, a build, a store or an RDF file. Raises `DataError` for a folder with errors."""
@@ -96,21 +96,21 @@ class Known:
             self._graph(path)
 
     def _folder(self, path: Path) -> None:
-        from partnergraph.graph_folder.folder import read
-        from partnergraph.tables.table_schemas import LAYOUTS
+        from partnergraph.graph_folder.folder import read_folder
+        from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
-        folder = read(path)
+        folder = read_folder(path)
         if folder.errors:
             message = f"{path} has errors; mend them first: partnergraph check {path}"
             raise DataError(message, folder.errors)
         model = folder.model
-        bodies = {o.id: Body(o.name, path.name or str(path), o.id) for o in model.organisations}
+        bodies = {o.id: KnownOrganisation(o.name, path.name or str(path), o.id) for o in model.organisations}
         for organisation in model.organisations:
             self.add(organisation.name, bodies[organisation.id])
         for name in model.names:
             if name.organisation in bodies:
                 self.add(name.name, bodies[name.organisation])
-        for table in LAYOUTS:
+        for table in TABLE_SCHEMAS:
             rows = getattr(model, table, ())
             self.ids.setdefault(table, set()).update(row.id for row in rows)
         for link in model.relationships:
@@ -131,7 +131,7 @@ class Known:
         labels, others = reader.values(SKOS.prefLabel), reader.values(SKOS.altLabel)
         for iri in sorted(named & labels.keys()):
             slug = iri.rpartition("/")[2]
-            body = Body(sorted(labels[iri])[0], path.name or str(path), slug)
+            body = KnownOrganisation(sorted(labels[iri])[0], path.name or str(path), slug)
             self.ids.setdefault("organisations", set()).add(slug)
             for name in sorted({*labels[iri], *others.get(iri, ())}):
                 self.add(name, body)
@@ -144,25 +144,32 @@ class Known:
     def from_register(self, path: Path, format_: str) -> int:
         """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""
         from partnergraph.model.register_records import Tally
-        from partnergraph.registers.register_config import FORMATS, Register, read
+        from partnergraph.registers.register_config import FORMATS, RegisterConfig, read_register
 
         if format_ not in FORMATS:
             raise UsageError(f"'{format_}' is not a form of register. Known: {', '.join(FORMATS)}.")
-        return self.from_entries(read(Register("register", path, path.name, format_), Tally()), path.name)
+        return self.from_entries(
+            read_register(RegisterConfig("register", path, path.name, format_), Tally()), path.name
+        )
 
     def from_entries(self, entries: Iterable[object], where: str) -> int:
         """Add the bodies of a register, as its reader yields them; gives their number."""
         number = 0
         for entry in entries:
             if isinstance(entry, Entry):
-                body = Body(entry.name, where, None, entry.record)
+                body = KnownOrganisation(entry.name, where, None, entry.record)
                 for name in (entry.name, *(other.name for other in entry.names)):
                     self.add(name, body)
                 number += 1
         return number
 
 
-def _append(names: dict[tuple[str, ...], list[tuple[str, Body]]], key: tuple[str, ...], name: str, body: Body) -> None:
+def _append(
+    names: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]],
+    key: tuple[str, ...],
+    name: str,
+    body: KnownOrganisation,
+) -> None:
     bodies = names.setdefault(key, [])
     if (name, body) not in bodies:
         bodies.append((name, body))
@@ -174,9 +181,9 @@ def _tells(name: str, key: tuple[str, ...]) -> bool:
     >>> _tells("Elm Council", ("elm", "council")), _tells("West Elmshire", ("west", "elmshire"))
     (True, False)
     """
-    nations, directions = words()["nations"], words()["directions"]
-    return len(key) > 1 and (head(name) is not None or (key[-1] in nations and key[0] not in directions))
+    nations, directions = word_lists()["nations"], word_lists()["directions"]
+    return len(key) > 1 and (head_word(name) is not None or (key[-1] in nations and key[0] not in directions))
 
 
-def _pairs(piece: list[Token]) -> Iterator[tuple[Token, Token]]:
+def _pairs(piece: list[WordToken]) -> Iterator[tuple[WordToken, WordToken]]:
     return pairwise(piece)

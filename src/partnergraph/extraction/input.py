@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from partnergraph.errors import DataError
-from partnergraph.graph_folder.documents import LARGEST, read_document
+from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.model.records import Document
 from partnergraph.reading import printable, read_file
 
@@ -19,16 +19,16 @@ _OFFICE = {
 _PLAIN = "Save it as plain text in UTF-8 (in a word processor: save as, plain text) and read that."
 
 
-def opened(path: Path, source: str) -> Document:
+def open_document(path: Path, source: str) -> Document:
     """The document in a file. Raises `DataError` for what is no plain text in UTF-8."""
     name = printable(path.name)
-    return document(name, read_file(path, LARGEST, name, pipe=True), source)
+    return document_from_bytes(name, read_file(path, MAX_SIZE, name, pipe=True), source)
 
 
-def document(name: str, data: bytes, source: str) -> Document:
+def document_from_bytes(name: str, data: bytes, source: str) -> Document:
     """The document in the bytes of a file called `name`."""
-    if len(data) > LARGEST:
-        raise DataError(f"{name} has {len(data):,} bytes; a text may have {LARGEST:,}. Divide it.")
+    if len(data) > MAX_SIZE:
+        raise DataError(f"{name} has {len(data):,} bytes; a text may have {MAX_SIZE:,}. Divide it.")
     for mark, sort in _OFFICE.items():
         if data.startswith(mark) or (mark == b"PK\x03\x04" and name.lower().endswith(".docx")):
             raise DataError(f"{name} is {sort}, not a text. {_PLAIN}")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import MissingExtra
-from partnergraph.extraction.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Reading
+from partnergraph.extraction.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Proposals
 from partnergraph.files import write_file, write_files
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
 _MADE = datetime(1980, 1, 1)
-_LONGEST = 32_000
+_MAX_LENGTH = 32_000
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDTHS = {
     "sentence": 70,
@@ -29,19 +29,19 @@ _WIDTHS = {
 }
 
 
-def sheets(reading: Reading) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
+def sheets(reading: Proposals) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
     """Every table with its columns and rows, the proposals first."""
     found: dict[str, tuple[tuple[str, ...], list[Cells]]] = {PROPOSALS: (COLUMNS, reading.proposals)}
     found[KNOWN] = (KNOWN_COLUMNS, reading.known)
-    return found | {table: (LAYOUTS[table].columns, reading.tables[table]) for table in TABLES}
+    return found | {table: (TABLE_SCHEMAS[table].columns, reading.tables[table]) for table in TABLES}
 
 
-def as_csv(reading: Reading) -> dict[str, bytes]:
+def to_csv(reading: Proposals) -> dict[str, bytes]:
     """A CSV file for each table, by file name. Sentences stand as they are: the tables are read again, word by word."""
-    return {f"{name}.csv": table(columns, rows) for name, (columns, rows) in sheets(reading).items()}
+    return {f"{name}.csv": table_csv(columns, rows) for name, (columns, rows) in sheets(reading).items()}
 
 
-def table(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
+def table_csv(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
     """A table as CSV."""
     output = io.StringIO(newline="")
     writer = csv.writer(output, lineterminator="\n")
@@ -50,7 +50,7 @@ def table(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
     return output.getvalue().encode()
 
 
-def as_workbook(reading: Reading) -> bytes:
+def to_workbook(reading: Proposals) -> bytes:
     """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. Same reading, same bytes."""
     try:
         import xlsxwriter
@@ -80,7 +80,7 @@ def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, t
             if name in ("start", "end") and cell.isdigit():
                 sheet.write_number(number, column, int(cell))
             elif cell:
-                sheet.write_string(number, column, cell[:_LONGEST], text)
+                sheet.write_string(number, column, cell[:_MAX_LENGTH], text)
     sheet.freeze_panes(1, 0)
     if rows and columns[0] == "accept":
         choice = {"validate": "list", "source": ["yes", "no"], "input_title": "Accept?"}
@@ -88,12 +88,12 @@ def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, t
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
-def save(reading: Reading, output: Path) -> None:
+def save(reading: Proposals, output: Path) -> None:
     """Write the workbook, when the name ends in .xlsx, or else a folder of CSV files; whole or not at all.
 
     Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
     """
     if output.suffix.lower() == ".xlsx":
-        write_file(output, as_workbook(reading))
+        write_file(output, to_workbook(reading))
         return
-    write_files(output, as_csv(reading))
+    write_files(output, to_csv(reading))

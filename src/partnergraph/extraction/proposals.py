@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from partnergraph.extraction.entity_mentions import LONGEST_SENTENCE, Mention, Mentions, Party, mentions, slug
-from partnergraph.extraction.gazetteer import Known
-from partnergraph.extraction.name_detection import head, words
-from partnergraph.extraction.relations import Claim, Dated, claims
+from partnergraph.extraction.entity_mentions import (
+    MAX_SENTENCE_LENGTH,
+    DocumentMentions,
+    EntityMention,
+    MentionedParty,
+    find_mentions,
+    slug_of,
+)
+from partnergraph.extraction.gazetteer import Gazetteer
+from partnergraph.extraction.name_detection import head_word, word_lists
+from partnergraph.extraction.relations import ProposedEvent, ProposedRelation, find_relations
 from partnergraph.model.records import Document
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 
 PROPOSALS = "proposals"
@@ -20,17 +27,17 @@ COLUMNS = (
 )
 KNOWN_COLUMNS = ("id", "name", "as_written", "locator", "start", "end", "reason")
 TABLES = ("sources", "evidence", "organisations", "names", "groups", "relationships", "events")
-LONGEST_QUOTE = 5_000
+MAX_QUOTE_LENGTH = 5_000
 _AROUND = 500
 Cells = dict[str, str]
 
 
 @dataclass
-class Reading:
+class Proposals:
     """The proposed rows by table, the proposals in the order of the text, and the mentions of known bodies."""
 
     document: Document
-    mentions: Mentions
+    mentions: DocumentMentions
     tables: dict[str, list[Cells]] = field(default_factory=lambda: {table: [] for table in TABLES})
     proposals: list[Cells] = field(default_factory=list)
     known: list[Cells] = field(default_factory=list)
@@ -49,15 +56,15 @@ class Reading:
         said = f"{', '.join(parts)}: {rows} proposals."
         if long := self.mentions.too_long:
             which = ", ".join(f"s{number}" for number in long[:5]) + (" and more" if len(long) > 5 else "")
-            said += f" Not read, as longer than {LONGEST_SENTENCE:,} characters without an end: sentence {which}."
+            said += f" Not read, as longer than {MAX_SENTENCE_LENGTH:,} characters without an end: sentence {which}."
         return said
 
 
-def read(document: Document, known: Known, speaker: str | None = None) -> Reading:
+def propose_rows(document: Document, known: Gazetteer, speaker: str | None = None) -> Proposals:
     """Read a document. Same document and same knowledge give the same rows."""
-    found = mentions(document, known, speaker)
-    maker = _Maker(Reading(document, found), known)
-    stated, dated = claims(document, found)
+    found = find_mentions(document, known, speaker)
+    maker = _ProposalBuilder(Proposals(document, found), known)
+    stated, dated = find_relations(document, found)
     claimed = {party.slug for claim in stated for party in (claim.giver, claim.taker, claim.via) if party}
     maker.parties(claimed)
     maker.events(maker.relationships(stated, dated))
@@ -65,16 +72,16 @@ def read(document: Document, known: Known, speaker: str | None = None) -> Readin
     return maker.reading
 
 
-class _Maker:
-    def __init__(self, reading: Reading, known: Known) -> None:
+class _ProposalBuilder:
+    def __init__(self, reading: Proposals, known: Gazetteer) -> None:
         self.reading, self.known = reading, known
         self.document = reading.document
         self.source = reading.document.source
-        self.taken = {table: set(known.ids.get(table, ())) for table in LAYOUTS}
+        self.taken = {table: set(known.ids.get(table, ())) for table in TABLE_SCHEMAS}
         self.quoted: dict[tuple[int, int], str] = {}
         self.proofs = 0  # the last number of a row of evidence
         self.sentences = {p.number: p for p in self.document.passages}
-        self.dated: list[Dated] = []
+        self.dated: list[ProposedEvent] = []
         row = {"id": self.source, "title": self.source, "publisher": "unknown", "kind": "document"}
         reading.tables["sources"].append(
             row | {"note": "Proposed by partnergraph read: fill in title, publisher and date."}
@@ -96,7 +103,7 @@ class _Maker:
         if again != 1 or words_ != words_.strip() or _overlaps(passage.text, words_):
             start, end = passage.start, passage.end
             words_ = passage.text
-        if len(words_) > LONGEST_QUOTE:
+        if len(words_) > MAX_QUOTE_LENGTH:
             return None
         if (start, end) not in self.quoted:
             number = self.proofs + 1
@@ -126,7 +133,7 @@ class _Maker:
         """The sentence of a proposal; of a very long one what stands around the place."""
         start, end, sentence = place
         passage = self.sentences[sentence]
-        if len(passage.text) <= LONGEST_QUOTE:
+        if len(passage.text) <= MAX_QUOTE_LENGTH:
             return passage.text
         first, last = max(passage.start, start - _AROUND), min(passage.end, end + _AROUND)
         before, after = "…" * (first > passage.start), "…" * (last < passage.end)
@@ -137,7 +144,7 @@ class _Maker:
 
         A bare 'members' or 'partners' is proposed only where something is claimed of it.
         """
-        seen: dict[str, Mention] = {}
+        seen: dict[str, EntityMention] = {}
         for number in sorted(self.reading.mentions.sentences):
             for mention in self.reading.mentions.sentences[number]:
                 party = mention.party
@@ -158,13 +165,13 @@ class _Maker:
                 why = {"reason": "stands in brackets after the name", "confidence": "medium"}
                 self._propose("names", row, f"{short} is short for {party.name}", (start, end, sentence), why)
 
-    def _known(self, mention: Mention) -> None:
+    def _known(self, mention: EntityMention) -> None:
         party = mention.party
         written = self.document.text[mention.start : mention.end]
         row = {"id": party.slug, "name": party.name, "as_written": written, "locator": f"s{mention.sentence}"}
         reason = mention.reading or party.reason
         self.reading.known.append(row | {"start": str(mention.start), "end": str(mention.end), "reason": reason})
-        name = f"{party.slug}--{slug(written)}"
+        name = f"{party.slug}--{slug_of(written)}"
         if "small words" not in reason or name in self.taken["names"]:
             return
         place = (mention.start, mention.end, mention.sentence)
@@ -173,7 +180,7 @@ class _Maker:
             why = {"reason": reason, "confidence": "medium", "already_known_as": str(party.known)}
             self._propose("names", cells | {"evidence": proof}, f"{party.name} is written so", place, why)
 
-    def _party(self, mention: Mention) -> None:
+    def _party(self, mention: EntityMention) -> None:
         party = mention.party
         place = (mention.start, mention.end, mention.sentence)
         proof = self._quote(*place, party.confidence, bool(mention.reading))
@@ -188,8 +195,8 @@ class _Maker:
             row |= {"count": party.count, "count_as_stated": party.count, "open": "no" if party.count else "yes"}
             self._propose("groups", row | {"evidence": proof}, party.name, place, why)
         else:
-            word = head(party.name) or ""
-            sort = words()["organisation"].get(word) or "stakeholder"
+            word = head_word(party.name) or ""
+            sort = word_lists()["organisation"].get(word) or "stakeholder"
             if " nhs " in f" {party.name.lower()} ":
                 sort = "nhs-body"
             form = "collaboration" if sort in ("consortium", "network") else "organisation"
@@ -197,7 +204,7 @@ class _Maker:
             why["reason"] += f" (form and type are guessed{f' from {word!r}' if word else ''})"
             self._propose("organisations", row, party.name, place, why)
 
-    def relationships(self, found: list[Claim], dated: list[Dated]) -> dict[int, str]:
+    def relationships(self, found: list[ProposedRelation], dated: list[ProposedEvent]) -> dict[int, str]:
         """A row for each claim; gives the id of each."""
         self.dated, made = dated, {}
         labels = {c.code: (c.forward or c.label) for c in concepts("relationship-kind")}
@@ -236,15 +243,15 @@ class _Maker:
         """A row for each dated event."""
         for event in self.dated:
             about = event.about
-            named = relationships.get(id(about)) if isinstance(about, Claim) else about.slug
+            named = relationships.get(id(about)) if isinstance(about, ProposedRelation) else about.slug
             proof = self._quote(*event.place, "medium", False)
             if named is None or proof is None:
                 self.reading.left_out += 1
                 continue
             row = {"id": self._id("events", f"{named}--{event.kind}--{event.date}"), "kind": event.kind}
-            row |= {"about": f"rel:{named}" if isinstance(about, Claim) else f"org:{named}"}
+            row |= {"about": f"rel:{named}" if isinstance(about, ProposedRelation) else f"org:{named}"}
             row |= {"date": event.date, "manner": event.manner, "evidence": proof}
-            if isinstance(about, Claim):
+            if isinstance(about, ProposedRelation):
                 named = self.known.relationships.get((about.kind, about.giver.slug, about.taker.slug), named)
             said = self.known.dates.get((event.kind, named), [])
             why = {"reason": event.reason, "confidence": "medium"}
@@ -254,11 +261,11 @@ class _Maker:
             self._propose("events", row, f"{event.kind} {event.date}", event.place, why)
 
 
-def _in_graph(party: Party) -> bool:
+def _in_graph(party: MentionedParty) -> bool:
     return party.known is not None and party.known.slug == party.slug
 
 
-def _cell(party: Party) -> str:
+def _cell(party: MentionedParty) -> str:
     return f"{'group' if party.sort == 'group' else 'org'}:{party.slug}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from partnergraph.extraction.entity_mentions import Mention, Mentions, Party, pieces
+from partnergraph.extraction.entity_mentions import DocumentMentions, EntityMention, MentionedParty, sentence_pieces
 from partnergraph.model.records import Document, Passage
 
 _FILL = (
@@ -62,24 +62,24 @@ class Cue:
 
 
 @dataclass
-class Claim:
+class ProposedRelation:
     """A relationship that a sentence may state. `places` are the stretches of text that say so."""
 
     kind: str
-    giver: Party
-    taker: Party
+    giver: MentionedParty
+    taker: MentionedParty
     reason: str
     confidence: str
     places: list[tuple[int, int, int]] = field(default_factory=list)
-    via: Party | None = None
+    via: MentionedParty | None = None
 
 
 @dataclass
-class Dated:
+class ProposedEvent:
     """An event that a sentence may state, about a party or a claim."""
 
     kind: str
-    about: Party | Claim
+    about: MentionedParty | ProposedRelation
     date: str
     place: tuple[int, int, int]
     manner: str
@@ -87,7 +87,7 @@ class Dated:
 
 
 @cache
-def cues() -> dict[str, Cue]:
+def load_cues() -> dict[str, Cue]:
     """The cue words, by phrase."""
     with (Path(__file__).parent / "cues.csv").open(encoding="utf-8", newline="") as file:
         return {
@@ -97,16 +97,16 @@ def cues() -> dict[str, Cue]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    phrases = sorted(cues(), key=lambda phrase: (-len(phrase), phrase))
+    phrases = sorted(load_cues(), key=lambda phrase: (-len(phrase), phrase))
     return re.compile(rf"\b(?:{'|'.join(re.escape(phrase) for phrase in phrases)})\b", re.IGNORECASE)
 
 
-def claims(document: Document, found: Mentions) -> tuple[list[Claim], list[Dated]]:
+def find_relations(document: Document, found: DocumentMentions) -> tuple[list[ProposedRelation], list[ProposedEvent]]:
     """All claims and dated events, each once, in the order of the text."""
-    made: dict[tuple[str, str, str], Claim] = {}
-    events: dict[tuple[str, int, str], Dated] = {}
+    made: dict[tuple[str, str, str], ProposedRelation] = {}
+    events: dict[tuple[str, int, str], ProposedEvent] = {}
     places: dict[tuple[str, str, str], dict[tuple[int, int, int], None]] = {}
-    for number, passage in enumerate(pieces(document.passages), 1):
+    for number, passage in enumerate(sentence_pieces(document.passages), 1):
         here = found.sentences.get(number)
         if here:
             sentence = _Sentence(document.text, passage, here, found)
@@ -123,7 +123,7 @@ def claims(document: Document, found: Mentions) -> tuple[list[Claim], list[Dated
 
 
 class _Sentence:
-    def __init__(self, text: str, passage: Passage, here: list[Mention], found: Mentions) -> None:
+    def __init__(self, text: str, passage: Passage, here: list[EntityMention], found: DocumentMentions) -> None:
         self.text, self.passage, self.here, self.found = text, passage, here, found
         inside = [m for m in here if not m.bare]
         self.cues = [
@@ -134,18 +134,18 @@ class _Sentence:
         ]
         self.used: set[int] = set()
         self.targets: dict[int, tuple[str, str, str]] = {}
-        self.subject: Party | None = None
-        self.subject_place: Mention | None = None
+        self.subject: MentionedParty | None = None
+        self.subject_place: EntityMention | None = None
 
-    def claims(self) -> list[Claim]:
+    def claims(self) -> list[ProposedRelation]:
         made = []
         for number, match in enumerate(self.cues):
-            cue = cues()[match[0].lower()]
+            cue = load_cues()[match[0].lower()]
             stop = self.cues[number + 1].start() if number + 1 < len(self.cues) else self.passage.end
             made += self._cue(match, cue, stop)
         return made
 
-    def _cue(self, match: re.Match[str], cue: Cue, stop: int) -> list[Claim]:
+    def _cue(self, match: re.Match[str], cue: Cue, stop: int) -> list[ProposedRelation]:
         left, place, reading = self._left(match, cue)
         if left is None:
             return []
@@ -176,14 +176,23 @@ class _Sentence:
         return made
 
     def _claim(
-        self, cue: Cue, giver: Party, taker: Party, match: re.Match[str], start: int, end: int, reading: str
-    ) -> Claim:
+        self,
+        cue: Cue,
+        giver: MentionedParty,
+        taker: MentionedParty,
+        match: re.Match[str],
+        start: int,
+        end: int,
+        reading: str,
+    ) -> ProposedRelation:
         reason = f"'{match[0]}' stands between them" + (f"; {reading}" if reading else "")
         weak = reading or "low" in (giver.confidence, taker.confidence)
-        return Claim(cue.kind, giver, taker, reason, "low" if weak else "medium", [(start, end, self.passage.number)])
+        return ProposedRelation(
+            cue.kind, giver, taker, reason, "low" if weak else "medium", [(start, end, self.passage.number)]
+        )
 
-    def _right(self, at: int, stop: int) -> tuple[list[Mention], Mention | None]:
-        found: list[Mention] = []
+    def _right(self, at: int, stop: int) -> tuple[list[EntityMention], EntityMention | None]:
+        found: list[EntityMention] = []
         via = None
         for mention in self.here:
             if mention.start < at:
@@ -201,7 +210,7 @@ class _Sentence:
             at = mention.end
         return found, via
 
-    def _left(self, match: re.Match[str], cue: Cue) -> tuple[Party | None, Mention | None, str]:
+    def _left(self, match: re.Match[str], cue: Cue) -> tuple[MentionedParty | None, EntityMention | None, str]:
         writer, reason = self.found.writer, self.found.writer_reason
         before = [m for m in self.here if m.end <= match.start() and not m.bare]
         pronouns = list(_WRITER.finditer(self.text, self.passage.start, match.end()))
@@ -227,14 +236,14 @@ class _Sentence:
             return free[-1].party, free[-1], free[-1].reading
         return None, None, ""
 
-    def events(self, made: dict[tuple[str, str, str], Claim]) -> list[Dated]:
+    def events(self, made: dict[tuple[str, str, str], ProposedRelation]) -> list[ProposedEvent]:
         found = []
         for match in _EVENT.finditer(self.text, self.passage.start, self.passage.end):
             before = [m for m in self.here if m.end <= match.start() and m.party.sort == "organisation"]
             if not before or match.start() - before[-1].end > 80:
                 continue
             manner, _, word = match["kind"].rpartition(" ")
-            about: Party | Claim = before[-1].party
+            about: MentionedParty | ProposedRelation = before[-1].party
             target = self.targets.get(before[-1].start)
             if (
                 target is not None
@@ -253,5 +262,5 @@ class _Sentence:
                     date += f"-{int(match['day']):02}"
             reason = f"'{match[0]}' after {before[-1].party.name}"
             place = (match.start(), match.end(), self.passage.number)
-            found.append(Dated(_KIND[word], about, date, place, "competitive" if manner else "", reason))
+            found.append(ProposedEvent(_KIND[word], about, date, place, "competitive" if manner else "", reason))
         return found

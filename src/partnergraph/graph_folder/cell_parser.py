@@ -10,9 +10,9 @@ from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
-from partnergraph.tables.suggestions import Near, nearest
-from partnergraph.tables.table import Row, Table, several
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.suggestions import SuggestionIndex, nearest
+from partnergraph.tables.table import Row, Table, split_values
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
@@ -48,9 +48,9 @@ NOUN = {
     "events": ("event", "unknown-event"),
     "statements": ("statement", "unknown-statement"),
 }
-LONGEST_VALUE = 200
-MOST_SOUGHT = 2_000
-MOST_UNLOCATED = 200
+MAX_VALUE_LENGTH = 200
+MAX_LOOKUPS = 2_000
+MAX_UNLOCATED = 200
 LIST_NOUN = {
     "relationship-kind": "a relationship kind",
     "org-type": "a type of organisation",
@@ -59,7 +59,7 @@ LIST_NOUN = {
 }
 
 
-class Resolver:
+class CellParser:
     """Knows every id of the folder and turns cells into values, collecting findings.
 
     Of a table that could not be read as a whole, any id may exist: what names one is not blamed for it.
@@ -73,18 +73,18 @@ class Resolver:
         self.known: dict[str, dict[str, str]] = {}
         self.incomplete = {name for name, table in tables.items() if not table.complete}
         for name, table in tables.items():
-            if "id" in LAYOUTS[name].columns:
+            if "id" in TABLE_SCHEMAS[name].columns:
                 self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
-        self._near: dict[tuple[str, ...], Near] = {}
+        self._near: dict[tuple[str, ...], SuggestionIndex] = {}
         self._sought = self.unlocated = 0
 
     def error(
         self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
     ) -> None:
         """Note a problem with a cell. Of a whole page pasted into a cell, only the beginning is repeated."""
-        if value is not None and len(value) > LONGEST_VALUE:
-            short = value[:LONGEST_VALUE] + "…"
+        if value is not None and len(value) > MAX_VALUE_LENGTH:
+            short = value[:MAX_VALUE_LENGTH] + "…"
             message, value = message.replace(value, short), short
         self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
 
@@ -167,19 +167,19 @@ class Resolver:
     def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
         """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
         self._sought += 1
-        if self._sought > MOST_SOUGHT:
+        if self._sought > MAX_LOOKUPS:
             return None
         if tables not in self._near:
-            self._near[tables] = Near({name for t in tables for name in self.known.get(t, {})})
+            self._near[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
         return self._near[tables].to(text)
 
     def may_search(self) -> bool:
         """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
-        return self.unlocated < MOST_UNLOCATED
+        return self.unlocated < MAX_UNLOCATED
 
     def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
-        found = (self.reference(row, column, tables, text) for text in several(row.get(column)))
+        found = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
         return tuple(iri for iri in found if iri is not None)
 
     def slug(self, row: Row, column: str, table: str, text: str | None = None) -> str | None:
@@ -191,7 +191,7 @@ class Resolver:
 
     def slugs(self, row: Row, column: str, table: str) -> tuple[str, ...]:
         """All ids that a cell names, checked to exist."""
-        found = (self.slug(row, column, table, text) for text in several(row.get(column)))
+        found = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
         return tuple(slug for slug in found if slug is not None)
 
     def code(self, row: Row, column: str, scheme: str, text: str | None = None) -> str:
@@ -216,7 +216,7 @@ class Resolver:
 
     def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
         """All codes of a cell."""
-        return tuple(code for text in several(row.get(column)) if (code := self.code(row, column, scheme, text)))
+        return tuple(code for text in split_values(row.get(column)) if (code := self.code(row, column, scheme, text)))
 
     def date(self, row: Row, column: str) -> PartialDate | None:
         """A date, or None with a finding that says the right form."""
@@ -277,7 +277,7 @@ class Resolver:
     def support(self, row: Row, table: str) -> tuple[Support, ...]:
         """The evidence of a row, with the columns each piece is limited to."""
         found: list[Support] = []
-        for text in several(row.get("evidence")):
+        for text in split_values(row.get("evidence")):
             match = _CITED.fullmatch(text)
             if match is None:
                 fix = "Write evidence ids separated by '; ', with columns in brackets: covcab-2 [start, end]."
@@ -288,9 +288,9 @@ class Resolver:
             columns = None
             if match[2] is not None:
                 columns = frozenset(part.strip() for part in match[2].split(",") if part.strip())
-                for column in sorted(columns - set(LAYOUTS[table].columns)):
-                    near = nearest(column, LAYOUTS[table].columns)
-                    hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(LAYOUTS[table].columns)}."
+                for column in sorted(columns - set(TABLE_SCHEMAS[table].columns)):
+                    near = nearest(column, TABLE_SCHEMAS[table].columns)
+                    hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(TABLE_SCHEMAS[table].columns)}."
                     message = f"'{column}' in brackets is not a column of this table."
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             found.append(Support(match[1], columns))

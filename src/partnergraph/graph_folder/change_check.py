@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from partnergraph.errors import DataError
-from partnergraph.graph_folder.folder import CONFIG, Folder
+from partnergraph.graph_folder.folder import CONFIG, GraphFolder
 from partnergraph.registers.register_config import sha256
 from partnergraph.tables.table_files import table_files
 
 __all__ = ["stop_if_changed"]
 
 
-def stop_if_changed(folder: Folder) -> None:
+def stop_if_changed(folder: GraphFolder) -> None:
     """Raise `DataError` when settings or tables of a folder are no longer those that were read, byte for byte."""
     before = {name: value for name, value in folder.inputs.items() if name == CONFIG or name.startswith("tables/")}
     now = {}

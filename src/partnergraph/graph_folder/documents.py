@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from partnergraph.model.records import Document, Passage
 
-LARGEST = 20_000_000  # bytes
+MAX_SIZE = 20_000_000  # bytes
 _SPACE = re.compile(r"\s+")
 _OPENING = frozenset("\"'“‘(")
-MOST_HITS = 100  # places of words that are looked for: nobody quotes by the hundredth
+MAX_HITS = 100  # places of words that are looked for: nobody quotes by the hundredth
 # How the nearest wording is looked for: pieces of the words, and the stretches of the text that hold most of them.
-_LONGEST_SOUGHT = 1_000
-_PIECES, _PIECE, _MOST_PLACES, _MOST_COMPARED = 40, 3, 500, 60
+_MAX_SOUGHT_LENGTH = 1_000
+_PIECES, _PIECE, _MAX_PLACES, _MAX_COMPARED = 40, 3, 500, 60
 
 
 def read_document(source: str, data: bytes) -> Document:
@@ -46,7 +46,7 @@ def passages(text: str) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-class Unlocated(LookupError):
+class LocationError(LookupError):
     """Quoted words have no place in the text. `rule` names the case, `message` says what is wrong, `fix` what to do."""
 
     def __init__(self, rule: str, message: str, fix: str) -> None:
@@ -68,7 +68,7 @@ def _ends(text: str, start: int, end: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Located:
+class Location:
     """Where quoted words stand: code points from the start of the text, end excluded, and the sentence."""
 
     start: int
@@ -76,20 +76,20 @@ class Located:
     passage: int
 
 
-def locate(document: Document, words: str, sentence: int | None = None, *, near: bool = True) -> Located:
+def locate(document: Document, words: str, sentence: int | None = None, *, near: bool = True) -> Location:
     """Find words that stand exactly once in the text, or in one sentence of it.
 
     `near` says whether the nearest wording is looked for where the words do not stand in the text.
 
-    Raises `Unlocated`: words-not-found (with the nearest wording), words-twice (with the sentences), or
+    Raises `LocationError`: words-not-found (with the nearest wording), words-twice (with the sentences), or
     words-across-sentences.
 
     >>> text = read_document("x", "We fund it. They run it.".encode())
     >>> locate(text, "run it")
-    Located(start=17, end=23, passage=2)
+    Location(start=17, end=23, passage=2)
     >>> locate(text, "it")
     Traceback (most recent call last):
-    partnergraph.graph_folder.documents.Unlocated: The words stand 2 times in the text (sentences 1, 2)...
+    partnergraph.graph_folder.documents.LocationError: The words stand 2 times in the text (sentences 1, 2)...
     """
     hits = _hits(document, words, sentence)
     spans = [(start, start + len(words), _sentence(document, start, start + len(words))) for start in hits]
@@ -99,21 +99,21 @@ def locate(document: Document, words: str, sentence: int | None = None, *, near:
         hint = f"The nearest wording is '{own}'. Copy the words exactly." if own else "Copy the words exactly."
         if own and own.split() == words.split():
             hint += " Only white space differs: a space that does not break, a doubled one, or a line break."
-        raise Unlocated("words-not-found", f"The words do not stand in the text{where}.", hint)
+        raise LocationError("words-not-found", f"The words do not stand in the text{where}.", hint)
     if len(spans) > 1:
         numbers = [span[2] for span in spans if span[2] is not None]
         listed = ", ".join(map(str, dict.fromkeys(numbers)))
         where = f" (sentence{'s' * (len(set(numbers)) > 1)} {listed})" if numbers else ""
         single = next((number for number in numbers if numbers.count(number) == 1), None)
         hint = f", or write the sentence as locator, for example s{single}" if single and sentence is None else ""
-        times = f"at least {MOST_HITS}" if len(spans) == MOST_HITS else str(len(spans))
+        times = f"at least {MAX_HITS}" if len(spans) == MAX_HITS else str(len(spans))
         message, fix = f"The words stand {times} times in the text{where}.", f"Quote more of the sentence{hint}."
-        raise Unlocated("words-twice", message, fix)
+        raise LocationError("words-twice", message, fix)
     start, end, number = spans[0]
     if number is None:
         message, fix = "The words run over the end of a sentence.", "Quote within one sentence."
-        raise Unlocated("words-across-sentences", message, fix)
-    return Located(start, end, number)
+        raise LocationError("words-across-sentences", message, fix)
+    return Location(start, end, number)
 
 
 _WORD = re.compile(r"\S+")
@@ -123,10 +123,10 @@ _ALIKE = str.maketrans(
 )
 
 
-def alike(document: Document, words: str) -> str | None:
+def match_typography(document: Document, words: str) -> str | None:
     """The document's own writing of words that differ from it only in quotation marks, dashes or spaces.
 
-    >>> alike(read_document("x", "We call it “our” home.".encode()), 'it "our"')
+    >>> match_typography(read_document("x", "We call it “our” home.".encode()), 'it "our"')
     'it “our”'
     """
     folded, sought = _folded(document.text), words.translate(_ALIKE)
@@ -150,7 +150,7 @@ def _hits(document: Document, words: str, sentence: int | None) -> list[int]:
     return _places(document.text, words, start, end)
 
 
-def _places(text: str, words: str, start: int, end: int, most: int = MOST_HITS) -> list[int]:
+def _places(text: str, words: str, start: int, end: int, most: int = MAX_HITS) -> list[int]:
     found: list[int] = []
     at = text.find(words, start, end)
     while at >= 0 and len(found) < most:
@@ -169,7 +169,7 @@ def _nearest(text: str, words: str) -> str | None:
 
     Only stretches that have pieces in common with the words are compared with them letter by letter.
     """
-    if not words or len(words) > _LONGEST_SOUGHT:
+    if not words or len(words) > _MAX_SOUGHT_LENGTH:
         return None
     width = len(words.split())
     best, score = None, 0.6
@@ -202,6 +202,6 @@ def _likely(text: str, words: str) -> list[int]:
     votes: Counter[int] = Counter()
     for offset in range(0, max(1, len(words) - _PIECE + 1), step):
         # A piece that stands everywhere tells nothing, but it is not left out: it may be all that there is.
-        places = _places(text, words[offset : offset + _PIECE], 0, len(text), _MOST_PLACES)
+        places = _places(text, words[offset : offset + _PIECE], 0, len(text), _MAX_PLACES)
         votes.update({max(0, place - offset) // 20 for place in places})
-    return [number * 20 for number, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:_MOST_COMPARED]]
+    return [number * 20 for number, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:_MAX_COMPARED]]

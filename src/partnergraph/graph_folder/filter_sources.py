@@ -12,7 +12,7 @@ from partnergraph.model.records import Attribute, Group, Identifier, Model, Name
 R = TypeVar("R", bound=Record)
 
 
-def narrow(model: Model, only: frozenset[str], ids: Ids) -> Model:
+def filter_sources(model: Model, only: frozenset[str], ids: Ids) -> Model:
     """Keep what these sources say, and the editor's entries as far as they rest on them.
 
     Evidence of other sources goes first, and inferences that rest on another source or on none; then every claim that

@@ -10,33 +10,33 @@ from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder import row_parser
-from partnergraph.graph_folder.cell_parser import DATE_RULES, Resolver
-from partnergraph.graph_folder.documents import LARGEST, read_document
-from partnergraph.graph_folder.filter_sources import narrow
-from partnergraph.graph_folder.match_validation import contradicting
-from partnergraph.graph_folder.position_rows import twice
-from partnergraph.graph_folder.story import STORY, story
+from partnergraph.graph_folder.cell_parser import DATE_RULES, CellParser
+from partnergraph.graph_folder.documents import MAX_SIZE, read_document
+from partnergraph.graph_folder.filter_sources import filter_sources
+from partnergraph.graph_folder.match_validation import find_contradictions
+from partnergraph.graph_folder.position_rows import find_duplicates
+from partnergraph.graph_folder.story import STORY, read_story
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Source, Standing
 from partnergraph.reading import check_file, printable, read_file
 from partnergraph.reading.toml import read_toml
-from partnergraph.registers.register_config import Register, configured, sha256
+from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
 from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Row
 from partnergraph.tables.table_files import read_tables, table_files
 from partnergraph.vocabulary.iri import is_web_address
 
-__all__ = ["CONFIG", "Folder", "inputs", "read"]
+__all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
 
 CONFIG = "partnergraph.toml"
-_LARGEST_HASHED = 2_000_000_000  # bytes; whatever is larger is refused when it is read, registers aside
+_MAX_HASHED_SIZE = 2_000_000_000  # bytes; whatever is larger is refused when it is read, registers aside
 _FIELD = {"standing": "standings"}
 
 
 @dataclass(frozen=True)
-class Folder:
+class GraphFolder:
     """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, and the
     registers, which nobody has read yet.
     """
@@ -46,7 +46,7 @@ class Folder:
     findings: list[Finding]
     places: Mapping[str, Place]
     inputs: Mapping[str, str]
-    registers: tuple[Register, ...] = ()
+    registers: tuple[RegisterConfig, ...] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -54,7 +54,7 @@ class Folder:
         return [finding for finding in self.findings if finding.severity == "error"]
 
 
-def inputs(folder: Path) -> dict[str, str]:
+def input_hashes(folder: Path) -> dict[str, str]:
     """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted.
 
     One that is refused has no hash; reading the folder says why.
@@ -80,7 +80,7 @@ def inputs(folder: Path) -> dict[str, str]:
 
 def _hash(path: Path, folder: Path, bounded: bool) -> str:
     try:
-        if bounded and path.stat().st_size > _LARGEST_HASHED:
+        if bounded and path.stat().st_size > _MAX_HASHED_SIZE:
             return ""
         return sha256(path, folder)
     except (DataError, OSError, ValueError):
@@ -100,19 +100,19 @@ def _inside(path: Path, folder: Path) -> bool:
         return False
 
 
-def read(folder: Path, only: Collection[str] | None = None) -> Folder:
+def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolder:
     """Read a graph folder. Bad cells become findings, all at once; nothing is raised for them.
 
     `only` limits the graph to what these sources (and the editor, as far as it rests on them) say.
     Raises `DataError` when the folder itself cannot be read.
     """
-    hashes = inputs(folder)
+    hashes = input_hashes(folder)
     findings: list[Finding] = []
     raw = _toml(folder)
     config = _config(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
-    find = Resolver(tables, ids, _dates(raw, findings))
+    find = CellParser(tables, ids, _dates(raw, findings))
     texts = _documents(folder, raw, find, findings)
     documents = [document for document in texts.values() if document is not None]
     rdf = _rdf(folder, raw, find, findings)
@@ -121,10 +121,10 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     read_rows: dict[str, list[Record]] = {}
     for table, reader in row_parser.READERS.items():
         read_rows[table] = [reader(row, find) for row in rows[table]]
-    proofs = [row_parser.evidence(row, find, texts) for row in rows["evidence"]]
-    twice(rows["positions"], cast(list[Position], read_rows["positions"]), find)
-    contradicting(rows["matches"], find)
-    told = story(folder, find)
+    proofs = [row_parser.parse_evidence(row, find, texts) for row in rows["evidence"]]
+    find_duplicates(rows["positions"], cast(list[Position], read_rows["positions"]), find)
+    find_contradictions(rows["matches"], find)
+    told = read_story(folder, find)
     if config.focus and config.focus not in find.known["organisations"] and "organisations" not in find.incomplete:
         near = nearest(config.focus, find.known["organisations"])
         hint = f"Did you mean '{near}'?" if near else "Write the id of a row of organisations.csv."
@@ -135,7 +135,9 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
         for slug, record in zip([row.get("id") or "" for row in rows["sources"]], read_rows["sources"], strict=True)
     }
     registers = (
-        () if find.incomplete & {"sources"} else tuple(configured(folder, _listed(raw, "register"), known, findings))
+        ()
+        if find.incomplete & {"sources"}
+        else tuple(configured_registers(folder, _listed(raw, "register"), known, findings))
     )
     findings += find.findings
     if not any(finding.severity == "error" for finding in findings):
@@ -154,10 +156,10 @@ def read(folder: Path, only: Collection[str] | None = None) -> Folder:
     )
     if only is not None:
         _check_only(only, find)
-        model = narrow(model, frozenset(only), ids)
+        model = filter_sources(model, frozenset(only), ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return Folder(folder, model, findings, places, hashes, registers)
+    return GraphFolder(folder, model, findings, places, hashes, registers)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:
@@ -223,7 +225,7 @@ def _dates(raw: Mapping[str, Any], findings: list[Finding]) -> str:
 
 
 def _entries(
-    folder: Path, raw: Mapping[str, Any], key: str, find: Resolver, findings: list[Finding]
+    folder: Path, raw: Mapping[str, Any], key: str, find: CellParser, findings: list[Finding]
 ) -> list[tuple[str, Path]]:
     """The [[document]] or [[rdf]] entries whose source is known and whose file is inside the folder."""
     found: list[tuple[str, Path]] = []
@@ -268,7 +270,7 @@ def _path(folder: Path, path: str) -> tuple[str, str] | None:
 
 
 def _documents(
-    folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]
+    folder: Path, raw: Mapping[str, Any], find: CellParser, findings: list[Finding]
 ) -> dict[str, Document | None]:
     """The archived text of each source that has one; None for one that cannot be read, which is a finding."""
     documents: dict[str, Document | None] = {str(e.get("source", "")): None for e in _listed(raw, "document")}
@@ -277,7 +279,7 @@ def _documents(
     for source, path in _entries(folder, raw, "document", find, findings):
         name = path.relative_to(folder.resolve()).as_posix()
         try:
-            documents[source] = read_document(source, read_file(path, LARGEST, name, folder))
+            documents[source] = read_document(source, read_file(path, MAX_SIZE, name, folder))
         except DataError as error:
             findings += error.findings
         except UnicodeDecodeError as error:
@@ -288,7 +290,7 @@ def _documents(
     return documents
 
 
-def _rdf(folder: Path, raw: Mapping[str, Any], find: Resolver, findings: list[Finding]) -> list[tuple[str, str]]:
+def _rdf(folder: Path, raw: Mapping[str, Any], find: CellParser, findings: list[Finding]) -> list[tuple[str, str]]:
     return [(source, str(path)) for source, path in _entries(folder, raw, "rdf", find, findings)]
 
 
@@ -345,7 +347,7 @@ def _contacts(rows: Mapping[str, list[Row]]) -> Iterator[Finding]:
                     )
 
 
-def _check_only(only: Collection[str], find: Resolver) -> None:
+def _check_only(only: Collection[str], find: CellParser) -> None:
     for source in sorted(only):
         if source not in find.known["sources"]:
             near = nearest(source, find.known["sources"])

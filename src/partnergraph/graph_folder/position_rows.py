@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from partnergraph.graph_folder.cell_parser import BODIES, Resolver
+from partnergraph.graph_folder.cell_parser import BODIES, CellParser
 from partnergraph.model.records import Position
 from partnergraph.tables.table import Row
 
@@ -13,7 +13,7 @@ _PIXELS = re.compile(r"[0-9]{1,5}")
 ANEW = "or write the table anew: partnergraph draw --keep."
 
 
-def position(row: Row, find: Resolver) -> Position:
+def parse_position(row: Row, find: CellParser) -> Position:
     """A row of positions.csv. One that names no body of the folder is not used, but stops nothing: a body may go."""
     known = len(find.findings)
     body = find.reference(row, "body", BODIES)
@@ -28,7 +28,7 @@ def position(row: Row, find: Resolver) -> Position:
     return Position(row.get("body") or "", body=body or "", view=view, x=x, y=y)
 
 
-def _pixels(row: Row, column: str, find: Resolver) -> int:
+def _pixels(row: Row, column: str, find: CellParser) -> int:
     text = row.get(column)
     if text is None or _PIXELS.fullmatch(text):
         return int(text or 0)
@@ -37,7 +37,7 @@ def _pixels(row: Row, column: str, find: Resolver) -> int:
     return 0
 
 
-def twice(rows: list[Row], positions: list[Position], find: Resolver) -> None:
+def find_duplicates(rows: list[Row], positions: list[Position], find: CellParser) -> None:
     """Each position of a body in a view that has one already is a finding."""
     first: dict[tuple[str, str], int] = {}
     for row, found in zip(rows, positions, strict=True):

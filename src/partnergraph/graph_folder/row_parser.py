@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from partnergraph.errors import Finding
-from partnergraph.graph_folder.cell_parser import LONGEST_VALUE, PARTIES, Resolver
-from partnergraph.graph_folder.documents import Unlocated, alike, locate
-from partnergraph.graph_folder.position_rows import position
+from partnergraph.graph_folder.cell_parser import MAX_VALUE_LENGTH, PARTIES, CellParser
+from partnergraph.graph_folder.documents import LocationError, locate, match_typography
+from partnergraph.graph_folder.position_rows import parse_position
 from partnergraph.model.records import (
     Attribute,
     Document,
@@ -28,7 +28,7 @@ from partnergraph.model.records import (
     Undertaking,
 )
 from partnergraph.tables.table import Row
-from partnergraph.vocabulary.identifiers import problem
+from partnergraph.vocabulary.identifiers import identifier_problem
 from partnergraph.vocabulary.iri import is_web_address
 
 _SENTENCE = re.compile(r"s(\d{1,6})")
@@ -37,7 +37,7 @@ DECISIONS = ("same", "different", "unsure")
 ANYTHING = ("relationships", "organisations", "undertakings", "groups", "events", "statements", "names", "attributes")
 
 
-def source(row: Row, find: Resolver) -> Source:
+def parse_source(row: Row, find: CellParser) -> Source:
     """A row of sources.csv."""
     url = row.get("url")
     if url and not is_web_address(url):
@@ -59,7 +59,7 @@ def source(row: Row, find: Resolver) -> Source:
     )
 
 
-def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) -> Evidence:
+def parse_evidence(row: Row, find: CellParser, documents: dict[str, Document | None]) -> Evidence:
     """A row of evidence.csv; quoted words are located in their document (None: one that could not be read)."""
     slug, where = row.get("id") or "", find.slug(row, "source", "sources")
     basis = find.code(row, "basis", "basis")
@@ -79,8 +79,8 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
             try:
                 try:
                     at = locate(document, words, number, near=find.may_search())
-                except Unlocated:
-                    own = alike(document, words) if find.may_search() else None
+                except LocationError:
+                    own = match_typography(document, words) if find.may_search() else None
                     if own is None or own == words:
                         raise
                     at = locate(document, own, number)
@@ -89,11 +89,11 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
                     )
                     fix = f"Nothing needs to be done, or copy them exactly: '{own}'."
                     find.findings.append(
-                        Finding("words-alike", "warning", message, row.place("words"), words[:LONGEST_VALUE], fix)
+                        Finding("words-alike", "warning", message, row.place("words"), words[:MAX_VALUE_LENGTH], fix)
                     )
                     words = own
                 start, end, passage = at.start, at.end, at.passage
-            except Unlocated as error:
+            except LocationError as error:
                 find.unlocated += 1
                 find.error(row, "words", error.rule, error.message, words, error.fix)
     if basis == "inferred":
@@ -123,7 +123,7 @@ def evidence(row: Row, find: Resolver, documents: dict[str, Document | None]) ->
     )
 
 
-def organisation(row: Row, find: Resolver) -> Organisation:
+def parse_organisation(row: Row, find: CellParser) -> Organisation:
     """A row of organisations.csv."""
     form = row.get("form") or ""
     if form and form not in ("formal", "unit", "collaboration", "organisation"):
@@ -139,7 +139,7 @@ def organisation(row: Row, find: Resolver) -> Organisation:
     )
 
 
-def name(row: Row, find: Resolver) -> Name:
+def parse_name(row: Row, find: CellParser) -> Name:
     """A row of names.csv."""
     start, end = find.period(row)
     language = row.get("language")
@@ -158,10 +158,10 @@ def name(row: Row, find: Resolver) -> Name:
     )
 
 
-def identifier(row: Row, find: Resolver) -> Identifier:
+def parse_identifier(row: Row, find: CellParser) -> Identifier:
     """A row of identifiers.csv."""
     scheme, value = find.code(row, "scheme", "identifier-scheme"), row.get("value") or ""
-    if value and (wrong := problem(scheme, value)) is not None:
+    if value and (wrong := identifier_problem(scheme, value)) is not None:
         find.error(row, "value", "identifier-form", wrong[0], value, wrong[1])
     return Identifier(
         id=f"{scheme}-{value}",
@@ -173,7 +173,7 @@ def identifier(row: Row, find: Resolver) -> Identifier:
     )
 
 
-def place(row: Row, find: Resolver) -> Spot:
+def parse_place(row: Row, find: CellParser) -> Spot:
     """A row of places.csv."""
     for column, most in (("latitude", 90), ("longitude", 180)):
         text = row.get(column)
@@ -196,7 +196,7 @@ def place(row: Row, find: Resolver) -> Spot:
     )
 
 
-def group(row: Row, find: Resolver) -> Group:
+def parse_group(row: Row, find: CellParser) -> Group:
     """A row of groups.csv."""
     members, count = find.slugs(row, "members", "organisations"), find.count(row, "count")
     if count is not None and len(members) > count:
@@ -219,7 +219,7 @@ def group(row: Row, find: Resolver) -> Group:
     )
 
 
-def undertaking(row: Row, find: Resolver) -> Undertaking:
+def parse_undertaking(row: Row, find: CellParser) -> Undertaking:
     """A row of undertakings.csv."""
     return Undertaking(
         id=row.get("id") or "",
@@ -230,7 +230,7 @@ def undertaking(row: Row, find: Resolver) -> Undertaking:
     )
 
 
-def relationship(row: Row, find: Resolver) -> Relationship:
+def parse_relationship(row: Row, find: CellParser) -> Relationship:
     """A row of relationships.csv."""
     start, end = find.period(row)
     from_, to = find.reference(row, "from", PARTIES), find.reference(row, "to", PARTIES)
@@ -254,7 +254,7 @@ def relationship(row: Row, find: Resolver) -> Relationship:
     )
 
 
-def event(row: Row, find: Resolver) -> Event:
+def parse_event(row: Row, find: CellParser) -> Event:
     """A row of events.csv."""
     before, after = find.references(row, "from", ("organisations",)), find.references(row, "to", ("organisations",))
     about = find.reference(row, "about", ("relationships", "organisations", "undertakings", "groups"))
@@ -278,7 +278,7 @@ def event(row: Row, find: Resolver) -> Event:
     )
 
 
-def statement(row: Row, find: Resolver) -> Statement:
+def parse_statement(row: Row, find: CellParser) -> Statement:
     """A row of statements.csv."""
     return Statement(
         id=row.get("id") or "",
@@ -297,7 +297,7 @@ def statement(row: Row, find: Resolver) -> Statement:
     )
 
 
-def attribute(row: Row, find: Resolver) -> Attribute:
+def parse_attribute(row: Row, find: CellParser) -> Attribute:
     """A row of attributes.csv."""
     start, end = find.period(row)
     return Attribute(
@@ -312,7 +312,7 @@ def attribute(row: Row, find: Resolver) -> Attribute:
     )
 
 
-def standing(row: Row, find: Resolver) -> Standing:
+def parse_standing(row: Row, find: CellParser) -> Standing:
     """A row of standing.csv."""
     return Standing(
         id=row.get("record") or "",
@@ -324,7 +324,7 @@ def standing(row: Row, find: Resolver) -> Standing:
     )
 
 
-def match(row: Row, find: Resolver) -> Match:
+def parse_match(row: Row, find: CellParser) -> Match:
     """A row of matches.csv."""
     decision = row.get("decision") or ""
     if decision and decision not in DECISIONS:
@@ -342,19 +342,19 @@ def match(row: Row, find: Resolver) -> Match:
     )
 
 
-READERS: dict[str, Callable[[Row, Resolver], Record]] = {
-    "sources": source,
-    "organisations": organisation,
-    "names": name,
-    "identifiers": identifier,
-    "places": place,
-    "groups": group,
-    "undertakings": undertaking,
-    "relationships": relationship,
-    "events": event,
-    "statements": statement,
-    "attributes": attribute,
-    "standing": standing,
-    "positions": position,
-    "matches": match,
+READERS: dict[str, Callable[[Row, CellParser], Record]] = {
+    "sources": parse_source,
+    "organisations": parse_organisation,
+    "names": parse_name,
+    "identifiers": parse_identifier,
+    "places": parse_place,
+    "groups": parse_group,
+    "undertakings": parse_undertaking,
+    "relationships": parse_relationship,
+    "events": parse_event,
+    "statements": parse_statement,
+    "attributes": parse_attribute,
+    "standing": parse_standing,
+    "positions": parse_position,
+    "matches": parse_match,
 }

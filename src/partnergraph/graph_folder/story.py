@@ -9,27 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.graph_folder.cell_parser import BODIES, Resolver
+from partnergraph.graph_folder.cell_parser import BODIES, CellParser
 from partnergraph.model.records import Step
 from partnergraph.reading.toml import read_toml
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Row
 
 STORY = "story.toml"
-MOST_STEPS = 40
+MAX_STEPS = 40
 KEYS = ("title", "text", "focus", "date")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class _Entry(Row):
+class _StepEntry(Row):
     """A [[step]]: its plain values as cells. It stands where its number says."""
 
     def place(self, column: str | None = None) -> Place:
         return Place(self.file, None, f"step {self.number}" + (f", {column}" if column else ""))
 
 
-def story(folder: Path, find: Resolver) -> tuple[Step, ...]:
+def read_story(folder: Path, find: CellParser) -> tuple[Step, ...]:
     """The steps of the story file of a folder; none when there is no file. Findings go to the resolver."""
     path = folder / STORY
     if not path.exists() and not path.is_symlink():
@@ -50,21 +50,21 @@ def story(folder: Path, find: Resolver) -> tuple[Step, ...]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         _whole(find, "story-key", "'step' is not a list of entries.", "step", "Write [[step]] with two brackets.")
         return ()
-    if len(entries) > MOST_STEPS:
-        message = f"The story has {len(entries)} steps; at most {MOST_STEPS} are told."
+    if len(entries) > MAX_STEPS:
+        message = f"The story has {len(entries)} steps; at most {MAX_STEPS} are told."
         _whole(find, "story-length", message, str(len(entries)), "Leave some out, or tell several in one.")
     return tuple(_step(number, entry, find) for number, entry in enumerate(entries, 1))
 
 
-def _whole(find: Resolver, rule: str, message: str, value: str | None, fix: str) -> None:
+def _whole(find: CellParser, rule: str, message: str, value: str | None, fix: str) -> None:
     find.findings.append(Finding(rule, "error", message, Place(STORY), value, fix))
 
 
-def _step(number: int, raw: dict[str, Any], find: Resolver) -> Step:
+def _step(number: int, raw: dict[str, Any], find: CellParser) -> Step:
     day = raw.get("date")
     if type(day) in (int, date):  # 2014 and 2014-06-30 without quotes are fine
         raw = raw | {"date": str(day)}
-    row = _Entry(STORY, number, {key: value.strip() for key, value in raw.items() if isinstance(value, str)})
+    row = _StepEntry(STORY, number, {key: value.strip() for key, value in raw.items() if isinstance(value, str)})
     for key, value in raw.items():
         if key not in KEYS:
             near = nearest(key, KEYS)
@@ -83,7 +83,7 @@ def _step(number: int, raw: dict[str, Any], find: Resolver) -> Step:
     return Step(number, row.get("title") or "", row.get("text") or "", _focus(row, raw, find), _date(row, find))
 
 
-def _focus(row: Row, raw: dict[str, Any], find: Resolver) -> tuple[str, ...]:
+def _focus(row: Row, raw: dict[str, Any], find: CellParser) -> tuple[str, ...]:
     """The bodies that a step shows: none (the whole map), one (selected) or two (the route between them)."""
     names = raw.get("focus", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -101,7 +101,7 @@ def _focus(row: Row, raw: dict[str, Any], find: Resolver) -> tuple[str, ...]:
     return found
 
 
-def _date(row: Row, find: Resolver) -> Any:
+def _date(row: Row, find: CellParser) -> Any:
     day = find.date(row, "date")
     if day is not None and day.literal is None:
         fix = "Write one date: 2014, 2014-06 or 2014-06-30."

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from partnergraph.match.countries import COUNTRIES, STATES, widened
-from partnergraph.match.normalise import GENERAL, TYPE_WORDS, form, respelt, words
-from partnergraph.match.record_index import Called, Register
+from partnergraph.match.countries import COUNTRIES, STATES, related_countries
+from partnergraph.match.normalise import GENERAL, TYPE_WORDS, is_respelt, normalise_name, normalised_words
+from partnergraph.match.record_index import NameEntry, RecordIndex
 from partnergraph.model.register_records import Entry
 
-__all__ = ["Mention", "mentions"]
+__all__ = ["AffiliationMention", "find_affiliations"]
 
-LONGEST = 2_000  # characters of one string that are looked at
+MAX_LENGTH = 2_000  # characters of one string that are looked at
 NEAR = 92  # of 100: how alike a part and a name must be written
 _PARTS = re.compile(r"[,;\n\t()\[\]%]|#[A-Z]+#|\s[-–—/|]\s|(?<=[a-z]{6})\.\s+(?=[A-Z])|\d+[.)]\s")
 # Words which, after a name, make of it the name of another body.
@@ -37,7 +37,7 @@ _OTHER = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class AffiliationMention:
     """A record that a string names: the part that names it, and how sure that is.
 
     `whole`: the part is the name, and nothing else. `alone`: no other record is called so, or country or place tell it
@@ -45,7 +45,7 @@ class Mention:
     for another (see `_settled`).
     """
 
-    called: Called
+    called: NameEntry
     part: str
     score: float
     whole: bool
@@ -74,18 +74,18 @@ class _Address:
         if not self.countries or not entry.places:
             return None
         codes = frozenset(place.country for place in entry.places if place.country)
-        return not self.countries.isdisjoint(widened(codes))
+        return not self.countries.isdisjoint(related_countries(codes))
 
     def town(self, entry: Entry, beside: str = "") -> bool:
         """Whether the town of a record stands in the string; `beside` a name: more often than in that name."""
-        towns = [f" {' '.join(words(place.name))} " for place in entry.places if place.name]
+        towns = [f" {' '.join(normalised_words(place.name))} " for place in entry.places if place.name]
         return any(self.towns.count(town) > f" {beside} ".count(town) for town in towns)
 
 
 def _address(text: str) -> _Address:
-    plain = html.unescape(html.unescape(text[:LONGEST]))
+    plain = html.unescape(html.unescape(text[:MAX_LENGTH]))
     pieces = [piece.strip(" .") for piece in _PARTS.split(plain)]
-    parts = [(piece, found) for piece in pieces if piece and (found := words(piece))]
+    parts = [(piece, found) for piece in pieces if piece and (found := normalised_words(piece))]
     countries: set[str] = set()
     for number, (_, found) in enumerate(parts):
         phrase = " ".join(word for word in found if not word.isdigit())
@@ -103,10 +103,10 @@ def _address(text: str) -> _Address:
     return _Address(parts, countries, tokens, " " + " | ".join(" ".join(found) for _, found in parts) + " ")
 
 
-def mentions(text: str, register: Register) -> list[Mention]:
+def find_affiliations(text: str, register: RecordIndex) -> list[AffiliationMention]:
     """The records that a string names, in the order of the string; none is named twice."""
     address = _address(text)
-    found: list[tuple[int, Mention]] = []
+    found: list[tuple[int, AffiliationMention]] = []
     taken: set[int] = set()
     for number, _ in enumerate(address.parts):
         if number in taken:
@@ -127,12 +127,12 @@ def mentions(text: str, register: Register) -> list[Mention]:
     return _chosen([mention for _, mention in sorted(found, key=lambda pair: pair[0])])
 
 
-def _exact(address: _Address, number: int, together: int, register: Register) -> Mention | None:
+def _exact(address: _Address, number: int, together: int, register: RecordIndex) -> AffiliationMention | None:
     parts = address.parts[number : number + together]
     text = ", ".join(part for part, _ in parts)
     if together > 1 and all(word in GENERAL for word in parts[0][1]):
         return None
-    key = form(" ".join(part for part, _ in parts))
+    key = normalise_name(" ".join(part for part, _ in parts))
     if key in COUNTRIES or (len(address.parts) > 1 and key in register.towns) or not _telling(key):
         return None
     called = register.named(key)
@@ -149,7 +149,9 @@ def _telling(key: str) -> bool:
     return len(own) > 1 or len(key) > 5
 
 
-def _pick(address: _Address, part: str, called: list[Called], whole: bool, score: float = 1.0) -> Mention | None:
+def _pick(
+    address: _Address, part: str, called: list[NameEntry], whole: bool, score: float = 1.0
+) -> AffiliationMention | None:
     """The record that is meant of all that are called so, if anything tells them apart."""
     live = [one for one in called if one.entry.live and (one.kind != "acronym" or len(one.key.split()) > 1)]
     acronyms = [one for one in called if one.entry.live and one.kind == "acronym" and one not in live]
@@ -187,7 +189,7 @@ def _pick(address: _Address, part: str, called: list[Called], whole: bool, score
         reasons.append(f"{len(narrowed)} records are called so, and nothing tells them apart")
     doubts = tuple(_doubts(one))
     settled = not doubts and _settled(address, one)
-    return Mention(
+    return AffiliationMention(
         one,
         part,
         score * (1.0 if placed else 0.9),
@@ -199,7 +201,7 @@ def _pick(address: _Address, part: str, called: list[Called], whole: bool, score
     )
 
 
-def _settled(address: _Address, called: Called) -> bool:
+def _settled(address: _Address, called: NameEntry) -> bool:
     """Whether the string names the country of a record or, beside its name, the town; both where it is neither a
     university nor an academy: of institutes, centres and companies there are too many that one town or country tells.
     """
@@ -207,19 +209,23 @@ def _settled(address: _Address, called: Called) -> bool:
     return any(agree) if _teaches(called) else all(agree)
 
 
-def _doubts(called: Called) -> Iterator[str]:
+def _doubts(called: NameEntry) -> Iterator[str]:
     """Why another record may be meant, though the name is this one's."""
     for link in called.entry.links:
         if link.kind == "succession" and link.inverse:
             yield f"it took over from {link.label or link.record}, which may be meant"
-        elif link.kind == "part-of" and not link.inverse and f" {form(link.label or '-')} " in f" {called.key} ":
+        elif (
+            link.kind == "part-of"
+            and not link.inverse
+            and f" {normalise_name(link.label or '-')} " in f" {called.key} "
+        ):
             yield f"the name of {link.label}, of which it is a part, stands in its name"
 
 
 _KINDS = {"alternative": "other name", "former": "former name", "acronym": "short name", "as-written": "other name"}
 
 
-def _within(address: _Address, part: str, own: tuple[str, ...], register: Register) -> Iterator[Mention]:
+def _within(address: _Address, part: str, own: tuple[str, ...], register: RecordIndex) -> Iterator[AffiliationMention]:
     """Names that stand among other words of a part, the longest first."""
     at, end = 0, len(own)
     while at < end:
@@ -238,22 +244,22 @@ def _within(address: _Address, part: str, own: tuple[str, ...], register: Regist
         at += 1
 
 
-def _near(address: _Address, part: str, own: tuple[str, ...], register: Register) -> Mention | None:
+def _near(address: _Address, part: str, own: tuple[str, ...], register: RecordIndex) -> AffiliationMention | None:
     from rapidfuzz import fuzz
 
-    key = form(part)
+    key = normalise_name(part)
     if len(own) < 2 or len(key) < 8 or len(own) > 12:
         return None
     if not any(word in TYPE_WORDS or word in GENERAL for word in own):
         return None
     if mention := _pick(address, part, register.same_words(key), whole=False, score=0.93):
         return mention if mention.placed or len(own) > 2 else None
-    best: list[tuple[float, Called]] = []
+    best: list[tuple[float, NameEntry]] = []
     for one in register.near(key):
         if one.kind != "acronym" and one.entry.live and address.country(one.entry) is not False:
             short = _abbreviates(own, one.key.split())
             score = 94.0 if short else fuzz.ratio(key, one.key, score_cutoff=NEAR)
-            if score and (short or respelt(key, one.key)):
+            if score and (short or is_respelt(key, one.key)):
                 best.append((score, one))
     if not best:
         return None
@@ -269,8 +275,8 @@ def _abbreviates(short: tuple[str, ...], name: list[str]) -> bool:
     )
 
 
-def _chosen(found: list[Mention]) -> list[Mention]:
-    chosen: dict[str, Mention] = {}
+def _chosen(found: list[AffiliationMention]) -> list[AffiliationMention]:
+    chosen: dict[str, AffiliationMention] = {}
     for mention in found:
         record = mention.called.entry.record
         if record not in chosen or chosen[record].score < mention.score:
@@ -281,7 +287,7 @@ def _chosen(found: list[Mention]) -> list[Mention]:
     return [replace(one, settled=False, reasons=(*one.reasons, named)) for one in chosen.values()]
 
 
-def _teaches(called: Called) -> bool:
+def _teaches(called: NameEntry) -> bool:
     """Whether it is of the bodies that have institutes of their own: universities and academies."""
     named = not {"university", "academy"}.isdisjoint(called.key.split())
     return named or not {"university", "education-body"}.isdisjoint(called.entry.types)

@@ -10,36 +10,36 @@ from itertools import combinations
 from partnergraph.match.duplicates import claim_pairs
 from partnergraph.match.graph_snapshot import (
     SHARED,
+    EvidenceLine,
+    GraphSnapshot,
     Period,
-    Proof,
-    Said,
-    Told,
+    StatedRelationship,
     Values,
-    apart,
-    bare,
-    bounds,
-    code,
-    first,
+    are_disjoint,
+    code_of,
+    date_bounds,
+    first_value,
+    normalise_identifier,
 )
-from partnergraph.match.normalise import form
+from partnergraph.match.normalise import normalise_name
 from partnergraph.store import Reader
-from partnergraph.store.name_index import fold
+from partnergraph.store.name_index import fold_name
 from partnergraph.vocabulary import ADMS, DCTERMS, ORG, PG, SKOS, SKOSXL
 
-__all__ = ["Conflict", "Side", "conflicts"]
+__all__ = ["Conflict", "ConflictSide", "conflicts"]
 
 # Degrees by which two points may differ and be one.
 NEAR = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ConflictSide:
     """What one side says, by which records, and what stands behind it."""
 
     says: str
     records: tuple[str, ...]
     standing: str
-    evidence: tuple[Proof, ...]
+    evidence: tuple[EvidenceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class Conflict:
     label: str
     question: str
     marked: bool
-    sides: tuple[Side, ...]
+    sides: tuple[ConflictSide, ...]
     note: str | None = None
 
 
 def conflicts(reader: Reader) -> list[Conflict]:
     """Everything in a graph on which two sources or two records disagree; what an editor marked comes first."""
-    told = Told(reader)
+    told = GraphSnapshot(reader)
     found = list(_marked(told))
     known = {frozenset(record for side in one.sides for record in side.records) for one in found}
     for finder in (_leaders, _counts, _graph_dates, _event_dates, _claim_dates, _name_dates, _bodies, _values, _places):
@@ -69,16 +69,16 @@ def conflicts(reader: Reader) -> list[Conflict]:
     return sorted(unique.values(), key=lambda one: (not one.marked, one.sort, one.about, one.question, str(one.sides)))
 
 
-def _side(told: Told, says: str, iri: str, values: Values, evidence: list[str] | None = None) -> Side:
+def _side(told: GraphSnapshot, says: str, iri: str, values: Values, evidence: list[str] | None = None) -> ConflictSide:
     proofs = values.get(PG.evidence, []) if evidence is None else evidence
-    return Side(says, (iri,), code(first(values, PG.standing)) or "accepted", told.proofs(proofs))
+    return ConflictSide(says, (iri,), code_of(first_value(values, PG.standing)) or "accepted", told.proofs(proofs))
 
 
-def _claim(told: Told, claim: Said) -> Side:
-    return Side(claim.sentence, (claim.iri,), claim.standing, told.proofs(claim.evidence))
+def _claim(told: GraphSnapshot, claim: StatedRelationship) -> ConflictSide:
+    return ConflictSide(claim.sentence, (claim.iri,), claim.standing, told.proofs(claim.evidence))
 
 
-def _by_source(told: Told, values: Values) -> dict[str, list[str]]:
+def _by_source(told: GraphSnapshot, values: Values) -> dict[str, list[str]]:
     """The evidence of a record by its source."""
     found: dict[str, list[str]] = {}
     for proof in values.get(PG.evidence, ()):
@@ -86,11 +86,11 @@ def _by_source(told: Told, values: Values) -> dict[str, list[str]]:
     return found
 
 
-def _sources(told: Told, values: Values) -> set[str]:
+def _sources(told: GraphSnapshot, values: Values) -> set[str]:
     return set(_by_source(told, values))
 
 
-def _marked(told: Told) -> Iterator[Conflict]:
+def _marked(told: GraphSnapshot) -> Iterator[Conflict]:
     """What an editor marked as contradicting, or as disputed with evidence against it."""
     rows = told.reader.rows(f"SELECT DISTINCT ?a ?b {{ ?a <{PG.contradicts}> ?b }}")
     pairs = sorted({(min(a, b), max(a, b)) for a, b in ((str(row["a"]), str(row["b"])) for row in rows)})
@@ -114,30 +114,30 @@ def _marked(told: Told) -> Iterator[Conflict]:
         against.setdefault(str(row["a"]), []).append(str(row["e"]))
     for iri, proofs in against.items():
         if iri not in contradicted:
-            sides = (_any(told, iri), Side("evidence against it", (iri,), "", told.proofs(proofs)))
+            sides = (_any(told, iri), ConflictSide("evidence against it", (iri,), "", told.proofs(proofs)))
             note = " ".join(_notes(told, iri)) or None
             yield Conflict("statement", iri, told.label(iri), "whether it is so", True, sides, note)
 
 
-def _any(told: Told, iri: str) -> Side:
+def _any(told: GraphSnapshot, iri: str) -> ConflictSide:
     if iri in told.claims:
         return _claim(told, told.claims[iri])
     rows = told.reader.rows(f"SELECT DISTINCT ?p ?o {{ <{iri}> ?p ?o }}")
     values: Values = {}
     for row in rows:
         values.setdefault(str(row["p"]), []).append(str(row["o"]))
-    said = first(values, SKOSXL.literalForm) or first(values, PG.value) or told.label(iri)
+    said = first_value(values, SKOSXL.literalForm) or first_value(values, PG.value) or told.label(iri)
     return _side(told, said, iri, values)
 
 
-def _notes(told: Told, iri: str) -> list[str]:
+def _notes(told: GraphSnapshot, iri: str) -> list[str]:
     rows = told.reader.rows(f"SELECT DISTINCT ?n {{ <{iri}> <{PG.standingNote}> ?n }} ORDER BY ?n")
     return [str(row["n"]) for row in rows]
 
 
-def _leaders(told: Told) -> Iterator[Conflict]:
+def _leaders(told: GraphSnapshot) -> Iterator[Conflict]:
     """Different sources that each name another leader for one time."""
-    led: dict[str, list[Said]] = {}
+    led: dict[str, list[StatedRelationship]] = {}
     for claim in told.claims.values():
         if claim.kind == "leadership" and claim.counts:
             led.setdefault(claim.to, []).append(claim)
@@ -147,19 +147,19 @@ def _leaders(told: Told) -> Iterator[Conflict]:
                 yield Conflict("leader", to, told.label(to), "who leads it", False, (_claim(told, a), _claim(told, b)))
 
 
-def _disjoint(told: Told, a: Said, b: Said) -> bool:
+def _disjoint(told: GraphSnapshot, a: StatedRelationship, b: StatedRelationship) -> bool:
     """Whether no source says both."""
     one, other = (_sources(told, told.relationships[claim.iri]) for claim in (a, b))
     return not one & other
 
 
-def _counts(told: Told) -> Iterator[Conflict]:
+def _counts(told: GraphSnapshot) -> Iterator[Conflict]:
     """Groups of one sort of members of one body, counted differently."""
-    belongs: dict[tuple[str, str, str], list[Said]] = {}
+    belongs: dict[tuple[str, str, str], list[StatedRelationship]] = {}
     for claim in told.claims.values():
         group = told.groups.get(claim.from_, {})
         if group.get(PG.statedCount) and claim.counts:
-            belongs.setdefault((claim.kind, claim.to, code(first(group, PG.memberType))), []).append(claim)
+            belongs.setdefault((claim.kind, claim.to, code_of(first_value(group, PG.memberType))), []).append(claim)
     for (_, to, sort), claims in belongs.items():
         for a, b in combinations(claims, 2):
             counts = [told.groups[claim.from_][PG.statedCount] for claim in (a, b)]
@@ -172,7 +172,7 @@ def _counts(told: Told) -> Iterator[Conflict]:
 
 
 def _in_graphs(
-    told: Told, sort: str, iri: str, predicate: str, column: str, question: str, values: Values
+    told: GraphSnapshot, sort: str, iri: str, predicate: str, column: str, question: str, values: Values
 ) -> Iterator[Conflict]:
     """One record of which two sources state different values."""
     rows = told.reader.rows(f"SELECT DISTINCT ?g ?v {{ GRAPH ?g {{ <{iri}> <{predicate}> ?v }} }} ORDER BY ?v ?g")
@@ -184,7 +184,7 @@ def _in_graphs(
         yield Conflict(sort, iri, _title(told, iri, values), question, False, shown)
 
 
-def _proofs_in(told: Told, iri: str, graph: str, column: str) -> list[str]:
+def _proofs_in(told: GraphSnapshot, iri: str, graph: str, column: str) -> list[str]:
     """The evidence in one graph that supports a column of a record."""
     rows = told.reader.rows(f"SELECT ?e {{ GRAPH <{graph}> {{ <{iri}> <{PG.evidence}> ?e }} }}")
     limits = [str(row["l"]) for row in told.reader.rows(f"SELECT DISTINCT ?l {{ <{iri}> <{PG.supportLimit}> ?l }}")]
@@ -196,14 +196,14 @@ def _proofs_in(told: Told, iri: str, graph: str, column: str) -> list[str]:
     return [proof for proof in proofs if column in limited.get(told.proof(proof).id, {column})]
 
 
-def _title(told: Told, iri: str, values: Values) -> str:
+def _title(told: GraphSnapshot, iri: str, values: Values) -> str:
     if iri in told.claims:
         return told.claims[iri].sentence
-    about = first(values, PG.about) or first(values, PG.nameOf) or first(values, PG.attributeOf)
+    about = first_value(values, PG.about) or first_value(values, PG.nameOf) or first_value(values, PG.attributeOf)
     return told.label(about) if about else told.label(iri)
 
 
-def _graph_dates(told: Told) -> Iterator[Conflict]:
+def _graph_dates(told: GraphSnapshot) -> Iterator[Conflict]:
     """One record to which two sources give dates that cannot be the same."""
     for records in (told.relationships, told.names, told.lifecycles, told.change_events, told.attributes):
         for iri, values in records.items():
@@ -216,87 +216,87 @@ def _graph_dates(told: Told) -> Iterator[Conflict]:
                     f"<{PG[f'{name}Latest']}> ?y }} }}"
                 )
                 periods = {str(row["g"]): (str(row["x"]), str(row["y"])) for row in rows}
-                if any(apart(one, other) for one, other in combinations(periods.values(), 2)):
+                if any(are_disjoint(one, other) for one, other in combinations(periods.values(), 2)):
                     yield from _in_graphs(told, "date", iri, PG[name], name, _WHEN[name], values)
 
 
 _WHEN = {"start": "when it began", "end": "when it ended", "date": "when it happened"}
 
 
-def _event_dates(told: Told) -> Iterator[Conflict]:
+def _event_dates(told: GraphSnapshot) -> Iterator[Conflict]:
     """Two records of one event of one body, with other dates."""
     same: dict[tuple[str, ...], list[tuple[str, Values]]] = {}
     for iri, values in told.lifecycles.items():
-        kind = code(first(values, PG.kind))
+        kind = code_of(first_value(values, PG.kind))
         if kind in ("start", "end") and values.get(PG.about):
             same.setdefault((kind, values[PG.about][0]), []).append((iri, values))
     for iri, values in told.change_events.items():
         before, after = (values.get(p, []) for p in (ORG.originalOrganization, ORG.resultingOrganization))
-        same.setdefault((code(first(values, PG.kind)), (after or before or [iri])[0], *before, *after), []).append(
-            (iri, values)
-        )
+        same.setdefault(
+            (code_of(first_value(values, PG.kind)), (after or before or [iri])[0], *before, *after), []
+        ).append((iri, values))
     for (kind, about, *_), records in sorted(same.items()):
         for (one, a), (other, b) in combinations(records, 2):
-            if apart(bounds(a, "date"), bounds(b, "date")):
+            if are_disjoint(date_bounds(a, "date"), date_bounds(b, "date")):
                 sides = (_side(told, _date(a, "date"), one, a), _side(told, _date(b, "date"), other, b))
                 yield Conflict("date", about, told.label(about), f"{told.term(kind).lower()}: when", False, sides)
 
 
 def _date(values: Values, name: str) -> str:
-    days: Period = bounds(values, name)
-    return first(values, PG[name]) or f"between {days[0]} and {days[1]}"
+    days: Period = date_bounds(values, name)
+    return first_value(values, PG[name]) or f"between {days[0]} and {days[1]}"
 
 
-def _claim_dates(told: Told) -> Iterator[Conflict]:
+def _claim_dates(told: GraphSnapshot) -> Iterator[Conflict]:
     """Two claims of one kind between the same parties that overlap, with other dates."""
     for a, b in claim_pairs(told):
         for name, one, other in (("start", a.start, b.start), ("end", a.end, b.end)):
-            if apart(one, other):
+            if are_disjoint(one, other):
                 sides = (_claim(told, a), _claim(told, b))
                 label = f"{told.label(a.from_)} and {told.label(a.to)}"
                 yield Conflict("date", a.iri, label, f"{told.term(a.kind).lower()}: {_WHEN[name]}", False, sides)
 
 
-def _name_dates(told: Told) -> Iterator[Conflict]:
+def _name_dates(told: GraphSnapshot) -> Iterator[Conflict]:
     """Two records of one name of one body, with other dates."""
     same: dict[tuple[str, str], list[tuple[str, Values]]] = {}
     for iri, values in told.names.items():
-        same.setdefault((first(values, PG.nameOf) or "", fold(first(values, SKOSXL.literalForm) or "")), []).append(
-            (iri, values)
-        )
+        same.setdefault(
+            (first_value(values, PG.nameOf) or "", fold_name(first_value(values, SKOSXL.literalForm) or "")), []
+        ).append((iri, values))
     for (body, _), records in sorted(same.items()):
         for (one, a), (other, b) in combinations(records, 2):
             for name in ("start", "end"):
-                if apart(bounds(a, name), bounds(b, name)):
+                if are_disjoint(date_bounds(a, name), date_bounds(b, name)):
                     sides = (_side(told, _date(a, name), one, a), _side(told, _date(b, name), other, b))
-                    question = f"the name “{first(a, SKOSXL.literalForm)}”: {_WHEN[name]}"
+                    question = f"the name “{first_value(a, SKOSXL.literalForm)}”: {_WHEN[name]}"
                     yield Conflict("date", body, told.label(body), question, False, sides)
 
 
-def _bodies(told: Told) -> Iterator[Conflict]:
+def _bodies(told: GraphSnapshot) -> Iterator[Conflict]:
     """Names of today, types, and identifiers of one body that do not agree."""
     identifiers = told.reader.described(ADMS.Identifier)
     for iri, values in told.organisations.items():
         yield from _types(told, iri, values)
-        current: list[tuple[str, Side]] = [
-            (label, Side(label, (iri,), "accepted", told.proofs(values.get(PG.evidence, []))))
+        current: list[tuple[str, ConflictSide]] = [
+            (label, ConflictSide(label, (iri,), "accepted", told.proofs(values.get(PG.evidence, []))))
             for label in values.get(SKOS.prefLabel, ())
         ]
         for name in values.get(SKOSXL.altLabel, ()):
             said = told.names.get(name, {})
-            text = first(said, SKOSXL.literalForm)
-            if text and code(first(said, PG.nameKind)) == "current" and not bounds(said, "end")[0]:
+            text = first_value(said, SKOSXL.literalForm)
+            if text and code_of(first_value(said, PG.nameKind)) == "current" and not date_bounds(said, "end")[0]:
                 current.append((text, _side(told, text, name, said)))
-        by_form = {form(text): side for text, side in reversed(current)}
+        by_form = {normalise_name(text): side for text, side in reversed(current)}
         if len(by_form) > 1:
-            sides = tuple(by_form[key] for key in dict.fromkeys(form(text) for text, _ in current))
+            sides = tuple(by_form[key] for key in dict.fromkeys(normalise_name(text) for text, _ in current))
             yield Conflict("name", iri, told.label(iri), "what it is called today", False, sides)
         schemes: dict[str, dict[str, tuple[str, str]]] = {}
         for one in values.get(ADMS.identifier, ()):
             said = identifiers.get(one, {})
-            scheme, value = code(first(said, PG.scheme)), first(said, SKOS.notation) or ""
+            scheme, value = code_of(first_value(said, PG.scheme)), first_value(said, SKOS.notation) or ""
             if scheme not in SHARED:
-                schemes.setdefault(scheme, {}).setdefault(bare(scheme, value), (one, value))
+                schemes.setdefault(scheme, {}).setdefault(normalise_identifier(scheme, value), (one, value))
         for scheme, found in sorted(schemes.items()):
             for (a, one), (b, other) in combinations(found.values(), 2):
                 if not _sources(told, identifiers[a]) & _sources(told, identifiers[b]):
@@ -305,7 +305,7 @@ def _bodies(told: Told) -> Iterator[Conflict]:
                     yield Conflict("identifier", iri, told.label(iri), question, False, sides)
 
 
-def _types(told: Told, iri: str, values: Values) -> Iterator[Conflict]:
+def _types(told: GraphSnapshot, iri: str, values: Values) -> Iterator[Conflict]:
     if len(values.get(ORG.classification, ())) < 2:
         return
     rows = told.reader.rows(
@@ -313,7 +313,7 @@ def _types(told: Told, iri: str, values: Values) -> Iterator[Conflict]:
     )
     graphs: dict[str, set[str]] = {}
     for row in rows:
-        graphs.setdefault(str(row["g"]), set()).add(code(str(row["v"])))
+        graphs.setdefault(str(row["g"]), set()).add(code_of(str(row["v"])))
     for one, other in combinations(sorted(graphs), 2):
         families = [{_family(told, name) for name in graphs[graph]} for graph in (one, other)]
         if not graphs[one] & graphs[other] and not families[0] & families[1]:
@@ -324,23 +324,25 @@ def _types(told: Told, iri: str, values: Values) -> Iterator[Conflict]:
             yield Conflict("type", iri, told.label(iri), "what sort of body it is", False, sides)
 
 
-def _family(told: Told, name: str) -> str:
+def _family(told: GraphSnapshot, name: str) -> str:
     found = told.concepts.get(name)
     return (found.broader if found else None) or name
 
 
-def _values(told: Told) -> Iterator[Conflict]:
+def _values(told: GraphSnapshot) -> Iterator[Conflict]:
     """Attributes of one body to which different sources give different values for one time."""
     same: dict[tuple[str, str], list[tuple[str, Values]]] = {}
     for iri, values in told.attributes.items():
-        same.setdefault((first(values, PG.attributeOf) or "", code(first(values, PG.property))), []).append(
-            (iri, values)
-        )
+        same.setdefault(
+            (first_value(values, PG.attributeOf) or "", code_of(first_value(values, PG.property))), []
+        ).append((iri, values))
     for (body, kind), records in sorted(same.items()):
         for (one, a), (other, b) in combinations(records, 2):
-            said, theirs = first(a, PG.value) or "", first(b, PG.value) or ""
+            said, theirs = first_value(a, PG.value) or "", first_value(b, PG.value) or ""
             later = any(
-                bounds(x, "end")[0] and bounds(y, "start")[1] and bounds(x, "end")[0] <= bounds(y, "start")[1]
+                date_bounds(x, "end")[0]
+                and date_bounds(y, "start")[1]
+                and date_bounds(x, "end")[0] <= date_bounds(y, "start")[1]
                 for x, y in ((a, b), (b, a))
             )
             if not _agree(said, theirs) and not later and not _sources(told, a) & _sources(told, b):
@@ -354,14 +356,16 @@ def _agree(one: str, other: str) -> bool:
     if numbers[0] and numbers[1]:
         degrees = zip(numbers[0].groups(), numbers[1].groups(), strict=True)
         return all(abs(float(a) - float(b)) <= NEAR for a, b in degrees)
-    words, theirs = ({*fold(value.replace(",", " ")).split()} for value in (one, other))
+    words, theirs = ({*fold_name(value.replace(",", " ")).split()} for value in (one, other))
     return words <= theirs or theirs <= words
 
 
-def _places(told: Told) -> Iterator[Conflict]:
+def _places(told: GraphSnapshot) -> Iterator[Conflict]:
     """Two towns of one body by different sources, or a headquarters in another town than it is placed in."""
-    towns = {iri for iri, values in told.places.items() if code(first(values, DCTERMS.type)) in ("city", "town")}
-    located: dict[str, list[Said]] = {}
+    towns = {
+        iri for iri, values in told.places.items() if code_of(first_value(values, DCTERMS.type)) in ("city", "town")
+    }
+    located: dict[str, list[StatedRelationship]] = {}
     for claim in told.claims.values():
         if claim.kind == "location" and claim.to in towns and claim.counts:
             located.setdefault(claim.from_, []).append(claim)
@@ -372,9 +376,9 @@ def _places(told: Told) -> Iterator[Conflict]:
                     "place", body, told.label(body), "where it is", False, (_claim(told, a), _claim(told, b))
                 )
     for iri, values in told.attributes.items():
-        body = first(values, PG.attributeOf) or ""
-        if code(first(values, PG.property)) == "headquarters" and body in located:
-            said = first(values, PG.value) or ""
-            if not any(fold(told.label(claim.to)) in fold(said) for claim in located[body]):
+        body = first_value(values, PG.attributeOf) or ""
+        if code_of(first_value(values, PG.property)) == "headquarters" and body in located:
+            said = first_value(values, PG.value) or ""
+            if not any(fold_name(told.label(claim.to)) in fold_name(said) for claim in located[body]):
                 sides = (_side(told, said, iri, values), *(_claim(told, claim) for claim in located[body]))
                 yield Conflict("place", body, told.label(body), "where it is", False, sides)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from partnergraph.match.normalise import words
+from partnergraph.match.normalise import normalised_words
 
-__all__ = ["COUNTRIES", "STATES", "country", "widened"]
+__all__ = ["COUNTRIES", "STATES", "country_code", "related_countries"]
 
 _NAMES = """
 AE United Arab Emirates|UAE|U.A.E.; AF Afghanistan; AL Albania; AM Armenia; AO Angola; AR Argentina
@@ -50,7 +50,7 @@ def _table() -> dict[str, str]:
     for entry in _NAMES.replace("\n", ";").split(";"):
         code, _, names = entry.strip().partition(" ")
         for name in names.split("|") if code else ():
-            found[" ".join(words(name))] = code
+            found[" ".join(normalised_words(name))] = code
     return found
 
 
@@ -58,25 +58,25 @@ COUNTRIES = _table()
 # What has a code of its own, and is often written with the country it belongs to: "Kowloon, Hong Kong, China".
 _PARTS = {"HK": "CN", "MO": "CN", "PR": "US"}
 # States of the United States stand where a country would, at the end of an address.
-STATES = frozenset(" ".join(words(name)) for name in _STATES.strip().replace("\n", "|").split("|"))
+STATES = frozenset(" ".join(normalised_words(name)) for name in _STATES.strip().replace("\n", "|").split("|"))
 
 
-def country(text: str) -> str | None:
+def country_code(text: str) -> str | None:
     """The code of a country that is written as a code or by a name.
 
-    >>> country("gb"), country("P. R. China"), country("Atlantis")
+    >>> country_code("gb"), country_code("P. R. China"), country_code("Atlantis")
     ('GB', 'CN', None)
     """
     plain = text.strip()
     if len(plain) == 2 and plain.isalpha() and plain.upper() in _CODES:
         return plain.upper()
-    return COUNTRIES.get(" ".join(words(plain)))
+    return COUNTRIES.get(" ".join(normalised_words(plain)))
 
 
-def widened(codes: frozenset[str]) -> frozenset[str]:
+def related_countries(codes: frozenset[str]) -> frozenset[str]:
     """Codes of countries, with those of the countries they are often written with.
 
-    >>> sorted(widened(frozenset(["HK", "GB"])))
+    >>> sorted(related_countries(frozenset(["HK", "GB"])))
     ['CN', 'GB', 'HK']
     """
     return codes | {_PARTS[code] for code in codes & _PARTS.keys()}

@@ -10,8 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from partnergraph.match.graph_snapshot import SHARED, Body, Said, Told, apart, bare, code
-from partnergraph.match.normalise import bag, initials
+from partnergraph.match.graph_snapshot import (
+    SHARED,
+    GraphSnapshot,
+    OrganisationNames,
+    StatedRelationship,
+    are_disjoint,
+    code_of,
+    normalise_identifier,
+)
+from partnergraph.match.normalise import acronym_of, sorted_words
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG
 
@@ -51,7 +59,7 @@ class Duplicate:
 
 def duplicates(reader: Reader) -> list[Duplicate]:
     """Every likely duplicate organisation and claim of a graph, the likeliest first."""
-    told = Told(reader)
+    told = GraphSnapshot(reader)
     return [*duplicate_organisations(told), *duplicate_claims(told)]
 
 
@@ -60,7 +68,7 @@ _ORDER = ("certain", "likely", "possible")
 _Reason = tuple[str, str, str, int]
 
 
-def duplicate_organisations(told: Told) -> list[Duplicate]:
+def duplicate_organisations(told: GraphSnapshot) -> list[Duplicate]:
     """Organisations that are likely one: identifiers, names and websites that say so.
 
     Bodies that a change event connects, and a body and its part, are no duplicates.
@@ -87,7 +95,7 @@ def duplicate_organisations(told: Told) -> list[Duplicate]:
     return sorted(found, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
 
 
-def _linked(told: Told) -> dict[frozenset[str], str]:
+def _linked(told: GraphSnapshot) -> dict[frozenset[str], str]:
     """Pairs that the graph itself tells apart: by a change, as a body and its part, or by any other claim."""
     found = {frozenset((claim.from_, claim.to)): claim.kind for claim in told.claims.values()}
     for claim in told.claims.values():
@@ -100,7 +108,7 @@ def _linked(told: Told) -> dict[frozenset[str], str]:
     return found
 
 
-def _parents(told: Told) -> dict[str, set[str]]:
+def _parents(told: GraphSnapshot) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for claim in told.claims.values():
         if claim.kind in ("part-of", "hosting"):
@@ -109,21 +117,21 @@ def _parents(told: Told) -> dict[str, set[str]]:
     return found
 
 
-def _different(a: Body, b: Body) -> list[str]:
+def _different(a: OrganisationNames, b: OrganisationNames) -> list[str]:
     """The schemes of which the two have identifiers, but none in common."""
     schemes = {scheme for scheme, _ in a.identifiers} & {scheme for scheme, _ in b.identifiers} - SHARED
     own, theirs = _values(a), _values(b)
     return sorted(scheme for scheme in schemes if not own[scheme] & theirs[scheme])
 
 
-def _values(body: Body) -> dict[str, set[str]]:
+def _values(body: OrganisationNames) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for scheme, value in body.identifiers:
-        found.setdefault(scheme, set()).add(bare(scheme, value))
+        found.setdefault(scheme, set()).add(normalise_identifier(scheme, value))
     return found
 
 
-def _reasons(told: Told) -> Iterator[_Reason]:
+def _reasons(told: GraphSnapshot) -> Iterator[_Reason]:
     yield from _by_identifier(told)
     yield from _by_name(told)
     yield from _by_acronym(told)
@@ -138,11 +146,11 @@ def _pairs(members: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _by_identifier(told: Told) -> Iterator[_Reason]:
+def _by_identifier(told: GraphSnapshot) -> Iterator[_Reason]:
     blocks: dict[tuple[str, str], list[str]] = {}
     for body in told.bodies.values():
         for scheme, value in body.identifiers:
-            blocks.setdefault((scheme, bare(scheme, value)), []).append(body.iri)
+            blocks.setdefault((scheme, normalise_identifier(scheme, value)), []).append(body.iri)
     parents = _parents(told)
     for (scheme, value), block in blocks.items():
         members = set(block)
@@ -159,7 +167,7 @@ def _by_identifier(told: Told) -> Iterator[_Reason]:
                 yield one, other, f"both have the {told.term(scheme)} {value}", 3
 
 
-def _by_name(told: Told) -> Iterator[_Reason]:
+def _by_name(told: GraphSnapshot) -> Iterator[_Reason]:
     exact: dict[str, dict[str, tuple[str, str]]] = {}
     bags: dict[str, list[tuple[str, str]]] = {}
     joined: dict[str, list[tuple[str, str]]] = {}
@@ -167,7 +175,7 @@ def _by_name(told: Told) -> Iterator[_Reason]:
         for (name, kind), key in zip(body.names, body.keys, strict=True):
             exact.setdefault(key, {}).setdefault(body.iri, (name, kind))
             if " " in key and kind != "acronym":
-                bags.setdefault(bag(key), []).append((body.iri, name))
+                bags.setdefault(sorted_words(key), []).append((body.iri, name))
                 joined.setdefault(key.replace(" ", ""), []).append((body.iri, name))
     for key, called in exact.items():
         for one, other in _pairs(called):
@@ -197,13 +205,13 @@ def _by_name(told: Told) -> Iterator[_Reason]:
                     yield one, other, f"“{names[one]}” and “{names[other]}” have {words}", 2
 
 
-def _kind(told: Told, kind: str) -> str:
+def _kind(told: GraphSnapshot, kind: str) -> str:
     return {"current": "name of today", "alternative": "other name", "as-written": "name as written"}.get(
         kind, f"{told.term(kind).lower().removesuffix(' name')} name" if kind != "acronym" else "acronym"
     )
 
 
-def _by_acronym(told: Told) -> Iterator[_Reason]:
+def _by_acronym(told: GraphSnapshot) -> Iterator[_Reason]:
     """A name that is the initials of the other's, of a body in the same place."""
     short: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for body in told.bodies.values():
@@ -215,7 +223,7 @@ def _by_acronym(told: Told) -> Iterator[_Reason]:
     for body in told.bodies.values():
         for (name, _), key in zip(body.names, body.keys, strict=True):
             for place in body.places if key.count(" ") > 1 else ():
-                for other, letters in short.get((initials(key), place), ())[:LARGE]:
+                for other, letters in short.get((acronym_of(key), place), ())[:LARGE]:
                     if other != body.iri:
                         yield (
                             body.iri,
@@ -225,7 +233,7 @@ def _by_acronym(told: Told) -> Iterator[_Reason]:
                         )
 
 
-def _by_spelling(told: Told) -> Iterator[_Reason]:
+def _by_spelling(told: GraphSnapshot) -> Iterator[_Reason]:
     """Names that are written alike but for one word, which is nearly the same."""
     blocks: dict[str, dict[str, tuple[str, str, str]]] = {}
     for body in told.bodies.values():
@@ -250,7 +258,7 @@ def _near(one: str, other: str) -> bool:
     return DamerauLevenshtein.distance(one, other) <= (1 if min(len(one), len(other)) < 9 else 2)
 
 
-def _merge(told: Told, a: Body, b: Body) -> Merge:
+def _merge(told: GraphSnapshot, a: OrganisationNames, b: OrganisationNames) -> Merge:
     """The one to which more refers would be kept."""
     of = {body.iri: told.pointing(body.iri) for body in (a, b)}
     keep, drop = sorted((a, b), key=lambda body: (-len(of[body.iri]), body.iri))
@@ -265,11 +273,11 @@ def _merge(told: Told, a: Body, b: Body) -> Merge:
         ("identifiers", tuple(f"{s} {v}" for s, v in dict.fromkeys(keep.identifiers + drop.identifiers))),
         ("evidence", tuple(dict.fromkeys(told.proof(iri).id for iri in evidence))),
     )
-    changed = tuple((sort, code(iri)) for sort, iri in of[drop.iri])
+    changed = tuple((sort, code_of(iri)) for sort, iri in of[drop.iri])
     return Merge(keep.iri, drop.iri, row, changed, tuple(_disagree(told, keep, drop)))
 
 
-def _disagree(told: Told, keep: Body, drop: Body) -> Iterator[str]:
+def _disagree(told: GraphSnapshot, keep: OrganisationNames, drop: OrganisationNames) -> Iterator[str]:
     if keep.keys[0] != drop.keys[0]:
         yield f"name: “{keep.label}” and “{drop.label}”"
     if keep.types and drop.types and not set(keep.types) & set(drop.types):
@@ -289,15 +297,15 @@ def _disagree(told: Told, keep: Body, drop: Body) -> Iterator[str]:
             yield f"{number} claims would say the same: {told.label(from_)}, {kind}, {told.label(to)}"
 
 
-def _claims_of(told: Told, *iris: str) -> list[Said]:
+def _claims_of(told: GraphSnapshot, *iris: str) -> list[StatedRelationship]:
     subjects = {iri for body in iris for sort, iri in told.pointing(body) if sort == "relationship"}
     claims = [told.claims[iri] for iri in sorted(subjects)]
     return [claim for claim in claims if claim.from_ in iris or claim.to in iris]
 
 
-def claim_pairs(told: Told) -> Iterator[tuple[Said, Said]]:
+def claim_pairs(told: GraphSnapshot) -> Iterator[tuple[StatedRelationship, StatedRelationship]]:
     """Two claims of one kind between the same parties that may hold at one time."""
-    blocks: dict[tuple[str, str, str], dict[str, Said]] = {}
+    blocks: dict[tuple[str, str, str], dict[str, StatedRelationship]] = {}
     for claim in told.claims.values():
         if claim.counts:
             blocks.setdefault(told.key(claim), {})[claim.iri] = claim
@@ -309,7 +317,7 @@ def claim_pairs(told: Told) -> Iterator[tuple[Said, Said]]:
                 yield a, b
 
 
-def duplicate_claims(told: Told) -> list[Duplicate]:
+def duplicate_claims(told: GraphSnapshot) -> list[Duplicate]:
     """Claims that are likely one: the same parties and kind at one time. Marked as contradicting is not."""
     found = []
     for a, b in claim_pairs(told):
@@ -321,14 +329,20 @@ def duplicate_claims(told: Told) -> list[Duplicate]:
         undated = not any((*a.start, *a.end)) or not any((*b.start, *b.end))
         reasons.append("at least one of them has no dates" if undated else "their dates overlap")
         same = (a.start, a.end, a.role, a.via) == (b.start, b.end, b.role, b.via)
-        likely = "possible" if apart(a.start, b.start) or apart(a.end, b.end) else "certain" if same else "likely"
+        likely = (
+            "possible"
+            if are_disjoint(a.start, b.start) or are_disjoint(a.end, b.end)
+            else "certain"
+            if same
+            else "likely"
+        )
         found.append(
             Duplicate("claim", likely, a.iri, b.iri, a.sentence, b.sentence, tuple(reasons), _merge_claims(told, a, b))
         )
     return sorted(found, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
 
 
-def _merge_claims(told: Told, a: Said, b: Said) -> Merge:
+def _merge_claims(told: GraphSnapshot, a: StatedRelationship, b: StatedRelationship) -> Merge:
     """The one with more evidence would be kept."""
     keep, drop = sorted((a, b), key=lambda claim: (-len(claim.evidence), claim.iri))
     dates = ((keep.start_text or drop.start_text), (keep.end_text or drop.end_text))
@@ -352,5 +366,5 @@ def _merge_claims(told: Told, a: Said, b: Said) -> Merge:
         )
         if one and other and one != other
     ]
-    changed = tuple((sort, code(iri)) for sort, iri in told.pointing(drop.iri))
+    changed = tuple((sort, code_of(iri)) for sort, iri in told.pointing(drop.iri))
     return Merge(keep.iri, drop.iri, row, changed, tuple(conflicts))

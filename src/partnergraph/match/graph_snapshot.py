@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from partnergraph.match.normalise import form, website
+from partnergraph.match.normalise import normalise_name, website_host
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, ORG, PG, SKOS, SKOSXL, Concept, concepts
 
-__all__ = ["Body", "Period", "Proof", "Said", "Told", "apart", "bare"]
+__all__ = [
+    "EvidenceLine",
+    "GraphSnapshot",
+    "OrganisationNames",
+    "Period",
+    "StatedRelationship",
+    "are_disjoint",
+    "normalise_identifier",
+]
 
 Values = dict[str, list[str]]
 Period = tuple[str, str]
@@ -18,7 +26,7 @@ SHARED = frozenset(["website", "wikipedia"])
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class EvidenceLine:
     """One piece of evidence. `words` stand in the source; otherwise `says` is a statement about what it says."""
 
     id: str
@@ -33,7 +41,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class OrganisationNames:
     """A body with every name. `names` are (name, kind), the name of today first."""
 
     iri: str
@@ -52,7 +60,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedRelationship:
     """A stated claim between two parties. The bounds are days; "" is open or unknown."""
 
     iri: str
@@ -79,7 +87,7 @@ class Said:
         """Whether it still stands."""
         return self.standing not in ("superseded", "retracted")
 
-    def overlaps(self, other: Said) -> bool:
+    def overlaps(self, other: StatedRelationship) -> bool:
         """Whether both held at one time; what is not stated is open. One that ends in the month or year in which the
         other begins is followed by it.
         """
@@ -91,45 +99,45 @@ class Said:
         )
 
 
-def bare(scheme: str, value: str) -> str:
+def normalise_identifier(scheme: str, value: str) -> str:
     """An identifier as it is compared.
 
-    >>> bare("isni", "0000 0004 0415 6205")
+    >>> normalise_identifier("isni", "0000 0004 0415 6205")
     '0000000404156205'
     """
     plain = value.strip().removeprefix("https://ror.org/").removeprefix("https://doi.org/10.13039/")
     if scheme == "website":
-        return website(plain)
+        return website_host(plain)
     return plain.rstrip("/").replace(" ", "").casefold()
 
 
-def apart(one: Period, other: Period) -> bool:
+def are_disjoint(one: Period, other: Period) -> bool:
     """Whether two dates, each given by its bounds, cannot be the same.
 
-    >>> apart(("2014-01-01", "2014-12-31"), ("2014-06-01", "2014-06-30"))
+    >>> are_disjoint(("2014-01-01", "2014-12-31"), ("2014-06-01", "2014-06-30"))
     False
     """
     return bool(one[0] and other[0]) and (one[1] < other[0] or other[1] < one[0])
 
 
-def bounds(values: Values, name: str) -> Period:
+def date_bounds(values: Values, name: str) -> Period:
     """The days between which a date lies, or two empty texts."""
-    earliest, latest = first(values, PG[f"{name}Earliest"]), first(values, PG[f"{name}Latest"])
+    earliest, latest = first_value(values, PG[f"{name}Earliest"]), first_value(values, PG[f"{name}Latest"])
     return earliest or latest or "", latest or earliest or ""
 
 
-def first(values: Values, predicate: str) -> str | None:
+def first_value(values: Values, predicate: str) -> str | None:
     """The first value, if there is one."""
     found = values.get(predicate)
     return found[0] if found else None
 
 
-def code(iri: str | None) -> str:
+def code_of(iri: str | None) -> str:
     """The code of a concept, or of anything the last part of its IRI."""
     return iri.rsplit("/", 1)[-1] if iri else ""
 
 
-class Told:
+class GraphSnapshot:
     """One graph, read into memory."""
 
     def __init__(self, reader: Reader) -> None:
@@ -144,7 +152,7 @@ class Told:
 
     def label(self, iri: str) -> str:
         """What a thing is called."""
-        return self.labels.get(iri) or code(iri).replace("-", " ")
+        return self.labels.get(iri) or code_of(iri).replace("-", " ")
 
     def term(self, name: str) -> str:
         """The label of a concept by its code."""
@@ -154,7 +162,7 @@ class Told:
     @cached_property
     def _sources(self) -> dict[str, str]:
         found = self.reader.described(PG.Source)
-        return {iri: first(values, DCTERMS.title) or code(iri) for iri, values in found.items()}
+        return {iri: first_value(values, DCTERMS.title) or code_of(iri) for iri, values in found.items()}
 
     @cached_property
     def _evidence(self) -> dict[str, Values]:
@@ -162,25 +170,25 @@ class Told:
 
     def source_of(self, proof: str) -> str:
         """The source of a piece of evidence."""
-        return first(self._evidence.get(proof, {}), DCTERMS.source) or ""
+        return first_value(self._evidence.get(proof, {}), DCTERMS.source) or ""
 
-    def proof(self, iri: str) -> Proof:
+    def proof(self, iri: str) -> EvidenceLine:
         """A piece of evidence, to be shown."""
         values = self._evidence.get(iri, {})
-        source = first(values, DCTERMS.source) or ""
-        return Proof(
-            first(values, DCTERMS.identifier) or code(iri),
-            self._sources.get(source) or code(source),
-            first(values, PG.words),
-            first(values, PG.says) or first(values, PG.reason),
+        source = first_value(values, DCTERMS.source) or ""
+        return EvidenceLine(
+            first_value(values, DCTERMS.identifier) or code_of(iri),
+            self._sources.get(source) or code_of(source),
+            first_value(values, PG.words),
+            first_value(values, PG.says) or first_value(values, PG.reason),
         )
 
-    def proofs(self, iris: tuple[str, ...] | list[str]) -> tuple[Proof, ...]:
+    def proofs(self, iris: tuple[str, ...] | list[str]) -> tuple[EvidenceLine, ...]:
         """Pieces of evidence in the order of their ids."""
         return tuple(sorted((self.proof(iri) for iri in iris), key=lambda proof: (proof.id, proof.source)))
 
     @cached_property
-    def bodies(self) -> dict[str, Body]:
+    def bodies(self) -> dict[str, OrganisationNames]:
         """Every organisation by its IRI."""
         names, identifiers = self.names, self.reader.described(ADMS.Identifier)
         places: dict[str, set[str]] = {}
@@ -189,26 +197,26 @@ class Told:
                 places.setdefault(claim.from_, set()).add(claim.to)
         found = {}
         for iri, values in self.organisations.items():
-            label = first(values, SKOS.prefLabel) or code(iri)
+            label = first_value(values, SKOS.prefLabel) or code_of(iri)
             called = dict.fromkeys([(label, "current")])
             for other in values.get(SKOSXL.altLabel, ()):
                 about = names.get(other, {})
                 for text in about.get(SKOSXL.literalForm, ()):
-                    called[text, code(first(about, PG.nameKind)) or "alternative"] = None
+                    called[text, code_of(first_value(about, PG.nameKind)) or "alternative"] = None
             own = [
-                (code(first(about, PG.scheme)), first(about, SKOS.notation) or "")
+                (code_of(first_value(about, PG.scheme)), first_value(about, SKOS.notation) or "")
                 for about in (identifiers.get(one, {}) for one in values.get(ADMS.identifier, ()))
                 if about
             ]
-            found[iri] = Body(
+            found[iri] = OrganisationNames(
                 iri=iri,
                 label=label,
                 names=tuple(called),
                 identifiers=tuple(sorted(own)),
-                types=tuple(sorted(code(one) for one in values.get(ORG.classification, ()))),
+                types=tuple(sorted(code_of(one) for one in values.get(ORG.classification, ()))),
                 places=frozenset(places.get(iri, ())),
-                keys=tuple(form(name) for name, _ in called),
-                hosts=frozenset(website(value) for scheme, value in own if scheme == "website"),
+                keys=tuple(normalise_name(name) for name, _ in called),
+                hosts=frozenset(website_host(value) for scheme, value in own if scheme == "website"),
             )
         return found
 
@@ -228,7 +236,7 @@ class Told:
         }
 
     @cached_property
-    def claims(self) -> dict[str, Said]:
+    def claims(self) -> dict[str, StatedRelationship]:
         """Every stated relationship by its IRI."""
         return {iri: self._claim(iri, values) for iri, values in self.relationships.items()}
 
@@ -267,33 +275,33 @@ class Told:
         """Every place."""
         return self.reader.described(DCTERMS.Location)
 
-    def _claim(self, iri: str, values: Values) -> Said:
-        kind, role = code(first(values, PG.kind)), first(values, PG.role)
+    def _claim(self, iri: str, values: Values) -> StatedRelationship:
+        kind, role = code_of(first_value(values, PG.kind)), first_value(values, PG.role)
         from_, to, via = values[PG["from"]][0], values[PG.to][0], tuple(values.get(PG.via, ()))
         known = self.concepts.get(kind)
         wording = (known.forward or known.label) if known else kind.replace("-", " ")
         told = f"{self.label(from_)} {wording} {self.label(to)}"
-        told += f" as {self.term(code(role))}" if role else ""
+        told += f" as {self.term(code_of(role))}" if role else ""
         told += f", through {' and '.join(self.label(party) for party in via)}" if via else ""
-        start, end = first(values, PG.start), first(values, PG.end)
+        start, end = first_value(values, PG.start), first_value(values, PG.end)
         told += (f", from {start}" if start else "") + (f", until {end}" if end else "")
-        return Said(
+        return StatedRelationship(
             iri=iri,
             kind=kind,
             from_=from_,
             to=to,
             via=via,
-            role=code(role) or None,
-            start=bounds(values, "start"),
-            end=bounds(values, "end"),
+            role=code_of(role) or None,
+            start=date_bounds(values, "start"),
+            end=date_bounds(values, "end"),
             start_text=start,
             end_text=end,
-            standing=code(first(values, PG.standing)) or "accepted",
+            standing=code_of(first_value(values, PG.standing)) or "accepted",
             sentence=told,
             evidence=tuple(values.get(PG.evidence, ())),
         )
 
-    def key(self, claim: Said) -> tuple[str, str, str]:
+    def key(self, claim: StatedRelationship) -> tuple[str, str, str]:
         """The kind and the two ends; for a symmetric kind in the order of their IRIs."""
         known = self.concepts.get(claim.kind)
         one, other = claim.from_, claim.to

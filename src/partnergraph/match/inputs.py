@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnergraph.errors import DataError, Finding, Place, UsageError
-from partnergraph.graph_folder.folder import Folder
-from partnergraph.match.countries import country
-from partnergraph.match.record_index import Register
-from partnergraph.match.scoring import Sought
+from partnergraph.graph_folder.folder import GraphFolder
+from partnergraph.match.countries import country_code
+from partnergraph.match.record_index import RecordIndex
+from partnergraph.match.scoring import MatchQuery
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Model, Organisation, Spot
 from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
 from partnergraph.reading import printable, read_file
-from partnergraph.registers.register_config import FORMATS, read
-from partnergraph.registers.register_config import Register as Named
+from partnergraph.registers.register_config import FORMATS, read_register
+from partnergraph.registers.register_config import RegisterConfig as Named
 from partnergraph.store import Reader
-from partnergraph.tables.csv_reader import LARGEST_TEXT, read_delimited
+from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
 from partnergraph.tables.file_signatures import file_type
 from partnergraph.vocabulary import concepts
 
-__all__ = ["Listed", "bodies", "names", "of_file", "of_folder", "of_graph"]
+__all__ = ["NameList", "folder_queries", "index_of_file", "index_of_folder", "index_of_graph", "read_list"]
 
 # Under these a list keeps addresses of authors: "Dept. of X, University of Y, Town, Country". One may name several.
 _ADDRESSES = ("affiliation", "affiliations", "address", "addresses", "raw_affiliation")
@@ -41,7 +41,7 @@ _FIX = {
 }
 
 
-def bodies(model: Model) -> list[Sought]:
+def folder_queries(model: Model) -> list[MatchQuery]:
     """Every organisation of a folder as it is looked for in a register."""
     ids = Ids(model.config.base)
     own: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
@@ -54,7 +54,7 @@ def bodies(model: Model) -> list[Sought]:
         parents = [own[claim.to].name for claim in claims if claim.kind == "part-of" and claim.to in own]
         further = [(name.name, name.kind) for name in model.names if name.organisation == body.id]
         found.append(
-            Sought(
+            MatchQuery(
                 id=body.id,
                 names=((body.name, "current"), *further),
                 identifiers=tuple((row.scheme, row.value) for row in model.identifiers if row.organisation == body.id),
@@ -68,15 +68,15 @@ def bodies(model: Model) -> list[Sought]:
 
 
 @dataclass(frozen=True)
-class Listed:
+class NameList:
     """A list of names: its headings, each row with who is looked for (None: no name), and what was not understood."""
 
     headings: list[str]
-    rows: list[tuple[list[str], Sought | None]]
+    rows: list[tuple[list[str], MatchQuery | None]]
     unknown: list[str]
 
 
-def names(path: Path, column: str | None = None) -> Listed:
+def read_list(path: Path, column: str | None = None) -> NameList:
     """Read a list of names. A column called affiliation or address holds addresses of authors, which may name several.
 
     A country or a type that is not known is told, and its row is looked for without it.
@@ -84,7 +84,7 @@ def names(path: Path, column: str | None = None) -> Listed:
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
     file = printable(path.name)
-    data = read_file(path, LARGEST_TEXT, file, pipe=True)
+    data = read_file(path, MAX_TEXT_SIZE, file, pipe=True)
     if form := file_type(data):
         raise DataError(f"{file} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
     sheet = read_delimited(file, data)
@@ -95,12 +95,12 @@ def names(path: Path, column: str | None = None) -> Listed:
     headings = [cell.strip() for cell in sheet.rows[0][1]]
     at = _columns(headings, column, file)
     addresses = _folded(headings[at["name"]]) in _ADDRESSES
-    listed, told = Listed(headings, [], []), set[tuple[str, str]]()
+    listed, told = NameList(headings, [], []), set[tuple[str, str]]()
     for number, cells in sheet.rows[1:]:
         padded = [*cells, *[""] * (len(headings) - len(cells))]
         said = {meaning: padded[column].strip() for meaning, column in at.items() if padded[column].strip()}
         listed.rows.append((padded, _sought(number, said, addresses) if "name" in said else None))
-        for meaning, known in (("country", country), ("type", _type)):
+        for meaning, known in (("country", country_code), ("type", _type)):
             if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
                 told.add((meaning, text))
                 where = f"{file} row {number}, column {headings[at[meaning]]}"
@@ -133,9 +133,9 @@ def _type(text: str) -> str | None:
     return next((one.code for one in concepts("org-type") if key in (_folded(one.code), _folded(one.label))), None)
 
 
-def _sought(number: int, said: Mapping[str, str], addresses: bool) -> Sought:
-    code, type_ = country(said.get("country", "")), _type(said.get("type", ""))
-    return Sought(
+def _sought(number: int, said: Mapping[str, str], addresses: bool) -> MatchQuery:
+    code, type_ = country_code(said.get("country", "")), _type(said.get("type", ""))
+    return MatchQuery(
         id=str(number),
         names=((said["name"], "current"),),
         identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
@@ -146,14 +146,14 @@ def _sought(number: int, said: Mapping[str, str], addresses: bool) -> Sought:
     )
 
 
-def of_file(path: Path, format_: str) -> Register:
+def index_of_file(path: Path, format_: str) -> RecordIndex:
     """A file of a register that no folder names. Raises `DataError` when it is of another form."""
     if format_ not in FORMATS:
         raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
     return _read([Named(path.stem, path, path.name, format_, keep="all")])
 
 
-def of_folder(folder: Folder, source: str | None) -> tuple[str, Register]:
+def index_of_folder(folder: GraphFolder, source: str | None) -> tuple[str, RecordIndex]:
     """The register of a folder's configuration: the one of this source, or the only one."""
     sources = list(dict.fromkeys(register.source for register in folder.registers))
     if source is None and len(sources) != 1:
@@ -167,18 +167,20 @@ def of_folder(folder: Folder, source: str | None) -> tuple[str, Register]:
     return chosen, _read([register for register in folder.registers if register.source == chosen])
 
 
-def _read(files: Sequence[Named]) -> Register:
-    entries = (found for file in files for found in read(file, Tally()) if isinstance(found, Entry) and found.name)
-    return Register(entries)
+def _read(files: Sequence[Named]) -> RecordIndex:
+    entries = (
+        found for file in files for found in read_register(file, Tally()) if isinstance(found, Entry) and found.name
+    )
+    return RecordIndex(entries)
 
 
-def of_graph(reader: Reader) -> Register:
+def index_of_graph(reader: Reader) -> RecordIndex:
     """The bodies of a graph, as if it were a register."""
-    from partnergraph.match.graph_snapshot import Told
+    from partnergraph.match.graph_snapshot import GraphSnapshot
 
-    told = Told(reader)
+    told = GraphSnapshot(reader)
     place = Place("the graph")
-    return Register(
+    return RecordIndex(
         Entry(
             record=body.iri,
             name=body.label,

@@ -13,16 +13,16 @@ from collections.abc import Iterable
 from partnergraph.errors import Finding
 from partnergraph.model.records import Model
 from partnergraph.model.register_records import Entry
-from partnergraph.store.name_index import SMALL, fold, shortens
+from partnergraph.store.name_index import SMALL, fold_name, is_short_form
 
-__all__ = ["Same", "compared"]
+__all__ = ["RecordLinks", "comparable_identifier"]
 
 # Addresses that several bodies may share identify none of them.
 _SHARED = frozenset(["website", "wikipedia"])
 _GENERAL = frozenset(["university", "council", "trust", "hospital", "school", "institute", "centre", "national", "nhs"])
 
 
-class Same:
+class RecordLinks:
     """The bodies of a graph as records of one register (a source) may be about them."""
 
     def __init__(self, model: Model, source: str) -> None:
@@ -32,7 +32,7 @@ class Same:
         self._identified: dict[tuple[str, str], str | None] = {}
         for row in model.identifiers:
             if row.scheme not in _SHARED:
-                key = compared(row.scheme, row.value)
+                key = comparable_identifier(row.scheme, row.value)
                 # An identifier of two bodies says nothing about which one.
                 self._identified[key] = (
                     row.organisation if self._identified.get(key, row.organisation) == row.organisation else None
@@ -48,7 +48,8 @@ class Same:
         found = {
             body: (scheme, value)
             for scheme, value in reversed(entry.identifiers)
-            if (body := self._identified.get(compared(scheme, value))) and (entry.record, body) not in self._apart
+            if (body := self._identified.get(comparable_identifier(scheme, value)))
+            and (entry.record, body) not in self._apart
         }
         agreeing = [body for body in found if self._agree(entry, body)]
         if len(agreeing) == 1:
@@ -65,27 +66,27 @@ class Same:
 
     def identified(self, scheme: str, value: str) -> str | None:
         """The body with an identifier, for what only names a body and tells nothing else of it."""
-        return None if scheme in _SHARED else self._identified.get(compared(scheme, value))
+        return None if scheme in _SHARED else self._identified.get(comparable_identifier(scheme, value))
 
     def _agree(self, entry: Entry, body: str) -> bool:
         theirs = [name for name in (entry.name, *(other.name for other in entry.names)) if name]
         return not theirs or any(
-            _alike(fold(one), fold(other)) for one in theirs for other in self._names.get(body, ())
+            _alike(fold_name(one), fold_name(other)) for one in theirs for other in self._names.get(body, ())
         )
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether two folded names have a telling word in common, or one shortens the other."""
     words = (set(one.split()) & set(other.split())) - SMALL - _GENERAL
-    return one == other or bool(words) or shortens(one, other) or shortens(other, one)
+    return one == other or bool(words) or is_short_form(one, other) or is_short_form(other, one)
 
 
-def compared(scheme: str, value: str) -> tuple[str, str]:
+def comparable_identifier(scheme: str, value: str) -> tuple[str, str]:
     """An identifier as it is compared: without the forms in which some are written."""
     bare = value.strip().removeprefix("https://ror.org/").removeprefix("https://doi.org/10.13039/")
     return scheme, bare.replace(" ", "").casefold()
 
 
-def records(entries: Iterable[Entry], same: Same) -> dict[str, str]:
+def records(entries: Iterable[Entry], same: RecordLinks) -> dict[str, str]:
     """Each record that is about a body of the graph, with the id of that body."""
     return {entry.record: body for entry in entries if (body := same.of(entry)[0]) is not None}

@@ -6,9 +6,20 @@ import html
 import re
 from functools import lru_cache
 
-from partnergraph.store.name_index import fold
+from partnergraph.store.name_index import fold_name
 
-__all__ = ["GENERAL", "LEGAL", "TYPE_WORDS", "bag", "families", "form", "initials", "respelt", "website", "words"]
+__all__ = [
+    "GENERAL",
+    "LEGAL",
+    "TYPE_WORDS",
+    "acronym_of",
+    "body_families",
+    "is_respelt",
+    "normalise_name",
+    "normalised_words",
+    "sorted_words",
+    "website_host",
+]
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -80,7 +91,7 @@ GENERAL = frozenset(TYPE_WORDS) | _listed(
     "group general applied state federal trust service royal programme program organisation unit laboratory "
     "public care"
 )
-LONGEST = 2_000  # characters of a name that are looked at
+MAX_LENGTH = 2_000  # characters of a name that are looked at
 _RESPELT = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "Ø": "O", "Ł": "L"}
@@ -103,53 +114,53 @@ def _words(text: str) -> tuple[str, ...]:
     plain = html.unescape(html.unescape(text)) if "&" in text else text
     plain = re.sub(r"</?[A-Za-z][^>]{0,40}>", " ", plain) if "<" in plain else plain
     plain = _BREAKS.sub(" ", plain.replace("&", " and ").translate(_LETTERS))
-    return tuple(_stem(word) for word in fold(plain).split())
+    return tuple(_stem(word) for word in fold_name(plain).split())
 
 
-def words(text: str) -> tuple[str, ...]:
+def normalised_words(text: str) -> tuple[str, ...]:
     """The words of a text in their common form; small ones are left out.
 
-    >>> words("The Univ. of St. Andrews &amp; Clinics")
+    >>> normalised_words("The Univ. of St. Andrews &amp; Clinics")
     ('university', 'st', 'andrew', 'clinic')
     """
-    return tuple(word for word in _words(text[:LONGEST]) if word not in SMALL)
+    return tuple(word for word in _words(text[:MAX_LENGTH]) if word not in SMALL)
 
 
-def form(text: str) -> str:
+def normalise_name(text: str) -> str:
     """A name in the form in which it is looked up: without legal suffixes, in the common form of its words.
 
-    >>> form("Centre for Health Sciences Ltd."), form("Universität Hamburg")
+    >>> normalise_name("Centre for Health Sciences Ltd."), normalise_name("Universität Hamburg")
     ('center health science', 'university hamburg')
     """
-    found = list(words(text)) or list(_words(text[:LONGEST]))
+    found = list(normalised_words(text)) or list(_words(text[:MAX_LENGTH]))
     while len(found) > 1 and found[-1] in LEGAL:
         found.pop()
     return " ".join(found)
 
 
-def bag(key: str) -> str:
+def sorted_words(key: str) -> str:
     """The words of a form in the order of the alphabet, each once.
 
-    >>> bag(form("University of Hamburg")) == bag(form("Hamburg University"))
+    >>> sorted_words(normalise_name("University of Hamburg")) == sorted_words(normalise_name("Hamburg University"))
     True
     """
     return " ".join(sorted(set(key.split())))
 
 
-def initials(key: str) -> str:
+def acronym_of(key: str) -> str:
     """The first letters of the words of a form."""
     return "".join(word[0] for word in key.split())
 
 
-def families(key: str) -> frozenset[str]:
+def body_families(key: str) -> frozenset[str]:
     """What sorts of body the words of a form speak of."""
     return frozenset(TYPE_WORDS[word] for word in key.split() if word in TYPE_WORDS)
 
 
-def respelt(key: str, other: str) -> bool:
+def is_respelt(key: str, other: str) -> bool:
     """Whether two forms differ in how words are written, and not in the words: what tells one body from another.
 
-    >>> respelt("keel univercity", "keele university"), respelt("east london trust", "north london trust")
+    >>> is_respelt("keel univercity", "keele university"), is_respelt("east london trust", "north london trust")
     (True, False)
     """
     from rapidfuzz import fuzz
@@ -159,10 +170,10 @@ def respelt(key: str, other: str) -> bool:
     return bool(left) == bool(right) and fuzz.ratio(" ".join(sorted(left)), " ".join(sorted(right))) >= _RESPELT
 
 
-def website(address: str) -> str:
+def website_host(address: str) -> str:
     """The host of a web address, as far as it says whose it is.
 
-    >>> website("https://www.keele.ac.uk/pcsc/")
+    >>> website_host("https://www.keele.ac.uk/pcsc/")
     'keele.ac.uk'
     """
     found = re.match(r"(?:https?://)?(?:www\d?\.)?([^/?#:]+)", address.strip().lower())

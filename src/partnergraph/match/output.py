@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 from partnergraph.match.conflicts import Conflict
 from partnergraph.match.duplicates import Duplicate
-from partnergraph.match.graph_snapshot import code
+from partnergraph.match.graph_snapshot import code_of
 from partnergraph.spreadsheet_safety import csv_text
 
-__all__ = ["CONFLICT_COLUMNS", "DUPLICATE_COLUMNS", "conflicts_as", "duplicates_as"]
+__all__ = ["CONFLICT_COLUMNS", "DUPLICATE_COLUMNS", "format_conflicts", "format_duplicates"]
 
 DUPLICATE_COLUMNS = (
     "sort",
@@ -33,7 +33,7 @@ CONFLICT_COLUMNS = (
 )
 
 
-def duplicates_as(found: list[Duplicate], format_: str) -> str:
+def format_duplicates(found: list[Duplicate], format_: str) -> str:
     """A list of duplicates in one of the forms text, csv and json."""
     if format_ == "json":
         return (
@@ -49,7 +49,7 @@ def duplicates_as(found: list[Duplicate], format_: str) -> str:
     return "\n\n".join("\n".join(_duplicate(one)) for one in found) + "\n" if found else "No likely duplicates.\n"
 
 
-def conflicts_as(found: list[Conflict], format_: str) -> str:
+def format_conflicts(found: list[Conflict], format_: str) -> str:
     """A list of conflicts in one of the forms text, csv and json."""
     if format_ == "json":
         return json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1) + "\n"
@@ -61,9 +61,9 @@ def conflicts_as(found: list[Conflict], format_: str) -> str:
 
 def _duplicate(one: Duplicate) -> Iterator[str]:
     yield f"{one.a_label} | {one.b_label}"
-    yield f"  {one.likely}; {one.sort} {code(one.a)} | {code(one.b)}"
+    yield f"  {one.likely}; {one.sort} {code_of(one.a)} | {code_of(one.b)}"
     yield from (f"  - {reason}" for reason in one.reasons)
-    yield f"  If merged, {code(one.merge.keep)} would be kept and {code(one.merge.drop)} would go:"
+    yield f"  If merged, {code_of(one.merge.keep)} would be kept and {code_of(one.merge.drop)} would go:"
     yield from (f"    {name}: {'; '.join(values)}" for name, values in one.merge.row if values)
     if one.merge.changed:
         yield "    would be changed: " + "; ".join(f"{sort} {record}" for sort, record in one.merge.changed)

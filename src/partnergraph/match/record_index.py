@@ -9,22 +9,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from partnergraph.match.countries import country
-from partnergraph.match.linking import compared
-from partnergraph.match.normalise import GENERAL, bag, form, website, words
+from partnergraph.match.countries import country_code
+from partnergraph.match.linking import comparable_identifier
+from partnergraph.match.normalise import GENERAL, normalise_name, normalised_words, sorted_words, website_host
 from partnergraph.model.register_records import Entry
 
-__all__ = ["Called", "Register"]
+__all__ = ["NameEntry", "RecordIndex"]
 
 # ROR tells companies apart by the country, and others write the short form: "Samsung (South Korea)", "Keele (KU)".
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
 # A word that more names hold than this finds nobody by itself.
 OFTEN = 4_000
-NEAREST = 400
+MAX_NEAREST = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class NameEntry:
     """One name of one record. `kind`: current, alternative, acronym or former."""
 
     entry: Entry
@@ -37,16 +37,16 @@ def _bare(name: str) -> str:
     """A name without a country or a short form in brackets; what else stands there tells it from others."""
     found = _BRACKETS.search(name)
     told = found[1].strip() if found else ""
-    if found and (country(told) or (told.isupper() and " " not in told)):
+    if found and (country_code(told) or (told.isupper() and " " not in told)):
         return name[: found.start()]
     return name
 
 
-class Register:
+class RecordIndex:
     """An index of entries. It is read once and held in memory: about 2 KB for each record."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        self.called: list[Called] = []
+        self.called: list[NameEntry] = []
         self.records: dict[str, Entry] = {}
         self._keys: dict[str, list[int]] = {}
         self._identifiers: dict[tuple[str, str], list[str]] = {}
@@ -61,34 +61,36 @@ class Register:
         self.records[entry.record] = entry
         for scheme, value in entry.identifiers:
             if scheme == "website":
-                self._websites.setdefault(website(value), []).append(entry.record)
+                self._websites.setdefault(website_host(value), []).append(entry.record)
             else:
-                self._identifiers.setdefault(compared(scheme, value), []).append(entry.record)
+                self._identifiers.setdefault(comparable_identifier(scheme, value), []).append(entry.record)
         seen: set[str] = set()
         current = [(entry.name, "current")]
         for name, kind in current + [(other.name, other.kind) for other in entry.names]:
-            key = form(_bare(name))
+            key = normalise_name(_bare(name))
             if key and key not in seen:
                 seen.add(key)
                 self._keys.setdefault(key, []).append(len(self.called))
-                self.called.append(Called(entry, name, kind, key))
+                self.called.append(NameEntry(entry, name, kind, key))
 
     def identified(self, scheme: str, value: str) -> list[Entry]:
         """The records with this identifier."""
-        found = self._identifiers.get(compared(scheme, value), [])
+        found = self._identifiers.get(comparable_identifier(scheme, value), [])
         return [self.records[record] for record in dict.fromkeys(found)]
 
     def at(self, address: str) -> list[Entry]:
         """The records whose website has this host."""
-        return [self.records[record] for record in dict.fromkeys(self._websites.get(website(address), []))]
+        return [self.records[record] for record in dict.fromkeys(self._websites.get(website_host(address), []))]
 
-    def named(self, key: str) -> list[Called]:
+    def named(self, key: str) -> list[NameEntry]:
         """The records with a name of this form."""
         return [self.called[number] for number in self._keys.get(key, ())]
 
-    def same_words(self, key: str) -> list[Called]:
+    def same_words(self, key: str) -> list[NameEntry]:
         """The records with a name of the same words in another order."""
-        return [self.called[number] for number in self._bags.get(bag(key), ()) if self.called[number].key != key]
+        return [
+            self.called[number] for number in self._bags.get(sorted_words(key), ()) if self.called[number].key != key
+        ]
 
     def is_name(self, key: str) -> bool:
         """Whether any record has a name of this form."""
@@ -98,7 +100,7 @@ class Register:
         """How many names hold this word."""
         return len(self._words.get(word, ()))
 
-    def near(self, key: str) -> Iterator[Called]:
+    def near(self, key: str) -> Iterator[NameEntry]:
         """Names that share the rarest words (or, for words nobody has, letters) of this form; not many."""
         own = list(dict.fromkeys(key.split()))
         counted: Counter[int] = Counter()
@@ -112,7 +114,7 @@ class Register:
                 for other in self._misspelt(word):
                     for number in self._words[other]:
                         counted[number] += 3
-        best = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:NEAREST]
+        best = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MAX_NEAREST]
         return (self.called[number] for number, _ in best)
 
     def _misspelt(self, word: str) -> list[str]:
@@ -136,7 +138,7 @@ class Register:
     def _bags(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for number, called in enumerate(self.called):
-            found.setdefault(bag(called.key), []).append(number)
+            found.setdefault(sorted_words(called.key), []).append(number)
         return found
 
     @cached_property
@@ -178,7 +180,7 @@ class Register:
         found: dict[str, set[str]] = {}
         for entry in self.records.values():
             for place in entry.places:
-                town = " ".join(words(place.name))
+                town = " ".join(normalised_words(place.name))
                 if town:
                     found.setdefault(town, set()).add(place.country or "")
         return {town: frozenset(codes) for town, codes in found.items()}

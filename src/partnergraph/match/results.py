@@ -6,21 +6,21 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from partnergraph.match.record_index import Register
-from partnergraph.match.scoring import NONE, Candidate, Sought, candidates
+from partnergraph.match.record_index import RecordIndex
+from partnergraph.match.scoring import NONE, Candidate, MatchQuery, score_candidates
 from partnergraph.model.records import Match
 from partnergraph.spreadsheet_safety import csv_text
 
-__all__ = ["COLUMNS", "Answer", "answers", "answers_as", "list_as"]
+__all__ = ["COLUMNS", "MatchResult", "format_list", "format_results", "match_results"]
 
 COLUMNS = ("organisation", "name", "verdict", "record", "label", "score", "reasons", "decision")
 
 
 @dataclass(frozen=True)
-class Answer:
+class MatchResult:
     """A body, its candidates, and what was decided about them (by record)."""
 
-    sought: Sought
+    sought: MatchQuery
     found: tuple[Candidate, ...]
     decided: Mapping[str, Match]
 
@@ -32,16 +32,18 @@ class Answer:
         return [one for one in self.found if one.record not in self.decided]
 
 
-def answers(wanted: Iterable[Sought], register: Register, decisions: Iterable[Match], source: str) -> list[Answer]:
+def match_results(
+    wanted: Iterable[MatchQuery], register: RecordIndex, decisions: Iterable[Match], source: str
+) -> list[MatchResult]:
     """Every body with its candidates of one register and the decisions about its records."""
     decided: dict[str, dict[str, Match]] = {}
     for match in decisions:
         if match.source == source:
             decided.setdefault(match.organisation, {})[match.record] = match
-    return [Answer(one, tuple(candidates(one, register)), decided.get(one.id, {})) for one in wanted]
+    return [MatchResult(one, tuple(score_candidates(one, register)), decided.get(one.id, {})) for one in wanted]
 
 
-def _rows(found: Iterable[Answer], register: Register) -> Iterable[dict[str, str]]:
+def _rows(found: Iterable[MatchResult], register: RecordIndex) -> Iterable[dict[str, str]]:
     for answer in found:
         head = {"organisation": answer.sought.id, "name": answer.sought.name}
         shown = list(answer.found)
@@ -64,7 +66,7 @@ def _rows(found: Iterable[Answer], register: Register) -> Iterable[dict[str, str
             }
 
 
-def answers_as(found: Sequence[Answer], register: Register, format_: str) -> str:
+def format_results(found: Sequence[MatchResult], register: RecordIndex, format_: str) -> str:
     """Bodies with their candidates in one of the forms table, csv and json."""
     rows = list(_rows(found, register))
     if format_ == "json":
@@ -88,7 +90,7 @@ def answers_as(found: Sequence[Answer], register: Register, format_: str) -> str
     return "\n".join(lines) + "\n"
 
 
-def list_as(headings: Sequence[str], rows: Iterable[tuple[list[str], Sequence[Candidate]]], format_: str) -> str:
+def format_list(headings: Sequence[str], rows: Iterable[tuple[list[str], Sequence[Candidate]]], format_: str) -> str:
     """A list of names with what was found beside each row; all its own columns are kept.
 
     In CSV an apostrophe stands before a cell that a spreadsheet program would take for a formula.

@@ -15,15 +15,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from partnergraph.match.affiliations import mentions
-from partnergraph.match.countries import COUNTRIES, widened
-from partnergraph.match.linking import compared
-from partnergraph.match.normalise import GENERAL, families, form, respelt, website, words
-from partnergraph.match.record_index import Called, Register
+from partnergraph.match.affiliations import find_affiliations
+from partnergraph.match.countries import COUNTRIES, related_countries
+from partnergraph.match.linking import comparable_identifier
+from partnergraph.match.normalise import (
+    GENERAL,
+    body_families,
+    is_respelt,
+    normalise_name,
+    normalised_words,
+    website_host,
+)
+from partnergraph.match.record_index import NameEntry, RecordIndex
 from partnergraph.model.register_records import Entry
 from partnergraph.vocabulary import concepts
 
-__all__ = ["NONE", "VERDICTS", "Candidate", "Sought", "candidates"]
+__all__ = ["NONE", "VERDICTS", "Candidate", "MatchQuery", "score_candidates"]
 
 VERDICTS = ("certain", "likely", "possible", "none")
 CERTAIN, LIKELY, POSSIBLE = 0.97, 0.85, 0.5
@@ -34,7 +41,7 @@ _SHORT = 4  # words of a name that speaks for itself only with place or country
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class MatchQuery:
     """A body that is looked for. `names` are (name, kind), the name of today first; `part_of` names its parents."""
 
     id: str
@@ -67,7 +74,7 @@ NONE = Candidate("", "", "none", 0.0, ())
 
 
 @dataclass
-class _Case:
+class _Evidence:
     """What speaks for and against one record."""
 
     entry: Entry
@@ -81,9 +88,9 @@ class _Case:
     weak: set[str] = field(default_factory=set)
 
 
-def candidates(sought: Sought, register: Register, most: int = 5) -> list[Candidate]:
+def score_candidates(sought: MatchQuery, register: RecordIndex, most: int = 5) -> list[Candidate]:
     """The records that fit best, the best first; none, where nothing fits."""
-    cases: dict[str, _Case] = {}
+    cases: dict[str, _Evidence] = {}
     for case in (*_identified(sought, register), *_named(sought, register), *_nearly(sought, register)):
         old = cases.get(case.entry.record)
         if old is None or (case.identified, case.score) > (old.identified, old.score):
@@ -91,7 +98,7 @@ def candidates(sought: Sought, register: Register, most: int = 5) -> list[Candid
     for case in cases.values():
         _weigh(case, sought)
     exact = [case for case in cases.values() if case.exact and case.entry.live]
-    found = [_judged(case, sought, exact, register) for case in cases.values()]
+    found = [_classify(case, sought, exact, register) for case in cases.values()]
     found += list(_successors(cases.values(), register))
     found += [one for one in _parents(sought, register) if one.record not in cases]
     best: dict[str, Candidate] = {}
@@ -100,12 +107,12 @@ def candidates(sought: Sought, register: Register, most: int = 5) -> list[Candid
     return [one for one in best.values() if one.verdict != "none"][:most]
 
 
-def _identified(sought: Sought, register: Register) -> Iterator[_Case]:
+def _identified(sought: MatchQuery, register: RecordIndex) -> Iterator[_Evidence]:
     for scheme, value in sought.identifiers:
         if scheme in ("website", "wikipedia"):
             continue
         for entry in register.identified(scheme, value):
-            case = _Case(entry, 1.0, [f"same {scheme} {value}"], identified=True)
+            case = _Evidence(entry, 1.0, [f"same {scheme} {value}"], identified=True)
             if (told := _common(sought, entry)) is None:
                 case.differs = True
                 case.reasons.append("the names have nothing in common")
@@ -114,10 +121,10 @@ def _identified(sought: Sought, register: Register) -> Iterator[_Case]:
             yield case
 
 
-def _common(sought: Sought, entry: Entry) -> str | None:
+def _common(sought: MatchQuery, entry: Entry) -> str | None:
     """What their names have in common."""
-    own = {form(name): name for name, _ in sought.names}
-    theirs = {form(name): name for name in (entry.name, *(other.name for other in entry.names))}
+    own = {normalise_name(name): name for name, _ in sought.names}
+    theirs = {normalise_name(name): name for name in (entry.name, *(other.name for other in entry.names))}
     if same := [key for key in own if key in theirs]:
         return f"same name “{theirs[same[0]]}”"
     words_ = {word for key in own for word in key.split()} & {word for key in theirs for word in key.split()}
@@ -125,23 +132,23 @@ def _common(sought: Sought, entry: Entry) -> str | None:
     return f"both names hold “{telling[0]}”" if telling else None
 
 
-def _named(sought: Sought, register: Register) -> Iterator[_Case]:
+def _named(sought: MatchQuery, register: RecordIndex) -> Iterator[_Evidence]:
     for name, kind in sought.names:
-        key = form(name)
+        key = normalise_name(name)
         short = kind == "acronym" or (len(key.split()) == 1 and name.isupper() and len(name) <= 6)
         named = register.named(key)
         few = len({called.entry.record for called in named if called.entry.live}) <= _FEW
         for called in named:
             acronym = short or called.kind == "acronym"
             score = (POSSIBLE if few else 0.4) if acronym else 0.95 if called.kind == kind == "current" else 0.93
-            yield _Case(called.entry, score, [_said(name, kind, called, acronym)], exact=not acronym)
+            yield _Evidence(called.entry, score, [_said(name, kind, called, acronym)], exact=not acronym)
         if not short and len(key.split()) > 1:
             for called in register.same_words(key):
                 if called.kind != "acronym":
-                    yield _Case(called.entry, 0.84, [f"same words in another order as its name “{called.name}”"])
+                    yield _Evidence(called.entry, 0.84, [f"same words in another order as its name “{called.name}”"])
 
 
-def _said(name: str, kind: str, called: Called, acronym: bool) -> str:
+def _said(name: str, kind: str, called: NameEntry, acronym: bool) -> str:
     its = {"current": "name", "former": "former name", "acronym": "acronym"}.get(called.kind, "other name")
     ours = {"current": "", "former": "our former name ", "acronym": "our acronym "}.get(kind, "our other name ")
     if acronym:
@@ -149,39 +156,39 @@ def _said(name: str, kind: str, called: Called, acronym: bool) -> str:
     return f"{ours}{'“' + name + '” is the' if ours else 'the'} same name as its {its} “{called.name}”"
 
 
-def _nearly(sought: Sought, register: Register) -> Iterator[_Case]:
+def _nearly(sought: MatchQuery, register: RecordIndex) -> Iterator[_Evidence]:
     from rapidfuzz import fuzz
 
     for name, kind in sought.names:
-        key = form(name)
+        key = normalise_name(name)
         if kind == "acronym" or len(key) < 6:
             continue
         for called in register.near(key):
             if called.kind == "acronym" or called.key == key:
                 continue
             alike = max(fuzz.ratio(key, called.key), fuzz.token_sort_ratio(key, called.key) - 2)
-            if alike >= NEAR and respelt(key, called.key):
-                yield _Case(called.entry, alike / 100 * 0.85, [f"written nearly as its name “{called.name}”"])
+            if alike >= NEAR and is_respelt(key, called.key):
+                yield _Evidence(called.entry, alike / 100 * 0.85, [f"written nearly as its name “{called.name}”"])
             elif set(key.split()) > set(called.key.split()) or set(key.split()) < set(called.key.split()):
                 telling = (set(key.split()) & set(called.key.split())) - GENERAL
                 if telling and min(len(key.split()), len(called.key.split())) > 1:
                     reason = f"one name holds all words of the other: “{called.name}”"
-                    yield _Case(called.entry, 0.62, [reason], limit=0.8)
+                    yield _Evidence(called.entry, 0.62, [reason], limit=0.8)
 
 
-def _weigh(case: _Case, sought: Sought) -> None:
+def _weigh(case: _Evidence, sought: MatchQuery) -> None:
     entry = case.entry
     theirs: dict[str, set[str]] = {}
     for scheme, value in entry.identifiers:
-        theirs.setdefault(scheme, set()).add(compared(scheme, value)[1])
-    hosts = {website(value) for scheme, value in entry.identifiers if scheme == "website"}
+        theirs.setdefault(scheme, set()).add(comparable_identifier(scheme, value)[1])
+    hosts = {website_host(value) for scheme, value in entry.identifiers if scheme == "website"}
     own: dict[str, set[str]] = {}
     for scheme, value in sought.identifiers:
-        own.setdefault(scheme, set()).add(compared(scheme, value)[1])
-        if scheme == "website" and website(value) in hosts:
+        own.setdefault(scheme, set()).add(comparable_identifier(scheme, value)[1])
+        if scheme == "website" and website_host(value) in hosts:
             case.agrees = True
             case.score += 0.04
-            case.reasons.append(f"website {website(value)} agrees")
+            case.reasons.append(f"website {website_host(value)} agrees")
     for scheme in sorted(ONE_ONLY & own.keys() & theirs.keys()):
         if own[scheme].isdisjoint(theirs[scheme]):
             case.differs = True
@@ -191,11 +198,11 @@ def _weigh(case: _Case, sought: Sought) -> None:
     _type(case, sought)
 
 
-def _place(case: _Case, sought: Sought) -> None:
+def _place(case: _Evidence, sought: MatchQuery) -> None:
     entry = case.entry
     countries = frozenset(place.country for place in entry.places if place.country)
     if sought.countries and countries:
-        if shared := sought.countries & widened(countries):
+        if shared := sought.countries & related_countries(countries):
             case.agrees = True
             case.score += 0.02
             case.reasons.append(f"country {', '.join(sorted(shared))} agrees")
@@ -205,12 +212,12 @@ def _place(case: _Case, sought: Sought) -> None:
             case.reasons.append(
                 f"country differs: {', '.join(sorted(sought.countries))} / {', '.join(sorted(countries))}"
             )
-    towns = {" ".join(words(place.name)): place.name for place in entry.places if place.name}
-    regions = {" ".join(words(place.region)): place.region for place in entry.places if place.region}
-    own = {" ".join(words(place)) for place in sought.places}
+    towns = {" ".join(normalised_words(place.name)): place.name for place in entry.places if place.name}
+    regions = {" ".join(normalised_words(place.region)): place.region for place in entry.places if place.region}
+    own = {" ".join(normalised_words(place)) for place in sought.places}
     # "University of Newcastle" does not say in which of the towns of that name it is.
-    own_names = " ".join(form(name) for name in (entry.name, *(other.name for other in entry.names)))
-    in_names = " ".join(f" {form(name)} " for name, _ in sought.names)
+    own_names = " ".join(normalise_name(name) for name in (entry.name, *(other.name for other in entry.names)))
+    in_names = " ".join(f" {normalise_name(name)} " for name, _ in sought.names)
     if both := sorted(own & towns.keys()):
         case.agrees = True
         case.score += 0.03
@@ -226,7 +233,7 @@ def _place(case: _Case, sought: Sought) -> None:
         case.reasons.append(f"place differs: {', '.join(sought.places)} / {', '.join(towns.values())}")
 
 
-def _type(case: _Case, sought: Sought) -> None:
+def _type(case: _Evidence, sought: MatchQuery) -> None:
     """Families of the vocabulary and words of the names; a charity may be anything else besides.
 
     Registers call councils, the NHS and ministries alike a public body.
@@ -242,7 +249,7 @@ def _type(case: _Case, sought: Sought) -> None:
         case.reasons.append(f"type differs: {', '.join(sought.types)} / {', '.join(case.entry.types)}")
         return
     if not case.exact and not case.identified:
-        one, other = families(form(sought.name)), families(form(case.entry.name))
+        one, other = body_families(normalise_name(sought.name)), body_families(normalise_name(case.entry.name))
         if one and other and not one & other:
             case.score -= 0.15
             case.weak.add("type")
@@ -262,7 +269,7 @@ def _family(code: str) -> str | None:
 _FAMILIES: dict[str, str | None] = {}
 
 
-def _judged(case: _Case, sought: Sought, exact: list[_Case], register: Register) -> Candidate:
+def _classify(case: _Evidence, sought: MatchQuery, exact: list[_Evidence], register: RecordIndex) -> Candidate:
     entry, score = case.entry, min(case.score, case.limit, 1.0)
     rivals = [other for other in exact if other.entry.record != entry.record and other.agrees >= case.agrees]
     sure = case.identified and not case.differs
@@ -270,8 +277,10 @@ def _judged(case: _Case, sought: Sought, exact: list[_Case], register: Register)
         score = min(score, 0.8)
         case.reasons.append(f"{len(rivals)} more record{'s are' if len(rivals) > 1 else ' is'} called so")
     elif case.exact and not case.differs and not case.weak:
-        telling = any(word not in GENERAL and register.rarity(word) <= 30 for word in form(entry.name).split())
-        sure = sure or case.agrees or (telling and len(form(sought.name).split()) >= _SHORT)
+        telling = any(
+            word not in GENERAL and register.rarity(word) <= 30 for word in normalise_name(entry.name).split()
+        )
+        sure = sure or case.agrees or (telling and len(normalise_name(sought.name).split()) >= _SHORT)
     if not entry.live:
         score, sure = min(score, 0.7), False
         case.reasons.append(f"{entry.status or 'no longer active'}{_succeeded(entry)}")
@@ -293,7 +302,7 @@ def _succeeded(entry: Entry) -> str:
     return "; succeeded by " + ", ".join(link.label or link.record or "" for link in after) if after else ""
 
 
-def _successors(cases: Iterable[_Case], register: Register) -> Iterator[Candidate]:
+def _successors(cases: Iterable[_Evidence], register: RecordIndex) -> Iterator[Candidate]:
     for case in cases:
         if case.entry.live or not (case.exact or case.identified):
             continue
@@ -304,24 +313,24 @@ def _successors(cases: Iterable[_Case], register: Register) -> Iterator[Candidat
                 yield Candidate(after.record, after.name, "possible", 0.6, (reason,))
 
 
-def _parents(sought: Sought, register: Register) -> Iterator[Candidate]:
+def _parents(sought: MatchQuery, register: RecordIndex) -> Iterator[Candidate]:
     """Registers hold few schools and departments: their parent is told, never as the body itself."""
     for name in sought.part_of:
-        for called in register.named(form(name)):
+        for called in register.named(normalise_name(name)):
             if called.entry.live and called.kind != "acronym":
                 reasons = (f"parent: it is a part of “{called.name}”",)
                 yield Candidate(called.entry.record, called.entry.name, "possible", 0.5, reasons)
-    for mention in mentions(sought.name, register):
-        if mention.called.key != form(sought.name) and mention.score >= 0.65:
+    for mention in find_affiliations(sought.name, register):
+        if mention.called.key != normalise_name(sought.name) and mention.score >= 0.65:
             entry = mention.called.entry
             reason = f"its name “{mention.called.name}” stands in the name; perhaps the parent"
             yield Candidate(entry.record, entry.name, "possible", 0.5, (reason,))
 
 
-def as_address(text: str, register: Register) -> list[Candidate]:
+def match_address(text: str, register: RecordIndex) -> list[Candidate]:
     """The records that an address names ("Dept. of X, University of Y, Town, Country"), all of them."""
     found = []
-    for mention in mentions(text, register):
+    for mention in find_affiliations(text, register):
         verdict = "certain" if mention.certain else "likely" if mention.score >= 0.8 else "possible"
         score = max(mention.score, CERTAIN) if mention.certain else min(mention.score, CERTAIN - 0.01)
         entry = mention.called.entry
@@ -329,17 +338,19 @@ def as_address(text: str, register: Register) -> list[Candidate]:
     return found
 
 
-def best(sought: Sought, register: Register) -> list[Candidate]:
+def best_match(sought: MatchQuery, register: RecordIndex) -> list[Candidate]:
     """For one row of any list: the best record; or, for an address of several parts, every record that it names.
 
-    A body whose `form` is "address" is the address of an author: the records it names, and nothing else.
+    A body whose `normalise_name` is "address" is the address of an author: the records it names, and nothing else.
     """
     if sought.form == "address":
-        return [one for one in as_address(sought.name, register) if _in(register.records[one.record], sought.countries)]
-    own = candidates(sought, register, most=1)
+        return [
+            one for one in match_address(sought.name, register) if _in(register.records[one.record], sought.countries)
+        ]
+    own = score_candidates(sought, register, most=1)
     if own and own[0].verdict in ("certain", "likely"):
         return own
-    named = [one for one in as_address(sought.name, register) if one.verdict != "possible"]
+    named = [one for one in match_address(sought.name, register) if one.verdict != "possible"]
     named = [one for one in named if _in(register.records[one.record], sought.countries)]
     if named and not any(mark in sought.name for mark in ",;\n"):  # part of a name is not the body
         named = [replace(one, verdict="possible", score=min(one.score, 0.6)) for one in named]
@@ -348,4 +359,4 @@ def best(sought: Sought, register: Register) -> list[Candidate]:
 
 def _in(entry: Entry, countries: frozenset[str]) -> bool:
     codes = frozenset(place.country for place in entry.places if place.country)
-    return not countries or not codes or not countries.isdisjoint(widened(codes))
+    return not countries or not codes or not countries.isdisjoint(related_countries(codes))

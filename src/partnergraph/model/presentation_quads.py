@@ -12,7 +12,7 @@ from partnergraph.vocabulary import CODE, DCAT, DCTERMS, PG, RDF, VOID, XSD
 TITLE = "How the editors show this graph: their story and the positions that are kept"
 
 
-def shown_quads(model: Model, ids: Ids) -> Iterator[Quad]:
+def presentation_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     """Story and positions in graph/drawing, and that graph in the catalogue; nothing when there are none of them."""
     graph, language = ids.graph("drawing"), model.config.language
     for step in model.story:

@@ -32,7 +32,7 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
             (RDFS.label, Literal(question.title, lang=LANGUAGE)),
             (RDFS.comment, Literal(" ".join(filter(None, (question.question, question.help))), lang=LANGUAGE)),
             (SH.prefixes, graph),
-            (SH.select, Literal(example(question, focus))),
+            (SH.select, Literal(executable_example(question, focus))),
         ]
         for predicate, value in said:
             yield Quad(subject, IRI(predicate), value, graph)
@@ -47,7 +47,7 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     yield Quad(graph, IRI(DCTERMS.title), Literal(TITLE, lang=LANGUAGE), catalogue)
 
 
-def example(question: Question, focus: IRI | None) -> str:
+def executable_example(question: Question, focus: IRI | None) -> str:
     """The question as text that any SPARQL tool can run: about the body whose graph it is, everything else left open.
 
     What can be chosen is told in comments; a value goes into the VALUES at the head.

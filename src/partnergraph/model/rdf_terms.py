@@ -39,10 +39,10 @@ class IRI(str):
         return f"<{self}>"
 
 
-def quoted(text: str) -> str:
+def quote_literal(text: str) -> str:
     """Text as N-Quads writes it: between quotation marks, escaped where it has to be (section 3, production 9).
 
-    >>> print(quoted("Keele"), quoted('the "new" one'))
+    >>> print(quote_literal("Keele"), quote_literal('the "new" one'))
     "Keele" "the \\"new\\" one"
     """
     if text.isprintable() and '"' not in text and "\\" not in text:  # most is; to see it is quick
@@ -67,10 +67,10 @@ class Literal(NamedTuple):
     def n3(self) -> str:
         """The term as N-Quads writes it."""
         if self.lang:
-            return f"{quoted(self.text)}@{self.lang}"
+            return f"{quote_literal(self.text)}@{self.lang}"
         if self.datatype and self.datatype != XSD + "string":
-            return f"{quoted(self.text)}^^<{self.datatype}>"
-        return quoted(self.text)
+            return f"{quote_literal(self.text)}^^<{self.datatype}>"
+        return quote_literal(self.text)
 
 
 Term = IRI | Literal

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
-from partnergraph.model.presentation_quads import shown_quads
+from partnergraph.model.presentation_quads import presentation_quads
 from partnergraph.model.provenance_quads import catalogue_quads, evidence_quads, graph_of, source_quads
 from partnergraph.model.question_quads import question_quads
 from partnergraph.model.rdf_terms import IRI, Literal, Quad, Term
@@ -49,14 +49,14 @@ def quads_of(model: Model) -> Iterator[Quad]:
     yield from source_quads(model, ids)
     yield from evidence_quads(model, ids)
     yield from _identity(model, ids, language)
-    writer = _Claims(model, ids)
+    writer = _ClaimWriter(model, ids)
     for record in _records(model):
         yield from writer.write(record)
     yield from _limits(model, ids)
     yield from _standing(model, ids)
     yield from _matches(model, ids)
     yield from catalogue_quads(model, ids)
-    yield from shown_quads(model, ids)
+    yield from presentation_quads(model, ids)
     yield from question_quads(model, ids)
 
 
@@ -143,7 +143,7 @@ def _identity(model: Model, ids: Ids, language: str) -> Iterator[Quad]:
             yield Quad(iri, IRI(SKOS.note), _text(place.note, language), graph)
 
 
-class _Claims:
+class _ClaimWriter:
     """Writes each record into the graphs of its sources."""
 
     def __init__(self, model: Model, ids: Ids) -> None:

@@ -15,13 +15,13 @@ from functools import lru_cache
 
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids, identifier_slug
-from partnergraph.model.rdf_terms import IRI, Literal, quoted
+from partnergraph.model.rdf_terms import IRI, Literal, quote_literal
 from partnergraph.model.record_quads import FORMS
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant
 from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
 from partnergraph.vocabulary.iri import is_web_address
 
-__all__ = ["Lines", "own_slug"]
+__all__ = ["RegisterLines", "register_slug"]
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -45,12 +45,12 @@ _BEFORE, _AFTER = f"<{ORG.originalOrganization}>", f"<{ORG.resultingOrganization
 _TITLE, _NOTE = f"<{DCTERMS.title}>", f"<{SKOS.note}>"
 
 
-def own_slug(source: str, record: str) -> str:
+def register_slug(source: str, record: str) -> str:
     """The last part of the IRI of a body that only a register knows. It never changes while the record does not.
 
-    >>> own_slug("ror", "https://ror.org/00340yn33"), own_slug("ods", "RJE")
+    >>> register_slug("ror", "https://ror.org/00340yn33"), register_slug("ods", "RJE")
     ('ror-00340yn33', 'ods-RJE')
-    >>> own_slug("grants", "360G-a/b")
+    >>> register_slug("grants", "360G-a/b")
     'grants-360G-a-b-571dd60c'
     """
     return f"{source}-{_slug(record)}"
@@ -93,10 +93,10 @@ def _tag(language: str) -> str:
 
 def _text(text: str, language: str | None) -> str:
     """Text of a register: in the language that it states, else in none (unlike an editor's, it may be in any)."""
-    return quoted(text) + _tag(language) if language else quoted(text)
+    return quote_literal(text) + _tag(language) if language else quote_literal(text)
 
 
-class Lines:
+class RegisterLines:
     """Writes the records of one register.
 
     `body` gives the id of the editors' body that a record, an identifier or a name is about, or None; `kept` says
@@ -180,7 +180,7 @@ class Lines:
                 (_CONFIDENCE, _code("high")),
                 (_SOURCE, self._from),
                 (_SAYS, Literal(says, lang=self.language).n3),
-                (_LOCATOR, quoted(f"{record}{self._release}")),
+                (_LOCATOR, quote_literal(f"{record}{self._release}")),
             ),
         )
 
@@ -191,7 +191,7 @@ class Lines:
         yield proof
         names = entry.names
         if slug is None:
-            slug = own_slug(self.source, entry.record)
+            slug = register_slug(self.source, entry.record)
             yield self._own(slug, named, entry.language, entry.types, entry.form, evidence)
         else:
             yield self._said(f"{self._org}{slug}>", ((_EVIDENCE, evidence),))
@@ -238,7 +238,7 @@ class Lines:
         subject, owner = f"{self._identifier_iri}{scheme}-{identifier_slug(value)}>", f"{self._org}{slug}>"
         said = (
             (_A, _IDENTIFIER_TYPE),
-            (_NOTATION, quoted(value)),
+            (_NOTATION, quote_literal(value)),
             (_SCHEME, _code(scheme)),
             (_EVIDENCE, evidence),
         )
@@ -252,7 +252,7 @@ class Lines:
             (_A, _ATTRIBUTE_TYPE),
             (_ATTRIBUTE_OF, owner),
             (_PROPERTY, _code(kind)),
-            (_VALUE, quoted(value)),
+            (_VALUE, quote_literal(value)),
             (_EVIDENCE, evidence),
         )
         return self._said(f"{self._attribute_iri}{key}-{kind}>", said)
@@ -297,10 +297,12 @@ class Lines:
         if (known := self._body(record, identifier)) is not None:
             return known
         if record is not None and self._kept(record):
-            return own_slug(self.source, record)
+            return register_slug(self.source, record)
         if not self._outside(record) or not (name or record):
             return None
-        slug = own_slug(self.source, record or (f"{identifier[0]} {identifier[1]}" if identifier else f"name {name}"))
+        slug = register_slug(
+            self.source, record or (f"{identifier[0]} {identifier[1]}" if identifier else f"name {name}")
+        )
         identifiers = (identifier,) if identifier else (("ror", record),) if record and "ror.org" in record else ()
         self._stubs.setdefault(slug, (name or record or "", evidence, identifiers))
         return slug

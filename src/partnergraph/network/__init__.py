@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.claims.as_of import as_of as view
 from partnergraph.claims.claims import Claim, Source, claims, evidence, sources
-from partnergraph.claims.date_window import days
-from partnergraph.network.nodes import bare, bodies, proof, source
+from partnergraph.claims.date_window import date_window
+from partnergraph.network.nodes import evidence_values, node_attributes, source_values, unknown_node
 from partnergraph.network.presentation import positions, story
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["network"]
+__all__ = ["build_network"]
 
 
-def network(
+def build_network(
     reader: Reader,
     *,
     as_of: str | None = None,
@@ -40,13 +40,13 @@ def network(
     """
     import networkx as nx
 
-    window = days(as_of) if as_of is not None else None
+    window = date_window(as_of) if as_of is not None else None
     reader = (view(reader, as_of) if as_of is not None else reader).snapshot()
     said_by = sources(reader)
     proofs = evidence(reader, said_by)
-    known = bodies(reader, proofs)
+    known = node_attributes(reader, proofs)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(about(reader, as_of, said_by))
+    graph.graph.update(graph_metadata(reader, as_of, said_by))
     graph.graph["story"] = story(reader)
     kept = positions(reader)
     for iri, attributes in known.items():
@@ -59,14 +59,18 @@ def network(
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:
-                graph.add_node(party.iri, **bare(party.label))
+                graph.add_node(party.iri, **unknown_node(party.label))
         graph.add_edge(
-            claim.from_.iri, claim.to.iri, key=claim.iri, holds=claim.holds(*window) if window else None, **edge(claim)
+            claim.from_.iri,
+            claim.to.iri,
+            key=claim.iri,
+            holds=claim.holds(*window) if window else None,
+            **edge_attributes(claim),
         )
     return graph
 
 
-def edge(claim: Claim) -> dict[str, Any]:
+def edge_attributes(claim: Claim) -> dict[str, Any]:
     """A claim as the attributes of an edge."""
     return {
         "kind": claim.kind,
@@ -89,12 +93,12 @@ def edge(claim: Claim) -> dict[str, Any]:
         "derived": claim.derived_by is not None,
         "rule": claim.derived_by,
         "derived_from": list(claim.derived_from),
-        "evidence": [proof(piece) for piece in claim.evidence],
-        "counter_evidence": [proof(piece) for piece in claim.counter_evidence],
+        "evidence": [evidence_values(piece) for piece in claim.evidence],
+        "counter_evidence": [evidence_values(piece) for piece in claim.counter_evidence],
     }
 
 
-def about(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
+def graph_metadata(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
     """What the network says of itself: title, publisher, licence, sources, and the words for kinds and types."""
     from partnergraph import __version__
 
@@ -112,7 +116,7 @@ def about(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict
         "focus": row.get("focus"),
         "as_of": as_of,
         "generator": f"partnergraph {__version__}",
-        "sources": {found.id: source(found) for found in said_by.values()},
+        "sources": {found.id: source_values(found) for found in said_by.values()},
         "kinds": {
             kind.code: {
                 "label": kind.label,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
 
 
-def compared(before: Network, after: Network, became: Mapping[str, str], renamed: Mapping[str, str]) -> Network:
+def diff_network(before: Network, after: Network, became: Mapping[str, str], renamed: Mapping[str, str]) -> Network:
     """A copy of `after` with what is only in `before`, each node and edge with a `change`: new, gone, ended, changed or
     "" for none. `became` says so by IRI for what is in both; `renamed` are ids that changed, old to new.
     """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["csv_files", "gexf", "graphml", "write"]
+__all__ = ["csv_files", "gexf", "graphml", "write_network"]
 
 Row = dict[str, Any]
 NODE_COLUMNS = ("id", "label", "sort", "type", "description", "also_called", "identifiers", "website", "count")
@@ -187,7 +187,7 @@ def gexf(graph: Network) -> bytes:
     return _document(root)
 
 
-def write(graph: Network, format_: str, path: Path) -> list[Path]:
+def write_network(graph: Network, format_: str, path: Path) -> list[Path]:
     """Write ``csv`` (into a folder), ``graphml`` or ``gexf``, whole or not at all; returns the files written.
 
     Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.claims.claims import Claim, claims, evidence, labels, sources
 from partnergraph.errors import UsageError
-from partnergraph.network import about, edge
-from partnergraph.network.nodes import bare, bodies
-from partnergraph.results.formats import parse_tsv, plain, value
+from partnergraph.network import edge_attributes, graph_metadata
+from partnergraph.network.nodes import node_attributes, unknown_node
+from partnergraph.results.formats import parse_tsv, python_value, term_text
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, DCTERMS, PG, RDF, RDFS, SKOS, concepts
 
@@ -28,7 +28,7 @@ Computed: TypeAlias = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Link:
+class QueryLink:
     """One link that an answer asks for. `kind` is a code, an IRI or any text; empty: whatever connects the two."""
 
     from_: str
@@ -39,7 +39,9 @@ class Link:
     claim: str = ""
 
 
-def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = None, query: str | None = None) -> Network:
+def network_from_query(
+    reader: Reader, answer: bytes, form: str, *, title: str | None = None, query: str | None = None
+) -> Network:
     """The answer to a query as a network for `partnergraph.page.draw`.
 
     `answer` is TSV for the form ``"SELECT"`` (columns `from` and `to`; `label`, `kind` and `weight` if there) and
@@ -53,10 +55,10 @@ def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = Non
     reader = reader.snapshot()
     said_by = sources(reader)
     proofs = evidence(reader, said_by)
-    known, names = bodies(reader, proofs), labels(reader)
-    here = _Claims(claims(reader, derived=True, proofs=proofs))
+    known, names = node_attributes(reader, proofs), labels(reader)
+    here = _ClaimsByPair(claims(reader, derived=True, proofs=proofs))
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(about(reader, None, said_by) | {"query": query, "story": []})
+    graph.graph.update(graph_metadata(reader, None, said_by) | {"query": query, "story": []})
     graph.graph["title"] = title or f"An answer from: {graph.graph['title']}"
     graph.graph["description"] = None
     loose, told = list[str](), dict[str, dict[str, Any]]()
@@ -71,7 +73,7 @@ def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = Non
         if iri not in graph:
             found = told.get(iri, {})
             label = found.get("label") or names.get(iri) or _last(iri)
-            entry = known[iri] if iri in known else bare(label)
+            entry = known[iri] if iri in known else unknown_node(label)
             graph.add_node(iri, **entry | {"attributes": [*entry["attributes"], *found.get("attributes", [])]})
 
     computed: dict[Computed, float | None] = {}
@@ -81,7 +83,9 @@ def picture(reader: Reader, answer: bytes, form: str, *, title: str | None = Non
         found = here.of(link)
         for claim in found:
             if not graph.has_edge(claim.from_.iri, claim.to.iri, claim.iri):
-                graph.add_edge(claim.from_.iri, claim.to.iri, key=claim.iri, **edge(claim) | _said(claim, link))
+                graph.add_edge(
+                    claim.from_.iri, claim.to.iri, key=claim.iri, **edge_attributes(claim) | _said(claim, link)
+                )
         if not found:
             named = (link.from_, link.to, _words(link.kind), link.label)
             computed[named] = max((w for w in (computed.get(named), link.weight) if w is not None), default=None)
@@ -113,7 +117,7 @@ def _cited(graph: Network) -> dict[str, Any]:
     return {name: known for name, known in graph.graph["sources"].items() if name in named}
 
 
-class _Claims:
+class _ClaimsByPair:
     """The claims of the graph by the pair they join; the stated ones first."""
 
     def __init__(self, found: Iterable[Claim]) -> None:
@@ -122,7 +126,7 @@ class _Claims:
         for claim in self.by_iri.values():
             self.between.setdefault((claim.from_.iri, claim.to.iri), []).append(claim)
 
-    def of(self, link: Link) -> list[Claim]:
+    def of(self, link: QueryLink) -> list[Claim]:
         """The claims that a link stands for."""
         if link.claim in self.by_iri:
             return [self.by_iri[link.claim]]
@@ -140,7 +144,7 @@ class _Claims:
         return stated or found
 
 
-def _said(claim: Claim, link: Link) -> dict[str, Any]:
+def _said(claim: Claim, link: QueryLink) -> dict[str, Any]:
     """What the answer says of a claim besides: its label stands in the note, unless it is the kind's own."""
     label = link.label if link.label and _code(link.label) != claim.kind else ""
     notes = [claim.note, f"the query says: {label}" if label else None]
@@ -176,7 +180,7 @@ def _computed(kind: str, label: str, weight: float | None) -> dict[str, Any]:
     }
 
 
-def _rows(tsv: bytes, by_name: dict[str, str]) -> list[Link]:
+def _rows(tsv: bytes, by_name: dict[str, str]) -> list[QueryLink]:
     """The links of a table. A body may stand there by its IRI or by its name of today."""
     columns, rows = parse_tsv(tsv)
     if not {"from", "to"} <= set(columns):
@@ -190,28 +194,28 @@ def _rows(tsv: bytes, by_name: dict[str, str]) -> list[Link]:
         cells = dict(zip(columns, row, strict=True))
         if not cells["from"] or not cells["to"]:
             continue
-        ends = [plain(cells[name]) for name in ("from", "to")]
+        ends = [term_text(cells[name]) for name in ("from", "to")]
         start, end = (
             end if cells[name].startswith("<") else by_name.get(end, end)
             for name, end in zip(("from", "to"), ends, strict=True)
         )
-        weight = value(cells.get("weight", ""))
+        weight = python_value(cells.get("weight", ""))
         found.append(
-            Link(
+            QueryLink(
                 start,
                 end,
-                plain(cells.get("label", "")),
-                plain(cells.get("kind", "")),
+                term_text(cells.get("label", "")),
+                term_text(cells.get("kind", "")),
                 float(weight) if isinstance(weight, (int, float)) and not isinstance(weight, bool) else None,
-                plain(cells.get("claim", "")),
+                term_text(cells.get("claim", "")),
             )
         )
     return found
 
 
 def _triples(
-    ntriples: bytes, here: _Claims, known: set[str]
-) -> tuple[list[Link], list[str], dict[str, dict[str, Any]]]:
+    ntriples: bytes, here: _ClaimsByPair, known: set[str]
+) -> tuple[list[QueryLink], list[str], dict[str, dict[str, Any]]]:
     """The links of a graph, its bodies that no link joins, and what it says of each body in words.
 
     A relationship that it describes (`pg:from`, `pg:to`) is one link; a property with an IRI as its value is another.
@@ -220,22 +224,24 @@ def _triples(
     found = Reader.nquads_lines(line + "\n" for line in ntriples.decode().splitlines() if line)
     by_subject: dict[str, list[tuple[str, str]]] = {}
     for subject, predicate, thing in found.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
-        by_subject.setdefault(plain(subject), []).append((plain(predicate), thing))
+        by_subject.setdefault(term_text(subject), []).append((term_text(predicate), thing))
     links, told = [], dict[str, dict[str, Any]]()
     for subject, values in by_subject.items():
-        ends = {name: [plain(thing) for p, thing in values if p == PG[name]] for name in ("from", "to", "kind")}
+        ends = {name: [term_text(thing) for p, thing in values if p == PG[name]] for name in ("from", "to", "kind")}
         if ends["from"] and ends["to"]:
             claim = subject if subject in here.by_iri else ""
-            links.append(Link(ends["from"][0], ends["to"][0], "", ends["kind"][0] if ends["kind"] else "", None, claim))
+            links.append(
+                QueryLink(ends["from"][0], ends["to"][0], "", ends["kind"][0] if ends["kind"] else "", None, claim)
+            )
             continue
         for predicate, thing in values:
             if predicate in NAMES and not thing.startswith("<"):
-                told.setdefault(subject, {}).setdefault("label", plain(thing))
+                told.setdefault(subject, {}).setdefault("label", term_text(thing))
             elif predicate == RDF.type:
                 told.setdefault(subject, {})
             elif thing.startswith(("<", "_:")):
-                links.append(Link(subject, plain(thing), kind=predicate))
+                links.append(QueryLink(subject, term_text(thing), kind=predicate))
             elif subject not in known:
-                attribute = {"property": _last(predicate), "value": plain(thing)}
+                attribute = {"property": _last(predicate), "value": term_text(thing)}
                 told.setdefault(subject, {}).setdefault("attributes", []).append(attribute)
     return links, sorted(told), told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from partnergraph.claims.claims import Described, Evidence, Source, concept
+from partnergraph.claims.claims import Described, Evidence, Source, concept_of
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, ORG, PG, SKOS, SKOSXL, WGS84
 
@@ -30,17 +30,17 @@ EVIDENCE = tuple(part.name for part in fields(Evidence) if part.name not in ("ir
 SOURCE = tuple(part.name for part in fields(Source) if part.name not in ("iri", "id"))
 
 
-def proof(piece: Evidence) -> Attributes:
+def evidence_values(piece: Evidence) -> Attributes:
     """A piece of evidence as plain values; its source by id (see `sources` of the network)."""
     return {name: getattr(piece, name) for name in EVIDENCE} | {"source": piece.source.id}
 
 
-def source(of: Source) -> Attributes:
+def source_values(of: Source) -> Attributes:
     """A source as plain values."""
     return {name: getattr(of, name) for name in SOURCE}
 
 
-def bodies(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]:
+def node_attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]:
     """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only.
 
     `proofs` is the evidence by its IRI (see `partnergraph.claims.claims.evidence`).
@@ -59,7 +59,7 @@ def bodies(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]
             count = _first(values, PG.statedCount) or ""
             # Today's name stands in the label; here only when its period is known.
             also = [name for name in names.get(iri, []) if name["name"] != label or name["start"] or name["end"]]
-            found[iri] = bare(label) | {
+            found[iri] = unknown_node(label) | {
                 "sort": sort,
                 "type": types[0] if types else sort,
                 "types": types,
@@ -83,7 +83,7 @@ def bodies(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]
     return {iri: found[iri] | {"events": told.get(iri, [])} for iri in sorted(found)}
 
 
-def bare(label: str) -> Attributes:
+def unknown_node(label: str) -> Attributes:
     """The attributes of a body of which nothing is known but its label."""
     one = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
     many = ("types", "names", "identifiers", "attributes", "members", "may_overlap", "events", "statements", "evidence")
@@ -101,12 +101,12 @@ def _degrees(text: str | None) -> float | None:
 
 def _family(types: list[str], sort: str) -> str:
     """The family of the first type that has one (the concept it is narrower than)."""
-    found = (concept(code).broader for code in types)
+    found = (concept_of(code).broader for code in types)
     return next((family for family in found if family), sort)
 
 
 def _proofs(values: dict[str, list[str]], proofs: dict[str, Evidence]) -> list[dict[str, Any]]:
-    return [proof(proofs[iri]) for iri in values.get(PG.evidence, []) if iri in proofs]
+    return [evidence_values(proofs[iri]) for iri in values.get(PG.evidence, []) if iri in proofs]
 
 
 def _names(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:
@@ -128,7 +128,7 @@ def _attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[A
     found: dict[str, list[Attributes]] = {}
     for values in reader.described(PG.Attribute).values():
         attribute = {
-            "property": concept(_code(_first(values, PG.property)) or "").label,
+            "property": concept_of(_code(_first(values, PG.property)) or "").label,
             "value": _first(values, PG.value),
             "start": _first(values, PG.start),
             "end": _first(values, PG.end),
@@ -144,7 +144,7 @@ def _identifiers(iris: list[str], marks: Described, proofs: dict[str, Evidence])
     found = []
     for iri in iris:
         values = marks.get(iri, {})
-        scheme, value = concept(_code(_first(values, PG.scheme)) or ""), _first(values, SKOS.notation) or ""
+        scheme, value = concept_of(_code(_first(values, PG.scheme)) or ""), _first(values, SKOS.notation) or ""
         template = scheme.url_template
         link = value if value.startswith(("https://", "http://")) else None
         if link is None and template:
@@ -158,7 +158,10 @@ def _events(reader: Reader, proofs: dict[str, Evidence], known: dict[str, str]) 
     """What happened to each body, earliest first; a change stands with the bodies before and after it."""
     found: dict[str, list[Attributes]] = {}
     about_claims = {
-        str(row["r"]): (str(row["from"]), f"{concept(_code(row['kind']) or '').label}: {known.get(str(row['to']), '')}")
+        str(row["r"]): (
+            str(row["from"]),
+            f"{concept_of(_code(row['kind']) or '').label}: {known.get(str(row['to']), '')}",
+        )
         for row in reader.rows(
             "SELECT ?r ?kind ?from ?to { ?e pg:about ?r . ?r pg:kind ?kind ; pg:from ?from ; pg:to ?to } "
             "ORDER BY ?r ?kind ?from ?to"
@@ -170,10 +173,10 @@ def _events(reader: Reader, proofs: dict[str, Evidence], known: dict[str, str]) 
             about = values.get(PG.about, [])
             event = {
                 "id": iri,
-                "kind": concept(_code(_first(values, PG.kind)) or "").label,
+                "kind": concept_of(_code(_first(values, PG.kind)) or "").label,
                 "date": _first(values, PG.date),
                 "earliest": _first(values, PG.dateEarliest),
-                "manner": concept(_code(_first(values, PG.manner)) or "").label or None,
+                "manner": concept_of(_code(_first(values, PG.manner)) or "").label or None,
                 "before": [{"id": body, "label": known.get(body, body)} for body in before],
                 "after": [{"id": body, "label": known.get(body, body)} for body in after],
                 "about": [

@@ -8,12 +8,12 @@ from pathlib import Path
 from partnergraph.store import Reader
 from partnergraph.vocabulary import rules
 
-__all__ = ["org"]
+__all__ = ["to_org_ontology"]
 
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-def org(reader: Reader) -> bytes:
+def to_org_ontology(reader: Reader) -> bytes:
     """Organisations, memberships with role and period, parts and changes, as Turtle; equal graphs give equal bytes.
 
     Memberships and parts are what the rules for the graph export/org say, so what is disputed, superseded, retracted or

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from shlex import quote
 
-from partnergraph.claims.claims import short
+from partnergraph.claims.claims import prefixed
 from partnergraph.errors import DataError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, PG
@@ -26,7 +26,7 @@ def other_vocabulary(reader: Reader, name: str) -> tuple[str, str] | None:
         "SELECT ?type (COUNT(DISTINCT ?x) AS ?n) { ?x a ?type } "
         f"GROUP BY ?type ORDER BY DESC(?n) ?type LIMIT {_MAX_CLASSES + 1}"
     )
-    types = [f"{row['n']} {short(row['type'] or '')}" for row in rows[:_MAX_CLASSES]]
+    types = [f"{row['n']} {prefixed(row['type'] or '')}" for row in rows[:_MAX_CLASSES]]
     listed = f"{', '.join(types)}{' and more' if len(rows) > _MAX_CLASSES else ''}" if types else "nothing with a type"
     what = f"{name} holds no claim of this ontology (pg:Relationship), but {listed}."
     links = reader.rows(
@@ -34,7 +34,7 @@ def other_vocabulary(reader: Reader, name: str) -> tuple[str, str] | None:
         "FILTER EXISTS { ?b ?q ?c } } GROUP BY ?p ORDER BY DESC(?n) ?p LIMIT 1"
     )
     link = (links[0]["p"] if links else None) or ORG.linkedTo
-    link = short(link) if short(link) != link else f"<{link}>"
+    link = prefixed(link) if prefixed(link) != link else f"<{link}>"
     query = f"'SELECT ?from ?to {{ ?from {link} ?to }}'"
     fix = f"A query draws links of other vocabularies: partnergraph query -g {quote(name)} {query} --draw links.html"
     return what, fix

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from partnergraph.claims.claims import Claim, claims
-from partnergraph.claims.name_search import one
+from partnergraph.claims.name_search import resolve_name
 from partnergraph.store import Reader
 
-LONGEST = 6
+MAX_LENGTH = 6
 
 
-def why(reader: Reader, a: str, b: str, *, derived: bool = True) -> list[Claim]:
+def explain_connection(reader: Reader, a: str, b: str, *, derived: bool = True) -> list[Claim]:
     """Every claim that names both bodies, as ends or as the one through whom; each with its evidence.
 
     A body may be given by any of its names. What rules derive comes last. Raises `QueryError` for an unknown name.
     """
-    first, second = one(reader, a).iri, one(reader, b).iri
+    first, second = resolve_name(reader, a).iri, resolve_name(reader, b).iri
     found = [claim for claim in claims(reader, derived=derived) if {first, second} <= _parties(claim)]
     return sorted(found, key=lambda claim: (claim.derived_by is not None, claim.inferred, claim.kind, claim.iri))
 
 
-def route(reader: Reader, a: str, b: str) -> list[list[Claim]]:
+def shortest_route(reader: Reader, a: str, b: str) -> list[list[Claim]]:
     """The shortest way from one body to another over stated claims: for each hop, the claims that make it.
 
-    Empty when there is none of at most `LONGEST` hops. Of several ways of one length, the first by IRI.
+    Empty when there is none of at most `MAX_LENGTH` hops. Of several ways of one length, the first by IRI.
     """
-    start, goal = one(reader, a).iri, one(reader, b).iri
+    start, goal = resolve_name(reader, a).iri, resolve_name(reader, b).iri
     beside: dict[str, dict[str, list[Claim]]] = {}
     for claim in claims(reader):
         for here, there in ((claim.from_.iri, claim.to.iri), (claim.to.iri, claim.from_.iri)):
             beside.setdefault(here, {}).setdefault(there, []).append(claim)
     came_from: dict[str, str] = {start: start}
     edge = [start]
-    for _ in range(LONGEST):
+    for _ in range(MAX_LENGTH):
         edge = [
             there
             for here in edge

@@ -32,7 +32,7 @@ SCRIPTS = (
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 LISTED = 100
 
 
@@ -89,7 +89,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
-    `start_bounds`, `end_bounds`, `standing`, `inferred`, `evidence`; see `partnergraph.network.network`. The same
+    `start_bounds`, `end_bounds`, `standing`, `inferred`, `evidence`; see `partnergraph.network.build_network`. The same
     network gives the same bytes.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
@@ -97,38 +97,38 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from markupsafe import Markup
 
     from partnergraph.page import render
-    from partnergraph.page.build_diagram import drawing, taken
+    from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
-    from partnergraph.page.layout.arrangement import places
-    from partnergraph.page.layout.text_metrics import legible
-    from partnergraph.page.layout.webgl_layout import spread
-    from partnergraph.page.palette import DARK, LIGHT, css, looks
-    from partnergraph.page.svg import extent, scene, shape, svg
-    from partnergraph.page.view_model import Content, data, web
+    from partnergraph.page.layout.arrangement import positions_of
+    from partnergraph.page.layout.text_metrics import printable_text
+    from partnergraph.page.layout.webgl_layout import webgl_positions
+    from partnergraph.page.palette import DARK, LIGHT, css_variables, looks
+    from partnergraph.page.svg import bounding_box, render_svg, scene_svg, symbol_svg
+    from partnergraph.page.view_model import ViewModel, script_data, web_link
 
     if renderer not in RENDERERS:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
     webgl = renderer == "webgl"
-    graph = taken(network)
-    made = drawing(graph)
-    content = Content(graph, made)
+    graph = prepare_network(network)
+    made = build_diagram(graph)
+    content = ViewModel(graph, made)
     chosen = looks(made.families)
     undrawn = set(made.undrawn)
     shown = [body["family"] for number, body in enumerate(content.bodies) if number not in undrawn]
     families = _families(graph, made.families, chosen, shown)
     note = _note(len(content.bodies), len(undrawn), webgl)
-    title = legible(str(graph.graph.get("title") or "Network"))
+    title = printable_text(str(graph.graph.get("title") or "Network"))
     drawn = sum(1 for dot in made.dots if dot.wide is not None)
     summary = f"Map of {len(shown)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
-    style = css(chosen) + _read("templates/page.css")
+    style = css_variables(chosen) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
-    library, packed = render.library(webgl)
+    library, packed = render.map_library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
-    large = len(content.claims) > MOST_ROWS or len(content.bodies) > MOST_ROWS
+    large = len(content.claims) > MAX_ROWS or len(content.bodies) > MAX_ROWS
     policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
     for family in families:
-        symbol = shape(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
+        symbol = symbol_svg(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
         family["icon"] = Markup(
             f'<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">{symbol}</svg>'
         )
@@ -137,7 +137,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "description": graph.graph.get("description"),
         "publisher": graph.graph.get("publisher"),
         "licence": graph.graph.get("licence"),
-        "licence_link": web(graph.graph.get("licence")),
+        "licence_link": web_link(graph.graph.get("licence")),
         "generator": graph.graph.get("generator") or "partnergraph",
         "query": graph.graph.get("query"),
         "computed": any(data.get("computed") for _, _, data in graph.edges(data=True)),
@@ -150,9 +150,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "note": note,
         "inferred": sum(claim["inferred"] for claim in content.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
-        "svg_wide": Markup(svg(made, chosen, summary)),
-        "svg_tall": Markup(svg(made, chosen, summary + ", the best connected ones", "tall")),
-        "story": [step | {"scene": Markup(scene(made, step["bodies"]))} for step in content.story],
+        "svg_wide": Markup(render_svg(made, chosen, summary)),
+        "svg_tall": Markup(render_svg(made, chosen, summary + ", the best connected ones", "tall")),
+        "story": [step | {"scene": Markup(scene_svg(made, step["bodies"]))} for step in content.story],
         "unfolds": any(made.dots[number].unfolded for dot in made.dots for number in dot.members),
         "style": Markup(style),
         "large": large,
@@ -163,16 +163,16 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "loader": Markup(loader),
         "library": Markup(packed),
         "policy": policy,
-        "data": data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
+        "data": script_data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
         | {
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-            "extents": {view: extent([dot for dot in made.dots if getattr(dot, view)], view) for view in VIEWS},
+            "extents": {view: bounding_box([dot for dot in made.dots if getattr(dot, view)], view) for view in VIEWS},
             "tall_font": TALL_FONT,
         }
-        | ({"whole": spread(made)} if webgl else {}),
+        | ({"whole": webgl_positions(made)} if webgl else {}),
     }
-    picture = svg(made, chosen, summary, inline=False)
-    return Page(render.render(made, chosen, context), picture, title, places(made), note)
+    picture = render_svg(made, chosen, summary, inline=False)
+    return Page(render.render(made, chosen, context), picture, title, positions_of(made), note)
 
 
 def _note(bodies: int, undrawn: int, webgl: bool) -> str | None:

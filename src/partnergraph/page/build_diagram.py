@@ -7,9 +7,9 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
-from partnergraph.page.diagram import CROWDED, HUB, MOST_KEPT, Dot, Drawing, Line
-from partnergraph.page.layout.arrangement import arrange, kept
-from partnergraph.page.layout.node_grouping import MOST, Fold, fold
+from partnergraph.page.diagram import CROWDED, HUB, MAX_KEPT, Diagram, DiagramEdge, DiagramNode
+from partnergraph.page.layout.arrangement import lay_out, pinned_positions
+from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,14 +22,14 @@ _NUMBER = re.compile(
 )
 
 
-def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Drawing:
+def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Diagram:
     """Make the drawing of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own."""
     bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
     at = {iri: number for number, iri in enumerate(bodies)}
     claims = sorted(graph.edges(keys=True), key=lambda edge: (at[edge[0]], at[edge[1]], str(edge[2])))
     families = _families(graph, bodies)
     family_at = {name: number for number, name in enumerate(families)}
-    made = Drawing(bodies, claims, families, focus=at.get(graph.graph.get("focus") or ""))
+    made = Diagram(bodies, claims, families, focus=at.get(graph.graph.get("focus") or ""))
     neighbours: list[set[int]] = [set() for _ in bodies]
     ties: list[set[tuple[int, str]]] = [set() for _ in bodies]
     keep = {made.focus} if made.focus is not None else set()
@@ -44,7 +44,7 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
     of = [family_at.get(_family(graph, iri), len(families) - 1) for iri in bodies]
     nodes = [graph.nodes[iri] for iri in bodies]
     known = sum("wide" in (node.get("at") or ()) for node in nodes)
-    folds = fold(
+    folds = group_nodes(
         neighbours,
         ties,
         of,
@@ -52,16 +52,16 @@ def drawing(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None
         [str(node.get("sort", "organisation")) for node in nodes],
         keep,
         {code: str(entry["label"]) for code, entry in graph.graph.get("types", {}).items()},
-        max(MOST, min(MOST_KEPT, known + known // 4)),
+        max(MAX_COUNT, min(MAX_KEPT, known + known // 4)),
     )
     made.dots = _dots(graph, made, neighbours, of, folds)
     made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})
     made.unfolded_lines = _lines(graph, made, at, {})
-    arrange(made, kept(graph, made) if pinned is None else pinned)
+    lay_out(made, pinned_positions(graph, made) if pinned is None else pinned)
     return made
 
 
-def taken(graph: Graph) -> Network:
+def prepare_network(graph: Graph) -> Network:
     """A network as the page needs it, the caller's own left as it is: names are text, each edge has a key of its own.
 
     Any `networkx` graph will do; without directions every edge counts as going both ways. Raises `UsageError` when two
@@ -106,7 +106,9 @@ def _families(graph: Network, bodies: list[str]) -> list[str]:
     return found if len(found) <= 9 else [*[name for name in found if name != "other"][:8], "other"]
 
 
-def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[int], folds: list[Fold]) -> list[Dot]:
+def _dots(
+    graph: Network, made: Diagram, neighbours: list[set[int]], of: list[int], folds: list[NodeGroup]
+) -> list[DiagramNode]:
     dots = []
     for number, iri in enumerate(made.bodies):
         node = graph.nodes[iri]
@@ -117,16 +119,16 @@ def _dots(graph: Network, made: Drawing, neighbours: list[set[int]], of: list[in
         if count is not None and not _NUMBER.search(label):
             label = f"{count} {label}"
         size = min(24.0, 7.0 + 2.4 * degree**0.5)
-        dots.append(Dot(number, iri, label, of[number], round(size, 1), hub, node.get("sort") == "group"))
+        dots.append(DiagramNode(number, iri, label, of[number], round(size, 1), hub, node.get("sort") == "group"))
     for one in folds:
         degree = len(set().union(*(neighbours[member] for member in one.members)))
         size = round(min(24.0, 11.0 + 1.2 * len(one.members) ** 0.5 + degree * 0.2), 1)
         key = f"fold:{made.bodies[one.members[0]]}"
-        dots.append(Dot(len(dots), key, one.label, one.family, size, False, True, one.members))
+        dots.append(DiagramNode(len(dots), key, one.label, one.family, size, False, True, one.members))
     return dots
 
 
-def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, int]) -> list[Line]:
+def _lines(graph: Network, made: Diagram, at: dict[str, int], inside: dict[int, int]) -> list[DiagramEdge]:
     joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
     crowded = len(set(inside.values())) > CROWDED
     weights = [_weight(graph.edges[edge].get("weight")) for edge in made.claims]
@@ -156,7 +158,7 @@ def _lines(graph: Network, made: Drawing, at: dict[str, int], inside: dict[int, 
         share = round((heavy - lightest) / (heaviest - lightest), 2) if heavy and heaviest > lightest else 0.0
         became = {str(graph.edges[made.claims[number]].get("change") or "") for number in together}
         change = became.pop() if len(became) == 1 else "changed"
-        found.append(Line(start, end, name, inferred, disputed, together, share, change))
+        found.append(DiagramEdge(start, end, name, inferred, disputed, together, share, change))
     return found
 
 

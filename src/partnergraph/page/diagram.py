@@ -21,12 +21,12 @@ HUB = 5
 FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5
 ON_A_PHONE = 15
 # A map that is kept may grow by a quarter, up to this many symbols, before it is folded anew and looks different.
-MOST_KEPT = 100
-MOST_UNFOLDED = 150
+MAX_KEPT = 100
+MAX_UNFOLDED = 150
 
 
 @dataclass
-class Dot:
+class DiagramNode:
     """A body, or several folded into one (`members`), of one family or of several (-1).
 
     Positions are whole pixels; None where it is not drawn.
@@ -51,11 +51,11 @@ class Dot:
 
     def lines(self, tall: bool = False) -> list[str]:
         """The label, wrapped."""
-        return text_metrics.whole(self.label, 15 if tall else 19)
+        return text_metrics.wrap_whole(self.label, 15 if tall else 19)
 
 
 @dataclass(frozen=True)
-class Line:
+class DiagramEdge:
     """Claims of one kind between two dots, drawn once; the more `weight` (0 to 1), the thicker."""
 
     a: int
@@ -76,17 +76,17 @@ class Line:
 
 
 @dataclass
-class Drawing:
+class Diagram:
     """Bodies and claims by number, and the dots and lines that stand for them."""
 
     bodies: list[str]
     claims: list[tuple[str, str, str]]
     families: list[str]
-    dots: list[Dot] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    unfolded_lines: list[Line] = field(default_factory=list)
+    dots: list[DiagramNode] = field(default_factory=list)
+    lines: list[DiagramEdge] = field(default_factory=list)
+    unfolded_lines: list[DiagramEdge] = field(default_factory=list)
     focus: int | None = None
-    bends: dict[str, dict[Line, float]] = field(default_factory=dict)
+    bends: dict[str, dict[DiagramEdge, float]] = field(default_factory=dict)
 
     @property
     def undrawn(self) -> list[int]:

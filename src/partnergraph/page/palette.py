@@ -65,7 +65,7 @@ SPARE = (
 OTHER = Look("dot", "#ffffff", "#1c2329")
 
 
-def css(chosen: dict[str, Look]) -> str:
+def css_variables(chosen: dict[str, Look]) -> str:
     """The colours as custom properties, and the fill of each family, for both schemes."""
     light, dark = (
         ":root{" + "".join(f"--{name}:{colour};" for name, colour in asdict(ink).items()) + "}"

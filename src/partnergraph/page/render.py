@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.page.diagram import Drawing, Line
-from partnergraph.page.layout.text_metrics import legible
+from partnergraph.page.diagram import Diagram, DiagramEdge
+from partnergraph.page.layout.text_metrics import printable_text
 from partnergraph.page.palette import Look, look_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 VENDOR = Path(__file__).resolve().parent / "vendor"
 
 
-def nodes(made: Drawing, looks: dict[str, Look]) -> list[dict[str, Any]]:
+def vis_nodes(made: Diagram, looks: dict[str, Look]) -> list[dict[str, Any]]:
     """Every dot that some view shows, as vis-network takes it, with its places in the three views."""
     found = []
     for dot in made.dots:
@@ -57,9 +57,9 @@ def nodes(made: Drawing, looks: dict[str, Look]) -> list[dict[str, Any]]:
     return found
 
 
-def edges(made: Drawing) -> list[dict[str, Any]]:
+def vis_edges(made: Diagram) -> list[dict[str, Any]]:
     """Every line, with its bend in each view that shows it."""
-    found: dict[Line, dict[str, Any]] = {}
+    found: dict[DiagramEdge, dict[str, Any]] = {}
     for view, bends in made.bends.items():
         for line, bend in bends.items():
             edge = found.setdefault(
@@ -76,7 +76,7 @@ def edges(made: Drawing) -> list[dict[str, Any]]:
     return [{"id": number} | found[line] for number, line in enumerate(ordered)]
 
 
-def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> str:
+def render(made: Diagram, looks: dict[str, Look], context: dict[str, Any]) -> str:
     """The page as HTML: pyvis holds dots and lines, our template shows them."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -90,13 +90,13 @@ def render(made: Drawing, looks: dict[str, Look], context: dict[str, Any]) -> st
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: legible(value) if type(value) is str else value,
+        finalize=lambda value: printable_text(value) if type(value) is str else value,
     )
     environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.globals.update(context)
     net = Network(directed=True, cdn_resources="in_line")
-    net.nodes, net.edges = nodes(made, looks), edges(made)
+    net.nodes, net.edges = vis_nodes(made, looks), vis_edges(made)
     if context["large"]:
         environment.globals["packed"] = Markup(_packed(_everything(environment, net.nodes, net.edges, context)))
     net.node_ids = [node["id"] for node in net.nodes]
@@ -124,7 +124,7 @@ def _compiled() -> BytecodeCache:
 
 
 @cache
-def library(webgl: bool = False) -> tuple[str, str]:
+def map_library(webgl: bool = False) -> tuple[str, str]:
     """The script that draws the map in a browser (with `webgl` both of them), as it was published and packed."""
     names = ("vis-network.min.js", "sigma.min.js") if webgl else ("vis-network.min.js",)
     text = "\n".join((VENDOR / name).read_bytes().decode() for name in names)
@@ -153,4 +153,4 @@ def _everything(environment: Environment, nodes: list[Any], edges: list[Any], co
         "claims": rows[count : count + len(content.claims)],
         "sentences": list(content.sentences),
     }
-    return legible(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))
+    return printable_text(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))

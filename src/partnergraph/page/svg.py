@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
-from partnergraph.page.diagram import TALL_FONT, Dot, Drawing, Line
-from partnergraph.page.layout.arrangement import box
-from partnergraph.page.layout.edge_routing import via
-from partnergraph.page.layout.text_metrics import LINE_HEIGHT, legible
+from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNode
+from partnergraph.page.layout.arrangement import label_box
+from partnergraph.page.layout.edge_routing import control_point
+from partnergraph.page.layout.text_metrics import LINE_HEIGHT, printable_text
 from partnergraph.page.palette import LIGHT, Look, look_of
 
 # Where two networks are compared: the colour and dashes of what became of a line.
@@ -28,18 +28,18 @@ CORNERS = {
 }
 
 
-def svg(made: Drawing, looks: dict[str, Look], title: str, view: str = "wide", inline: bool = True) -> str:
+def render_svg(made: Diagram, looks: dict[str, Look], title: str, view: str = "wide", inline: bool = True) -> str:
     """The drawing in one view (wide, unfolded or tall), coloured by classes when inline, else by attributes."""
     shown = [dot for dot in made.dots if getattr(dot, view) is not None]
     at = {dot.number: getattr(dot, view) for dot in shown}
-    bounds = extent(shown, view)
+    bounds = bounding_box(shown, view)
     left, top, width, height = bounds
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" role="img" '
-        f'aria-label={quoteattr(legible(title))} class="map-svg" '
+        f'aria-label={quoteattr(printable_text(title))} class="map-svg" '
         "font-family=\"Arial, Helvetica, 'Liberation Sans', sans-serif\"",
         "" if inline else f' width="{width}" height="{height}"',
-        f"><title>{escape(legible(title))}</title>",
+        f"><title>{escape(printable_text(title))}</title>",
         "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
         f'<g id="map-{view}">' if inline else "",
         '<g class="lines" fill="none">',
@@ -61,7 +61,7 @@ def _nothing(bounds: tuple[int, int, int, int], inline: bool) -> str:
     )
 
 
-def scene(made: Drawing, bodies: list[int]) -> str:
+def scene_svg(made: Diagram, bodies: list[int]) -> str:
     """The part of the wide map around some bodies, each in a ring: a picture of a step of the story, for print.
 
     It shows the map that stands in the page, so it costs a few bytes.
@@ -70,9 +70,9 @@ def scene(made: Drawing, bodies: list[int]) -> str:
     found = [dot if dot.wide else inside.get(dot.number) for dot in (made.dots[number] for number in bodies)]
     ringed = [dot for dot in found if dot is not None and dot.wide is not None]
     shown = [dot for dot in made.dots if dot.wide is not None]
-    left, top, width, height = extent(shown, "wide")
+    left, top, width, height = bounding_box(shown, "wide")
     if ringed:
-        around = extent(ringed, "wide")
+        around = bounding_box(ringed, "wide")
         share = min(1.0, max(CLOSEST, 1.3 * around[2] / width, 1.3 * around[3] / height))
         middle = around[0] + around[2] / 2, around[1] + around[3] / 2
         part = width * share, height * share
@@ -91,24 +91,24 @@ def scene(made: Drawing, bodies: list[int]) -> str:
     )
 
 
-def extent(shown: list[Dot], view: str) -> tuple[int, int, int, int]:
+def bounding_box(shown: list[DiagramNode], view: str) -> tuple[int, int, int, int]:
     """Left, top, width and height that hold every symbol and label of a view, with a margin."""
     if not shown:
         return 0, 0, 100, 60
     edges = []
     for dot in shown:
-        (x, y), (west, north, east, south) = getattr(dot, view), box(dot, view == "tall")
+        (x, y), (west, north, east, south) = getattr(dot, view), label_box(dot, view == "tall")
         edges.append((x - west, y - north, x + east, y + south))
     left, top = int(min(e[0] for e in edges)) - 8, int(min(e[1] for e in edges)) - 8
     return left, top, int(max(e[2] for e in edges)) + 8 - left, int(max(e[3] for e in edges)) + 8 - top
 
 
-def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[Dot]) -> str:
+def _line(line: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], shown: list[DiagramNode]) -> str:
     (ax, ay), (bx, by) = at[line.a], at[line.b]
     size = next(dot.size for dot in shown if dot.number == line.b) + 2
     length = hypot(bx - ax, by - ay) or 1.0
     # The control point of a bent line stands beside the middle, the arrow ends at the rim of the symbol.
-    cx, cy = via((ax, ay), (bx, by), bend)
+    cx, cy = control_point((ax, ay), (bx, by), bend)
     reach = hypot(bx - cx, by - cy) or length
     ux, uy = (bx - cx) / reach, (by - cy) / reach
     ex, ey = bx - ux * size, by - uy * size
@@ -129,7 +129,7 @@ def _line(line: Line, bend: float, at: dict[int, tuple[int, int]], shown: list[D
     )
 
 
-def shape(name: str, x: float, y: float, r: float, attributes: str) -> str:
+def symbol_svg(name: str, x: float, y: float, r: float, attributes: str) -> str:
     """A symbol of a family as an SVG element."""
     if name == "dot":
         return f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {attributes}/>'
@@ -143,17 +143,18 @@ def shape(name: str, x: float, y: float, r: float, attributes: str) -> str:
     return f'<polygon points="{points}" {attributes}/>'
 
 
-def _dot(dot: Dot, point: tuple[int, int], look: Look, tall: bool) -> str:
+def _dot(dot: DiagramNode, point: tuple[int, int], look: Look, tall: bool) -> str:
     x, y = point
     dash = ' stroke-dasharray="4 3"' if dot.group else ""
     attributes = f'class="f{dot.family}" fill="{look.light}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
     size = TALL_FONT if tall else dot.font
     weight = ' font-weight="700"' if dot.hub else ""
+    top = y + dot.size + 5
     spans = "".join(
-        f'<tspan x="{x}" y="{y + dot.size + 5 + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(legible(line))}</tspan>'
+        f'<tspan x="{x}" y="{top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(printable_text(line))}</tspan>'
         for n, line in enumerate(dot.lines(tall))
     )
     return (
-        f"{shape(look.shape, x, y, dot.size, attributes)}"
+        f"{symbol_svg(look.shape, x, y, dot.size, attributes)}"
         f'<text text-anchor="middle" font-size="{size:g}"{weight} fill="{LIGHT.text}" class="name">{spans}</text>'
     )

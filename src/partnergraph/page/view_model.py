@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.page.diagram import Drawing
+from partnergraph.page.diagram import Diagram
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -61,10 +61,10 @@ OWN = (
 )
 
 
-def keys(iris: list[str]) -> dict[str, str]:
+def anchor_keys(iris: list[str]) -> dict[str, str]:
     """A short key for each IRI, for anchors and permalinks: what follows /id/, letters, digits and hyphens only.
 
-    >>> keys(["https://w3id.org/partnergraph/id/org/keele-university"])
+    >>> anchor_keys(["https://w3id.org/partnergraph/id/org/keele-university"])
     {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
     """
     found: dict[str, str] = {}
@@ -80,10 +80,10 @@ def keys(iris: list[str]) -> dict[str, str]:
     return found
 
 
-def web(url: object) -> str | None:
+def web_link(url: object) -> str | None:
     """An address that may become a link: http or https, nothing else.
 
-    >>> web("javascript:alert(1)"), web("https://example.org/")
+    >>> web_link("javascript:alert(1)"), web_link("https://example.org/")
     (None, 'https://example.org/')
     """
     text = str(url or "")
@@ -94,21 +94,21 @@ def web(url: object) -> str | None:
     return text if parts.scheme in ("http", "https") and parts.netloc and not re.search(r"[\s<>\"]", text) else None
 
 
-def when(data: Plain) -> str:
+def period_in_words(data: Plain) -> str:
     """The period of a claim or a name in words; empty when nothing is known."""
     start, end = data.get("start"), data.get("end")
     dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
-class Content:
+class ViewModel:
     """Everything in words, by number as in the drawing."""
 
-    def __init__(self, graph: Network, made: Drawing) -> None:
+    def __init__(self, graph: Network, made: Diagram) -> None:
         self.graph, self.made = graph, made
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
-        self.key = keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
+        self.key = anchor_keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(made.bodies)}
         self.sentences: dict[str, int] = {}
         self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
@@ -188,7 +188,7 @@ class Content:
                 {"label": party["label"], "number": self.number.get(party["id"])} for party in data.get("via") or []
             ],
             "role": data.get("role"),
-            "when": when(data),
+            "when": period_in_words(data),
             "start_bounds": data.get("start_bounds"),
             "end_bounds": data.get("end_bounds"),
             "standing": data.get("standing") or "accepted",
@@ -225,11 +225,11 @@ class Content:
                 types.get(code, {}).get("label", str(code).replace("-", " ")) for code in node.get("types") or []
             ],
             "description": node.get("description"),
-            "names": [name | {"when": when(name)} for name in node.get("names") or []],
-            "identifiers": [entry | {"url": web(entry.get("url"))} for entry in node.get("identifiers") or []],
-            "website": web(node.get("website")),
+            "names": [name | {"when": period_in_words(name)} for name in node.get("names") or []],
+            "identifiers": [entry | {"url": web_link(entry.get("url"))} for entry in node.get("identifiers") or []],
+            "website": web_link(node.get("website")),
             "attributes": [
-                entry | {"when": when(entry), "evidence": self.proofs(entry.get("evidence") or [])}
+                entry | {"when": period_in_words(entry), "evidence": self.proofs(entry.get("evidence") or [])}
                 for entry in node.get("attributes") or []
             ],
             "events": events,
@@ -269,7 +269,7 @@ class Content:
         ):
             entry = {"publisher": None, "date": None} | self.sources.get(source, {})
             own = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
-            found.append(entry | own | {"link": web(entry.get("url"))})
+            found.append(entry | own | {"link": web_link(entry.get("url"))})
         return found
 
     def _title(self, source: str) -> str:
@@ -285,7 +285,7 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
     return (min(years), max(years)) if years else None
 
 
-def data(content: Content, families: list[Plain]) -> Plain:
+def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
     kinds = sorted({claim["kind"] for claim in content.claims})
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 
-class SharedRoom:
+class MemoryBudget:
     """`size` bytes, of which a client may hold as many as are free (dynamic thresholds: Choudhury and Hahne, 1998).
 
     One client alone has half of it, and of several that want all they can get each has the same, with as much left for

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from partnergraph.execution.sandbox import processors
-from partnergraph.pool.timer_wheel import Call, Rounds
+from partnergraph.execution.sandbox import available_processors
+from partnergraph.pool.timer_wheel import Timer, TimerWheel
 from partnergraph.pool.worker import Worker
 
 GRACE = 0.05  # seconds without a quick query after which the long ones go on
@@ -14,7 +14,7 @@ WINDOW = 0.04  # during so many of them
 LOOK = 0.02  # seconds between two looks
 
 
-class Aside:
+class SlowQueries:
     """The processes whose queries take long.
 
     However nice a process is, one that always runs keeps its processor awake: the system then leaves what waits for
@@ -22,12 +22,12 @@ class Aside:
     another, the long ones that they leave no processor are held still; now and then they go on where there is a gap.
     """
 
-    def __init__(self, rounds: Rounds) -> None:
-        self.rounds, self.processors = rounds, len(processors())
+    def __init__(self, rounds: TimerWheel) -> None:
+        self.rounds, self.processors = rounds, len(available_processors())
         self.workers: dict[Worker, None] = {}  # the one that has been here longest comes first
         self.quick = 0
         self._busy = 0.0  # when a quick one was last at work
-        self._looking: Call | None = None
+        self._looking: Timer | None = None
 
     def __len__(self) -> int:
         return len(self.workers)

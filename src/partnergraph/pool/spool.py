@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO
 
-from partnergraph.pool.memory_budget import SharedRoom
+from partnergraph.pool.memory_budget import MemoryBudget
 
 MAX_IN_MEMORY = 1_000_000  # bytes of one answer
 MAX_IN_FILES = 1_000_000_000  # bytes of all answers that wait in files
@@ -22,7 +22,7 @@ class Spool:
 
     __slots__ = ("_client", "_file", "_pieces", "size")
 
-    room = SharedRoom(MAX_IN_FILES)
+    room = MemoryBudget(MAX_IN_FILES)
 
     def __init__(self, client: str = "") -> None:
         self._client, self.size = client, 0
@@ -73,7 +73,7 @@ class Spool:
 class _File:
     """A file without a name, and the room that it takes, which is freed also when nobody came to read it."""
 
-    def __init__(self, room: SharedRoom, client: str) -> None:
+    def __init__(self, room: MemoryBudget, client: str) -> None:
         self._room, self._client, self._stored = room, client, 0
         self._file: IO[bytes] | None = None
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`

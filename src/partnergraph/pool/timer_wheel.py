@@ -8,12 +8,12 @@ from collections.abc import Callable
 EVERY = 0.01  # seconds
 
 
-class Call:
+class Timer:
     """A call that waits for its time."""
 
     __slots__ = ("_args", "_call", "_due", "_rounds")
 
-    def __init__(self, rounds: Rounds, due: float, call: Callable[..., None], args: tuple[object, ...]) -> None:
+    def __init__(self, rounds: TimerWheel, due: float, call: Callable[..., None], args: tuple[object, ...]) -> None:
         self._rounds, self._due, self._args = rounds, due, args
         self._call: Callable[..., None] | None = call
 
@@ -30,7 +30,7 @@ class Call:
             call(*self._args)
 
 
-class Rounds:
+class TimerWheel:
     """Calls that are made up to `EVERY` seconds late.
 
     A request has three limits of time, and setting and stopping that many timers of the event loop takes a tenth of the
@@ -39,12 +39,12 @@ class Rounds:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.waiting: dict[Call, None] = {}
+        self.waiting: dict[Timer, None] = {}
         self._looking = False
 
-    def call_later(self, seconds: float, call: Callable[..., None], *args: object) -> Call:
+    def call_later(self, seconds: float, call: Callable[..., None], *args: object) -> Timer:
         """Have a call made after some seconds."""
-        made = Call(self, self.loop.time() + seconds, call, args)
+        made = Timer(self, self.loop.time() + seconds, call, args)
         self.waiting[made] = None
         if not self._looking:
             self._looking = True

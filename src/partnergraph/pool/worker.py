@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.sandbox import keep_to, processors, raised, start
-from partnergraph.execution.worker_main import HEAD, PID, order
+from partnergraph.execution.sandbox import available_processors, error_from_frame, set_affinity, start
+from partnergraph.execution.worker_main import HEAD, PID, encode_order
 from partnergraph.pool.spool import Spool
-from partnergraph.pool.timer_wheel import Call, Rounds
+from partnergraph.pool.timer_wheel import Timer, TimerWheel
 
 START = 30.0  # seconds that a process may take to open the graph
 READ = 600.0  # seconds that it may take to read a large one into memory
@@ -29,13 +29,13 @@ MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for 
 STOPPED = 2.0  # seconds after which a process that has not answered is told to go on, lest somebody stopped it
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
-LONGEST_CACHED = 500  # bytes of a frame whose meaning is remembered
+MAX_CACHED_LENGTH = 500  # bytes of a frame whose meaning is remembered
 ASIDE = 10  # how nice a process is then: those that answer quickly go first, and other programs leave it something
 
 
 def _word(content: bytes) -> Mapping[str, Any]:
     """What a frame says; most say what was said before."""
-    return (_short_word if len(content) <= LONGEST_CACHED else _short_word.__wrapped__)(content)
+    return (_short_word if len(content) <= MAX_CACHED_LENGTH else _short_word.__wrapped__)(content)
 
 
 @lru_cache(256)
@@ -119,7 +119,7 @@ def _socket_pair() -> tuple[socket.socket, socket.socket]:
         raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
 
 
-class Nursery:
+class ForkServer:
     """A process that has opened a graph and forks query processes from itself.
 
     `whole`: it has read a store of any size into memory first.
@@ -131,7 +131,7 @@ class Nursery:
         self._let_go = False
         self._lock = asyncio.Lock()
 
-    async def start(self) -> Nursery:
+    async def start(self) -> ForkServer:
         """Wait until the graph is open. Raises `StoreError` when it cannot be."""
         loop = asyncio.get_running_loop()
         self._control, theirs = _socket_pair()
@@ -146,7 +146,7 @@ class Nursery:
         try:
             async with asyncio.timeout(READ if self.whole else START):
                 first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
-                await loop.sock_sendall(self._control, order(first))
+                await loop.sock_sendall(self._control, encode_order(first))
                 letter, length = HEAD.unpack(await self._received(HEAD.size))
                 word = _word(await self._received(length))
         except TimeoutError:
@@ -161,7 +161,7 @@ class Nursery:
         if letter != b"N":
             self.end()
             ended = StoreError(f"The process that opens the store {self.target} ended; why is not known.")
-            raise raised(word) if "error" in word else ended
+            raise error_from_frame(word) if "error" in word else ended
         self.alive = True
         return self
 
@@ -229,8 +229,8 @@ class Worker(asyncio.Protocol):
 
     def __init__(
         self,
-        nursery: Nursery,
-        rounds: Rounds,
+        nursery: ForkServer,
+        rounds: TimerWheel,
         lost: Callable[[Worker], None],
         slow: Callable[[Worker], None],
     ) -> None:
@@ -246,8 +246,8 @@ class Worker(asyncio.Protocol):
         self._held = bytearray()
         self._transport: asyncio.Transport | None = None
         self._handle: int | None = None
-        self._timer: Call
-        self._soon: Call
+        self._timer: Timer
+        self._soon: Timer
 
     async def start(self) -> Worker:
         """Wait until it can be asked. Raises `StoreError` when the process cannot open the graph."""
@@ -300,7 +300,7 @@ class Worker(asyncio.Protocol):
         self._since, self._before = self.loop.time(), _processor(self.pid)
         self._soon = self.rounds.call_later(SLOW, self.slow, self)
         if self._transport is not None:
-            self._transport.write(order(values, sparql))
+            self._transport.write(encode_order(values, sparql))
         return reply
 
     def _late(self, timeout: float) -> None:
@@ -355,7 +355,7 @@ class Worker(asyncio.Protocol):
             os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
             if hasattr(os, "SCHED_BATCH"):  # Linux: it never interrupts another process when it wakes up
                 os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
-        keep_to(processors()[1:], self.pid)
+        set_affinity(available_processors()[1:], self.pid)
 
     def hold(self, *, still: bool) -> None:
         """Have the process do nothing at all until it is told to go on."""
@@ -402,7 +402,7 @@ class Worker(asyncio.Protocol):
             if not self.ready.done() and letter == b"N":
                 self.ready.set_result(None)
             elif not self.ready.done():
-                self.ready.set_exception(raised(_word(content)))
+                self.ready.set_exception(error_from_frame(_word(content)))
                 self.ready.exception()  # seen, also when nobody waits
             return
         if letter == b"D":
@@ -424,7 +424,7 @@ class Worker(asyncio.Protocol):
             word = _word(content)
             reply.note, reply.done = word.get("note"), True
             if letter == b"E":
-                reply.error = raised(word)
+                reply.error = error_from_frame(word)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own signature
         """asyncio: the process is gone, by our hand or its own."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.worker_main import may_be_read
+from partnergraph.execution.worker_main import fits_in_memory
 from partnergraph.pool.fair_queue import FairQueue
-from partnergraph.pool.query_throttle import Aside
-from partnergraph.pool.timer_wheel import Call, Rounds
-from partnergraph.pool.worker import LONG, SLOW, Nursery, Worker
+from partnergraph.pool.query_throttle import SlowQueries
+from partnergraph.pool.timer_wheel import Timer, TimerWheel
+from partnergraph.pool.worker import LONG, SLOW, ForkServer, Worker
 
 FOLLOW = 0.25  # seconds between two looks for a new generation
 RETRY = 5.0  # seconds between two attempts to open one that cannot be opened
@@ -40,7 +40,7 @@ class BusyError(Exception):
         self.status = status
 
 
-class Place(Protocol):
+class Waiter(Protocol):
     """Somebody who waits for a process, as an `asyncio.Future` does; a process that it is given is alive."""
 
     client: str  # the address of who asks
@@ -55,7 +55,7 @@ class Place(Protocol):
         """There will be none."""
 
 
-class _Turn:
+class _TaskWaiter:
     """The place of a task that waits for a process."""
 
     def __init__(self, client: str) -> None:
@@ -72,7 +72,7 @@ class _Turn:
         self.worker.set_exception(exception)
 
 
-class Pool:
+class WorkerPool:
     """`size` processes over the published generation, and one spare. It follows a new generation by itself.
 
     `queue` orders may wait, for `MAX_WAIT` seconds at most and with their clients in turn; one more is a `BusyError`. A
@@ -84,12 +84,12 @@ class Pool:
     def __init__(self, locate: Any, *, size: int, queue: int, memory: int, aside: int) -> None:
         self.locate, self.size, self.memory, self.most_aside = locate, size, memory, aside
         self.target: Path = locate()
-        self.nursery: Nursery | None = None
+        self.nursery: ForkServer | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
         self.usual = 0.0  # seconds that queries have taken of late
         self.spare: Worker | None = None
-        self.waiting: FairQueue[Place] = FairQueue(queue)
+        self.waiting: FairQueue[Waiter] = FairQueue(queue)
         self._failing = False  # whether the last attempt to start a process failed
         self._refused: OrderedDict[str, float] = OrderedDict()  # when a client was refused last
         self._held_back = 0
@@ -97,7 +97,7 @@ class Pool:
         self.closed = False
         self._opening = asyncio.Lock()
         self._looking: asyncio.TimerHandle | None = None
-        self._expiring: Call | None = None
+        self._expiring: Timer | None = None
 
     @property
     def generation(self) -> str:
@@ -111,8 +111,8 @@ class Pool:
 
     async def start(self) -> None:
         """Start the processes. Raises `StoreError` when the graph cannot be opened."""
-        self.rounds = Rounds()
-        self.aside = Aside(self.rounds)
+        self.rounds = TimerWheel()
+        self.aside = SlowQueries(self.rounds)
         started = [await self._worker() for _ in range(self.size + 1)]
         self.spare = started.pop()
         self.idle.extend(started)
@@ -135,7 +135,7 @@ class Pool:
         if self.nursery is not None:
             await self.nursery.ended()
 
-    def enter(self, place: Place) -> None:
+    def enter(self, place: Waiter) -> None:
         """Give a place a process, now or as soon as there is one; after `MAX_WAIT` seconds it gets a `BusyError`.
 
         Raises it at once when too many wait already.
@@ -170,7 +170,7 @@ class Pool:
 
     async def take(self, client: str = "") -> Worker:
         """A process that is free, as soon as there is one, for a request from an address. Raises `BusyError`."""
-        place = _Turn(client)
+        place = _TaskWaiter(client)
         self.enter(place)
         try:
             worker = await place.worker
@@ -224,7 +224,7 @@ class Pool:
         else:
             self.idle.append(worker)
 
-    def _begin(self, worker: Worker, place: Place) -> None:
+    def _begin(self, worker: Worker, place: Waiter) -> None:
         self.busy[worker] = self.rounds.loop.time()
         worker.client = place.client
         self.aside.make_way(self.quick)
@@ -300,7 +300,7 @@ class Pool:
         """A new process over the target. Raises `StoreError`."""
         async with self._opening:
             if self.nursery is None or not self.nursery.alive:
-                self.nursery = await Nursery(self.target, self.memory).start()
+                self.nursery = await ForkServer(self.target, self.memory).start()
         return await Worker(self.nursery, self.rounds, self._lost, self._slow).start()
 
     async def _start(self, *, as_spare: bool) -> None:
@@ -339,7 +339,7 @@ class Pool:
             if target == self.target or (target == broken and self.rounds.loop.time() < next_try):
                 continue
             try:
-                await self._take_over(await Nursery(target, self.memory).start(), self.target)
+                await self._take_over(await ForkServer(target, self.memory).start(), self.target)
             except (PartnerGraphError, OSError) as error:
                 if target != broken:
                     _LOG.error("A new build cannot be served, so the one before it still is: %s", error)
@@ -352,11 +352,11 @@ class Pool:
         processes then take over from those that read it from disk.
         """
         target = self.target
-        if may_be_read(target, self.memory):
+        if fits_in_memory(target, self.memory):
             with suppress(PartnerGraphError, OSError):
-                await self._take_over(await Nursery(target, self.memory, whole=True).start(), target)
+                await self._take_over(await ForkServer(target, self.memory, whole=True).start(), target)
 
-    async def _take_over(self, nursery: Nursery, instead: Path) -> None:
+    async def _take_over(self, nursery: ForkServer, instead: Path) -> None:
         """Have new processes answer from now on, if what is published here is still `instead`. Raises `StoreError` when
         they cannot.
         """

@@ -8,14 +8,23 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from partnergraph.claims.name_search import one
+from partnergraph.claims.name_search import resolve_name
 from partnergraph.errors import QueryError, UsageError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES, concepts
 from partnergraph.vocabulary.questions import FOCUS, Parameter, Question
 from partnergraph.vocabulary.questions import questions as all_questions
 
-__all__ = ["BESIDE", "Parameter", "Question", "all_questions", "beside", "bind", "get", "is_name"]
+__all__ = [
+    "BESIDE",
+    "Parameter",
+    "Question",
+    "all_questions",
+    "bind_parameters",
+    "get_question",
+    "is_question_name",
+    "with_second_graphs",
+]
 
 # A `graph` parameter is a second graph; its merge is asked as the named graph of this IRI and the parameter's name.
 BESIDE = "urn:x-partnergraph:beside/"
@@ -26,16 +35,16 @@ LISTED = {
 }
 
 
-def is_name(text: str) -> bool:
+def is_question_name(text: str) -> bool:
     """Whether a question is asked by its name: SPARQL always has a space, a brace or an IRI.
 
-    >>> is_name("who-leads"), is_name("ASK{}"), is_name("DESCRIBE o:keele-university")
+    >>> is_question_name("who-leads"), is_question_name("ASK{}"), is_question_name("DESCRIBE o:keele-university")
     (True, False, False)
     """
     return re.search(r"[\s{<]", text.strip()) is None and text.strip() != ""
 
 
-def get(name: str) -> Question:
+def get_question(name: str) -> Question:
     """The question of this name. Raises `UsageError` with the nearest name."""
     found = {question.name: question for question in all_questions()}
     if name not in found:
@@ -45,7 +54,7 @@ def get(name: str) -> Question:
     return found[name]
 
 
-def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
+def bind_parameters(question: Question, values: Mapping[str, str], reader: Reader) -> str:
     """The query with its parameters bound as terms: VALUES at the head of its pattern, never pasted text.
 
     Raises `UsageError` for a parameter that is unknown, missing or not of its type.
@@ -67,7 +76,7 @@ def bind(question: Question, values: Mapping[str, str], reader: Reader) -> str:
     return question.bound(terms)
 
 
-def beside(question: Question, values: Mapping[str, str], reader: Reader) -> Reader:
+def with_second_graphs(question: Question, values: Mapping[str, str], reader: Reader) -> Reader:
     """The reader that also holds the second graphs a question takes (its `graph` parameters), each a named graph."""
     for parameter in question.parameters:
         if parameter.type == "graph" and parameter.name in values:
@@ -107,7 +116,7 @@ def _body(parameter: Parameter, value: str, reader: Reader) -> str:
     """The IRI of the body called so; of the one whose graph it is for `@focus`."""
     if value != FOCUS:
         try:
-            return one(reader, value).iri
+            return resolve_name(reader, value).iri
         except QueryError as error:
             raise UsageError(str(error)) from None
     found = reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f")

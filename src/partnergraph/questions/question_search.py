@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from math import log, sqrt
 
-from partnergraph.claims.name_search import SMALL, bodies_by_name, fold
+from partnergraph.claims.name_search import SMALL, bodies_by_name, fold_name
 from partnergraph.questions.named_questions import LISTED, Question, all_questions
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
@@ -38,7 +38,7 @@ NEEDED = 1.8  # for each that it cannot do without, or that it is about
 BARE = 0.15  # a question fits a little when things that it takes are named, whatever the other words
 LOST = 0.75  # for each thing that they name and it cannot take
 ASKED_FOR = 0.85  # for each thing that it needs and they do not name
-LONGEST = 14  # words of a name
+MAX_LENGTH = 14  # words of a name
 EVEN = 25  # how little it counts that a question has many words of its own
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _DAY = re.compile(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])", re.ASCII)
@@ -48,7 +48,7 @@ Names = dict[str, set[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class Offer:
+class QuestionMatch:
     """A named question that may be meant, the parameters that the words name, and how near it is."""
 
     question: Question
@@ -75,7 +75,7 @@ class _Words:
     found: dict[str, list[str]] = field(default_factory=dict)
 
 
-def offers(text: str, reader: Reader | None = None, most: int = 5) -> list[Offer]:
+def search_questions(text: str, reader: Reader | None = None, most: int = 5) -> list[QuestionMatch]:
     """The named questions that are nearest to some words, best first; none when nothing in them is of any question.
 
     With a reader, names of its bodies among the words become parameters.
@@ -85,10 +85,10 @@ def offers(text: str, reader: Reader | None = None, most: int = 5) -> list[Offer
     return sorted((o for o in rated if o.score > 0), key=lambda o: (-o.score, o.question.name))[:most]
 
 
-def _offer(question: Question, words: _Words) -> Offer:
+def _offer(question: Question, words: _Words) -> QuestionMatch:
     known, rarity = _index()
     mine = known[question.name]
-    met = {word: _weight(word, mine) for word in map(stem, words.left) if word not in _IDLE_STEMS}
+    met = {word: _weight(word, mine) for word in map(stem_word, words.left) if word not in _IDLE_STEMS}
     total = sum(map(rarity, met))
     covered = sum(rarity(word) for word, weight in met.items() if weight) / total if total else 0.0
     score = sum(rarity(word) * weight for word, weight in met.items()) / sqrt(sum(mine.values()) + EVEN)
@@ -99,7 +99,7 @@ def _offer(question: Question, words: _Words) -> Offer:
             score *= NEEDED if parameter.default in (None, FOCUS) else NAMED
         elif parameter.default is None:
             score *= ASKED_FOR
-    return Offer(question, values, score * LOST**lost)
+    return QuestionMatch(question, values, score * LOST**lost)
 
 
 def _filled(question: Question, found: dict[str, list[str]]) -> tuple[dict[str, str], int]:
@@ -135,10 +135,10 @@ def _begins(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     """A word without its ending, so that 'funds', 'funded' and 'funding' are one.
 
-    >>> [stem(word) for word in ("funds", "funded", "funding", "bodies", "share", "shared", "was")]
+    >>> [stem_word(word) for word in ("funds", "funded", "funding", "bodies", "share", "shared", "was")]
     ['fund', 'fund', 'fund', 'body', 'shar', 'shar', 'was']
     """
     if word.endswith("ies") and len(word) > len("ties"):
@@ -149,7 +149,7 @@ def stem(word: str) -> str:
     return word
 
 
-_IDLE_STEMS = frozenset(map(stem, IDLE))
+_IDLE_STEMS = frozenset(map(stem_word, IDLE))
 
 
 @dataclass(frozen=True)
@@ -176,15 +176,15 @@ def _index() -> tuple[dict[str, dict[str, float]], _Rarity]:
             (HELP, " ".join([question.help, *(f"{p.name} {p.help}" for p in question.parameters)])),
         ]
         for weight, text in parts:
-            for word in fold(text).split():
+            for word in fold_name(text).split():
                 if word not in IDLE:
-                    mine[stem(word)] = max(weight, mine.get(stem(word), 0.0))
+                    mine[stem_word(word)] = max(weight, mine.get(stem_word(word), 0.0))
         known[question.name] = mine
     return known, _Rarity(Counter(word for mine in known.values() for word in mine), len(known))
 
 
 def _read(text: str, reader: Reader | None) -> _Words:
-    words = _Words([word for word in fold(_DAY.sub(" ", text)).split() if word != "graph"])
+    words = _Words([word for word in fold_name(_DAY.sub(" ", text)).split() if word != "graph"])
     years = [word for word in words.left if _YEAR.fullmatch(word)]
     words.left = [word for word in words.left if word not in years]
     words.found = {"date": [day for day in _DAY.findall(text) if _is_day(day)], "year": years}
@@ -206,13 +206,13 @@ def _is_day(text: str) -> bool:
 
 def _forms(label: str) -> Iterable[str]:
     """A label and its plural."""
-    folded = fold(label)
+    folded = fold_name(label)
     return folded, folded + "s", re.sub(r"y$", "ies", folded)
 
 
 def _runs(words: list[str]) -> Iterable[str]:
     """Every run of words, the longest first."""
-    for length in range(min(LONGEST, len(words)), 0, -1):
+    for length in range(min(MAX_LENGTH, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             yield " ".join(words[start : start + length])
 
@@ -227,12 +227,12 @@ def _take_bodies(words: _Words, reader: Reader) -> list[str]:
     _, rarity = _index()
     found: list[tuple[int, str]] = []
     free = [True] * len(words.left)
-    for length in range(min(LONGEST, len(words.left)), 0, -1):
+    for length in range(min(MAX_LENGTH, len(words.left)), 0, -1):
         for start in range(len(words.left) - length + 1):
             run = words.left[start : start + length]
             if not all(free[start : start + length]) or run[0] in IDLE or run[-1] in IDLE:
                 continue
-            body = _called(run, names, ordinary=length == 1 and bool(rarity.counts[stem(run[0])]))
+            body = _called(run, names, ordinary=length == 1 and bool(rarity.counts[stem_word(run[0])]))
             if body is not None:
                 found.append((start, body))
                 free[start : start + length] = [False] * length

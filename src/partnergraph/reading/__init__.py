@@ -14,7 +14,7 @@ from typing import IO
 
 from partnergraph.errors import DataError, Finding, Place
 
-__all__ = ["UNREADABLE", "check_file", "open_file", "printable", "read_file", "read_stream", "refusal"]
+__all__ = ["UNREADABLE", "check_file", "file_error", "open_file", "printable", "read_file", "read_stream"]
 
 # The rules of findings that say that nothing of a file could be read.
 UNREADABLE = ("path", "unreadable", "too-large")
@@ -45,7 +45,7 @@ def printable(name: str | Path) -> str:
     )  # fmt: skip
 
 
-def refusal(name: str, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
+def file_error(name: str, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
     """The error of a file as a whole."""
     finding = Finding(rule, "error", message, Place(printable(name), row), fix=fix)
     return DataError(str(finding), [finding])
@@ -61,12 +61,12 @@ def check_file(path: Path, name: str | None = None, inside: Path | None = None, 
     try:
         target = path.resolve() if inside is not None else path
         if inside is not None and not target.is_relative_to(inside.resolve()):
-            raise refusal(called, *_OUTSIDE)
+            raise file_error(called, *_OUTSIDE)
         _regular(target.stat().st_mode, called, pipe)
     except (OSError, RuntimeError) as problem:  # (a RuntimeError: links that go round in a circle)
         raise _unreadable(called, problem) from None
     except ValueError as problem:  # a NUL in the path
-        raise refusal(ascii(called)[1:-1], "path", f"This is not a path: {problem}.", "Mend the path.") from None
+        raise file_error(ascii(called)[1:-1], "path", f"This is not a path: {problem}.", "Mend the path.") from None
     return target
 
 
@@ -74,12 +74,12 @@ def _regular(mode: int, name: str, pipe: bool) -> None:
     if stat.S_ISREG(mode) or (pipe and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode))):
         return
     kind = _KINDS.get(stat.S_IFMT(mode), "something else")
-    raise refusal(name, "path", f"This is {kind}, not a file.", "Name the data file itself.")
+    raise file_error(name, "path", f"This is {kind}, not a file.", "Name the data file itself.")
 
 
 def _unreadable(name: str, problem: BaseException) -> DataError:
     message = f"The file cannot be opened: {getattr(problem, 'strerror', None) or problem}."
-    return refusal(name, "unreadable", message, "Mend the path, or let yourself read the file.")
+    return file_error(name, "unreadable", message, "Mend the path, or let yourself read the file.")
 
 
 def open_file(path: Path, name: str | None = None, inside: Path | None = None, *, pipe: bool = False) -> BufferedReader:
@@ -110,7 +110,7 @@ def read_file(
             return read_stream(stream, limit, called)
         except OSError as problem:
             message = f"The file cannot be read: {problem.strerror or problem}."
-            raise refusal(called, "unreadable", message, "Look at the file and at the disk.") from None
+            raise file_error(called, "unreadable", message, "Look at the file and at the disk.") from None
 
 
 def read_stream(stream: IO[bytes], limit: int, name: str) -> bytes:
@@ -126,5 +126,5 @@ def read_stream(stream: IO[bytes], limit: int, name: str) -> bytes:
             pieces.append(piece)
             count += len(piece)
     if count > limit:
-        raise refusal(name, "too-large", f"The file is larger than {limit:,} bytes.", "Divide it.")
+        raise file_error(name, "too-large", f"The file is larger than {limit:,} bytes.", "Divide it.")
     return b"".join(pieces)

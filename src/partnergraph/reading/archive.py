@@ -9,7 +9,7 @@ __all__ = ["directory_size"]
 
 _END, _END64, _LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _END_SIZE, _END64_SIZE, _LOCATOR64_SIZE = 22, 56, 20
-_LONGEST_COMMENT = 65_535
+_MAX_COMMENT_LENGTH = 65_535
 
 
 def directory_size(stream: IO[bytes]) -> int | None:
@@ -19,7 +19,7 @@ def directory_size(stream: IO[bytes]) -> int | None:
     sections 4.3.14 to 4.3.16.)
     """
     size = stream.seek(0, io.SEEK_END)
-    stream.seek(max(0, size - _LONGEST_COMMENT - _END_SIZE - _LOCATOR64_SIZE - _END64_SIZE))
+    stream.seek(max(0, size - _MAX_COMMENT_LENGTH - _END_SIZE - _LOCATOR64_SIZE - _END64_SIZE))
     tail = stream.read()
     stream.seek(0)
     # Two ends, of which one reader takes the one and the next reader the other: the larger counts.

@@ -12,11 +12,11 @@ from typing import Any
 
 from partnergraph.reading import read_file
 
-__all__ = ["LARGEST", "parse_toml", "read_toml"]
+__all__ = ["MAX_SIZE", "parse_toml", "read_toml"]
 
-LARGEST = 1_000_000  # bytes
-DEEPEST = 50  # brackets in brackets, or parts of a dotted key
-LONGEST_WORD = 1_000  # characters of a number or of a key without quotation marks
+MAX_SIZE = 1_000_000  # bytes
+MAX_DEPTH = 50  # brackets in brackets, or parts of a dotted key
+MAX_WORD_LENGTH = 1_000  # characters of a number or of a key without quotation marks
 _TOKEN = re.compile(
     r'''(?P<string>"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\Z) | "(?:[^"\\\n]++|\\.)*+"?
           | \'\'\'(?:[^']++|'{1,2}(?!'))*+(?:'{3,5}|\Z) | '[^'\n]*+'?)
@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 
 def read_toml(path: Path, name: str | None = None, inside: Path | None = None) -> dict[str, Any]:
     """The content of a TOML file. Raises `DataError` for what `read_file` refuses, `ValueError` for other content."""
-    return parse_toml(read_file(path, LARGEST, name, inside).decode("utf-8"))
+    return parse_toml(read_file(path, MAX_SIZE, name, inside).decode("utf-8"))
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -51,14 +51,14 @@ def _look_at(text: str) -> None:
         wrong = ""
         if kind == "open":
             depth += 1
-            wrong = f"Brackets are nested more than {DEEPEST} deep" if depth > DEEPEST else ""
+            wrong = f"Brackets are nested more than {MAX_DEPTH} deep" if depth > MAX_DEPTH else ""
         elif kind == "close":
             depth -= 1
-        elif kind == "word" and match.end() - match.start() > LONGEST_WORD:
-            wrong = f"A number or key has more than {LONGEST_WORD:,} characters"
+        elif kind == "word" and match.end() - match.start() > MAX_WORD_LENGTH:
+            wrong = f"A number or key has more than {MAX_WORD_LENGTH:,} characters"
         parts = parts + 1 if kind == "dot" and last in ("word", "string") else parts if last == "dot" else 0
-        if parts > DEEPEST:
-            wrong = f"A key has more than {DEEPEST} parts"
+        if parts > MAX_DEPTH:
+            wrong = f"A key has more than {MAX_DEPTH} parts"
         if wrong:
             raise ValueError(f"{wrong} (at line {text.count(chr(10), 0, match.start()) + 1})")
         last = kind

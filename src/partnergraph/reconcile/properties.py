@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.results.formats import plain
-from partnergraph.site.resource_description import base
+from partnergraph.results.formats import term_text
+from partnergraph.site.resource_description import base_iri
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, SKOS, SKOSXL, Concept, concepts
 from partnergraph.vocabulary.iri import is_iri
 
@@ -26,7 +26,7 @@ _TYPE_LISTS = ("org-type", "undertaking-type")
 
 
 @dataclass(frozen=True)
-class Type:
+class EntityType:
     """A sort of body that a query may be limited to."""
 
     id: str
@@ -41,24 +41,24 @@ class Type:
 
 
 @cache
-def types() -> dict[str, Type]:
+def entity_types() -> dict[str, EntityType]:
     """Every type by its id: the sorts, the families, and the types of organisations and undertakings."""
-    found = [Type(code, code, about) for code, about in SORTS.values()]
-    found += [Type(one.code, one.label, one.definition, "organisation") for one in concepts("org-family")]
+    found = [EntityType(code, code, about) for code, about in SORTS.values()]
+    found += [EntityType(one.code, one.label, one.definition, "organisation") for one in concepts("org-family")]
     for scheme in _TYPE_LISTS:
         sort = "undertaking" if scheme == "undertaking-type" else "organisation"
-        found += [Type(one.code, one.label, one.definition, one.broader or sort) for one in concepts(scheme)]
-    by_id: dict[str, Type] = {}
+        found += [EntityType(one.code, one.label, one.definition, one.broader or sort) for one in concepts(scheme)]
+    by_id: dict[str, EntityType] = {}
     for one in found:
         by_id.setdefault(one.id, one)
     return by_id
 
 
-class Space:
+class IdentifierSpace:
     """How bodies are called in the protocol: by what follows the identifier space in their IRIs, else by the IRI."""
 
     def __init__(self, reader: Reader) -> None:
-        self.start = base(reader) + "id/"
+        self.start = base_iri(reader) + "id/"
 
     def id(self, iri: str) -> str:
         """The id of a body."""
@@ -70,16 +70,16 @@ class Space:
         return found if is_iri(found) else None
 
 
-class Facts:
+class EntityProperties:
     """One body. Everything is looked up when it is first asked for."""
 
-    def __init__(self, reader: Reader, space: Space, iri: str) -> None:
+    def __init__(self, reader: Reader, space: IdentifierSpace, iri: str) -> None:
         self.reader, self.space, self.iri = reader, space, iri
         self.said = [(p[1:-1], o) for _, p, o in reader.said_of(iri)]
 
     def literals(self, predicate: str) -> list[str]:
         """The plain texts of a property."""
-        return [plain(o) for p, o in self.said if p == predicate and not o.startswith("<")]
+        return [term_text(o) for p, o in self.said if p == predicate and not o.startswith("<")]
 
     def things(self, predicate: str) -> list[str]:
         """The IRIs that a property leads to."""
@@ -97,21 +97,21 @@ class Facts:
         return next((code for iri, (code, _) in SORTS.items() if iri in classes), "organisation")
 
     @cached_property
-    def own_types(self) -> list[Type]:
+    def own_types(self) -> list[EntityType]:
         """Its types, the most particular first; its sort is always the last."""
         codes = [iri.removeprefix(CODE.base) for predicate in _TYPES for iri in self.things(predicate)]
-        found = [types()[code] for code in sorted(codes) if code in types()]
-        return [*found, types()[self.sort]]
+        found = [entity_types()[code] for code in sorted(codes) if code in entity_types()]
+        return [*found, entity_types()[self.sort]]
 
     @cached_property
     def all_types(self) -> set[str]:
         """The ids of its types and of all that are broader."""
         found: set[str] = set()
         for one in self.own_types:
-            step: Type | None = one
+            step: EntityType | None = one
             while step is not None and step.id not in found:
                 found.add(step.id)
-                step = types().get(step.broader or "")
+                step = entity_types().get(step.broader or "")
         return found
 
     @cached_property
@@ -121,7 +121,7 @@ class Facts:
         for record in self.reader.pointing(PG.nameOf, self.iri):
             said = {p[1:-1]: o for _, p, o in self.reader.said_of(record)}
             if SKOSXL.literalForm in said and PG.nameKind in said:
-                kinds[plain(said[SKOSXL.literalForm])] = said[PG.nameKind][1:-1].removeprefix(CODE.base)
+                kinds[term_text(said[SKOSXL.literalForm])] = said[PG.nameKind][1:-1].removeprefix(CODE.base)
         others = sorted(set(self.literals(SKOS.altLabel)) - {self.label})
         return [(name, kinds.get(name, "")) for name in others]
 
@@ -132,7 +132,7 @@ class Facts:
         for iri in self.things(ADMS.identifier):
             said = [(p[1:-1], o) for _, p, o in self.reader.said_of(iri)]
             schemes = [o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.scheme]
-            values = [plain(o) for p, o in said if p == SKOS.notation]
+            values = [term_text(o) for p, o in said if p == SKOS.notation]
             for scheme in schemes[:1]:
                 found.setdefault(scheme, []).extend(values)
         return found
@@ -144,7 +144,7 @@ class Facts:
         for record in self.reader.pointing(PG.attributeOf, self.iri):
             said = [(p[1:-1], o) for _, p, o in self.reader.said_of(record)]
             code = next((o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.property), "")
-            found.setdefault(code, []).extend(plain(o) for p, o in said if p == PG.value)
+            found.setdefault(code, []).extend(term_text(o) for p, o in said if p == PG.value)
         return {code: sorted(set(values)) for code, values in found.items()}
 
     @cached_property
@@ -160,7 +160,7 @@ class Facts:
             said = [(p[1:-1], o) for _, p, o in self.reader.said_of(record)]
             if (RDF.type, f"<{PG.LifecycleEvent}>") in said:
                 kind = next((o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.kind), "")
-                found.setdefault(kind, []).extend(sorted(plain(o) for p, o in said if p == PG.date))
+                found.setdefault(kind, []).extend(sorted(term_text(o) for p, o in said if p == PG.date))
         return found
 
     @cached_property
@@ -187,7 +187,7 @@ class Facts:
 
     def _name(self, iri: str) -> str:
         said = self.reader.said_of(iri)
-        return min((plain(o) for _, p, o in said if p == f"<{SKOS.prefLabel}>"), default=iri)
+        return min((term_text(o) for _, p, o in said if p == f"<{SKOS.prefLabel}>"), default=iri)
 
     @cached_property
     def description(self) -> str:
@@ -199,13 +199,13 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Property:
+class EntityProperty:
     """Something that is asked of a body: compared with in a query, handed out in an extension."""
 
     id: str
     name: str
     about: str
-    values: Callable[[Facts], list[Value]]
+    values: Callable[[EntityProperties], list[Value]]
     bodies: bool = False  # whether its values are bodies of this graph
     identifies: bool = False  # whether a value belongs to one body
 
@@ -219,63 +219,67 @@ def _texts(values: Iterable[str]) -> list[Value]:
     return [{"str": value} for value in values]
 
 
-def _identifier(one: Concept) -> Property:
-    return Property(
+def _identifier(one: Concept) -> EntityProperty:
+    return EntityProperty(
         *(one.code, one.label, one.definition),
         lambda facts: _texts(facts.identifiers.get(one.code, [])),
         identifies=True,
     )
 
 
-def _attribute(one: Concept) -> Property:
-    return Property(one.code, one.label, one.definition, lambda facts: _texts(facts.attributes.get(one.code, [])))
+def _attribute(one: Concept) -> EntityProperty:
+    return EntityProperty(one.code, one.label, one.definition, lambda facts: _texts(facts.attributes.get(one.code, [])))
 
 
-def _relationship(one: Concept) -> Property:
-    return Property(
+def _relationship(one: Concept) -> EntityProperty:
+    return EntityProperty(
         *(one.code, f"{one.label} (bodies)", one.definition),
         lambda facts: facts.bodies(facts.connected.get(one.code, [])),
         bodies=True,
     )
 
 
-def _named(*kinds: str) -> Callable[[Facts], list[Value]]:
+def _named(*kinds: str) -> Callable[[EntityProperties], list[Value]]:
     return lambda facts: _texts(name for name, kind in facts.names if not kinds or kind in kinds)
 
 
 @cache
-def properties() -> dict[str, Property]:
+def entity_properties() -> dict[str, EntityProperty]:
     """Every property by its id, in the order in which they are proposed."""
     found = [
-        Property("name", "name", "The name of today", lambda facts: _texts([facts.label])),
-        Property("other-names", "other names", "Every other name, former ones and acronyms among them", _named()),
-        Property("former-names", "former names", "Names that it had", _named("former")),
-        Property("acronyms", "acronyms", "Its short names", _named("acronym")),
-        Property("type", "type", "What type of body it is", lambda facts: _texts(t.name for t in facts.own_types[:-1])),
-        Property("kind", "kind", "Organisation, group or undertaking", lambda facts: _texts([facts.sort])),
-        Property("place", "place", "The place where it is", lambda facts: _texts(facts.places)),
+        EntityProperty("name", "name", "The name of today", lambda facts: _texts([facts.label])),
+        EntityProperty("other-names", "other names", "Every other name, former ones and acronyms among them", _named()),
+        EntityProperty("former-names", "former names", "Names that it had", _named("former")),
+        EntityProperty("acronyms", "acronyms", "Its short names", _named("acronym")),
+        EntityProperty(
+            "type", "type", "What type of body it is", lambda facts: _texts(t.name for t in facts.own_types[:-1])
+        ),
+        EntityProperty("kind", "kind", "Organisation, group or undertaking", lambda facts: _texts([facts.sort])),
+        EntityProperty("place", "place", "The place where it is", lambda facts: _texts(facts.places)),
         *(_identifier(one) for one in concepts("identifier-scheme")),
         *(_attribute(one) for one in concepts("attribute-kind")),
-        Property("started", "started", "When it began, as stated", lambda facts: _texts(facts.dates.get("start", []))),
-        Property("ended", "ended", "When it ended, as stated", lambda facts: _texts(facts.dates.get("end", []))),
-        Property(
+        EntityProperty(
+            "started", "started", "When it began, as stated", lambda facts: _texts(facts.dates.get("start", []))
+        ),
+        EntityProperty("ended", "ended", "When it ended, as stated", lambda facts: _texts(facts.dates.get("end", []))),
+        EntityProperty(
             *("partners", "partners", "The bodies that some source connects it with"),
             lambda facts: facts.bodies(facts.connected.get("", [])),
             bodies=True,
         ),
-        Property(
+        EntityProperty(
             *("succeeded-by", "succeeded by", "The bodies that took its place"),
             lambda facts: facts.bodies(facts.things(PG.succeededBy)),
             bodies=True,
         ),
         *(_relationship(one) for one in concepts("relationship-kind") if one.code != "location"),
-        Property("iri", "IRI", "Its whole address", lambda facts: _texts([facts.iri])),
-        Property(
+        EntityProperty("iri", "IRI", "Its whole address", lambda facts: _texts([facts.iri])),
+        EntityProperty(
             *("description", "description", "What it is, in a line"),
             lambda facts: _texts(facts.literals(DCTERMS.description)),
         ),
     ]
-    by_id: dict[str, Property] = {}
+    by_id: dict[str, EntityProperty] = {}
     for one in found:
         by_id.setdefault(one.id, one)
     return by_id

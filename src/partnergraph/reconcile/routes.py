@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.endpoint.sparql_request import RefusedError
 from partnergraph.reconcile.api import SUGGESTED
-from partnergraph.site.view_response import form
+from partnergraph.site.view_response import request_values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from partnergraph.site.view_response import Site
+    from partnergraph.site.view_response import ViewClient
 
 PATH = "/reconcile"
 # A preview stands in a frame of the page that asks for it; it runs nothing and asks only for its own style.
@@ -29,7 +29,9 @@ FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'no
 _OURS = ("queries", "extend")
 
 
-def routes(site: Site, *, origins: tuple[str, ...], record: Callable[[dict[str, Any]], None] | None) -> list[Route]:
+def routes(
+    site: ViewClient, *, origins: tuple[str, ...], record: Callable[[dict[str, Any]], None] | None
+) -> list[Route]:
     """The routes. `origins` may show previews in frames; `record` gets an entry for each request."""
     from starlette.routing import Route
 
@@ -90,7 +92,7 @@ def routes(site: Site, *, origins: tuple[str, ...], record: Callable[[dict[str, 
 
 
 async def _values(request: Request) -> dict[str, str]:
-    values = await form(request)
+    values = await request_values(request)
     if "callback" in values:
         raise RefusedError(400, "There is no 'callback' (JSONP). Ask for JSON; pages of other sites need --cors.")
     return values

@@ -11,26 +11,26 @@ from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.claims.name_search import find, fold, shortens
+from partnergraph.claims.name_search import find_by_name, fold_name, is_short_form
 from partnergraph.errors import QueryError
-from partnergraph.reconcile.properties import Facts, Property, properties, types
-from partnergraph.store.name_index import key
+from partnergraph.reconcile.properties import EntityProperties, EntityProperty, entity_properties, entity_types
+from partnergraph.store.name_index import lookup_key
 from partnergraph.vocabulary import CODE, concepts
 
 if TYPE_CHECKING:
-    from partnergraph.reconcile.properties import Space
+    from partnergraph.reconcile.properties import IdentifierSpace
     from partnergraph.store import Reader
 
 Plain = dict[str, Any]
 FIELDS = ("query", "type", "limit", "properties", "type_strict")
 STRICT = ("any", "should", "all")
 LIMIT = 10
-MOST = 100  # candidates, whatever the limit
+MAX_COUNT = 100  # candidates, whatever the limit
 LOOKED_AT = 40  # bodies that a name finds, before types and properties are looked at
 NAMESAKES = 200
-LONGEST = 500
-MOST_PROPERTIES = 50
-MOST_COMPARED = 20
+MAX_LENGTH = 500
+MAX_PROPERTIES = 50
+MAX_COMPARED = 20
 # What a way of being found is worth, of 100; likeness lies between.
 EXACT, SHORT, WORDS = 100.0, 80.0, 70.0
 LIKE = 75.0  # at most, for names that are only alike
@@ -40,17 +40,17 @@ AGREES = 0.25  # of what is missing to 100
 
 
 @dataclass(frozen=True)
-class Query:
+class ReconciliationQuery:
     """A query that was read: what is looked for."""
 
     text: str
     types: tuple[str, ...]
     strict: str
     limit: int
-    given: tuple[tuple[Property, tuple[str, ...]], ...]
+    given: tuple[tuple[EntityProperty, tuple[str, ...]], ...]
 
 
-def read(name: str, raw: object) -> Query:
+def read_query(name: str, raw: object) -> ReconciliationQuery:
     """Read one query of a batch. Raises `QueryError` that names the field."""
     if not isinstance(raw, dict):
         raise QueryError(f"'{name}' is not an object. A query is an object with 'query' or 'properties'.")
@@ -61,14 +61,14 @@ def read(name: str, raw: object) -> Query:
     text = asked.get("query", "")
     if not isinstance(text, str):
         raise QueryError(f"'{name}.query' is not a text.")
-    if len(text) > LONGEST:
-        raise QueryError(f"'{name}.query' is longer than {LONGEST} characters.")
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"'{name}.query' is longer than {MAX_LENGTH} characters.")
     wanted = asked.get("type", [])
     wanted = [wanted] if isinstance(wanted, str) and wanted else wanted or []
     if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
         raise QueryError(f"'{name}.type' is neither the id of a type nor a list of ids.")
     for one in wanted:
-        known_type(one, f"{name}.type")
+        type_by_id(one, f"{name}.type")
     strict = asked.get("type_strict", "any")
     if strict not in STRICT:
         raise QueryError(f"'{name}.type_strict' is one of {', '.join(STRICT)}.")
@@ -80,37 +80,37 @@ def read(name: str, raw: object) -> Query:
         raise QueryError(f"'{name}' has neither 'query' nor 'properties'. Say what is looked for.")
     if not text.strip() and not any(one.identifies or one.id in ("name", "iri") for one, _ in given):
         raise QueryError(f"'{name}' has no 'query', and no property that identifies a body. Add a name or identifier.")
-    return Query(text, tuple(wanted), strict, int(min(limit, MOST)), given)
+    return ReconciliationQuery(text, tuple(wanted), strict, int(min(limit, MAX_COUNT)), given)
 
 
-def known_type(id_: str, where: str) -> None:
+def type_by_id(id_: str, where: str) -> None:
     """Raises `QueryError` when there is no such type."""
-    if id_ not in types():
+    if id_ not in entity_types():
         raise QueryError(f"'{where}': there is no type '{id_[:80]}'. /reconcile/suggest/type lists them.")
 
 
-def known_property(id_: str, where: str) -> Property:
+def property_by_id(id_: str, where: str) -> EntityProperty:
     """The property of an id. Raises `QueryError` when there is none."""
-    if id_ not in properties():
+    if id_ not in entity_properties():
         raise QueryError(f"'{where}': there is no property '{id_[:80]}'. /reconcile/suggest/property lists them.")
-    return properties()[id_]
+    return entity_properties()[id_]
 
 
-def _given(name: str, raw: object) -> tuple[tuple[Property, tuple[str, ...]], ...]:
+def _given(name: str, raw: object) -> tuple[tuple[EntityProperty, tuple[str, ...]], ...]:
     if not isinstance(raw, list):
         raise QueryError(f"'{name}.properties' is not a list.")
-    if len(raw) > MOST_PROPERTIES:
-        raise QueryError(f"'{name}.properties' has more than {MOST_PROPERTIES} entries.")
+    if len(raw) > MAX_PROPERTIES:
+        raise QueryError(f"'{name}.properties' has more than {MAX_PROPERTIES} entries.")
     found = []
     for number, one in enumerate(raw):
         where = f"{name}.properties[{number}]"
         if not isinstance(one, dict) or not isinstance(one.get("pid"), str) or "v" not in one:
             raise QueryError(f"'{where}' is not an object with 'pid' (a text) and 'v'.")
         values = one["v"] if isinstance(one["v"], list) else [one["v"]]
-        if len(values) > MOST_PROPERTIES:
-            raise QueryError(f"'{where}.v' has more than {MOST_PROPERTIES} values.")
+        if len(values) > MAX_PROPERTIES:
+            raise QueryError(f"'{where}.v' has more than {MAX_PROPERTIES} values.")
         texts = [_text(value, f"{where}.v") for value in values]
-        found.append((known_property(one["pid"], f"{where}.pid"), tuple(text for text in texts if text)))
+        found.append((property_by_id(one["pid"], f"{where}.pid"), tuple(text for text in texts if text)))
     return tuple((one, texts) for one, texts in found if texts)
 
 
@@ -124,25 +124,25 @@ def _text(value: object, where: str) -> str:
     if not isinstance(value, (str, int, float)):
         raise QueryError(f"'{where}' is not a text, a number, true, false or an entity with an 'id'.")
     text = str(value).strip()
-    if len(text) > LONGEST:
-        raise QueryError(f"'{where}' is longer than {LONGEST} characters.")
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"'{where}' is longer than {MAX_LENGTH} characters.")
     return text
 
 
-class Candidates:
+class CandidateSearch:
     """The candidates for queries to one graph."""
 
-    def __init__(self, reader: Reader, space: Space) -> None:
+    def __init__(self, reader: Reader, space: IdentifierSpace) -> None:
         self.reader, self.space = reader, space
-        self._known: dict[str, Facts] = {}
+        self._known: dict[str, EntityProperties] = {}
 
-    def facts(self, iri: str) -> Facts:
+    def facts(self, iri: str) -> EntityProperties:
         """What is known of a body."""
         if iri not in self._known:
-            self._known[iri] = Facts(self.reader, self.space, iri)
+            self._known[iri] = EntityProperties(self.reader, self.space, iri)
         return self._known[iri]
 
-    def found(self, query: Query) -> list[Plain]:
+    def found(self, query: ReconciliationQuery) -> list[Plain]:
         """The candidates for a query, the likeliest first."""
         identified = self._identified(query)
         texts = [query.text] if query.text.strip() else [t for one, ts in query.given if one.id == "name" for t in ts]
@@ -167,7 +167,7 @@ class Candidates:
         rows.sort(key=lambda row: (-row["score"], not row["match"], row["name"].casefold(), row["id"]))
         return rows[: query.limit]
 
-    def _identified(self, query: Query) -> dict[str, set[str]]:
+    def _identified(self, query: ReconciliationQuery) -> dict[str, set[str]]:
         """The bodies that have an identifier which was given, each with the schemes by which."""
         found: dict[str, set[str]] = {}
         own = self.space.iri(query.text.strip())
@@ -180,19 +180,19 @@ class Candidates:
                     if iri is not None and next(self.reader.names.of(iri), None):
                         found.setdefault(iri, set()).add("iri")
                 elif one.identifies:
-                    for iri in identified(self.reader, one.id, text):
+                    for iri in bodies_with_identifier(self.reader, one.id, text):
                         found.setdefault(iri, set()).add(one.id)
         return found
 
     def _called(self, text: str) -> tuple[dict[str, tuple[str, float]], bool]:
         """The bodies with a name like this: the name, and how like it is (0..100); and whether more have it."""
-        wanted = key(text)
+        wanted = lookup_key(text)
         if not wanted:
             return {}, False
         # The bodies that have the very name stand among the candidates even where many others are found.
         exact = list(islice(self.reader.names.called(wanted), NAMESAKES + 1))
         found: dict[str, tuple[str, float]] = {}
-        for one in [*exact, *find(self.reader, text, LOOKED_AT)]:
+        for one in [*exact, *find_by_name(self.reader, text, LOOKED_AT)]:
             if ":" in one.iri:
                 rated = one.name, self._like(wanted, one.name)
                 if one.iri not in found or rated[1] > found[one.iri][1]:
@@ -201,10 +201,10 @@ class Candidates:
 
     @staticmethod
     def _like(wanted: str, name: str) -> float:
-        other = key(name)
+        other = lookup_key(name)
         if other == wanted:
             return EXACT
-        if shortens(wanted, other) or shortens(other, wanted):
+        if is_short_form(wanted, other) or is_short_form(other, wanted):
             return SHORT
         ratio = SequenceMatcher(None, wanted, other).ratio()
         mine, theirs = set(wanted.split()), set(other.split())
@@ -213,7 +213,7 @@ class Candidates:
         return LIKE * ratio
 
     def _rated(
-        self, query: Query, iri: str, matched: tuple[str, float], identified: dict[str, set[str]]
+        self, query: ReconciliationQuery, iri: str, matched: tuple[str, float], identified: dict[str, set[str]]
     ) -> Plain | None:
         """A candidate as the protocol has it, or None when it is of another type."""
         facts = self.facts(iri)
@@ -258,33 +258,34 @@ class Candidates:
         }
 
     @staticmethod
-    def _typed(query: Query, facts: Facts) -> bool:
+    def _typed(query: ReconciliationQuery, facts: EntityProperties) -> bool:
         if not query.types:
             return True
         fits = [one in facts.all_types for one in query.types]
         return all(fits) if query.strict == "all" else any(fits)
 
     @staticmethod
-    def _agrees(facts: Facts, one: Property, texts: tuple[str, ...]) -> bool | None:
+    def _agrees(facts: EntityProperties, one: EntityProperty, texts: tuple[str, ...]) -> bool | None:
         """Whether a body has one of the values; None when the graph says nothing of it."""
         if one.identifies:
-            have = {form for value in facts.identifiers.get(one.id, []) for form in forms(one.id, value)}
-            return None if not have else any(form in have for text in texts for form in forms(one.id, text))
-        values = one.values(facts)[:MOST]
+            have = {form for value in facts.identifiers.get(one.id, []) for form in identifier_forms(one.id, value)}
+            return None if not have else any(form in have for text in texts for form in identifier_forms(one.id, text))
+        values = one.values(facts)[:MAX_COUNT]
         if one.id == "name":
             values += [{"str": name} for name, _ in facts.names]
         if one.id == "type":
             values += [{"str": id_} for id_ in sorted(facts.all_types)]
-            values += [{"str": types()[id_].name} for id_ in sorted(facts.all_types)]
+            values += [{"str": entity_types()[id_].name} for id_ in sorted(facts.all_types)]
         said = {part for value in values for part in value.values()}
-        folded = {fold(part) for part in said}
-        return None if not said else any(text in said or fold(text) in folded for text in texts)
+        folded = {fold_name(part) for part in said}
+        return None if not said else any(text in said or fold_name(text) in folded for text in texts)
 
 
-def identified(reader: Reader, scheme: str, value: str) -> list[str]:
+def bodies_with_identifier(reader: Reader, scheme: str, value: str) -> list[str]:
     """The bodies that have an identifier, however it is written."""
     written = " ".join(
-        json.dumps(form.encode("utf-8", "replace").decode(), ensure_ascii=False) for form in forms(scheme, value)
+        json.dumps(form.encode("utf-8", "replace").decode(), ensure_ascii=False)
+        for form in identifier_forms(scheme, value)
     )
     rows = reader.rows(
         f"SELECT DISTINCT ?body {{ VALUES ?value {{ {written} }} "
@@ -293,10 +294,10 @@ def identified(reader: Reader, scheme: str, value: str) -> list[str]:
     return [str(row["body"]) for row in rows if ":" in str(row["body"])]
 
 
-def forms(scheme: str, value: str) -> list[str]:
+def identifier_forms(scheme: str, value: str) -> list[str]:
     """The ways in which an identifier is written: as an address or bare, with spaces or without.
 
-    >>> forms("ror", "https://ror.org/00340yn33"), forms("gss", "e08000026 ")
+    >>> identifier_forms("ror", "https://ror.org/00340yn33"), identifier_forms("gss", "e08000026 ")
     (['https://ror.org/00340yn33', '00340yn33'], ['e08000026', 'E08000026'])
     """
     text = value.strip()
@@ -318,4 +319,4 @@ def forms(scheme: str, value: str) -> list[str]:
         found += [text.upper(), text.lower()] if text.isascii() else []
         if scheme == "crossref-funder":
             found.append(f"https://doi.org/10.13039/{text}")
-    return list(dict.fromkeys(found))[:MOST_COMPARED]
+    return list(dict.fromkeys(found))[:MAX_COMPARED]

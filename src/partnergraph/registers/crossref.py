@@ -10,23 +10,23 @@ from collections.abc import Iterator
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line
-from partnergraph.registers.safe_streams import Opened, table, values
-from partnergraph.vocabulary.identifiers import problem, ror
+from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
+from partnergraph.vocabulary.identifiers import identifier_problem, is_ror
 
 __all__ = ["read"]
 
 _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(?:10\.13039/)?([0-9]+)")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The pairs of a table (Funder ID, ROR ID), or of one JSON object from funder to ROR."""
     for number, funder, record in _json(opened) if ".json" in opened.file else _table(opened):
-        reading = Reading(tally, opened.place(number))
+        reading = RecordReader(tally, opened.place(number))
         match = _FUNDER.fullmatch(funder)
-        if match is None or problem("crossref-funder", match[1]):
+        if match is None or identifier_problem("crossref-funder", match[1]):
             yield from reading.rejected("This is not an identifier of a funder.", funder, "Funder ID")
-        elif not record.startswith("https://ror.org/") or not ror(record):
+        elif not record.startswith("https://ror.org/") or not is_ror(record):
             yield from reading.rejected("This is not an identifier of ROR.", record, "ROR ID")
         else:
             identifiers = (("ror", record), ("crossref-funder", match[1]))
@@ -34,16 +34,16 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-def _table(opened: Opened) -> Iterator[tuple[int, str, str]]:
-    for row in table(opened, ("Funder ID", "ROR ID")):
+def _table(opened: DataStream) -> Iterator[tuple[int, str, str]]:
+    for row in table_rows(opened, ("Funder ID", "ROR ID")):
         yield row.number, row.get("Funder ID") or "", row.get("ROR ID") or ""
 
 
-def _json(opened: Opened) -> Iterator[tuple[int, str, str]]:
+def _json(opened: DataStream) -> Iterator[tuple[int, str, str]]:
     number = 0
-    for _, whole in values(opened):
+    for _, whole in json_values(opened):
         if not isinstance(whole, dict):
             raise opened.error("json", "This is not a map from funders to ROR.", "Is this the right format?")
         for funder, record in whole.items():
             number += 1
-            yield number, line(funder), line(record)
+            yield number, single_line(funder), single_line(record)

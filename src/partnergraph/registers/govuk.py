@@ -8,8 +8,8 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line, objects
-from partnergraph.registers.safe_streams import Opened, table, values
+from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
+from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
 __all__ = ["read", "read_register"]
 
@@ -27,15 +27,15 @@ _PARENT = {"executive-agency": "oversight", "public-body": "sponsorship"}
 _ANALYTICS = re.compile(r"[A-Z]{1,3}\d+")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The records of the API, as pages one after another or as one object by id.
 
     A register of some thousand bodies is held whole: whether the other end states a link too is known only then.
     """
-    found: dict[str, tuple[Reading, Mapping[str, Any]]] = {}
-    for number, value in values(opened, ("results",), keyed=True):
-        reading = Reading(tally, opened.place(number))
-        record, name = (line(value.get(key)) for key in ("id", "title")) if isinstance(value, dict) else ("", "")
+    found: dict[str, tuple[RecordReader, Mapping[str, Any]]] = {}
+    for number, value in json_values(opened, ("results",), keyed=True):
+        reading = RecordReader(tally, opened.place(number))
+        record, name = (single_line(value.get(key)) for key in ("id", "title")) if isinstance(value, dict) else ("", "")
         if not record or not name or not isinstance(value.get("details"), dict):
             yield from reading.rejected("The record has no id, title or details.", record or None)
         elif record in found:
@@ -48,7 +48,7 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-_Found = Mapping[str, tuple[Reading, Mapping[str, Any]]]
+_Found = Mapping[str, tuple[RecordReader, Mapping[str, Any]]]
 
 
 def _one_sided(found: _Found) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -66,19 +66,26 @@ def _one_sided(found: _Found) -> tuple[dict[str, list[str]], dict[str, list[str]
 
 
 def _ids(value: Mapping[str, Any], key: str) -> list[str]:
-    return list(dict.fromkeys(record for other in objects(value.get(key)) if (record := line(other.get("id")))))
+    return list(
+        dict.fromkeys(record for other in json_objects(value.get(key)) if (record := single_line(other.get("id"))))
+    )
 
 
 def _body(
-    reading: Reading, value: Mapping[str, Any], record: str, parents: list[str], successors: list[str], found: _Found
+    reading: RecordReader,
+    value: Mapping[str, Any],
+    record: str,
+    parents: list[str],
+    successors: list[str],
+    found: _Found,
 ) -> Iterator[Entry | Grant | Finding]:
     details = value["details"]
-    name, word = line(value["title"]), line(value.get("format"))
+    name, word = single_line(value["title"]), single_line(value.get("format"))
     if value["title"] != name:
         reading.mended("Spaces too many were taken out of the name.", value["title"], "title")
     kind = _TYPES.get(word.lower().replace("sub-", "sub "), "")
-    status, why = line(details.get("govuk_status")) or None, line(details.get("govuk_closed_status"))
-    end = reading.date(line(details.get("closed_at")), "closed_at")
+    status, why = single_line(details.get("govuk_status")) or None, single_line(details.get("govuk_closed_status"))
+    end = reading.date(single_line(details.get("closed_at")), "closed_at")
     closed = status == "closed"
     links = [_parent(parent, kind, word) for parent in [*_ids(value, "parent_organisations"), *parents]]
     links += [EntryLink("association", child, inverse=True, note="parent organisation")
@@ -91,7 +98,7 @@ def _body(
             links.append(EntryLink("association", other, note=f"superseding organisation ({why or status})"))
     links += [EntryLink("succession", other, inverse=True)
               for other in _ids(value, "superseded_organisations") if other not in found]  # fmt: skip
-    analytics, short = line(value.get("analytics_identifier")), line(details.get("abbreviation"))
+    analytics, short = single_line(value.get("analytics_identifier")), single_line(details.get("abbreviation"))
     yield from reading.kept(
         Entry(
             record,
@@ -117,11 +124,11 @@ def _parent(parent: str, kind: str, word: str) -> EntryLink:
     return EntryLink("association", parent, note="parent organisation")
 
 
-def read_register(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_register(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The register of government organisations (closed in 2021)."""
-    for row in table(opened, ("government-organisation", "name", "start-date", "end-date")):
-        reading = Reading(tally, row.place())
-        code, name = line(row.get("government-organisation")), line(row.get("name"))
+    for row in table_rows(opened, ("government-organisation", "name", "start-date", "end-date")):
+        reading = RecordReader(tally, row.place())
+        code, name = single_line(row.get("government-organisation")), single_line(row.get("name"))
         if not row.whole or not code or not name:
             yield from reading.rejected("The row has no code and name, or too many cells.", code or None)
             continue

@@ -13,8 +13,8 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line, objects, shown
-from partnergraph.registers.safe_streams import Opened, table, values
+from partnergraph.registers.record_reader import RecordReader, excerpt, json_objects, single_line
+from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
 __all__ = ["read", "read_table"]
 
@@ -23,10 +23,10 @@ _EMAIL = re.compile(r"(?<=[^\s@/?=&:])@[^\s@/]+\.[^\s@/]")
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """A package of grants, or an array of them. Each recipient of a grant is a record."""
-    for number, value in values(opened, ("grants",), exact=True):
-        reading = Reading(tally, opened.place(number))
+    for number, value in json_values(opened, ("grants",), exact=True):
+        reading = RecordReader(tally, opened.place(number))
         if isinstance(value, dict):
             yield from _grant(reading, value)
         else:
@@ -40,9 +40,9 @@ _CONTACTS = ("contactName", "contactname", "contactPerson")
 
 def _persons(value: Mapping[str, Any], individuals: list[Mapping[str, Any]]) -> list[str]:
     """The names of the persons whom a grant names as such."""
-    names = [line(one.get("name")) for one in individuals]
+    names = [single_line(one.get("name")) for one in individuals]
     for part in ("recipientOrganization", "fundingOrganization"):
-        names += [line(body.get(key)) for body in objects(value.get(part)) for key in _CONTACTS]
+        names += [single_line(body.get(key)) for body in json_objects(value.get(part)) for key in _CONTACTS]
     return [name for name in names if name]
 
 
@@ -64,10 +64,10 @@ _TITLES = {
 _WANTED = ("Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "Funding Org:Name")
 
 
-def read_table(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_table(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
-    for row in table(opened, _WANTED):
-        reading = Reading(tally, row.place())
+    for row in table_rows(opened, _WANTED):
+        reading = RecordReader(tally, row.place())
         if not row.whole:
             yield from reading.rejected("The row has more cells than the table has columns.", row.get("Identifier"))
             continue
@@ -92,10 +92,10 @@ def read_table(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding
     yield from opened.findings
 
 
-def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
-    record, title = line(value.get("id")), line(value.get("title"))
-    persons = objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
-    recipients = [body for body in objects(value.get("recipientOrganization")) if body]
+def _grant(reading: RecordReader, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
+    record, title = single_line(value.get("id")), single_line(value.get("title"))
+    persons = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
+    recipients = [body for body in json_objects(value.get("recipientOrganization")) if body]
     reading.persons += _persons(value, persons)
     if persons:
         reading.tally.drop_personal("recipient individuals", len(persons))
@@ -103,41 +103,44 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
             # (its id and title may say who it was, so the finding names neither)
             yield from reading.rejected("The grant went to a person; it was left out.")
             return
-    funders = [body for body in objects(value.get("fundingOrganization")) if line(body.get("name"))]
+    funders = [body for body in json_objects(value.get("fundingOrganization")) if single_line(body.get("name"))]
     lacking = (
         "id" if not record else "title" if not title else "funder with a name" if not funders
-        else "recipient with a name" if not recipients or not all(line(body.get("name")) for body in recipients) else ""
+        else "recipient with a name"
+        if not recipients or not all(single_line(body.get("name")) for body in recipients) else ""
     )  # fmt: skip
     if lacking:
         yield from reading.rejected(f"The grant has no {lacking}.", record or None)
         return
     if len(funders) > 1:
         reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
-    planned = next(iter(objects(value.get("plannedDates"))), {})
-    amount, currency = _amount(reading, value.get("amountAwarded")), line(value.get("currency")).upper()
-    start = reading.date(line(planned.get("startDate")), "plannedDates")
-    end = reading.date(line(planned.get("endDate")), "plannedDates")
+    planned = next(iter(json_objects(value.get("plannedDates"))), {})
+    amount, currency = _amount(reading, value.get("amountAwarded")), single_line(value.get("currency")).upper()
+    start = reading.date(single_line(planned.get("startDate")), "plannedDates")
+    end = reading.date(single_line(planned.get("endDate")), "plannedDates")
     if start and end and end.latest < start.earliest:
         reading.mended("It ends before it begins; the end was left out.", end.text, "plannedDates")
         end = None
-    awarded = reading.date(line(value.get("awardDate")), "awardDate")
-    programme = next((name for one in objects(value.get("grantProgramme")) if (name := line(one.get("title")))), None)
-    places = tuple(
-        EntryPlace(name, code if _COUNTRY.fullmatch(code := line(place.get("countryCode"))) else None)
-        for place in objects(value.get("beneficiaryLocation"))
-        if (name := line(place.get("name")))
+    awarded = reading.date(single_line(value.get("awardDate")), "awardDate")
+    programme = next(
+        (name for one in json_objects(value.get("grantProgramme")) if (name := single_line(one.get("title")))), None
     )
-    url = line(value.get("url")) or None
+    places = tuple(
+        EntryPlace(name, code if _COUNTRY.fullmatch(code := single_line(place.get("countryCode"))) else None)
+        for place in json_objects(value.get("beneficiaryLocation"))
+        if (name := single_line(place.get("name")))
+    )
+    url = single_line(value.get("url")) or None
     for body in recipients:
-        if _EMAIL.search(line(body.get("url"))):
+        if _EMAIL.search(single_line(body.get("url"))):
             reading.tally.drop_personal("e-mail")
-    funder_id = _identifier(reading, line(funders[0].get("id")), "fundingOrganization")
+    funder_id = _identifier(reading, single_line(funders[0].get("id")), "fundingOrganization")
     found = []
     for body in recipients:
         ids = _identifiers(reading, body)
         found.append(
             Grant(
-                record, title, reading.place, line(funders[0]["name"]), line(body["name"]),
+                record, title, reading.place, single_line(funders[0]["name"]), single_line(body["name"]),
                 funder_id=funder_id, recipient_id=ids[0] if ids else None, recipient_identifiers=ids[1:],
                 amount=amount, currency=currency or None if amount is not None else None,
                 awarded=awarded, start=start, end=end, programme=programme, url=url, places=places,
@@ -147,10 +150,12 @@ def _grant(reading: Reading, value: Mapping[str, Any]) -> Iterator[Entry | Grant
     yield from reading.kept(*found)
 
 
-def _amount(reading: Reading, value: Any) -> str | None:
+def _amount(reading: RecordReader, value: Any) -> str | None:
     """The amount as it is written, without signs and separators; zero is an amount."""
     text = (
-        f"{value:f}" if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 18 else line(value)
+        f"{value:f}"
+        if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 18
+        else single_line(value)
     )
     plain = re.sub(r"[\s,£$€]", "", text)
     if re.fullmatch(r"\d{1,18}(\.\d{1,18})?", plain, re.ASCII):
@@ -162,13 +167,18 @@ def _amount(reading: Reading, value: Any) -> str | None:
     return None
 
 
-def _identifiers(reading: Reading, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _identifiers(reading: RecordReader, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The identifiers of a recipient, the best first."""
     column = "recipientOrganization"
     found = [
-        _identifier(reading, line(body.get("id")), column),
-        _charity(reading, line(body.get("charityNumber")), str(body.get("charityNumber") or "")),
-        _company(reading, _whole(line(body.get("companyNumber"))), line(body.get("companyNumber")), "companyNumber"),
+        _identifier(reading, single_line(body.get("id")), column),
+        _charity(reading, single_line(body.get("charityNumber")), str(body.get("charityNumber") or "")),
+        _company(
+            reading,
+            _whole(single_line(body.get("companyNumber"))),
+            single_line(body.get("companyNumber")),
+            "companyNumber",
+        ),
     ]
     return tuple(dict.fromkeys(one for one in found if one))
 
@@ -182,7 +192,7 @@ def _whole(number: str) -> str:
     return re.sub(r"\.0+$", "", number).replace(" ", "")
 
 
-def _identifier(reading: Reading, text: str, column: str) -> tuple[str, str] | None:
+def _identifier(reading: RecordReader, text: str, column: str) -> tuple[str, str] | None:
     """An id as org-id.guide prefixes it."""
     prefix, _, number = text.partition("-")[2].partition("-")
     if not text or text.upper().startswith("360G-"):
@@ -200,7 +210,7 @@ def _other(text: str) -> tuple[str, str] | None:
     return ("org-id", text) if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]+-\S+", text) else None
 
 
-def _charity(reading: Reading, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
+def _charity(reading: RecordReader, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
     number = re.sub(r"^(GB-)?(CHC|SC|NIC)-", "", _whole(text), flags=re.I).upper()
     if match := re.fullmatch(r"SC[O0]?(\d{5,6})", number):
         number = f"SC{match[1]:0>6}"
@@ -210,19 +220,19 @@ def _charity(reading: Reading, text: str, raw: str, column: str = "charityNumber
         else ("org-id", f"GB-NIC-{number[3:]}") if re.fullmatch(r"NIC\d{6}", number) else None
     )  # fmt: skip
     if text and found is None:
-        reading.mended(f"'{shown(text)}' is not the number of a charity; it was left out.", raw, column)
+        reading.mended(f"'{excerpt(text)}' is not the number of a charity; it was left out.", raw, column)
     elif text and number != raw:
         reading.mended(f"The number of the charity was read as {number}.", raw, column)
     return found
 
 
-def _company(reading: Reading, number: str, raw: str, column: str) -> tuple[str, str] | None:
+def _company(reading: RecordReader, number: str, raw: str, column: str) -> tuple[str, str] | None:
     number = number.upper()
     if re.fullmatch(r"\d{5,7}", number):
         number = f"{number:0>8}"
     if not re.fullmatch(r"\d{8}|([A-Z]{2}|R0)\d{6}", number):
         if raw:
-            reading.mended(f"'{shown(raw)}' is not the number of a company; it was left out.", raw, column)
+            reading.mended(f"'{excerpt(raw)}' is not the number of a company; it was left out.", raw, column)
         return None
     if number != raw:
         reading.mended(f"The number of the company was read as {number}.", raw, column)

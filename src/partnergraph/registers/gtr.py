@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line
-from partnergraph.registers.safe_streams import Opened, table
+from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.safe_streams import DataStream, table_rows
 from partnergraph.tables.table import Row
 
 __all__ = ["read"]
@@ -26,10 +26,10 @@ _GTR = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ELSEWHERE = ("unknown", "outside uk", "")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """Each project as a grant from its funder to the organisation that leads it."""
     dated, persons = False, dict[str, bool]()
-    for row in table(opened, _HEADINGS):
+    for row in table_rows(opened, _HEADINGS):
         for column in row.cells:
             if column not in persons:
                 persons[column] = _PERSONS.search(column) is not None
@@ -39,7 +39,7 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
             dated = True
             message = "Only the years of the dates are read: in this format day and month can stand swapped."
             yield Finding("partial-dates", "info", message, opened.place(column="StartDate"))
-        reading = Reading(tally, row.place())
+        reading = RecordReader(tally, row.place())
         reading.persons += _names([(column, cell) for column, cell in row.cells.items() if persons[column]])
         yield from _project(reading, row)
     yield from opened.findings
@@ -54,9 +54,9 @@ def _names(cells: list[tuple[str, str]]) -> list[str]:
     for column, cell in cells:
         if match := _PART.fullmatch(column):
             part = match["part"].lower().replace("_", "")[:5]
-            parts.setdefault(f"{match['role']}{match['number']}", {})[part] = line(cell)
+            parts.setdefault(f"{match['role']}{match['number']}", {})[part] = single_line(cell)
         elif re.search("[^\\W\\d_]", cell) and not re.search(r"\d", cell):
-            whole += [line(name) for name in re.split(r"[;|\n]", cell)]
+            whole += [single_line(name) for name in re.split(r"[;|\n]", cell)]
     for found in parts.values():
         first = " ".join(found[part] for part in ("first", "other") if found.get(part))
         last = found.get("surna") or found.get("lastn") or ""
@@ -65,9 +65,9 @@ def _names(cells: list[tuple[str, str]]) -> list[str]:
     return [name for name in whole if name]
 
 
-def _project(reading: Reading, row: Row) -> Iterator[Entry | Grant | Finding]:
+def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Finding]:
     reference, title, funder, lead = (
-        line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
+        single_line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
     )
     for column, cell in (
         ("ProjectReference", reference),
@@ -79,7 +79,7 @@ def _project(reading: Reading, row: Row) -> Iterator[Entry | Grant | Finding]:
             message = f"The row has no {column}." if row.whole else "The row has more cells than the table has columns."
             yield from reading.rejected(message, reference or None, column if row.whole else None)
             return
-    region = line(row.get("Region"))
+    region = single_line(row.get("Region"))
     start, end = _year(reading, row, "StartDate"), _year(reading, row, "EndDate")
     if row.get("EndDate") == row.get("StartDate"):
         end = None  # an end that is a copy of the start
@@ -97,14 +97,14 @@ def _project(reading: Reading, row: Row) -> Iterator[Entry | Grant | Finding]:
             currency="GBP" if amount is not None else None,
             start=start,
             end=end,
-            programme=line(row.get("ProjectCategory")) or None,
-            url=line(row.get("GTRProjectUrl")) or None,
+            programme=single_line(row.get("ProjectCategory")) or None,
+            url=single_line(row.get("GTRProjectUrl")) or None,
             places=(EntryPlace(region, "GB", region),) if region.lower() not in _ELSEWHERE else (),
         )
     )
 
 
-def _year(reading: Reading, row: Row, column: str) -> PartialDate | None:
+def _year(reading: RecordReader, row: Row, column: str) -> PartialDate | None:
     text = row.get(column)
     if text is None:
         return None
@@ -114,15 +114,15 @@ def _year(reading: Reading, row: Row, column: str) -> PartialDate | None:
     return None
 
 
-def _gtr(reading: Reading, row: Row, column: str) -> tuple[str, str] | None:
-    text = line(row.get(column))
+def _gtr(reading: RecordReader, row: Row, column: str) -> tuple[str, str] | None:
+    text = single_line(row.get(column))
     if text and not _GTR.fullmatch(text):
         reading.mended("This is not an id of the Gateway to Research; it was left out.", text, column)
         return None
     return ("gtr", text) if text else None
 
 
-def _amount(reading: Reading, text: str | None) -> str | None:
+def _amount(reading: RecordReader, text: str | None) -> str | None:
     if text is None:
         return None
     try:

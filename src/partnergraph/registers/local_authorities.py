@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line
-from partnergraph.registers.safe_streams import Opened, table
+from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.safe_streams import DataStream, table_rows
 from partnergraph.tables.table import Row
 
 __all__ = ["read", "read_hierarchy"]
@@ -23,11 +23,11 @@ _REGISTERS = {
 _GSS = re.compile(r"[EWSNKJLM]\d{8}", re.ASCII)
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The list of mySociety (current or future). Codes of other lists, areas and populations are not read."""
-    for row in table(opened, _HEADINGS):
-        reading = Reading(tally, row.place())
-        code, name = line(row.get("local-authority-code")), line(row.get("official-name"))
+    for row in table_rows(opened, _HEADINGS):
+        reading = RecordReader(tally, row.place())
+        code, name = single_line(row.get("local-authority-code")), single_line(row.get("official-name"))
         if not row.whole or not code or not name:
             yield from reading.rejected("The row has no code and name, or more cells than the table has columns.", code)
         else:
@@ -35,22 +35,22 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-def _authority(reading: Reading, row: Row, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
+def _authority(reading: RecordReader, row: Row, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
     start, end = reading.date(row.get("start-date"), "start-date"), reading.date(row.get("end-date"), "end-date")
     current = (row.get("current-authority") or "").lower() in ("true", "1", "yes")
-    combined, kind = row.get("local-authority-type") == "COMB", line(row.get("local-authority-type-name"))
+    combined, kind = row.get("local-authority-type") == "COMB", single_line(row.get("local-authority-type-name"))
     links = [EntryLink("succession", record=other, start=end) for other in _codes(row.get("replaced-by"))]
-    if county := line(row.get("county-la")):
+    if county := single_line(row.get("county-la")):
         links.append(EntryLink("location", record=county, note="county"))
     for other in _codes(row.get("combined-authority")):
         if other != code:  # (the boroughs of London are in the area of the Greater London Authority, not its members)
             belongs = "location" if other == "GLA" else "membership"
             links.append(EntryLink(belongs, record=other, note="combined authority"))
-    nice = line(row.get("nice-name"))
+    nice = single_line(row.get("nice-name"))
     attributes = [("legal-type", kind)] if kind else []
     if centre := _centre(reading, row):
         attributes.append(("area-centroid", centre))
-    region = line(row.get("region")) or None
+    region = single_line(row.get("region")) or None
     yield from reading.kept(
         Entry(
             code,
@@ -78,13 +78,13 @@ def _names(name: str, nice: str, others: str | None) -> Iterator[EntryName]:
     """The other names. A comma with a space after it belongs to a name; those in small letters are misspellings too."""
     seen = {name.lower()}
     for other in [nice, *re.split(r",(?! )", others or "")]:
-        text = line(other)
+        text = single_line(other)
         if text and text.lower() not in seen:
             seen.add(text.lower())
             yield EntryName(text, "as-written" if text == text.lower() else "alternative")
 
 
-def _identifiers(reading: Reading, row: Row, code: str) -> Iterator[tuple[str, str]]:
+def _identifiers(reading: RecordReader, row: Row, code: str) -> Iterator[tuple[str, str]]:
     if re.fullmatch("[A-Z]{3}", code):
         yield "local-authority-code", code
     for column in ("gss-code", "former-gss-codes"):
@@ -98,7 +98,7 @@ def _identifiers(reading: Reading, row: Row, code: str) -> Iterator[tuple[str, s
         yield "org-id", f"{_REGISTERS[register]}-{key}"
 
 
-def _centre(reading: Reading, row: Row) -> str | None:
+def _centre(reading: RecordReader, row: Row) -> str | None:
     latitude, longitude = row.get("lat"), row.get("long")
     if not latitude or not longitude:
         return None
@@ -119,22 +119,24 @@ _CHAIN = (
 )
 
 
-def read_hierarchy(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_hierarchy(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The codes of ONS, each in the next larger area; the larger ones are records where first named.
 
     A code that is no longer active points to the one that took its place.
     """
     seen = set[str]()
     headings = ("LADCD", "LADNM", "LADCD_ACTIVE", "Current", *(f"{level}CD" for level, _ in _CHAIN))
-    for row in table(opened, headings):
-        reading = Reading(tally, row.place())
-        code, name = line(row.get("LADCD")), line(row.get("LADNM"))
+    for row in table_rows(opened, headings):
+        reading = RecordReader(tally, row.place())
+        code, name = single_line(row.get("LADCD")), single_line(row.get("LADNM"))
         if not row.whole or not _GSS.fullmatch(code) or not name:
             yield from reading.rejected("The row has no code and name of an area, or too many cells.", code)
             continue
-        active = line(row.get("LADCD_ACTIVE")) or code
+        active = single_line(row.get("LADCD_ACTIVE")) or code
         gone = active != code or (row.get("Current") or "TRUE").upper() != "TRUE"
-        chain = [(line(row.get(f"{level}CD")), line(row.get(f"{level}NM")), word) for level, word in _CHAIN]
+        chain = [
+            (single_line(row.get(f"{level}CD")), single_line(row.get(f"{level}NM")), word) for level, word in _CHAIN
+        ]
         chain = [link for link in chain if _GSS.fullmatch(link[0]) and link[0] not in (code, active)]
         above = [_area(reading, *area, _upwards(chain[number + 1 :])) for number, area in enumerate(chain)]
         links = (EntryLink("succession", record=active),) if active != code else _upwards(chain)
@@ -149,7 +151,9 @@ def _upwards(chain: list[tuple[str, str, str]]) -> tuple[EntryLink, ...]:
     return (EntryLink("location", record=chain[0][0], label=chain[0][1] or None),) if chain else ()
 
 
-def _area(reading: Reading, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False) -> Entry:
+def _area(
+    reading: RecordReader, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False
+) -> Entry:
     council = word in ("Local authority district", "Upper tier or unitary authority")
     return Entry(
         code,

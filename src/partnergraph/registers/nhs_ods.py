@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line
-from partnergraph.registers.safe_streams import Opened, rows, table
+from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.safe_streams import DataStream, csv_rows, table_rows
 
 __all__ = ["read", "read_practice_map"]
 
@@ -35,11 +35,11 @@ _ISLANDS = {"IM": "IM", "JE": "JE", "GY": "GG"}
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
-    for number, raw in rows(opened):
-        reading = Reading(tally, opened.place(number))
-        cells = [line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
+    for number, raw in csv_rows(opened):
+        reading = RecordReader(tally, opened.place(number))
+        cells = [single_line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
         if not _CODE.fullmatch(cells[0]):
             yield from reading.rejected("The row does not begin with a code of ODS.", cells[0])
         elif not cells[1]:
@@ -52,7 +52,7 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-def _row(reading: Reading, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
+def _row(reading: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
     if not cells[10] and not any(cells[2:9]):
         reading.mended("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
     elif width < 24:
@@ -126,17 +126,23 @@ _LEVELS = (
 )
 
 
-def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_practice_map(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """Practices with their network, group, partnership and region; each of these is a record where first named."""
     seen: dict[str, str | None] = {}
-    for row in table(opened, _PRACTICES):
-        reading = Reading(tally, row.place())
-        code, name = line(row.get("PRACTICE_CODE")), line(row.get("PRACTICE_NAME"))
+    for row in table_rows(opened, _PRACTICES):
+        reading = RecordReader(tally, row.place())
+        code, name = single_line(row.get("PRACTICE_CODE")), single_line(row.get("PRACTICE_NAME"))
         if not row.whole or not _CODE.fullmatch(code) or not name:
             yield from reading.rejected("The row has no code and name of a practice, or too many cells.", code or None)
             continue
         above = [
-            (line(row.get(f"{prefix}_CODE")), line(row.get(f"{prefix}_NAME")), word, kind, line(row.get(gss)))
+            (
+                single_line(row.get(f"{prefix}_CODE")),
+                single_line(row.get(f"{prefix}_NAME")),
+                word,
+                kind,
+                single_line(row.get(gss)),
+            )
             for prefix, word, kind, gss in _LEVELS
         ]
         above = [level for level in above if _CODE.fullmatch(level[0])]  # (the network 'U' means: unallocated)
@@ -157,7 +163,7 @@ def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | 
                 message = f"{title} is under {larger or 'nothing'} here and under {seen[record]} before; that was kept."
                 reading.mended(message, record)
         up = (EntryLink("membership", record=above[0][0], label=above[0][1], note=as_of),) if above else ()
-        postcode = line(row.get("PRACTICE_POSTCODE"))
+        postcode = single_line(row.get("PRACTICE_POSTCODE"))
         practice = Entry(
             code,
             name,
@@ -176,7 +182,7 @@ def read_practice_map(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _extracted(reading: Reading, text: str | None) -> str | None:
+def _extracted(reading: RecordReader, text: str | None) -> str | None:
     """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
     match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
     if match and match[2].lower() in _MONTHS:

@@ -19,12 +19,12 @@ from partnergraph.model.register_records import Entry, Grant, Tally
 from partnergraph.registers.redaction import COUNTED, SAID, redact_record
 from partnergraph.tables.personal_data import redact_contacts
 
-LONGEST_DATE = 60  # characters; what is longer would be kept by the cache of dates
+MAX_DATE_LENGTH = 60  # characters; what is longer would be kept by the cache of dates
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass
-class Reading:
+class RecordReader:
     """One record while it is read: its place, and what had to be mended in it."""
 
     tally: Tally
@@ -35,7 +35,7 @@ class Reading:
     def mended(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
         """Say that a cell was changed, or left out."""
         place = Place(self.place.file, self.place.row, column)
-        self.repairs.append(Finding("repaired-record", "info", message, place, shown(value), fix))
+        self.repairs.append(Finding("repaired-record", "info", message, place, excerpt(value), fix))
 
     def rejected(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
         """Give the record up."""
@@ -43,7 +43,7 @@ class Reading:
         self.tally.rejected += 1
         place = Place(self.place.file, self.place.row, column)
         fix = "Look the record up in the register; the others were read."
-        yield Finding("rejected-record", "warning", message, place, shown(value), fix)
+        yield Finding("rejected-record", "warning", message, place, excerpt(value), fix)
 
     def kept(self, *found: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
         """Give the record, or the several that it holds, with what was mended in it."""
@@ -71,19 +71,19 @@ class Reading:
         if not text:
             return None
         try:
-            if len(text) > LONGEST_DATE:
+            if len(text) > MAX_DATE_LENGTH:
                 raise ValueError(text)
-            return date(text)
+            return register_date(text)
         except ValueError:
-            self.mended(f"'{shown(text)}' is not a date; it was left out.", text, column)
+            self.mended(f"'{excerpt(text)}' is not a date; it was left out.", text, column)
             return None
 
 
 @lru_cache(maxsize=20_000)  # the same days stand in many rows
-def date(text: str) -> PartialDate:
+def register_date(text: str) -> PartialDate:
     """A date as 2009-08-01, with or without a time; 20090801; 01/08/2009 (the day first); 2009-08; 2009.
 
-    >>> date("2020-03-17T00:00:00.000Z").text, date("20131001").text, date("05/06/2014").text
+    >>> register_date("2020-03-17T00:00:00.000Z").text, register_date("20131001").text, register_date("05/06/2014").text
     ('2020-03-17', '2013-10-01', '2014-06-05')
     """
     text = text.strip()
@@ -95,17 +95,17 @@ def date(text: str) -> PartialDate:
     return PartialDate.parse(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9:.,+Z-]+$", r"\1", text))
 
 
-def shown(value: Any) -> str | None:
+def excerpt(value: Any) -> str | None:
     """A value as a finding shows it: short, on one line, without addresses of e-mail and numbers of telephones."""
     if value is None:
         return None
     return redact_contacts(_CONTROL.sub(" ", str(value)[:400]))[0][:120]
 
 
-def line(value: Any) -> str:
+def single_line(value: Any) -> str:
     """Text on one line, without spaces around it or doubled in it; nothing for what is not text or a number.
 
-    >>> line("Companies  House\\r\\n "), line(None), line(12)
+    >>> single_line("Companies  House\\r\\n "), single_line(None), single_line(12)
     ('Companies House', '', '12')
     """
     if isinstance(value, str):
@@ -115,7 +115,7 @@ def line(value: Any) -> str:
     return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else ""
 
 
-def objects(value: Any) -> list[Mapping[str, Any]]:
+def json_objects(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a JSON list, or the one that stands there without a list."""
     found = value if isinstance(value, list) else [value]
     return [member for member in found if isinstance(member, dict)]

@@ -16,12 +16,12 @@ from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.records import Source
 from partnergraph.model.register_records import Entry, Grant, Tally
 from partnergraph.reading import check_file, open_file
-from partnergraph.registers.safe_streams import Opened, opened
+from partnergraph.registers.safe_streams import DataStream, open_stream
 from partnergraph.tables.suggestions import nearest
 
-__all__ = ["FORMATS", "Register", "configured", "read", "sha256"]
+__all__ = ["FORMATS", "RegisterConfig", "configured_registers", "read_register", "sha256"]
 
-Reader = Callable[[Opened, Tally], Iterator[Entry | Grant | Finding]]
+Reader = Callable[[DataStream, Tally], Iterator[Entry | Grant | Finding]]
 # Format -> module and function of its reader; only what a folder uses is imported.
 FORMATS = {
     "ror": ("ror", "read"),
@@ -41,11 +41,11 @@ KEEP = ("mentioned", "all")
 _TEXTS = ("source", "path", "format", "release", "keep")
 _FILTERS = ("country", "type", "region")
 _KEYS = (*_TEXTS, "steps", *_FILTERS)
-MOST_STEPS = 5
+MAX_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Register:
+class RegisterConfig:
     """One file of a register, as the folder's configuration names it.
 
     `keep` is "mentioned" (what the graph mentions, and `steps` links around it) or "all". An entry passes a filter
@@ -72,14 +72,14 @@ class Register:
         return not (self.type and isinstance(found, Entry)) or not self.type.isdisjoint(found.types)
 
 
-def read(register: Register, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_register(register: RegisterConfig, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The records that the filters let pass, and the findings. Raises `DataError` for a file that is of another form.
 
     What a filter takes out is counted in the tally.
     """
     module, function = FORMATS[register.format]
     reader = cast(Reader, getattr(import_module(f"partnergraph.registers.{module}"), function))
-    with opened(register.path, register.file) as source:
+    with open_stream(register.path, register.file) as source:
         for found in reader(source, tally):
             if isinstance(found, Finding) or register.passes(found):
                 yield found
@@ -94,9 +94,9 @@ def sha256(path: Path, inside: Path | None = None) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def configured(
+def configured_registers(
     folder: Path, entries: list[Mapping[str, Any]], sources: Mapping[str, Source], findings: list[Finding]
-) -> Iterator[Register]:
+) -> Iterator[RegisterConfig]:
     """The registers whose entries are right; what is wrong with the others goes to the findings, all at once."""
     seen: set[tuple[str, str]] = set()
     for number, entry in enumerate(entries, 1):
@@ -111,11 +111,11 @@ def configured(
             yield _register(folder, entry)
 
 
-def _register(folder: Path, entry: Mapping[str, Any]) -> Register:
+def _register(folder: Path, entry: Mapping[str, Any]) -> RegisterConfig:
     country, kind, region = (
         frozenset(text.casefold() for text in _listed(entry.get(name, []))) for name in ("country", "type", "region")
     )
-    return Register(
+    return RegisterConfig(
         entry["source"],
         (folder / entry["path"]).resolve(),
         entry["path"],
@@ -154,8 +154,8 @@ def _problems(
                 f'Write {key} = "..." or {key} = ["...", "..."].',
             )
     steps = entry.get("steps", 0)
-    if not isinstance(steps, int) or isinstance(steps, bool) or not 0 <= steps <= MOST_STEPS:
-        yield f"steps must be a whole number from 0 to {MOST_STEPS}.", str(steps), "Write steps = 1, for example."
+    if not isinstance(steps, int) or isinstance(steps, bool) or not 0 <= steps <= MAX_STEPS:
+        yield f"steps must be a whole number from 0 to {MAX_STEPS}.", str(steps), "Write steps = 1, for example."
     for key, known in (("format", tuple(FORMATS)), ("keep", KEEP)):
         value = str(entry.get(key, "" if key == "format" else "mentioned"))
         if value not in known:

@@ -8,9 +8,9 @@ from typing import Any
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
-from partnergraph.registers.record_reader import Reading, line, objects
-from partnergraph.registers.safe_streams import Opened, values
-from partnergraph.vocabulary.identifiers import ror
+from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
+from partnergraph.registers.safe_streams import DataStream, json_values
+from partnergraph.vocabulary.identifiers import is_ror
 from partnergraph.vocabulary.iri import is_web_address
 
 __all__ = ["read"]
@@ -35,15 +35,15 @@ _LINKS = {
 _STATUS = ("active", "inactive", "withdrawn")
 
 
-def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     """The records; what has no identifier of ROR or no name is rejected."""
-    for number, record in values(opened):
-        reading = Reading(tally, opened.place(number))
+    for number, record in json_values(opened):
+        reading = RecordReader(tally, opened.place(number))
         if not isinstance(record, dict):
             yield from reading.rejected("This is not a record of ROR.", record)
             continue
-        identifier = line(record.get("id"))
-        if not identifier.startswith("https://ror.org/") or not ror(identifier):
+        identifier = single_line(record.get("id"))
+        if not identifier.startswith("https://ror.org/") or not is_ror(identifier):
             yield from reading.rejected("'id' is not an identifier of ROR.", identifier or None, "id")
             continue
         names = _names(record, reading) if isinstance(record.get("names"), list) else _old_names(record, reading)
@@ -54,13 +54,15 @@ def read(opened: Opened, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reading: Reading) -> Entry:
-    words = [word for value in _list(record.get("types")) if (word := line(value).lower())]
+def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reading: RecordReader) -> Entry:
+    words = [word for value in _list(record.get("types")) if (word := single_line(value).lower())]
     types = list(dict.fromkeys(_TYPES[word] for word in words if word in _TYPES))
-    status = line(record.get("status")).lower() or "active"
+    status = single_line(record.get("status")).lower() or "active"
     if status not in _STATUS:
         reading.mended(f"'{status}' is not a status of ROR; it was kept as written.", status, "status")
-    links = [link for one in objects(record.get("relationships") or []) if (link := _link(one, identifier, reading))]
+    links = [
+        link for one in json_objects(record.get("relationships") or []) if (link := _link(one, identifier, reading))
+    ]
     attributes = [("legal-type", ", ".join(sorted(set(words))))] if words else []
     return Entry(
         identifier,
@@ -85,22 +87,24 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _said(value: Any, reading: Reading, column: str) -> str:
-    text = line(value)
+def _said(value: Any, reading: RecordReader, column: str) -> str:
+    text = single_line(value)
     if isinstance(value, str) and text and text != value:
         reading.mended("Spaces or ends of lines too many were taken out.", value, column)
     return text
 
 
-def _names(record: Mapping[str, Any], reading: Reading) -> list[EntryName]:
+def _names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
     """The name that is displayed first, then the others, each once."""
     first: list[EntryName] = []
     others: list[EntryName] = []
-    for one in objects(record["names"]):
+    for one in json_objects(record["names"]):
         name, kinds = _said(one.get("value"), reading, "names"), _list(one.get("types"))
         if not name:
             continue
-        found = EntryName(name, "acronym" if kinds == ["acronym"] else "alternative", line(one.get("lang")) or None)
+        found = EntryName(
+            name, "acronym" if kinds == ["acronym"] else "alternative", single_line(one.get("lang")) or None
+        )
         (first if "ror_display" in kinds else others).append(found)
     if len(first) > 1:
         reading.mended("Two names are the one to display; the first was taken.", first[1].name, "names")
@@ -109,7 +113,7 @@ def _names(record: Mapping[str, Any], reading: Reading) -> list[EntryName]:
     return list(dict.fromkeys([*first, *others]))
 
 
-def _old_names(record: Mapping[str, Any], reading: Reading) -> list[EntryName]:
+def _old_names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
     """Names of schema 1."""
     name = _said(record.get("name"), reading, "name")
     if not name:
@@ -117,19 +121,21 @@ def _old_names(record: Mapping[str, Any], reading: Reading) -> list[EntryName]:
     found = [EntryName(name)]
     for column, kind in (("aliases", "alternative"), ("acronyms", "acronym")):
         found += [EntryName(text, kind) for one in _list(record.get(column)) if (text := _said(one, reading, column))]
-    for one in objects(record.get("labels") or []):
+    for one in json_objects(record.get("labels") or []):
         if text := _said(one.get("label"), reading, "labels"):
-            found.append(EntryName(text, "alternative", line(one.get("iso639")) or None))
+            found.append(EntryName(text, "alternative", single_line(one.get("iso639")) or None))
     return list(dict.fromkeys(found))
 
 
-def _identifiers(record: Mapping[str, Any], reading: Reading) -> Iterator[tuple[str, str]]:
+def _identifiers(record: Mapping[str, Any], reading: RecordReader) -> Iterator[tuple[str, str]]:
     """All identifiers, the preferred of each kind first; GRID is one text in schema 1."""
     external = record.get("external_ids") or []
-    given = [(one.get("type"), one) for one in objects(external)] if isinstance(external, list) else external.items()
+    given = (
+        [(one.get("type"), one) for one in json_objects(external)] if isinstance(external, list) else external.items()
+    )
     found: dict[tuple[str, str], None] = {}
     for name, one in given:
-        word = line(name).lower()
+        word = single_line(name).lower()
         scheme = _SCHEMES.get(word)
         if scheme is None or not isinstance(one, dict):
             if word not in _NOT_KEPT:
@@ -137,16 +143,16 @@ def _identifiers(record: Mapping[str, Any], reading: Reading) -> Iterator[tuple[
             continue
         everything = one.get("all")
         for value in (one.get("preferred"), *(everything if isinstance(everything, list) else [everything])):
-            if text := line(value):
+            if text := single_line(value):
                 found[scheme, text] = None
     for link in _list(record.get("links")):
         kind, value = (link.get("type"), link.get("value")) if isinstance(link, dict) else ("website", link)
-        _address(line(kind).lower(), line(value), found, reading)
-    _address("wikipedia", line(record.get("wikipedia_url")), found, reading)
+        _address(single_line(kind).lower(), single_line(value), found, reading)
+    _address("wikipedia", single_line(record.get("wikipedia_url")), found, reading)
     yield from found
 
 
-def _address(kind: str, value: str, found: dict[tuple[str, str], None], reading: Reading) -> None:
+def _address(kind: str, value: str, found: dict[tuple[str, str], None], reading: RecordReader) -> None:
     if not value or kind not in ("website", "wikipedia"):
         return
     if is_web_address(value):
@@ -155,41 +161,46 @@ def _address(kind: str, value: str, found: dict[tuple[str, str], None], reading:
         reading.mended("A link that is no web address was left out.", value, "links")
 
 
-def _year(value: Any, reading: Reading) -> PartialDate | None:
-    text = line(value)
+def _year(value: Any, reading: RecordReader) -> PartialDate | None:
+    text = single_line(value)
     if not text:
         return None
     return reading.date(f"{text:0>4}" if text.isdecimal() else text, "established")
 
 
 def _places(record: Mapping[str, Any]) -> Iterator[EntryPlace]:
-    for one in objects(record.get("locations") or []):
+    for one in json_objects(record.get("locations") or []):
         detail = one.get("geonames_details")
         detail = detail if isinstance(detail, dict) else {}
-        if name := line(detail.get("name")):
-            country, region = line(detail.get("country_code")), line(detail.get("country_subdivision_name"))
+        if name := single_line(detail.get("name")):
+            country, region = (
+                single_line(detail.get("country_code")),
+                single_line(detail.get("country_subdivision_name")),
+            )
             yield EntryPlace(
                 name,
                 country or None,
                 region or None,
                 _degrees(detail.get("lat")),
                 _degrees(detail.get("lng")),
-                line(one.get("geonames_id")) or None,
+                single_line(one.get("geonames_id")) or None,
             )
     old = record.get("country")
-    country = line(old.get("country_code")) if isinstance(old, dict) else ""
-    for one in objects(record.get("addresses") or []):
+    country = single_line(old.get("country_code")) if isinstance(old, dict) else ""
+    for one in json_objects(record.get("addresses") or []):
         town = one.get("geonames_city")
         town = town if isinstance(town, dict) else {}
-        if name := line(town.get("city")) or line(one.get("city")):
+        if name := single_line(town.get("city")) or single_line(one.get("city")):
             state = town.get("geonames_admin1")
             yield EntryPlace(
                 name,
                 country or None,
-                (line(state.get("name")) if isinstance(state, dict) else "") or line(one.get("state")) or None,
+                (single_line(state.get("name")) if isinstance(state, dict) else "")
+                or single_line(one.get("state"))
+                or None,
                 _degrees(one.get("lat")),
                 _degrees(one.get("lng")),
-                line(town.get("id")) or None,
+                single_line(town.get("id")) or None,
             )
 
 
@@ -197,10 +208,10 @@ def _degrees(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _link(one: Mapping[str, Any], own: str, reading: Reading) -> EntryLink | None:
+def _link(one: Mapping[str, Any], own: str, reading: RecordReader) -> EntryLink | None:
     """A relationship; its label names a body that the file may lack."""
-    kind, target = line(one.get("type")).lower(), line(one.get("id"))
-    if kind not in _LINKS or not ror(target) or not target.startswith("https://ror.org/"):
+    kind, target = single_line(one.get("type")).lower(), single_line(one.get("id"))
+    if kind not in _LINKS or not is_ror(target) or not target.startswith("https://ror.org/"):
         reading.mended(
             "A relationship of an unknown kind, or without an identifier of ROR, was left out.",
             f"{kind} {target}",
@@ -211,4 +222,4 @@ def _link(one: Mapping[str, Any], own: str, reading: Reading) -> EntryLink | Non
         reading.mended("A relationship of a record with itself was left out.", kind, "relationships")
         return None
     code, inverse = _LINKS[kind]
-    return EntryLink(code, target, line(one.get("label")) or None, inverse)
+    return EntryLink(code, target, single_line(one.get("label")) or None, inverse)

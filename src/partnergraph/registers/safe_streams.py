@@ -1,7 +1,8 @@
 """Files of registers as streams: plain, gzip or zip, read with flat memory and with guards against hostile ones.
 
-`opened` gives the bytes, `rows` and `table` the rows of a CSV file in it, `values` the records of a JSON file.
-Whatever is wrong with a file as a whole is a `DataError` with the file and the place; nothing of it may be used then.
+`open_stream` gives the bytes, `csv_rows` and `table_rows` the rows of a CSV file in it, `json_values` the records of a
+JSON file. Whatever is wrong with a file as a whole is a `DataError` with the file and the place; nothing of it
+may be used then.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.reading import open_file, refusal
+from partnergraph.reading import file_error, open_file
 from partnergraph.reading.archive import directory_size
-from partnergraph.tables.table import LONGEST_CELL, Row
+from partnergraph.tables.table import MAX_CELL_LENGTH, Row
 
-__all__ = ["Opened", "opened", "rows", "table", "values"]
+__all__ = ["DataStream", "csv_rows", "json_values", "open_stream", "table_rows"]
 
 # What may come out of an archive: never more than this, and beyond the first 10 MB not more than 200 times its size.
-MOST_UNPACKED = 2_000_000_000
+MAX_UNPACKED = 2_000_000_000
 FREE, RATIO = 10_000_000, 200
-MOST_MEMBERS, LONGEST_DIRECTORY = 1_000, 1_000_000
-LONGEST_LINE = 16_000_000
-MOST_CELLS = 4_096
-LARGEST_VALUE = 16_000_000
-DEEPEST = 100
+MAX_MEMBERS, MAX_DIRECTORY_LENGTH = 1_000, 1_000_000
+MAX_LINE_LENGTH = 16_000_000
+MAX_CELLS = 4_096
+MAX_VALUE_SIZE = 16_000_000
+MAX_DEPTH = 100
 # A document of this size is taken at once, to see whether it is one record, or holds all of them.
 AT_ONCE = 4_000_000
 CHUNK = 262_144
@@ -50,7 +51,7 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _UNICODE = "Save the file as UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
 
 
-class Opened:
+class DataStream:
     """The bytes of one data file, without its byte order mark. `findings` tells what was repaired on the way."""
 
     def __init__(self, file: str, stream: IO[bytes], packed: int | None = None) -> None:
@@ -73,11 +74,11 @@ class Opened:
 
     def line(self) -> bytes:
         """The next line with its end, cut at the longest that is allowed; nothing at the end."""
-        return self._stream.readline(LONGEST_LINE + 1)
+        return self._stream.readline(MAX_LINE_LENGTH + 1)
 
     def error(self, rule: str, message: str, fix: str, row: int | None = None) -> DataError:
         """An error of the file as a whole."""
-        return refusal(self.file, rule, message, fix, row)
+        return file_error(self.file, rule, message, fix, row)
 
     def place(self, row: int | None = None, column: str | None = None) -> Place:
         """A row of the file (the number of a record, in JSON), or one cell."""
@@ -87,7 +88,7 @@ class Opened:
 class _Guarded(io.RawIOBase):
     """Bytes that come out of an archive are counted as they come; what it promises about its size is not believed."""
 
-    def __init__(self, owner: Opened, stream: IO[bytes], packed: int | None) -> None:
+    def __init__(self, owner: DataStream, stream: IO[bytes], packed: int | None) -> None:
         self._owner, self._stream, self._packed, self._count = owner, stream, packed, 0
 
     def readable(self) -> bool:
@@ -104,7 +105,7 @@ class _Guarded(io.RawIOBase):
             message = f"The file cannot be read on after {self._count} bytes: {problem}."
             raise error("unreadable", message, "Look at the file and at the disk.") from None
         self._count += len(data)
-        if self._packed is not None and self._count > min(MOST_UNPACKED, max(FREE, self._packed * RATIO)):
+        if self._packed is not None and self._count > min(MAX_UNPACKED, max(FREE, self._packed * RATIO)):
             message = f"The archive of {self._packed} bytes holds more than {self._count - len(data)} bytes."
             raise error("archive", message, "Unpack it yourself if you trust it, and name the unpacked file.")
         buffer[: len(data)] = data
@@ -112,7 +113,7 @@ class _Guarded(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: Path, file: str | None = None, inside: Path | None = None) -> Iterator[Opened]:
+def open_stream(path: Path, file: str | None = None, inside: Path | None = None) -> Iterator[DataStream]:
     """Open a plain file, or the one in a .gz, or the largest data file in a .zip. `file` is what errors call it.
 
     With `inside`, a path (or a link) that leads out of that folder is refused.
@@ -123,59 +124,59 @@ def opened(path: Path, file: str | None = None, inside: Path | None = None) -> I
         yield _unpacked(name, path.suffix.lower(), stream, stack)
 
 
-def _unpacked(name: str, suffix: str, stream: IO[bytes], stack: ExitStack) -> Opened:
+def _unpacked(name: str, suffix: str, stream: IO[bytes], stack: ExitStack) -> DataStream:
     """The content, by what the first bytes say that it is."""
     try:
         magic, size = stream.read(4) or b"", stream.seek(0, io.SEEK_END)
         stream.seek(0)
     except OSError as problem:  # a file of the system that is none
         message = f"The file cannot be read: {problem.strerror or problem}."
-        raise refusal(name, "unreadable", message, "Name the data file itself.") from None
+        raise file_error(name, "unreadable", message, "Name the data file itself.") from None
     if magic.startswith(_GZIP):
-        return Opened(name, cast("IO[bytes]", stack.enter_context(gzip.open(stream))), size)
+        return DataStream(name, cast("IO[bytes]", stack.enter_context(gzip.open(stream))), size)
     if magic in (_ZIP, b"PK\x05\x06"):
         return stack.enter_context(_member(name, stream, size))
     if suffix in (".gz", ".zip"):
-        raise refusal(name, "archive", f"This is not a {suffix} archive.", "Download it again.")
-    return Opened(name, stream)
+        raise file_error(name, "archive", f"This is not a {suffix} archive.", "Download it again.")
+    return DataStream(name, stream)
 
 
 @contextmanager
-def _member(name: str, stream: IO[bytes], size: int) -> Iterator[Opened]:
+def _member(name: str, stream: IO[bytes], size: int) -> Iterator[DataStream]:
     """The largest data file of a zip archive that has nothing in it that an archive of data does not need."""
     listed = directory_size(stream)
     fix = "Unpack it yourself if you trust it, and name the unpacked file."
     if listed is None:
-        raise refusal(
+        raise file_error(
             name, "archive", f"The archive is damaged or ends too early, after {size} bytes.", "Download it again."
         )
-    if listed > LONGEST_DIRECTORY:
-        raise refusal(name, "archive", "The archive has too many files in it, or is a ZIP64 archive.", fix)
+    if listed > MAX_DIRECTORY_LENGTH:
+        raise file_error(name, "archive", "The archive has too many files in it, or is a ZIP64 archive.", fix)
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, UnicodeDecodeError) as problem:
         message = f"The archive of {size} bytes is damaged: {problem}."
-        raise refusal(name, "archive", message, "Download it again.") from None
+        raise file_error(name, "archive", message, "Download it again.") from None
     with archive:
         members = archive.infolist()
-        if len(members) > MOST_MEMBERS:
-            raise refusal(name, "archive", f"The archive has {len(members)} files in it.", fix)
+        if len(members) > MAX_MEMBERS:
+            raise file_error(name, "archive", f"The archive has {len(members)} files in it.", fix)
         for member in members:
             if reason := _refusal(member):
-                raise refusal(name, "archive", f"The archive holds {member.filename!a}: {reason}.", fix)
+                raise file_error(name, "archive", f"The archive holds {member.filename!a}: {reason}.", fix)
         found = [m for m in members if m.filename.lower().endswith(DATA) and not m.filename.startswith("__MACOSX/")]
         if not found:
             message = f"The archive holds no data file ({', '.join(DATA)})."
-            raise refusal(name, "archive", message, "Name the file that holds the records.")
+            raise file_error(name, "archive", message, "Name the file that holds the records.")
         member = max(found, key=lambda m: m.file_size)
         inner = f"{name}/{member.filename}"
         try:
             content = archive.open(member)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as problem:
             message = f"The archive of {size} bytes is damaged: {problem}."
-            raise refusal(inner, "archive", message, "Download it again.") from None
+            raise file_error(inner, "archive", message, "Download it again.") from None
         with content:
-            within = Opened(inner, content, member.compress_size)
+            within = DataStream(inner, content, member.compress_size)
             if len(found) > 1:
                 message = f"Of the {len(found)} data files in the archive the largest is read."
                 within.findings.append(Finding("archive", "info", message, Place(name), member.filename))
@@ -200,17 +201,17 @@ def _refusal(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def rows(source: Opened, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
+def csv_rows(source: DataStream, separator: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file with their numbers, as a spreadsheet program counts them; empty rows are left out.
 
     Text that is not UTF-8 but can be Windows-1252 is read as that, and a finding of the file says so.
     """
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(MAX_CELL_LENGTH)
     number = 0
     lines = _Lines(source)
     try:
         for number, cells in enumerate(csv.reader(lines, strict=True, delimiter=separator), 1):
-            if len(cells) > MOST_CELLS:
+            if len(cells) > MAX_CELLS:
                 message = f"The row has {len(cells)} cells."
                 raise source.error("csv", message, "This is not a table of a register.", number)
             if any(cells):
@@ -224,14 +225,14 @@ def rows(source: Opened, separator: str = ",") -> Iterator[tuple[int, list[str]]
 class _Lines:
     """The lines of a CSV file as text."""
 
-    def __init__(self, source: Opened) -> None:
+    def __init__(self, source: DataStream) -> None:
         self._source, self.row = source, 1
 
     def __iter__(self) -> Iterator[str]:
         source, encoding, other = self._source, "utf-8", False
         while line := source.line():
-            if len(line) > LONGEST_LINE:
-                message = f"The line is longer than {LONGEST_LINE} bytes."
+            if len(line) > MAX_LINE_LENGTH:
+                message = f"The line is longer than {MAX_LINE_LENGTH} bytes."
                 raise source.error("csv", message, "This is not a table of a register.", self.row)
             if b"\x00" in line:
                 message = "The table holds a NUL character, as a binary file does."
@@ -261,10 +262,10 @@ class _Lines:
         return text
 
 
-def table(source: Opened, headings: Iterable[str], separator: str = ",") -> Iterator[Row]:
+def table_rows(source: DataStream, headings: Iterable[str], separator: str = ",") -> Iterator[Row]:
     """The rows of a CSV file with headings, by heading; `headings` must be among them. A ragged row is not `whole`."""
     found: list[str] | None = None
-    for number, cells in rows(source, separator):
+    for number, cells in csv_rows(source, separator):
         if found is None:
             found = [cell.strip() for cell in cells]
             named = [name for name in found if name]
@@ -282,8 +283,8 @@ def table(source: Opened, headings: Iterable[str], separator: str = ",") -> Iter
         raise source.error("empty-file", "The table has no rows.", "Download it again.", 1)
 
 
-def values(
-    source: Opened, lists: Iterable[str] = (), keyed: bool = False, exact: bool = False
+def json_values(
+    source: DataStream, lists: Iterable[str] = (), keyed: bool = False, exact: bool = False
 ) -> Iterator[tuple[int, Any]]:
     """The records of a JSON file with their numbers (from 1): the members of an array, one value a line, documents one
     after another; with `lists`, the members of those arrays of a document; with `keyed`, the values of one object.
@@ -354,7 +355,7 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 class _Text:
     """A JSON file as a window of text that is moved along."""
 
-    def __init__(self, source: Opened, exact: bool) -> None:
+    def __init__(self, source: DataStream, exact: bool) -> None:
         self._source, self._decode = source, codecs.getincrementaldecoder("utf-8")()
         self._scan = json.JSONDecoder(
             object_pairs_hook=_pairs, parse_constant=_constant, parse_float=_exact if exact else _fraction
@@ -384,7 +385,7 @@ class _Text:
                 if end < len(self._text) or self._end:
                     break
             except RecursionError:
-                self.wrong(f"The value is nested more than {DEEPEST} deep.")
+                self.wrong(f"The value is nested more than {MAX_DEPTH} deep.")
             except json.JSONDecodeError as problem:
                 cut = problem.msg.startswith("Unterminated string") or problem.pos > len(self._text) - 16
                 if self._end or not cut:
@@ -392,8 +393,8 @@ class _Text:
             except ValueError as problem:
                 self.wrong(f"The value is refused: {str(problem)[:200]}.")
             size = len(self._text) - self._at
-            if size > LARGEST_VALUE:
-                self.wrong(f"The value is longer than {LARGEST_VALUE} characters.")
+            if size > MAX_VALUE_SIZE:
+                self.wrong(f"The value is longer than {MAX_VALUE_SIZE} characters.")
             if limit is not None and size > limit:
                 return None
             self._more()
@@ -447,13 +448,13 @@ class _Text:
     def _look_at(self, value: Any, end: int) -> None:
         """What the parser lets through: depth, and characters that cannot be written out again."""
         text = self._text
-        if text.count("[", self._at, end) + text.count("{", self._at, end) > DEEPEST:
+        if text.count("[", self._at, end) + text.count("{", self._at, end) > MAX_DEPTH:
             depth = deepest = 0
             for mark in re.findall(r"[\[{\]}]", _STRING.sub("", text[self._at : end])):
                 depth += 1 if mark in "[{" else -1
                 deepest = max(deepest, depth)
-            if deepest > DEEPEST:
-                self.wrong(f"The value is nested more than {DEEPEST} deep.")
+            if deepest > MAX_DEPTH:
+                self.wrong(f"The value is nested more than {MAX_DEPTH} deep.")
         if _SUSPECT.search(text, self._at, end):
             written = json.dumps(value, ensure_ascii=False, default=str)
             if re.search(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]", written):

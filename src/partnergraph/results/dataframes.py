@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import MissingExtra
-from partnergraph.results.formats import BROKEN, NUMBER, WHOLE, XSD, columns, plain
+from partnergraph.results.formats import BROKEN, NUMBER, WHOLE, XSD, column_names, term_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +30,14 @@ _TIME = {f'"^^<{XSD}dateTime>', f'"^^<{XSD}dateTimeStamp>'}
 _QUOTES = r'^"|"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?$'
 
 
-def table(tsv: bytes, extra: str = "pandas") -> pa.Table:
+def arrow_table(tsv: bytes, extra: str = "pandas") -> pa.Table:
     """A pyarrow Table, null where unbound. Raises `MissingExtra`, which names the extra."""
     try:
         import pyarrow as pa
         from pyarrow import csv
     except ImportError:
         raise MissingExtra("pyarrow", extra) from None
-    names = columns(tsv)
+    names = column_names(tsv)
     if not names:
         return pa.table({})
     read = csv.read_csv(
@@ -55,8 +55,8 @@ def to_pandas(tsv: bytes) -> pd.DataFrame:
         import pandas as pd
     except ImportError as error:
         raise MissingExtra((error.name or "pandas").partition(".")[0], "pandas") from None
-    read = table(tsv)
-    if not columns(tsv):
+    read = arrow_table(tsv)
+    if not column_names(tsv):
         return pd.DataFrame(index=range(tsv.count(b"\n") - 1))
     import pyarrow as pa
 
@@ -76,13 +76,13 @@ def to_polars(tsv: bytes) -> pl.DataFrame:
         import polars as pl
     except ImportError:
         raise MissingExtra("polars", "polars") from None
-    read = table(tsv, "polars")
-    return pl.from_arrow(read) if columns(tsv) else pl.DataFrame(height=tsv.count(b"\n") - 1)
+    read = arrow_table(tsv, "polars")
+    return pl.from_arrow(read) if column_names(tsv) else pl.DataFrame(height=tsv.count(b"\n") - 1)
 
 
 def to_parquet(tsv: bytes) -> bytes:
     """A Parquet file: the same bytes for the same answer and release of pyarrow. Raises `MissingExtra`."""
-    read = table(tsv)
+    read = arrow_table(tsv)
     from pyarrow import BufferOutputStream, parquet
 
     sink = BufferOutputStream()
@@ -93,7 +93,7 @@ def to_parquet(tsv: bytes) -> bytes:
 
 def to_arrow(tsv: bytes) -> bytes:
     """An Arrow IPC file (Feather, version 2), not compressed. Raises `MissingExtra`."""
-    read = table(tsv)
+    read = arrow_table(tsv)
     from pyarrow import BufferOutputStream, ipc
 
     sink = BufferOutputStream()
@@ -137,7 +137,7 @@ def _one_tag(cells: Any) -> str | None:
 
 
 def _text(cells: Any, firsts: set[str], tag: str | None) -> Any:
-    """What `plain` makes of each cell."""
+    """What `term_text` makes of each cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -154,7 +154,7 @@ def _text(cells: Any, firsts: set[str], tag: str | None) -> Any:
             text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTES, ""), text)
         escaped = pc.fill_null(pc.and_(quoted, pc.match_substring(cells, "\\")), False)
         if pc.any(escaped).as_py():
-            plainly = [plain(cell) for cell in cells.filter(escaped).to_pylist()]
+            plainly = [term_text(cell) for cell in cells.filter(escaped).to_pylist()]
             text = pc.replace_with_mask(text, escaped, pa.array(plainly, pa.string()))
     return text
 

@@ -48,9 +48,9 @@ _ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
 _SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 XML = ("xml", "rdfxml")
-WIDEST = 72
-LONGEST = 4000  # digits of a whole number; Python refuses to read more than 4300, which would take long
-MOST_ROWS = 1000  # of a table for people, unless they ask for more
+MAX_WIDTH = 72
+MAX_LENGTH = 4000  # digits of a whole number; Python refuses to read more than 4300, which would take long
+MAX_ROWS = 1000  # of a table for people, unless they ask for more
 
 
 def check_xml(data: bytes) -> None:
@@ -67,22 +67,22 @@ def check_xml(data: bytes) -> None:
 
 def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:
     """Column names and cells (in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
-    names = columns(data)
+    names = column_names(data)
     lines = data.decode("utf-8").split("\n")[1:]
     # Every line ends with a line feed, so that what follows the last one is no row; an empty line is a row.
     return names, [line.split("\t") if names else [] for line in lines[:-1]]
 
 
-def columns(data: bytes) -> list[str]:
+def column_names(data: bytes) -> list[str]:
     """The column names of a TSV result."""
     heading = data[: data.index(b"\n")].decode("utf-8")
     return [name.removeprefix("?") for name in heading.split("\t")] if heading else []
 
 
-def plain(cell: str) -> str:
+def term_text(cell: str) -> str:
     """The value of a term for people: an IRI's address, a literal's text.
 
-    >>> plain('"Keele"@en'), plain("<https://example.org/a>"), plain('"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    >>> term_text('"Keele"@en'), term_text("<https://example.org/a>"), term_text('"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>')
     ('Keele', 'https://example.org/a', '2009')
     """
     if cell.startswith("<") and not cell.startswith("<<"):
@@ -93,7 +93,7 @@ def plain(cell: str) -> str:
     return cell
 
 
-def table(data: bytes, labels: dict[str, str], width: int = WIDEST) -> str:
+def text_table(data: bytes, labels: dict[str, str], width: int = MAX_WIDTH) -> str:
     """Aligned text from a TSV result: labels instead of IRIs where there are any, long cells cut with an ellipsis."""
     names, rows = parse_tsv(data)
     texts = [[_show(cell, labels, width) for cell in row] for row in rows]
@@ -110,7 +110,7 @@ def table(data: bytes, labels: dict[str, str], width: int = WIDEST) -> str:
 
 
 def _show(cell: str, labels: dict[str, str], width: int) -> str:
-    text = labels.get(cell[1:-1], plain(cell)) if cell.startswith("<") else plain(cell)
+    text = labels.get(cell[1:-1], term_text(cell)) if cell.startswith("<") else term_text(cell)
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return text if len(text) <= width or cell.startswith("<") else text[: width - 1] + "…"
@@ -126,11 +126,11 @@ def _pad(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 
-def value(cell: str) -> Value:
+def python_value(cell: str) -> Value:
     """A term of a TSV result as a Python value.
 
-    >>> value("14"), value('"14"^^<http://www.w3.org/2001/XMLSchema#integer>'), value('"Keele"@en'), value("")
-    (14, 14, 'Keele', None)
+    >>> [python_value(cell) for cell in ("14", '"14"^^<http://www.w3.org/2001/XMLSchema#integer>', '"Keele"@en', "")]
+    [14, 14, 'Keele', None]
     """
     if cell == "":
         return None
@@ -138,7 +138,7 @@ def value(cell: str) -> Value:
         return _whole(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
     if cell in ("true", "false"):
         return cell == "true"
-    text = plain(cell)
+    text = term_text(cell)
     datatype = cell.rpartition('"^^<')[2].rstrip(">") if '"^^<' in cell else ""
     name = datatype.removeprefix(XSD)
     if name in WHOLE and re.fullmatch("[+-]?[0-9]+", text):
@@ -149,4 +149,4 @@ def value(cell: str) -> Value:
 
 
 def _whole(text: str) -> int | str:
-    return int(text) if len(text) <= LONGEST else text
+    return int(text) if len(text) <= MAX_LENGTH else text

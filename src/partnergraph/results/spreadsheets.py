@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from partnergraph.errors import MissingExtra, QueryLimit
-from partnergraph.results.formats import XSD, Value, parse_tsv, plain, value
+from partnergraph.results.formats import XSD, Value, parse_tsv, python_value, term_text
 from partnergraph.spreadsheet_safety import escape_formula, is_formula
 
-MOST_ROWS = 1_048_575  # of a sheet, below the heading
+MAX_ROWS = 1_048_575  # of a sheet, below the heading
 _COLUMNS = 16_384
 _TEXT = 32_767  # UTF-16 units in a cell
 _LINKS = 65_530  # that a sheet may hold
 _ADDRESS = 2_079  # characters of a link
-_WIDEST = 60  # of a column, in characters
+_MAX_WIDTH = 60  # of a column, in characters
 _EXACT = 10**15  # whole numbers beyond lose digits in a cell
 _MADE = datetime(1980, 1, 1)  # the same file for the same answer
 # What XML 1.0 forbids (section 2.2).
@@ -33,7 +33,7 @@ _TIME = re.compile(rf'"(\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)"\^\^<{XSD
 _OLDEST = 1900  # the first year of a sheet
 
 
-def excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
+def to_excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
     """CSV (RFC 4180) in UTF-8 with a byte order mark, every text guarded; numbers stay numbers."""
     names, rows = parse_tsv(tsv)
     output = io.StringIO(newline="")
@@ -46,18 +46,18 @@ def excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
 
 def _guarded(cell: str, labels: Mapping[str, str]) -> str:
     text = _named(cell, labels)
-    return text if _number(value(cell)) else escape_formula(text)
+    return text if _number(python_value(cell)) else escape_formula(text)
 
 
 def _named(cell: str, labels: Mapping[str, str]) -> str:
-    return labels.get(cell[1:-1], plain(cell)) if cell.startswith("<") else plain(cell)
+    return labels.get(cell[1:-1], term_text(cell)) if cell.startswith("<") else term_text(cell)
 
 
 def _number(found: Value) -> bool:
     return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
 
 
-def xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
+def to_xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
     """A workbook with one sheet, and a note when something did not fit. Raises `MissingExtra` and `QueryLimit`.
 
     A text is a text whatever it begins with, also after it is edited; an IRI of the web is a link.
@@ -70,13 +70,13 @@ def xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
     if len(names) > _COLUMNS:
         message = f"A sheet holds {_COLUMNS:,} columns, and this answer has {len(names):,}. Ask for fewer."
         raise QueryLimit(message, "size")
-    if len(rows) > MOST_ROWS:
-        message = f"A sheet holds {MOST_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT"
+    if len(rows) > MAX_ROWS:
+        message = f"A sheet holds {MAX_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT"
         raise QueryLimit(message, "size")
     output = io.BytesIO()
     book = xlsxwriter.Workbook(output, {"in_memory": True})
     book.set_properties({"created": _MADE})
-    sheet = _Sheet(book)
+    sheet = _ResultSheet(book)
     sheet.heading(names)
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
@@ -86,7 +86,7 @@ def xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
     return output.getvalue(), sheet.note()
 
 
-class _Sheet:
+class _ResultSheet:
     """A sheet that is written cell by cell."""
 
     def __init__(self, book: Any) -> None:
@@ -112,8 +112,8 @@ class _Sheet:
         """One cell by what its term is."""
         if cell == "":
             return
-        found = value(cell)
-        shown = plain(cell)
+        found = python_value(cell)
+        shown = term_text(cell)
         if isinstance(found, bool):
             self.sheet.write_boolean(row, column, found)
         elif _number(found) and isinstance(found, int | float) and (isinstance(found, float) or abs(found) < _EXACT):
@@ -125,7 +125,7 @@ class _Sheet:
         else:
             shown = self._write_text(row, column, cell, labels)
         longest = max(map(_width, shown[:1000].splitlines()), default=0)
-        self.widths[column] = min(max(self.widths[column], longest + 1), _WIDEST)
+        self.widths[column] = min(max(self.widths[column], longest + 1), _MAX_WIDTH)
 
     def _moment(self, cell: str, zoned: bool) -> Any:
         if _DATE.fullmatch(cell):

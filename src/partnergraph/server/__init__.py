@@ -6,15 +6,22 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from partnergraph.endpoint.sparql_endpoint import CLIENT, Endpoint, address_of, allow, confirm, refuse
+from partnergraph.endpoint.sparql_endpoint import (
+    CLIENT,
+    SparqlEndpoint,
+    client_address,
+    send_confirmation,
+    send_options,
+    send_problem,
+)
 from partnergraph.errors import PartnerGraphError
 from partnergraph.execution.sandbox import MEMORY, TIMEOUT
-from partnergraph.pool.worker_pool import Pool
+from partnergraph.pool.worker_pool import WorkerPool
 from partnergraph.server.admission import Admission, Refusal
 from partnergraph.server.audit import Audit
 from partnergraph.server.connection_limits import ConnectionLimits
-from partnergraph.server.fast_path import Shortcut
-from partnergraph.server.routes import site
+from partnergraph.server.fast_path import FastPath
+from partnergraph.server.routes import site_application
 from partnergraph.store import locate
 
 __all__ = ["application"]
@@ -23,7 +30,7 @@ HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
 QUEUE = 64
 ASIDE = 4
-LONGEST_PATH = 200  # characters of an address that go on record
+MAX_PATH_LENGTH = 200  # characters of an address that go on record
 # Addresses of the graph's own things: a slash at the end of one belongs to it.
 THINGS = ("/id/", "/graph/", "/code/", "/rule/")
 
@@ -31,14 +38,14 @@ THINGS = ("/id/", "/graph/", "/code/", "/rule/")
 class Application:
     """The whole server as one ASGI application."""
 
-    def __init__(self, pool: Pool, endpoint: Endpoint, pages: Any, admission: Admission) -> None:
+    def __init__(self, pool: WorkerPool, endpoint: SparqlEndpoint, pages: Any, admission: Admission) -> None:
         self.pool, self.endpoint, self.pages, self.admission = pool, endpoint, pages, admission
         self.origins = admission.origins
         self.limits = ConnectionLimits()
         self.started: Callable[[], None] = lambda: None  # called when requests are answered
         self.failure: PartnerGraphError | None = None  # why they never will be
         # What a script may read depends on who asks.
-        self.shortcut = None if self.origins else Shortcut(endpoint, self.admits)
+        self.shortcut = None if self.origins else FastPath(endpoint, self.admits)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """ASGI: one request, or the life of the server."""
@@ -46,7 +53,7 @@ class Application:
             return await self._live(receive, send)
         if scope["type"] != "http":
             return None
-        CLIENT.set(address_of(scope.get("client")))
+        CLIENT.set(client_address(scope.get("client")))
         path: str = scope["path"]
         if path[-1:] == "/" and path.strip("/") and not path.startswith(THINGS):
             scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
@@ -54,7 +61,7 @@ class Application:
             return await self._refuse(scope, send, refusal)
         if scope["path"] == "/sparql":
             if scope["method"] == "OPTIONS":
-                return await allow(send)
+                return await send_options(send)
             if self.origins and scope["method"] in ("GET", "HEAD"):
                 send = self._shared(scope, send)
             return await self.endpoint(scope, receive, send)
@@ -62,7 +69,7 @@ class Application:
         if self.origins and (scope["path"] + "/").startswith("/reconcile/"):
             send = self._shared(scope, send)
             if scope["method"] == "OPTIONS":
-                return await allow(send)
+                return await send_options(send)
         await self.pages(scope, receive, self._paced(send))
         return None
 
@@ -70,13 +77,13 @@ class Application:
         """Answer a request that is not let in, and put it on record."""
         if self.endpoint.record is not None:
             client = (scope.get("client") or ("",))[0]
-            path = scope["path"][:LONGEST_PATH]
+            path = scope["path"][:MAX_PATH_LENGTH]
             self.endpoint.record({"client": client, "path": path, "outcome": str(refusal.status)})
         if refusal.link:
-            return await confirm(send, scope, refusal.message)
+            return await send_confirmation(send, scope, refusal.message)
         # What follows a request that can be read in two ways may be a part of it.
         more = {"connection": "close"} if refusal.status in (400, 501) else {}
-        return await refuse(send, refusal.status, refusal.message, method=scope["method"], **more)
+        return await send_problem(send, refusal.status, refusal.message, method=scope["method"], **more)
 
     def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Whether a query by GET with these headers is let in."""
@@ -145,9 +152,9 @@ def application(
     they ask by GET, and use `/reconcile`; `audit`, a file without a buffer, gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
-    pool = Pool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
-    endpoint = Endpoint(pool, timeout=timeout, record=Audit(audit) if audit is not None else None)
-    pages = site(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
+    pool = WorkerPool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
+    endpoint = SparqlEndpoint(pool, timeout=timeout, record=Audit(audit) if audit is not None else None)
+    pages = site_application(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
     return Application(pool, endpoint, pages, Admission(hosts, origins))
 
 

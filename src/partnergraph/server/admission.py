@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-MOST_HOSTS = 100
+MAX_HOSTS = 100
 # RFC 9110, 7.2: uri-host [ ":" port ]; RFC 3986, 3.2.2.
 _HOST = re.compile(rb"([A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 LAST_PORT = 65_535
@@ -77,7 +77,7 @@ class Admission:
             return _BAD_HOST
         if found[1].decode().lower() not in self.hosts:
             return _OTHER_HOST
-        if len(self._known) < MOST_HOSTS:
+        if len(self._known) < MAX_HOSTS:
             self._known.add(host)
         return None
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from partnergraph.endpoint.sparql_endpoint import problem, refuse
+from partnergraph.endpoint.sparql_endpoint import problem_json, send_problem
 
 FEED = 16_384  # bytes that the parser is given at once, so that the size of a head is known about as exactly
 EVICTED = 0.05  # share of the connections that end when there are too many
@@ -140,7 +140,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if refusal is None:
             super().on_headers_complete()
             return
-        usual, self.app, self.url = self.app, _Refusal(*refusal), b"/"
+        usual, self.app, self.url = self.app, _RefusingApplication(*refusal), b"/"
         self.headers.clear()
         try:
             super().on_headers_complete()
@@ -198,7 +198,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if owes and (self.pipeline or self._in_head or self.cycle.response_started):
             self.transport.abort()
             return
-        body = problem(status, message)
+        body = problem_json(status, message)
         fields = (
             (b"content-type", b"application/problem+json"),
             (b"content-length", b"%d" % len(body)),
@@ -280,7 +280,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return self.client[0] if self.client else ""
 
 
-class _Refusal:
+class _RefusingApplication:
     """An application that refuses a request."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -288,4 +288,4 @@ class _Refusal:
 
     async def __call__(self, scope: dict[str, Any], _: Any, send: Any) -> None:
         """ASGI."""
-        await refuse(send, self.status, self.message, method=scope["method"], connection="close")
+        await send_problem(send, self.status, self.message, method=scope["method"], connection="close")

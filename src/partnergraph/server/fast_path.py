@@ -1,8 +1,8 @@
 """The shortest way through the server, for what nearly every request is: a query by GET, asked as others were before.
 
-A request takes the usual way first (uvicorn, then `Endpoint`). The next one whose bytes are the same but for the query
-needs no reading again, and it gets its answer by calls alone, without a task of its own: with short answers those were
-a third of the server's own work. Whatever does not go well on this way goes on from there on the usual one.
+A request takes the usual way first (uvicorn, then `SparqlEndpoint`). The next one whose bytes are the same but for the
+query needs no reading again, and it gets its answer by calls alone, without a task of its own: with short answers those
+were a third of the server's own work. Whatever does not go well on this way goes on from there on the usual one.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from partnergraph.endpoint.response_cache import Answer
+from partnergraph.endpoint.response_cache import CachedResponse
 from partnergraph.endpoint.sparql_endpoint import (
     WATCH,
-    Begun,
-    Endpoint,
-    address_of,
-    digest,
+    RequestState,
+    SparqlEndpoint,
+    cache_key,
+    client_address,
     header_fields,
-    headers_of,
-    key_of,
-    limits,
+    order_limits,
+    query_digest,
+    relevant_headers,
 )
-from partnergraph.endpoint.sparql_request import RefusedError, read
+from partnergraph.endpoint.sparql_request import RefusedError, read_request
 from partnergraph.pool.worker import Worker
 from partnergraph.pool.worker_pool import BusyError
 
 START = b"GET /sparql?query="
 VERSION = b" HTTP/1.1\r\n"
 END = b"\r\n\r\n"
-MOST_HEADS = 1000
-LONGEST_HEAD = 4000
-LONGEST_QUERY = 8000
+MAX_HEADS = 1000
+MAX_HEAD_LENGTH = 4000
+MAX_QUERY_LENGTH = 8000
 # What ends a query, or has another meaning in an address: all but these, which stand in one (RFC 3986, 3.4).
 _IN_A_QUERY = bytes(byte for byte in range(0x21, 0x7F) if byte not in b'#&"<>\\^`{|}')
 # With one of these there is more to do than to answer.
@@ -40,25 +40,25 @@ _MORE = frozenset({b"connection", b"content-length", b"expect", b"origin", b"tra
 Headers: TypeAlias = "Iterable[tuple[bytes, bytes]]"
 
 
-class Shortcut:
+class FastPath:
     """The heads of requests that were seen, and how to answer others that begin alike."""
 
-    def __init__(self, endpoint: Endpoint, admits: Callable[[Headers], bool]) -> None:
+    def __init__(self, endpoint: SparqlEndpoint, admits: Callable[[Headers], bool]) -> None:
         self.endpoint, self.admits = endpoint, admits
         self.heads: dict[bytes, bytes] = {}
 
     def learn(self, data: bytes, headers: Headers) -> None:
         """Remember how a request was read, if it had no body and nothing to it that others need not have."""
         _, version, rest = data.partition(VERSION)
-        plain = version and len(rest) <= LONGEST_HEAD and rest.find(END) == len(rest) - len(END)
+        plain = version and len(rest) <= MAX_HEAD_LENGTH and rest.find(END) == len(rest) - len(END)
         if plain and not any(name in _MORE for name, _ in headers) and self.admits(headers):
-            if len(self.heads) >= MOST_HEADS:
+            if len(self.heads) >= MAX_HEADS:
                 self.heads.clear()
-            self.heads[rest] = headers_of(headers)[0]
+            self.heads[rest] = relevant_headers(headers)[0]
 
     def known(self, data: bytes) -> tuple[bytes, bytes] | None:
         """The query string of a request and what it accepts, where all of it but the query was seen before."""
-        end = data.find(VERSION, len(START), LONGEST_QUERY)
+        end = data.find(VERSION, len(START), MAX_QUERY_LENGTH)
         accept = self.heads.get(data[end + len(VERSION) :])
         if end < 0 or accept is None:
             return None
@@ -72,41 +72,41 @@ class Shortcut:
         client: Any,
         answered: Callable[[bytes, bytes], None],
         otherwise: Callable[[Any], None],
-    ) -> Request | None:
+    ) -> FastRequest | None:
         """Answer a query: `answered` gets the head (but for its first line) and the body; now if the answer was kept,
         else later. `otherwise` gets the application that goes on with what this cannot do.
         """
         endpoint = self.endpoint
-        begun = Begun(key=key_of(query_string, accept), client=address_of(client))
+        begun = RequestState(key=cache_key(query_string, accept), client=client_address(client))
         if (found := endpoint.kept.get(endpoint.pool.generation, begun.key)) is not None:
             begun.log["outcome"], begun.log["query"] = "kept", found.query
             answered(_head(found), found.body)
             endpoint.recorded(begun, client)
             return None
         try:
-            query = read("GET", query_string, "", b"").query
-            begun.order = limits(accept.decode("latin-1")), query
-            request = Request(endpoint, begun, client, answered, otherwise)
+            query = read_request("GET", query_string, "", b"").query
+            begun.order = order_limits(accept.decode("latin-1")), query
+            request = FastRequest(endpoint, begun, client, answered, otherwise)
             endpoint.pool.enter(request)
         except RefusedError:
             otherwise(endpoint)
             return None
         except BusyError as error:
             begun.busy = error
-            otherwise(_Rest(endpoint, begun))
+            otherwise(_SlowPathContinuation(endpoint, begun))
             return None
         return request
 
 
-class Request:
+class FastRequest:
     """A request that takes the shortest way; for the pool, a place in the queue."""
 
     __slots__ = ("answered", "begun", "client", "endpoint", "gone", "otherwise", "peer")
 
     def __init__(
         self,
-        endpoint: Endpoint,
-        begun: Begun,
+        endpoint: SparqlEndpoint,
+        begun: RequestState,
         client: Any,
         answered: Callable[[bytes, bytes], None],
         otherwise: Callable[[Any], None],
@@ -124,7 +124,7 @@ class Request:
         begun.worker = worker
         values, query = begun.order
         if endpoint.record is not None and query is not None:
-            begun.log["query"] = digest(query)
+            begun.log["query"] = query_digest(query)
         begun.timeout = endpoint.timeout
         begun.reply = worker.ask(values, begun.timeout, query)
         begun.reply.then = self._come
@@ -133,7 +133,7 @@ class Request:
         """From the pool: there will be no process. The usual way says so."""
         assert isinstance(exception, BusyError)
         self.gone, self.begun.busy = True, exception
-        self.otherwise(_Rest(self.endpoint, self.begun))
+        self.otherwise(_SlowPathContinuation(self.endpoint, self.begun))
 
     def leave(self) -> None:
         """The client has gone."""
@@ -172,17 +172,17 @@ class Request:
                 self.endpoint.pool.give(worker)
                 self._record("gone")
             else:
-                self.otherwise(_Rest(self.endpoint, begun))
+                self.otherwise(_SlowPathContinuation(self.endpoint, begun))
 
     def _record(self, outcome: str) -> None:
         self.begun.log["outcome"] = outcome
         self.endpoint.recorded(self.begun, self.peer)
 
 
-class _Rest:
+class _SlowPathContinuation:
     """The endpoint, as the application that goes on with one request."""
 
-    def __init__(self, endpoint: Endpoint, begun: Begun) -> None:
+    def __init__(self, endpoint: SparqlEndpoint, begun: RequestState) -> None:
         self.endpoint, self.begun = endpoint, begun
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -190,7 +190,7 @@ class _Rest:
         await self.endpoint(scope, receive, send, self.begun)
 
 
-def _head(answer: Answer) -> bytes:
+def _head(answer: CachedResponse) -> bytes:
     more = b"".join(b"%b: %b\r\n" % field for field in answer.more) if answer.more else b""
     return b"%b%bcontent-length: %d\r\n\r\n" % (_always(answer.media), more, len(answer.body))
 

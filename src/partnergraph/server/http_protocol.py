@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from partnergraph.server.connection_limits import LimitedProtocol
-from partnergraph.server.fast_path import START, Request
+from partnergraph.server.fast_path import START, FastRequest
 
 HELD = 65_536  # bytes that a client may send before it has the answer to what it sent first
 JOINED = 65_536  # bytes of a body up to which it is copied to leave in one packet with its head
@@ -82,7 +82,7 @@ class Connection(asyncio.Transport):
         self._of.set_protocol(protocol)
 
 
-class Protocol(LimitedProtocol):
+class HttpProtocol(LimitedProtocol):
     """A client. Its requests take the shortcut (`partnergraph.server.fast_path`) where they can, else uvicorn's way.
 
     On uvicorn's way there is one write for nearly every response: a packet less to send, and the client wakes up once.
@@ -92,7 +92,7 @@ class Protocol(LimitedProtocol):
         """asyncio: a client is there."""
         self._connection = Connection(transport)
         self._short = self.config.app.shortcut  # type: ignore[union-attr]
-        self._request: Request | None = None
+        self._request: FastRequest | None = None
         self._asked = b""
         self._later: list[bytes] = []
         self._last = 0.0

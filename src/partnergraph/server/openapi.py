@@ -6,7 +6,7 @@ from typing import Any
 
 from partnergraph import __version__
 from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, TABLES
-from partnergraph.endpoint.sparql_request import FORM, LONGEST_TIME
+from partnergraph.endpoint.sparql_request import FORM, MAX_SECONDS
 
 Plain = dict[str, Any]
 PROBLEM = "application/problem+json"
@@ -155,7 +155,7 @@ def _sparql() -> Plain:
         "as-of": "A date: 2014, 2014-06 or 2014-06-30",
         "default-graph-uri": "A graph of the default graph",
         "named-graph-uri": "A named graph",
-        "timeout": f"Seconds, at most {LONGEST_TIME:g}",
+        "timeout": f"Seconds, at most {MAX_SECONDS:g}",
         "explain": "Not empty: say why there is no answer",
         "format": "A form by its name (csv, json, turtle ...) or media type, which goes before the Accept header; also "
         "'output' or 'results'. What else is sent is ignored, and named in X-Partnergraph-Note",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.endpoint.sparql_endpoint import problem
+from partnergraph.endpoint.sparql_endpoint import problem_json
 from partnergraph.endpoint.sparql_request import RefusedError
-from partnergraph.site.view_response import FRAMED, POLICY, SAFE, Site, form
+from partnergraph.site.view_response import FRAMED, POLICY, SAFE, ViewClient, request_values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from partnergraph.endpoint.response_cache import Kept
-    from partnergraph.pool.worker_pool import Pool
+    from partnergraph.endpoint.response_cache import ResponseCache
+    from partnergraph.pool.worker_pool import WorkerPool
 
 
-def site(
-    pool: Pool,
-    kept: Kept,
+def site_application(
+    pool: WorkerPool,
+    kept: ResponseCache,
     *,
     timeout: float,
     origins: tuple[str, ...] = (),
@@ -37,10 +37,10 @@ def site(
     from partnergraph.reconcile import routes
     from partnergraph.site import linked_data_routes
 
-    here = Site(pool, kept, timeout=timeout)
+    here = ViewClient(pool, kept, timeout=timeout)
 
     async def drawn(request: Request) -> Response:
-        values = await form(request)
+        values = await request_values(request)
         known = {"query": "sparql", "question": "question", "as-of": "as_of"}
         asked: dict[str, Any] = {name: values[given] for given, name in known.items() if given in values}
         asked["parameters"] = {name: value for name, value in values.items() if name not in known}
@@ -55,7 +55,7 @@ def site(
         return shown
 
     async def questions(request: Request) -> Response:
-        values = await form(request)
+        values = await request_values(request)
         name = request.path_params.get("name")
         asked = {"name": name, "parameters": values} if name else {"words": values.get("words", "")}
         return await here.show("questions", asked)
@@ -67,12 +67,12 @@ def site(
         return Response(body, headers=SAFE | {"content-type": "application/json", "content-security-policy": POLICY})
 
     async def labels(request: Request) -> Response:
-        return await here.show("labels", {"iris": (await form(request)).get("iris", "")})
+        return await here.show("labels", {"iris": (await request_values(request)).get("iris", "")})
 
     async def static(request: Request) -> Response:
-        from partnergraph.site.static_files import file
+        from partnergraph.site.static_files import static_file
 
-        found = file(request.path_params["name"])
+        found = static_file(request.path_params["name"])
         if found is None:
             raise RefusedError(404, "There is nothing here.")
         content, media, tag = found
@@ -90,7 +90,7 @@ def site(
             detail = "There is nothing here." if status == 404 else error.detail
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         told |= SAFE | {"content-security-policy": POLICY, "content-type": "application/problem+json"}
-        return Response(problem(status, detail), status, told)  # the head says the length also where it is all
+        return Response(problem_json(status, detail), status, told)  # the head says the length also where it is all
 
     made = Starlette(
         routes=[

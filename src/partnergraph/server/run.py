@@ -48,7 +48,7 @@ def run(
         import starlette  # noqa: F401
         import uvicorn
 
-        from partnergraph.server.http_protocol import Protocol
+        from partnergraph.server.http_protocol import HttpProtocol
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "serve") from None
     if not (address == "localhost" or _loopback(address)) and not anywhere:
@@ -90,7 +90,7 @@ def run(
     server = uvicorn.Server(
         uvicorn.Config(
             app,
-            http=Protocol,
+            http=HttpProtocol,
             log_level="error",
             access_log=False,
             server_header=False,

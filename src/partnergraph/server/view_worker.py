@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryLimit
 from partnergraph.execution.sandbox import MAX_BYTES
-from partnergraph.execution.worker_main import Frames, answer_query, main
+from partnergraph.execution.worker_main import FrameWriter, answer_query, main
 
 if TYPE_CHECKING:
-    from partnergraph.site.view import Shown
+    from partnergraph.site.view import RenderedView
     from partnergraph.store import Reader
 
-# The views of the site; each is the function `show` of its module (see `partnergraph.site.view.View`).
+# The views of the site; each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
     "draw": "partnergraph.site.draw_view",
     "labels": "partnergraph.site.label_view",
@@ -35,11 +35,11 @@ VIEWS = {
 LATER = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
 
 
-def answer(reader: Reader, asked: dict[str, Any], frames: Frames) -> str | None:
+def answer(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> str | None:
     """Answer a query, or make the view that an order names. Raises the errors of either."""
     if "view" not in asked:
         return answer_query(reader, asked, frames)
-    shown: Shown = import_module(VIEWS[asked["view"]]).show(reader, asked["values"])
+    shown: RenderedView = import_module(VIEWS[asked["view"]]).render(reader, asked["values"])
     if len(shown.body) > MAX_BYTES:
         size = f"The page has {len(shown.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
         raise QueryLimit(f"{size} Ask for less.", "size")

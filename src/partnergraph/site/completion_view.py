@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.site.resource_description import PARTS, VOCABULARY, base
-from partnergraph.site.view import Shown
+from partnergraph.site.resource_description import PARTS, VOCABULARY, base_iri
+from partnergraph.site.view import RenderedView
 from partnergraph.vocabulary import PREFIXES, concepts, schemes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _GRAPHS = """SELECT DISTINCT ?term ?label {
   { ?term a pg:SourceGraph } UNION { ?term a pg:DerivedGraph } ?term dcterms:title ?label } ORDER BY ?term LIMIT 2000"""
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  every view is called so
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG001  every view is called so
     """All of it as JSON: `prefixes`, `properties` and `classes` (the most used first), `codes` and `graphs`.
 
     An IRI under one of `sites` whose next part is one of `parts` has a page here.
@@ -37,7 +37,7 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  ever
         said.setdefault(
             str(row["term"]), (str(row["label"]), str(row.get("comment") or ""), row["class"] in (True, "true"))
         )
-    sites = list(dict.fromkeys((base(reader), VOCABULARY)))
+    sites = list(dict.fromkeys((base_iri(reader), VOCABULARY)))
     found: dict[str, Any] = {"prefixes": dict(PREFIXES), "sites": sites, "parts": list(PARTS)}
     for kind, sparql in _USED.items():
         counts = {str(row["term"]): int(str(row["n"])) for row in reader.rows(sparql)}
@@ -52,4 +52,4 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  ever
         for one in concepts(scheme)
     ]
     found["graphs"] = [{"iri": str(row["term"]), "label": str(row["label"])} for row in reader.rows(_GRAPHS)]
-    return Shown("application/json", json.dumps(found, ensure_ascii=False).encode())
+    return RenderedView("application/json", json.dumps(found, ensure_ascii=False).encode())

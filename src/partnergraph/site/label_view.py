@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.execution.execute import called
-from partnergraph.site.view import Shown
+from partnergraph.execution.execute import labels
+from partnergraph.site.view import RenderedView
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -16,7 +16,7 @@ BY = "skos:prefLabel|dcterms:title|rdfs:label"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")  # section 19.8, IRIREF
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """The name of each of `iris` (one a line) that has one, as a JSON object."""
     asked = {iri for iri in values["iris"].split("\n") if _IRI.fullmatch(iri)}
-    return Shown("application/json", json.dumps(called(reader, asked, BY), ensure_ascii=False).encode())
+    return RenderedView("application/json", json.dumps(labels(reader, asked, BY), ensure_ascii=False).encode())

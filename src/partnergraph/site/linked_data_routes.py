@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, best, named
+from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, best_match, format_by_name
 from partnergraph.endpoint.sparql_request import FORMATS, RefusedError
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from partnergraph.site.view_response import Site
+    from partnergraph.site.view_response import ViewClient
 
 
-def routes(site: Site) -> list[Route]:
+def routes(site: ViewClient) -> list[Route]:
     """The routes of all addresses that the graph has, and of `/search`."""
     from starlette.routing import Route
 
@@ -47,7 +47,7 @@ def routes(site: Site) -> list[Route]:
 
     async def search(request: Request) -> Response:
         offered = {"html": OFFERED["html"], "json": "application/json"}
-        format_ = _asked(request, offered) or best(request.headers.get("accept", ""), offered)
+        format_ = _asked(request, offered) or best_match(request.headers.get("accept", ""), offered)
         if format_ is None:
             raise RefusedError(406, f"The forms of this answer: {', '.join(offered.values())}.", vary="Accept")
         response = await site.show("search", {"q": request.query_params.get("q", "")[:500], "format": format_})
@@ -64,7 +64,7 @@ def routes(site: Site) -> list[Route]:
 def _asked(request: Request, offered: Mapping[str, str]) -> str | None:
     """The form that a parameter asks for; None without one. Raises `RefusedError` for one that is not offered."""
     values = [value for name, value in request.query_params.multi_items() if name in FORMATS and value.strip()]
-    found = named(values, offered)
+    found = format_by_name(values, offered)
     if values and found is None:
         raise RefusedError(400, f"There is no format '{values[0][:80]}'. The formats: {', '.join(offered)}.")
     return found
@@ -72,7 +72,7 @@ def _asked(request: Request, offered: Mapping[str, str]) -> str | None:
 
 def _chosen(accept: str) -> str:
     """The form that the header likes best. Raises `RefusedError` when it likes none."""
-    found = best(accept, OFFERED) or best(accept, GRAPHS)
+    found = best_match(accept, OFFERED) or best_match(accept, GRAPHS)
     if found is None:
         raise RefusedError(406, f"The forms of this answer: {', '.join(OFFERED.values())}.", vary="Accept")
     return found

@@ -6,28 +6,28 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryRefused
-from partnergraph.site.view import Shown
+from partnergraph.site.view import RenderedView
 
 if TYPE_CHECKING:
     from partnergraph.questions.named_questions import Question
     from partnergraph.store import Reader
 
 JSON = "application/json"
-LONGEST = 300  # characters of somebody's own words
+MAX_LENGTH = 300  # characters of somebody's own words
 
 
-def offered() -> list[Question]:
+def offered_questions() -> list[Question]:
     """The questions that can be asked over HTTP: those that do not read a second graph from a file."""
     from partnergraph.questions.named_questions import all_questions
 
     return [question for question in all_questions() if not _reads_a_file(question)]
 
 
-def allowed(name: str) -> Question:
+def allowed_question(name: str) -> Question:
     """The question of this name. Raises `UsageError` where there is none, `QueryRefused` for one that reads a file."""
-    from partnergraph.questions.named_questions import get
+    from partnergraph.questions.named_questions import get_question
 
-    question = get(name)
+    question = get_question(name)
     if _reads_a_file(question):
         raise QueryRefused(
             f"'{name}' reads a second graph from a file, which a server does not. Ask it with: query {name}"
@@ -39,22 +39,22 @@ def _reads_a_file(question: Question) -> bool:
     return any(parameter.type == "graph" for parameter in question.parameters)
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """One question (`name`, `parameters`) as SPARQL; the nearest to some `words`, best first; or all of them."""
     if values.get("name"):
         found = _bound(reader, values["name"], values.get("parameters") or {})
     elif values.get("words"):
-        found = _nearest(reader, values["words"][:LONGEST])
+        found = _nearest(reader, values["words"][:MAX_LENGTH])
     else:
-        found = {"questions": list(map(_told, offered())), "lists": _lists()}
-    return Shown(JSON, json.dumps(found, ensure_ascii=False).encode())
+        found = {"questions": list(map(_told, offered_questions())), "lists": _lists()}
+    return RenderedView(JSON, json.dumps(found, ensure_ascii=False).encode())
 
 
 def _bound(reader: Reader, name: str, parameters: dict[str, str]) -> dict[str, Any]:
-    from partnergraph.questions.named_questions import bind
+    from partnergraph.questions.named_questions import bind_parameters
 
-    question = allowed(name)
-    bound = bind(question, parameters, reader)
+    question = allowed_question(name)
+    bound = bind_parameters(question, parameters, reader)
     # A value is one line of a comment here, whatever it holds.
     heads = [f"# {question.title}", *(f"# {known}: {' '.join(value.split())}" for known, value in parameters.items())]
     bound = bound.replace("{ VALUES (", "{\n  VALUES (", 1)
@@ -63,10 +63,10 @@ def _bound(reader: Reader, name: str, parameters: dict[str, str]) -> dict[str, A
 
 
 def _nearest(reader: Reader, words: str) -> dict[str, Any]:
-    from partnergraph.questions.question_search import offers
+    from partnergraph.questions.question_search import search_questions
 
-    names = {question.name for question in offered()}
-    found = [offer for offer in offers(words, reader, most=len(names)) if offer.question.name in names]
+    names = {question.name for question in offered_questions()}
+    found = [offer for offer in search_questions(words, reader, most=len(names)) if offer.question.name in names]
     return {"offers": [{"name": offer.question.name, "values": offer.values} for offer in found[:6]]}
 
 

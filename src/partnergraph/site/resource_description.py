@@ -24,44 +24,46 @@ BEHIND = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSe
 # Of everything else that is mentioned: what it is called and what sort of thing it is.
 NAMING = (RDF.type, SKOS.prefLabel, RDFS.label, DCTERMS.title, ORG.classification, DCTERMS.type, PG.memberType)
 # What many records are about (a kind, a source) is told with so many of them; a body with all of its own.
-MOST = 500
+MAX_COUNT = 500
 Triple = tuple[str, ...]
 
 
-def base(reader: Reader) -> str:
+def base_iri(reader: Reader) -> str:
     """What the addresses of this graph's own things begin with."""
     rows = reader.rows("SELECT ?c { ?c a dcat:Catalog FILTER(STRENDS(STR(?c), '/graph/')) } ORDER BY ?c LIMIT 1")
     return str(rows[0]["c"]).removesuffix("graph/") if rows else VOCABULARY
 
 
-def found(reader: Reader, path: str) -> str | None:
+def iri_of_path(reader: Reader, path: str) -> str | None:
     """The IRI that a path of the server stands for (without its first slash, %-encoded as it came), if it is here."""
     plain = unquote(path)
-    for start in dict.fromkeys((base(reader), VOCABULARY)):
+    for start in dict.fromkeys((base_iri(reader), VOCABULARY)):
         for end in dict.fromkeys((path, plain, quote(plain, safe="/:@!$&'()*+,;=-._~"))):
             iri = start + end
             if not is_iri(iri):
                 continue
             if end.rstrip("#") == "ns":
                 iri = start + "ns#"
-                if terms(reader, iri):
+                if namespace_terms(reader, iri):
                     return iri
             elif reader.ask(f"ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }} UNION {{ GRAPH <{iri}> {{}} }} }}"):
                 return iri
     return None
 
 
-def terms(reader: Reader, namespace: str) -> list[str]:
+def namespace_terms(reader: Reader, namespace: str) -> list[str]:
     """What is described in a namespace whose names come after a hash: one document tells of them all."""
     rows = reader.rows(f'SELECT DISTINCT ?s {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{namespace}")) }} ORDER BY ?s')
     return [str(row["s"]) for row in rows]
 
 
-def local(iri: str, start: str) -> str | None:
+def local_path(iri: str, start: str) -> str | None:
     """The path at which the server answers for an IRI; None for one of another place.
 
-    >>> local("https://example.org/g/id/org/a", "https://example.org/g/"), local("https://example.org/", "urn:x:")
-    ('/id/org/a', None)
+    >>> local_path("https://example.org/g/id/org/a", "https://example.org/g/")
+    '/id/org/a'
+    >>> local_path("https://example.org/", "urn:x:") is None
+    True
     """
     for begin in (start, VOCABULARY):
         part = iri.removeprefix(begin)
@@ -70,7 +72,7 @@ def local(iri: str, start: str) -> str | None:
     return None
 
 
-def description(reader: Reader, iri: str) -> Reader:
+def describe(reader: Reader, iri: str) -> Reader:
     """The statements about a thing, in memory.
 
     All it says itself; every record about it (claims, names, attributes, events, findings; for a source the evidence
@@ -78,9 +80,9 @@ def description(reader: Reader, iri: str) -> Reader:
     of whatever these mention. What rules derive is left out but for successions: it follows from the rest.
     """
     if iri.endswith("#"):
-        return _graph(_about(reader, [iri.removesuffix("#"), *terms(reader, iri)]))
+        return _graph(_about(reader, [iri.removesuffix("#"), *namespace_terms(reader, iri)]))
     is_body = reader.ask(f"ASK {{ <{iri}> a ?c VALUES ?c {{ org:Organization pg:UnnamedGroup pg:Undertaking }} }}")
-    most = None if is_body else MOST
+    most = None if is_body else MAX_COUNT
     records = _records(reader, [iri], OWN, most)
     # Events are about claims; claims rest on evidence, which rests on a source.
     records += _records(reader, records, (PG.about, PG.evidence, PG.counterEvidence), most)
@@ -97,7 +99,7 @@ def description(reader: Reader, iri: str) -> Reader:
     mentioned = sorted({_iri(t[2]) for t in lines if _iri(t[2])} - told.keys())
     lines += _about(reader, mentioned, NAMING)
     if not told[iri]:
-        rows = reader.terms(f"SELECT ?s ?p {{ ?s ?p <{iri}> FILTER(isIRI(?s)) }} ORDER BY ?s ?p LIMIT {MOST}")
+        rows = reader.terms(f"SELECT ?s ?p {{ ?s ?p <{iri}> FILTER(isIRI(?s)) }} ORDER BY ?s ?p LIMIT {MAX_COUNT}")
         lines += [(s, p, f"<{iri}>") for s, p in rows]
         lines += [(f"<{iri}>", f"<{RDF.type}>", f"<{PG.SourceGraph}>")] if not rows else []
     return _graph(lines)

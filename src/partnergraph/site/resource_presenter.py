@@ -6,25 +6,27 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.claims.claims import sources
-from partnergraph.network import about, network
-from partnergraph.page.diagram import Dot, Drawing
+from partnergraph.network import build_network, graph_metadata
+from partnergraph.page.diagram import Diagram, DiagramNode
 from partnergraph.page.palette import LOOKS
-from partnergraph.page.view_model import Content
-from partnergraph.site.resource_description import local
+from partnergraph.page.view_model import ViewModel
+from partnergraph.site.resource_description import local_path
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from partnergraph.store import Reader
 
 Plain = dict[str, Any]
 # So many claims of a kind stand on the page of a body; the others are counted.
-MOST_TOLD = 200
+MAX_CLAIMS = 200
 # A map of more bodies than this is drawn when it is asked for.
-MOST_DRAWN = 120
+MAX_DRAWN = 120
 ICON = '<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">{}</svg>'
 
 
-class Worded:
-    """What a description (see `partnergraph.site.resource_description.description`) says, for the templates.
+class ResourcePresenter:
+    """What a description (see `partnergraph.site.resource_description.describe`) says, for the templates.
 
     `start` is what the addresses of the graph begin with.
     """
@@ -32,17 +34,17 @@ class Worded:
     def __init__(self, reader: Reader, described: Reader, start: str) -> None:
         self.start = start
         said_by = sources(described)
-        self.graph = network(described, places=True)
-        self.graph.graph.update(about(reader, None, said_by))
-        self.source_links = {one.id: local(iri, start) for iri, one in said_by.items()}
+        self.graph = build_network(described, places=True)
+        self.graph.graph.update(graph_metadata(reader, None, said_by))
+        self.source_links = {one.id: local_path(iri, start) for iri, one in said_by.items()}
         nodes = self.graph.nodes
         bodies = sorted(self.graph, key=lambda iri: (str(nodes[iri]["label"]).casefold(), iri))
         dots = [
-            Dot(number, iri, str(nodes[iri]["label"]), self._family(iri), 7.0, hub=False, group=False)
+            DiagramNode(number, iri, str(nodes[iri]["label"]), self._family(iri), 7.0, hub=False, group=False)
             for number, iri in enumerate(bodies)
         ]
         claims = sorted(self.graph.edges(keys=True), key=lambda edge: edge[2])
-        self.content = Content(self.graph, Drawing(bodies, claims, list(LOOKS), dots))
+        self.content = ViewModel(self.graph, Diagram(bodies, claims, list(LOOKS), dots))
         self.iris, self.claim_iris = bodies, [edge[2] for edge in claims]
         self._edges = {edge[2]: edge for edge in claims}
 
@@ -53,14 +55,14 @@ class Worded:
     def party(self, number: int) -> Plain:
         """A body as a name and a link."""
         iri = self.iris[number]
-        return {"iri": iri, "label": self.content.bodies[number]["label"], "link": local(iri, self.start)}
+        return {"iri": iri, "label": self.content.bodies[number]["label"], "link": local_path(iri, self.start)}
 
     def named(self, iri: str, label: str) -> Plain:
         """The same for a body that may not be among them."""
-        return {"iri": iri, "label": label, "link": local(iri, self.start)}
+        return {"iri": iri, "label": label, "link": local_path(iri, self.start)}
 
     def proofs(self, pieces: list[Plain]) -> list[Plain]:
-        """Evidence as `Content` words it, its words marked in their sentence where that is known."""
+        """Evidence as `ViewModel` words it, its words marked in their sentence where that is known."""
         return [self._proof(piece) for piece in pieces]
 
     def _proof(self, piece: Plain) -> Plain:
@@ -80,7 +82,7 @@ class Worded:
         iri = self.claim_iris[number]
         return claim | {
             "iri": iri,
-            "link": local(iri, self.start),
+            "link": local_path(iri, self.start),
             "from": self.party(claim["from"]),
             "to": self.party(claim["to"]),
             "via": [
@@ -127,7 +129,7 @@ class Worded:
                 "number": len(some),
                 "claims": [
                     self.claim(number) | {"other": None if other is None else self.party(other)}
-                    for _, _, number, other in sorted(some)[:MOST_TOLD]
+                    for _, _, number, other in sorted(some)[:MAX_CLAIMS]
                 ],
             }
             for (_, words), some in sorted(found.items())
@@ -176,16 +178,16 @@ class Worded:
         """A body and those it is connected with, drawn; and what the symbols mean. None when they are too many."""
         from markupsafe import Markup
 
-        from partnergraph.page.build_diagram import drawing, taken
-        from partnergraph.page.svg import shape, svg
+        from partnergraph.page.build_diagram import build_diagram, prepare_network
+        from partnergraph.page.svg import render_svg
 
         places = {one for one, sort in self.graph.nodes(data="sort") if sort == "place"}
         near = self.graph.edge_subgraph(edge for edge in self.graph.edges(keys=True) if not places & {*edge[:2]})
-        if iri not in near or len(near) > MOST_DRAWN:
+        if iri not in near or len(near) > MAX_DRAWN:
             return None
-        near = taken(near)
+        near = prepare_network(near)
         near.graph["focus"] = iri
-        made = drawing(near)
+        made = build_diagram(near)
         looks = list(LOOKS)
         of = [looks.index(name) if name in LOOKS else -1 for name in made.families]
         for dot in made.dots:
@@ -198,13 +200,23 @@ class Worded:
             "only the best connected are drawn" if left else "",
         ]
         return {
-            "drawn": Markup(svg(made, LOOKS, title, "tall")),  # noqa: S704  texts are escaped where it is made
+            "drawn": Markup(render_svg(made, LOOKS, title, "tall")),  # noqa: S704  texts are escaped where it is made
             "signs": "; ".join(sign for sign in signs if sign),
             "families": [
                 {
                     "label": labels.get(looks[number], {}).get("label", looks[number]),
-                    "icon": Markup(ICON.format(shape(LOOKS[looks[number]].shape, 11, 11, 7.5, f'class="f{number}"'))),  # noqa: S704
+                    "icon": _icon(looks[number], number),
                 }
                 for number in sorted({dot.family for dot in made.dots if dot.tall is not None and dot.family >= 0})
             ],
         }
+
+
+def _icon(family: str, number: int) -> Markup:
+    """The symbol of a family beside its name; `number` is its class in the drawing."""
+    from markupsafe import Markup
+
+    from partnergraph.page.svg import symbol_svg
+
+    shape = symbol_svg(LOOKS[family].shape, 11, 11, 7.5, f'class="f{number}"')
+    return Markup(ICON.format(shape))  # noqa: S704  our own SVG: nothing in it comes from the graph

@@ -7,16 +7,16 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from partnergraph.claims.name_search import find
+from partnergraph.claims.name_search import find_by_name
 from partnergraph.endpoint.content_negotiation import GRAPHS
-from partnergraph.endpoint.sparql_endpoint import problem
-from partnergraph.execution.execute import called
+from partnergraph.endpoint.sparql_endpoint import problem_json
+from partnergraph.execution.execute import labels
 from partnergraph.results.formats import check_xml
 from partnergraph.site.label_view import BY
-from partnergraph.site.resource_description import base, description, found, local
-from partnergraph.site.resource_presenter import Worded
-from partnergraph.site.templating import HTML, render
-from partnergraph.site.view import Shown
+from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
+from partnergraph.site.resource_presenter import ResourcePresenter
+from partnergraph.site.templating import HTML, render_template
+from partnergraph.site.view import RenderedView
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
 
@@ -43,23 +43,23 @@ SAYING = (DCTERMS.description, SKOS.definition, RDFS.comment)
 LONG = 600
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """What stands at a path (`path`, %-encoded, without its first slash) in a `format`: html, or one of `GRAPHS`.
 
     Raises `QueryForm` for what XML cannot hold.
     """
-    iri, format_ = found(reader, values["path"]), values["format"]
+    iri, format_ = iri_of_path(reader, values["path"]), values["format"]
     if iri is None:
         return _missing(reader, values["path"], format_)
-    described = description(reader, iri)
+    described = describe(reader, iri)
     if format_ != "html":
         out = io.BytesIO()
         described.answer(EVERYTHING, format_, out)
         if format_ == "rdfxml":
             check_xml(out.getvalue())
-        return Shown(GRAPHS[format_], out.getvalue())
-    start = base(reader)
-    worded = Worded(reader, described, start)
+        return RenderedView(GRAPHS[format_], out.getvalue())
+    start = base_iri(reader)
+    worded = ResourcePresenter(reader, described, start)
     shared: dict[str, Any] = {
         "iri": iri,
         "formats": FORMATS,
@@ -71,22 +71,26 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
         groups = worded.groups(iri)
         picture = worded.map(iri, f"Map of {body['label']} and those it is connected with")
         asking = "/#" + urlencode({"query": ASKING.format(iri, " ".join(body["label"].split()))}, quote_via=quote)
-        page = render(
+        page = render_template(
             "organisation.html.j2", reader, body=body, groups=groups, picture=picture, asking=asking, **shared
         )
-        return Shown(HTML, page)
+        return RenderedView(HTML, page)
     if iri.endswith("#"):
-        return Shown(HTML, render("vocabulary.html.j2", reader, terms=_terms(described, iri), **shared))
-    return Shown(HTML, render("thing.html.j2", reader, **shared, **_table(reader, described, iri, start, worded)))
+        return RenderedView(HTML, render_template("vocabulary.html.j2", reader, terms=_terms(described, iri), **shared))
+    return RenderedView(
+        HTML, render_template("thing.html.j2", reader, **shared, **_table(reader, described, iri, start, worded))
+    )
 
 
-def _missing(reader: Reader, path: str, format_: str) -> Shown:
+def _missing(reader: Reader, path: str, format_: str) -> RenderedView:
     if format_ != "html":
-        return Shown("application/problem+json", problem(404, "This graph says nothing about this address."), 404)
+        return RenderedView(
+            "application/problem+json", problem_json(404, "This graph says nothing about this address."), 404
+        )
     words = unquote(path.rsplit("/", 1)[-1]).replace("-", " ")
-    start = base(reader)
-    near = [{"label": one.label, "link": local(one.iri, start)} for one in find(reader, words)]
-    return Shown(HTML, render("missing.html.j2", reader, words=words, near=near), 404)
+    start = base_iri(reader)
+    near = [{"label": one.label, "link": local_path(one.iri, start)} for one in find_by_name(reader, words)]
+    return RenderedView(HTML, render_template("missing.html.j2", reader, words=words, near=near), 404)
 
 
 def _terms(described: Reader, space: str) -> list[dict[str, str]]:
@@ -106,7 +110,7 @@ def _terms(described: Reader, space: str) -> list[dict[str, str]]:
     ]
 
 
-def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Worded) -> dict[str, Any]:
+def _table(reader: Reader, described: Reader, iri: str, start: str, worded: ResourcePresenter) -> dict[str, Any]:
     """The properties of a thing, each with its values, and what else is about it, claims in words."""
     own, others = dict[str, list[str]](), list[tuple[str, str]]()
     for s, p, o in described.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
@@ -115,11 +119,11 @@ def _table(reader: Reader, described: Reader, iri: str, start: str, worded: Word
         elif o == f"<{iri}>":
             others.append((s[1:-1], p[1:-1]))
     things = {term[1:-1] for values in own.values() for term in values if term.startswith("<")}
-    names = called(reader, {iri, *own, *things, *(one for pair in others for one in pair)}, BY)
+    names = labels(reader, {iri, *own, *things, *(one for pair in others for one in pair)}, BY)
     order = [RDF.type, *TITLES, DCTERMS.description, SKOS.definition, PG["from"], PG.kind, PG.to]
 
     def linked(one: str) -> dict[str, Any]:
-        return {"label": names.get(one) or _last(one), "iri": one, "link": local(one, start)}
+        return {"label": names.get(one) or _last(one), "iri": one, "link": local_path(one, start)}
 
     rows = [
         {
@@ -152,7 +156,7 @@ def _last(iri: str) -> str:
 
 def _literal(term: str) -> dict[str, Any]:
     """A literal in N-Triples as its text; what sort of text it is stands beside it where that says something."""
-    from partnergraph.results.formats import plain
+    from partnergraph.results.formats import term_text
 
-    text = plain(term)
+    text = term_text(term)
     return {"text": text, "link": None, "long": len(text) > LONG}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.claims.claims import concept
-from partnergraph.claims.name_search import find
-from partnergraph.results.formats import plain
-from partnergraph.site.resource_description import base, local
-from partnergraph.site.templating import HTML, render
-from partnergraph.site.view import Shown
+from partnergraph.claims.claims import concept_of
+from partnergraph.claims.name_search import find_by_name
+from partnergraph.results.formats import term_text
+from partnergraph.site.resource_description import base_iri, local_path
+from partnergraph.site.templating import HTML, render_template
+from partnergraph.site.view import RenderedView
 from partnergraph.vocabulary import DCTERMS, ORG, PG, RDF, SKOS, SKOSXL, concepts
 
 if TYPE_CHECKING:
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
     from partnergraph.store import Reader
 
-MOST = 20
+MAX_COUNT = 20
 LISTED = 2000
 SORTS = {ORG.Organization: "organisation", PG.UnnamedGroup: "group", PG.Undertaking: "undertaking"}
 Plain = dict[str, Any]
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """The bodies called `q`, as ``{"found": [...]}`` (`format` json) or a page."""
     asked = " ".join(str(values.get("q") or "").split())
-    start = base(reader)
+    start = base_iri(reader)
     found = [
         {"iri": one.iri, "label": one.label, "name": one.name}
-        for one in (find(reader, asked, MOST) if asked else [])
+        for one in (find_by_name(reader, asked, MAX_COUNT) if asked else [])
         if ":" in one.iri  # a blank node has no address
     ]
     _sorted_out(reader, found, start)
     if values["format"] == "json":
         body = json.dumps({"found": found}, ensure_ascii=False).encode() + b"\n"
-        return Shown("application/json", body)
+        return RenderedView("application/json", body)
     everything = [] if asked else _all(reader)
     listed = everything[:LISTED]
     _sorted_out(reader, listed, start)
-    page = render(
+    page = render_template(
         *("search.html.j2", reader),
         asked=asked,
         found=found,
@@ -48,7 +48,7 @@ def show(reader: Reader, values: dict[str, Any]) -> Shown:
         number=len(found) if asked else len(everything),
         shown=len(listed),
     )
-    return Shown(HTML, page)
+    return RenderedView(HTML, page)
 
 
 def _all(reader: Reader) -> list[Plain]:
@@ -65,10 +65,10 @@ def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
         said = [(p[1:-1], o[1:-1]) for _, p, o in reader.said_of(one["iri"])]
         sort = next((name for iri, name in SORTS.items() if (RDF.type, iri) in said), "")
         types = [o.rsplit("/", 1)[-1] for p, o in said if p in (ORG.classification, DCTERMS.type, PG.memberType)]
-        known = [concept(code) for code in sorted(types)]
+        known = [concept_of(code) for code in sorted(types)]
         one["kind"] = known[0].label if known else sort
         one["family"] = next((each.broader for each in known if each.broader), sort)
-        one["link"] = local(one["iri"], start)
+        one["link"] = local_path(one["iri"], start)
         if "name" in one:
             one["name_kind"] = _kind_of_name(reader, one["iri"], one["name"])
 
@@ -77,8 +77,8 @@ def _kind_of_name(reader: Reader, iri: str, name: str) -> str | None:
     """What sort of name one of a body's names is."""
     for record in reader.pointing(PG.nameOf, iri):
         said = {p[1:-1]: o for _, p, o in reader.said_of(record)}
-        if plain(said.get(SKOSXL.literalForm, "")) == name and PG.nameKind in said:
-            return concept(plain(said[PG.nameKind]).rsplit("/", 1)[-1]).label
+        if term_text(said.get(SKOSXL.literalForm, "")) == name and PG.nameKind in said:
+            return concept_of(term_text(said[PG.nameKind]).rsplit("/", 1)[-1]).label
     return None
 
 

@@ -20,7 +20,7 @@ MEDIA = {
 COLOURS = "colours.css"
 
 
-def file(name: str) -> tuple[bytes, str, str] | None:
+def static_file(name: str) -> tuple[bytes, str, str] | None:
     """A file by its name: content, media type and entity tag; None when there is none."""
     return _content(name) if name == COLOURS or name in _paths() else None
 
@@ -39,9 +39,9 @@ def _paths() -> dict[str, Path]:
 @cache
 def _content(name: str) -> tuple[bytes, str, str]:
     if name == COLOURS:
-        from partnergraph.page.palette import LOOKS, css
+        from partnergraph.page.palette import LOOKS, css_variables
 
-        content = css(LOOKS).encode()
+        content = css_variables(LOOKS).encode()
     else:
         content = _paths()[name].read_bytes()
     return content, MEDIA[Path(name).suffix], f'"{hashlib.sha256(content).hexdigest()[:16]}"'

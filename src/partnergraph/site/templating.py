@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 HTML = "text/html; charset=utf-8"
 
 
-def render(template: str, reader: Reader, **values: Any) -> bytes:
+def render_template(template: str, reader: Reader, **values: Any) -> bytes:
     """A template of `templates/` filled in; `about` (title, publisher, licence ... of the graph) is always there."""
-    from partnergraph.network import about
+    from partnergraph.network import graph_metadata
 
-    return _templates().get_template(template).render(about=about(reader, None, {}), **values).encode()
+    return _templates().get_template(template).render(about=graph_metadata(reader, None, {}), **values).encode()
 
 
 @cache
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    from partnergraph.page.view_model import web
+    from partnergraph.page.view_model import web_link
 
     made = Environment(
         loader=PackageLoader("partnergraph.site", "templates"),
@@ -33,5 +33,5 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["web"] = web  # an address that may become a link, or None
+    made.filters["web"] = web_link  # an address that may become a link, or None
     return made

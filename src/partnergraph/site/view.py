@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shown:
+class RenderedView:
     """A finished page or other document: its bytes, their media type and the status of the response."""
 
     media: str
@@ -19,4 +19,4 @@ class Shown:
     status: int = 200
 
 
-View: TypeAlias = "Callable[[Reader, dict[str, Any]], Shown]"
+View: TypeAlias = "Callable[[Reader, dict[str, Any]], RenderedView]"

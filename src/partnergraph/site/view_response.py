@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.endpoint.response_cache import Answer
-from partnergraph.endpoint.sparql_endpoint import body, whole_reply
-from partnergraph.endpoint.sparql_request import FORM, RefusedError, parsed
+from partnergraph.endpoint.response_cache import CachedResponse
+from partnergraph.endpoint.sparql_endpoint import complete_reply, read_body
+from partnergraph.endpoint.sparql_request import FORM, RefusedError, parse_form
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from partnergraph.endpoint.response_cache import Kept
+    from partnergraph.endpoint.response_cache import ResponseCache
     from partnergraph.pool.spool import Spool
-    from partnergraph.pool.worker_pool import Pool
+    from partnergraph.pool.worker_pool import WorkerPool
 
 # A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
 POLICY = (
@@ -29,10 +29,10 @@ FRAMED = "frame-ancestors 'self'"
 SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
-class Site:
+class ViewClient:
     """The pages of one server."""
 
-    def __init__(self, pool: Pool, kept: Kept, *, timeout: float) -> None:
+    def __init__(self, pool: WorkerPool, kept: ResponseCache, *, timeout: float) -> None:
         self.pool, self.kept, self.timeout = pool, kept, timeout
 
     async def show(self, view: str, values: dict[str, Any], *, policy: str = POLICY) -> Response:
@@ -42,11 +42,11 @@ class Site:
         key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
         headers = SAFE | {"content-security-policy": policy}
         if (found := self.kept.get(self.pool.generation, key)) is None:
-            reply, generation = await whole_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
+            reply, generation = await complete_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
             if not reply.body.in_memory:
                 headers |= {"content-type": reply.format, "content-length": str(reply.body.size)}
                 return StreamingResponse(_pieces(reply.body), reply.status, headers)
-            found = Answer(bytes(reply.body), reply.format, reply.status)
+            found = CachedResponse(bytes(reply.body), reply.format, reply.status)
             self.kept.put(generation, key, found)
         return Response(found.body, found.status, headers | {"content-type": found.media})
 
@@ -59,11 +59,11 @@ async def _pieces(body: Spool) -> AsyncIterator[bytes]:
         body.close()
 
 
-async def form(request: Request) -> dict[str, str]:
+async def request_values(request: Request) -> dict[str, str]:
     """The values of a request: of its address, and of its body when it is a form. Raises `RefusedError`."""
-    values = dict(parsed(request.scope["query_string"], "the address"))
+    values = dict(parse_form(request.scope["query_string"], "the address"))
     if request.method == "POST":
         if request.headers.get("content-type", "").partition(";")[0].strip() != FORM:
             raise RefusedError(415, f"Send a form ({FORM}).")
-        values |= dict(parsed(await body(request.scope, request.receive), "the body"))
+        values |= dict(parse_form(await read_body(request.scope, request.receive), "the body"))
     return values

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.site.question_view import offered
-from partnergraph.site.templating import HTML, render
-from partnergraph.site.view import Shown
+from partnergraph.site.question_view import offered_questions
+from partnergraph.site.templating import HTML, render_template
+from partnergraph.site.view import RenderedView
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -16,8 +16,8 @@ _COUNTS = """SELECT (COUNT(DISTINCT ?o) AS ?bodies) (COUNT(DISTINCT ?r) AS ?clai
   { ?o a org:Organization } UNION { ?r a pg:Relationship MINUS { ?r a pg:DerivedRelationship } } }"""
 
 
-def show(reader: Reader, values: dict[str, Any]) -> Shown:  # noqa: ARG001  every view is called so
+def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG001  every view is called so
     """The page."""
-    groups = {title: [one for one in offered() if one.audience == name] for name, title in AUDIENCES.items()}
+    groups = {title: [one for one in offered_questions() if one.audience == name] for name, title in AUDIENCES.items()}
     [counts] = reader.rows(_COUNTS)
-    return Shown(HTML, render("workbench.html.j2", reader, groups=groups, counts=counts))
+    return RenderedView(HTML, render_template("workbench.html.j2", reader, groups=groups, counts=counts))

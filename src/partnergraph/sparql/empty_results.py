@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from threading import Thread
 
-from partnergraph.claims.name_search import find
-from partnergraph.sparql.graph_patterns import Pattern, patterns
-from partnergraph.sparql.prepare import Prepared
-from partnergraph.sparql.syntax_errors import addresses
-from partnergraph.sparql.tokenizer import Token, place
+from partnergraph.claims.name_search import find_by_name
+from partnergraph.sparql.graph_patterns import Pattern, graph_patterns
+from partnergraph.sparql.prepare import PreparedQuery
+from partnergraph.sparql.syntax_errors import expand_names
+from partnergraph.sparql.tokenizer import Token, line_and_column
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, PG
 
 SECONDS = 1.5
-MOST = 40
-_LONGEST = 90
+MAX_COUNT = 40
+_MAX_LENGTH = 90
 _KEPT = ("OPTIONAL", "BIND")  # without them nothing more would match
 
 
-def reasons(reader: Reader, prepared: Prepared, seconds: float = SECONDS) -> list[str]:
+def explain_empty_result(reader: Reader, prepared: PreparedQuery, seconds: float = SECONDS) -> list[str]:
     """Why the query has no answer, in sentences, the likeliest first; as many as are found within some seconds.
 
     Terms that the vocabulary or the graph does not have (with the nearest that it has), texts that are other names of a
@@ -39,21 +39,21 @@ def reasons(reader: Reader, prepared: Prepared, seconds: float = SECONDS) -> lis
     return list(dict.fromkeys(found))
 
 
-def _search(reader: Reader, prepared: Prepared) -> Iterator[str]:
-    prologue, joined = patterns(prepared.sparql, prepared.tokens)
+def _search(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
+    prologue, joined = graph_patterns(prepared.sparql, prepared.tokens)
     terms = list(_terms(reader, prepared, prologue))
     yield from terms
     yield from _texts(reader, prepared)
-    if not 0 < len(joined) <= MOST or any(token.word.startswith("FROM") for token in prepared.tokens):
+    if not 0 < len(joined) <= MAX_COUNT or any(token.word.startswith("FROM") for token in prepared.tokens):
         return
 
     def holds(some: list[Pattern]) -> bool:
         return reader.ask(f"{prologue}ASK {{ {' . '.join(one.text for one in some)} }}")
 
     def said(one: Pattern) -> str:
-        line, column = place(prepared.sparql, one.at)
+        line, column = line_and_column(prepared.sparql, one.at)
         text = " ".join(one.text.split())
-        return f"{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + '…'} (line {line}, column {column})"
+        return f"{text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + '…'} (line {line}, column {column})"
 
     if holds(joined):
         if prepared.form != "ASK":
@@ -75,7 +75,7 @@ def _search(reader: Reader, prepared: Prepared) -> Iterator[str]:
                 return
 
 
-def _terms(reader: Reader, prepared: Prepared, prologue: str) -> Iterator[str]:
+def _terms(reader: Reader, prepared: PreparedQuery, prologue: str) -> Iterator[str]:
     """Terms that are not in the vocabulary, or nowhere in the graph."""
     asked, before = dict[str, Token](), Token("operator", "", 0)
     for number, token in enumerate(prepared.tokens):
@@ -85,9 +85,9 @@ def _terms(reader: Reader, prepared: Prepared, prologue: str) -> Iterator[str]:
             if token.inside == "expression" and prepared.tokens[number + 1].operator == "(":
                 continue  # a function
             asked.setdefault(token.text, token)
-    for token, iri in zip(asked.values(), addresses(prologue, list(asked.values())), strict=True):
+    for token, iri in zip(asked.values(), expand_names(prologue, list(asked.values())), strict=True):
         if (near := _unknown(reader, iri)) is not None:
-            where = "line {}, column {}".format(*place(prepared.sparql, token.at))
+            where = "line {}, column {}".format(*line_and_column(prepared.sparql, token.at))
             yield f"{token.text} ({where}) occurs nowhere in this graph.{_instead(token, iri, near)}"
 
 
@@ -136,16 +136,16 @@ def _written(reader: Reader, prologue: str, one: Pattern) -> str:
     return f" It is written {' and '.join(values)} here." if values else ""
 
 
-def _texts(reader: Reader, prepared: Prepared) -> Iterator[str]:
+def _texts(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
     """Texts in a pattern that are another name of a body than today's, or nowhere in the graph."""
     found = prepared.tokens
     for token in found:
         if token.kind != "string" or token.inside not in ("group", "data", "blank"):
             continue
-        line, column = place(prepared.sparql, token.at)
+        line, column = line_and_column(prepared.sparql, token.at)
         where = f"{token.text} (line {line}, column {column})"
         [row] = reader.rows(f"SELECT (STR({token.text}) AS ?text) {{}}")
-        best = next(iter(find(reader, str(row["text"]), most=1)), None)
+        best = next(iter(find_by_name(reader, str(row["text"]), most=1)), None)
         if best is not None and best.label != row["text"]:
             yield f"{where} is not a name of today. Did you mean '{best.label}', <{best.iri}>?"
         elif best is None and not reader.ask(

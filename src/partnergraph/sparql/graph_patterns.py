@@ -23,11 +23,11 @@ class Pattern(NamedTuple):
     object: str = ""
 
 
-class UnknownError(Exception):
+class UnknownShape(Exception):
     """The text has a shape that is not known here; then nothing is said about it."""
 
 
-def patterns(sparql: str, found: Sequence[Token]) -> tuple[str, list[Pattern]]:
+def graph_patterns(sparql: str, found: Sequence[Token]) -> tuple[str, list[Pattern]]:
     """What stands before the query's form (its prologue), and the patterns of its outermost group, in their order.
 
     The list is empty when the query has no group, or one of a shape that cannot be taken apart.
@@ -40,7 +40,7 @@ def patterns(sparql: str, found: Sequence[Token]) -> tuple[str, list[Pattern]]:
         return sparql[: found[form].at], []
     try:
         return sparql[: found[form].at], _Group(sparql, found).read(groups[0])
-    except (UnknownError, IndexError):
+    except (UnknownShape, IndexError):
         return sparql[: found[form].at], []
 
 
@@ -58,7 +58,7 @@ class _Group:
     def read(self, opening: int) -> list[Pattern]:
         end, at = self.closes[opening], opening + 1
         if self.found[at].word == "SELECT":
-            raise UnknownError
+            raise UnknownShape
         made: list[Pattern] = []
         while at < end:
             token = self.found[at]
@@ -95,7 +95,7 @@ class _Group:
         if self.found[at].operator in ("+", "-"):
             at += 1
         if self.found[at].kind not in _TERMS and self.found[at].word not in ("TRUE", "FALSE"):
-            raise UnknownError
+            raise UnknownShape
         following = self.found[at + 1]
         if self.found[at].kind == "string" and following.text.startswith("@"):
             return at + 2
@@ -111,7 +111,7 @@ class _Group:
             elif self.found[at].kind in ("variable", "iri", "prefixed") or self.found[at].word == "A":
                 at += 1
             else:
-                raise UnknownError
+                raise UnknownShape
             while self.found[at].operator in ("?", "*", "+"):
                 at += 1
             if self.found[at].operator not in ("/", "|"):

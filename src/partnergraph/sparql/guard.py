@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from partnergraph.errors import QueryError, QueryRefused
-from partnergraph.sparql.tokenizer import Token, decoded, place, tokens
+from partnergraph.sparql.tokenizer import Token, decode_escapes, line_and_column, tokenize
 
-LONGEST = 65_536
-DEEPEST = 50
-MOST_PATTERNS = 64
-MOST_OPERATORS = 100
-MOST_GROUPS = 100
-MOST_EXPRESSIONS = 100
+MAX_LENGTH = 65_536
+MAX_DEPTH = 50
+MAX_PATTERNS = 64
+MAX_OPERATORS = 100
+MAX_GROUPS = 100
+MAX_EXPRESSIONS = 100
 
 UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"}
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
@@ -33,7 +33,7 @@ _STARS = {"SELECT", "DISTINCT", "REDUCED"}
 
 
 @dataclass(frozen=True)
-class Examined:
+class ExaminedQuery:
     """What is known of a query before it runs: its form, the graphs that its FROM and FROM NAMED clauses name, its
     tokens, and where the `*` of a SELECT * stands.
     """
@@ -45,12 +45,12 @@ class Examined:
     star: int | None = None
 
 
-def examine(sparql: str) -> Examined:
+def examine_query(sparql: str) -> ExaminedQuery:
     """Look at a query. Raises `QueryRefused` for what is not allowed and `QueryError` for a shape that kills engines.
 
-    >>> examine("SELECT * { ?s ?p ?o }").form
+    >>> examine_query("SELECT * { ?s ?p ?o }").form
     'SELECT'
-    >>> examine("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
+    >>> examine_query("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }")
     Traceback (most recent call last):
     partnergraph.errors.QueryRefused: SERVICE is not allowed: a query asks only this graph, never the network.
     """
@@ -58,19 +58,19 @@ def examine(sparql: str) -> Examined:
         size = len(sparql.encode())
     except UnicodeEncodeError as error:
         raise QueryError(f"The query is not text in UTF-8: see character {error.start + 1}.") from None
-    if size > LONGEST:
-        raise QueryError(f"The query is longer than {LONGEST // 1024} KB. Ask in smaller steps.")
+    if size > MAX_LENGTH:
+        raise QueryError(f"The query is longer than {MAX_LENGTH // 1024} KB. Ask in smaller steps.")
     examined = _examine(sparql)
-    if (other := decoded(sparql)) != sparql:
+    if (other := decode_escapes(sparql)) != sparql:
         _examine(other)
     return examined
 
 
-def _examine(sparql: str) -> Examined:
+def _examine(sparql: str) -> ExaminedQuery:
     shape = _Shape(sparql)
     found: list[Token] = []
     star = None
-    for token in tokens(sparql):
+    for token in tokenize(sparql):
         last = found[-1] if found else Token("operator", "", 0)
         if token.operator == "*" and shape.depth == 0 and last.word in _STARS:
             star = token.at
@@ -79,10 +79,10 @@ def _examine(sparql: str) -> Examined:
         if shape.depth == 0 and token.kind == "prefixed":
             _apart(sparql, token, last)
         found.append(token)
-    return Examined(_form(sparql, found), *_from(found), tuple(found), star)
+    return ExaminedQuery(_form(sparql, found), *_from(found), tuple(found), star)
 
 
-def pointer(sparql: str, line: int, column: int) -> str:
+def caret_line(sparql: str, line: int, column: int) -> str:
     """The line of the query with a caret under the column."""
     lines = sparql.split("\n")
     text = lines[min(line, len(lines)) - 1].replace("\t", " ").rstrip("\r")
@@ -95,10 +95,10 @@ def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
         message = "SERVICE is not allowed: a query asks only this graph, never the network."
         if token.word != "SERVICE":
             message += f" '{token.text}' can be read as that keyword: use another name, or write the IRI in full."
-        raise QueryRefused(message, *place(sparql, token.at))
+        raise QueryRefused(message, *line_and_column(sparql, token.at))
     if token.word in UPDATES and at_top:
         message = f"{token.word} is not allowed: queries only read. Change the tables and build."
-        raise QueryRefused(message, *place(sparql, token.at))
+        raise QueryRefused(message, *line_and_column(sparql, token.at))
 
 
 def _apart(sparql: str, token: Token, last: Token) -> None:
@@ -107,7 +107,9 @@ def _apart(sparql: str, token: Token, last: Token) -> None:
     after = last.word in ("PREFIX", "FROM", "NAMED", "FROMNAMED")
     if (begins.startswith("FROM") and not after) or (begins.startswith("NAMED") and last.word == "FROM"):
         what = f"'{token.text}' can be read as one name, or as a keyword and a name"
-        raise QueryError(f"{what}: put a space between them, or write the IRI in full.", *place(sparql, token.at))
+        raise QueryError(
+            f"{what}: put a space between them, or write the IRI in full.", *line_and_column(sparql, token.at)
+        )
 
 
 def _form(sparql: str, found: list[Token]) -> str:
@@ -120,7 +122,7 @@ def _form(sparql: str, found: list[Token]) -> str:
     near = get_close_matches(begins.word, FORMS, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     message = f"This is not a query: it begins with neither SELECT, ASK, CONSTRUCT nor DESCRIBE.{hint}"
-    raise QueryError(message, *place(sparql, begins.at))
+    raise QueryError(message, *line_and_column(sparql, begins.at))
 
 
 def _from(found: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
@@ -157,16 +159,16 @@ class _Shape:
             self.in_pattern.pop()
             if token.inside not in ("blank", "list"):
                 self.in_pattern[-1] = False
-        if self.depth > DEEPEST:
-            self._too(token, f"more than {DEEPEST} brackets stand inside one another")
-        if self.patterns > MOST_PATTERNS:
-            self._too(token, f"more than {MOST_PATTERNS} triple patterns and steps of paths")
-        if self.operators > MOST_OPERATORS:
-            self._too(token, f"more than {MOST_OPERATORS} operators")
-        if self.groups > MOST_GROUPS:
-            self._too(token, f"more than {MOST_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
-        if self.expressions > MOST_EXPRESSIONS:
-            self._too(token, f"more than {MOST_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
+        if self.depth > MAX_DEPTH:
+            self._too(token, f"more than {MAX_DEPTH} brackets stand inside one another")
+        if self.patterns > MAX_PATTERNS:
+            self._too(token, f"more than {MAX_PATTERNS} triple patterns and steps of paths")
+        if self.operators > MAX_OPERATORS:
+            self._too(token, f"more than {MAX_OPERATORS} operators")
+        if self.groups > MAX_GROUPS:
+            self._too(token, f"more than {MAX_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
+        if self.expressions > MAX_EXPRESSIONS:
+            self._too(token, f"more than {MAX_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
 
     def _count(self, token: Token, last: Token) -> None:
         here, text = token.inside, token.operator
@@ -186,7 +188,9 @@ class _Shape:
             self.patterns += 2 * (_is_term(token) and last.operand) + (text == "/")
 
     def _too(self, token: Token, what: str) -> None:
-        raise QueryError(f"The query is too large: {what}. Ask in smaller steps.", *place(self.sparql, token.at))
+        raise QueryError(
+            f"The query is too large: {what}. Ask in smaller steps.", *line_and_column(self.sparql, token.at)
+        )
 
 
 def _is_term(token: Token) -> bool:

@@ -17,12 +17,12 @@ _PATHS = frozenset("/|^*+?!(")
 _ENDS = frozenset({"LIMIT", "OFFSET", "VALUES", "GROUP", "HAVING", "ORDER"})
 
 
-def numbers_apart(sparql: str, found: Sequence[Token]) -> list[Change]:
+def order_numbers_last(sparql: str, found: Sequence[Token]) -> list[Change]:
     """What to write into a query, and where.
 
-    >>> from partnergraph.sparql.tokenizer import tokens
+    >>> from partnergraph.sparql.tokenizer import tokenize
     >>> query = "SELECT * { ?s ?p ?o, ?q } ORDER BY ?s ?o DESC(?q)"
-    >>> changed(query, numbers_apart(query, list(tokens(query))))
+    >>> apply_edits(query, order_numbers_last(query, list(tokenize(query))))
     'SELECT * { ?s ?p ?o, ?q } ORDER BY ?s ASC(isNumeric(?o)) ?o DESC(isNumeric((?q))) DESC(?q)'
     """
     changes = []
@@ -33,7 +33,7 @@ def numbers_apart(sparql: str, found: Sequence[Token]) -> list[Change]:
     return changes
 
 
-def changed(sparql: str, changes: Sequence[Change]) -> str:
+def apply_edits(sparql: str, changes: Sequence[Change]) -> str:
     """The text with the changes made."""
     for start, end, text in sorted(changes, reverse=True):
         sparql = sparql[:start] + text + sparql[end:]

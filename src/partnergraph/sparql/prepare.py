@@ -11,24 +11,24 @@ from typing import NamedTuple
 
 from partnergraph.errors import QueryError, QueryRefused
 from partnergraph.results import formats
-from partnergraph.sparql.guard import LONGEST, Examined, examine, pointer
-from partnergraph.sparql.order_by_fix import changed, numbers_apart
-from partnergraph.sparql.performance_hints import hint
-from partnergraph.sparql.syntax_errors import addresses, empty, explained
-from partnergraph.sparql.tokenizer import Token, place, tokens
+from partnergraph.sparql.guard import MAX_LENGTH, ExaminedQuery, caret_line, examine_query
+from partnergraph.sparql.order_by_fix import apply_edits, order_numbers_last
+from partnergraph.sparql.performance_hints import performance_hint
+from partnergraph.sparql.syntax_errors import empty_reader, expand_names, explain_syntax_error
+from partnergraph.sparql.tokenizer import Token, line_and_column, tokenize
 from partnergraph.store import Reader, Result, prefixes_of
 
 # An IRI in full of plain characters, and how many rows are wanted: whatever stands there instead, a query is cut into
 # the same tokens. (In a string or a comment they may stand too, and are then text before and after.)
 _IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9:/._~%#-]*>")
 _ROWS = {word: re.compile(rf"{word} [0-9]+\b") for word in ("LIMIT", "OFFSET")}
-MOST_KEPT = 1000
+MAX_KEPT = 1000
 # The words of functions whose value is another each time.
 _CHANGING = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
-_kept: dict[str, _Plain] = {}
+_kept: dict[str, _PlainQuery] = {}
 
 
-class _Plain(NamedTuple):
+class _PlainQuery(NamedTuple):
     """What there is to know of a query that the engine gets as it was asked."""
 
     form: str
@@ -37,7 +37,7 @@ class _Plain(NamedTuple):
 
 
 @dataclass  # to freeze it takes longer than to look its text up
-class Prepared:
+class PreparedQuery:
     """A query that may run: as it was asked, its form, the text for the engine, and what is asked instead of the whole
     graph, when its FROM clauses say so.
 
@@ -56,58 +56,58 @@ class Prepared:
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """The tokens of the query as it was asked."""
-        return tuple(tokens(self.sparql))
+        return tuple(tokenize(self.sparql))
 
     @property
     def hint(self) -> str | None:
         """What makes it slow, if anything is known to (see `partnergraph.sparql.performance_hints`)."""
-        return None if self.plain else hint(self.sparql, self.tokens)
+        return None if self.plain else performance_hint(self.sparql, self.tokens)
 
     def ask(self, reader: Reader) -> Result:
         """The engine's answer. Raises `QueryError` with line, column and a caret when the text does not parse."""
         try:
             return (self.dataset or reader).query(self.text, prefixes=self.prefixes)
         except QueryError as error:
-            raise _pointed(explained(error, self.sparql, self.tokens), self.sparql) from None
+            raise _pointed(explain_syntax_error(error, self.sparql, self.tokens), self.sparql) from None
 
 
-def prepare(reader: Reader, sparql: str) -> Prepared:
+def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
     """Look at a query: refuse what is not allowed, and FROM a graph that is not here.
 
     Raises `QueryError` or `QueryRefused`, with line, column and a caret.
     """
-    alike = shape(sparql)
+    alike = query_shape(sparql)
     if alike is not None and (known := _kept.get(alike)):
-        return Prepared(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
+        return PreparedQuery(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
     try:
-        examined = examine(sparql)
+        examined = examine_query(sparql)
         dataset = _dataset(reader, sparql, examined)
     except QueryError as error:
         raise _pointed(error, sparql) from None
     asked, sparql = sparql, _truths(sparql, examined.tokens)
-    changes = numbers_apart(sparql, examined.tokens)
+    changes = order_numbers_last(sparql, examined.tokens)
     if examined.star is not None:
-        changes.append((examined.star, examined.star + 1, _columns(Prepared(sparql, examined.form, sparql))))
-    text = changed(sparql, changes)
+        changes.append((examined.star, examined.star + 1, _columns(PreparedQuery(sparql, examined.form, sparql))))
+    text = apply_edits(sparql, changes)
     plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
     lasting = not any(token.word in _CHANGING for token in examined.tokens)
     if alike is not None and plain:
-        if len(_kept) >= MOST_KEPT:
+        if len(_kept) >= MAX_KEPT:
             _kept.clear()
-        _kept[alike] = _Plain(examined.form, lasting, prefixes_of(alike))
-    return Prepared(sparql, examined.form, text, dataset, plain, lasting)
+        _kept[alike] = _PlainQuery(examined.form, lasting, prefixes_of(alike))
+    return PreparedQuery(sparql, examined.form, text, dataset, plain, lasting)
 
 
-def shape(sparql: str) -> str | None:
+def query_shape(sparql: str) -> str | None:
     """What a query has in common with those that ask the same of something else; None where that is not plain.
 
     Looking at a query takes as long as many an answer, and programs ask the same of one thing after another.
 
-    >>> shape("ASK { <http://example.org/a> ?p ?o }") == shape("ASK { <http://example.org/b#c> ?p ?o }")
+    >>> query_shape("ASK { <http://example.org/a> ?p ?o }") == query_shape("ASK { <http://example.org/b#c> ?p ?o }")
     True
     """
     # An escape can stand for any character, and what is long is looked at in any case.
-    if "\\" in sparql or len(sparql) * 4 > LONGEST:
+    if "\\" in sparql or len(sparql) * 4 > MAX_LENGTH:
         return None
     sparql = _IRI.sub("<a://>", sparql)
     for word, rows in _ROWS.items():
@@ -119,19 +119,19 @@ def shape(sparql: str) -> str | None:
 def _truths(sparql: str, found: Sequence[Token]) -> str:
     """TRUE and FALSE in small letters: they are keywords, so any will do (section 19.8), but not for the engine."""
     truths = [token for token in found if token.word in ("TRUE", "FALSE")]
-    return changed(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
+    return apply_edits(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
 
 
-def _columns(prepared: Prepared) -> str:
+def _columns(prepared: PreparedQuery) -> str:
     """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
     seen = io.BytesIO()
-    empty().write(prepared.ask(empty()), "tsv", seen)
-    names = formats.columns(seen.getvalue())
+    empty_reader().write(prepared.ask(empty_reader()), "tsv", seen)
+    names = formats.column_names(seen.getvalue())
     named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
     return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
 
 
-def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
+def _dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Reader | None:
     """What several FROM clauses name, merged: the engine would repeat what two graphs state. None where the engine
     itself does what is asked. Raises `QueryRefused` for a graph that is not here.
     """
@@ -140,7 +140,7 @@ def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
         return None
     form = next(token.at for token in examined.tokens if token.word == examined.form)
     try:
-        names = addresses(sparql[:form], asked)
+        names = expand_names(sparql[:form], asked)
     except QueryError:
         return None  # the query does not parse either, and is then explained
     here = set(reader.named_graphs())
@@ -148,7 +148,7 @@ def _dataset(reader: Reader, sparql: str, examined: Examined) -> Reader | None:
         if name not in here:
             message = f"FROM {token.text}: there is no such graph here, and nothing is fetched."
             message += " See: partnergraph query graphs"
-            raise QueryRefused(message, *place(sparql, token.at))
+            raise QueryRefused(message, *line_and_column(sparql, token.at))
     merged = len(examined.from_graphs)
     return reader.dataset(names[:merged], names[merged:]) if merged > 1 else None
 
@@ -158,4 +158,4 @@ def _pointed(error: QueryError, sparql: str) -> QueryError:
     if error.line is None or error.column is None:
         return error
     where = f" (line {error.line}, column {error.column})"
-    return type(error)(f"{error}{where}{pointer(sparql, error.line, error.column)}", error.line, error.column)
+    return type(error)(f"{error}{where}{caret_line(sparql, error.line, error.column)}", error.line, error.column)

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from partnergraph.errors import QueryError
-from partnergraph.sparql.tokenizer import Token, place
+from partnergraph.sparql.tokenizer import Token, line_and_column
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES
 
@@ -33,21 +33,21 @@ _KEYWORDS = (
 
 
 @cache
-def empty() -> Reader:
+def empty_reader() -> Reader:
     """A graph with nothing in it: asking it shows how a query is read, and costs nothing."""
     return Reader.nquads_lines([])
 
 
-def addresses(prologue: str, names: Sequence[Token]) -> list[str]:
+def expand_names(prologue: str, names: Sequence[Token]) -> list[str]:
     """The IRIs that names in a query stand for: the engine knows best what BASE, prefixes and escapes make of them.
 
     Raises `QueryError` where they, or what stands before the form of the query, do not parse.
     """
     values = " ".join(name.text for name in names)
-    return [iri[1:-1] for (iri,) in empty().terms(f"{prologue} SELECT ?iri {{ VALUES ?iri {{ {values} }} }}")]
+    return [iri[1:-1] for (iri,) in empty_reader().terms(f"{prologue} SELECT ?iri {{ VALUES ?iri {{ {values} }} }}")]
 
 
-def explained(error: QueryError, sparql: str, found: Sequence[Token]) -> QueryError:
+def explain_syntax_error(error: QueryError, sparql: str, found: Sequence[Token]) -> QueryError:
     """The error of the engine's parser, with the place of the mistake and in words that help."""
     if error.line is None:
         return error
@@ -80,14 +80,14 @@ def explained(error: QueryError, sparql: str, found: Sequence[Token]) -> QueryEr
 def _may_go_on(text: str) -> bool:
     """Whether a text is a query, or could become one: then the parser comes to its very end."""
     try:
-        empty().query(text + _PAD)
+        empty_reader().query(text + _PAD)
     except QueryError as error:
-        return (error.line, error.column) == place(text + _PAD, len(text + _PAD))
+        return (error.line, error.column) == line_and_column(text + _PAD, len(text + _PAD))
     return True
 
 
 def _at(sparql: str, at: int, what: str) -> QueryError:
-    return QueryError(f"The query does not parse: {what}", *place(sparql, at))
+    return QueryError(f"The query does not parse: {what}", *line_and_column(sparql, at))
 
 
 def _undeclared(found: Sequence[Token]) -> Token | None:

@@ -80,14 +80,14 @@ class Token(NamedTuple):
         )
 
 
-def tokens(sparql: str) -> Iterator[Token]:
+def tokenize(sparql: str) -> Iterator[Token]:
     """The tokens of a query without spaces and comments, one by one.
 
     Raises `QueryError` at a ``<`` that begins an IRI in one reading and means 'less than' in another.
 
-    >>> [t.text for t in tokens('ASK { ?s ?p "SERVICE <x>" } # LOAD')]
+    >>> [t.text for t in tokenize('ASK { ?s ?p "SERVICE <x>" } # LOAD')]
     ['ASK', '{', '?s', '?p', '"SERVICE <x>"', '}']
-    >>> [t.opens for t in tokens("SELECT (1 AS ?x) { ?s ?p [] FILTER(?s) }") if t.opens]
+    >>> [t.opens for t in tokenize("SELECT (1 AS ?x) { ?s ?p [] FILTER(?s) }") if t.opens]
     ['expression', 'group', 'blank', 'expression']
     """
     stack = ["query"]
@@ -147,20 +147,20 @@ def _one_reading(sparql: str, match: re.Match[str], here: str, last: Token) -> N
     )
     if twice or either:
         what = "'<<' can be read in two ways" if twice else f"{body} can be read as an IRI and as 'less than'"
-        raise QueryError(f"{what}: put a space after the '<' that means 'less than'.", *place(sparql, at))
+        raise QueryError(f"{what}: put a space after the '<' that means 'less than'.", *line_and_column(sparql, at))
 
 
-def decoded(sparql: str) -> str:
+def decode_escapes(sparql: str) -> str:
     r"""The text with its code point escapes replaced, which some engines do before they cut it (section 19.2).
 
-    >>> decoded(r"\u0053ELECT")
+    >>> decode_escapes(r"\u0053ELECT")
     'SELECT'
     """
     found = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
     return found.sub(lambda m: chr(n) if (n := int(m[1] or m[2], 16)) < 0x110000 else m[0], sparql)
 
 
-def place(sparql: str, at: int) -> tuple[int, int]:
+def line_and_column(sparql: str, at: int) -> tuple[int, int]:
     """Line and column, from 1, of a position in the text."""
     line = sparql.count("\n", 0, at) + 1
     return line, at - (sparql.rfind("\n", 0, at) + 1) + 1

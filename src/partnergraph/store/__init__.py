@@ -19,17 +19,26 @@ from urllib.parse import quote_from_bytes
 import pyoxigraph as ox
 
 from partnergraph.errors import DataError, Finding, Place, QueryError, StoreError
-from partnergraph.store.engine_errors import READING, check_address_space, store_error, syntax_error
-from partnergraph.store.forking import mend_exit_of_forks
+from partnergraph.store.engine_errors import ENGINE_ERRORS, check_address_space, store_error, syntax_error
+from partnergraph.store.forking import fix_exit_of_forks
 from partnergraph.store.host_name import remove_host_name
 from partnergraph.store.loading import RDF_SUFFIXES, load_bytes, load_file, stream
 from partnergraph.store.location import locate
 from partnergraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
-    from partnergraph.store.name_index import Names
+    from partnergraph.store.name_index import NameIndex
 
-__all__ = ["GRAPH_FORMATS", "RDF_SUFFIXES", "RESULT_FORMATS", "Reader", "Writer", "converted", "locate", "term_text"]
+__all__ = [
+    "GRAPH_FORMATS",
+    "RDF_SUFFIXES",
+    "RESULT_FORMATS",
+    "Reader",
+    "Writer",
+    "convert_table",
+    "locate",
+    "term_text",
+]
 
 RESULT_FORMATS = {
     "tsv": ox.QueryResultsFormat.TSV,
@@ -61,7 +70,7 @@ def term_text(term: object) -> str | None:
     return str(getattr(term, "value", term))
 
 
-def converted(tsv: bytes, format_: str) -> bytes:
+def convert_table(tsv: bytes, format_: str) -> bytes:
     """A table in TSV as one of the other `RESULT_FORMATS`: the same terms."""
     found = ox.parse_query_results(tsv, format=ox.QueryResultsFormat.TSV)
     return cast(bytes, found.serialize(format=RESULT_FORMATS[format_]))
@@ -125,7 +134,7 @@ class _Base:
         asked: dict[str, Any] = {"prefixes": prefixes_of(sparql) if prefixes is None else prefixes}
         if substitutions:
             asked["substitutions"] = {ox.Variable(name): ox.NamedNode(iri) for name, iri in substitutions.items()}
-        with READING:
+        with ENGINE_ERRORS:
             try:
                 return self._store.query(sparql, base_iri=BASE, **asked, **self._dataset)
             except SyntaxError as error:
@@ -137,7 +146,7 @@ class _Base:
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("rows() needs a SELECT query")
         names = [variable.value for variable in result.variables]
-        with READING:
+        with ENGINE_ERRORS:
             return [{name: term_text(solution[name]) for name in names} for solution in result]
 
     def terms(self, sparql: str) -> list[tuple[str, ...]]:
@@ -145,14 +154,14 @@ class _Base:
         result = self.query(sparql)
         if not isinstance(result, ox.QuerySolutions):
             raise QueryError("terms() needs a SELECT query")
-        with READING:
+        with ENGINE_ERRORS:
             return [tuple(str(term) for term in solution) for solution in result]
 
     def described(self, class_iri: str) -> Described:
         """Every instance of a class with all its values: subject to predicate to plain values, all sorted."""
         result = self.query(f"SELECT DISTINCT ?s ?p ?o {{ ?s a <{class_iri}> ; ?p ?o }}")
         found: Described = {}
-        with READING:
+        with ENGINE_ERRORS:
             for subject, predicate, value in cast(ox.QuerySolutions, result):
                 about = found.setdefault(term_text(subject) or "", {})
                 about.setdefault(term_text(predicate) or "", []).append(term_text(value) or "")
@@ -171,7 +180,7 @@ class _Base:
         if isinstance(result, ox.QueryTriples):
             if format_ not in GRAPH_FORMATS:
                 raise QueryError(f"This query gives a graph; its forms are {', '.join(GRAPH_FORMATS)}.")
-            with READING:
+            with ENGINE_ERRORS:
                 triples = sorted(set(result), key=str)
             ox.serialize(triples, output, format=GRAPH_FORMATS[format_], prefixes=_used_prefixes(triples))
             return "graph"
@@ -179,7 +188,7 @@ class _Base:
             fitting = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(RESULT_FORMATS)
             form = "yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
             raise QueryError(f"This query gives {form}; its forms are {fitting}.")
-        with READING:
+        with ENGINE_ERRORS:
             result.serialize(output, format=RESULT_FORMATS[format_])
         return "ask" if isinstance(result, ox.QueryBoolean) else "select"
 
@@ -193,18 +202,18 @@ class _Base:
 
     def named_graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
-        with READING:
+        with ENGINE_ERRORS:
             return sorted(term_text(graph) or "" for graph in self._store.named_graphs())
 
     def _stated(self) -> Iterator[ox.Quad]:
         """The quads as they were stated, sorted by graph and text: the named graphs', then those of the default graph
         that no named graph holds.
         """
-        with READING:
+        with ENGINE_ERRORS:
             for graph in sorted(self._store.named_graphs(), key=str):
                 yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=str)
         own = self.query(_ONLY_MERGED)
-        with READING:
+        with ENGINE_ERRORS:
             for triple in sorted(cast(ox.QueryTriples, own), key=str):
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, ox.DefaultGraph())
 
@@ -230,7 +239,7 @@ class _Base:
         chosen = formats[format_]
         if chosen.supports_datasets:
             return cast(bytes, ox.serialize(self._stated(), format=chosen, prefixes=dict(PREFIXES)))
-        with READING:
+        with ENGINE_ERRORS:
             default = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
             triples = sorted((q.triple for q in default), key=str)
         return cast(bytes, ox.serialize(triples, format=chosen, prefixes=dict(PREFIXES)))
@@ -252,7 +261,7 @@ class Reader(_Base):
         try:
             if not path.is_dir():
                 raise StoreError(f"{path} is not a store folder. Build one with: partnergraph build")
-            mend_exit_of_forks()
+            fix_exit_of_forks()
             reader = cls(ox.Store.read_only(str(path)))
         except (OSError, ValueError, RuntimeError) as error:
             raise store_error(error, path) from None
@@ -272,7 +281,7 @@ class Reader(_Base):
         graphs are others (SPARQL 1.1, section 13.2). FROM clauses no longer count.
         """
         store, merged = ox.Store(), ox.DefaultGraph()
-        with READING:
+        with ENGINE_ERRORS:
             for iri in default:
                 for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
                     store.add(ox.Quad(quad.subject, quad.predicate, quad.object, merged))
@@ -286,7 +295,7 @@ class Reader(_Base):
         """A copy in memory that lacks what is said of these subjects, and these named graphs; merged anew."""
         store, left_out, default = ox.Store(), {ox.NamedNode(iri) for iri in subjects}, ox.DefaultGraph()
         kept = [graph for graph in self._store.named_graphs() if term_text(graph) not in graphs]
-        with READING:
+        with ENGINE_ERRORS:
             for graph in kept:
                 found = self._store.quads_for_pattern(None, None, None, graph)
                 store.bulk_extend(quad for quad in found if quad.subject not in left_out)
@@ -302,7 +311,7 @@ class Reader(_Base):
         many queries. About 0.4 GB for a million quads.
         """
         store = ox.Store()
-        with READING:
+        with ENGINE_ERRORS:
             store.bulk_extend(iter(self._store))
         reader = Reader(store)
         reader.folder = self.folder
@@ -316,7 +325,7 @@ class Reader(_Base):
 
     def said_of(self, iri: str) -> list[tuple[str, ...]]:
         """What a thing says of itself, as terms in N-Triples syntax, sorted."""
-        with READING:
+        with ENGINE_ERRORS:
             found = self._store.quads_for_pattern(ox.NamedNode(iri), None, None, ox.DefaultGraph())
             return sorted(tuple(str(term) for term in quad.triple) for quad in found)
 
@@ -338,15 +347,15 @@ class Reader(_Base):
             yield term_text(quad.subject) or "", term_text(quad.object) or ""
 
     def _merged(self, predicate: ox.NamedNode, value: ox.NamedNode | None) -> Iterator[ox.Quad]:
-        with READING:
+        with ENGINE_ERRORS:
             yield from self._store.quads_for_pattern(None, predicate, value, ox.DefaultGraph())
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> NameIndex:
         """The index of the names in this graph: the one that its build wrote, else one made when it is first asked."""
-        from partnergraph.store.name_index import Names
+        from partnergraph.store.name_index import NameIndex
 
-        return Names(self)
+        return NameIndex(self)
 
     @classmethod
     def files(cls, paths: Iterable[Path]) -> Reader:
@@ -384,7 +393,7 @@ class Snapshot(Reader):
         super().__init__(store)
         self._values: Described = {}
         self._instances: dict[str, list[str]] = {}
-        with READING:
+        with ENGINE_ERRORS:
             for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
                 subject, predicate = term_text(quad.subject) or "", quad.predicate.value
                 value = getattr(quad.object, "value", None) or term_text(quad.object) or ""

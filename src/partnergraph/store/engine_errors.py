@@ -57,7 +57,7 @@ def syntax_error(error: SyntaxError) -> QueryError:
 
 
 # Bytes of address space with which the engine and its threads surely start; with too little it ends the process.
-LEAST_ADDRESS_SPACE = 1_000_000_000
+MIN_ADDRESS_SPACE = 1_000_000_000
 
 
 def address_space() -> int | None:
@@ -73,14 +73,14 @@ def address_space() -> int | None:
 def check_address_space() -> None:
     """Raise `StoreError` where this process may have too little memory to begin the engine (ulimit -v)."""
     allowed = address_space()
-    if allowed is not None and allowed < LEAST_ADDRESS_SPACE:
+    if allowed is not None and allowed < MIN_ADDRESS_SPACE:
         raise StoreError(
             f"Only {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v). With less than "
-            f"{LEAST_ADDRESS_SPACE // 1_000_000:,} MB it is not sure that the engine can start. Allow more."
+            f"{MIN_ADDRESS_SPACE // 1_000_000:,} MB it is not sure that the engine can start. Allow more."
         )
 
 
-class Reading:
+class EngineErrors:
     """The engine's errors while it reads, by whose fault they are. It sees damage only when it comes to it.
 
     (A generator made into a context takes a twentieth of the time of a look-up.)
@@ -98,4 +98,4 @@ class Reading:
             raise QueryError(str(error)) from None
 
 
-READING = Reading()
+ENGINE_ERRORS = EngineErrors()

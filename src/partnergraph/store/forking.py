@@ -7,7 +7,7 @@ from functools import cache
 
 
 @cache
-def mend_exit_of_forks() -> None:
+def fix_exit_of_forks() -> None:
     """Let forks of this program exit as they mean to, where the C library can do so (glibc).
 
     At exit RocksDB waits for its threads, which a fork does not have, and crashes (SIGSEGV). So in a fork the last that

@@ -23,7 +23,7 @@ RDF_SUFFIXES = {
 }
 # Lines that the engine is given at once: it takes 2 kB of memory for each.
 LINES_AT_ONCE = 200_000
-LARGEST = 2_000_000_000  # bytes of a file
+MAX_SIZE = 2_000_000_000  # bytes of a file
 # Where XML allows declarations: `<!DOCTYPE`, which the engine reads in any case of letters, and `<!ENTITY`.
 _DECLARATION = re.compile(rb"<!(?!--|\[CDATA\[)")
 # The character U+0000 as it is, or escaped (an odd number of backslashes before the u).
@@ -36,7 +36,7 @@ def load_file(store: ox.Store, path: Path, base: str, graph: str | None = None) 
     chosen = RDF_SUFFIXES.get(path.suffix.lower())
     if chosen is None:
         raise DataError(f"{printable(path)}: not an RDF file name this tool knows. It reads {' '.join(RDF_SUFFIXES)}.")
-    load_bytes(store, read_file(path, LARGEST), chosen, printable(path), base, graph)
+    load_bytes(store, read_file(path, MAX_SIZE), chosen, printable(path), base, graph)
 
 
 def load_bytes(

@@ -9,9 +9,9 @@ from typing import Any
 
 from partnergraph.errors import StoreError
 from partnergraph.reading import printable, read_file
-from partnergraph.reading.toml import LARGEST, parse_toml
+from partnergraph.reading.toml import MAX_SIZE, parse_toml
 
-LARGEST_REPORT = 200_000_000  # bytes
+MAX_REPORT_SIZE = 200_000_000  # bytes
 
 
 def locate(path: Path | None = None) -> Path:
@@ -44,13 +44,13 @@ def _located(path: Path | None) -> Path:
         return path
     config = path / "partnergraph.toml"
     if config.is_file():
-        wanted = _read(config, LARGEST, parse_toml).get("id")
+        wanted = _read(config, MAX_SIZE, parse_toml).get("id")
         for output in (Path("build"), path.resolve().parent / "build", path / "build"):
             report = output / "current" / "report.json"
             if (
                 wanted is not None
                 and report.is_file()
-                and _read(report, LARGEST_REPORT, json.loads).get("graph") == wanted
+                and _read(report, MAX_REPORT_SIZE, json.loads).get("graph") == wanted
             ):
                 return (output / "current" / "store").resolve()
         where = printable(path)

@@ -61,16 +61,16 @@ INSERT INTO name (key, name, body, slug) SELECT folded(last_part(iri)), label, i
 DROP TABLE sort; DROP TABLE label; DROP TABLE called;
 """
 _ROWS = "SELECT iri, label, name, key FROM name JOIN body ON body.id = body"
-LONGEST = 300  # characters of a text that is looked for
+MAX_LENGTH = 300  # characters of a text that is looked for
 GRAMS = 4000  # how many names that share three letters with a text are looked at, the rarest letters first
-NEAREST = 40  # how many of them are compared letter by letter
-MOST = 5  # and how many are then near enough
+MAX_NEAREST = 40  # how many of them are compared letter by letter
+MAX_COUNT = 5  # and how many are then near enough
 ALIKE = 0.75
 ALIKE_WORD = 0.8
 
 
 @dataclass(frozen=True)
-class Found:
+class NameMatch:
     """A body: its IRI, its name of today, and the name that was matched."""
 
     iri: str
@@ -78,10 +78,10 @@ class Found:
     name: str
 
 
-def fold(text: str) -> str:
+def fold_name(text: str) -> str:
     """Letters and digits without case, accents and punctuation.
 
-    >>> fold("Children’s  Trust (Größe)")
+    >>> fold_name("Children’s  Trust (Größe)")
     'childrens trust grosse'
     """
     plain = text.casefold()
@@ -90,24 +90,24 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", "", plain.replace("-", " ")).split())
 
 
-def key(text: str) -> str:
+def lookup_key(text: str) -> str:
     """A name as it is looked up: folded, without a leading article.
 
-    >>> key("The Health Foundation")
+    >>> lookup_key("The Health Foundation")
     'health foundation'
     """
-    return fold(text).removeprefix("the ")
+    return fold_name(text).removeprefix("the ")
 
 
-def slug(iri: str) -> str:
+def last_segment(iri: str) -> str:
     """The last part of an IRI, by which a body may be called too."""
     return iri.rsplit("/", 1)[-1]
 
 
-def shortens(short: str, name: str) -> bool:
+def is_short_form(short: str, name: str) -> bool:
     """Whether a folded text is a short form of a folded name: each word as it is, or initials of words in a row.
 
-    >>> shortens("nihr spcr", "nihr school for primary care research"), shortens("wm swtp", "west midlands")
+    >>> is_short_form("nihr spcr", "nihr school for primary care research"), is_short_form("wm swtp", "west midlands")
     (True, False)
     """
     everything = name.split()
@@ -128,10 +128,10 @@ def _shortens(short: str, words: list[str]) -> bool:
     return at == len(words) > 0
 
 
-class Common:
+class CommonSubsequence:
     """How many letters a text has in common with others, in order (the longest common subsequence).
 
-    >>> Common("keele university")("kele univresity")
+    >>> CommonSubsequence("keele university")("kele univresity")
     14
     """
 
@@ -150,7 +150,7 @@ class Common:
         return (self.all ^ row).bit_count()
 
 
-class Names:
+class NameIndex:
     """The names of one graph. Each method gives bodies as they are found; some may come more than once."""
 
     _open: sqlite3.Connection | None = None
@@ -165,23 +165,23 @@ class Names:
         if self._open is not None:
             self._open.close()
 
-    def __iter__(self) -> Iterator[tuple[str, Found]]:
+    def __iter__(self) -> Iterator[tuple[str, NameMatch]]:
         """Every name as it is looked up, with the body that is or was called so."""
-        return ((row[3], Found(*row[:3])) for row in self._rows(f"{_ROWS} WHERE NOT slug ORDER BY name.id"))
+        return ((row[3], NameMatch(*row[:3])) for row in self._rows(f"{_ROWS} WHERE NOT slug ORDER BY name.id"))
 
-    def of(self, iri: str) -> Iterator[Found]:
+    def of(self, iri: str) -> Iterator[NameMatch]:
         """The body of this IRI, by its name of today."""
         return self._found("SELECT iri, label, label FROM body WHERE iri = ? ORDER BY id LIMIT 1", iri)
 
-    def called(self, text: str) -> Iterator[Found]:
+    def called(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a name, or the last part of the IRI."""
         return self._found(f"{_ROWS} WHERE key = ? ORDER BY name.id", text)
 
-    def shortened(self, text: str) -> Iterator[Found]:
+    def shortened(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a short form of a name."""
         for initials in sorted(self._initials(text.split())):
             sql = f"{_ROWS} JOIN initials ON initials.id = name.id WHERE initials = ? ORDER BY name.id"
-            yield from (Found(*row[:3]) for row in self._rows(sql, initials) if shortens(text, row[3]))
+            yield from (NameMatch(*row[:3]) for row in self._rows(sql, initials) if is_short_form(text, row[3]))
 
     def _initials(self, pieces: list[str]) -> set[str]:
         """What the initials of a name may be that these words shorten, of beginnings that some name has."""
@@ -197,15 +197,15 @@ class Names:
         sql = "SELECT 1 FROM initials WHERE initials >= ? AND initials < ? LIMIT 1"
         return any(self._rows(sql, initials, _after(initials)))
 
-    def beginning(self, text: str) -> Iterator[Found]:
+    def beginning(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that begins so."""
         return self._found(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY key, name.id", text, _after(text))
 
-    def with_words(self, text: str) -> Iterator[Found]:
+    def with_words(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which all these words stand."""
         return self._matching(" AND ".join(_quoted(word) for word in sorted(set(text.split()))))
 
-    def with_beginnings(self, text: str) -> Iterator[Found]:
+    def with_beginnings(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which words stand that begin with these; only the last of them, if it is a word
         of some name, may be meant as one that goes on.
         """
@@ -216,19 +216,19 @@ class Names:
     def _is_word(self, word: str) -> bool:
         return any(self._rows("SELECT 1 FROM spelling WHERE key = ?", word))
 
-    def _matching(self, match: str) -> Iterator[Found]:
+    def _matching(self, match: str) -> Iterator[NameMatch]:
         if not match:
             return iter(())
         # CROSS: from the words to the names, never the other way round.
         tables = "word CROSS JOIN name ON name.id = word.rowid CROSS JOIN body ON body.id = body"
         return self._found(f"SELECT iri, label, name FROM {tables} WHERE word MATCH ? ORDER BY word.rowid", match)  # noqa: S608
 
-    def alike(self, text: str) -> Iterator[Found]:
+    def alike(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that is written nearly so, the nearest first."""
         for near in self._near("name", text, ALIKE):
             yield from self.called(near)
 
-    def misspelt(self, text: str) -> Iterator[Found]:
+    def misspelt(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which words stand that are written nearly so."""
         choices, mended = [], False
         for word in sorted(set(text.split())):
@@ -242,7 +242,7 @@ class Names:
 
     def _near(self, table: str, text: str, alike: float) -> list[str]:
         """The keys of a table that are most like a text (the ratio of `difflib`), of those that share three letters."""
-        if not 0 < len(text) <= LONGEST:
+        if not 0 < len(text) <= MAX_LENGTH:
             return []
         grams = sorted({gram for at in range(len(text)) if len(gram := f" {text} "[at : at + 3]) == 3})
         places = ",".join("?" * len(grams))
@@ -256,9 +256,9 @@ class Names:
             found = self._rows(f"SELECT rowid FROM {table}_grams WHERE {table}_grams MATCH ? LIMIT ?",  # noqa: S608
                                _quoted(gram), GRAMS)  # fmt: skip
             shared.update(row[0] for row in found)
-        likeliest = sorted(shared, key=lambda one: (-shared[one], one))[:NEAREST]
+        likeliest = sorted(shared, key=lambda one: (-shared[one], one))[:MAX_NEAREST]
         places = ",".join("?" * len(likeliest))
-        common, matcher, rated = Common(text), SequenceMatcher(), []
+        common, matcher, rated = CommonSubsequence(text), SequenceMatcher(), []
         matcher.set_seq2(text)
         for (other,) in self._rows(f"SELECT key FROM {table} WHERE id IN ({places})", *likeliest):  # noqa: S608
             # What two texts have in common in any order of looking is never less than what `difflib` finds, and quick.
@@ -266,10 +266,10 @@ class Names:
                 matcher.set_seq1(other)
                 if (ratio := matcher.ratio()) >= alike:
                     rated.append((-ratio, other))
-        return [other for _, other in sorted(rated)[:MOST]]
+        return [other for _, other in sorted(rated)[:MAX_COUNT]]
 
-    def _found(self, sql: str, *values: str) -> Iterator[Found]:
-        return (Found(*row[:3]) for row in self._rows(sql, *values))
+    def _found(self, sql: str, *values: str) -> Iterator[NameMatch]:
+        return (NameMatch(*row[:3]) for row in self._rows(sql, *values))
 
     def _rows(self, sql: str, *values: object) -> Iterator[Any]:
         """The rows of a question; when the file is damaged, those of an index made anew."""
@@ -283,7 +283,7 @@ class Names:
         yield from self._open.execute(sql, values)
 
 
-def write(reader: Reader, file: Path) -> None:
+def write_index(reader: Reader, file: Path) -> None:
     """Write the index of a graph, with flat memory. Raises `OSError`."""
     file.unlink(missing_ok=True)
     try:
@@ -319,7 +319,7 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 def _made(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
     """The index of a graph, in memory or in a new file. Sorting is left to SQLite, which needs no memory for it."""
     made = sqlite3.connect(file, check_same_thread=False)
-    for name, number, function in (("folded", 1, key), ("last_part", 1, slug), ("short", 2, _short)):
+    for name, number, function in (("folded", 1, lookup_key), ("last_part", 1, last_segment), ("short", 2, _short)):
         made.create_function(name, number, function, deterministic=True)
     made.executescript(pragmas + _TABLES + _SAID)
     for sort in _CLASSES:

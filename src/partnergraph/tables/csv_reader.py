@@ -8,9 +8,9 @@ import io
 import re
 from contextlib import suppress
 
-from partnergraph.tables.sheet import LONGEST_CELL, MOST_SLOTS, Sheet
+from partnergraph.tables.sheet import MAX_CELL_LENGTH, MAX_SLOTS, Sheet
 
-LARGEST_TEXT = 256_000_000
+MAX_TEXT_SIZE = 256_000_000
 _SEVERAL_BYTES = re.compile(rb"[\xc3-\xf4][\x80-\xbf]+|\xed[\xa0-\xbf][\x80-\xbf]")
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _SAVE = "Save the table as UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
@@ -19,19 +19,19 @@ _SAVE = "Save the table as UTF-8 (in a spreadsheet program: 'CSV UTF-8')."
 def read_delimited(file: str, data: bytes) -> Sheet:
     """All rows that are not empty. Never raises for bad content."""
     sheet = Sheet(file)
-    if len(data) > LARGEST_TEXT:
-        return sheet.unreadable("too-large", f"The table is larger than {LARGEST_TEXT:,} bytes.", "Divide it.")
+    if len(data) > MAX_TEXT_SIZE:
+        return sheet.unreadable("too-large", f"The table is larger than {MAX_TEXT_SIZE:,} bytes.", "Divide it.")
     text = _decoded(sheet, data)
     if text is None:
         return sheet
     if "\x00" in text:
-        row = rows_in(text[: text.index("\x00")])
+        row = row_at(text[: text.index("\x00")])
         fix = "Delete it, or save the table anew as 'CSV UTF-8'."
         return sheet.unreadable("control-character", "The table holds a NUL character.", fix, row)
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(MAX_CELL_LENGTH)
     mark = "\t" if file.endswith(".tsv") else _separator(text)
-    if text.count(mark) > MOST_SLOTS:
-        return sheet.unreadable("too-large", f"The table has more than {MOST_SLOTS:,} cells.", "Divide it.")
+    if text.count(mark) > MAX_SLOTS:
+        return sheet.unreadable("too-large", f"The table has more than {MAX_SLOTS:,} cells.", "Divide it.")
     number = 0
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True), 1):
@@ -46,7 +46,7 @@ def read_delimited(file: str, data: bytes) -> Sheet:
     return sheet
 
 
-def rows_in(text: str) -> int:
+def row_at(text: str) -> int:
     """The number of the row in which a piece of a table ends."""
     rows = 0
     with suppress(csv.Error):
@@ -70,7 +70,7 @@ def _decoded(sheet: Sheet, data: bytes) -> str | None:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = rows_in(data[: error.start].decode("utf-8-sig"))
+        row = row_at(data[: error.start].decode("utf-8-sig"))
     if not _SEVERAL_BYTES.search(data):
         with suppress(UnicodeDecodeError):
             text = data.decode("cp1252")

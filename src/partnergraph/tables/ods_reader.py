@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from partnergraph.tables.safe_zip import Packed
-from partnergraph.tables.sheet import LAST_COLUMN, LAST_ROW, LONGEST_CELL, Counter, Grid, Refused, Sheet, Wrong
+from partnergraph.tables.safe_zip import SafeZip
+from partnergraph.tables.sheet import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MAX_CELL_LENGTH,
+    ErrorCell,
+    FileRefused,
+    ReadLimits,
+    Sheet,
+    SheetGrid,
+)
 from partnergraph.tables.xlsx_reader import ERROR_FIX, NO_VALUE, NO_VALUE_FIX, number_text
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -25,17 +34,17 @@ _ASIDE = {
 _ERROR = re.compile(r"#[A-Z/0]+[!?A]|Err:[0-9]{3}|#N/A")
 
 
-def read_ods(file: str, packed: Packed) -> list[Sheet]:
+def read_ods(file: str, packed: SafeZip) -> list[Sheet]:
     """All sheets."""
     locked: list[str] = []
     if "META-INF/manifest.xml" in packed.parts:
         packed.parse("META-INF/manifest.xml", lambda name, _: locked.append(name) if "encryption" in name else None)
     if locked:
-        raise Refused("password", "The file is locked with a password.", "Save it without a password.")
+        raise FileRefused("password", "The file is locked with a password.", "Save it without a password.")
     if "content.xml" not in packed.parts:
         fix = "Open the file in a spreadsheet program and save it anew."
-        raise Refused("workbook-damaged", "There are no sheets in the file; it is no spreadsheet.", fix)
-    walk = _Walk(file)
+        raise FileRefused("workbook-damaged", "There are no sheets in the file; it is no spreadsheet.", fix)
+    walk = _OdsSheetReader(file)
     packed.parse("content.xml", walk.start, walk.end, walk.text)
     return walk.sheets
 
@@ -45,12 +54,12 @@ def _count(attributes: Mapping[str, str], name: str, most: int) -> int:
     return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
-class _Walk:
+class _OdsSheetReader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.sheets: list[Sheet] = []
-        self.count = Counter()
-        self.grid = Grid(self.count)
+        self.count = ReadLimits()
+        self.grid = SheetGrid(self.count)
         self.name = ""
         self.hidden_styles: set[str] = set()
         self.style = ""
@@ -94,7 +103,7 @@ class _Walk:
             self.depth += 1
             if self.depth == 1:
                 hidden = attributes.get(f"{_TABLE}style-name", "") in self.hidden_styles
-                self.grid = Grid(self.count, hidden=hidden)
+                self.grid = SheetGrid(self.count, hidden=hidden)
                 self.name = attributes.get(f"{_TABLE}name", "")
                 self.row = self.column_of_form = 0
         elif name == f"{_STYLE}style":
@@ -103,7 +112,7 @@ class _Walk:
             self.hidden_styles.add(self.style)
 
     def text(self, data: str) -> None:
-        if self.in_cell and not self.aside and self.paragraphs and self.length <= LONGEST_CELL:
+        if self.in_cell and not self.aside and self.paragraphs and self.length <= MAX_CELL_LENGTH:
             self.pieces.append(data)
             self.length += len(data)
 
@@ -149,9 +158,9 @@ class _Walk:
         kind, formula = get(f"{_OFFICE}value-type", ""), get(f"{_TABLE}formula")
         foreign = next((v for k, v in self.attributes.items() if k.endswith(" value-type") and _OFFICE not in k), kind)
         if foreign == "error" or (formula and _ERROR.fullmatch(shown.strip())):
-            return Wrong(shown, "error-value", f"The cell shows the error {shown[:20]}.", ERROR_FIX)
+            return ErrorCell(shown, "error-value", f"The cell shows the error {shown[:20]}.", ERROR_FIX)
         if formula and not kind:
-            return Wrong("=", *NO_VALUE, NO_VALUE_FIX)
+            return ErrorCell("=", *NO_VALUE, NO_VALUE_FIX)
         if kind == "date":
             day = get(f"{_OFFICE}date-value", shown).removesuffix("T00:00:00")
             # A cell whose format shows the year alone says no more than the year.

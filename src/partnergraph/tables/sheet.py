@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from partnergraph.errors import Finding, Place, letters
 
 # A cell longer than this is a mistake (a whole file pasted into a cell), not a claim.
-LONGEST_CELL = 1_000_000
+MAX_CELL_LENGTH = 1_000_000
 # What one file may hold; beyond it, it is no table that people keep by hand.
-MOST_CELLS = 2_000_000
-MOST_SLOTS = 20_000_000
-MOST_CHARACTERS = 100_000_000
+MAX_CELLS = 2_000_000
+MAX_SLOTS = 20_000_000
+MAX_CHARACTERS = 100_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _LISTED = 20
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """A file that is not read on; it becomes a finding."""
 
     def __init__(self, rule: str, message: str, fix: str) -> None:
@@ -25,14 +25,14 @@ class Refused(Exception):
         self.rule, self.message, self.fix = rule, message, fix
 
 
-class Wrong(str):
+class ErrorCell(str):
     """What a cell shows that has no value to be read, and why."""
 
     rule: str
     message: str
     fix: str
 
-    def __new__(cls, shown: str, rule: str, message: str, fix: str) -> Wrong:
+    def __new__(cls, shown: str, rule: str, message: str, fix: str) -> ErrorCell:
         cell = super().__new__(cls, shown)
         cell.rule, cell.message, cell.fix = rule, message, fix
         return cell
@@ -64,8 +64,8 @@ class Sheet:
         return self
 
 
-class Counter:
-    """What has been read of a file so far; raises `Refused` where it becomes too much."""
+class ReadLimits:
+    """What has been read of a file so far; raises `FileRefused` where it becomes too much."""
 
     def __init__(self) -> None:
         self.cells = self.slots = self.characters = 0
@@ -74,26 +74,26 @@ class Counter:
         """Count a filled cell."""
         self.cells += times
         self.characters += len(text) * times
-        if self.cells > MOST_CELLS or self.characters > MOST_CHARACTERS:
-            self._stop(f"more than {MOST_CELLS:,} filled cells or {MOST_CHARACTERS:,} characters")
+        if self.cells > MAX_CELLS or self.characters > MAX_CHARACTERS:
+            self._stop(f"more than {MAX_CELLS:,} filled cells or {MAX_CHARACTERS:,} characters")
 
     def width(self, columns: int) -> None:
         """Count a row up to its last filled column."""
         self.slots += columns
-        if self.slots > MOST_SLOTS:
-            self._stop(f"more than {MOST_SLOTS:,} cells between the first and the last filled one of its rows")
+        if self.slots > MAX_SLOTS:
+            self._stop(f"more than {MAX_SLOTS:,} cells between the first and the last filled one of its rows")
 
     @staticmethod
     def _stop(what: str) -> None:
         message = f"The file holds {what}."
-        raise Refused("too-large", message, "Divide it, or import what it holds as RDF or as a register.")
+        raise FileRefused("too-large", message, "Divide it, or import what it holds as RDF or as a register.")
 
 
 @dataclass
-class Grid:
+class SheetGrid:
     """Cells by row and column while a sheet is being read, and what its form hides or joins."""
 
-    count: Counter
+    count: ReadLimits
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
@@ -106,10 +106,10 @@ class Grid:
             message = (
                 f"A cell stands in row {row}, column {column}; a sheet has {LAST_ROW:,} rows, {LAST_COLUMN:,} columns."
             )
-            raise Refused("workbook-damaged", message, "Open the file in a spreadsheet program and save it anew.")
-        if len(text) > LONGEST_CELL:
-            message = f"The cell holds more than {LONGEST_CELL:,} characters."
-            text = Wrong(text[:40] + "…", "long-cell", message, "Look for a whole file in the cell.")
+            raise FileRefused("workbook-damaged", message, "Open the file in a spreadsheet program and save it anew.")
+        if len(text) > MAX_CELL_LENGTH:
+            message = f"The cell holds more than {MAX_CELL_LENGTH:,} characters."
+            text = ErrorCell(text[:40] + "…", "long-cell", message, "Look for a whole file in the cell.")
         self.count.cell(text)
         self.cells.setdefault(row, {})[column] = text
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 # So few are compared one by one.
 _FEW = 300
 _COMPARED = 60
-_LONGEST = 200
+_MAX_LENGTH = 200
 
 
 def nearest(text: str, names: Collection[str], cutoff: float = 0.6) -> str | None:
@@ -20,16 +20,16 @@ def nearest(text: str, names: Collection[str], cutoff: float = 0.6) -> str | Non
     >>> nearest("fundin", ["funding", "membership"])
     'funding'
     """
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return None
-    near = get_close_matches(text, [name for name in names if len(name) <= _LONGEST], n=1, cutoff=cutoff)
+    near = get_close_matches(text, [name for name in names if len(name) <= _MAX_LENGTH], n=1, cutoff=cutoff)
     return near[0] if near else None
 
 
-class Near:
+class SuggestionIndex:
     """A set of ids to search.
 
-    >>> Near(["nice", "nhs-england"]).to("niece")
+    >>> SuggestionIndex(["nice", "nhs-england"]).to("niece")
     'nice'
     """
 
@@ -43,7 +43,7 @@ class Near:
 
     def to(self, text: str) -> str | None:
         """The nearest id, when one is near at all."""
-        text = text[:_LONGEST]
+        text = text[:_MAX_LENGTH]
         names = self._names
         if self._pieces:
             shared: Counter[int] = Counter()

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place, letters
 from partnergraph.tables.csv_reader import read_delimited
-from partnergraph.tables.sheet import LONGEST_CELL, Sheet, Wrong
+from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest
 
-__all__ = ["LONGEST_CELL", "Layout", "Row", "Table", "read_sheet", "read_table", "several"]
+__all__ = ["MAX_CELL_LENGTH", "Row", "Table", "TableSchema", "read_sheet", "read_table", "split_values"]
 
 # Half a character (a surrogate) cannot be written into any file.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -27,7 +27,7 @@ _ACCIDENTS = {
     **{ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"},
     **{ord(c): " " for c in "\u00a0\u2007\u2009\u202f"},
 }
-_MOST_COLUMNS_BLAMED = 50
+_MAX_COLUMNS_BLAMED = 50
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableSchema:
     """The columns of a table: all that are known, and those that must be filled."""
 
     columns: tuple[str, ...]
@@ -100,12 +100,12 @@ class Table:
         return self
 
 
-def read_table(file: str, data: bytes, layout: Layout) -> Table:
+def read_table(file: str, data: bytes, layout: TableSchema) -> Table:
     """All rows of a CSV or TSV table and everything that is wrong with its form. Never raises for bad content."""
     return read_sheet(read_delimited(file, data), layout)
 
 
-def read_sheet(sheet: Sheet, layout: Layout) -> Table:
+def read_sheet(sheet: Sheet, layout: TableSchema) -> Table:
     """All rows of a sheet that is a table, and everything that is wrong with its form."""
     table = Table(sheet.file, findings=list(sheet.findings), complete=sheet.complete, sheet=sheet.name)
     headings: list[str] | None = None
@@ -135,28 +135,28 @@ def _named(finding: Finding, table: Table) -> Finding:
     return replace(finding, place=replace(place, column=name))
 
 
-def heading(cell: str) -> str:
+def normalise_heading(cell: str) -> str:
     """A heading as the layout writes it.
 
-    >>> heading(" Count as-Stated ")
+    >>> normalise_heading(" Count as-Stated ")
     'count_as_stated'
     """
     return re.sub(r"[\s\u200b\ufeff_-]+", "_", cell.translate(_ACCIDENTS).strip().lower()).strip("_")
 
 
-def _headings(table: Table, number: int, cells: list[str], layout: Layout) -> list[str]:
-    names = [heading(cell) for cell in cells]
+def _headings(table: Table, number: int, cells: list[str], layout: TableSchema) -> list[str]:
+    names = [normalise_heading(cell) for cell in cells]
     for index, name in enumerate(names, 1):
         table.columns.setdefault(name, index)
     unknown = [(i, cells[i].strip()[:100], name) for i, name in enumerate(names) if name and name not in layout.columns]
-    for index, raw, name in unknown[:_MOST_COLUMNS_BLAMED]:
+    for index, raw, name in unknown[:_MAX_COLUMNS_BLAMED]:
         near = nearest(name[:100], layout.columns)
         hint = f"Did you mean '{near}'? " if near else ""
         fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
         message = f"'{raw}' is not a column of this table."
         table.wrong("unknown-column", message, fix, number, raw, raw, index + 1)
-    if len(unknown) > _MOST_COLUMNS_BLAMED:
-        message = f"{len(unknown) - _MOST_COLUMNS_BLAMED} more columns are not of this table."
+    if len(unknown) > _MAX_COLUMNS_BLAMED:
+        message = f"{len(unknown) - _MAX_COLUMNS_BLAMED} more columns are not of this table."
         table.wrong("unknown-column", message, f"Columns of this table: {', '.join(layout.columns)}.", number)
     twice = {name for name, times in Counter(names).items() if times > 1}
     for name in sorted(twice & set(layout.columns)):
@@ -169,11 +169,11 @@ def _headings(table: Table, number: int, cells: list[str], layout: Layout) -> li
     return names
 
 
-def _row(table: Table, number: int, cells: list[str], headings: list[str], layout: Layout) -> None:
+def _row(table: Table, number: int, cells: list[str], headings: list[str], layout: TableSchema) -> None:
     filled: dict[str, str] = {}
     blamed: set[str] = set()
     for index, (heading, cell) in enumerate(zip(headings, cells, strict=False), 1):
-        if isinstance(cell, Wrong):
+        if isinstance(cell, ErrorCell):
             table.wrong(cell.rule, cell.message, cell.fix, number, heading or None, str(cell), index)
             blamed.add(heading)
             table.complete = table.complete and heading != "id"
@@ -213,10 +213,10 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
             table.wrong(rule, message, fix, number, name)
 
 
-def several(cell: str | None) -> Iterable[str]:
+def split_values(cell: str | None) -> Iterable[str]:
     """The values of a cell that holds several, separated by semicolons.
 
-    >>> list(several("a; b ;c"))
+    >>> list(split_values("a; b ;c"))
     ['a', 'b', 'c']
     """
     return [part.strip() for part in (cell or "").split(";") if part.strip()]

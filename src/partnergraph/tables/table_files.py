@@ -8,13 +8,13 @@ from pathlib import Path
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.reading import printable, read_file
-from partnergraph.tables.csv_reader import LARGEST_TEXT, read_delimited
+from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
 from partnergraph.tables.file_signatures import file_type
-from partnergraph.tables.safe_zip import LARGEST_FILE, Packed
-from partnergraph.tables.sheet import Refused, Sheet
+from partnergraph.tables.safe_zip import MAX_FILE_SIZE, SafeZip
+from partnergraph.tables.sheet import FileRefused, Sheet
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, read_sheet
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
 __all__ = ["largest", "read_sheets", "read_tables", "sheets_of", "table_files", "table_named"]
 
@@ -50,7 +50,7 @@ def table_named(name: str) -> str | None:
     """
     bare = re.sub(r"[\W_]+", "", name).lower()
     bare = ALSO.get(bare, bare)
-    return bare if bare in LAYOUTS else None
+    return bare if bare in TABLE_SCHEMAS else None
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -66,7 +66,7 @@ def table_files(folder: Path) -> list[Path]:
 
 def largest(file: str) -> int:
     """The most bytes that a file of tables may have, by its name."""
-    return LARGEST_TEXT if file.lower().endswith(TEXT) else LARGEST_FILE
+    return MAX_TEXT_SIZE if file.lower().endswith(TEXT) else MAX_FILE_SIZE
 
 
 def sheets_of(path: Path, file: str, inside: Path | None = None, *, pipe: bool = False) -> list[Sheet]:
@@ -85,11 +85,11 @@ def read_sheets(file: str, data: bytes) -> list[Sheet]:
     try:
         if suffix in TEXT and data.startswith((_OLE, b"PK\x03\x04")):
             message = f"The file is a workbook or an archive, though its name ends in {suffix}."
-            raise Refused("workbook-form", message, "Give it its own ending again, .xlsx or .ods.")
+            raise FileRefused("workbook-form", message, "Give it its own ending again, .xlsx or .ods.")
         if suffix in TEXT:
             return [read_delimited(file, data)]
         return _workbook(file, suffix, data)
-    except Refused as refused:
+    except FileRefused as refused:
         return [Sheet(file).unreadable(refused.rule, refused.message, refused.fix)]
 
 
@@ -98,7 +98,7 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
     from partnergraph.tables.xlsx_reader import read_xlsx
 
     if suffix in OTHER:
-        raise Refused("workbook-form", f"The file is {OTHER[suffix]}; it is not read.", _SAVE)
+        raise FileRefused("workbook-form", f"The file is {OTHER[suffix]}; it is not read.", _SAVE)
     form = file_type(data)
     if suffix not in WORKBOOK:
         message = (
@@ -106,13 +106,13 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
         )
         if form and form.startswith("a workbook or"):
             message = f"The file may be a workbook, but its name ends in {suffix or 'nothing'}."
-        raise Refused("workbook-form", message, READABLE)
+        raise FileRefused("workbook-form", message, READABLE)
     if data.startswith(_OLE):
         message = "The file is locked with a password, or in the old form of Excel."
-        raise Refused("password", message, "Open it, and save it as .xlsx without a password.")
+        raise FileRefused("password", message, "Open it, and save it as .xlsx without a password.")
     if form and not data.startswith(b"PK"):
-        raise Refused("workbook-damaged", f"The file is {form}, though its name ends in {suffix}.", READABLE)
-    packed = Packed(data)
+        raise FileRefused("workbook-damaged", f"The file is {form}, though its name ends in {suffix}.", READABLE)
+    packed = SafeZip(data)
     is_open = "content.xml" in packed.parts and "xl/workbook.xml" not in packed.parts
     return read_ods(file, packed) if is_open else read_xlsx(file, packed)
 
@@ -148,14 +148,14 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
                 place = Place(file, sheet=sheet.name)
                 findings.append(Finding("table-twice", "error", message, place, name, "Keep one of the two."))
             else:
-                tables[name] = read_sheet(sheet, LAYOUTS[name])
+                tables[name] = read_sheet(sheet, TABLE_SCHEMAS[name])
                 findings += tables[name].findings
-    for name in LAYOUTS:
+    for name in TABLE_SCHEMAS:
         file, in_book = missing
         empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
         empty.complete = not doubted
         tables.setdefault(name, empty)
-    return {name: tables[name] for name in LAYOUTS}
+    return {name: tables[name] for name in TABLE_SCHEMAS}
 
 
 def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator[tuple[str, Sheet]]:
@@ -174,7 +174,7 @@ def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator
             found = True
             yield name, sheet
         elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
-            near = nearest(title.lower(), [*LAYOUTS, *ALSO])
+            near = nearest(title.lower(), [*TABLE_SCHEMAS, *ALSO])
             hint = f"Did you mean {ALSO.get(near, near).capitalize()}?" if near else _listing()
             message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
             fix = f"{hint} Put # before the name of a sheet that is not to be read."
@@ -185,11 +185,11 @@ def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator
 
 
 def _listing() -> str:
-    return f"Tables: {', '.join(LAYOUTS)}."
+    return f"Tables: {', '.join(TABLE_SCHEMAS)}."
 
 
 def _unknown_file(path: Path, findings: list[Finding]) -> None:
-    near = nearest(path.stem, LAYOUTS)
+    near = nearest(path.stem, TABLE_SCHEMAS)
     hint = f"Did you mean {near}.csv?" if near else _listing()
     message = f"{path.name} is not a table of a graph folder; it was not read."
     findings.append(Finding("unknown-table", "error", message, Place(f"tables/{path.name}"), path.name, hint))

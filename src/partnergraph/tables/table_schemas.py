@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from partnergraph.tables.table import Layout
+from partnergraph.tables.table import TableSchema
 
 
-def _layout(required: str, optional: str = "") -> Layout:
-    return Layout((*required.split(), *optional.split()), tuple(required.split()))
+def _layout(required: str, optional: str = "") -> TableSchema:
+    return TableSchema((*required.split(), *optional.split()), tuple(required.split()))
 
 
-LAYOUTS = {
+TABLE_SCHEMAS = {
     "sources": _layout(
         "id title publisher kind", "date url origin accessed as_of_earliest as_of_latest licence note"
     ),

@@ -12,8 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import isfinite, nan
 
-from partnergraph.tables.safe_zip import Packed
-from partnergraph.tables.sheet import LAST_COLUMN, LAST_ROW, LONGEST_CELL, Counter, Grid, Refused, Sheet, Wrong
+from partnergraph.tables.safe_zip import SafeZip
+from partnergraph.tables.sheet import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MAX_CELL_LENGTH,
+    ErrorCell,
+    FileRefused,
+    ReadLimits,
+    Sheet,
+    SheetGrid,
+)
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -24,16 +33,16 @@ NO_VALUE_FIX = "Open the file in a spreadsheet program, let it calculate, and sa
 ERROR_FIX = "Mend the formula, or write the value itself."
 
 
-def read_xlsx(file: str, packed: Packed) -> list[Sheet]:
+def read_xlsx(file: str, packed: SafeZip) -> list[Sheet]:
     """All sheets that hold cells (charts and dialogs hold none)."""
     book = _book(packed)
-    count = Counter()
+    count = ReadLimits()
     shared = _strings(packed, book.strings, count) if book.strings else []
     forms = _forms(packed, book.styles) if book.styles else []
     sheets = []
     for name, state, part in book.sheets:
-        grid = Grid(count, hidden=state != "visible")
-        _Walk(grid, shared, forms, book.since_1904).read(packed, part)
+        grid = SheetGrid(count, hidden=state != "visible")
+        _XlsxSheetReader(grid, shared, forms, book.since_1904).read(packed, part)
         sheets.append(grid.into(Sheet(file, name)))
     if sheets and any(name.lower().endswith("vbaproject.bin") for name in packed.parts):
         sheets[0].say("info", "macros", "The workbook holds macros; they are neither run nor kept.", "")
@@ -52,14 +61,14 @@ def _attribute(attributes: Mapping[str, str], local: str) -> str:
 
 
 @dataclass
-class _Book:
+class _XlsxBook:
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
     since_1904: bool = False
     strings: str = ""
     styles: str = ""
 
 
-def _relations(packed: Packed, part: str) -> dict[str, tuple[str, str]]:
+def _relations(packed: SafeZip, part: str) -> dict[str, tuple[str, str]]:
     """What a part points to: id -> kind and part. Targets outside the file are left out."""
     folder, name = posixpath.split(part)
     found: dict[str, tuple[str, str]] = {}
@@ -75,13 +84,13 @@ def _relations(packed: Packed, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _book(packed: Packed) -> _Book:
+def _book(packed: SafeZip) -> _XlsxBook:
     top = next((part for kind, part in _relations(packed, "").values() if kind == "officeDocument"), "xl/workbook.xml")
     if top not in packed.parts:
         kind = "an OpenDocument file" if "content.xml" in packed.parts else "no workbook"
-        raise Refused("workbook-damaged", f"There is no list of sheets in the file; it is {kind}.", _SAVE)
+        raise FileRefused("workbook-damaged", f"There is no list of sheets in the file; it is {kind}.", _SAVE)
     relations = _relations(packed, top)
-    book = _Book()
+    book = _XlsxBook()
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         if _local(name) == "workbookPr":
@@ -93,7 +102,9 @@ def _book(packed: Packed) -> _Book:
             if kind == "worksheet" and part in packed.parts:
                 book.sheets.append((title, attributes.get("state", "visible"), part))
             elif kind in ("", "worksheet"):
-                raise Refused("workbook-damaged", f'The sheet "{title}" is listed, but it is not in the file.', _SAVE)
+                raise FileRefused(
+                    "workbook-damaged", f'The sheet "{title}" is listed, but it is not in the file.', _SAVE
+                )
 
     packed.parse(top, start)
     for kind, part in relations.values():
@@ -104,7 +115,7 @@ def _book(packed: Packed) -> _Book:
     return book
 
 
-def _strings(packed: Packed, part: str, count: Counter) -> list[str]:
+def _strings(packed: SafeZip, part: str, count: ReadLimits) -> list[str]:
     found: list[str] = []
     pieces: list[str] = []
     inside = phonetic = 0
@@ -123,7 +134,7 @@ def _strings(packed: Packed, part: str, count: Counter) -> list[str]:
 
     def text(data: str) -> None:
         nonlocal length
-        if inside and not phonetic and length <= LONGEST_CELL:
+        if inside and not phonetic and length <= MAX_CELL_LENGTH:
             pieces.append(data)
             length += len(data)
 
@@ -151,7 +162,7 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
-def _forms(packed: Packed, part: str) -> list[str]:
+def _forms(packed: SafeZip, part: str) -> list[str]:
     """How each style shows a number: year, month, date, percent, 0000 or nothing special."""
     custom: dict[str, str] = {}
     numbers: list[str] = []
@@ -199,10 +210,10 @@ def _form(number: str, code: str | None) -> str:
     return "month" if "m" in bare else "year"
 
 
-class _Walk:
+class _XlsxSheetReader:
     """One sheet, from its XML into a grid."""
 
-    def __init__(self, grid: Grid, shared: list[str], forms: list[str], since_1904: bool) -> None:
+    def __init__(self, grid: SheetGrid, shared: list[str], forms: list[str], since_1904: bool) -> None:
         self.grid, self.shared, self.forms, self.since_1904 = grid, shared, forms, since_1904
         self.row = self.column = 0
         self.attributes: Mapping[str, str] = {}
@@ -211,7 +222,7 @@ class _Walk:
         self.pieces: list[str] = []
         self.length = 0
 
-    def read(self, packed: Packed, part: str) -> None:
+    def read(self, packed: SafeZip, part: str) -> None:
         packed.parse(part, self.start, self.end, self.text)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -243,7 +254,7 @@ class _Walk:
             self.grid.hidden_columns.append((first_column, min(_number(attributes.get("max", ""), 1), LAST_COLUMN)))
 
     def text(self, data: str) -> None:
-        if self.reading and self.length <= LONGEST_CELL:
+        if self.reading and self.length <= MAX_CELL_LENGTH:
             self.pieces.append(data)
             self.length += len(data)
 
@@ -259,16 +270,16 @@ class _Walk:
     def value(self) -> str:
         raw, kind = "".join(self.pieces), self.attributes.get("t", "n")
         if self.formula and not raw and kind != "str":
-            return Wrong("=", *NO_VALUE, NO_VALUE_FIX)
+            return ErrorCell("=", *NO_VALUE, NO_VALUE_FIX)
         if not raw:
             return ""
         if kind == "s":
             index = _number(raw, -1)
             if 0 <= index < len(self.shared):
                 return self.shared[index]
-            return Wrong(raw, "workbook-damaged", f"The cell points to text {raw[:20]}, which is not there.", _SAVE)
+            return ErrorCell(raw, "workbook-damaged", f"The cell points to text {raw[:20]}, which is not there.", _SAVE)
         if kind == "e":
-            return Wrong(raw, "error-value", f"The cell shows the error {raw[:20]}.", ERROR_FIX)
+            return ErrorCell(raw, "error-value", f"The cell shows the error {raw[:20]}.", ERROR_FIX)
         if kind == "b":
             return "true" if raw in ("1", "true") else "false"
         if kind == "d":
@@ -294,7 +305,7 @@ def _at(reference: str) -> tuple[int, int]:
     for letter in found[1] if found else "":
         column = column * 26 + ord(letter) - 64
     if found is None or column > LAST_COLUMN or not 1 <= int(found[2]) <= LAST_ROW:
-        raise Refused("workbook-damaged", f"{reference[:40]!a} is not the name of a cell.", _SAVE)
+        raise FileRefused("workbook-damaged", f"{reference[:40]!a} is not the name of a cell.", _SAVE)
     return int(found[2]), column
 
 
@@ -311,20 +322,20 @@ def number_text(raw: str, form: str, since_1904: bool = False) -> str:
     except ValueError:
         value = nan
     if not isfinite(value):
-        return Wrong(raw[:40], "no-number", f"'{raw[:40]}' is not a number.", "Write the value itself.")
+        return ErrorCell(raw[:40], "no-number", f"'{raw[:40]}' is not a number.", "Write the value itself.")
     if form in ("year", "month", "date"):
         try:
             start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 31 if value < 60 else 30)
             day = start + timedelta(days=value)
         except (ValueError, OverflowError):
-            return Wrong(raw, "date-value", f"The number {raw[:20]} is not a date.", "Write the date itself.")
+            return ErrorCell(raw, "date-value", f"The number {raw[:20]} is not a date.", "Write the date itself.")
         text = (day + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat()
         return text[: {"year": 4, "month": 7}.get(form, 10)] if form != "date" or text.endswith("T00:00:00") else text
     if not value.is_integer():
         return f"{round(value * 100, 10):g}%" if form == "percent" else repr(value)
     if abs(value) >= 1e15:
         fix = "Give the column the format 'Text', and write the number again."
-        return Wrong(raw, "long-number", "The spreadsheet program keeps only 15 digits of a number.", fix)
+        return ErrorCell(raw, "long-number", "The spreadsheet program keeps only 15 digits of a number.", fix)
     if form == "percent":
         return f"{int(value) * 100}%"
     return str(int(value)).zfill(len(form)) if form.startswith("0") else str(int(value))

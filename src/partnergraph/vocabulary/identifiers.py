@@ -10,10 +10,10 @@ from partnergraph.vocabulary.iri import is_web_address
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's alphabet, without i, l, o and u
 
 
-def ror(value: str) -> bool:
+def is_ror(value: str) -> bool:
     """ROR: 0, six characters of Crockford's base 32, two check digits by ISO/IEC 7064 MOD 97-10.
 
-    >>> ror("https://ror.org/00340yn33"), ror("https://ror.org/00340yn34")
+    >>> is_ror("https://ror.org/00340yn33"), is_ror("https://ror.org/00340yn34")
     (True, False)
     """
     match = re.fullmatch(r"(?:https://ror\.org/)?(0[0-9a-hj-km-np-tv-z]{6})([0-9]{2})", value)
@@ -25,10 +25,10 @@ def ror(value: str) -> bool:
     return 98 - (number * 100) % 97 == int(match[2])
 
 
-def isni(value: str) -> bool:
+def is_isni(value: str) -> bool:
     """ISNI: sixteen digits, the last a check character by ISO/IEC 7064 MOD 11-2 (ISO 27729).
 
-    >>> isni("0000 0004 0415 6205"), isni("0000 0004 0415 6206")
+    >>> is_isni("0000 0004 0415 6205"), is_isni("0000 0004 0415 6206")
     (True, False)
     """
     bare = value.replace(" ", "")
@@ -48,8 +48,8 @@ def _form(pattern: str) -> Callable[[str], bool]:
 
 # Scheme -> test, and how a right one looks.
 SCHEMES: dict[str, tuple[Callable[[str], bool], str]] = {
-    "ror": (ror, "https://ror.org/00340yn33, its last two digits a checksum"),
-    "isni": (isni, "0000 0004 0415 6205, its last character a checksum"),
+    "ror": (is_ror, "https://ror.org/00340yn33, its last two digits a checksum"),
+    "isni": (is_isni, "0000 0004 0415 6205, its last character a checksum"),
     "ods": (_form(r"[A-Z0-9]{3,10}"), "RRE: capital letters and digits"),
     "gss": (_form(r"[EWSNKJLM]\d{8}"), "E08000026: a letter and eight digits"),
     "ukprn": (_form(r"1\d{7}"), "10007767: eight digits that begin with 1"),
@@ -68,10 +68,10 @@ SCHEMES: dict[str, tuple[Callable[[str], bool], str]] = {
 }  # fmt: skip
 
 
-def problem(scheme: str, value: str) -> tuple[str, str] | None:
+def identifier_problem(scheme: str, value: str) -> tuple[str, str] | None:
     """What is wrong with an identifier and what to do, or None. Schemes without a known form are taken as they are.
 
-    >>> problem("hesa", "121")[0]
+    >>> identifier_problem("hesa", "121")[0]
     "'121' is not a well-formed hesa identifier."
     """
     test, looks = SCHEMES.get(scheme, (None, ""))

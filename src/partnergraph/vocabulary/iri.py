@@ -23,7 +23,7 @@ _IRI = re.compile(
 )
 _LAST_OF_A_PLANE = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _NOWHERE = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff{_LAST_OF_A_PLANE}]")
-_LONGEST_CACHED = 300  # characters; what is cached comes from outside, too
+_MAX_CACHED_LENGTH = 300  # characters; what is cached comes from outside, too
 _ONLY_IN_THE_QUERY = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
@@ -33,7 +33,7 @@ def is_iri(text: str) -> bool:
     >>> [is_iri(text) for text in ("urn:x", "https://example.org/ü#a", "https://example.org/100%", "example.org", ":x")]
     [True, True, False, False, False]
     """
-    return (_is_iri if len(text) <= _LONGEST_CACHED else _is_iri.__wrapped__)(text)
+    return (_is_iri if len(text) <= _MAX_CACHED_LENGTH else _is_iri.__wrapped__)(text)
 
 
 @lru_cache(100_000)

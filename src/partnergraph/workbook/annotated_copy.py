@@ -17,11 +17,11 @@ from typing import Any
 from partnergraph.errors import DataError, Finding, UsageError, letters
 from partnergraph.files import write_file
 from partnergraph.reading import read_file
-from partnergraph.tables.safe_zip import LARGEST_FILE, Packed
-from partnergraph.tables.sheet import Refused, Sheet
+from partnergraph.tables.safe_zip import MAX_FILE_SIZE, SafeZip
+from partnergraph.tables.sheet import FileRefused, Sheet
 from partnergraph.tables.table_files import read_sheets, sheets_of, table_files
 from partnergraph.workbook.active_content import ILLEGAL, MAX_TEXT, external_references, remove_active_content, set_text
-from partnergraph.workbook.saving import row_by_row, save
+from partnergraph.workbook.saving import save_workbook, streaming_workbook
 
 __all__ = ["write_marked"]
 
@@ -31,8 +31,8 @@ _WIDTHS = (9, 24, 9, 10, 22, 60, 30, 60)
 _COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
 _LEVELS = ("error", "warning", "info")
 # Above this the copy holds values only: openpyxl keeps a whole workbook in memory.
-LARGEST_COPY = 60_000_000
-MOST_PROBLEMS = 100_000
+MAX_COPY_SIZE = 60_000_000
+MAX_PROBLEMS = 100_000
 _AUTHOR = "partnergraph check"
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
@@ -73,10 +73,10 @@ def _copied(path: Path, marks: Marks, findings: Sequence[Finding]) -> Any:
     from openpyxl import load_workbook
 
     try:
-        data = read_file(path, LARGEST_FILE, path.name, path.parent.parent)
-        if sum(part.file_size for part in Packed(data).parts.values()) > LARGEST_COPY:
+        data = read_file(path, MAX_FILE_SIZE, path.name, path.parent.parent)
+        if sum(part.file_size for part in SafeZip(data).parts.values()) > MAX_COPY_SIZE:
             return None
-    except (DataError, Refused):
+    except (DataError, FileRefused):
         return None
     file = f"tables/{path.name}"
     if any(sheet.name is None for sheet in read_sheets(file, data)):
@@ -113,7 +113,7 @@ def _first_of_merged(sheet: Any, name: str) -> Any:
 
 def _composed(files: Sequence[Path], marks: Marks, findings: Sequence[Finding]) -> Any:
     """A new workbook with one sheet for each table, written row by row."""
-    book = row_by_row()
+    book = streaming_workbook()
     problems = book.create_sheet(PROBLEMS)
     titles: dict[tuple[str, str | None], str] = {}
     pages: list[tuple[Any, Sheet]] = []
@@ -187,7 +187,7 @@ def _problems(page: Any, findings: Sequence[Finding], titles: Mapping[tuple[str,
     page.append(heading)
     fills = {level: PatternFill("solid", fgColor=colour) for level, colour in _COLOURS.items()}
     blue = Font(color="FF0563C1", underline="single")
-    for number, finding in enumerate(findings[:MOST_PROBLEMS], 1):
+    for number, finding in enumerate(findings[:MAX_PROBLEMS], 1):
         place = finding.place
         title = titles.get((place.file, place.sheet), place.sheet or place.file) if place else finding.focus or ""
         cell = place and (place.cell or (f"A{place.row}" if place.row else ""))
@@ -202,8 +202,8 @@ def _problems(page: Any, findings: Sequence[Finding], titles: Mapping[tuple[str,
             _link(row[2], f"'{title.replace(chr(39), chr(39) * 2)}'!{cell}", f"{letters(3)}{number + 1}")
             row[2].font = blue
         page.append(row)
-    if len(findings) > MOST_PROBLEMS:
-        page.append([None, None, None, None, None, f"{len(findings) - MOST_PROBLEMS} more are not listed here."])
+    if len(findings) > MAX_PROBLEMS:
+        page.append([None, None, None, None, None, f"{len(findings) - MAX_PROBLEMS} more are not listed here."])
 
 
 def _link(cell: Any, location: str, reference: str) -> None:
@@ -230,7 +230,7 @@ def _mark(cell: Any, findings: Sequence[Finding]) -> None:
 def _settled(book: Any) -> bytes:
     """The bytes of a workbook without the time of writing, so that the same tables give the same copy."""
     raw = io.BytesIO()
-    save(book, raw)
+    save_workbook(book, raw)
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for part in made.infolist():

@@ -11,21 +11,21 @@ from pathlib import Path
 
 from partnergraph.errors import StoreError, UsageError
 from partnergraph.files import fill_folder, new_folder, write_file
-from partnergraph.graph_folder.folder import CONFIG, read
+from partnergraph.graph_folder.folder import CONFIG, read_folder
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import quads_of
 from partnergraph.store import Reader, Writer
-from partnergraph.tables.table_schemas import LAYOUTS
-from partnergraph.workbook.graph_to_tables import Tables, tables
-from partnergraph.workbook.writer import workbook
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.workbook.graph_to_tables import FolderContent, read_tables_back
+from partnergraph.workbook.writer import build_workbook
 
-__all__ = ["export", "table_csv", "toml", "write_folder"]
+__all__ = ["export_folder", "table_csv", "toml_string", "write_folder"]
 
 _OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
 
 
-def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
+def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
     """Give the tables of a built graph back, as a workbook (`path` ends in .xlsx) or as a whole graph folder.
 
     Returns the files, and a line for everything that the graph says and that what was written does not. Raises
@@ -33,12 +33,12 @@ def export(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
     """
     if path.suffix.lower() in _OTHER_FILES and not path.is_dir():
         raise UsageError(f"Tables are written to a folder or to a workbook (.xlsx), not to {path.name}.")
-    given = tables(reader)
+    given = read_tables_back(reader)
     if path.suffix.lower() == ".xlsx":
         with tempfile.TemporaryDirectory() as made:
             write_folder(Path(made), given)
             rest = _rest(reader, Path(made))
-        write_file(path, workbook(given.rows))
+        write_file(path, build_workbook(given.rows))
         return [path], [*_notes(rest, "the workbook"), *_registers(reader, given)]
     with new_folder(path) as made_:
         write_folder(made_, given)
@@ -57,31 +57,34 @@ def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> byte
     return out.getvalue().encode()
 
 
-def toml(value: str) -> str:
+def toml_string(value: str) -> str:
     r"""A string as TOML writes it.
 
-    >>> print(toml('a "b"'))
+    >>> print(toml_string('a "b"'))
     "a \"b\""
     """
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write_folder(folder: Path, given: Tables) -> None:
+def write_folder(folder: Path, given: FolderContent) -> None:
     """Settings, texts, tables and story. A table without rows is left out."""
-    lines = [f"{key} = {toml(value)}\n" for key, value in given.config.items()]
+    lines = [f"{key} = {toml_string(value)}\n" for key, value in given.config.items()]
     files: dict[str, bytes] = {}
     for source, whole in sorted(given.documents.items()):
         files[f"documents/{source}.txt"] = whole.encode()
-        lines.append(f"\n[[document]]\nsource = {toml(source)}\npath = {toml(f'documents/{source}.txt')}\n")
+        lines.append(
+            f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(f'documents/{source}.txt')}\n"
+        )
     files[CONFIG] = "".join(lines).encode()
     for name, rows in given.rows.items():
         if rows:
-            files[f"tables/{name}.csv"] = table_csv(rows, LAYOUTS[name].columns)
+            files[f"tables/{name}.csv"] = table_csv(rows, TABLE_SCHEMAS[name].columns)
     if given.story:
         steps = []
         for step in given.story:
             pairs = (
-                (key, toml(v) if isinstance(v, str) else f"[{', '.join(map(toml, v))}]") for key, v in step.items()
+                (key, toml_string(v) if isinstance(v, str) else f"[{', '.join(map(toml_string, v))}]")
+                for key, v in step.items()
             )
             steps.append("[[step]]\n" + "".join(f"{key} = {value}\n" for key, value in pairs))
         files[STORY] = "\n".join(steps).encode()
@@ -90,7 +93,7 @@ def write_folder(folder: Path, given: Tables) -> None:
 
 def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
     """What the folder does not say: lines of N-Triples by the graph that says them. So an export proves itself."""
-    found = read(folder)
+    found = read_folder(folder)
     if found.errors:
         raise StoreError(f"The tables of this graph would not build: {found.errors[0]}")
     ids = Ids(found.model.config.base)
@@ -115,20 +118,20 @@ def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
     return rest
 
 
-def _further(folder: Path, given: Tables, rest: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
+def _further(folder: Path, given: FolderContent, rest: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
     """What the graphs of sources say beyond the tables came from RDF files, and becomes one. Returns the rest."""
     start = ids.graph("source", "")
     for graph in sorted(rest):
         source = graph.removeprefix(start)
         if graph.startswith(start) and any(row["id"] == source for row in given.rows["sources"]):
             file = f"rdf/{source}.nt"
-            entry = f"\n[[rdf]]\nsource = {toml(source)}\npath = {toml(file)}\n".encode()
+            entry = f"\n[[rdf]]\nsource = {toml_string(source)}\npath = {toml_string(file)}\n".encode()
             settings = (folder / CONFIG).read_bytes() + entry
             fill_folder(folder, {file: "".join(rest.pop(graph)).encode(), CONFIG: settings})
     return rest
 
 
-def _registers(reader: Reader, given: Tables) -> list[str]:
+def _registers(reader: Reader, given: FolderContent) -> list[str]:
     """What came from files of registers goes back into no table: the file says it, and is named again."""
     start = Ids(given.config["base"]).graph("register", "")
     sources = sorted(graph.removeprefix(start) for graph in reader.named_graphs() if graph.startswith(start))

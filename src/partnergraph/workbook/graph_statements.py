@@ -19,10 +19,10 @@ from partnergraph.vocabulary import ADMS, DCAT, PG, RDF, SKOS
 _PREFIXED = ("groups", "undertakings", "places")
 # Predicates of identifiers, which one row for each body may state, so that it matters which graph says what.
 _TOLD_APART = (ADMS.identifier, SKOS.notation, SKOS.note, PG.evidence)
-Said = dict[str, dict[Term, None]]
+RecordStatements = dict[str, dict[Term, None]]
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
+def natural_key(text: str) -> list[tuple[int, int, str]]:
     """A key for sorting as people count.
 
     >>> sorted(["S10", "S9", "covcab-2"], key=natural)
@@ -33,7 +33,7 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     return [*key, (2, 0, text)]
 
 
-class Given:
+class GraphStatements:
     """The statements by subject. Raises `StoreError` for a graph that was not built from a graph folder."""
 
     def __init__(self, reader: Reader) -> None:
@@ -48,7 +48,7 @@ class Given:
             graph for name in ("entities", "editorial", "catalogue", "drawing") if (graph := self._graph(name)) in named
         ]
         self.graphs = [*own, *sorted(graph for graph in named if graph.startswith(self._graph("source/")))]
-        self.said: dict[IRI, Said] = defaultdict(lambda: defaultdict(dict))
+        self.said: dict[IRI, RecordStatements] = defaultdict(lambda: defaultdict(dict))
         self.of_type: dict[str, list[IRI]] = defaultdict(list)
         self.graphs_of: dict[tuple[IRI, str, Term], set[str]] = defaultdict(set)
         for graph in self.graphs:
@@ -63,10 +63,10 @@ class Given:
     def _graph(self, name: str) -> str:
         return f"{self.whole}{name}"
 
-    def typed(self, type_: str, kind: str) -> Iterator[tuple[IRI, str, Said]]:
+    def typed(self, type_: str, kind: str) -> Iterator[tuple[IRI, str, RecordStatements]]:
         """The subjects of a type that stand under `id/kind/`, each with the rest of its IRI, in order."""
         start = f"{self.ids.base}id/{kind}/"
-        found = [(natural(iri), iri) for iri in self.of_type.get(type_, []) if iri.startswith(start)]
+        found = [(natural_key(iri), iri) for iri in self.of_type.get(type_, []) if iri.startswith(start)]
         for _, iri in sorted(found):
             yield iri, iri.removeprefix(start), self.said[iri]
 
@@ -112,9 +112,9 @@ class Given:
 
     def names(self, values: Iterable[Term], tables: Sequence[str]) -> str:
         """The cell that names several things."""
-        return "; ".join(sorted((self.name(v, tables) for v in values if isinstance(v, IRI)), key=natural))
+        return "; ".join(sorted((self.name(v, tables) for v in values if isinstance(v, IRI)), key=natural_key))
 
-    def within(self, subject: IRI, predicate: str, graphs: set[str]) -> Said:
+    def within(self, subject: IRI, predicate: str, graphs: set[str]) -> RecordStatements:
         """The values of one predicate that any of these graphs states."""
         values = self.said[subject].get(predicate, ())
         return {predicate: {v: None for v in values if self.graphs_of[subject, predicate, v] & graphs}}
@@ -132,29 +132,29 @@ def _term(value: Any) -> Term:
     return IRI(text) if datatype is None else Literal(text, term_text(datatype), value.language)
 
 
-def texts(said: Said, predicate: str) -> list[str]:
+def texts_of(said: RecordStatements, predicate: str) -> list[str]:
     """The texts of all values, sorted."""
     return sorted(value.text for value in said.get(predicate, ()) if isinstance(value, Literal))
 
 
-def text(said: Said, predicate: str) -> str:
+def text_of(said: RecordStatements, predicate: str) -> str:
     """The text of the value, empty when there is none."""
-    return next(iter(texts(said, predicate)), "")
+    return next(iter(texts_of(said, predicate)), "")
 
 
-def targets(said: Said, predicate: str) -> list[IRI]:
+def targets_of(said: RecordStatements, predicate: str) -> list[IRI]:
     """The IRIs that a predicate points at, sorted."""
     return sorted(value for value in said.get(predicate, ()) if isinstance(value, IRI))
 
 
-def code(said: Said, predicate: str) -> str:
+def code_of(said: RecordStatements, predicate: str) -> str:
     """The code of a concept."""
-    return next((iri.rpartition("/")[2] for iri in targets(said, predicate)), "")
+    return next((iri.rpartition("/")[2] for iri in targets_of(said, predicate)), "")
 
 
-def between(said: Said, name: str) -> str:
+def between_dates(said: RecordStatements, name: str) -> str:
     """The two dates of the words "start between 2009 and 2010", as a cell writes them; or nothing."""
-    for words in texts(said, PG.dateNote):
+    for words in texts_of(said, PG.dateNote):
         if found := re.fullmatch(rf"{name} between ([0-9-]+) and ([0-9-]+)", words):
             return f"{found[1]}/{found[2]}"
     return ""

@@ -15,12 +15,12 @@ from pathlib import Path
 from partnergraph.errors import Finding, Place, letters
 from partnergraph.reading import printable
 from partnergraph.spreadsheet_safety import escape_formula
-from partnergraph.tables.sheet import Sheet, Wrong
-from partnergraph.tables.table import heading
+from partnergraph.tables.sheet import ErrorCell, Sheet
+from partnergraph.tables.table import normalise_heading
 from partnergraph.tables.table_files import sheets_of
 from partnergraph.vocabulary import concepts
 
-__all__ = ["Network", "read_network"]
+__all__ = ["ImportedNetwork", "import_network"]
 
 FROM, TO = ("from", "source"), ("to", "target")
 LABEL = ("label", "name")
@@ -28,11 +28,11 @@ NODE = ("id", *LABEL, "type", "description")
 EDGE = (*FROM, *TO, "type", "label", "description", "id")
 PEOPLE = ("person", "people", "individual", "contact", "human")
 _DIRECTIONS = ("directed", "undirected", "mutual", "")
-_LONGEST = 2_000
+_MAX_LENGTH = 2_000
 
 
 @dataclass
-class Network:
+class ImportedNetwork:
     """The rows of the new tables, and everything that was noticed on the way."""
 
     source: str
@@ -83,9 +83,9 @@ class Network:
         }
 
 
-def read_network(paths: Sequence[Path], source: str) -> Network:
+def import_network(paths: Sequence[Path], source: str) -> ImportedNetwork:
     """What files of nodes and edges say. Errors are among the findings; nothing is raised for them."""
-    made = Network(source)
+    made = ImportedNetwork(source)
     nodes: list[tuple[Sheet, str]] = []
     edges: list[tuple[Sheet, str]] = []
     number = 0
@@ -93,7 +93,7 @@ def read_network(paths: Sequence[Path], source: str) -> Network:
         for sheet in sheets_of(path, path.name, pipe=True):
             made.findings += sheet.findings
             number += 1
-            names = [heading(cell) for cell in sheet.rows[0][1]] if sheet.rows else []
+            names = [normalise_heading(cell) for cell in sheet.rows[0][1]] if sheet.rows else []
             prefix = "row" if number == 1 else f"s{number}-row"
             if {*FROM} & {*names} and {*TO} & {*names}:
                 edges.append((sheet, prefix))
@@ -118,7 +118,7 @@ def read_network(paths: Sequence[Path], source: str) -> Network:
     return made
 
 
-def _guard(made: Network, file: str) -> None:
+def _guard(made: ImportedNetwork, file: str) -> None:
     """Nothing that came from a file of others runs when a keeper opens the new tables in a spreadsheet program."""
     number = 0
     for rows in made.rows.values():
@@ -133,7 +133,7 @@ def _guard(made: Network, file: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Line:
+class _ImportedRow:
     sheet: Sheet
     number: int
     cells: dict[str, str]
@@ -147,9 +147,9 @@ class _Line:
         return Place(self.sheet.file, self.number, sheet=self.sheet.name, columns=self.columns).at(column)
 
 
-def _lines(made: Network, sheet: Sheet, known: Sequence[str]) -> Iterator[_Line]:
+def _lines(made: ImportedNetwork, sheet: Sheet, known: Sequence[str]) -> Iterator[_ImportedRow]:
     top, first = sheet.rows[0]
-    names = [heading(cell) for cell in first]
+    names = [normalise_heading(cell) for cell in first]
     columns = {name: index for index, name in reversed([*enumerate(names, 1)]) if name}
     left = [cell.strip()[:60] for cell, name in zip(first, names, strict=True) if name and name not in known]
     if left:
@@ -161,25 +161,25 @@ def _lines(made: Network, sheet: Sheet, known: Sequence[str]) -> Iterator[_Line]
         for index, (name, cell) in enumerate(zip(names, cells, strict=False), 1):
             if name not in known or columns[name] != index:
                 continue
-            if isinstance(cell, Wrong):
+            if isinstance(cell, ErrorCell):
                 place = Place(sheet.file, number, name, sheet.name, f"{letters(index)}{number}")
                 made.say("error", cell.rule, cell.message, place, str(cell), cell.fix)
             else:
-                kept[name] = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff\s]+", " ", cell).strip()[:_LONGEST]
+                kept[name] = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff\s]+", " ", cell).strip()[:_MAX_LENGTH]
         if any(kept.values()):
-            yield _Line(sheet, number, kept, columns)
+            yield _ImportedRow(sheet, number, kept, columns)
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\s_-]+", " ", text).strip().lower()
 
 
-def _where(line: _Line) -> str:
+def _where(line: _ImportedRow) -> str:
     sheet = f', sheet "{line.sheet.name}"' if line.sheet.name is not None else ""
     return f"Row {line.number} of {line.sheet.file}{sheet}"
 
 
-def _evidence(made: Network, line: _Line, prefix: str, says: str) -> str:
+def _evidence(made: ImportedNetwork, line: _ImportedRow, prefix: str, says: str) -> str:
     slug = f"{prefix}-{line.number}"
     made.rows["evidence"].append(
         {"id": slug, "source": made.source, "basis": "stated", "confidence": "medium", "says": says}
@@ -187,7 +187,7 @@ def _evidence(made: Network, line: _Line, prefix: str, says: str) -> str:
     return slug
 
 
-def _node(made: Network, line: _Line, prefix: str) -> None:
+def _node(made: ImportedNetwork, line: _ImportedRow, prefix: str) -> None:
     label, key = line.get(*LABEL) or line.get("id"), line.get("id") or line.get(*LABEL)
     if key in made.ids or key in made.people:
         message, fix = f"'{key}' is listed twice; the first row was taken.", "Give one of them another name or Id."
@@ -209,7 +209,7 @@ def _node(made: Network, line: _Line, prefix: str) -> None:
     made.ids.setdefault(label, slug)
 
 
-def _organisation(made: Network, key: str, label: str, code: str, description: str, evidence: str) -> str:
+def _organisation(made: ImportedNetwork, key: str, label: str, code: str, description: str, evidence: str) -> str:
     slug = made.mint(label, f"body-{len(made.ids) + 1}")
     made.ids[key], made.names[slug] = slug, label
     row = {"id": slug, "name": label, "form": "organisation", "type": code or "stakeholder"}
@@ -217,7 +217,7 @@ def _organisation(made: Network, key: str, label: str, code: str, description: s
     return slug
 
 
-def _edge(made: Network, line: _Line, prefix: str) -> None:
+def _edge(made: ImportedNetwork, line: _ImportedRow, prefix: str) -> None:
     ends = line.get(*FROM), line.get(*TO)
     for names, end in zip((FROM, TO), ends, strict=True):
         if not end:

@@ -15,24 +15,24 @@ from typing import Any
 from partnergraph.errors import DataError, UsageError
 from partnergraph.files import LockedFolder
 from partnergraph.graph_folder.change_check import stop_if_changed
-from partnergraph.graph_folder.folder import Folder
+from partnergraph.graph_folder.folder import GraphFolder
 from partnergraph.model.records import Match
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.tables.safe_zip import Packed
+from partnergraph.tables.safe_zip import SafeZip
 from partnergraph.tables.table import read_sheet
 from partnergraph.tables.table_files import sheets_of, table_files, table_named
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
-from partnergraph.workbook.saving import save
+from partnergraph.workbook.saving import save_workbook
 
-__all__ = ["decide"]
+__all__ = ["save_decisions"]
 
 _KEY = ("organisation", "source", "record")
 # Parts of a workbook that would be lost if it were written anew.
 _LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
 
 
-def decide(locked: LockedFolder, folder: Folder, decisions: Iterable[Match]) -> tuple[Path, Folder]:
+def save_decisions(locked: LockedFolder, folder: GraphFolder, decisions: Iterable[Match]) -> tuple[Path, GraphFolder]:
     """Write decisions; all or nothing. Returns the file, and the folder with the hashes of what stands there now.
 
     `folder` is the locked folder as it was read. Raises `DataError` where the table cannot be read, or where tables
@@ -58,14 +58,14 @@ def decide(locked: LockedFolder, folder: Folder, decisions: Iterable[Match]) -> 
             if path.suffix.lower() == ".xlsx":
                 return _write(locked, folder, path.name, _in_workbook(path, sheet.name or "", rows))
             if path.suffix.lower() == ".csv":
-                data = table_csv(_merged(_read(path), rows), LAYOUTS["matches"].columns)
+                data = table_csv(_merged(_read(path), rows), TABLE_SCHEMAS["matches"].columns)
                 return _write(locked, folder, path.name, data)
             message = f"{path.name} holds the table matches, and files of this form are not written."
             raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
-    return _write(locked, folder, "matches.csv", table_csv(_merged([], rows), LAYOUTS["matches"].columns))
+    return _write(locked, folder, "matches.csv", table_csv(_merged([], rows), TABLE_SCHEMAS["matches"].columns))
 
 
-def _write(locked: LockedFolder, folder: Folder, name: str, data: bytes) -> tuple[Path, Folder]:
+def _write(locked: LockedFolder, folder: GraphFolder, name: str, data: bytes) -> tuple[Path, GraphFolder]:
     file = f"tables/{name}"
     locked.write({file: data}, lambda: stop_if_changed(folder))
     inputs = {**folder.inputs, file: hashlib.sha256(data).hexdigest()}
@@ -74,7 +74,7 @@ def _write(locked: LockedFolder, folder: Folder, name: str, data: bytes) -> tupl
 
 def _read(path: Path) -> list[dict[str, str]]:
     [sheet] = sheets_of(path, f"tables/{path.name}")
-    table = read_sheet(sheet, LAYOUTS["matches"])
+    table = read_sheet(sheet, TABLE_SCHEMAS["matches"])
     errors = [finding for finding in table.findings if finding.severity == "error"]
     if errors:
         raise DataError(f"{path.name} was not changed, for it has errors: {errors[0]}", errors)
@@ -91,7 +91,7 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
     from openpyxl import load_workbook
 
     data = path.read_bytes()
-    lost = sorted(name for name in Packed(data).parts if name.startswith(_LOST))
+    lost = sorted(name for name in SafeZip(data).parts if name.startswith(_LOST))
     instead = f"Delete the sheet {title} there; decisions are then kept in tables/matches.csv."
     if lost:
         message = f"{path.name} holds pictures, charts or the like ({lost[0]}), which would be lost by writing into it."
@@ -103,7 +103,7 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
     sheet = book[title]
     top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
     at = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
-    for name in LAYOUTS["matches"].columns:
+    for name in TABLE_SCHEMAS["matches"].columns:
         if name not in at:
             at[name] = max(at.values(), default=0) + 1
             sheet.cell(top, at[name], name)
@@ -125,7 +125,7 @@ def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
                 cell.number_format = "@"
                 cell.quotePrefix = is_formula(text)
     out = io.BytesIO()
-    save(book, out)
+    save_workbook(book, out)
     return out.getvalue()
 
 

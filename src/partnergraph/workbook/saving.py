@@ -6,10 +6,10 @@ import io
 import zipfile
 from typing import IO, Any
 
-__all__ = ["row_by_row", "save"]
+__all__ = ["save_workbook", "streaming_workbook"]
 
 
-def row_by_row() -> Any:
+def streaming_workbook() -> Any:
     """A new workbook whose sheets take rows one after another (openpyxl's write-only mode), kept in memory as XML."""
     from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -32,8 +32,8 @@ def row_by_row() -> Any:
     return Book(write_only=True)
 
 
-def save(book: Any, out: IO[bytes]) -> None:
-    """Write a workbook (openpyxl's usual one, or one of `row_by_row`) to an open file."""
+def save_workbook(book: Any, out: IO[bytes]) -> None:
+    """Write a workbook (openpyxl's usual one, or one of `streaming_workbook`) to an open file."""
     from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
     from openpyxl.worksheet._writer import WorksheetWriter
     from openpyxl.writer.excel import ExcelWriter

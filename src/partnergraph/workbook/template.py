@@ -11,18 +11,18 @@ from pathlib import Path
 from partnergraph.errors import UsageError
 from partnergraph.files import fill_folder, new_folder
 from partnergraph.graph_folder.folder import CONFIG
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary.iri import is_web_address
-from partnergraph.workbook.folder_writer import table_csv, toml
-from partnergraph.workbook.writer import workbook
+from partnergraph.workbook.folder_writer import table_csv, toml_string
+from partnergraph.workbook.writer import build_workbook
 
-__all__ = ["WORKBOOK", "init"]
+__all__ = ["WORKBOOK", "create_folder"]
 
 STARTER = Path(__file__).resolve().parent / "starter"
 WORKBOOK = "partners.xlsx"
 
 
-def init(folder: Path, name: str, base: str | None = None, *, csv_tables: bool = False) -> list[Path]:
+def create_folder(folder: Path, name: str, base: str | None = None, *, csv_tables: bool = False) -> list[Path]:
     """Make a graph folder for the organisation of this name, with an invented example; returns its files.
 
     `base` is where the IRIs of the graph begin. Raises `UsageError` for a folder that holds something already, and for
@@ -31,13 +31,13 @@ def init(folder: Path, name: str, base: str | None = None, *, csv_tables: bool =
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise UsageError('Say whose partners these are: --name "Riverside Trust".')
-    slug = slug_of(name)
+    slug = slug_from_name(name)
     base = f"https://example.org/{slug}/" if base is None else base
     if not (is_web_address(base) and base.endswith(("/", "#"))):
         raise UsageError(
             f"'{base}' is not a base: write a web address that ends in /, as in https://example.org/partners/"
         )
-    rows = {table: _rows(table) for table in LAYOUTS}
+    rows = {table: _rows(table) for table in TABLE_SCHEMAS}
     files = {
         CONFIG: _settings(name, slug, base).encode(),
         "README.md": _readme(name, folder.resolve().name, csv_tables).encode(),
@@ -45,19 +45,21 @@ def init(folder: Path, name: str, base: str | None = None, *, csv_tables: bool =
     for text in sorted((STARTER / "documents").iterdir()):
         files[f"documents/{text.name}"] = text.read_bytes()
     if csv_tables:
-        files |= {f"tables/{table}.csv": table_csv(found, LAYOUTS[table].columns) for table, found in rows.items()}
+        files |= {
+            f"tables/{table}.csv": table_csv(found, TABLE_SCHEMAS[table].columns) for table, found in rows.items()
+        }
     else:
         line = "What stands here is an invented example. Put your own rows in its place, and delete it."
-        files[f"tables/{WORKBOOK}"] = workbook(rows, (line,))
+        files[f"tables/{WORKBOOK}"] = build_workbook(rows, (line,))
     with new_folder(folder) as made:
         fill_folder(made, files)
     return [folder / file for file in sorted(map(Path, files))]
 
 
-def slug_of(name: str) -> str:
+def slug_from_name(name: str) -> str:
     """A name as an id.
 
-    >>> slug_of("Ünited Partners (UK)")
+    >>> slug_from_name("Ünited Partners (UK)")
     'united-partners-uk'
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -72,15 +74,15 @@ def _rows(table: str) -> list[dict[str, str]]:
 def _settings(name: str, slug: str, base: str) -> str:
     return f"""\
 # The settings of this graph. README.md beside this file says what to do with the folder.
-title = {toml(f"{name}: partnerships")}
-id = {toml(slug)}
+title = {toml_string(f"{name}: partnerships")}
+id = {toml_string(slug)}
 # Where the addresses of your bodies and claims begin. Choose one of your own before you publish; keep it ever after.
-base = {toml(base)}
+base = {toml_string(base)}
 language = "en"
 licence = "CC-BY-4.0"
 licence_url = "https://creativecommons.org/licenses/by/4.0/"
-publisher = {toml(name)}
-description = {toml(f"Who works with {name}, how, since when and until when, each claim with what supports it.")}
+publisher = {toml_string(name)}
+description = {toml_string(f"Who works with {name}, how, since when and until when, each claim with what supports it.")}
 # The id of the body in the middle of the map: your own organisation.
 focus = "example-trust"
 

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.errors import UsageError
 from partnergraph.graph_folder.row_parser import DECISIONS
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.tables.table_schemas import LAYOUTS
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
-from partnergraph.workbook.saving import save
+from partnergraph.workbook.saving import save_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["ORDER", "notes", "workbook"]
+__all__ = ["ORDER", "build_workbook", "column_notes"]
 
 # The sheets in the order in which a beginner needs them.
 _FIRST = ("organisations", "relationships", "evidence", "sources", "names", "identifiers", "events", "groups")
-ORDER = (*_FIRST, *(table for table in LAYOUTS if table not in _FIRST))
+ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
 _MADE = datetime(1980, 1, 1)  # the same file for the same rows
 _TEXT = 32_767  # characters in a cell
 _ROOM = 1_000  # rows for which a sheet offers its lists, at least
@@ -74,19 +74,19 @@ _IDS = {
         *("events.from", "events.to", "statements.about"),
     ),
     "sources": ("evidence.source", "groups.source", "statements.source", "matches.source", "evidence.premises"),
-    "evidence": tuple(f"{table}.evidence" for table, layout in LAYOUTS.items() if "evidence" in layout.columns),
+    "evidence": tuple(f"{table}.evidence" for table, layout in TABLE_SCHEMAS.items() if "evidence" in layout.columns),
     "undertakings": ("statements.exercise",),
     "places": ("groups.places",),
 }
 _SEVERAL = {"organisations.type", *(name for names in _IDS.values() for name in names)}
 _WIDTHS = {"words": 60, "says": 60, "note": 36, "description": 44, "name": 30, "title": 40}
-_WIDEST = 48
+_MAX_WIDTH = 48
 _NARROW = ("start", "end", "date", "accessed", "open", "count", "x", "y", "language", "latitude", "longitude")
 _HERE = Path(__file__).resolve().parent
 
 
 @cache
-def notes() -> dict[str, dict[str, str]]:
+def column_notes() -> dict[str, dict[str, str]]:
     """What to write into each column, by table; and, under ``"readme"``, the lines of the first sheet."""
     raw: dict[str, dict[str, str]] = tomllib.loads((_HERE / "columns.toml").read_text("utf-8"))
     return {
@@ -94,12 +94,12 @@ def notes() -> dict[str, dict[str, str]]:
         "sheets": raw["sheets"],
         **{
             table: {column: raw.get(table, {}).get(column) or raw["any"][column] for column in layout.columns}
-            for table, layout in LAYOUTS.items()
+            for table, layout in TABLE_SCHEMAS.items()
         },
     }
 
 
-def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[str] = ()) -> bytes:
+def build_workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[str] = ()) -> bytes:
     """The workbook of these rows by table, every sheet there. Raises `UsageError` for a text that no cell can hold."""
     from openpyxl import Workbook
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -109,7 +109,7 @@ def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[s
     _readme(book.create_sheet("Read me"), readme)
     lists = _lists()
     for table in ORDER:
-        _Sheet(book.create_sheet(table.capitalize()), table, lists).fill(rows.get(table, ()))
+        _TableSheet(book.create_sheet(table.capitalize()), table, lists).fill(rows.get(table, ()))
     _write_lists(book.create_sheet("Lists"))
     for sheet in book.worksheets:
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
@@ -121,13 +121,13 @@ def workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[s
     return _saved(book)
 
 
-class _Sheet:
+class _TableSheet:
     """The sheet of one table."""
 
     def __init__(self, sheet: Worksheet, table: str, lists: Mapping[str, str]) -> None:
         self.sheet, self.table, self.lists = sheet, table, lists
-        self.columns = LAYOUTS[table].columns
-        self.required = LAYOUTS[table].required
+        self.columns = TABLE_SCHEMAS[table].columns
+        self.required = TABLE_SCHEMAS[table].required
 
     def fill(self, rows: Sequence[Mapping[str, str]]) -> None:
         from openpyxl.styles import Alignment
@@ -163,7 +163,7 @@ class _Sheet:
             cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if needed else "1F3A5F")
             cell.fill = PatternFill("solid", fgColor="1F3A5F" if needed else "D5DEEA")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
-            words = f"{'Needed' if needed else 'May stay empty'}. {notes()[self.table][name]}"
+            words = f"{'Needed' if needed else 'May stay empty'}. {column_notes()[self.table][name]}"
             note = Comment(words, "partnergraph")
             note.width, note.height = 320, 36 + 18 * (1 + len(words) // 44)
             cell.comment = note
@@ -179,7 +179,7 @@ class _Sheet:
         for number, name in enumerate(self.columns, 1):
             longest = max((len(row.get(name, "")) + 2 for row in rows), default=0)
             least = _WIDTHS.get(name, 13 if name in _NARROW else 16)
-            widths[name] = min(max(longest, least, len(name) + 4), max(least, _WIDEST))
+            widths[name] = min(max(longest, least, len(name) + 4), max(least, _MAX_WIDTH))
             self.sheet.column_dimensions[get_column_letter(number)].width = widths[name]
         return widths
 
@@ -259,7 +259,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
 
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 92
-    words = notes()["readme"]
+    words = column_notes()["readme"]
     sheet["A1"] = words["title"]
     sheet["A1"].font = Font(name="Calibri", bold=True, size=15, color="1F3A5F")
     number = 2
@@ -273,7 +273,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
     for table in ORDER:
         sheet.cell(number, 1, table.capitalize()).font = Font(name="Calibri", bold=True, color="1F3A5F")
         sheet.cell(number, 1).hyperlink = f"#{table.capitalize()}!A1"
-        sheet.cell(number, 2, notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)
+        sheet.cell(number, 2, column_notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)
         number += 1
     sheet.sheet_view.showGridLines = False
 
@@ -281,7 +281,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
 def _saved(book: Workbook) -> bytes:
     """The bytes of a workbook, without the time at which it was saved."""
     raw, out = io.BytesIO(), io.BytesIO()
-    save(book, raw)
+    save_workbook(book, raw)
     with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
             data: Any = made.read(name)

@@ -19,10 +19,10 @@ CLEAR = 2.5
 EDGE = 6.0
 
 
-def via(a: Point, b: Point, bend: float) -> Point:
+def control_point(a: Point, b: Point, bend: float) -> Point:
     """The control point of a bent line: that of vis-network's curvedCW (bend > 0) and curvedCCW of roundness |bend|.
 
-    >>> via((0, 0), (100, 0), 0.0)
+    >>> control_point((0, 0), (100, 0), 0.0)
     (50.0, 0.0)
     """
     reach = (abs(bend) * 0.5 + 0.5) * hypot(b[0] - a[0], b[1] - a[1])
@@ -30,29 +30,29 @@ def via(a: Point, b: Point, bend: float) -> Point:
     return a[0] + reach * cos(angle), a[1] - reach * sin(angle)
 
 
-def course(a: Point, b: Point, bend: float) -> Array:
+def sample_curve(a: Point, b: Point, bend: float) -> Array:
     """Points along a line, an array of shape (33, 2)."""
     import numpy as np
 
-    control = np.array(via(a, b, bend))
+    control = np.array(control_point(a, b, bend))
     share = np.linspace(0, 1, SAMPLES)[:, None]
     curve: Array = (1 - share) ** 2 * np.array(a) + 2 * share * (1 - share) * control + share**2 * np.array(b)
     return curve
 
 
-def crossed(points: Array, at: Array, radius: Array, ends: tuple[int, int]) -> list[int]:
+def crossed_nodes(points: Array, at: Array, radius: Array, ends: tuple[int, int]) -> list[int]:
     """Which bodies a course runs through, its own ends left out."""
     import numpy as np
 
-    from partnergraph.page.layout.overlap_removal import to_segment
+    from partnergraph.page.layout.overlap_removal import distance_to_segment
 
-    gaps = to_segment(at[None], points[:-1, None], points[1:, None]).min(axis=0)
+    gaps = distance_to_segment(at[None], points[:-1, None], points[1:, None]).min(axis=0)
     near = gaps < radius + CLEAR
     near[list(ends)] = False
     return [int(node) for node in np.flatnonzero(near)]
 
 
-def bends(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[float]:
+def route_edges(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[float]:
     """A bend for each line: none where nothing is in the way, no two alike between the same bodies.
 
     A line leaves the picture only where it would run through a body otherwise.
@@ -70,9 +70,9 @@ def bends(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[fl
         free = [bend for bend in TRIES if all(abs(bend * turn - other) > 0.11 for other in used)]
         best, least = 0.0, 10**6
         for bend in free:
-            points = course(tuple(at[a]), tuple(at[b]), bend)
+            points = sample_curve(tuple(at[a]), tuple(at[b]), bend)
             outside = bool(np.any((points < low) | (points > high)))
-            wrong = 2 * len(crossed(points, at, radius, (a, b))) + outside
+            wrong = 2 * len(crossed_nodes(points, at, radius, (a, b))) + outside
             if wrong < least:
                 best, least = bend, wrong
             if not wrong:

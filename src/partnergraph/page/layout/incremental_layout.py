@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from partnergraph.page.layout.edge_routing import CLEAR, bends, course, crossed
-from partnergraph.page.layout.overlap_removal import CROSSED, Mover, Scene, collisions
+from partnergraph.page.layout.edge_routing import CLEAR, crossed_nodes, route_edges, sample_curve
+from partnergraph.page.layout.overlap_removal import CROSSED, LocalSearch, Scene, collisions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ STEP, REACH, SHALLOW, APART, TRIED = 10.0, 350.0, 30.0, 30.0, 8
 Lines = list[tuple[int, int]]
 
 
-def seat(scene: Scene, drawn: Lines) -> None:
+def place_new_nodes(scene: Scene, drawn: Lines) -> None:
     """Seat the bodies of a scene that are not held (in place). `drawn` are its lines as they are drawn, one by one.
 
     What is held stays where it is, to the pixel, unless a label would lie on another or a new body finds no room.
@@ -37,7 +37,7 @@ def seat(scene: Scene, drawn: Lines) -> None:
         beside[a].add(b)
         beside[b].add(a)
     home = scene.at.copy()
-    table = _Table(scene, seated, drawn, home)
+    table = _Placement(scene, seated, drawn, home)
     table.make_room()
     scene.at[seated] = table.scene.at
     while waiting:
@@ -47,21 +47,21 @@ def seat(scene: Scene, drawn: Lines) -> None:
         if joined:
             scene.at[node] = home[node] = scene.at[joined].mean(axis=0)
         seated.append(node)
-        table = _Table(scene, seated, drawn, home)
+        table = _Placement(scene, seated, drawn, home)
         table.place_last()
         scene.at[seated] = table.scene.at
         home[node] = scene.at[node]
 
 
-def through(at: Array, radius: Array, drawn: Lines) -> int:
+def count_crossings(at: Array, radius: Array, drawn: Lines) -> int:
     """How many drawn lines run through a symbol that they do not join, after all bending."""
     return sum(
-        len(crossed(course(tuple(at[a]), tuple(at[b]), bend), at, radius - CLEAR, (a, b)))
-        for (a, b), bend in zip(drawn, bends(at, radius, drawn), strict=True)
+        len(crossed_nodes(sample_curve(tuple(at[a]), tuple(at[b]), bend), at, radius - CLEAR, (a, b)))
+        for (a, b), bend in zip(drawn, route_edges(at, radius, drawn), strict=True)
     )
 
 
-class _Table:
+class _Placement:
     """Those that are seated so far, the last of them perhaps new. `home` is where each should stay."""
 
     def __init__(self, whole: Scene, seated: list[int], drawn: Lines, home: Array) -> None:
@@ -75,7 +75,7 @@ class _Table:
         at, boxes, radius = whole.at[seated], whole.boxes[seated], whole.radius[seated]
         self.scene = Scene(at, boxes, radius, among(whole.lines), whole.width, whole.height)
         self.drawn = among(drawn)
-        self.mover = Mover(self.scene)
+        self.mover = LocalSearch(self.scene)
         self.home = home[seated]
         most = (whole.width * ASIDE, whole.height * ASIDE)
         steps = np.stack(np.meshgrid(*(np.arange(-(reach // 2) * 2, reach, 2.0) for reach in most)), -1).reshape(-1, 2)
@@ -144,7 +144,7 @@ class _Table:
         import numpy as np
 
         scene, last = self.scene, len(self.scene.at) - 1
-        before = through(scene.at[:-1], scene.radius[:-1], [line for line in self.drawn if last not in line])
+        before = count_crossings(scene.at[:-1], scene.radius[:-1], [line for line in self.drawn if last not in line])
         known, middle = scene.at.copy(), scene.at[last].copy()
         best, least = known, (10**6, 10**6, 0.0)
         for tight in (False, True):
@@ -152,7 +152,7 @@ class _Table:
                 scene.at = known.copy()
                 scene.at[last] = self.home[last] = spot
                 left = self.make_room() if tight else 0
-                faults = (left, max(through(scene.at, scene.radius, self.drawn) - before, 0))
+                faults = (left, max(count_crossings(scene.at, scene.radius, self.drawn) - before, 0))
                 far = float(np.linalg.norm(scene.at[last] - middle))
                 if (*faults, far) < least:
                     best, least = scene.at.copy(), (*faults, far)

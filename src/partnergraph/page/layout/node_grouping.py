@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST = 80
-LEAST = 5
+MAX_COUNT = 80
+MIN_COUNT = 5
 
 
 @dataclass(frozen=True)
-class Fold:
+class NodeGroup:
     """Several bodies drawn as one. `members` are their numbers, sorted; `family` is the family they share, if any."""
 
     members: tuple[int, ...]
@@ -28,7 +28,7 @@ def plural(noun: str) -> str:
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
-def fold(
+def group_nodes(
     neighbours: list[set[int]],
     ties: list[set[tuple[int, str]]],
     families: list[int],
@@ -36,8 +36,8 @@ def fold(
     sorts: list[str],
     keep: set[int],
     names: dict[str, str],
-    most: int = MOST,
-) -> list[Fold]:
+    most: int = MAX_COUNT,
+) -> list[NodeGroup]:
     """Which bodies to draw as one: those of one type with the very same ties (neighbour and kind), or, when more than
     `most` would be drawn, everything but the best connected, by the nearest of those and by family.
 
@@ -48,13 +48,13 @@ def fold(
         if tied and number not in keep and sorts[number] == "organisation":
             places.setdefault((sorts[number], types[number], frozenset(tied)), []).append(number)
     folds = [
-        Fold(
+        NodeGroup(
             tuple(members),
             families[members[0]],
             f"{len(members)} named {plural(names.get(kind, kind.replace('-', ' ')))}",
         )
         for (_, kind, _), members in places.items()
-        if len(members) >= LEAST
+        if len(members) >= MIN_COUNT
     ]
     inside = {number for one in folds for number in one.members}
     drawn = sum(1 for number, beside in enumerate(neighbours) if beside and number not in inside) + len(folds)
@@ -63,7 +63,7 @@ def fold(
     return sorted(folds, key=lambda one: one.members)
 
 
-def _overview(neighbours: list[set[int]], families: list[int], keep: set[int], most: int) -> list[Fold]:
+def _overview(neighbours: list[set[int]], families: list[int], keep: set[int], most: int) -> list[NodeGroup]:
     """The best connected bodies stay; each of the others goes with the nearest of them, by family."""
     by_degree = sorted(range(len(neighbours)), key=lambda i: (i not in keep, -len(neighbours[i]), i))
     for kept in (most // 2, most // 3, most // 4, most // 6):
@@ -92,5 +92,5 @@ def _overview(neighbours: list[set[int]], families: list[int], keep: set[int], m
     folds = []
     for (_, family), members in groups.items():
         if len(members) > 1:
-            folds.append(Fold(tuple(sorted(members)), family, f"{len(members)} bodies"))
+            folds.append(NodeGroup(tuple(sorted(members)), family, f"{len(members)} bodies"))
     return folds

@@ -48,7 +48,7 @@ def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int
     ]
     crossings = []
     for number, (a, b) in enumerate(scene.lines):
-        near = to_segment(scene.at, scene.at[a], scene.at[b]) < scene.radius + 1
+        near = distance_to_segment(scene.at, scene.at[a], scene.at[b]) < scene.radius + 1
         near[[a, b]] = False
         crossings += [(number, int(node)) for node in np.flatnonzero(near)]
     return overlaps, crossings
@@ -68,7 +68,7 @@ def _overlap(scene: Scene, point: Array, node: int, gap: float = GAP) -> Array:
     return area
 
 
-def to_segment(points: Array, a: Array, b: Array) -> Array:
+def distance_to_segment(points: Array, a: Array, b: Array) -> Array:
     """Distance of points from the segment a-b; all three may be arrays of one shape (..., 2)."""
     import numpy as np
 
@@ -87,7 +87,7 @@ def to_segment(points: Array, a: Array, b: Array) -> Array:
     return gaps
 
 
-class Mover:
+class LocalSearch:
     """Local search: a body in the way tries places on rings around it and takes the cheapest."""
 
     def __init__(self, scene: Scene) -> None:
@@ -137,11 +137,11 @@ class Mover:
         count: Array = np.zeros(len(points))
         foreign = self.ends[(self.ends != node).all(axis=1)]
         if len(foreign):
-            gaps = to_segment(points[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
+            gaps = distance_to_segment(points[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             count += (gaps < scene.radius[node] + CLEAR).sum(axis=1)
         if self.beside[node] and len(self.beside[node]) <= BUSY:
             ends = scene.at[self.beside[node]]
-            gaps = to_segment(scene.at[None, None], points[:, None, None], ends[None, :, None])
+            gaps = distance_to_segment(scene.at[None, None], points[:, None, None], ends[None, :, None])
             near = gaps < scene.radius + CLEAR
             near[:, :, node] = False
             near[:, np.arange(len(ends)), self.beside[node]] = False
@@ -158,7 +158,7 @@ class Mover:
         foreign = self.ends[(self.ends != node).all(axis=1)]
         if len(foreign):
             middle = points + np.array([0.0, (box[3] + scene.radius[node]) / 2])
-            through = to_segment(middle[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
+            through = distance_to_segment(middle[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             cost += (through < (box[3] - scene.radius[node]) / 2).sum(axis=1) * 3.0
         for other in self.beside[node]:
             cost += np.linalg.norm(points - scene.at[other], axis=1) * (0.04 / len(self.beside[node]))
@@ -177,7 +177,7 @@ class Mover:
         found |= set(np.flatnonzero((low < 0).any(axis=1) | (high > [scene.width, scene.height]).any(axis=1)))
         if len(self.ends):
             a, b = self.ends[:, 0], self.ends[:, 1]
-            near = to_segment(at[None], at[a][:, None], at[b][:, None]) < scene.radius + CLEAR
+            near = distance_to_segment(at[None], at[a][:, None], at[b][:, None]) < scene.radius + CLEAR
             near[np.arange(len(a)), a] = near[np.arange(len(a)), b] = False
             through = near.any(axis=1)
             found |= {*np.flatnonzero(near.any(axis=0)), *a[through], *b[through]}
@@ -232,12 +232,12 @@ class Mover:
         )
 
 
-def push(scene: Scene, steps: int = 120) -> None:
+def push_apart(scene: Scene, steps: int = 120) -> None:
     """Push overlapping boxes apart, each along the axis where they overlap least, and keep all inside the canvas."""
     import numpy as np
 
     at, boxes = scene.at, scene.boxes
-    # Coordinate by coordinate, as in `to_segment`.
+    # Coordinate by coordinate, as in `distance_to_segment`.
     middles = [(boxes[:, 2 + axis] - boxes[:, axis]) / 2 for axis in (0, 1)]
     halves = [(boxes[:, 2 + axis] + boxes[:, axis]) / 2 for axis in (0, 1)]
     room = [half[:, None] + half + GAP for half in halves]
@@ -267,15 +267,15 @@ def _inside(scene: Scene) -> None:
     scene.at[:, 1] = np.clip(scene.at[:, 1], boxes[:, 1], np.maximum(scene.height - boxes[:, 3], boxes[:, 1]))
 
 
-def apart(scene: Scene) -> None:
+def remove_overlaps(scene: Scene) -> None:
     """Move the bodies of a scene (in place) to whole pixels without collisions, near to where they were."""
     import numpy as np
 
-    push(scene)
+    push_apart(scene)
     scene.at = np.round(scene.at)
     for _ in range(4):
-        Mover(scene).run()
+        LocalSearch(scene).run()
         if not collisions(scene)[0]:
             break
-        push(scene, 30)
+        push_apart(scene, 30)
         scene.at = np.round(scene.at)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STEPS = 250
 
 
-def distances(count: int, lines: list[tuple[int, int]]) -> Array:
+def graph_distances(count: int, lines: list[tuple[int, int]]) -> Array:
     """Shortest ways; a line between two well-connected bodies is longer, so that hubs stand apart."""
     import numpy as np
 
@@ -37,7 +37,7 @@ def distances(count: int, lines: list[tuple[int, int]]) -> Array:
     return far
 
 
-def components(count: int, lines: list[tuple[int, int]]) -> list[list[int]]:
+def connected_components(count: int, lines: list[tuple[int, int]]) -> list[list[int]]:
     """The connected parts, largest first, each in the order of a walk from its best-connected body."""
     beside: list[set[int]] = [set() for _ in range(count)]
     for a, b in lines:
@@ -61,19 +61,19 @@ def components(count: int, lines: list[tuple[int, int]]) -> list[list[int]]:
     return sorted(found, key=lambda part: (-len(part), part[0]))
 
 
-def place(count: int, lines: list[tuple[int, int]], order: list[int] | None = None) -> Array:
+def stress_positions(count: int, lines: list[tuple[int, int]], order: list[int] | None = None) -> Array:
     """Positions of a connected network, in units of one line's length, an array of shape (count, 2)."""
     import numpy as np
 
     if count == 1:
         return np.zeros((1, 2))
-    far = distances(count, lines)
+    far = graph_distances(count, lines)
     turn = np.empty(count)
     turn[order or list(range(count))] = 2 * np.pi * np.arange(count) / count
     at: Array = np.stack([np.cos(turn), np.sin(turn)], axis=1) * far.max() / 2
     with np.errstate(divide="ignore"):
         weight = np.where(far > 0, far**-2.0, 0.0)
-    inverse = inverted(np.diag(weight.sum(axis=1)) - weight)
+    inverse = laplacian_inverse(np.diag(weight.sum(axis=1)) - weight)
     wanted = weight * far
     x, y = at[:, 0].copy(), at[:, 1].copy()
     for _ in range(STEPS):
@@ -84,7 +84,7 @@ def place(count: int, lines: list[tuple[int, int]], order: list[int] | None = No
     return np.stack([x, y], axis=1).round(6)  # what differs beyond decides no tie
 
 
-def inverted(laplacian: Array) -> Array:
+def laplacian_inverse(laplacian: Array) -> Array:
     """The pseudo-inverse of the Laplacian of a connected network, by elimination; it has the mean of nothing."""
     mean = 1.0 / len(laplacian)
     found: Array = laplacian + mean  # so it has an inverse, which differs from the one that is looked for by the mean
@@ -97,7 +97,7 @@ def inverted(laplacian: Array) -> Array:
     return found - mean
 
 
-def turned(at: Array, aspect: float) -> Array:
+def orient(at: Array, aspect: float) -> Array:
     """The same positions with the longest extent along x (or y for a tall canvas), stretched towards the aspect."""
     import numpy as np
 

@@ -23,24 +23,24 @@ LINE_HEIGHT = 1.22
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def legible(text: str) -> str:
+def printable_text(text: str) -> str:
     """The text with a sign in place of every character that no page or picture can hold.
 
-    >>> legible("a\\x00b")
+    >>> printable_text("a\\x00b")
     'a\ufffdb'
     """
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-def width(text: str, size: float, bold: bool = False) -> float:
+def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in pixels at a font size; a little generous for bold."""
     return sum(_WIDTHS.get(char, 556) for char in text) / 1000 * size * (1.07 if bold else 1.0)
 
 
-def wrap(text: str, characters: int = 20, lines: int = 3) -> list[str]:
+def wrap_text(text: str, characters: int = 20, lines: int = 3) -> list[str]:
     """At most so many lines of about so many characters; what does not fit ends with an ellipsis.
 
-    >>> wrap("NIHR School for Primary Care Research", 18)
+    >>> wrap_text("NIHR School for Primary Care Research", 18)
     ['NIHR School for', 'Primary Care', 'Research']
     """
     found: list[str] = []
@@ -56,14 +56,14 @@ def wrap(text: str, characters: int = 20, lines: int = 3) -> list[str]:
     return found
 
 
-def whole(text: str, characters: int) -> list[str]:
+def wrap_whole(text: str, characters: int) -> list[str]:
     """Three lines; slightly longer ones or a fourth where the text is whole with them; else an ellipsis.
 
-    >>> whole("West Midlands Social Work Teaching Partnership", 19)
+    >>> wrap_whole("West Midlands Social Work Teaching Partnership", 19)
     ['West Midlands Social', 'Work Teaching', 'Partnership']
     """
     for most, lines in ((characters, 3), (characters + 2, 3), (characters, 4)):
-        found = wrap(text, most, lines)
+        found = wrap_text(text, most, lines)
         if not found[-1].endswith("…"):
             return found
-    return wrap(text, characters, 3)
+    return wrap_text(text, characters, 3)

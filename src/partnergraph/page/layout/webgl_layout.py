@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import asin, cos, pi, sin, sqrt
 from typing import TYPE_CHECKING
 
-from partnergraph.page.diagram import Drawing
+from partnergraph.page.diagram import Diagram
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,11 +18,11 @@ CORNERS = 1.1  # symbols with corners reach farther than round ones
 ROOM = 1.0  # pixels left free around a symbol, which whole numbers need
 GAP = 14.0  # between discs
 FILLED = 0.5  # share of the canvas that discs cover, before they are pushed apart
-MOST_DISCS = 300  # beyond, the smallest go to one disc
+MAX_DISCS = 300  # beyond, the smallest go to one disc
 STEPS, GROWTH = 200, 1.08
 
 
-def spread(made: Drawing) -> dict[str, list[int]]:
+def webgl_positions(made: Diagram) -> dict[str, list[int]]:
     """`x` and `y` of every body by number, in whole pixels; none of them is negative. Always the same."""
     at = _unfolded(made) or _on_discs(made)
     points = {number: point for group in at for number, point in group.items()}
@@ -42,7 +42,7 @@ def spread(made: Drawing) -> dict[str, list[int]]:
     }
 
 
-def _unfolded(made: Drawing) -> list[dict[int, tuple[float, float]]]:
+def _unfolded(made: Diagram) -> list[dict[int, tuple[float, float]]]:
     """The unfolded view, when it shows all bodies that are joined to others; else nothing."""
     joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
     found: dict[int, tuple[float, float]] = {}
@@ -52,12 +52,12 @@ def _unfolded(made: Drawing) -> list[dict[int, tuple[float, float]]]:
     return [found] if found and joined <= set(found) else []
 
 
-def _on_discs(made: Drawing) -> list[dict[int, tuple[float, float]]]:
+def _on_discs(made: Diagram) -> list[dict[int, tuple[float, float]]]:
     """Each symbol of the overview as a disc of its bodies; the discs do not overlap."""
     import numpy as np
 
     seats = [(dot.wide, list(dot.members) or [dot.number]) for dot in made.dots if dot.wide is not None]
-    seats = sorted(seats, key=lambda seat: (-len(seat[1]), seat[1]))[:MOST_DISCS]
+    seats = sorted(seats, key=lambda seat: (-len(seat[1]), seat[1]))[:MAX_DISCS]
     if not seats:
         return []
     discs = [_disc(made, members) for _, members in seats]
@@ -72,7 +72,7 @@ def _on_discs(made: Drawing) -> list[dict[int, tuple[float, float]]]:
     ]
 
 
-def _disc(made: Drawing, members: list[int]) -> tuple[dict[int, tuple[float, float]], float]:
+def _disc(made: Diagram, members: list[int]) -> tuple[dict[int, tuple[float, float]], float]:
     """Rings around the best connected, the less connected farther out; no symbol meets another. And its radius."""
     waiting = sorted(members, key=lambda number: (-made.dots[number].size, number))
     widths = [made.dots[number].size * CORNERS + ROOM for number in waiting]
