@@ -1,12 +1,14 @@
-"""The house rules: data walks one way, foreign engines stay in their rooms, files stay small."""
+"""The house rules: data walks one way, foreign engines stay in their rooms, files stay small, names are the field's."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,22 @@ WRITERS = {
     "store/host_name.py": {"open"},  # a file of a generation that is not published yet
     "store/name_index.py": {"open"},  # the same
 }
-FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}
+# Words that say nothing as a name, or as a part of one: drawers for everything, and verbs and particles.
+FORBIDDEN_MODULES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}
+FORBIDDEN_WORDS = set(
+    "told asked said kept aside apart worded given decided found one shown taken made sought called begun born here "
+    "there thing things spotted teller nursery listed".split()
+)
+# Modules of one name in two rooms: the room tells them apart. Commands are called after what they run.
+SAME_NAMES = {
+    "identifiers": {"check", "vocabulary"},  # those of a graph are checked; their forms and checksums
+    "report": {"check", "compare"},  # of findings; of changes
+    "output": {"extraction", "match"},
+    "inputs": {"files", "match"},
+    "scoring": {"match", "reconcile"},
+    "routes": {"reconcile", "server"},
+}
+LIBRARY_METHODS = {"connection_made"}  # asyncio.BaseProtocol's
 LONG_FILE = 500
 
 
@@ -99,7 +116,7 @@ def _room(path: Path) -> str:
 
 
 def _imports(path: Path, source: Path = SOURCE) -> Iterator[tuple[int, str]]:
-    """Every module that a file imports, also inside functions and TYPE_CHECKING blocks."""
+    """Every module that a file imports: inside functions and TYPE_CHECKING blocks, and by its name as a text, too."""
     package = ["partnergraph", *path.relative_to(source).with_suffix("").parts[:-1]]
     for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
         if isinstance(node, ast.Import):
@@ -111,6 +128,27 @@ def _imports(path: Path, source: Path = SOURCE) -> Iterator[tuple[int, str]]:
                 stem = ".".join([*package[: len(package) - node.level + 1], *([stem] if stem else [])])
             for alias in node.names:
                 yield node.lineno, f"{stem}.{alias.name}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _MODULE.fullmatch(node.value):
+            yield node.lineno, node.value
+
+
+_MODULE = re.compile(r"partnergraph(\.[a-z_]+){1,3}")
+
+
+def _upward(path: Path, source: Path = SOURCE) -> list[str]:
+    """The imports of a file that its room may not make."""
+    room = path.relative_to(source).with_suffix("").parts[0]
+    if room in DOORS:
+        return []
+    wrong = []
+    for line, name in _imports(path, source):
+        parts = name.split(".")
+        target = parts[1] if len(parts) > 1 else "__init__"
+        if parts[0] != "partnergraph" or target in {"__version__", "toml", "ttl", room}:  # files, too
+            continue
+        if target not in ROOMS[room]:
+            wrong.append(f"{path.relative_to(source)}:{line} imports {name}")
+    return wrong
 
 
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -124,17 +162,14 @@ def test_there_is_something_to_look_at() -> None:
 def test_no_import_goes_back_up(path: Path) -> None:
     room = _room(path)
     assert room in ROOMS or room in DOORS, f"{room} is a room that the house does not have"
-    wrong = []
-    for line, name in _imports(path):
-        parts = name.split(".")
-        if parts[0] != "partnergraph" or room in DOORS:
-            continue
-        target = parts[1] if len(parts) > 1 else "__init__"
-        if target in {"__version__"} or target == room:
-            continue
-        if target not in ROOMS[room]:
-            wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    wrong = _upward(path)
     assert not wrong, f"{room} may import only {sorted(ROOMS.get(room, set()))}: {wrong}"
+
+
+def test_rooms_have_an_order_in_which_each_imports_only_earlier_ones() -> None:
+    """So no two rooms import each other, not even by way of a third."""
+    assert list(TopologicalSorter(ROOMS).static_order())
+    assert {room for rooms in ROOMS.values() for room in rooms} <= ROOMS.keys()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SOURCE)))
@@ -208,20 +243,24 @@ def test_a_call_that_does_not_write_is_not_blamed(text: str) -> None:
     assert not list(_writes(ast.parse(text)))
 
 
-def test_an_import_that_goes_back_up_is_seen(tmp_path: Path) -> None:
-    """The walker itself: relative imports, those inside functions and those for types count."""
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("from partnergraph.page import draw", "partnergraph.page.draw"),
+        ("import partnergraph.build.publishing", "partnergraph.build.publishing"),
+        ("def f():\n    from partnergraph.build import build", "partnergraph.build.build"),
+        ("def f():\n    from ..store import Reader", "partnergraph.store.Reader"),
+        ("if TYPE_CHECKING:\n    from partnergraph.graph import PartnerGraph", "partnergraph.graph.PartnerGraph"),
+        ("class A:\n    def f(self):\n        import partnergraph.cli", "partnergraph.cli"),
+        ('run("partnergraph.server.view_worker")', "partnergraph.server.view_worker"),
+    ],
+)
+def test_a_planted_import_that_goes_back_up_fails(tmp_path: Path, line: str, target: str) -> None:
     planted = tmp_path / "model" / "planted.py"
     planted.parent.mkdir()
-    planted.write_text(
-        "import json\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from partnergraph.page import draw\n"
-        "def f():\n    from partnergraph.build import build\n    from ..store import Reader\n    from . import ids\n"
-    )
-    found = {name: line for line, name in _imports(planted, tmp_path)}
-    assert found["partnergraph.page.draw"] == 4
-    assert found["partnergraph.build.build"] == 6
-    assert found["partnergraph.store.Reader"] == 7
-    assert found["partnergraph.model.ids"] == 8
-    assert found["json"] == 1
+    planted.write_text(f"import json\nfrom partnergraph.vocabulary import PG\nfrom . import ids\n{line}\n")
+    [wrong] = _upward(planted, tmp_path)
+    assert wrong.endswith(f" imports {target}")
 
 
 def test_the_walker_finds_the_imports_of_the_house() -> None:
@@ -232,7 +271,51 @@ def test_the_walker_finds_the_imports_of_the_house() -> None:
 
 def test_no_file_is_a_drawer_for_everything() -> None:
     names = {part for path in FILES for part in path.relative_to(SOURCE).with_suffix("").parts}
-    assert not names & FORBIDDEN_NAMES
+    assert not names & FORBIDDEN_MODULES
+
+
+def _words(name: str) -> set[str]:
+    """The words of a name: of `_FastPath.take_all`, fast and path, or take and all."""
+    return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def _definitions(path: Path) -> Iterator[tuple[int, ast.AST, str]]:
+    yield 1, ast.Module([], []), path.stem
+    for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in LIBRARY_METHODS:
+            yield node.lineno, node, node.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    """See the glossary in CONTRIBUTING.md."""
+    wrong = [f"{path.name}:{line} {name}" for line, _, name in _definitions(path) if _words(name) & FORBIDDEN_WORDS]
+    assert not wrong, f"words that name nothing: {wrong}"
+
+
+def test_a_name_that_says_nothing_is_seen(tmp_path: Path) -> None:
+    planted = tmp_path / "worded.py"
+    planted.write_text("class Told:\n    def _asked_for(self): ...\n\ndef foundation(): ...\ndef onepage(): ...\n")
+    wrong = {name for _, _, name in _definitions(planted) if _words(name) & FORBIDDEN_WORDS}
+    assert wrong == {"worded", "Told", "_asked_for"}
+
+
+def test_no_class_name_stands_twice() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for _, node, name in _definitions(path):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(name, []).append(str(path.relative_to(SOURCE)))
+    assert len(places) > 150
+    assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+def test_a_module_name_stands_twice_only_where_the_room_tells_them_apart() -> None:
+    rooms: dict[str, set[str]] = {}
+    for path in FILES:
+        if path.stem not in {"__init__", "__main__"} and _room(path) != "cli":
+            rooms.setdefault(path.stem, set()).add(_room(path))
+    assert {name: where for name, where in rooms.items() if len(where) > 1} == SAME_NAMES
 
 
 def test_no_file_has_two_topics() -> None:
