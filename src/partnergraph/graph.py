@@ -6,12 +6,12 @@ import html
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from partnergraph.errors import Finding, UsageError
 from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
 from partnergraph.execution.sandbox import MEMORY
-from partnergraph.files import write_file
+from partnergraph.export.formats import EXPORT_FORMATS, ExportSource
 from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from partnergraph.page import Page
     from partnergraph.questions.named_questions import Question
 
-RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
-FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
-
-
+RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
+FORMATS = tuple(EXPORT_FORMATS)
 _MAX_LENGTH, _MAX_COUNT = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
 
 
@@ -221,39 +219,35 @@ class PartnerGraph:
         return dataset
 
     def export(self, format_: str, path: str | Path) -> list[Path]:
-        """Write the graph in one of `FORMATS`, or its tables; returns the files written. Equal graphs give equal bytes.
+        """Write the graph in one of `FORMATS`; returns the files written. Equal graphs give equal bytes.
 
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
         W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
-        (`path` ends in .xlsx), or a whole graph folder; see `workbook.folder_writer.export`. Raises `UsageError`
-        for an unknown format, or a place where a build has published, and `DataError` for a network without a body.
+        (`path` ends in .xlsx), or a whole graph folder; see `workbook.folder_writer`. Raises `UsageError` for an
+        unknown format, or a place where a build has published, and `DataError` for a network without a body.
         """
-        target = Path(path)
-        if format_ == "tables":
-            from partnergraph.workbook.folder_writer import export_folder
+        if (format_entry := EXPORT_FORMATS.get(format_)) is None:
+            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join(FORMATS)}")
+        return format_entry.write(self.export_source, Path(path))[0]
 
-            return export_folder(self.reader, target)[0]
-        if format_ not in FORMATS:
-            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
-        if format_ in ("csv", "graphml", "gexf"):
-            from partnergraph.network.exporters import write_network
-            from partnergraph.network.other_vocabulary import require_bodies
+    @property
+    def export_source(self) -> ExportSource:
+        """What `export.formats` writes. Its network raises `DataError` when there is no body in it."""
+        from partnergraph.network.other_vocabulary import require_bodies
 
+        def network() -> nx.MultiDiGraph[str]:
             network = self.network()
             require_bodies(network, self.reader)
-            return write_network(network, format_, target)
-        write_file(target, self.dump(format_))
-        return [target]
+            return network
+
+        return ExportSource(self.reader, network)
 
     def dump(self, format_: str) -> bytes:
-        """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
-        if format_ == "org":
-            from partnergraph.network.org_ontology import to_org_ontology
-
-            return to_org_ontology(self.reader)
-        if format_ not in RDF_FORMATS:
+        """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle). Raises `UsageError`."""
+        format_entry = EXPORT_FORMATS.get(format_)
+        if format_entry is None or not format_entry.is_rdf or format_entry.document is None:
             raise UsageError(f"'{format_}' is not an RDF syntax. The syntaxes: {', '.join(RDF_FORMATS)}")
-        return cast(Callable[[str], bytes], self.reader.dump)(format_)
+        return format_entry.document(self.export_source)
 
     def check(self) -> list[Finding]:
         """Everything that is wrong in this graph."""

@@ -42,7 +42,7 @@ class _HelpShown(Exception):
 
 
 def _options() -> _Options:
-    from partnergraph.results.formats import GRAPHS, TABLES
+    from partnergraph.results.formats import FORMATS
 
     options = _Options(
         prog="%sparql",
@@ -59,7 +59,7 @@ def _options() -> _Options:
     options.add_argument(
         "-f",
         "--format",
-        choices=("pandas", "polars", "result", "table", *TABLES, *GRAPHS),
+        choices=("pandas", "polars", "result", *(name for name, entry in FORMATS.items() if not entry.is_binary)),
         help="show and keep a data frame, a Result or text; when nothing is said, a Result is shown, and kept is a "
         "pandas frame, the truth of an ASK, the Result of a CONSTRUCT",
     )

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from partnergraph.errors import QueryError, QueryRefused
-from partnergraph.results import formats
+from partnergraph.results.tsv import column_names
 from partnergraph.sparql.guard import MAX_LENGTH, ExaminedQuery, caret_line, examine_query
 from partnergraph.sparql.order_by_fix import apply_edits, order_numbers_last
 from partnergraph.sparql.performance_hints import performance_hint
@@ -126,7 +126,7 @@ def _columns(prepared: PreparedQuery) -> str:
     """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
     seen = io.BytesIO()
     empty_reader().write(prepared.ask(empty_reader()), "tsv", seen)
-    names = formats.column_names(seen.getvalue())
+    names = column_names(seen.getvalue())
     named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
     return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
 
