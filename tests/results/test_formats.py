@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from partnergraph.errors import QueryError, QueryLimit
 from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
-from partnergraph.results.formats import DEFAULT_TABLE_ROWS
+from partnergraph.results.formats import DEFAULT_TABLE_ROWS, FORMATS, SUFFIXES
 from partnergraph.results.text_table import MAX_CELL_WIDTH
 from partnergraph.results.tsv import column_names, parse_tsv, term_text
 from partnergraph.sparql.syntax_errors import empty_reader
-from partnergraph.store import Reader, convert_table
+from partnergraph.store import GRAPH_FORMATS, RESULT_FORMATS, Reader, convert_table
 
 TERMS = r"""SELECT * { VALUES (?z ?text ?a ?number) {
   (<urn:a> "001" "tab\tline\nquote\"back\\slash"@en-GB 1)
@@ -291,3 +291,15 @@ def test_a_format_that_does_not_fit_is_an_error_that_names_those_that_do(query: 
 def test_a_table_turned_into_another_format_has_the_same_terms() -> None:
     for form in ("json", "xml", "csv"):
         assert convert_table(said(empty_reader(), TERMS, "tsv"), form) == said(empty_reader(), TERMS, form)
+
+
+def test_the_registry_agrees_with_itself_and_with_the_engine() -> None:
+    entries = FORMATS.values()
+    assert {entry.name for entry in entries if not entry.writer} == {*RESULT_FORMATS, *GRAPH_FORMATS}
+    suffixes = [suffix for entry in entries for suffix in entry.suffixes]
+    assert len(suffixes) == len(set(suffixes)) == len(SUFFIXES)
+    assert {name for name, syntax in GRAPH_FORMATS.items() if syntax.supports_datasets} == {
+        entry.name for entry in entries if entry.named_graphs
+    }
+    for name, syntax in GRAPH_FORMATS.items():
+        assert (FORMATS[name].media_type or "").partition(";")[0] == syntax.media_type

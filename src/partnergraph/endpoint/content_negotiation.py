@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from partnergraph.results.formats import ASK, FORMATS, GRAPH, SELECT, media_types
+from partnergraph.results.formats import ASK, FORMATS, GRAPH, QUERY_FORMS, SELECT, media_types
 
 # For each form of a query the formats of its answer: name to media type.
-FORMS: Mapping[str, Mapping[str, str]] = {form: media_types(form) for form in (SELECT, ASK, GRAPH)}
+FORMS: Mapping[str, Mapping[str, str]] = {form: media_types(form) for form in QUERY_FORMS}
 TABLES, TRUTHS, GRAPHS = FORMS[SELECT], FORMS[ASK], FORMS[GRAPH]
 OFFERED = {"html": "text/html; charset=utf-8", **GRAPHS}  # of a resource that has a page
 

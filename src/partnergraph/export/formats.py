@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from partnergraph.errors import StoreError
 from partnergraph.files import write_file, write_files
 from partnergraph.results import formats
-from partnergraph.store import Reader
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from partnergraph.store import Reader
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 

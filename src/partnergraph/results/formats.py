@@ -17,6 +17,7 @@ from partnergraph.errors import QueryForm
 # The TSV of a SELECT and the names of its IRIs -> the document, and a note when something did not fit into it.
 Writer = Callable[[bytes, Mapping[str, str]], tuple[bytes, str | None]]
 SELECT, ASK, GRAPH = "select", "ask", "graph"  # forms of a query; CONSTRUCT and DESCRIBE give a graph
+QUERY_FORMS = (SELECT, ASK, GRAPH)
 DEFAULT_TABLE_ROWS = 1000  # of a table for people, unless they ask for more
 SHEET_ROWS = 1_048_575  # of a sheet, below the heading
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -87,7 +88,7 @@ FORMATS: dict[str, ResultFormat] = {
     entry.name: entry
     for entry in (
         ResultFormat(  # of an ASK yes or no, of a graph Turtle
-            *("table", "Table", (SELECT, ASK, GRAPH)),
+            *("table", "Table", QUERY_FORMS),
             writer=_write_table,
             uses_labels=True,
             default_rows=DEFAULT_TABLE_ROWS,
