@@ -83,7 +83,7 @@ def _write_arrow(tsv: bytes, _: Mapping[str, str]) -> tuple[bytes, None]:
     return to_arrow(tsv), None
 
 
-# The order is that in which formats are listed. Of those that a client accepts alike the endpoint takes the first.
+# The order is that in which formats are listed for people.
 FORMATS: dict[str, ResultFormat] = {
     entry.name: entry
     for entry in (
@@ -94,6 +94,15 @@ FORMATS: dict[str, ResultFormat] = {
             default_rows=DEFAULT_TABLE_ROWS,
         ),
         ResultFormat(
+            *("csv", "CSV", (SELECT,), (".csv",), "text/csv; charset=utf-8"),
+            w3c_name="SPARQL_Results_CSV",
+        ),
+        ResultFormat(
+            *("tsv", "TSV", (SELECT,), (".tsv",), "text/tab-separated-values; charset=utf-8"),
+            aliases=("text/tsv",),
+            w3c_name="SPARQL_Results_TSV",
+        ),
+        ResultFormat(
             *("json", "JSON", (SELECT, ASK), (".json", ".srj"), "application/sparql-results+json"),
             aliases=("application/json", "srj", "sparql-results+json"),
             w3c_name="SPARQL_Results_JSON",
@@ -102,15 +111,6 @@ FORMATS: dict[str, ResultFormat] = {
             *("xml", "XML", (SELECT, ASK), (".xml", ".srx"), "application/sparql-results+xml"),
             aliases=("application/xml", "text/xml", "srx", "sparql-results+xml"),
             w3c_name="SPARQL_Results_XML",
-        ),
-        ResultFormat(
-            *("csv", "CSV", (SELECT,), (".csv",), "text/csv; charset=utf-8"),
-            w3c_name="SPARQL_Results_CSV",
-        ),
-        ResultFormat(
-            *("tsv", "TSV", (SELECT,), (".tsv",), "text/tab-separated-values; charset=utf-8"),
-            aliases=("text/tsv",),
-            w3c_name="SPARQL_Results_TSV",
         ),
         ResultFormat("excel-csv", "CSV for spreadsheets", (SELECT,), writer=_write_excel_csv, uses_labels=True),
         ResultFormat(
@@ -178,13 +178,16 @@ DERIVED_FORMATS = frozenset(entry.name for entry in FORMATS.values() if entry.wr
 def media_types(query_form: str) -> dict[str, str]:
     """The formats that the endpoint offers for a form of a query (`SELECT`, `ASK` or `GRAPH`): name to media type.
 
-    >>> media_types(ASK)
-    {'json': 'application/sparql-results+json', 'xml': 'application/sparql-results+xml'}
+    Of those that a client accepts alike the endpoint takes the first; so those that hold any answer come first.
+
+    >>> media_types(ASK), next(iter(media_types(SELECT)))
+    ({'json': 'application/sparql-results+json', 'xml': 'application/sparql-results+xml'}, 'json')
     """
+    fitting = (entry for entry in FORMATS.values() if query_form in entry.query_forms)
     return {
         entry.name: entry.media_type
-        for entry in FORMATS.values()
-        if entry.media_type and query_form in entry.query_forms
+        for entry in sorted(fitting, key=lambda entry: ASK not in entry.query_forms)
+        if entry.media_type
     }
 
 

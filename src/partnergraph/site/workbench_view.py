@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.results.formats import FORMATS, QUERY_FORMS, media_types
@@ -31,14 +32,10 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG
 
 def _downloads() -> dict[str, list[tuple[str, str, str]]]:
     """For each form of a query the formats that its answer can be saved in: label, suffix, media type."""
-    offered = {
-        form: [FORMATS[name] for name in media_types(form) if name not in _NOT_OFFERED and FORMATS[name].suffixes]
-        for form in QUERY_FORMS
-    }
-    return {
-        form: [
-            (entry.label, entry.suffixes[0], (entry.media_type or "").partition(";")[0])
-            for entry in sorted(entries, key=lambda entry: (*_FIRST, entry.name).index(entry.name))
-        ]
-        for form, entries in offered.items()
-    }
+    return {form: [*_saved(form)] for form in QUERY_FORMS}
+
+
+def _saved(form: str) -> Iterator[tuple[str, str, str]]:
+    for name, media in sorted(media_types(form).items(), key=lambda item: (*_FIRST, item[0]).index(item[0])):
+        if name not in _NOT_OFFERED and FORMATS[name].suffixes:
+            yield FORMATS[name].label, FORMATS[name].suffixes[0], media.partition(";")[0]
