@@ -1,4 +1,4 @@
-"""The front door of the library: one object for a graph to ask, draw and export."""
+"""The public API of the library: `PartnerGraph`, a graph to query, draw and export."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
 FORMATS = tuple(EXPORT_FORMATS)
-_MAX_LENGTH, _MAX_COUNT = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
+MAX_TIMEOUT, MAX_MEMORY = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
 
 
-def _apart(targets: list[Path], timeout: float, memory: int) -> QueryClient:
+def _subprocess_client(targets: list[Path], timeout: float, memory: int) -> QueryClient:
     from partnergraph.execution.client import SubprocessClient
 
-    if not 0 <= timeout <= _MAX_LENGTH:
-        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_MAX_LENGTH:,}.")
-    if not 0 <= memory <= _MAX_COUNT:
-        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {_MAX_COUNT:,}.")
+    if not 0 <= timeout <= MAX_TIMEOUT:
+        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {MAX_TIMEOUT:,}.")
+    if not 0 <= memory <= MAX_MEMORY:
+        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {MAX_MEMORY:,}.")
     return SubprocessClient(targets, timeout=timeout, memory=memory)
 
 
@@ -52,12 +52,12 @@ class PartnerGraph:
 
     @cached_property
     def reader(self) -> Reader:
-        """What the rooms read the graph by; as of a date, it is made when it is first looked at."""
+        """Read access to the graph; as of a date, the view is made at the first access."""
         return self._make()
 
     @cached_property
     def _near(self) -> Reader:
-        """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
+        """A reader for views as of a date, which read all of the graph: a small store is copied into memory once."""
         from partnergraph.execution.worker_main import is_small
 
         return self.reader.resident() if self.reader.folder and is_small(self.reader.folder) else self.reader
@@ -72,13 +72,13 @@ class PartnerGraph:
         parse, `UsageError` for limits that are none.
         """
         target = locate(Path(path) if path is not None else None)
-        return cls(Reader.at(target), asker=_apart([target], timeout, memory))
+        return cls(Reader.at(target), asker=_subprocess_client([target], timeout, memory))
 
     @classmethod
     def load(cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Several RDF files as one graph, in memory; see `open` for the limits of its queries."""
         files = [Path(path) for path in paths]
-        return cls(Reader.files(files), asker=_apart(files, timeout, memory))
+        return cls(Reader.files(files), asker=_subprocess_client(files, timeout, memory))
 
     def as_of(self, date: str) -> PartnerGraph:
         """The graph as it was on a date (2014, 2014-06 or 2014-06-30), to be asked and drawn like any other.
@@ -89,9 +89,9 @@ class PartnerGraph:
         from partnergraph.claims.as_of import as_of
         from partnergraph.claims.date_window import date_window
 
-        date_window(date)  # what is no date is told at once
+        date_window(date)  # raises for what is no date
         then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
-        # Most often it is only asked queries, which are answered elsewhere.
+        # Made when it is needed: queries are answered by the query process, which makes its own.
         then._make = lambda: as_of(self.reader, date)
         return then
 
@@ -250,13 +250,13 @@ class PartnerGraph:
         return format_entry.document(self.export_source)
 
     def check(self) -> list[Finding]:
-        """Everything that is wrong in this graph."""
+        """The findings of all checks on this graph."""
         from partnergraph.check import check
 
         return check(self.reader)
 
     def __len__(self) -> int:
-        """How many statements the named graphs hold together, each graph's own."""
+        """The number of statements, counted in each named graph."""
         return sum(1 for _ in self.reader.nquads())
 
     def _repr_html_(self) -> str:
