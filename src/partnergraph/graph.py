@@ -57,7 +57,7 @@ class PartnerGraph:
 
     @cached_property
     def _near(self) -> Reader:
-        """A reader for views as of a date, which read all of the graph: a small store is copied into memory once."""
+        """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
         from partnergraph.execution.worker_main import is_small
 
         return self.reader.resident() if self.reader.folder and is_small(self.reader.folder) else self.reader

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit
 from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
 from partnergraph.results.formats import DEFAULT_TABLE_ROWS, FORMATS, SUFFIXES
@@ -215,6 +216,7 @@ def test_a_table_has_a_limit_of_its_own_and_says_so() -> None:
     assert note == "Only the first 1000 rows are shown; raise --limit for more."
     assert output.getvalue().endswith(b"\n(1000 rows)\n")
     assert execute(empty_reader(), query, "csv", io.BytesIO()) is None
+    assert PartnerGraph(empty_reader()).query(query).text("table").endswith("\n(1001 rows)\n"), "a program gets all"
 
 
 def test_a_limit_on_rows_does_not_cut_a_graph_in_silence(whole: Reader) -> None:
