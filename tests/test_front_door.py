@@ -171,7 +171,7 @@ def test_the_default_graph_of_rdflib_repeats_nothing_either(graph: PartnerGraph)
     assert int(theirs) == next(iter(graph.query(query)))["n"]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "tables"])  # (those: tests/workbook)
 def test_it_is_exported_and_dumped_in_every_form(graph: PartnerGraph, tmp_path: Path, form: str) -> None:
     files = graph.export(form, str(tmp_path / form))
     assert all(file.stat().st_size > 1000 for file in files)

@@ -53,12 +53,13 @@ ROOMS: dict[str, set[str]] = {
     "sparql": {"errors", "vocabulary", "store", "claims", "results"},
     "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
     # showing
-    "network": {"errors", "files", "spreadsheet_safety", "vocabulary", "store", "claims", "results"},
+    "network": {"errors", "vocabulary", "store", "claims", "results"},
+    "export": {"errors", "files", "spreadsheet_safety", "store", "results", "workbook", "network"},
     "compare": {"errors", "vocabulary", "store", "claims"},
     "page": {"errors", "files"},
     # serving
     "pool": {"errors", "execution"},
-    "endpoint": {"errors", "execution", "pool"},
+    "endpoint": {"errors", "results", "execution", "pool"},
     "site": {
         *("errors", "vocabulary", "store", "claims", "results", "questions", "sparql", "execution", "network", "page"),
         *("pool", "endpoint"),

@@ -1,4 +1,4 @@
-"""The front door of the library: one object for a graph to ask, draw and export."""
+"""The public API of the library: `PartnerGraph`, a graph to query, draw and export."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import html
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from partnergraph.errors import Finding, UsageError
 from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
 from partnergraph.execution.sandbox import MEMORY
-from partnergraph.files import write_file
+from partnergraph.export.formats import EXPORT_FORMATS, ExportSource
 from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
@@ -26,20 +26,18 @@ if TYPE_CHECKING:
     from partnergraph.page import Page
     from partnergraph.questions.named_questions import Question
 
-RDF_FORMATS = ("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml")
-FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
+RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
+FORMATS = tuple(EXPORT_FORMATS)
+MAX_TIMEOUT, MAX_MEMORY = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
 
 
-_MAX_LENGTH, _MAX_COUNT = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
-
-
-def _apart(targets: list[Path], timeout: float, memory: int) -> QueryClient:
+def _subprocess_client(targets: list[Path], timeout: float, memory: int) -> QueryClient:
     from partnergraph.execution.client import SubprocessClient
 
-    if not 0 <= timeout <= _MAX_LENGTH:
-        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {_MAX_LENGTH:,}.")
-    if not 0 <= memory <= _MAX_COUNT:
-        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {_MAX_COUNT:,}.")
+    if not 0 <= timeout <= MAX_TIMEOUT:
+        raise UsageError(f"timeout={timeout}: this is not a number of seconds from 0 to {MAX_TIMEOUT:,}.")
+    if not 0 <= memory <= MAX_MEMORY:
+        raise UsageError(f"memory={memory}: this is not a number of bytes from 0 to {MAX_MEMORY:,}.")
     return SubprocessClient(targets, timeout=timeout, memory=memory)
 
 
@@ -54,7 +52,7 @@ class PartnerGraph:
 
     @cached_property
     def reader(self) -> Reader:
-        """What the rooms read the graph by; as of a date, it is made when it is first looked at."""
+        """Read access to the graph; as of a date, the view is made at the first access."""
         return self._make()
 
     @cached_property
@@ -74,13 +72,13 @@ class PartnerGraph:
         parse, `UsageError` for limits that are none.
         """
         target = locate(Path(path) if path is not None else None)
-        return cls(Reader.at(target), asker=_apart([target], timeout, memory))
+        return cls(Reader.at(target), asker=_subprocess_client([target], timeout, memory))
 
     @classmethod
     def load(cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Several RDF files as one graph, in memory; see `open` for the limits of its queries."""
         files = [Path(path) for path in paths]
-        return cls(Reader.files(files), asker=_apart(files, timeout, memory))
+        return cls(Reader.files(files), asker=_subprocess_client(files, timeout, memory))
 
     def as_of(self, date: str) -> PartnerGraph:
         """The graph as it was on a date (2014, 2014-06 or 2014-06-30), to be asked and drawn like any other.
@@ -91,9 +89,9 @@ class PartnerGraph:
         from partnergraph.claims.as_of import as_of
         from partnergraph.claims.date_window import date_window
 
-        date_window(date)  # what is no date is told at once
+        date_window(date)  # raises for what is no date
         then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
-        # Most often it is only asked queries, which are answered elsewhere.
+        # Made when it is needed: queries are answered by the query process, which makes its own.
         then._make = lambda: as_of(self.reader, date)
         return then
 
@@ -221,48 +219,44 @@ class PartnerGraph:
         return dataset
 
     def export(self, format_: str, path: str | Path) -> list[Path]:
-        """Write the graph in one of `FORMATS`, or its tables; returns the files written. Equal graphs give equal bytes.
+        """Write the graph in one of `FORMATS`; returns the files written. Equal graphs give equal bytes.
 
         csv writes nodes.csv, edges.csv and evidence.csv into the folder `path`; org is the view in the words of the
         W3C's Organization Ontology. "tables" gives back the tables that the graph was built from: a workbook
-        (`path` ends in .xlsx), or a whole graph folder; see `workbook.folder_writer.export`. Raises `UsageError`
-        for an unknown format, or a place where a build has published, and `DataError` for a network without a body.
+        (`path` ends in .xlsx), or a whole graph folder; see `workbook.folder_writer`. Raises `UsageError` for an
+        unknown format, or a place where a build has published, and `DataError` for a network without a body.
         """
-        target = Path(path)
-        if format_ == "tables":
-            from partnergraph.workbook.folder_writer import export_folder
+        if (format_entry := EXPORT_FORMATS.get(format_)) is None:
+            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join(FORMATS)}")
+        return format_entry.write(self.export_source, Path(path))[0]
 
-            return export_folder(self.reader, target)[0]
-        if format_ not in FORMATS:
-            raise UsageError(f"'{format_}' is not a form to export. The forms: {', '.join((*FORMATS, 'tables'))}")
-        if format_ in ("csv", "graphml", "gexf"):
-            from partnergraph.network.exporters import write_network
-            from partnergraph.network.other_vocabulary import require_bodies
+    @property
+    def export_source(self) -> ExportSource:
+        """What `export.formats` writes. Its network raises `DataError` when there is no body in it."""
+        from partnergraph.network.other_vocabulary import require_bodies
 
+        def network() -> nx.MultiDiGraph[str]:
             network = self.network()
             require_bodies(network, self.reader)
-            return write_network(network, format_, target)
-        write_file(target, self.dump(format_))
-        return [target]
+            return network
+
+        return ExportSource(self.reader, network)
 
     def dump(self, format_: str) -> bytes:
-        """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle)."""
-        if format_ == "org":
-            from partnergraph.network.org_ontology import to_org_ontology
-
-            return to_org_ontology(self.reader)
-        if format_ not in RDF_FORMATS:
+        """The graph in an RDF syntax, or the ORG view (``"org"``, as Turtle). Raises `UsageError`."""
+        format_entry = EXPORT_FORMATS.get(format_)
+        if format_entry is None or not format_entry.is_rdf or format_entry.document is None:
             raise UsageError(f"'{format_}' is not an RDF syntax. The syntaxes: {', '.join(RDF_FORMATS)}")
-        return cast(Callable[[str], bytes], self.reader.dump)(format_)
+        return format_entry.document(self.export_source)
 
     def check(self) -> list[Finding]:
-        """Everything that is wrong in this graph."""
+        """The findings of all checks on this graph."""
         from partnergraph.check import check
 
         return check(self.reader)
 
     def __len__(self) -> int:
-        """How many statements the named graphs hold together, each graph's own."""
+        """The number of statements, counted in each named graph."""
         return sum(1 for _ in self.reader.nquads())
 
     def _repr_html_(self) -> str:

@@ -4,8 +4,8 @@
     %sparql who-leads -p partnership="NIHR SPCR"          one of them
     %%sparql --as-of 2014-06 --store-to found             the lines below, in SPARQL 1.1
 
-They ask the graph of `--graph` (a path, or a variable that holds a `PartnerGraph`), else the variable `graph`, else
-the build in the folder of the notebook. Nothing is written to disk.
+They query the graph of `--graph` (a path, or a variable that holds a `PartnerGraph`), else of the variable `graph`,
+else the build in the folder of the notebook. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from partnergraph.execution.query_result import Result
     from partnergraph.graph import PartnerGraph
 
-DEFAULT = "graph"  # the variable that is asked when `--graph` names none
-_open: dict[tuple[Path, int, int], PartnerGraph] = {}  # the build that was asked last
+DEFAULT_VARIABLE = "graph"
+_open_builds: dict[tuple[Path, int, int], PartnerGraph] = {}  # holds the build that was queried last
 
 
 class _Options(argparse.ArgumentParser):
@@ -34,15 +34,15 @@ class _Options(argparse.ArgumentParser):
         raise UsageError(f"{message[:1].upper()}{message[1:]}. All options: %sparql --help")
 
     def exit(self, *_: Any, **__: Any) -> NoReturn:
-        raise _HelpShown
+        raise _HelpPrinted
 
 
-class _HelpShown(Exception):
-    """The help was printed; there is nothing to ask."""
+class _HelpPrinted(Exception):
+    """`--help` was given: the help is printed and nothing is options."""
 
 
 def _options() -> _Options:
-    from partnergraph.results.formats import GRAPHS, TABLES
+    from partnergraph.results.formats import FORMATS
 
     options = _Options(
         prog="%sparql",
@@ -59,7 +59,7 @@ def _options() -> _Options:
     options.add_argument(
         "-f",
         "--format",
-        choices=("pandas", "polars", "result", "table", *TABLES, *GRAPHS),
+        choices=("pandas", "polars", "result", *(name for name, entry in FORMATS.items() if not entry.is_binary)),
         help="show and keep a data frame, a Result or text; when nothing is said, a Result is shown, and kept is a "
         "pandas frame, the truth of an ASK, the Result of a CONSTRUCT",
     )
@@ -67,13 +67,13 @@ def _options() -> _Options:
 
 
 def sparql(shell: Any, line: str, cell: str | None = None) -> Any:
-    """Carry out one magic; returns what the cell shows. Raises `PartnerGraphError`, shown without a traceback."""
+    """Run one magic; returns what the cell displays. Raises `PartnerGraphError`, displayed without a traceback."""
     try:
         return _run(shell, line, cell)
-    except _HelpShown:
+    except _HelpPrinted:
         return None
     except PartnerGraphError as error:
-        # What is wrong is the text in the cell; where our code noticed it helps nobody.
+        # The mistake is in the cell; a traceback through this package would not help.
         lines = [f"Error: {error}"]
         vars(error)["_render_traceback_"] = lambda: lines
         raise
@@ -91,37 +91,37 @@ def register(shell: Any) -> None:
 
 def _run(shell: Any, line: str, cell: str | None) -> Any:
     try:
-        given = shlex.split(line)
+        arguments = shlex.split(line)
     except ValueError:
         raise UsageError(f'A quotation mark is open in: {line}. Inside others it may stand: -p "to=O\'Neill"') from None
-    asked = _options().parse_intermixed_args(given)
-    if asked.store_to and (not asked.store_to.isidentifier() or keyword.iskeyword(asked.store_to)):
-        raise UsageError(f"--store-to {asked.store_to}: this is not a name for a variable.")
-    if asked.draw and asked.format:
+    options = _options().parse_intermixed_args(arguments)
+    if options.store_to and (not options.store_to.isidentifier() or keyword.iskeyword(options.store_to)):
+        raise UsageError(f"--store-to {options.store_to}: this is not a name for a variable.")
+    if options.draw and options.format:
         raise UsageError("--draw makes a page instead of a table; leave out --format.")
-    if not given and cell is None:
-        return _Questions()
-    question = _question(asked.question, cell)
-    parameters = _parameters(asked.param)
-    graph = _graph(shell.user_ns, asked.graph)
-    if asked.as_of is not None:
-        graph = graph.as_of(asked.as_of)
+    if not arguments and cell is None:
+        return _QuestionTable()
+    question = _question(options.question, cell)
+    parameters = _parameters(options.param)
+    graph = _graph(shell.user_ns, options.graph)
+    if options.as_of is not None:
+        graph = graph.as_of(options.as_of)
     result = graph.query(question, **parameters)
-    shown: Any
-    if asked.draw:
-        # An empty answer is shown as it is, with its reasons.
-        shown = result if result.empty else graph.draw(query=question, **parameters)
+    displayed: Any
+    if options.draw:
+        # An empty answer is displayed as a Result, with its reasons.
+        displayed = result if result.empty else graph.draw(query=question, **parameters)
     else:
-        shown = _made(result, asked.format)
-        if shown is not result:
+        displayed = _converted(result, options.format)
+        if displayed is not result:
             for reason in result.why_empty():
                 print(reason, file=sys.stderr)
-    if asked.store_to:
-        shell.push({asked.store_to: shown if asked.format else _kept(result)})
-    if isinstance(shown, str):
-        print(shown, end="")
+    if options.store_to:
+        shell.push({options.store_to: displayed if options.format else _value_to_store(result)})
+    if isinstance(displayed, str):
+        print(displayed, end="")
         return None
-    return shown
+    return displayed
 
 
 def _question(names: list[str], cell: str | None) -> str:
@@ -143,43 +143,43 @@ def _question(names: list[str], cell: str | None) -> str:
 def _graph(variables: Mapping[str, Any], named: str | None) -> PartnerGraph:
     from partnergraph.graph import PartnerGraph
 
-    found = variables.get(DEFAULT if named is None else named)
-    if isinstance(found, PartnerGraph):
-        return found
-    if named is None or found is None or Path(named).exists():
-        return _opened(Path(named) if named is not None else None)
-    if isinstance(found, str | Path):
-        return _opened(Path(found))
+    value = variables.get(DEFAULT_VARIABLE if named is None else named)
+    if isinstance(value, PartnerGraph):
+        return value
+    if named is None or value is None or Path(named).exists():
+        return _open_graph(Path(named) if named is not None else None)
+    if isinstance(value, str | Path):
+        return _open_graph(Path(value))
     raise UsageError(f"--graph {named}: this variable holds no graph. Make one: {named} = PartnerGraph.open(PATH)")
 
 
-def _opened(path: Path | None) -> PartnerGraph:
-    """The graph at a path. A build stays open for the next cell, so that this need not start a query process again."""
+def _open_graph(path: Path | None) -> PartnerGraph:
+    """The graph at a path. A build stays open for the next cell, which then needs no new query process."""
     from partnergraph.graph import PartnerGraph
     from partnergraph.store import locate
 
-    place = locate(path)
-    if not place.is_dir():
-        return PartnerGraph.open(place)
-    seen = place.stat()
-    key = (place, seen.st_ino, seen.st_mtime_ns)  # another generation is another folder
-    if key not in _open:
-        _open.clear()
-        _open[key] = PartnerGraph.open(place)
-    return _open[key]
+    folder = locate(path)
+    if not folder.is_dir():
+        return PartnerGraph.open(folder)
+    status = folder.stat()
+    key = (folder, status.st_ino, status.st_mtime_ns)  # another generation is another folder
+    if key not in _open_builds:
+        _open_builds.clear()
+        _open_builds[key] = PartnerGraph.open(folder)
+    return _open_builds[key]
 
 
-def _parameters(given: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in given:
+def _parameters(texts: list[str]) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or name in found:
+        if not equals or name in parameters:
             raise UsageError(f"-p {text}: {'it is given twice' if equals else 'write it as NAME=VALUE'}.")
-        found[name] = value
-    return found
+        parameters[name] = value
+    return parameters
 
 
-def _made(result: Result, format_: str | None) -> Any:
+def _converted(result: Result, format_: str | None) -> Any:
     match format_:
         case None | "result":
             return result
@@ -192,13 +192,13 @@ def _made(result: Result, format_: str | None) -> Any:
     return result.text(format_)
 
 
-def _kept(result: Result) -> Any:
+def _value_to_store(result: Result) -> Any:
     if result.form == "SELECT":
         return result.to_pandas()
     return bool(result) if result.form == "ASK" else result
 
 
-class _Questions:
+class _QuestionTable:
     """The named questions, as a table."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, StoreError, UsageError
 from partnergraph.execution.query_result import Result
-from partnergraph.results.formats import python_value
+from partnergraph.results.tsv import python_value
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 

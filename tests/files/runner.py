@@ -96,8 +96,8 @@ def main() -> None:
     import partnergraph.build
     import partnergraph.cli.match
     import partnergraph.cli.read
+    import partnergraph.export.network_files
     import partnergraph.extraction.accept
-    import partnergraph.network.exporters
     import partnergraph.page.render
     import partnergraph.workbook.save_decisions  # noqa: F401
 

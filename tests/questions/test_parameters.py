@@ -18,7 +18,7 @@ from partnergraph.questions.named_questions import (
     get_question,
     is_question_name,
 )
-from partnergraph.results import formats
+from partnergraph.results.tsv import parse_tsv, term_text
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.sparql.tokenizer import tokenize
 from partnergraph.store import Reader
@@ -63,8 +63,8 @@ def test_any_text_is_bound_as_that_text_and_never_changes_the_query(text: str) -
     ]
     output = io.BytesIO()
     execute(empty_reader(), bound, "tsv", output)
-    [[cell]] = formats.parse_tsv(output.getvalue())[1]
-    assert formats.term_text(cell) == text
+    [[cell]] = parse_tsv(output.getvalue())[1]
+    assert term_text(cell) == text
 
 
 # A value goes the same way for every parameter of its type, so one question stands for all that take the same.

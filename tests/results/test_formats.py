@@ -13,11 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit
 from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
-from partnergraph.results import formats
+from partnergraph.results.formats import DEFAULT_TABLE_ROWS, FORMATS, SUFFIXES
+from partnergraph.results.text_table import MAX_CELL_WIDTH
+from partnergraph.results.tsv import column_names, parse_tsv, term_text
 from partnergraph.sparql.syntax_errors import empty_reader
-from partnergraph.store import Reader, convert_table
+from partnergraph.store import GRAPH_FORMATS, RESULT_FORMATS, Reader, convert_table
 
 TERMS = r"""SELECT * { VALUES (?z ?text ?a ?number) {
   (<urn:a> "001" "tab\tline\nquote\"back\\slash"@en-GB 1)
@@ -90,7 +93,7 @@ def test_json_is_as_the_w3c_says(shared: Path, number: str) -> None:
 
 def test_the_columns_of_select_star_stand_in_the_order_of_the_query() -> None:
     columns = ["z", "text", "a", "number"]
-    assert formats.column_names(said(empty_reader(), TERMS, "tsv")) == columns
+    assert column_names(said(empty_reader(), TERMS, "tsv")) == columns
     assert said(empty_reader(), TERMS, "csv").split(b"\r\n")[0].decode().split(",") == columns
     assert json.loads(said(empty_reader(), TERMS, "json"))["head"]["vars"] == columns
     head = ET.fromstring(said(empty_reader(), TERMS, "xml"))[0]
@@ -111,7 +114,7 @@ def test_the_columns_of_select_star_stand_in_the_order_of_the_query() -> None:
     ],
 )
 def test_select_star_names_what_the_query_names(query: str, columns: list[str]) -> None:
-    assert formats.column_names(said(empty_reader(), query, "tsv")) == columns
+    assert column_names(said(empty_reader(), query, "tsv")) == columns
 
 
 def test_values_are_unchanged_in_every_format() -> None:
@@ -122,8 +125,8 @@ def test_values_are_unchanged_in_every_format() -> None:
     ]
     text = said(empty_reader(), TERMS, "csv").decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1:] == rows
-    names, cells = formats.parse_tsv(said(empty_reader(), TERMS, "tsv"))
-    assert [[formats.term_text(cell) for cell in row] for row in cells] == rows
+    names, cells = parse_tsv(said(empty_reader(), TERMS, "tsv"))
+    assert [[term_text(cell) for cell in row] for row in cells] == rows
     bindings = json.loads(said(empty_reader(), TERMS, "json"))["results"]["bindings"]
     assert [[row.get(name, {}).get("value", "") for name in names] for row in bindings] == rows
     ns = {"r": "http://www.w3.org/2005/sparql-results#"}
@@ -144,11 +147,11 @@ def test_identifiers_come_out_as_the_table_has_them(whole: Reader, root: Path) -
 
 
 def test_a_row_of_nothing_is_a_row() -> None:
-    assert formats.parse_tsv(b"?x\n\n1\n\n") == (["x"], [[""], ["1"], [""]])
-    assert formats.parse_tsv(b"?x\n") == (["x"], [])
-    assert formats.parse_tsv(b"\n\n") == ([], [[]])
-    assert formats.parse_tsv(b"\n") == ([], [])
-    assert formats.parse_tsv(b"?x\t?y\n\t\n1\t\n") == (["x", "y"], [["", ""], ["1", ""]])
+    assert parse_tsv(b"?x\n\n1\n\n") == (["x"], [[""], ["1"], [""]])
+    assert parse_tsv(b"?x\n") == (["x"], [])
+    assert parse_tsv(b"\n\n") == ([], [[]])
+    assert parse_tsv(b"\n") == ([], [])
+    assert parse_tsv(b"?x\t?y\n\t\n1\t\n") == (["x", "y"], [["", ""], ["1", ""]])
 
 
 @settings(deadline=None)
@@ -164,7 +167,7 @@ def test_any_text_comes_back_from_tsv_as_it_was(rows: list[list[str]]) -> None:
 
     values = " ".join(f"({literal(a)} {literal(b)})" for a, b in rows)
     data = said(empty_reader(), f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}", "tsv")
-    assert [[formats.term_text(cell) for cell in row] for row in formats.parse_tsv(data)[1]] == rows
+    assert [[term_text(cell) for cell in row] for row in parse_tsv(data)[1]] == rows
 
 
 def test_a_table_is_aligned_and_says_how_many_rows_it_has(whole: Reader) -> None:
@@ -181,7 +184,7 @@ def test_a_table_is_aligned_and_says_how_many_rows_it_has(whole: Reader) -> None
     ).decode()
     assert wide.splitlines()[2:5] == ["日本  1", "e\u0301     2", "a  b  3"]
     long = said(empty_reader(), f'SELECT ("{"x" * 200}" AS ?a) {{}}', "table").decode().splitlines()[2]
-    assert long == "x" * (formats.MAX_WIDTH - 1) + "…"
+    assert long == "x" * (MAX_CELL_WIDTH - 1) + "…"
     assert said(empty_reader(), "SELECT * {}", "table") == b"(1 row)\n"
     assert said(empty_reader(), "SELECT ?x { ?x ?y ?z }", "table") == b"x\n-\n(0 rows)\n"
     assert said(whole, "ASK { ?s ?p ?o }", "table") == b"yes\n"
@@ -207,12 +210,13 @@ def test_a_row_limit_is_kept_and_told_in_every_format(form: str) -> None:
 
 
 def test_a_table_has_a_limit_of_its_own_and_says_so() -> None:
-    query = f"SELECT ?a {{ VALUES ?a {{ {' '.join(str(i) for i in range(formats.MAX_ROWS + 1))} }} }}"
+    query = f"SELECT ?a {{ VALUES ?a {{ {' '.join(str(i) for i in range(DEFAULT_TABLE_ROWS + 1))} }} }}"
     output = io.BytesIO()
     note = execute(empty_reader(), query, "table", output)
     assert note == "Only the first 1000 rows are shown; raise --limit for more."
     assert output.getvalue().endswith(b"\n(1000 rows)\n")
     assert execute(empty_reader(), query, "csv", io.BytesIO()) is None
+    assert PartnerGraph(empty_reader()).query(query).text("table").endswith("\n(1001 rows)\n"), "a program gets all"
 
 
 def test_a_limit_on_rows_does_not_cut_a_graph_in_silence(whole: Reader) -> None:
@@ -289,3 +293,15 @@ def test_a_format_that_does_not_fit_is_an_error_that_names_those_that_do(query: 
 def test_a_table_turned_into_another_format_has_the_same_terms() -> None:
     for form in ("json", "xml", "csv"):
         assert convert_table(said(empty_reader(), TERMS, "tsv"), form) == said(empty_reader(), TERMS, form)
+
+
+def test_the_registry_agrees_with_itself_and_with_the_engine() -> None:
+    entries = FORMATS.values()
+    assert {entry.name for entry in entries if not entry.writer} == {*RESULT_FORMATS, *GRAPH_FORMATS}
+    suffixes = [suffix for entry in entries for suffix in entry.suffixes]
+    assert len(suffixes) == len(set(suffixes)) == len(SUFFIXES)
+    assert {name for name, syntax in GRAPH_FORMATS.items() if syntax.supports_datasets} == {
+        entry.name for entry in entries if entry.named_graphs
+    }
+    for name, syntax in GRAPH_FORMATS.items():
+        assert (FORMATS[name].media_type or "").partition(";")[0] == syntax.media_type

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit
 from partnergraph.execution.execute import execute
 from partnergraph.results import spreadsheets
+from partnergraph.results.formats import FORMATS
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.spreadsheet_safety import escape_formula
 from partnergraph.store import Reader
@@ -236,12 +238,13 @@ def test_what_a_sheet_cannot_hold_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     iri = f"<http://example.org/{'a' * 3000}>"
     with pytest.warns(UserWarning, match="1 IRIs are no links"):
         NOTHING.query(f"SELECT ?x {{ VALUES ?x {{ {iri} }} }}").bytes("xlsx")
-    monkeypatch.setattr(spreadsheets, "_LINKS", 1)
+    monkeypatch.setattr(spreadsheets, "MAX_LINKS", 1)
     found, note = sheet(empty_reader(), "SELECT ?x { VALUES ?x { <http://example.org/a> <http://example.org/b> } }")
     assert note == "1 IRIs are no links: a sheet holds 1, each up to 2,079 long."
     assert [found[cell].value for cell in ("A2", "A3")] == ["http://example.org/a", "http://example.org/b"]
     assert [found[cell].hyperlink is None for cell in ("A2", "A3")] == [False, True]
-    monkeypatch.setattr(spreadsheets, "MAX_ROWS", 2)
+    monkeypatch.setattr(spreadsheets, "SHEET_ROWS", 2)
+    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], max_rows=2))
     found, note = sheet(empty_reader(), "SELECT ?x { VALUES ?x { 1 2 3 } }")
     assert note == "Only the first 2 rows are shown: a sheet holds no more. Other formats do."
     assert found.max_row == 3
@@ -251,7 +254,7 @@ def test_what_a_sheet_cannot_hold_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(QueryLimit, match="A sheet holds 2 rows, and this answer has 3"):
         NOTHING.query("SELECT ?x { VALUES ?x { 1 2 3 } }").bytes("xlsx")
     names = " ".join(f"?v{i}" for i in range(3))
-    monkeypatch.setattr(spreadsheets, "_COLUMNS", 2)
+    monkeypatch.setattr(spreadsheets, "MAX_COLUMNS", 2)
     with pytest.raises(QueryLimit, match="A sheet holds 2 columns, and this answer has 3"):
         NOTHING.query(f"SELECT {names} {{}}").bytes("xlsx")
 

@@ -18,7 +18,7 @@ HEAD = "PREFIX ex: <https://example.org/>\n"
 
 
 def why(reader: Reader, sparql: str) -> list[str]:
-    return explain_empty_result(reader, prepare_query(reader, sparql), seconds=60)
+    return explain_empty_result(reader, prepare_query(reader, sparql), timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_search_that_takes_too_long_is_left_alone_and_the_answer_stands(whole:
         "FILTER(CONCAT(STR(?a), STR(?c), STR(?e)) = 'q') }"
     )
     start = time.monotonic()
-    found = explain_empty_result(whole, prepare_query(whole, sparql), seconds=0.3)
+    found = explain_empty_result(whole, prepare_query(whole, sparql), timeout=0.3)
     assert time.monotonic() - start < 5
     assert all("line 1" in reason for reason in found)
 

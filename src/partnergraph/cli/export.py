@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 
 import click
 
 from partnergraph.cli.options import Command, format_option, graph_option, write_result
+from partnergraph.export.formats import DEFAULT_FORMAT, EXPORT_FORMATS, SUFFIXES
 
 
-@click.command(cls=Command)
+def _formats() -> str:
+    """The formats, each with its description, in lines for a terminal."""
+    indent = " " * (max(map(len, EXPORT_FORMATS)) + 2)
+    lines = (f"{entry.name:{len(indent)}}{entry.description}" for entry in EXPORT_FORMATS.values())
+    return "\n".join(fill(line, 76, subsequent_indent=indent) for line in lines)
+
+
+_HELP = f"""Write the graph in another form, by default {DEFAULT_FORMAT}: RDF syntaxes, the W3C ORG view, node and edge
+lists, GraphML, GEXF, its tables.
+
+\b
+{_formats()}
+
+--tables PATH is short for --format tables --output PATH.
+"""
+
+
+@click.command(cls=Command, help=_HELP)
 @graph_option
-@format_option("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml", "org", "csv", "graphml", "gexf")
+@format_option(*EXPORT_FORMATS)
 @click.option(
     "--output", "-o", "output", type=click.Path(path_type=Path), default=None, help="File, or folder for csv."
 )
@@ -22,42 +41,25 @@ from partnergraph.cli.options import Command, format_option, graph_option, write
     help="Give the tables back: a workbook (.xlsx), or a folder that is not there yet.",
 )
 def export(graph: Path | None, format_: str | None, output: Path | None, tables: Path | None) -> None:
-    """Write the graph in another form: RDF syntaxes, the W3C ORG view, node and edge lists, GraphML, GEXF, its tables.
-
-    trig, nquads and jsonld keep the named graphs; the others write the merge of all. GEXF carries the time in which
-    each edge held. csv writes nodes.csv, edges.csv and evidence.csv; an apostrophe stands before a cell that a
-    spreadsheet program would take for a formula.
-
-    --tables gives back what the graph was built from, every id as it was: a workbook to edit, or a whole graph folder
-    with its documents, which builds to the same graph.
-    """
+    """See `_HELP`."""
     from partnergraph.errors import UsageError
-    from partnergraph.graph import FORMATS, PartnerGraph
+    from partnergraph.graph import PartnerGraph
 
     if tables is not None:
         if format_ is not None or output is not None:
             raise UsageError("--tables says what is written and where; leave --format and --output out.")
-        _tables(graph, tables)
-        return
-    suffix = {".ttl": "turtle", ".nt": "ntriples", ".nq": "nquads", ".rdf": "rdfxml"}
-    chosen = format_ or (suffix.get(output.suffix, output.suffix.lstrip(".")) if output else "trig")
-    if chosen not in FORMATS:
-        raise UsageError(f"The name {output} says no form; add --format ({', '.join(FORMATS)}).")
+        format_, output = "tables", tables
+    chosen = format_ or (SUFFIXES.get(output.suffix) if output else DEFAULT_FORMAT)
+    if chosen is None:
+        raise UsageError(f"The name {output} says no form; add --format ({', '.join(EXPORT_FORMATS)}).")
+    entry = EXPORT_FORMATS[chosen]
+    if output is None and not entry.is_rdf:
+        raise UsageError(f"{chosen} is written to a {'file' if entry.document else 'folder'}: add --output.")
     opened = PartnerGraph.open(graph)
     if output is None:
-        if chosen in ("csv", "graphml", "gexf"):
-            raise UsageError(f"{chosen} is written to a {'folder' if chosen == 'csv' else 'file'}: add --output.")
         write_result(opened.dump(chosen), None)
         return
-    for path in opened.export(chosen, output):
-        click.echo(f"wrote {path}", err=True)
-
-
-def _tables(graph: Path | None, target: Path) -> None:
-    from partnergraph.graph import PartnerGraph
-    from partnergraph.workbook.folder_writer import export_folder as write
-
-    files, notes = write(PartnerGraph.open(graph).reader, target)
+    files, notes = entry.write(opened.export_source, output)
     for note in notes:
         click.echo(f"warning: {note}", err=True)
     for path in files:

@@ -19,7 +19,7 @@ from partnergraph.cli.options import (
 )
 from partnergraph.errors import DataError, UsageError
 from partnergraph.reading import printable, read_file, read_stream
-from partnergraph.results.formats import BINARY, FORMATS, SUFFIXES
+from partnergraph.results.formats import FORMATS, SUFFIXES
 
 MAX_SIZE = 1_000_000  # bytes of the text of a query that are read; the guard allows less
 
@@ -83,7 +83,7 @@ def query(
     form = _form(text, name) if picture else ""
     chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
-    if chosen in BINARY and output is None and sys.stdout.isatty():
+    if FORMATS[chosen].is_binary and output is None and sys.stdout.isatty():
         raise UsageError(f"{chosen} is not text for a terminal; write it to a file: --output answer.{chosen}")
     if (allowed := address_space()) is not None and allowed < memory * 1_000_000 + SPARE:
         click.echo(f"note: {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v), less than "

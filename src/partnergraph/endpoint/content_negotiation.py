@@ -1,44 +1,15 @@
-"""Which form of answer a request accepts (RFC 9110, 12.5.1), and the media types of every form."""
+"""Which format of answer a request accepts (RFC 9110, 12.5.1), of those in `results.formats.FORMATS`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-TABLES = {
-    "json": "application/sparql-results+json",
-    "xml": "application/sparql-results+xml",
-    "csv": "text/csv; charset=utf-8",
-    "tsv": "text/tab-separated-values; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-    "arrow": "application/vnd.apache.arrow.file",
-}
-TRUTHS = {name: TABLES[name] for name in ("json", "xml")}
-GRAPHS = {
-    "turtle": "text/turtle; charset=utf-8",
-    "ntriples": "application/n-triples",
-    "jsonld": "application/ld+json",
-    "rdfxml": "application/rdf+xml",
-    "trig": "application/trig",
-    "nquads": "application/n-quads",
-}
-OFFERED = {"html": "text/html; charset=utf-8"} | GRAPHS  # of a thing that has a page
-FORMS: Mapping[str, Mapping[str, str]] = {"select": TABLES, "ask": TRUTHS, "graph": GRAPHS}
-# What people and programs also call a form: in an Accept header the media types among them, in an address all.
-_ALSO: Mapping[str, tuple[str, ...]] = {
-    "json": ("application/json", "srj", "sparql-results+json"),
-    "xml": ("application/xml", "text/xml", "srx", "sparql-results+xml"),
-    "tsv": ("text/tsv",),
-    "xlsx": ("excel",),
-    "turtle": ("ttl", "n3", "text/n3", "text/rdf+n3", "application/turtle", "application/x-turtle"),
-    "ntriples": ("nt", "n-triples"),
-    "jsonld": ("json-ld", "ld+json", "application/x-json+ld"),
-    "rdfxml": ("rdf", "rdf-xml", "rdf/xml", "rdf+xml"),
-    "trig": ("application/x-trig",),
-    "nquads": ("nq", "n-quads", "text/x-nquads"),
-}
-# These mean JSON-LD and RDF/XML only where there is no page to show: a browser accepts XML as well.
-_OF_GRAPHS = {"jsonld": ("application/json", "json"), "rdfxml": ("application/xml", "text/xml", "xml")}
+from partnergraph.results.formats import ASK, FORMATS, GRAPH, QUERY_FORMS, SELECT, media_types
+
+# For each form of a query the formats of its answer: name to media type.
+FORMS: Mapping[str, Mapping[str, str]] = {form: media_types(form) for form in QUERY_FORMS}
+TABLES, TRUTHS, GRAPHS = FORMS[SELECT], FORMS[ASK], FORMS[GRAPH]
+OFFERED = {"html": "text/html; charset=utf-8", **GRAPHS}  # of a resource that has a page
 
 
 def best_match(accept: str, offered: Mapping[str, str]) -> str | None:
@@ -83,7 +54,10 @@ def _bare(media: str) -> str:
 
 
 def _synonyms(form: str, offered: Mapping[str, str]) -> tuple[str, ...]:
-    return _ALSO.get(form, ()) + (_OF_GRAPHS.get(form, ()) if offered is GRAPHS else ())
+    """Other names and media types of a format: in an Accept header the media types among them, in an address all."""
+    if (entry := FORMATS.get(form)) is None:
+        return ()
+    return entry.aliases if "html" in offered else entry.aliases + entry.generic_aliases
 
 
 def _ranges(accept: str) -> dict[str, float]:

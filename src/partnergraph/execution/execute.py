@@ -10,6 +10,7 @@ from typing import IO
 
 from partnergraph.errors import QueryLimit
 from partnergraph.results import formats
+from partnergraph.results.tsv import parse_tsv
 from partnergraph.sparql.empty_results import explain_empty_result
 from partnergraph.sparql.prepare import PreparedQuery, prepare_query
 from partnergraph.store import Reader, convert_table
@@ -62,7 +63,7 @@ class LimitedWriter:
 
         Raises `QueryLimit` for too many bytes, `LimitReached` for too many rows, `QueryForm` for what XML cannot hold.
         """
-        if self.format in formats.XML:
+        if self.format in formats.XML_FORMATS:
             seen = self._last + data
             formats.check_xml(seen)
             self._last = seen[-2:]
@@ -203,15 +204,13 @@ def execute_prepared(
     if prepared.form in ("CONSTRUCT", "DESCRIBE"):
         format_ = "turtle" if format_ == "table" else format_
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
-    if format_ == "table":
-        max_rows = max_rows or formats.MAX_ROWS
+    chosen = formats.FORMATS.get(format_)
+    max_rows = max_rows or (chosen.default_rows if chosen else None)
     asked, full = max_rows, "; raise --limit for more."
-    if format_ == "xlsx":
-        from partnergraph.results.spreadsheets import MAX_ROWS
-
-        max_rows = min(max_rows or MAX_ROWS, MAX_ROWS)
+    if chosen and chosen.max_rows is not None:
+        max_rows = min(asked or chosen.max_rows, chosen.max_rows)
         full = full if max_rows == asked else ": a sheet holds no more. Other formats do."
-    by_line = prepared.form == "SELECT" and format_ in ("table", *formats.MADE)
+    by_line = prepared.form == "SELECT" and format_ in formats.DERIVED_FORMATS
     if max_rows is not None and format_ in ("json", "xml") and prepared.form == "SELECT":
         limited = RowLimit(format_, max_rows, max_bytes)
         try:
@@ -246,18 +245,10 @@ def convert(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> 
 
     The forms for people have names instead of IRIs, unless `iris`. Raises `MissingExtra`.
     """
-    if format_ in ("parquet", "arrow"):
-        from partnergraph.results import dataframes
-
-        return (dataframes.to_parquet if format_ == "parquet" else dataframes.to_arrow)(tsv), None
-    if format_ not in ("table", *formats.MADE):
+    chosen = formats.FORMATS[format_]
+    if chosen.writer is None:
         return convert_table(tsv, format_), None
-    labels = {} if iris else labels_in(reader, tsv)
-    if format_ == "table":
-        return formats.text_table(tsv, labels).encode(), None
-    from partnergraph.results import spreadsheets
-
-    return spreadsheets.to_xlsx(tsv, labels) if format_ == "xlsx" else (spreadsheets.to_excel_csv(tsv, labels), None)
+    return chosen.writer(tsv, labels_in(reader, tsv) if chosen.uses_labels and not iris else {})
 
 
 def _why_empty(reader: Reader, prepared: PreparedQuery) -> str | None:
@@ -267,7 +258,7 @@ def _why_empty(reader: Reader, prepared: PreparedQuery) -> str | None:
 
 def labels_in(reader: Reader, tsv: bytes) -> dict[str, str]:
     """The name of every IRI of a table that has one."""
-    _, rows = formats.parse_tsv(tsv)
+    _, rows = parse_tsv(tsv)
     return labels(reader, {cell[1:-1] for row in rows for cell in row if cell.startswith("<") and cell[1] != "<"})
 
 

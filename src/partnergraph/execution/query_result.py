@@ -14,7 +14,8 @@ from partnergraph.execution.client import EXCHANGE, QueryClient
 from partnergraph.execution.execute import convert, labels_in
 from partnergraph.files import write_file
 from partnergraph.results import formats
-from partnergraph.results.formats import Value, python_value
+from partnergraph.results.text_table import text_table
+from partnergraph.results.tsv import Value, column_names, parse_tsv, python_value, term_text
 from partnergraph.store import Reader
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Result:
         A table also as parquet, arrow, xlsx or excel-csv (for spreadsheet programs); see `save`. Raises `MissingExtra`,
         `QueryLimit` when the query takes too long or too much.
         """
-        if format_ in formats.MADE and self.form == "SELECT":
+        if format_ in formats.DERIVED_FORMATS and self.form == "SELECT":
             data, note = convert(self._reader, self._table(), format_)
             if note:
                 warnings.warn(note, stacklevel=2)
@@ -77,12 +78,12 @@ class Result:
     @property
     def columns(self) -> list[str]:
         """The names of the columns, in the order of the query."""
-        return formats.column_names(self._table())
+        return column_names(self._table())
 
     @property
     def rows(self) -> list[dict[str, Value]]:
         """Every row as a dict of column to value: numbers and truth values as Python's, None if unbound."""
-        names, rows = formats.parse_tsv(self._table())
+        names, rows = parse_tsv(self._table())
         return [dict(zip(names, (python_value(cell) for cell in row), strict=True)) for row in rows]
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
@@ -125,7 +126,7 @@ class Result:
             return "yes" if self else "no"
         if self.form != "SELECT":
             return self.text("turtle")
-        return formats.text_table(self._table(), {})
+        return text_table(self._table(), {})
 
     def _first_rows(self) -> Tsv:
         lines = min(len(self), SHOWN) + 1
@@ -136,7 +137,7 @@ class Result:
         if self.form != "SELECT":
             return "\n".join([str(self), *self.why_empty()])
         first = self._first_rows()
-        table = formats.text_table(first, labels_in(self._reader, first)).rpartition("\n(")[0]
+        table = text_table(first, labels_in(self._reader, first)).rpartition("\n(")[0]
         return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
 
     def _count(self) -> str:
@@ -149,7 +150,7 @@ class Result:
             reasons = "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
             return f"<pre>{html.escape(str(self))}</pre>{reasons}"
         first = self._first_rows()
-        names, rows = formats.parse_tsv(first)
+        names, rows = parse_tsv(first)
         labels = labels_in(self._reader, first)
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
         shown = [[_shown(cell, labels) for cell in row] for row in rows]
@@ -159,7 +160,7 @@ class Result:
 
 
 def _shown(cell: str, labels: dict[str, str]) -> str:
-    text = formats.term_text(cell)
+    text = term_text(cell)
     if cell.startswith("<") and text in labels:
         return f'<span title="{html.escape(text)}">{html.escape(labels[text])}</span>'
     return html.escape(text)

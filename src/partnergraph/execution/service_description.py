@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from partnergraph.results.formats import FORMATS
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, PREFIXES, RDF, SH, VOID
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
-FORMATS = "http://www.w3.org/ns/formats/"
-RESULTS = (
-    *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
-    *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
-)
+W3C_FORMATS = "http://www.w3.org/ns/formats/"
 _COUNTS = {
     "triples": "(COUNT(*) AS ?n) { ?s ?p ?o }",
     "distinctSubjects": "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
@@ -42,8 +39,8 @@ def _lines(reader: Reader, endpoint: str) -> Iterator[str]:
     yield said(service, f"{SD}endpoint", service)
     yield said(service, f"{SD}supportedLanguage", f"<{SD}SPARQL11Query>")
     yield said(service, f"{SD}feature", f"<{SD}UnionDefaultGraph>")
-    for name in RESULTS:
-        yield said(service, f"{SD}resultFormat", f"<{FORMATS}{name}>")
+    for name in filter(None, (entry.w3c_name for entry in FORMATS.values())):
+        yield said(service, f"{SD}resultFormat", f"<{W3C_FORMATS}{name}>")
     yield said(service, f"{SD}defaultDataset", node("dataset"))
     for kind in (f"<{SD}Dataset>", f"<{VOID.Dataset}>"):
         yield said(node("dataset"), RDF.type, kind)

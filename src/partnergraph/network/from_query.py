@@ -11,7 +11,7 @@ from partnergraph.claims.claims import Claim, claims, evidence, labels, sources
 from partnergraph.errors import UsageError
 from partnergraph.network import edge_attributes, graph_metadata
 from partnergraph.network.nodes import node_attributes, unknown_node
-from partnergraph.results.formats import parse_tsv, python_value, term_text
+from partnergraph.results.tsv import parse_tsv, python_value, term_text
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, DCTERMS, PG, RDF, RDFS, SKOS, concepts
 

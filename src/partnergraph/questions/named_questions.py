@@ -1,4 +1,4 @@
-"""Asking a named question (see `partnergraph.vocabulary.questions`): its parameters are bound as terms."""
+"""Binds the parameters of a named question (see `partnergraph.vocabulary.questions`) as RDF terms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from partnergraph.vocabulary.questions import FOCUS, Parameter, Question
 from partnergraph.vocabulary.questions import questions as all_questions
 
 __all__ = [
-    "BESIDE",
+    "SECOND_GRAPH",
     "Parameter",
     "Question",
     "all_questions",
@@ -27,16 +27,16 @@ __all__ = [
 ]
 
 # A `graph` parameter is a second graph; its merge is asked as the named graph of this IRI and the parameter's name.
-BESIDE = "urn:x-partnergraph:beside/"
-# Parameters that are one of a list, each with what an entry is called and where all of them are shown.
-LISTED = {
+SECOND_GRAPH = "urn:x-partnergraph:beside/"
+# Types of parameters that are codes of a concept scheme: the scheme, a noun for the code, the command that lists them.
+CONCEPT_TYPES = {
     "kind": ("relationship-kind", "a kind of relationship", "partnergraph kinds"),
     "type": ("org-type", "a type of organisation", "partnergraph kinds --list org-type"),
 }
 
 
 def is_question_name(text: str) -> bool:
-    """Whether a question is asked by its name: SPARQL always has a space, a brace or an IRI.
+    """Whether a text is the name of a question: SPARQL always has a space, a brace or an IRI.
 
     >>> is_question_name("who-leads"), is_question_name("ASK{}"), is_question_name("DESCRIBE o:keele-university")
     (True, False, False)
@@ -46,12 +46,12 @@ def is_question_name(text: str) -> bool:
 
 def get_question(name: str) -> Question:
     """The question of this name. Raises `UsageError` with the nearest name."""
-    found = {question.name: question for question in all_questions()}
-    if name not in found:
-        near = get_close_matches(name, found, n=1)
+    by_name = {question.name: question for question in all_questions()}
+    if name not in by_name:
+        near = get_close_matches(name, by_name, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise UsageError(f"There is no question '{name}'.{hint} All of them: partnergraph queries")
-    return found[name]
+    return by_name[name]
 
 
 def bind_parameters(question: Question, values: Mapping[str, str], reader: Reader) -> str:
@@ -72,7 +72,7 @@ def bind_parameters(question: Question, values: Mapping[str, str], reader: Reade
         value = values.get(name, parameter.default)
         if value is None:
             raise UsageError(f"'{question.name}' needs --param {name}=...: {parameter.help}")
-        terms[name] = _term(parameter, value, reader)
+        terms[name] = _parameter_term(parameter, value, reader)
     return question.bound(terms)
 
 
@@ -80,17 +80,17 @@ def with_second_graphs(question: Question, values: Mapping[str, str], reader: Re
     """The reader that also holds the second graphs a question takes (its `graph` parameters), each a named graph."""
     for parameter in question.parameters:
         if parameter.type == "graph" and parameter.name in values:
-            reader = reader.beside(Reader.at(Path(values[parameter.name])), BESIDE + parameter.name)
+            reader = reader.beside(Reader.at(Path(values[parameter.name])), SECOND_GRAPH + parameter.name)
     return reader
 
 
-def _term(parameter: Parameter, value: str, reader: Reader) -> str:
+def _parameter_term(parameter: Parameter, value: str, reader: Reader) -> str:
     if value == "any" and parameter.default == "any":
         return "UNDEF"
     if parameter.type == "graph":
-        return f"<{BESIDE}{parameter.name}>"
+        return f"<{SECOND_GRAPH}{parameter.name}>"
     if parameter.type == "organisation":
-        return f"<{_body(parameter, value, reader)}>"
+        return f"<{_organisation_iri(parameter, value, reader)}>"
     if parameter.type == "date":
         try:
             return f'"{date.fromisoformat(value).isoformat()}"^^xsd:date'
@@ -100,8 +100,8 @@ def _term(parameter: Parameter, value: str, reader: Reader) -> str:
         if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value, re.ASCII):
             raise UsageError(f"{parameter.name}: '{value}' is not a number. Write it as 2014 or 0.5.")
         return value
-    if parameter.type in LISTED:
-        scheme, what, where = LISTED[parameter.type]
+    if parameter.type in CONCEPT_TYPES:
+        scheme, what, where = CONCEPT_TYPES[parameter.type]
         codes = [concept.code for concept in concepts(scheme)]
         if value not in codes:
             near = get_close_matches(value, codes, n=1)
@@ -112,17 +112,17 @@ def _term(parameter: Parameter, value: str, reader: Reader) -> str:
     return f'"{escaped}"'
 
 
-def _body(parameter: Parameter, value: str, reader: Reader) -> str:
-    """The IRI of the body called so; of the one whose graph it is for `@focus`."""
+def _organisation_iri(parameter: Parameter, value: str, reader: Reader) -> str:
+    """The IRI of the body with this name; for `@focus` of the body that the graph is about."""
     if value != FOCUS:
         try:
             return resolve_name(reader, value).iri
         except QueryError as error:
             raise UsageError(str(error)) from None
-    found = reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f")
-    if not found:
+    rows = reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f")
+    if not rows:
         raise UsageError(
             f"This graph does not say whose it is (focus in its partnergraph.toml): name the body, with "
             f"--param {parameter.name}=..."
         )
-    return str(found[0]["f"])
+    return str(rows[0]["f"])

@@ -1,4 +1,4 @@
-"""From a person's words to the nearest named questions. No language model: words, weighted by how rare they are."""
+"""Full-text search for named questions: words weighted by their rarity, and names in the text bound to parameters."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from functools import cache
 from math import log, sqrt
 
 from partnergraph.claims.name_search import SMALL, bodies_by_name, fold_name
-from partnergraph.questions.named_questions import LISTED, Question, all_questions
+from partnergraph.questions.named_questions import CONCEPT_TYPES, Question, all_questions
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.questions import FOCUS
 
-# Words that say that something is asked, not what; "we" and "us" are the focus, the default of most questions.
-IDLE = SMALL | frozenset(
+# Stop words: words of questions in general; "we" and "us" are the focus, the default of most questions.
+STOP_WORDS = SMALL | frozenset(
     re.findall(
         r"\w+",
         """
@@ -29,27 +29,27 @@ IDLE = SMALL | frozenset(
         """,
     )
 )
-# How much a word counts where it stands: in the name, the question and its title, other words for it, the help.
-NAME, TITLE, ALSO, HELP = 1.5, 1.0, 1.0, 0.4
-NEARLY = 0.6  # a word of which only the beginning agrees
-PREFIX = 5  # letters that must agree then
-NAMED = 1.4  # for each thing that the words name and the question takes
-NEEDED = 1.8  # for each that it cannot do without, or that it is about
-BARE = 0.15  # a question fits a little when things that it takes are named, whatever the other words
-LOST = 0.75  # for each thing that they name and it cannot take
-ASKED_FOR = 0.85  # for each thing that it needs and they do not name
-MAX_LENGTH = 14  # words of a name
-EVEN = 25  # how little it counts that a question has many words of its own
+# Weights of a word by the field of the question in which it occurs: its name, its title and text, synonyms, the help.
+NAME_WEIGHT, TITLE_WEIGHT, SYNONYM_WEIGHT, HELP_WEIGHT = 1.5, 1.0, 1.0, 0.4
+PREFIX_FACTOR = 0.6  # factor for a word of which only the beginning agrees
+MIN_PREFIX_LENGTH = 5  # letters that must agree then
+NAMED_FACTOR = 1.4  # factor for each parameter whose value the text names
+NEEDED_FACTOR = 1.8  # factor for each of these that has no default, or is the focus
+NAMED_BONUS = 0.15  # added for each of these, whatever the other words
+UNUSED_FACTOR = 0.75  # factor for each value that the text names and the question has no parameter for
+MISSING_FACTOR = 0.85  # factor for each parameter without a default that the text does not name
+MAX_NAME_WORDS = 14  # words of a name
+LENGTH_SMOOTHING = 25  # added to the length of a question, so that long ones are not put at a disadvantage
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _DAY = re.compile(r"(?<![0-9-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9-])", re.ASCII)
 _YEAR = re.compile(r"(?:1[0-9]|20)[0-9]{2}", re.ASCII)
-# Names, folded, with the bodies that are or were called so: IRI and name of today.
-Names = dict[str, set[tuple[str, str]]]
+# Folded names, each with the bodies that have or had it: IRI and name of today.
+OrganisationsByName = dict[str, set[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
 class QuestionMatch:
-    """A named question that may be meant, the parameters that the words name, and how near it is."""
+    """A named question that may be meant, the values of its parameters that the text names, and its score."""
 
     question: Question
     values: dict[str, str]
@@ -57,7 +57,7 @@ class QuestionMatch:
 
     @property
     def command(self) -> str:
-        """What to run; a parameter that is needed and was not named stands as `...`."""
+        """The command that asks it; a parameter without a value and without a default is written as `...`."""
         parts = ["partnergraph query", self.question.name]
         for parameter in self.question.parameters:
             if parameter.name in self.values:
@@ -68,46 +68,48 @@ class QuestionMatch:
 
 
 @dataclass
-class _Words:
-    """What somebody typed: bodies, days, years, kinds and types that it names, and the words that are left."""
+class _SearchText:
+    """A text in parts: the values that it names (bodies, days, years, kinds, types) and the other words."""
 
-    left: list[str]
-    found: dict[str, list[str]] = field(default_factory=dict)
+    words: list[str]
+    values: dict[str, list[str]] = field(default_factory=dict)
 
 
 def search_questions(text: str, reader: Reader | None = None, most: int = 5) -> list[QuestionMatch]:
-    """The named questions that are nearest to some words, best first; none when nothing in them is of any question.
+    """The named questions that match a text, best first; none when no word of it is in any question.
 
-    With a reader, names of its bodies among the words become parameters.
+    With a reader, names of its bodies in the text become parameters.
     """
-    words = _read(text, reader)
-    rated = [_offer(question, words) for question in all_questions()]
-    return sorted((o for o in rated if o.score > 0), key=lambda o: (-o.score, o.question.name))[:most]
+    search = _parse_text(text, reader)
+    matches = [_score(question, search) for question in all_questions()]
+    matches = [match for match in matches if match.score > 0]
+    return sorted(matches, key=lambda match: (-match.score, match.question.name))[:most]
 
 
-def _offer(question: Question, words: _Words) -> QuestionMatch:
-    known, rarity = _index()
-    mine = known[question.name]
-    met = {word: _weight(word, mine) for word in map(stem_word, words.left) if word not in _IDLE_STEMS}
-    total = sum(map(rarity, met))
-    covered = sum(rarity(word) for word, weight in met.items() if weight) / total if total else 0.0
-    score = sum(rarity(word) * weight for word, weight in met.items()) / sqrt(sum(mine.values()) + EVEN)
-    values, lost = _filled(question, words.found)
-    score = score * (0.5 + 0.5 * covered) + BARE * len(values)
+def _score(question: Question, search: _SearchText) -> QuestionMatch:
+    index, rarity = _word_index()
+    weights = index[question.name]
+    matched = {word: _word_weight(word, weights) for word in map(stem_word, search.words) if word not in _STOP_STEMS}
+    total = sum(map(rarity, matched))
+    covered = sum(rarity(word) for word, weight in matched.items() if weight) / total if total else 0.0
+    score = sum(rarity(word) * weight for word, weight in matched.items())
+    score /= sqrt(sum(weights.values()) + LENGTH_SMOOTHING)
+    values, unused = _fill_parameters(question, search.values)
+    score = score * (0.5 + 0.5 * covered) + NAMED_BONUS * len(values)
     for parameter in question.parameters:
         if parameter.name in values:
-            score *= NEEDED if parameter.default in (None, FOCUS) else NAMED
+            score *= NEEDED_FACTOR if parameter.default in (None, FOCUS) else NAMED_FACTOR
         elif parameter.default is None:
-            score *= ASKED_FOR
-    return QuestionMatch(question, values, score * LOST**lost)
+            score *= MISSING_FACTOR
+    return QuestionMatch(question, values, score * UNUSED_FACTOR**unused)
 
 
-def _filled(question: Question, found: dict[str, list[str]]) -> tuple[dict[str, str], int]:
-    """The parameters that are named, and how many named things the question cannot take.
+def _fill_parameters(question: Question, named: dict[str, list[str]]) -> tuple[dict[str, str], int]:
+    """The values of the parameters that the text names, and how many values the question has no parameter for.
 
-    Where fewer bodies are named than it takes, they are first what it needs, then what it leaves open, then the focus.
+    Where the text names fewer bodies than it has parameters, those without a default come first, the focus last.
     """
-    left = {type_: list(values) for type_, values in found.items()}
+    left = {type_: list(values) for type_, values in named.items()}
     order = list(question.parameters)
     if len(left.get("organisation", ())) < sum(parameter.type == "organisation" for parameter in order):
         order.sort(key=lambda p: (p.default is not None, p.default == FOCUS))
@@ -115,24 +117,28 @@ def _filled(question: Question, found: dict[str, list[str]]) -> tuple[dict[str, 
     for parameter in order:
         for type_ in {"date": ("date", "year"), "number": ("year",)}.get(parameter.type, (parameter.type,)):
             if left.get(type_) and parameter.name not in values:
-                values[parameter.name] = _value(parameter.type, left[type_].pop(0))
+                values[parameter.name] = _parameter_value(parameter.type, left[type_].pop(0))
     return values, sum(map(len, left.values()))
 
 
-def _value(type_: str, value: str) -> str:
-    """A year where a day is needed is its middle."""
+def _parameter_value(type_: str, value: str) -> str:
+    """The value in the form of its type: where a day is needed, the middle of a year."""
     return f"{value}-06-30" if type_ == "date" and len(value) == len("2018") else value
 
 
-def _weight(word: str, mine: dict[str, float]) -> float:
-    if word in mine:
-        return mine[word]
-    near = (weight for other, weight in mine.items() if len(word) >= PREFIX <= len(other) and _begins(word, other))
-    return NEARLY * max(near, default=0.0)
+def _word_weight(word: str, weights: dict[str, float]) -> float:
+    if word in weights:
+        return weights[word]
+    near = (
+        weight
+        for other, weight in weights.items()
+        if len(word) >= MIN_PREFIX_LENGTH <= len(other) and _share_beginning(word, other)
+    )
+    return PREFIX_FACTOR * max(near, default=0.0)
 
 
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _share_beginning(word: str, other: str) -> bool:
+    return word.startswith(other) or other.startswith(word)
 
 
 def stem_word(word: str) -> str:
@@ -149,12 +155,12 @@ def stem_word(word: str) -> str:
     return word
 
 
-_IDLE_STEMS = frozenset(map(stem_word, IDLE))
+_STOP_STEMS = frozenset(map(stem_word, STOP_WORDS))
 
 
 @dataclass(frozen=True)
 class _Rarity:
-    """How rare a word is among the questions."""
+    """Inverse document frequency of a word, a document being a question."""
 
     counts: Counter[str]
     of: int
@@ -164,36 +170,38 @@ class _Rarity:
 
 
 @cache
-def _index() -> tuple[dict[str, dict[str, float]], _Rarity]:
-    """The words of each question with their weights, and how rare a word is."""
-    known: dict[str, dict[str, float]] = {}
+def _word_index() -> tuple[dict[str, dict[str, float]], _Rarity]:
+    """The stems of each question with their weights, and the rarity of a stem."""
+    index: dict[str, dict[str, float]] = {}
     for question in all_questions():
-        mine: dict[str, float] = {}
+        weights: dict[str, float] = {}
         parts = [
-            (NAME, question.name),
-            (TITLE, f"{question.title} {question.question}"),
-            (ALSO, question.also),
-            (HELP, " ".join([question.help, *(f"{p.name} {p.help}" for p in question.parameters)])),
+            (NAME_WEIGHT, question.name),
+            (TITLE_WEIGHT, f"{question.title} {question.question}"),
+            (SYNONYM_WEIGHT, question.also),
+            (HELP_WEIGHT, " ".join([question.help, *(f"{p.name} {p.help}" for p in question.parameters)])),
         ]
         for weight, text in parts:
             for word in fold_name(text).split():
-                if word not in IDLE:
-                    mine[stem_word(word)] = max(weight, mine.get(stem_word(word), 0.0))
-        known[question.name] = mine
-    return known, _Rarity(Counter(word for mine in known.values() for word in mine), len(known))
+                if word not in STOP_WORDS:
+                    weights[stem_word(word)] = max(weight, weights.get(stem_word(word), 0.0))
+        index[question.name] = weights
+    return index, _Rarity(Counter(word for weights in index.values() for word in weights), len(index))
 
 
-def _read(text: str, reader: Reader | None) -> _Words:
-    words = _Words([word for word in fold_name(_DAY.sub(" ", text)).split() if word != "graph"])
-    years = [word for word in words.left if _YEAR.fullmatch(word)]
-    words.left = [word for word in words.left if word not in years]
-    words.found = {"date": [day for day in _DAY.findall(text) if _is_day(day)], "year": years}
+def _parse_text(text: str, reader: Reader | None) -> _SearchText:
+    search = _SearchText([word for word in fold_name(_DAY.sub(" ", text)).split() if word != "graph"])
+    years = [word for word in search.words if _YEAR.fullmatch(word)]
+    search.words = [word for word in search.words if word not in years]
+    search.values = {"date": [day for day in _DAY.findall(text) if _is_day(day)], "year": years}
     if reader is not None:
-        words.found["organisation"] = _take_bodies(words, reader)
-    for type_, (scheme, _, _) in LISTED.items():
-        names = {form: concept.code for concept in concepts(scheme) for form in _forms(concept.label)}
-        words.found[type_] = list(dict.fromkeys(names[run] for run in _runs(words.left) if run in names))
-    return words
+        search.values["organisation"] = _extract_organisations(search, reader)
+    for type_, (scheme, _, _) in CONCEPT_TYPES.items():
+        names = {form: concept.code for concept in concepts(scheme) for form in _singular_and_plural(concept.label)}
+        search.values[type_] = list(
+            dict.fromkeys(names[sequence] for sequence in _word_sequences(search.words) if sequence in names)
+        )
+    return search
 
 
 def _is_day(text: str) -> bool:
@@ -204,49 +212,51 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _forms(label: str) -> Iterable[str]:
+def _singular_and_plural(label: str) -> Iterable[str]:
     """A label and its plural."""
     folded = fold_name(label)
     return folded, folded + "s", re.sub(r"y$", "ies", folded)
 
 
-def _runs(words: list[str]) -> Iterable[str]:
-    """Every run of words, the longest first."""
-    for length in range(min(MAX_LENGTH, len(words)), 0, -1):
+def _word_sequences(words: list[str]) -> Iterable[str]:
+    """Every sequence of adjacent words, the longest first."""
+    for length in range(min(MAX_NAME_WORDS, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             yield " ".join(words[start : start + length])
 
 
-def _take_bodies(words: _Words, reader: Reader) -> list[str]:
-    """The bodies that the words name, in their order; their words are taken away.
+def _extract_organisations(search: _SearchText, reader: Reader) -> list[str]:
+    """The bodies that the text names, in their order; their words are removed from it.
 
-    A run of words names a body when it is one of its names, or stands in its names, with words left out, and in no name
-    of another body that does not hold the whole name of this one.
+    A sequence of words names a body when it is one of its names, or a subsequence of one of them and of no name of
+    another body, unless that contains all words of the name.
     """
     names = bodies_by_name(reader)
-    _, rarity = _index()
-    found: list[tuple[int, str]] = []
-    free = [True] * len(words.left)
-    for length in range(min(MAX_LENGTH, len(words.left)), 0, -1):
-        for start in range(len(words.left) - length + 1):
-            run = words.left[start : start + length]
-            if not all(free[start : start + length]) or run[0] in IDLE or run[-1] in IDLE:
+    _, rarity = _word_index()
+    bodies: list[tuple[int, str]] = []
+    free = [True] * len(search.words)
+    for length in range(min(MAX_NAME_WORDS, len(search.words)), 0, -1):
+        for start in range(len(search.words) - length + 1):
+            sequence = search.words[start : start + length]
+            if not all(free[start : start + length]) or sequence[0] in STOP_WORDS or sequence[-1] in STOP_WORDS:
                 continue
-            body = _called(run, names, ordinary=length == 1 and bool(rarity.counts[stem_word(run[0])]))
+            body = _organisation_named(
+                sequence, names, ordinary=length == 1 and bool(rarity.counts[stem_word(sequence[0])])
+            )
             if body is not None:
-                found.append((start, body))
+                bodies.append((start, body))
                 free[start : start + length] = [False] * length
-    words.left = [word for word, still in zip(words.left, free, strict=True) if still]
-    return list(dict.fromkeys(body for _, body in sorted(found)))
+    search.words = [word for word, still in zip(search.words, free, strict=True) if still]
+    return list(dict.fromkeys(body for _, body in sorted(bodies)))
 
 
-def _called(run: list[str], names: Names, *, ordinary: bool) -> str | None:
-    """The name of today of the one body that a run of words names; an ordinary word must be a whole name."""
-    exact = names.get(" ".join(run), set())
+def _organisation_named(sequence: list[str], names: OrganisationsByName, *, ordinary: bool) -> str | None:
+    """The name of today of the only body that a sequence of words names; an `ordinary` word must be a whole name."""
+    exact = names.get(" ".join(sequence), set())
     if exact or ordinary:
         return next(iter(exact))[1] if len(exact) == 1 else None
-    wanted = [word for word in run if word == "and" or word not in SMALL]
-    near = sorted((name for name in names if _stands_in(wanted, name.split())), key=lambda name: (len(name), name))
+    wanted = [word for word in sequence if word == "and" or word not in SMALL]
+    near = sorted((name for name in names if _is_subsequence(wanted, name.split())), key=lambda name: (len(name), name))
     if not near or len(names[near[0]]) > 1:
         return None
     [body] = names[near[0]]
@@ -254,7 +264,7 @@ def _called(run: list[str], names: Names, *, ordinary: bool) -> str | None:
     return body[1] if all(set(near[0].split()) <= set(other.split()) for other in others) else None
 
 
-def _stands_in(wanted: list[str], name: list[str]) -> bool:
-    """Whether the words stand in a name in this order, others between them or not."""
+def _is_subsequence(wanted: list[str], name: list[str]) -> bool:
+    """Whether the words are a subsequence of those of a name."""
     rest = iter(name)
     return all(word in rest for word in wanted)

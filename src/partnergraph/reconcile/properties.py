@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.results.formats import term_text
+from partnergraph.results.tsv import term_text
 from partnergraph.site.resource_description import base_iri
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, SKOS, SKOSXL, Concept, concepts
 from partnergraph.vocabulary.iri import is_iri

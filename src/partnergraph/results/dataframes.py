@@ -11,23 +11,31 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import MissingExtra
-from partnergraph.results.formats import BROKEN, NUMBER, WHOLE, XSD, column_names, term_text
+from partnergraph.results.tsv import (
+    FRACTIONAL_TYPES,
+    INTEGER_TYPES,
+    NUMBER_PATTERN,
+    XSD,
+    column_names,
+    term_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
-BLOCK = 2**30  # bytes that are read at a time
-# What a cell is: nothing, a number, a truth value; for a literal in quotation marks, what follows these.
-_BARE = set("+-.0123456789")
-_TRUTH = {"t", "f"}
-_WHOLE = {f'"^^<{XSD}{name}>' for name in WHOLE}
-_BROKEN = {f'"^^<{XSD}{name}>' for name in BROKEN}
+MAX_BLOCK = 2**30  # bytes that are read at a time
+# The kind of a cell: the first character of a number or boolean; of a quoted literal its tag, which is what stands from
+# the closing quotation mark on (a language or datatype).
+_NUMBER_STARTS = set("+-.0123456789")
+_BOOLEAN_STARTS = {"t", "f"}
+_INTEGERS = {f'"^^<{XSD}{name}>' for name in INTEGER_TYPES}
+_FRACTIONS = {f'"^^<{XSD}{name}>' for name in FRACTIONAL_TYPES}
 _BOOLEAN = f'"^^<{XSD}boolean>'
 _DATE = f'"^^<{XSD}date>'
-_TIME = {f'"^^<{XSD}dateTime>', f'"^^<{XSD}dateTimeStamp>'}
-_QUOTES = r'^"|"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?$'
+_DATE_TIMES = {f'"^^<{XSD}dateTime>', f'"^^<{XSD}dateTimeStamp>'}
+_QUOTATION = r'^"|"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?$'
 
 
 def arrow_table(tsv: bytes, extra: str = "pandas") -> pa.Table:
@@ -40,13 +48,13 @@ def arrow_table(tsv: bytes, extra: str = "pandas") -> pa.Table:
     names = column_names(tsv)
     if not names:
         return pa.table({})
-    read = csv.read_csv(
+    texts = csv.read_csv(
         io.BytesIO(tsv),
-        csv.ReadOptions(column_names=names, skip_rows=1, block_size=min(max(len(tsv), 1), BLOCK)),
+        csv.ReadOptions(column_names=names, skip_rows=1, block_size=min(max(len(tsv), 1), MAX_BLOCK)),
         csv.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
         csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
-    return pa.table({name: _column(read.column(name)) for name in names})
+    return pa.table({name: _typed_column(texts.column(name)) for name in names})
 
 
 def to_pandas(tsv: bytes) -> pd.DataFrame:
@@ -55,7 +63,7 @@ def to_pandas(tsv: bytes) -> pd.DataFrame:
         import pandas as pd
     except ImportError as error:
         raise MissingExtra((error.name or "pandas").partition(".")[0], "pandas") from None
-    read = arrow_table(tsv)
+    table = arrow_table(tsv)
     if not column_names(tsv):
         return pd.DataFrame(index=range(tsv.count(b"\n") - 1))
     import pyarrow as pa
@@ -66,7 +74,7 @@ def to_pandas(tsv: bytes) -> pd.DataFrame:
         pa.bool_(): pd.BooleanDtype(),
         pa.string(): pd.StringDtype(),
     }
-    frame: pd.DataFrame = read.to_pandas(types_mapper=types.get, date_as_object=False)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get, date_as_object=False)
     return frame
 
 
@@ -76,34 +84,34 @@ def to_polars(tsv: bytes) -> pl.DataFrame:
         import polars as pl
     except ImportError:
         raise MissingExtra("polars", "polars") from None
-    read = arrow_table(tsv, "polars")
-    return pl.from_arrow(read) if column_names(tsv) else pl.DataFrame(height=tsv.count(b"\n") - 1)
+    table = arrow_table(tsv, "polars")
+    return pl.from_arrow(table) if column_names(tsv) else pl.DataFrame(height=tsv.count(b"\n") - 1)
 
 
 def to_parquet(tsv: bytes) -> bytes:
     """A Parquet file: the same bytes for the same answer and release of pyarrow. Raises `MissingExtra`."""
-    read = arrow_table(tsv)
+    table = arrow_table(tsv)
     from pyarrow import BufferOutputStream, parquet
 
     sink = BufferOutputStream()
-    parquet.write_table(read, sink)
+    parquet.write_table(table, sink)
     data: bytes = sink.getvalue().to_pybytes()
     return data
 
 
 def to_arrow(tsv: bytes) -> bytes:
     """An Arrow IPC file (Feather, version 2), not compressed. Raises `MissingExtra`."""
-    read = arrow_table(tsv)
+    table = arrow_table(tsv)
     from pyarrow import BufferOutputStream, ipc
 
     sink = BufferOutputStream()
-    with ipc.new_file(sink, read.schema) as writer:
-        writer.write_table(read)
+    with ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
     data: bytes = sink.getvalue().to_pybytes()
     return data
 
 
-def _column(cells: Any) -> Any:
+def _typed_column(cells: Any) -> Any:
     """Cells in SPARQL term syntax as values of the one type that they all have, else as text."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -111,7 +119,7 @@ def _column(cells: Any) -> Any:
     cells = pc.if_else(pc.equal(cells, ""), None, cells)
     firsts = set(pc.unique(pc.utf8_slice_codeunits(cells, 0, 1)).to_pylist()) - {None}
     kinds = firsts - {'"'}
-    tag = _one_tag(cells) if firsts == {'"'} else None
+    tag = _common_tag(cells) if firsts == {'"'} else None
     if tag:
         kinds = {tag}
     elif '"' in firsts and pc.any(pc.ends_with(cells, ">")).as_py():
@@ -122,13 +130,13 @@ def _column(cells: Any) -> Any:
     text = pa.chunked_array([_text(chunk, firsts, tag) for chunk in cells.chunks], pa.string())
     try:
         typed = _typed(text, kinds) if kinds else None
-    except pa.ArrowInvalid:  # not what its datatype says, or beyond what the type holds
+    except pa.ArrowInvalid:  # a literal that its datatype does not allow, or beyond 64 bits
         typed = None
     return text if typed is None else typed
 
 
-def _one_tag(cells: Any) -> str | None:
-    """From the closing quotation mark on, what all the literals end with; nothing if they differ."""
+def _common_tag(cells: Any) -> str | None:
+    """The tag of all the literals; None if they differ."""
     import pyarrow.compute as pc
 
     first = cells.drop_null()[0].as_py()
@@ -137,7 +145,7 @@ def _one_tag(cells: Any) -> str | None:
 
 
 def _text(cells: Any, firsts: set[str], tag: str | None) -> Any:
-    """What `term_text` makes of each cell."""
+    """`term_text` of each cell."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -151,34 +159,34 @@ def _text(cells: Any, firsts: set[str], tag: str | None) -> Any:
         if tag:
             text = pc.utf8_slice_codeunits(cells, 1, -len(tag))
         else:
-            text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTES, ""), text)
+            text = pc.if_else(quoted, pc.replace_substring_regex(cells, _QUOTATION, ""), text)
         escaped = pc.fill_null(pc.and_(quoted, pc.match_substring(cells, "\\")), False)
         if pc.any(escaped).as_py():
-            plainly = [term_text(cell) for cell in cells.filter(escaped).to_pylist()]
-            text = pc.replace_with_mask(text, escaped, pa.array(plainly, pa.string()))
+            unescaped = [term_text(cell) for cell in cells.filter(escaped).to_pylist()]
+            text = pc.replace_with_mask(text, escaped, pa.array(unescaped, pa.string()))
     return text
 
 
 def _typed(text: Any, kinds: set[str]) -> Any:
-    """The texts as numbers, truth values or dates, if that is their kind and they are written so."""
+    """The texts as numbers, booleans or dates, if that is their kind and their form; else None."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     def all_match(pattern: str) -> bool:
         return bool(pc.all(pc.match_substring_regex(text, rf"^(?:{pattern})$")).as_py())
 
-    if kinds <= _BARE:  # written by the engine, and so well
-        whole = not pc.any(pc.match_substring_regex(text, "[.eE]")).as_py()
-        return text.cast(pa.int64() if whole else pa.float64())
-    if kinds <= _BARE | _WHOLE | _BROKEN:
-        if not kinds & _BROKEN and all_match("-?[0-9]+"):
+    if kinds <= _NUMBER_STARTS:  # written by the engine: no need to check their form
+        integers = not pc.any(pc.match_substring_regex(text, "[.eE]")).as_py()
+        return text.cast(pa.int64() if integers else pa.float64())
+    if kinds <= _NUMBER_STARTS | _INTEGERS | _FRACTIONS:
+        if not kinds & _FRACTIONS and all_match("-?[0-9]+"):
             return text.cast(pa.int64())
-        return text.cast(pa.float64()) if all_match(NUMBER) else None
-    if kinds <= _TRUTH | {_BOOLEAN}:
+        return text.cast(pa.float64()) if all_match(NUMBER_PATTERN) else None
+    if kinds <= _BOOLEAN_STARTS | {_BOOLEAN}:
         return pc.equal(text, "true") if all_match("true|false") else None
     if kinds == {_DATE}:
         return text.cast(pa.date32())
-    if kinds <= _TIME:
+    if kinds <= _DATE_TIMES:
         zoned = all_match(r".*(?:Z|[+-]\d\d:\d\d)")
         return text.cast(pa.timestamp("us", "UTC" if zoned else None))
     return None

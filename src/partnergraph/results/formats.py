@@ -1,56 +1,194 @@
-"""The forms of a result, and a table for the terminal. TSV, CSV, JSON and XML are the engine's own, exactly as the W3C
-defines them; `frames` and `sheets` make theirs from the TSV.
+"""The registry of result formats: all that is particular to a format stands in one entry of `FORMATS`.
+
+The command line, the library, the notebook, the endpoint (content negotiation, OpenAPI, service description), the
+workbench and the export of graphs derive their choices, file suffixes and media types from it. TSV, CSV, JSON, XML and
+the RDF syntaxes are written by the engine, exactly as the W3C defines them; any other format of a SELECT is written
+from the TSV by its `writer`. Writers import their libraries when they are called.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from partnergraph.errors import QueryForm
 
-TABLES = ("csv", "tsv", "json", "xml")
-GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
-MADE = ("excel-csv", "xlsx", "parquet", "arrow")  # for spreadsheet programs, and for programs that want typed columns
-BINARY = ("xlsx", "parquet", "arrow")
-FORMATS = ("table", *TABLES, *MADE, *GRAPHS)
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".json": "json",
-    ".srj": "json",
-    ".xml": "xml",
-    ".srx": "xml",
-    ".xlsx": "xlsx",
-    ".parquet": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ttl": "turtle",
-    ".nt": "ntriples",
-    ".jsonld": "jsonld",
-    ".rdf": "rdfxml",
-    ".trig": "trig",
-    ".nq": "nquads",
-}
-XSD = "http://www.w3.org/2001/XMLSchema#"
-_SIZES = ("Integer", "Long", "Int", "Short", "Byte")
-WHOLE = frozenset(
-    [
-        *(name.lower() for name in _SIZES),
-        *(f"unsigned{name}" for name in _SIZES[1:]),
-        *(f"{sign}Integer" for sign in ("nonNegative", "positive", "nonPositive", "negative")),
-    ]
-)
-BROKEN = frozenset({"decimal", "double", "float"})
-NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN"
-Value = str | int | float | bool | None
-_ESCAPED = re.compile(r'\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[tnrbf"\'\\])')
-_SIMPLE = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
+# The TSV of a SELECT and the names of its IRIs -> the document, and a note when something did not fit into it.
+Writer = Callable[[bytes, Mapping[str, str]], tuple[bytes, str | None]]
+SELECT, ASK, GRAPH = "select", "ask", "graph"  # forms of a query; CONSTRUCT and DESCRIBE give a graph
+QUERY_FORMS = (SELECT, ASK, GRAPH)
+DEFAULT_TABLE_ROWS = 1000  # of a table for people, unless they ask for more
+SHEET_ROWS = 1_048_575  # of a sheet, below the heading
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
-XML = ("xml", "rdfxml")
-MAX_WIDTH = 72
-MAX_LENGTH = 4000  # digits of a whole number; Python refuses to read more than 4300, which would take long
-MAX_ROWS = 1000  # of a table for people, unless they ask for more
+
+
+@dataclass(frozen=True)
+class ResultFormat:
+    """One output format of a query.
+
+    `aliases` are other names and media types that clients use for it; `generic_aliases` are so general that they mean
+    this format only where no HTML page is offered as well (a browser accepts XML, too). `w3c_name` is its name under
+    http://www.w3.org/ns/formats/. Without a `media_type` it is for the command line and the library only.
+    """
+
+    name: str
+    label: str
+    query_forms: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
+    media_type: str | None = None
+    aliases: tuple[str, ...] = ()
+    generic_aliases: tuple[str, ...] = ()
+    w3c_name: str | None = None
+    is_binary: bool = False
+    writer: Writer | None = None  # None: the engine writes it
+    uses_labels: bool = False  # whether the writer shows names instead of IRIs
+    default_rows: int | None = None  # rows that are written unless more are asked for
+    max_rows: int | None = None  # rows that the format can hold
+    named_graphs: bool = False  # whether an RDF syntax holds named graphs
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether it is XML, which cannot hold every character."""
+        return (self.media_type or "").endswith("+xml")
+
+
+def _write_table(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, None]:
+    from partnergraph.results.text_table import text_table
+
+    return text_table(tsv, labels).encode(), None
+
+
+def _write_excel_csv(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, None]:
+    from partnergraph.results.spreadsheets import to_excel_csv
+
+    return to_excel_csv(tsv, labels), None
+
+
+def _write_xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
+    from partnergraph.results.spreadsheets import to_xlsx
+
+    return to_xlsx(tsv, labels)
+
+
+def _write_parquet(tsv: bytes, _: Mapping[str, str]) -> tuple[bytes, None]:
+    from partnergraph.results.dataframes import to_parquet
+
+    return to_parquet(tsv), None
+
+
+def _write_arrow(tsv: bytes, _: Mapping[str, str]) -> tuple[bytes, None]:
+    from partnergraph.results.dataframes import to_arrow
+
+    return to_arrow(tsv), None
+
+
+# The order is that in which formats are listed for people.
+FORMATS: dict[str, ResultFormat] = {
+    entry.name: entry
+    for entry in (
+        ResultFormat(  # of an ASK yes or no, of a graph Turtle
+            *("table", "Table", QUERY_FORMS),
+            writer=_write_table,
+            uses_labels=True,
+            default_rows=DEFAULT_TABLE_ROWS,
+        ),
+        ResultFormat(
+            *("csv", "CSV", (SELECT,), (".csv",), "text/csv; charset=utf-8"),
+            w3c_name="SPARQL_Results_CSV",
+        ),
+        ResultFormat(
+            *("tsv", "TSV", (SELECT,), (".tsv",), "text/tab-separated-values; charset=utf-8"),
+            aliases=("text/tsv",),
+            w3c_name="SPARQL_Results_TSV",
+        ),
+        ResultFormat(
+            *("json", "JSON", (SELECT, ASK), (".json", ".srj"), "application/sparql-results+json"),
+            aliases=("application/json", "srj", "sparql-results+json"),
+            w3c_name="SPARQL_Results_JSON",
+        ),
+        ResultFormat(
+            *("xml", "XML", (SELECT, ASK), (".xml", ".srx"), "application/sparql-results+xml"),
+            aliases=("application/xml", "text/xml", "srx", "sparql-results+xml"),
+            w3c_name="SPARQL_Results_XML",
+        ),
+        ResultFormat("excel-csv", "CSV for spreadsheets", (SELECT,), writer=_write_excel_csv, uses_labels=True),
+        ResultFormat(
+            *("xlsx", "Excel", (SELECT,), (".xlsx",)),
+            media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            aliases=("excel",),
+            is_binary=True,
+            writer=_write_xlsx,
+            uses_labels=True,
+            max_rows=SHEET_ROWS,
+        ),
+        ResultFormat(
+            *("parquet", "Parquet", (SELECT,), (".parquet",), "application/vnd.apache.parquet"),
+            is_binary=True,
+            writer=_write_parquet,
+        ),
+        ResultFormat(
+            *("arrow", "Arrow", (SELECT,), (".arrow", ".feather"), "application/vnd.apache.arrow.file"),
+            is_binary=True,
+            writer=_write_arrow,
+        ),
+        ResultFormat(
+            *("turtle", "Turtle", (GRAPH,), (".ttl",), "text/turtle; charset=utf-8"),
+            aliases=("ttl", "n3", "text/n3", "text/rdf+n3", "application/turtle", "application/x-turtle"),
+            w3c_name="Turtle",
+        ),
+        ResultFormat(
+            *("ntriples", "N-Triples", (GRAPH,), (".nt",), "application/n-triples"),
+            aliases=("nt", "n-triples"),
+            w3c_name="N-Triples",
+        ),
+        ResultFormat(
+            *("jsonld", "JSON-LD", (GRAPH,), (".jsonld",), "application/ld+json"),
+            aliases=("json-ld", "ld+json", "application/x-json+ld"),
+            generic_aliases=("application/json", "json"),
+            w3c_name="JSON-LD",
+            named_graphs=True,
+        ),
+        ResultFormat(
+            *("rdfxml", "RDF/XML", (GRAPH,), (".rdf",), "application/rdf+xml"),
+            aliases=("rdf", "rdf-xml", "rdf/xml", "rdf+xml"),
+            generic_aliases=("application/xml", "text/xml", "xml"),
+            w3c_name="RDF_XML",
+        ),
+        ResultFormat(
+            *("trig", "TriG", (GRAPH,), (".trig",), "application/trig"),
+            aliases=("application/x-trig",),
+            w3c_name="TriG",
+            named_graphs=True,
+        ),
+        ResultFormat(
+            *("nquads", "N-Quads", (GRAPH,), (".nq",), "application/n-quads"),
+            aliases=("nq", "n-quads", "text/x-nquads"),
+            w3c_name="N-Quads",
+            named_graphs=True,
+        ),
+    )
+}
+SUFFIXES = {suffix: entry.name for entry in FORMATS.values() for suffix in entry.suffixes}
+RDF_SYNTAXES = tuple(entry.name for entry in FORMATS.values() if entry.query_forms == (GRAPH,))
+XML_FORMATS = frozenset(entry.name for entry in FORMATS.values() if entry.is_xml)
+DERIVED_FORMATS = frozenset(entry.name for entry in FORMATS.values() if entry.writer)  # from TSV
+
+
+def media_types(query_form: str) -> dict[str, str]:
+    """The formats that the endpoint offers for a form of a query (`SELECT`, `ASK` or `GRAPH`): name to media type.
+
+    Of those that a client accepts alike the endpoint takes the first; so those that hold any answer come first.
+
+    >>> media_types(ASK), next(iter(media_types(SELECT)))
+    ({'json': 'application/sparql-results+json', 'xml': 'application/sparql-results+xml'}, 'json')
+    """
+    fitting = (entry for entry in FORMATS.values() if query_form in entry.query_forms)
+    return {
+        entry.name: entry.media_type
+        for entry in sorted(fitting, key=lambda entry: ASK not in entry.query_forms)
+        if entry.media_type
+    }
 
 
 def check_xml(data: bytes) -> None:
@@ -60,93 +198,6 @@ def check_xml(data: bytes) -> None:
     Traceback (most recent call last):
     partnergraph.errors.QueryForm: The answer holds the character U+0007, which XML cannot. Ask for another form.
     """
-    if found := _NOT_IN_XML.search(data):
-        character = ord(found[0].decode())
+    if match := _NOT_IN_XML.search(data):
+        character = ord(match[0].decode())
         raise QueryForm(f"The answer holds the character U+{character:04X}, which XML cannot. Ask for another form.")
-
-
-def parse_tsv(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """Column names and cells (in SPARQL term syntax) of a TSV result (SPARQL 1.1 CSV and TSV formats, section 4)."""
-    names = column_names(data)
-    lines = data.decode("utf-8").split("\n")[1:]
-    # Every line ends with a line feed, so that what follows the last one is no row; an empty line is a row.
-    return names, [line.split("\t") if names else [] for line in lines[:-1]]
-
-
-def column_names(data: bytes) -> list[str]:
-    """The column names of a TSV result."""
-    heading = data[: data.index(b"\n")].decode("utf-8")
-    return [name.removeprefix("?") for name in heading.split("\t")] if heading else []
-
-
-def term_text(cell: str) -> str:
-    """The value of a term for people: an IRI's address, a literal's text.
-
-    >>> term_text('"Keele"@en'), term_text("<https://example.org/a>"), term_text('"2009"^^<http://www.w3.org/2001/XMLSchema#gYear>')
-    ('Keele', 'https://example.org/a', '2009')
-    """
-    if cell.startswith("<") and not cell.startswith("<<"):
-        return cell[1:-1]
-    if cell.startswith('"'):
-        inner = cell[1 : cell.rindex('"')]
-        return _ESCAPED.sub(lambda m: _SIMPLE.get(m[1], m[1]) if m[1][0] not in "uU" else chr(int(m[1][1:], 16)), inner)
-    return cell
-
-
-def text_table(data: bytes, labels: dict[str, str], width: int = MAX_WIDTH) -> str:
-    """Aligned text from a TSV result: labels instead of IRIs where there are any, long cells cut with an ellipsis."""
-    names, rows = parse_tsv(data)
-    texts = [[_show(cell, labels, width) for cell in row] for row in rows]
-    count = f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
-    if not names:
-        return f"{count}\n"
-    widths = [
-        max(_width(name), *(_width(row[i]) for row in texts)) if texts else _width(name) for i, name in enumerate(names)
-    ]
-    lines = ["  ".join(_pad(name, w) for name, w in zip(names, widths, strict=True)).rstrip()]
-    lines.append("  ".join("-" * w for w in widths))
-    lines += ["  ".join(_pad(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in texts]
-    return "\n".join([*lines, count, ""])
-
-
-def _show(cell: str, labels: dict[str, str], width: int) -> str:
-    text = labels.get(cell[1:-1], term_text(cell)) if cell.startswith("<") else term_text(cell)
-    if not text.isprintable():
-        text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return text if len(text) <= width or cell.startswith("<") else text[: width - 1] + "…"
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def python_value(cell: str) -> Value:
-    """A term of a TSV result as a Python value.
-
-    >>> [python_value(cell) for cell in ("14", '"14"^^<http://www.w3.org/2001/XMLSchema#integer>', '"Keele"@en', "")]
-    [14, 14, 'Keele', None]
-    """
-    if cell == "":
-        return None
-    if cell[0] in "+-.0123456789":
-        return _whole(cell) if re.fullmatch("[+-]?[0-9]+", cell) else float(cell)
-    if cell in ("true", "false"):
-        return cell == "true"
-    text = term_text(cell)
-    datatype = cell.rpartition('"^^<')[2].rstrip(">") if '"^^<' in cell else ""
-    name = datatype.removeprefix(XSD)
-    if name in WHOLE and re.fullmatch("[+-]?[0-9]+", text):
-        return _whole(text)
-    if name in BROKEN and re.fullmatch(NUMBER, text):
-        return float(text)
-    return text in ("true", "1") if name == "boolean" and text in ("true", "false", "1", "0") else text
-
-
-def _whole(text: str) -> int | str:
-    return int(text) if len(text) <= MAX_LENGTH else text

@@ -9,28 +9,29 @@ import csv
 import io
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from partnergraph.errors import MissingExtra, QueryLimit
-from partnergraph.results.formats import XSD, Value, parse_tsv, python_value, term_text
+from partnergraph.results.formats import SHEET_ROWS
+from partnergraph.results.text_table import display_width
+from partnergraph.results.tsv import XSD, Value, labelled_text, parse_tsv, python_value, term_text
 from partnergraph.spreadsheet_safety import escape_formula, is_formula
 
-MAX_ROWS = 1_048_575  # of a sheet, below the heading
-_COLUMNS = 16_384
-_TEXT = 32_767  # UTF-16 units in a cell
-_LINKS = 65_530  # that a sheet may hold
-_ADDRESS = 2_079  # characters of a link
-_MAX_WIDTH = 60  # of a column, in characters
-_EXACT = 10**15  # whole numbers beyond lose digits in a cell
-_MADE = datetime(1980, 1, 1)  # the same file for the same answer
+# Limits of Excel: "Excel specifications and limits", support.microsoft.com.
+MAX_COLUMNS = 16_384
+MAX_TEXT = 32_767  # UTF-16 units in a cell
+MAX_LINKS = 65_530  # in a sheet
+MAX_LINK_LENGTH = 2_079  # characters
+MAX_COLUMN_WIDTH = 60  # characters; ours, to keep columns in sight
+MAX_EXACT_INTEGER = 10**15  # larger ones lose digits in a cell
+MIN_YEAR = 1900  # the first year of a sheet
+_CREATED = datetime(1980, 1, 1)  # fixed: the same file for the same answer
 # What XML 1.0 forbids (section 2.2).
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(rf'"(\d{{4}}-\d\d-\d\d)"\^\^<{XSD}date>')
-_TIME = re.compile(rf'"(\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)"\^\^<{XSD}dateTime(?:Stamp)?>')
-_OLDEST = 1900  # the first year of a sheet
+_DATE_TIME = re.compile(rf'"(\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)"\^\^<{XSD}dateTime(?:Stamp)?>')
 
 
 def to_excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
@@ -40,21 +41,17 @@ def to_excel_csv(tsv: bytes, labels: Mapping[str, str]) -> bytes:
     output.write("\ufeff")
     writer = csv.writer(output)
     writer.writerow(names)
-    writer.writerows([_guarded(cell, labels) for cell in row] for row in rows)
+    writer.writerows([_safe_text(cell, labels) for cell in row] for row in rows)
     return output.getvalue().encode("utf-8")
 
 
-def _guarded(cell: str, labels: Mapping[str, str]) -> str:
-    text = _named(cell, labels)
-    return text if _number(python_value(cell)) else escape_formula(text)
+def _safe_text(cell: str, labels: Mapping[str, str]) -> str:
+    text = labelled_text(cell, labels)
+    return text if _is_number(python_value(cell)) else escape_formula(text)
 
 
-def _named(cell: str, labels: Mapping[str, str]) -> str:
-    return labels.get(cell[1:-1], term_text(cell)) if cell.startswith("<") else term_text(cell)
-
-
-def _number(found: Value) -> bool:
-    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def to_xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
@@ -67,15 +64,15 @@ def to_xlsx(tsv: bytes, labels: Mapping[str, str]) -> tuple[bytes, str | None]:
     except ImportError:
         raise MissingExtra("xlsxwriter", "excel") from None
     names, rows = parse_tsv(tsv)
-    if len(names) > _COLUMNS:
-        message = f"A sheet holds {_COLUMNS:,} columns, and this answer has {len(names):,}. Ask for fewer."
+    if len(names) > MAX_COLUMNS:
+        message = f"A sheet holds {MAX_COLUMNS:,} columns, and this answer has {len(names):,}. Ask for fewer."
         raise QueryLimit(message, "size")
-    if len(rows) > MAX_ROWS:
-        message = f"A sheet holds {MAX_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT"
+    if len(rows) > SHEET_ROWS:
+        message = f"A sheet holds {SHEET_ROWS:,} rows, and this answer has {len(rows):,}. Ask for fewer: LIMIT"
         raise QueryLimit(message, "size")
     output = io.BytesIO()
     book = xlsxwriter.Workbook(output, {"in_memory": True})
-    book.set_properties({"created": _MADE})
+    book.set_properties({"created": _CREATED})
     sheet = _ResultSheet(book)
     sheet.heading(names)
     for number, row in enumerate(rows, start=1):
@@ -95,63 +92,63 @@ class _ResultSheet:
         self.links = self.cut = self.unlinked = 0
         self.bold = book.add_format({"bold": True, "bottom": 1})
         self.link = book.add_format({"font_color": "#0563C1", "underline": 1})
-        self.text = book.add_format({"quote_prefix": True})
-        self.both = book.add_format({"font_color": "#0563C1", "underline": 1, "quote_prefix": True})
+        self.quoted_text = book.add_format({"quote_prefix": True})
+        self.quoted_link = book.add_format({"font_color": "#0563C1", "underline": 1, "quote_prefix": True})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
         self.time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        self.zone = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})
+        self.utc_time = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})
 
     def heading(self, names: list[str]) -> None:
-        """The names of the columns, which stay in sight."""
+        """The names of the columns, as a frozen row."""
         for column, name in enumerate(names):
             self.sheet.write_string(0, column, name, self.bold)
             self.widths[column] = len(name) + 4  # room for the button of the filter
         self.sheet.freeze_panes(1, 0)
 
     def write(self, row: int, column: int, cell: str, labels: Mapping[str, str]) -> None:
-        """One cell by what its term is."""
+        """One cell, typed by the datatype of its term."""
         if cell == "":
             return
-        found = python_value(cell)
-        shown = term_text(cell)
-        if isinstance(found, bool):
-            self.sheet.write_boolean(row, column, found)
-        elif _number(found) and isinstance(found, int | float) and (isinstance(found, float) or abs(found) < _EXACT):
-            self.sheet.write_number(row, column, found)
-        elif (day := _day(cell)) is not None:
-            moment, zoned = day
-            self.sheet.write_datetime(row, column, moment, self._moment(cell, zoned))
-            shown += " UTC" if zoned else ""
+        value = python_value(cell)
+        text = term_text(cell)
+        if isinstance(value, bool):
+            self.sheet.write_boolean(row, column, value)
+        elif _is_number(value) and (isinstance(value, float) or abs(value) < MAX_EXACT_INTEGER):
+            self.sheet.write_number(row, column, value)
+        elif (date := _sheet_date(cell)) is not None:
+            moment, is_utc = date
+            self.sheet.write_datetime(row, column, moment, self._date_format(cell, is_utc=is_utc))
+            text += " UTC" if is_utc else ""
         else:
-            shown = self._write_text(row, column, cell, labels)
-        longest = max(map(_width, shown[:1000].splitlines()), default=0)
-        self.widths[column] = min(max(self.widths[column], longest + 1), _MAX_WIDTH)
+            text = self._write_text(row, column, cell, labels)
+        longest = max(map(display_width, text[:1000].splitlines()), default=0)
+        self.widths[column] = min(max(self.widths[column], longest + 1), MAX_COLUMN_WIDTH)
 
-    def _moment(self, cell: str, zoned: bool) -> Any:
+    def _date_format(self, cell: str, *, is_utc: bool) -> Any:
         if _DATE.fullmatch(cell):
             return self.date
-        return self.zone if zoned else self.time
+        return self.utc_time if is_utc else self.time
 
     def _write_text(self, row: int, column: int, cell: str, labels: Mapping[str, str]) -> str:
-        named = _named(cell, labels)
-        text = _FORBIDDEN.sub("\ufffd", named)
-        if len(text) * 2 > _TEXT and len(text.encode("utf-16-le")) > _TEXT * 2:
-            text = text.encode("utf-16-le")[: (_TEXT - 1) * 2].decode("utf-16-le", "ignore") + "…"
+        unchecked = labelled_text(cell, labels)
+        text = _NOT_IN_XML.sub("\ufffd", unchecked)
+        if len(text) * 2 > MAX_TEXT and len(text.encode("utf-16-le")) > MAX_TEXT * 2:
+            text = text.encode("utf-16-le")[: (MAX_TEXT - 1) * 2].decode("utf-16-le", "ignore") + "…"
             self.cut += 1
-        armed = is_formula(named)
+        quoted = is_formula(unchecked)
         address = cell[1:-1] if cell.startswith(("<http://", "<https://")) else ""
-        if address and (self.links == _LINKS or len(address) > _ADDRESS):
+        if address and (self.links == MAX_LINKS or len(address) > MAX_LINK_LENGTH):
             self.unlinked += 1
             address = ""
         if address:
             self.links += 1
-            self.sheet.write_url(row, column, address, self.both if armed else self.link, text)
+            self.sheet.write_url(row, column, address, self.quoted_link if quoted else self.link, text)
         else:
-            self.sheet.write_string(row, column, text, self.text if armed else None)
+            self.sheet.write_string(row, column, text, self.quoted_text if quoted else None)
         return text
 
     def close(self, rows: int, columns: int) -> None:
-        """What can be said only at the end: how wide the columns are, and what the filter covers."""
+        """Set the widths of the columns and the range of the filter, which are known when every cell is written."""
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
         if columns:
@@ -161,24 +158,22 @@ class _ResultSheet:
         """What a sheet cannot hold."""
         notes = []
         if self.cut:
-            notes.append(f"{self.cut} texts are cut: a cell holds {_TEXT:,} characters.")
+            notes.append(f"{self.cut} texts are cut: a cell holds {MAX_TEXT:,} characters.")
         if self.unlinked:
-            notes.append(f"{self.unlinked} IRIs are no links: a sheet holds {_LINKS:,}, each up to {_ADDRESS:,} long.")
+            notes.append(
+                f"{self.unlinked} IRIs are no links: a sheet holds {MAX_LINKS:,}, each up to {MAX_LINK_LENGTH:,} long."
+            )
         return " ".join(notes) or None
 
 
-def _day(cell: str) -> tuple[datetime, bool] | None:
-    """The date of a cell, and whether it was turned into UTC; nothing if it has none that a sheet can hold."""
-    match = _DATE.fullmatch(cell) or _TIME.fullmatch(cell)
+def _sheet_date(cell: str) -> tuple[datetime, bool] | None:
+    """The date of a cell, and whether it was converted to UTC; None if it has none that a sheet can hold."""
+    match = _DATE.fullmatch(cell) or _DATE_TIME.fullmatch(cell)
     try:
         moment = datetime.fromisoformat(match[1]) if match else None
-        zoned = moment is not None and moment.tzinfo is not None
-        if moment is not None and zoned:
+        is_utc = moment is not None and moment.tzinfo is not None
+        if moment is not None and is_utc:
             moment = moment.astimezone(UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
-    return (moment, zoned) if moment is not None and moment.year >= _OLDEST else None
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return (moment, is_utc) if moment is not None and moment.year >= MIN_YEAR else None

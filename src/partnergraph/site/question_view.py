@@ -87,10 +87,10 @@ def _told(question: Question) -> dict[str, Any]:
 
 def _lists() -> dict[str, list[dict[str, str]]]:
     """What a parameter that is one of a list can be."""
-    from partnergraph.questions.named_questions import LISTED
+    from partnergraph.questions.named_questions import CONCEPT_TYPES
     from partnergraph.vocabulary import concepts
 
     return {
         type_: [{"code": concept.code, "label": concept.label} for concept in concepts(scheme)]
-        for type_, (scheme, _, _) in LISTED.items()
+        for type_, (scheme, _, _) in CONCEPT_TYPES.items()
     }

@@ -11,7 +11,7 @@ from partnergraph.claims.name_search import find_by_name
 from partnergraph.endpoint.content_negotiation import GRAPHS
 from partnergraph.endpoint.sparql_endpoint import problem_json
 from partnergraph.execution.execute import labels
-from partnergraph.results.formats import check_xml
+from partnergraph.results.formats import FORMATS, check_xml
 from partnergraph.site.label_view import BY
 from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
 from partnergraph.site.resource_presenter import ResourcePresenter
@@ -21,7 +21,8 @@ from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
 
 EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-FORMATS = {"turtle": "Turtle", "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "ntriples": "N-Triples"}
+# The syntaxes that a page links to: name and label.
+LINKED_FORMATS = {name: FORMATS[name].label for name in ("turtle", "jsonld", "rdfxml", "ntriples")}
 TITLES = (SKOS.prefLabel, DCTERMS.title, RDFS.label)
 LINKS = """SELECT ?from ?to ?claim {{
   ?claim a pg:Relationship ; pg:from ?from ; pg:to ?to
@@ -62,7 +63,7 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     worded = ResourcePresenter(reader, described, start)
     shared: dict[str, Any] = {
         "iri": iri,
-        "formats": FORMATS,
+        "formats": LINKED_FORMATS,
         "media": GRAPHS,
         "drawn": "/draw?" + urlencode({"query": LINKS.format(iri)}, quote_via=quote),
     }
@@ -156,7 +157,7 @@ def _last(iri: str) -> str:
 
 def _literal(term: str) -> dict[str, Any]:
     """A literal in N-Triples as its text; what sort of text it is stands beside it where that says something."""
-    from partnergraph.results.formats import term_text
+    from partnergraph.results.tsv import term_text
 
     text = term_text(term)
     return {"text": text, "link": None, "long": len(text) > LONG}

@@ -1,4 +1,4 @@
-"""Why an answer is empty: a term that is not here, a name that is another's, the pattern that leaves nothing."""
+"""Reasons for an empty answer: an unknown term, a name that is not today's, the pattern that excludes every row."""
 
 from __future__ import annotations
 
@@ -14,109 +14,113 @@ from partnergraph.sparql.tokenizer import Token, line_and_column
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, PG
 
-SECONDS = 1.5
-MAX_COUNT = 40
-_MAX_LENGTH = 90
-_KEPT = ("OPTIONAL", "BIND")  # without them nothing more would match
+TIMEOUT = 1.5  # seconds
+MAX_PATTERNS = 40  # of a query whose patterns are left out by turns
+_MAX_EXCERPT = 90  # characters
+_NEVER_EXCLUDING = ("OPTIONAL", "BIND")  # patterns without which nothing more would match
 
 
-def explain_empty_result(reader: Reader, prepared: PreparedQuery, seconds: float = SECONDS) -> list[str]:
-    """Why the query has no answer, in sentences, the likeliest first; as many as are found within some seconds.
+def explain_empty_result(reader: Reader, prepared: PreparedQuery, timeout: float = TIMEOUT) -> list[str]:
+    """Why the query has no answer, in sentences, the likeliest first; those that the search yields within the timeout.
 
     Terms that the vocabulary or the graph does not have (with the nearest that it has), texts that are other names of a
     body, patterns that match nothing, and patterns without which there would be rows.
     """
-    found: list[str] = []
+    reasons: list[str] = []
 
     def run() -> None:
-        for reason in _search(reader, prepared):
-            found.append(reason)  # noqa: PERF402  each as soon as it is known
+        for reason in _find_reasons(reader, prepared):
+            reasons.append(reason)  # noqa: PERF402  each as soon as it is known
 
-    # The engine cannot be interrupted; a search that takes too long goes on alone and nobody waits for it.
+    # The engine cannot be interrupted; after the timeout the search goes on in its thread, and its result is dropped.
     search = Thread(target=run, daemon=True)
     search.start()
-    search.join(seconds)
-    return list(dict.fromkeys(found))
+    search.join(timeout)
+    return list(dict.fromkeys(reasons))
 
 
-def _search(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
+def _find_reasons(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
     prologue, joined = graph_patterns(prepared.sparql, prepared.tokens)
-    terms = list(_terms(reader, prepared, prologue))
+    terms = list(_unknown_terms(reader, prepared, prologue))
     yield from terms
-    yield from _texts(reader, prepared)
-    if not 0 < len(joined) <= MAX_COUNT or any(token.word.startswith("FROM") for token in prepared.tokens):
+    yield from _unknown_texts(reader, prepared)
+    if not 0 < len(joined) <= MAX_PATTERNS or any(token.word.startswith("FROM") for token in prepared.tokens):
         return
 
-    def holds(some: list[Pattern]) -> bool:
-        return reader.ask(f"{prologue}ASK {{ {' . '.join(one.text for one in some)} }}")
+    def holds(patterns: list[Pattern]) -> bool:
+        return reader.ask(f"{prologue}ASK {{ {' . '.join(pattern.text for pattern in patterns)} }}")
 
-    def said(one: Pattern) -> str:
-        line, column = line_and_column(prepared.sparql, one.at)
-        text = " ".join(one.text.split())
-        return f"{text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + '…'} (line {line}, column {column})"
+    def described(pattern: Pattern) -> str:
+        line, column = line_and_column(prepared.sparql, pattern.at)
+        return f"{pattern.excerpt(_MAX_EXCERPT)} (line {line}, column {column})"
 
     if holds(joined):
         if prepared.form != "ASK":
             yield "The patterns do match something: HAVING, LIMIT, OFFSET or the last VALUES leaves nothing of it."
         return
-    alone = [one for one in joined if one.kind == "triple" and not holds([one])]
-    if alone:
+    unmatched = [pattern for pattern in joined if pattern.kind == "triple" and not holds([pattern])]
+    if unmatched:
         if not terms:
-            yield from (f"Nothing in this graph matches {said(one)}.{_written(reader, prologue, one)}" for one in alone)
+            for pattern in unmatched:
+                spelling = _graph_spelling(reader, prologue, pattern)
+                yield f"Nothing in this graph matches {described(pattern)}.{spelling}"
         return
-    without = [
-        one for one in joined if one.kind not in _KEPT and holds([other for other in joined if other is not one])
+    excluding = [
+        pattern
+        for pattern in joined
+        if pattern.kind not in _NEVER_EXCLUDING and holds([other for other in joined if other is not pattern])
     ]
-    yield from (f"Without {said(one)} there would be an answer." for one in without)
-    if not without:
+    yield from (f"Without {described(pattern)} there would be an answer." for pattern in excluding)
+    if not excluding:
         for number in range(1, len(joined) + 1):
             if not holds(joined[:number]):
-                yield f"What stands before it matches something, but nothing is left with {said(joined[number - 1])}."
+                last = described(joined[number - 1])
+                yield f"What stands before it matches something, but nothing is left with {last}."
                 return
 
 
-def _terms(reader: Reader, prepared: PreparedQuery, prologue: str) -> Iterator[str]:
+def _unknown_terms(reader: Reader, prepared: PreparedQuery, prologue: str) -> Iterator[str]:
     """Terms that are not in the vocabulary, or nowhere in the graph."""
-    asked, before = dict[str, Token](), Token("operator", "", 0)
+    terms, previous = dict[str, Token](), Token("operator", "", 0)
     for number, token in enumerate(prepared.tokens):
-        within = token.inside in ("group", "blank", "list", "data", "expression") and before.operator != "^^"
-        before = token
-        if token.kind in ("iri", "prefixed") and within:
+        in_pattern = token.inside in ("group", "blank", "list", "data", "expression")
+        is_datatype = previous.operator == "^^"
+        previous = token
+        if token.kind in ("iri", "prefixed") and in_pattern and not is_datatype:
             if token.inside == "expression" and prepared.tokens[number + 1].operator == "(":
                 continue  # a function
-            asked.setdefault(token.text, token)
-    for token, iri in zip(asked.values(), expand_names(prologue, list(asked.values())), strict=True):
-        if (near := _unknown(reader, iri)) is not None:
+            terms.setdefault(token.text, token)
+    for token, iri in zip(terms.values(), expand_names(prologue, list(terms.values())), strict=True):
+        if (near := _nearest_if_unknown(reader, iri)) is not None:
             where = "line {}, column {}".format(*line_and_column(prepared.sparql, token.at))
-            yield f"{token.text} ({where}) occurs nowhere in this graph.{_instead(token, iri, near)}"
+            yield f"{token.text} ({where}) occurs nowhere in this graph.{_suggestion(token, iri, near)}"
 
 
-def _instead(token: Token, iri: str, near: str) -> str:
-    """The nearest name, written as the query writes its own where that is plain."""
+def _suggestion(token: Token, iri: str, near: str) -> str:
+    """A sentence with the nearest name, abbreviated as in the query where the token ends with the local name."""
     if not near:
         return ""
-    name, end = _last(iri), len(token.text) - (token.kind == "iri")
-    plain = token.text[:end].endswith(name)
-    better = f"{token.text[: end - len(name)]}{near}{token.text[end:]}" if plain else f"<{iri[: -len(name)]}{near}>"
-    return f" Did you mean {better}?"
+    name, end = _local_name(iri), len(token.text) - (token.kind == "iri")
+    if token.text[:end].endswith(name):
+        return f" Did you mean {token.text[: end - len(name)]}{near}{token.text[end:]}?"
+    return f" Did you mean <{iri[: -len(name)]}{near}>?"
 
 
-def _last(iri: str) -> str:
+def _local_name(iri: str) -> str:
     return iri.rpartition("/")[2].rpartition("#")[2]
 
 
-def _unknown(reader: Reader, iri: str) -> str | None:
-    """None for a term that occurs; else the last part of the nearest one beside it, or nothing."""
+def _nearest_if_unknown(reader: Reader, iri: str) -> str | None:
+    """None for a term that occurs; else the local name of the nearest one in the same namespace, or an empty text."""
     if reader.ask(f"ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s <{iri}> ?o }} UNION {{ ?s ?p <{iri}> }} }}"):
         return None
-    name = _last(iri)
+    name = _local_name(iri)
     base = iri[: len(iri) - len(name)]
     for closed in (PG, CODE):
         if base == closed.base:
             return _nearest(name, sorted(closed.terms))
     rows = reader.rows(f'SELECT DISTINCT ?s {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{base}")) }} ORDER BY ?s LIMIT 5000')
-    beside = [str(row["s"])[len(base) :] for row in rows]
-    return _nearest(name, beside)
+    return _nearest(name, [str(row["s"])[len(base) :] for row in rows])
 
 
 def _nearest(name: str, names: list[str]) -> str:
@@ -126,20 +130,21 @@ def _nearest(name: str, names: list[str]) -> str:
     return next(iter(get_close_matches(name, names, n=1) + longer), "")
 
 
-def _written(reader: Reader, prologue: str, one: Pattern) -> str:
-    """How the graph writes the text that a pattern ends with, when it does so in another way."""
-    if not one.object.startswith(('"', "'")):
+def _graph_spelling(reader: Reader, prologue: str, pattern: Pattern) -> str:
+    """A sentence with the literals of the graph that have the text of a pattern's object in another
+    language or datatype.
+    """
+    if not pattern.object.startswith(('"', "'")):
         return ""
-    head = one.text[: -len(one.object)]
-    asked = f"{prologue}SELECT DISTINCT ?v {{ {head} ?v FILTER(isLiteral(?v) && STR(?v) = STR({one.object})) }} LIMIT 9"
-    values = sorted(value for (value,) in reader.terms(asked))
+    head = pattern.text[: -len(pattern.object)]
+    same_text = f"{head} ?v FILTER(isLiteral(?v) && STR(?v) = STR({pattern.object}))"
+    values = sorted(value for (value,) in reader.terms(f"{prologue}SELECT DISTINCT ?v {{ {same_text} }} LIMIT 9"))
     return f" It is written {' and '.join(values)} here." if values else ""
 
 
-def _texts(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
+def _unknown_texts(reader: Reader, prepared: PreparedQuery) -> Iterator[str]:
     """Texts in a pattern that are another name of a body than today's, or nowhere in the graph."""
-    found = prepared.tokens
-    for token in found:
+    for token in prepared.tokens:
         if token.kind != "string" or token.inside not in ("group", "data", "blank"):
             continue
         line, column = line_and_column(prepared.sparql, token.at)

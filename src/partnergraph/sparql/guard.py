@@ -1,6 +1,5 @@
-"""What is looked at before any parser sees a query: its shape (engines die of some), and what it may not ask for.
-
-The limits stay at least three times under every measured failure.
+"""Checks of a query before any parser sees it: what it may not ask for, and its size, because deep or wide queries
+crash the engine. Each limit is at most a third of the size at which a failure was measured.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from difflib import get_close_matches
 from partnergraph.errors import QueryError, QueryRefused
 from partnergraph.sparql.tokenizer import Token, decode_escapes, line_and_column, tokenize
 
-MAX_LENGTH = 65_536
-MAX_DEPTH = 50
-MAX_PATTERNS = 64
+MAX_LENGTH = 65_536  # bytes
+MAX_DEPTH = 50  # brackets inside one another
+MAX_PATTERNS = 64  # triple patterns and steps of paths
 MAX_OPERATORS = 100
 MAX_GROUPS = 100
 MAX_EXPRESSIONS = 100
@@ -23,19 +22,19 @@ UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE"
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 PROLOGUE = {"PREFIX", "BASE", "VERSION"}
 # The engine needs no space after a keyword, and lets a literal, or the dot of a name, be followed by one.
-_SERVICE = {
+_SERVICE_KEYWORD = {
     "word": re.compile(r"(?!@).*service", re.IGNORECASE),
     "variable": re.compile(r"[?$](?:true|false|[0-9]).*service", re.IGNORECASE),
     "prefixed": re.compile(r"(?:.*\.)?(?:true|false)?service", re.IGNORECASE),
     "blank": re.compile(r".*\.(?:true|false)?service", re.IGNORECASE),
 }
-_STARS = {"SELECT", "DISTINCT", "REDUCED"}
+_BEFORE_STAR = {"SELECT", "DISTINCT", "REDUCED"}
 
 
 @dataclass(frozen=True)
 class ExaminedQuery:
-    """What is known of a query before it runs: its form, the graphs that its FROM and FROM NAMED clauses name, its
-    tokens, and where the `*` of a SELECT * stands.
+    """A query that passed the guard: its form, the graphs of its FROM and FROM NAMED clauses, its tokens, and the
+    offset of the `*` of a SELECT *.
     """
 
     form: str
@@ -46,7 +45,7 @@ class ExaminedQuery:
 
 
 def examine_query(sparql: str) -> ExaminedQuery:
-    """Look at a query. Raises `QueryRefused` for what is not allowed and `QueryError` for a shape that kills engines.
+    """Check a query. Raises `QueryRefused` for what is not allowed and `QueryError` for one that is too large.
 
     >>> examine_query("SELECT * { ?s ?p ?o }").form
     'SELECT'
@@ -67,19 +66,19 @@ def examine_query(sparql: str) -> ExaminedQuery:
 
 
 def _examine(sparql: str) -> ExaminedQuery:
-    shape = _Shape(sparql)
-    found: list[Token] = []
+    limits = _SizeLimits(sparql)
+    tokens: list[Token] = []
     star = None
     for token in tokenize(sparql):
-        last = found[-1] if found else Token("operator", "", 0)
-        if token.operator == "*" and shape.depth == 0 and last.word in _STARS:
+        last = tokens[-1] if tokens else Token("operator", "", 0)
+        if token.operator == "*" and limits.depth == 0 and last.word in _BEFORE_STAR:
             star = token.at
-        shape.see(token, last)
-        _allow(sparql, token, at_top=shape.depth == 0)
-        if shape.depth == 0 and token.kind == "prefixed":
-            _apart(sparql, token, last)
-        found.append(token)
-    return ExaminedQuery(_form(sparql, found), *_from(found), tuple(found), star)
+        limits.count(token, last)
+        _check_allowed(sparql, token, at_top=limits.depth == 0)
+        if limits.depth == 0 and token.kind == "prefixed":
+            _check_keyword_boundary(sparql, token, last)
+        tokens.append(token)
+    return ExaminedQuery(_query_form(sparql, tokens), *_from_clauses(tokens), tuple(tokens), star)
 
 
 def caret_line(sparql: str, line: int, column: int) -> str:
@@ -90,8 +89,8 @@ def caret_line(sparql: str, line: int, column: int) -> str:
     return f"\n    {text[start : start + 110]}\n    {' ' * (column - 1 - start)}^"
 
 
-def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
-    if (hidden := _SERVICE.get(token.kind)) and hidden.match(token.text):
+def _check_allowed(sparql: str, token: Token, *, at_top: bool) -> None:
+    if (hidden := _SERVICE_KEYWORD.get(token.kind)) and hidden.match(token.text):
         message = "SERVICE is not allowed: a query asks only this graph, never the network."
         if token.word != "SERVICE":
             message += f" '{token.text}' can be read as that keyword: use another name, or write the IRI in full."
@@ -101,34 +100,34 @@ def _allow(sparql: str, token: Token, *, at_top: bool) -> None:
         raise QueryRefused(message, *line_and_column(sparql, token.at))
 
 
-def _apart(sparql: str, token: Token, last: Token) -> None:
-    """A FROM or NAMED that the engine would find in the beginning of a name."""
-    begins = token.text.upper()
+def _check_keyword_boundary(sparql: str, token: Token, last: Token) -> None:
+    """Raises `QueryError` for a name that begins with FROM or NAMED, which the engine may read as that keyword."""
+    name = token.text.upper()
     after = last.word in ("PREFIX", "FROM", "NAMED", "FROMNAMED")
-    if (begins.startswith("FROM") and not after) or (begins.startswith("NAMED") and last.word == "FROM"):
+    if (name.startswith("FROM") and not after) or (name.startswith("NAMED") and last.word == "FROM"):
         what = f"'{token.text}' can be read as one name, or as a keyword and a name"
         raise QueryError(
             f"{what}: put a space between them, or write the IRI in full.", *line_and_column(sparql, token.at)
         )
 
 
-def _form(sparql: str, found: list[Token]) -> str:
-    first = next((token for token in found if token.word and token.word not in PROLOGUE), None)
+def _query_form(sparql: str, tokens: list[Token]) -> str:
+    first = next((token for token in tokens if token.word and token.word not in PROLOGUE), None)
     if first is not None and first.word in FORMS:
         return first.word
-    if not found:
+    if not tokens:
         raise QueryError("There is no query: the text is empty.")
-    begins = first or found[0]
-    near = get_close_matches(begins.word, FORMS, n=1)
+    name = first or tokens[0]
+    near = get_close_matches(name.word, FORMS, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     message = f"This is not a query: it begins with neither SELECT, ASK, CONSTRUCT nor DESCRIBE.{hint}"
-    raise QueryError(message, *line_and_column(sparql, begins.at))
+    raise QueryError(message, *line_and_column(sparql, name.at))
 
 
-def _from(found: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+def _from_clauses(tokens: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """The graphs of the FROM clauses, and those of the FROM NAMED clauses."""
     merged, named = list[Token](), list[Token]()
-    for before, last, token in zip([None, *found], found, found[1:], strict=False):
+    for before, last, token in zip([None, *tokens], tokens, tokens[1:], strict=False):
         if last.word == "FROMNAMED" or (last.word == "NAMED" and before is not None and before.word == "FROM"):
             named.append(token)
         elif last.word == "FROM" and token.word != "NAMED":
@@ -136,8 +135,8 @@ def _from(found: list[Token]) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     return tuple(merged), tuple(named)
 
 
-class _Shape:
-    """How deep, how wide and how long a query is: counted from its symbols, because keywords can be glued together."""
+class _SizeLimits:
+    """Counts the parts of a query, by symbols, because keywords can be written without spaces between them."""
 
     def __init__(self, sparql: str) -> None:
         self.sparql = sparql
@@ -150,9 +149,9 @@ class _Shape:
         """How many brackets are open."""
         return len(self.in_pattern) - 1
 
-    def see(self, token: Token, last: Token) -> None:
+    def count(self, token: Token, last: Token) -> None:
         """Count one token. Raises `QueryError` as soon as there is too much of something."""
-        self._count(token, last)
+        self._add(token, last)
         if token.opens:
             self.in_pattern.append(False)
         elif token.operator in ("}", ")", "]") and self.depth:
@@ -160,47 +159,47 @@ class _Shape:
             if token.inside not in ("blank", "list"):
                 self.in_pattern[-1] = False
         if self.depth > MAX_DEPTH:
-            self._too(token, f"more than {MAX_DEPTH} brackets stand inside one another")
+            self._raise_too_large(token, f"more than {MAX_DEPTH} brackets stand inside one another")
         if self.patterns > MAX_PATTERNS:
-            self._too(token, f"more than {MAX_PATTERNS} triple patterns and steps of paths")
+            self._raise_too_large(token, f"more than {MAX_PATTERNS} triple patterns and steps of paths")
         if self.operators > MAX_OPERATORS:
-            self._too(token, f"more than {MAX_OPERATORS} operators")
+            self._raise_too_large(token, f"more than {MAX_OPERATORS} operators")
         if self.groups > MAX_GROUPS:
-            self._too(token, f"more than {MAX_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
+            self._raise_too_large(token, f"more than {MAX_GROUPS} groups (UNION, OPTIONAL, VALUES and others)")
         if self.expressions > MAX_EXPRESSIONS:
-            self._too(token, f"more than {MAX_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
+            self._raise_too_large(token, f"more than {MAX_EXPRESSIONS} expressions (FILTER, BIND, AS and others)")
 
-    def _count(self, token: Token, last: Token) -> None:
-        here, text = token.inside, token.operator
+    def _add(self, token: Token, last: Token) -> None:
+        inside, text = token.inside, token.operator
         self.describes = self.describes or token.word == "DESCRIBE"
-        self.groups += text == "{" or (self.describes and here == "query" and token.kind in ("iri", "prefixed"))
-        self.expressions += token.opens == "expression" and here not in ("expression", "list")
-        self.operators += _is_operator(text, here, last)
+        self.groups += text == "{" or (self.describes and inside == "query" and token.kind in ("iri", "prefixed"))
+        self.expressions += token.opens == "expression" and inside not in ("expression", "list")
+        self.operators += _is_operator(text, inside, last)
         self.patterns += 2 * (token.opens == "list")
-        if here in ("group", "blank"):
+        if inside in ("group", "blank"):
             if text == ".":
                 self.in_pattern[-1] = False
             self.patterns += text in (";", ",", "/")
             if _is_term(token) and not self.in_pattern[-1] and last.word not in ("GRAPH", "FILTER", "VALUES"):
                 self.in_pattern[-1] = True
                 self.patterns += 1
-        elif here == "list":  # each element of a collection is two patterns
+        elif inside == "list":  # each element of a collection is two patterns
             self.patterns += 2 * (_is_term(token) and last.operand) + (text == "/")
 
-    def _too(self, token: Token, what: str) -> None:
+    def _raise_too_large(self, token: Token, what: str) -> None:
         raise QueryError(
             f"The query is too large: {what}. Ask in smaller steps.", *line_and_column(self.sparql, token.at)
         )
 
 
 def _is_term(token: Token) -> bool:
-    """Whether a node of a pattern begins here."""
+    """Whether a node of a pattern begins with this token."""
     return token.opens in ("blank", "list") or (token.operand and token.operator == "") or token.word == "A"
 
 
-def _is_operator(text: str, here: str, last: Token) -> bool:
+def _is_operator(text: str, inside: str, last: Token) -> bool:
     if text in ("+", "-"):  # not the sign of a number in a list
-        return here != "data" and last.operator not in ("(", ",")
+        return inside != "data" and last.operator not in ("(", ",")
     if text == "*":  # not COUNT(*) or SELECT *
-        return here != "query" and last.operator != "(" and last.word != "DISTINCT"
+        return inside != "query" and last.operator != "(" and last.word != "DISTINCT"
     return text in ("||", "&&", "/", "|", "^", "!", "?")

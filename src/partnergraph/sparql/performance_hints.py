@@ -1,4 +1,4 @@
-"""What makes a query slow that could be fast: shapes that the engine is known to join badly."""
+"""Hints for queries that would be fast in another order: patterns that the engine joins badly."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from partnergraph.sparql.tokenizer import Token, line_and_column
 _JOINED = ("triple", "{", "GRAPH", "VALUES")
 
 
-def performance_hint(sparql: str, found: Sequence[Token]) -> str | None:
+def performance_hint(sparql: str, tokens: Sequence[Token]) -> str | None:
     """A hint for a query with a pattern after an OPTIONAL, which the engine joins some hundred times more slowly.
 
     >>> from partnergraph.sparql.tokenizer import tokenize
@@ -18,17 +18,15 @@ def performance_hint(sparql: str, found: Sequence[Token]) -> str | None:
     >>> performance_hint(text, list(tokenize(text)))
     '?a pg:to ?e (line 1, column 42) stands after an OPTIONAL, which is slow: write OPTIONAL { ... } last.'
     """
-    if not any(token.word == "OPTIONAL" for token in found):
+    if not any(token.word == "OPTIONAL" for token in tokens):
         return None
-    optional = False
-    for one in graph_patterns(sparql, found)[1]:
-        if optional and one.kind in _JOINED:
-            line, column = line_and_column(sparql, one.at)
-            text = " ".join(one.text.split())
-            shown = text if len(text) <= 60 else text[:59] + "…"
+    after_optional = False
+    for pattern in graph_patterns(sparql, tokens)[1]:
+        if after_optional and pattern.kind in _JOINED:
+            line, column = line_and_column(sparql, pattern.at)
             return (
-                f"{shown} (line {line}, column {column}) stands after an OPTIONAL, which is slow: "
+                f"{pattern.excerpt(60)} (line {line}, column {column}) stands after an OPTIONAL, which is slow: "
                 "write OPTIONAL { ... } last."
             )
-        optional = optional or one.kind == "OPTIONAL"
+        after_optional = after_optional or pattern.kind == "OPTIONAL"
     return None

@@ -1,4 +1,4 @@
-"""A query made ready for the engine: what is not allowed refused, what the engine would get wrong mended."""
+"""A query made ready for the engine: checked by the guard, and rewritten where the engine deviates from SPARQL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from partnergraph.errors import QueryError, QueryRefused
-from partnergraph.results import formats
+from partnergraph.results.tsv import column_names
 from partnergraph.sparql.guard import MAX_LENGTH, ExaminedQuery, caret_line, examine_query
 from partnergraph.sparql.order_by_fix import apply_edits, order_numbers_last
 from partnergraph.sparql.performance_hints import performance_hint
@@ -60,7 +60,7 @@ class PreparedQuery:
 
     @property
     def hint(self) -> str | None:
-        """What makes it slow, if anything is known to (see `partnergraph.sparql.performance_hints`)."""
+        """What makes it slow, if that is known (see `partnergraph.sparql.performance_hints`)."""
         return None if self.plain else performance_hint(self.sparql, self.tokens)
 
     def ask(self, reader: Reader) -> Result:
@@ -68,7 +68,7 @@ class PreparedQuery:
         try:
             return (self.dataset or reader).query(self.text, prefixes=self.prefixes)
         except QueryError as error:
-            raise _pointed(explain_syntax_error(error, self.sparql, self.tokens), self.sparql) from None
+            raise _with_caret(explain_syntax_error(error, self.sparql, self.tokens), self.sparql) from None
 
 
 def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
@@ -81,13 +81,13 @@ def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
         return PreparedQuery(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
     try:
         examined = examine_query(sparql)
-        dataset = _dataset(reader, sparql, examined)
+        dataset = _merged_dataset(reader, sparql, examined)
     except QueryError as error:
-        raise _pointed(error, sparql) from None
-    asked, sparql = sparql, _truths(sparql, examined.tokens)
+        raise _with_caret(error, sparql) from None
+    asked, sparql = sparql, _lowercase_booleans(sparql, examined.tokens)
     changes = order_numbers_last(sparql, examined.tokens)
     if examined.star is not None:
-        changes.append((examined.star, examined.star + 1, _columns(PreparedQuery(sparql, examined.form, sparql))))
+        changes.append((examined.star, examined.star + 1, _star_columns(PreparedQuery(sparql, examined.form, sparql))))
     text = apply_edits(sparql, changes)
     plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
     lasting = not any(token.word in _CHANGING for token in examined.tokens)
@@ -99,14 +99,15 @@ def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
 
 
 def query_shape(sparql: str) -> str | None:
-    """What a query has in common with those that ask the same of something else; None where that is not plain.
+    """The query with its IRIs and numbers of rows replaced: equal for queries that differ only in these. None for one
+    that must be examined each time.
 
-    Looking at a query takes as long as many an answer, and programs ask the same of one thing after another.
+    Examining a query takes as long as many an answer, and programs send the same query for one IRI after another.
 
     >>> query_shape("ASK { <http://example.org/a> ?p ?o }") == query_shape("ASK { <http://example.org/b#c> ?p ?o }")
     True
     """
-    # An escape can stand for any character, and what is long is looked at in any case.
+    # An escape can stand for any character; a long query must be held against the limit of length.
     if "\\" in sparql or len(sparql) * 4 > MAX_LENGTH:
         return None
     sparql = _IRI.sub("<a://>", sparql)
@@ -116,36 +117,36 @@ def query_shape(sparql: str) -> str | None:
     return sparql
 
 
-def _truths(sparql: str, found: Sequence[Token]) -> str:
-    """TRUE and FALSE in small letters: they are keywords, so any will do (section 19.8), but not for the engine."""
-    truths = [token for token in found if token.word in ("TRUE", "FALSE")]
-    return apply_edits(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in truths])
+def _lowercase_booleans(sparql: str, tokens: Sequence[Token]) -> str:
+    """TRUE and FALSE in lower case: as keywords they may be in any (section 19.8), but the engine reads only that."""
+    booleans = [token for token in tokens if token.word in ("TRUE", "FALSE")]
+    return apply_edits(sparql, [(token.at, token.at + len(token.text), token.text.lower()) for token in booleans])
 
 
-def _columns(prepared: PreparedQuery) -> str:
+def _star_columns(prepared: PreparedQuery) -> str:
     """The columns of SELECT * in the order in which the query names them; the engine would sort them."""
-    seen = io.BytesIO()
-    empty_reader().write(prepared.ask(empty_reader()), "tsv", seen)
-    names = formats.column_names(seen.getvalue())
-    named = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
-    return " ".join(["", *(f"?{name}" for name in sorted(names, key=named.index)), ""]) if names else "*"
+    heading = io.BytesIO()
+    empty_reader().write(prepared.ask(empty_reader()), "tsv", heading)
+    names = column_names(heading.getvalue())
+    order = list(dict.fromkeys(token.text[1:] for token in prepared.tokens if token.kind == "variable"))
+    return " ".join(["", *(f"?{name}" for name in sorted(names, key=order.index)), ""]) if names else "*"
 
 
-def _dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Reader | None:
-    """What several FROM clauses name, merged: the engine would repeat what two graphs state. None where the engine
-    itself does what is asked. Raises `QueryRefused` for a graph that is not here.
+def _merged_dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Reader | None:
+    """The merge of the graphs of several FROM clauses, since the engine would repeat a triple that two of them state.
+    None where the engine needs no help. Raises `QueryRefused` for a graph that does not exist.
     """
-    asked = [*examined.from_graphs, *examined.from_named]
-    if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
+    graphs = [*examined.from_graphs, *examined.from_named]
+    if not graphs or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in graphs):
         return None
     form = next(token.at for token in examined.tokens if token.word == examined.form)
     try:
-        names = expand_names(sparql[:form], asked)
+        names = expand_names(sparql[:form], graphs)
     except QueryError:
         return None  # the query does not parse either, and is then explained
-    here = set(reader.named_graphs())
-    for token, name in zip(asked, names, strict=True):
-        if name not in here:
+    existing = set(reader.named_graphs())
+    for token, name in zip(graphs, names, strict=True):
+        if name not in existing:
             message = f"FROM {token.text}: there is no such graph here, and nothing is fetched."
             message += " See: partnergraph query graphs"
             raise QueryRefused(message, *line_and_column(sparql, token.at))
@@ -153,7 +154,7 @@ def _dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Reader | N
     return reader.dataset(names[:merged], names[merged:]) if merged > 1 else None
 
 
-def _pointed(error: QueryError, sparql: str) -> QueryError:
+def _with_caret(error: QueryError, sparql: str) -> QueryError:
     """The same error with the line of the query and a caret in its message."""
     if error.line is None or error.column is None:
         return error

@@ -1,8 +1,8 @@
-"""What is wrong with a query that does not parse: which token, where, and what may have been meant.
+"""Messages for queries that do not parse: the wrong token, its line and column, and a suggestion.
 
-The engine's parser tells the furthest place it looked at and lists what it tried there, which is seldom the mistake.
-But it also tells whether it came to the end of a text: so the longest beginning of the query that could still become
-one is searched for, and the mistake is the token after it.
+The engine's parser reports the furthest position it looked at and what it tried there, which is seldom the mistake.
+But it also reports whether it reached the end of the text: so a binary search finds the longest prefix of the query
+that could still become a query, and the mistake is the token after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES
 
 # Longer than every keyword, so that the parser's look ahead for one never reaches the end of the text.
-_PAD = " " * 40
+_PADDING = " " * 40
 _KEYWORDS = (
     *("SELECT", "ASK", "CONSTRUCT", "DESCRIBE", "PREFIX", "BASE", "FROM", "NAMED", "WHERE", "DISTINCT", "REDUCED"),
     *("AS", "GROUP", "BY", "HAVING", "ORDER", "ASC", "DESC", "LIMIT", "OFFSET", "VALUES", "OPTIONAL", "UNION"),
@@ -34,65 +34,65 @@ _KEYWORDS = (
 
 @cache
 def empty_reader() -> Reader:
-    """A graph with nothing in it: asking it shows how a query is read, and costs nothing."""
+    """An empty graph, on which a query is parsed without being evaluated on data."""
     return Reader.nquads_lines([])
 
 
 def expand_names(prologue: str, names: Sequence[Token]) -> list[str]:
-    """The IRIs that names in a query stand for: the engine knows best what BASE, prefixes and escapes make of them.
+    """The IRIs of names in a query, resolved by the engine (BASE, prefixes, escapes).
 
-    Raises `QueryError` where they, or what stands before the form of the query, do not parse.
+    Raises `QueryError` where they, or the prologue, do not parse.
     """
     values = " ".join(name.text for name in names)
     return [iri[1:-1] for (iri,) in empty_reader().terms(f"{prologue} SELECT ?iri {{ VALUES ?iri {{ {values} }} }}")]
 
 
-def explain_syntax_error(error: QueryError, sparql: str, found: Sequence[Token]) -> QueryError:
-    """The error of the engine's parser, with the place of the mistake and in words that help."""
+def explain_syntax_error(error: QueryError, sparql: str, tokens: Sequence[Token]) -> QueryError:
+    """The error of the engine's parser with the position of the mistake and a message that helps."""
     if error.line is None:
         return error
-    for token in found:
+    for token in tokens:
         if token.kind == "other" and token.text in "\"'":
-            return _at(sparql, token.at, "a string begins here and does not end")
-    if (undeclared := _undeclared(found)) is not None:
+            return _error_at(sparql, token.at, "a string begins here and does not end")
+    if (undeclared := _first_undeclared(tokens)) is not None:
         if undeclared.at and sparql[undeclared.at - 1] == "<":
-            return _at(
+            return _error_at(
                 sparql, undeclared.at - 1, "this IRI is not whole: it needs a '>' and may hold no space or quote"
             )
-        return _at(sparql, undeclared.at, _prefix(undeclared))
-    good, bad = 0, len(found) + 1
+        return _error_at(sparql, undeclared.at, _undeclared_prefix(undeclared))
+    good, bad = 0, len(tokens) + 1
     while bad - good > 1:
         middle = (good + bad) // 2
-        if _may_go_on(sparql[: found[middle - 1].at + len(found[middle - 1].text)]):
+        if _is_prefix_of_query(sparql[: tokens[middle - 1].at + len(tokens[middle - 1].text)]):
             good = middle
         else:
             bad = middle
-    if bad > len(found):
-        return _whole(sparql, found, str(error).removeprefix("The query does not parse: "))
-    wrong = found[bad - 1]
+    if bad > len(tokens):
+        return _error_of_whole(sparql, tokens, str(error).removeprefix("The query does not parse: "))
+    wrong = tokens[bad - 1]
     near = get_close_matches(wrong.word, _KEYWORDS, n=1, cutoff=0.75) if len(wrong.word) > 2 else []
     hint = f" Did you mean {near[0]}?" if near and near[0] != wrong.word else ""
     if wrong.operator in ("}", ")"):
         hint = " What stands before it is unfinished, or gives a value to a variable that already has one."
-    return _at(sparql, wrong.at, f"'{wrong.text}' is not expected here.{hint}")
+    return _error_at(sparql, wrong.at, f"'{wrong.text}' is not expected here.{hint}")
 
 
-def _may_go_on(text: str) -> bool:
-    """Whether a text is a query, or could become one: then the parser comes to its very end."""
+def _is_prefix_of_query(text: str) -> bool:
+    """Whether a text is a query, or the beginning of one: then the parser reaches its end."""
     try:
-        empty_reader().query(text + _PAD)
+        empty_reader().query(text + _PADDING)
     except QueryError as error:
-        return (error.line, error.column) == line_and_column(text + _PAD, len(text + _PAD))
+        return (error.line, error.column) == line_and_column(text + _PADDING, len(text + _PADDING))
     return True
 
 
-def _at(sparql: str, at: int, what: str) -> QueryError:
+def _error_at(sparql: str, at: int, what: str) -> QueryError:
     return QueryError(f"The query does not parse: {what}", *line_and_column(sparql, at))
 
 
-def _undeclared(found: Sequence[Token]) -> Token | None:
+def _first_undeclared(tokens: Sequence[Token]) -> Token | None:
     known = set(PREFIXES)
-    for before, token in zip([None, *found], found, strict=False):
+    for before, token in zip([None, *tokens], tokens, strict=False):
         if token.kind == "prefixed":
             if before is not None and before.word == "PREFIX":
                 known.add(token.text[:-1])
@@ -101,7 +101,7 @@ def _undeclared(found: Sequence[Token]) -> Token | None:
     return None
 
 
-def _prefix(token: Token) -> str:
+def _undeclared_prefix(token: Token) -> str:
     name = token.text.partition(":")[0]
     near = get_close_matches(name, PREFIXES, n=1)
     hint = f" Did you mean '{near[0]}:'?" if near else ""
@@ -110,19 +110,19 @@ def _prefix(token: Token) -> str:
     )
 
 
-def _whole(sparql: str, found: Sequence[Token], message: str) -> QueryError:
-    """The text is read to its end: it is unfinished, or a rule about the whole of it is broken."""
-    opened: list[Token] = []
-    for token in found:
+def _error_of_whole(sparql: str, tokens: Sequence[Token], message: str) -> QueryError:
+    """The error when the parser reached the end: the query is unfinished, or breaks a rule about all of it."""
+    open_brackets: list[Token] = []
+    for token in tokens:
         if token.opens:
-            opened.append(token)
-        elif token.operator in ("}", ")", "]") and opened:
-            opened.pop()
-    if opened:
-        return _at(sparql, opened[-1].at, f"this '{opened[-1].text}' is not closed")
+            open_brackets.append(token)
+        elif token.operator in ("}", ")", "]") and open_brackets:
+            open_brackets.pop()
+    if open_brackets:
+        return _error_at(sparql, open_brackets[-1].at, f"this '{open_brackets[-1].text}' is not closed")
     if rule := re.search(r"(?:The|SELECT|Duplicated) [\w*]+ [^,]+", message):
         what = rule[0]
         if "unbound" in what:
             what += ": name it in GROUP BY, or put it into an aggregate such as COUNT or SAMPLE"
-        return _at(sparql, next((token.at for token in found if token.word == "SELECT"), 0), what)
-    return _at(sparql, found[-1].at + len(found[-1].text), "it ends too early")
+        return _error_at(sparql, next((token.at for token in tokens if token.word == "SELECT"), 0), what)
+    return _error_at(sparql, tokens[-1].at + len(tokens[-1].text), "it ends too early")

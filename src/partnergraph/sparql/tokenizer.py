@@ -1,8 +1,7 @@
-"""A query cut into tokens, as SPARQL 1.1 section 19.8 defines them; each knows in what kind of bracket it stands.
+"""A query cut into tokens (SPARQL 1.1, section 19.8), each with the kind of bracket it stands in.
 
-Strings, IRIs and comments are one token each, so that a SERVICE inside a literal is text and a SERVICE between two
-comments is not. A reader who wants to hide something makes this cut differ from the engine's; so what can be cut in
-two ways is an error here.
+Strings, IRIs and comments are one token each, so that SERVICE inside a literal is text and SERVICE between two comments
+is a keyword. Text that the engine could cut in another way would hide keywords from the guard; so it is an error here.
 """
 
 from __future__ import annotations
@@ -14,21 +13,21 @@ from typing import NamedTuple
 
 from partnergraph.errors import QueryError
 
-_FIRST = (
+_NAME_START = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_MORE = "\u00b7\u0300-\u036f\u203f\u2040"  # what a name may hold, but not begin with
+_NAME_MORE = "\u00b7\u0300-\u036f\u203f\u2040"  # what a name may hold, but not begin with
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]"
-_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
+_ABSOLUTE_IRI = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")
 _OPERANDS = frozenset({"variable", "number", "string", "iri", "prefixed", "blank"})
 
 
 @cache
 def _pattern(ascii_: bool) -> re.Pattern[str]:
-    """What a token is, in any text or in one of ASCII; the letters of all scripts take 30 ms to make a pattern of."""
-    first = "A-Za-z" if ascii_ else _FIRST
-    inner = f"{first}_0-9{'' if ascii_ else _MORE}"
+    """The pattern of a token, for ASCII text or for any: compiling the letters of all scripts takes 30 ms."""
+    first = "A-Za-z" if ascii_ else _NAME_START
+    inner = f"{first}_0-9{'' if ascii_ else _NAME_MORE}"
     return re.compile(
         rf"""(?P<space>[ \t\r\n]+)
           | (?P<comment>\#[^\n\r]*)
@@ -48,7 +47,7 @@ def _pattern(ascii_: bool) -> re.Pattern[str]:
 
 
 class Token(NamedTuple):
-    """One token: its kind, its text, where it starts, in what it stands, and what it opens if it is a bracket.
+    """One token: its kind, its text, its offset in the query, the bracket it stands in, and what it opens if it is one.
 
     A bracket opens a ``group`` of patterns, the ``query`` inside a group, an ``expression``, the ``data`` of a VALUES,
     a ``list`` (a collection, or a part of a path) or a ``blank`` node. A closing bracket stands in what it closes.
@@ -72,7 +71,7 @@ class Token(NamedTuple):
 
     @property
     def operand(self) -> bool:
-        """Whether a value, a node or a bracketed thing ends here."""
+        """Whether a value, a node or a bracketed expression ends with this token."""
         return (
             self.kind in _OPERANDS
             or self.operator in (")", "]", "}")
@@ -102,10 +101,10 @@ def tokenize(sparql: str) -> Iterator[Token]:
             continue
         text = match[0]
         if text[0] == "<":
-            _one_reading(sparql, match, stack[-1], last)
+            _check_unambiguous(sparql, match, stack[-1], last)
         if last.opens == "group" and kind == "word" and text.upper().startswith("SELECT"):
             stack[-1] = "query"
-        opens = _opens(text, stack[-1], last, second, values) if text in ("{", "(", "[") else ""
+        opens = _bracket_kind(text, stack[-1], last, second, values) if text in ("{", "(", "[") else ""
         token = Token(kind, text, match.start(), stack[-1], opens)
         if opens:
             stack.append(opens)
@@ -116,48 +115,49 @@ def tokenize(sparql: str) -> Iterator[Token]:
         last, second = token, last
 
 
-def _opens(bracket: str, here: str, last: Token, second: Token, values: bool) -> str:
+def _bracket_kind(bracket: str, inside: str, last: Token, second: Token, values: bool) -> str:
     if bracket == "[":
         return "blank"
     if values:
         return "data"
     if bracket == "{":
         return "group"
-    if here in ("expression", "data", "list"):
-        return here
-    called = last.kind in ("iri", "prefixed") and second.word == "FILTER"
+    if inside in ("expression", "data", "list"):
+        return inside
+    is_call = last.kind in ("iri", "prefixed") and second.word == "FILTER"
     keyword = last.word not in ("", "A", "TRUE", "FALSE")
-    return "expression" if here == "query" or called or keyword else "list"
+    return "expression" if inside == "query" or is_call or keyword else "list"
 
 
-def _one_reading(sparql: str, match: re.Match[str], here: str, last: Token) -> None:
-    """The engine reads a `<` by where it stands, the specification by what follows; both must come to the same.
+def _check_unambiguous(sparql: str, match: re.Match[str], inside: str, last: Token) -> None:
+    """Raises `QueryError` for a `<` that the engine, which looks at what stands before it, and the specification, which
+    looks at what follows, may read differently.
 
     The engine takes it as 'less than' only inside parentheses and after a value; and what stands up to the `>` must
     then close the comparison somehow, or be a string or a comment.
     """
     at, body = match.start(), match[0]
-    twice = sparql.startswith("<<", at)
-    either = (
+    is_double = sparql.startswith("<<", at)
+    is_ambiguous = (
         body.endswith(">")
-        and here in ("expression", "list")
+        and inside in ("expression", "list")
         and last.operand
-        and not _ABSOLUTE.match(body)
+        and not _ABSOLUTE_IRI.match(body)
         and any(c in body for c in "&,()#'")
     )
-    if twice or either:
-        what = "'<<' can be read in two ways" if twice else f"{body} can be read as an IRI and as 'less than'"
+    if is_double or is_ambiguous:
+        what = "'<<' can be read in two ways" if is_double else f"{body} can be read as an IRI and as 'less than'"
         raise QueryError(f"{what}: put a space after the '<' that means 'less than'.", *line_and_column(sparql, at))
 
 
 def decode_escapes(sparql: str) -> str:
-    r"""The text with its code point escapes replaced, which some engines do before they cut it (section 19.2).
+    r"""The text with its code point escapes replaced, as some engines do before they tokenize (section 19.2).
 
     >>> decode_escapes(r"\u0053ELECT")
     'SELECT'
     """
-    found = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-    return found.sub(lambda m: chr(n) if (n := int(m[1] or m[2], 16)) < 0x110000 else m[0], sparql)
+    escape = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+    return escape.sub(lambda m: chr(n) if (n := int(m[1] or m[2], 16)) < 0x110000 else m[0], sparql)
 
 
 def line_and_column(sparql: str, at: int) -> tuple[int, int]:

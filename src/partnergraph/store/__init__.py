@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, cast
-from typing import Literal as OneOf
 from urllib.parse import quote_from_bytes
 
 import pyoxigraph as ox
@@ -223,20 +222,12 @@ class _Base:
         """
         return iter(sorted(f"{quad} .\n" for quad in self._stated()))
 
-    def dump(self, format_: OneOf["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"]) -> bytes:
-        """The whole graph in one RDF syntax, in canonical order: the same graph gives the same bytes.
+    def dump(self, format_: str) -> bytes:
+        """The whole graph in one of `GRAPH_FORMATS`, in canonical order: the same graph gives the same bytes.
 
         Syntaxes that hold no named graphs (turtle, ntriples, rdfxml) get the merged default graph.
         """
-        formats = {
-            "trig": ox.RdfFormat.TRIG,
-            "nquads": ox.RdfFormat.N_QUADS,
-            "turtle": ox.RdfFormat.TURTLE,
-            "ntriples": ox.RdfFormat.N_TRIPLES,
-            "jsonld": ox.RdfFormat.JSON_LD,
-            "rdfxml": ox.RdfFormat.RDF_XML,
-        }
-        chosen = formats[format_]
+        chosen = GRAPH_FORMATS[format_]
         if chosen.supports_datasets:
             return cast(bytes, ox.serialize(self._stated(), format=chosen, prefixes=dict(PREFIXES)))
         with ENGINE_ERRORS:

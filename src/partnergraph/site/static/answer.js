@@ -4,15 +4,8 @@ import { chart } from "/static/chart.js";
 import { byId, make } from "/static/made.js";
 import { table } from "/static/table.js";
 
-const FILES = {
-  select: [
-    ["CSV", "csv", "text/csv"], ["Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], ["TSV", "tsv", "text/tab-separated-values"],
-    ["JSON", "json", "application/sparql-results+json"], ["XML", "xml", "application/sparql-results+xml"],
-    ["Parquet", "parquet", "application/vnd.apache.parquet"], ["Arrow", "arrow", "application/vnd.apache.arrow.file"],
-  ],
-  ask: [["JSON", "json", "application/sparql-results+json"], ["XML", "xml", "application/sparql-results+xml"]],
-  graph: [["Turtle", "ttl", "text/turtle"], ["N-Triples", "nt", "application/n-triples"], ["JSON-LD", "jsonld", "application/ld+json"], ["RDF/XML", "rdf", "application/rdf+xml"]],
-};
+// For each form of a query the files that its answer can be saved in: label, suffix, media type.
+const FILES = JSON.parse(byId("downloads").dataset.formats);
 const VIEWS = { select: [["table", "Table"], ["chart", "Chart"], ["map", "Map"]], ask: [["table", "Answer"]], graph: [["text", "Turtle"], ["map", "Map"]] };
 const MOST_TEXT = 200000; // characters of a graph that are shown
 
@@ -91,7 +84,7 @@ export function answers({ terms, changed, trouble }) {
       onclick: async () => {
         try {
           const address = URL.createObjectURL(await file(query, asOf, media));
-          make("a", { href: address, download: `${name || "answer"}.${suffix}` }).click();
+          make("a", { href: address, download: `${name || "answer"}${suffix}` }).click();
           setTimeout(() => URL.revokeObjectURL(address), 10000);
         } catch (error) {
           trouble(error);

@@ -18,15 +18,16 @@ import pandas as pd
 import pytest
 
 from partnergraph import PartnerGraph, StoreError, UsageError
-from partnergraph.network.exporters import (
+from partnergraph.export.formats import EXPORT_FORMATS, ExportSource
+from partnergraph.export.network_files import (
     EDGE_COLUMNS,
     EVIDENCE_COLUMNS,
     NODE_COLUMNS,
     csv_files,
     gexf,
     graphml,
-    write_network,
 )
+from partnergraph.sparql.syntax_errors import empty_reader
 from tests.conftest import ROOT
 from tests.network.conftest import REL, O
 
@@ -60,6 +61,10 @@ HOSTILE = [
     "\u202eright to left",
     "tab\tand\nline",
 ]
+
+
+def write_network(network: nx.MultiDiGraph[str], format_: str, path: Path) -> list[Path]:
+    return EXPORT_FORMATS[format_].write(ExportSource(empty_reader(), lambda: network), path)[0]
 
 
 @pytest.fixture(scope="module")
@@ -310,7 +315,7 @@ import hashlib, sys
 from pathlib import Path
 from partnergraph import PartnerGraph
 from partnergraph.build.assemble import assemble
-from partnergraph.network.exporters import csv_files, gexf, graphml
+from partnergraph.export.network_files import csv_files, gexf, graphml
 from partnergraph.graph_folder.folder import read_folder
 graph = PartnerGraph(assemble(read_folder(Path(sys.argv[1])).model).reader())
 network = graph.network(derived=True, places=True)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.errors import StoreError
-from partnergraph.files import write_file, write_files
 from partnergraph.spreadsheet_safety import csv_text
 
 if TYPE_CHECKING:
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["csv_files", "gexf", "graphml", "write_network"]
+__all__ = ["csv_files", "gexf", "graphml"]
 
 Row = dict[str, Any]
 NODE_COLUMNS = ("id", "label", "sort", "type", "description", "also_called", "identifiers", "website", "count")
@@ -185,18 +182,3 @@ def gexf(graph: Network) -> bytes:
             element.set("mode", "dynamic")
             element.attrib.pop("name", None)
     return _document(root)
-
-
-def write_network(graph: Network, format_: str, path: Path) -> list[Path]:
-    """Write ``csv`` (into a folder), ``graphml`` or ``gexf``, whole or not at all; returns the files written.
-
-    Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
-    """
-    if format_ != "csv":
-        write_file(path, {"graphml": graphml, "gexf": gexf}[format_](graph))
-        return [path]
-    if path.exists() and not path.is_dir():
-        raise StoreError(f"{path} cannot be written: csv is written to a folder.")
-    files = {name: text.encode() for name, text in csv_files(graph).items()}
-    write_files(path, files)
-    return [path / name for name in files]
