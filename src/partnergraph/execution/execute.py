@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import IO
 
-from partnergraph.errors import QueryLimit
+from partnergraph.errors import QueryError, QueryLimit
 from partnergraph.results import formats
 from partnergraph.sparql.empty_results import explain_empty_result
 from partnergraph.sparql.prepare import PreparedQuery, prepare_query
@@ -16,6 +16,7 @@ from partnergraph.store import Reader, convert_table
 
 _LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri {} ?label }} ORDER BY ?iri ?label"
 AT_ONCE = 500
+MORE = "; raise --limit for more."
 
 
 # How an answer without a row begins and ends; a longer one has rows.
@@ -120,14 +121,14 @@ class RowLimit:
 
     def __init__(self, format_: str, max_rows: int, max_bytes: int | None) -> None:
         self.format, self.max_rows, self.max_bytes = format_, max_rows, max_bytes
-        self.size = 0
+        self.size, self._few = 0, SHORTEST_ROW * max_rows  # bytes that cannot hold too many rows
         self._pieces: list[bytes] = []
         self._left = max_rows
         self._full = False
         self._last: bytes | None = None  # of what was counted: perhaps the beginning of what stands between two rows
 
     def __bytes__(self) -> bytes:
-        return b"".join(self._pieces)
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
     def write(self, data: bytes) -> int:
         """Take a piece of the answer.
@@ -138,7 +139,7 @@ class RowLimit:
             return len(data)
         self._pieces.append(data)
         self.size += len(data)
-        if self.size > SHORTEST_ROW * self.max_rows:
+        if self.size > self._few:
             self._count(bytes(self) if self._last is None else self._last + data)
             if self.max_bytes is not None and self.size > self.max_bytes:
                 raise _too_large(self.max_bytes)
@@ -205,7 +206,7 @@ def execute_prepared(
         note = None if max_rows is None else "A graph has no rows: --limit does not cut it, all of it is shown."
     if format_ == "table":
         max_rows = max_rows or formats.MAX_ROWS
-    asked, full = max_rows, "; raise --limit for more."
+    asked, full = max_rows, MORE
     if format_ == "xlsx":
         from partnergraph.results.spreadsheets import MAX_ROWS
 
@@ -239,6 +240,31 @@ def execute_prepared(
         LimitedWriter(output, format_, None, max_bytes).write(shown)
         note = "\n".join(filter(None, (note, more))) or None
     return note or (_why_empty(reader, prepared) if explain and target.empty else None)
+
+
+def rows_in_json(
+    reader: Reader, sparql: str, prefixes: Mapping[str, str], max_rows: int, max_bytes: int
+) -> tuple[bytes, str | None] | None:
+    """What `execute_prepared` makes of a SELECT that goes to the engine as it is: its answer in JSON, and a note when it was cut.
+
+    None where there is more to do: for a text that does not parse, and for rows that cannot be counted. Raises
+    `QueryLimit`.
+    """
+    try:
+        result = reader.query(sparql, prefixes=prefixes)
+    except QueryError:
+        return None
+    note, limited = None, RowLimit("json", max_rows, max_bytes)
+    try:
+        reader.write(result, "json", limited)  # type: ignore[arg-type]
+    except LimitReached:
+        note = f"Only the first {max_rows} rows are shown{MORE}"
+    except RowsNotCountable:
+        return None
+    whole = bytes(limited)
+    if len(whole) > max_bytes:
+        raise _too_large(max_bytes)
+    return whole, note
 
 
 def convert(reader: Reader, tsv: bytes, format_: str, *, iris: bool = False) -> tuple[bytes, str | None]:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
 from partnergraph.errors import PartnerGraphError, QueryForm, StoreError, UsageError
-from partnergraph.execution.execute import execute_prepared
+from partnergraph.execution.execute import execute_prepared, rows_in_json
 from partnergraph.execution.exit_status import memory_error
 from partnergraph.execution.query_process import end_with_parent, end_with_program
 from partnergraph.execution.sandbox import (
@@ -40,7 +40,7 @@ from partnergraph.execution.sandbox import (
 )
 from partnergraph.execution.sandbox import resolve_order as read_order
 from partnergraph.execution.service_description import service_description
-from partnergraph.sparql.prepare import prepare_query
+from partnergraph.sparql.prepare import known_query, prepare_query
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
 from partnergraph.store.engine_errors import store_error
@@ -53,6 +53,7 @@ RESIDENT = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are 
 FITS = 2  # times the bytes of a larger store: the memory with which it is read into it in the background
 LENGTH = PID = struct.Struct(">I")
 HEAD = struct.Struct(">cI")
+_USUAL = {"formats", "max_rows", "max_bytes", "sparql"}  # what an order says that asks for nothing but an answer
 
 
 class FrameWriter:
@@ -288,6 +289,12 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> 
     It may have `as_of`, `default` and `named` (graphs), `max_rows`, `max_bytes`, `explain` (say why there is no
     answer), `check` (only whether it parses; an ASK is answered) and `tell` (what is asked, in the head).
     """
+    if asked.keys() == _USUAL and (found := _answer_as_before(reader, asked)) is not None:
+        head, data, note = found
+        frames.send(b"H", head)
+        frames.write(data)
+        frames.flush()
+        return note
     if asked.get("describe"):
         found = service_description(reader, asked["describe"])
         chosen = asked["formats"]["graph"]
@@ -331,6 +338,17 @@ def answer_query(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> 
     )
     frames.flush()
     return note
+
+
+def _answer_as_before(reader: Reader, asked: dict[str, Any]) -> tuple[bytes, bytes, str | None] | None:
+    """The head, the answer and the note of a SELECT in JSON, of the shape of an earlier one, as `answer_query` makes
+    them; None where there is more to it. With short answers the calls of the other way are a third of the work.
+    """
+    before = known_query(asked["sparql"])
+    if before is None or before.form != "SELECT" or asked["formats"].get("select") != "json":
+        return None
+    found = rows_in_json(reader, asked["sparql"], before.prefixes, asked["max_rows"], asked["max_bytes"])
+    return None if found is None else (_head("select", "json", before.lasting), *found)
 
 
 if __name__ == "__main__":
