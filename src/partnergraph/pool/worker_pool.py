@@ -203,10 +203,11 @@ class WorkerPool:
         since = self.busy.pop(worker, None)
         # What was stopped says nothing of what is usual.
         if since is not None and worker.reply is None and not worker.aside and worker.alive:
-            self.usual += (min(self.rounds.loop.time() - since, MAX_USUAL) - self.usual) / 20
+            taken = self.rounds.loop.time() - since
+            self.usual += ((taken if taken < MAX_USUAL else MAX_USUAL) - self.usual) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
-        if worker in self.aside:  # its place is taken
+        if worker.aside and worker in self.aside:  # its place is taken
             self.aside.remove(worker)
             worker.close()
         elif not worker.alive:
@@ -216,7 +217,8 @@ class WorkerPool:
             self._replace()
         else:
             self._free(worker)
-        self.aside.make_way(self.quick)
+        if self.aside.workers:
+            self.aside.make_way(self.quick)
 
     def _free(self, worker: Worker) -> None:
         if (place := self.waiting.pop()) is not None:
@@ -227,7 +229,8 @@ class WorkerPool:
     def _begin(self, worker: Worker, place: Waiter) -> None:
         self.busy[worker] = self.rounds.loop.time()
         worker.client = place.client
-        self.aside.make_way(self.quick)
+        if self.aside.workers:
+            self.aside.make_way(self.quick)
         place.set_result(worker)
 
     def _replace(self) -> None:
