@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from partnergraph.execution import execute as execution_module
-from partnergraph.execution.execute import SHORTEST_ROW, LimitReached, RowLimit, execute
+from partnergraph.execution.execute import execute
+from partnergraph.execution.row_limit import MIN_ROW_LENGTH, LimitReached, RowLimit
 from partnergraph.store import Reader
 
 # Texts that look like what stands between two rows, and a row without any value.
@@ -84,6 +85,6 @@ def test_a_large_answer_is_evaluated_once(format_: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(execution_module.PreparedQuery, "ask", ask)
     data, note = _answer(_query(TRICKY), format_, 100)
-    assert len(data) > SHORTEST_ROW * 100
+    assert len(data) > MIN_ROW_LENGTH * 100
     assert note is not None
     assert len(asked) == 1

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph.errors import QueryError, QueryLimit
-from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
+from partnergraph.execution.execute import execute
+from partnergraph.execution.row_limit import LimitedWriter, LimitReached
 from partnergraph.results import formats
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader, convert_table

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.execution.worker_main import FITS, RESIDENT, fits_in_memory, store_size
+from partnergraph.execution.store_residency import MAX_SMALL, MEMORY_FACTOR, fits_in_memory, store_size
 from partnergraph.pool.worker_pool import WorkerPool
 from partnergraph.store import Reader, Writer, locate
 from tests.server.conftest import run, serving, soon
@@ -34,7 +34,7 @@ def large(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.add(lines)
     writer.flush()
     writer.close()
-    assert store_size(path) > RESIDENT
+    assert store_size(path) > MAX_SMALL
     return path
 
 
@@ -82,7 +82,7 @@ def test_the_files_of_a_large_store_do_not_name_the_machine(large: Path) -> None
 
 
 def test_there_must_be_room_for_it(large: Path, keele: Path) -> None:
-    assert fits_in_memory(large, store_size(large) * FITS + 500_000_000)
+    assert fits_in_memory(large, store_size(large) * MEMORY_FACTOR + 500_000_000)
     assert not fits_in_memory(large, 499_999_999)
     assert not fits_in_memory(locate(keele), 2_000_000_000)  # which is read at once
     assert not fits_in_memory(large / "CURRENT", 2_000_000_000)

@@ -12,14 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import weakref
 from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from partnergraph.execution.exit_status import start_error
+from partnergraph.execution.exit_status import More, exit_error, start_error
+from partnergraph.execution.wire import Response, ResponseParser
 
 LAST_WORDS = 65_536  # bytes of the standard error of a process that are kept
+END = 1.0  # seconds within which a process that has closed its pipe has ended
+MAX_PIECE = 1_048_576  # bytes of an answer that are read at once
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 _started: weakref.WeakSet[QueryProcess] = weakref.WeakSet()
@@ -73,7 +77,9 @@ class QueryProcess(subprocess.Popen[bytes]):
 
 
 class PersistentQueryProcess(QueryProcess):
-    """A query process that stands ready (see `execution.worker_main`): `pipe` to ask it, and its last words."""
+    """A query process that answers orders (see `execution.worker_main`) over a `pipe`. `answer` is what has come of the
+    answer to the last one.
+    """
 
     def __init__(self, module: str, environment: dict[str, str]) -> None:
         with _starting:
@@ -90,6 +96,7 @@ class PersistentQueryProcess(QueryProcess):
             os.set_blocking(self._errors, False)
             os.set_blocking(errors, False)  # what does not fit into the pipe is lost, and nobody waits
             self._last = b""
+            self.answer = ResponseParser()
             self._close_pipes = weakref.finalize(self, _close, self.pipe, self._errors)
             try:
                 super().__init__(module, environment, stdin=theirs, stdout=theirs, stderr=errors)
@@ -99,6 +106,31 @@ class PersistentQueryProcess(QueryProcess):
             finally:
                 theirs.close()
                 os.close(errors)
+
+    def exchange(self, order: bytes, timeout: float) -> Response:
+        """Send an order (see `wire.encode_order`) and wait for the whole answer.
+
+        Raises `TimeoutError` after `timeout` seconds, `ConnectionError` when the process ends. After either, and after
+        an interruption, it is of no more use.
+        """
+        self.last_words()  # that there is room for more
+        deadline, self.answer, response = time.monotonic() + timeout, ResponseParser(), None
+        self.pipe.settimeout(timeout)
+        self.pipe.sendall(order)
+        while response is None:
+            self.pipe.settimeout(max(0.001, deadline - time.monotonic()))
+            if not (data := self.pipe.recv(MAX_PIECE)):
+                raise ConnectionError
+            response = self.answer.feed(data)
+        return response
+
+    def explain_end(self, memory: int, more: More, opening: str = "") -> Exception:
+        """Why the process ended without an answer (see `exit_status.exit_error`)."""
+        try:
+            status = self.wait(END)
+        except subprocess.TimeoutExpired:
+            status = None
+        return exit_error(status, self.last_words(), memory, opening=opening, more=more)
 
     def last_words(self) -> bytes:
         """The end of what it has written to standard error so far."""

@@ -7,11 +7,12 @@ import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partnergraph.errors import QueryError, UsageError
 from partnergraph.execution.client import EXCHANGE, QueryClient
 from partnergraph.execution.execute import convert, labels_in
+from partnergraph.execution.wire import Order
 from partnergraph.files import write_file
 from partnergraph.results import formats
 from partnergraph.results.formats import Value, python_value
@@ -28,13 +29,13 @@ Tsv = bytes  # a method of Result is called bytes
 class Result:
     """An answer. The engine computes it when it is first asked for, and it is kept."""
 
-    def __init__(self, asker: QueryClient, reader: Reader, order: dict[str, Any]) -> None:
-        """`asker` answers the order (see `execution.worker_main.answer_query`), `reader` knows the names."""
-        self._asker, self._reader, self._order = asker, reader, order | {"formats": EXCHANGE}
+    def __init__(self, asker: QueryClient, reader: Reader, order: Order) -> None:
+        """`asker` answers the order, `reader` knows the names."""
+        self._asker, self._reader, self._order = asker, reader, order
         # Parsing happens here, so that an error in the text is told at once; rows are computed when they are read.
-        told = asker.ask(self._order | {"check": True})
-        self.sparql, self.form = told.sparql, told.form
-        self._truth = bool(json.loads(told.data)["boolean"]) if self.form == "ASK" else True
+        response = asker.ask({**order, "formats": EXCHANGE, "parse_only": True})
+        self.sparql, self.form = response.head.sparql, response.head.query_form
+        self._truth = bool(json.loads(response.data)["boolean"]) if self.form == "ASK" else True
         self._tsv: Tsv | None = None
 
     def bytes(self, format_: str) -> bytes:
@@ -48,7 +49,7 @@ class Result:
             if note:
                 warnings.warn(note, stacklevel=2)
             return data
-        return self._asker.ask(self._order | {"formats": dict.fromkeys(EXCHANGE, format_)}).data
+        return self._asker.ask({**self._order, "formats": dict.fromkeys(EXCHANGE, format_)}).data
 
     def text(self, format_: str = "tsv") -> str:
         """The same as text."""
@@ -105,7 +106,7 @@ class Result:
         """Why there is no answer, in sentences; nothing when there is one. See `partnergraph.sparql.empty_results`."""
         if not self.empty:
             return []
-        note = self._asker.ask(self._order | {"explain": True}).note or ""
+        note = self._asker.ask({**self._order, "formats": EXCHANGE, "explain_only": True}).note or ""
         return [line.removeprefix("- ") for line in note.splitlines() if line.startswith("- ")]
 
     def to_pandas(self) -> pd.DataFrame:

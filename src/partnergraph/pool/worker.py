@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import signal
 import socket
@@ -13,13 +12,25 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.sandbox import available_processors, error_from_frame, set_affinity, start
-from partnergraph.execution.worker_main import HEAD, PID, encode_order
+from partnergraph.execution.sandbox import available_processors, set_affinity, start
+from partnergraph.execution.wire import (
+    DATA,
+    EMPTY_END,
+    END,
+    ERROR,
+    HEAD,
+    FrameParser,
+    Opening,
+    Order,
+    decode_error,
+    decode_head,
+    decode_values,
+    encode_order,
+)
 from partnergraph.pool.spool import Spool
 from partnergraph.pool.timer_wheel import Timer, TimerWheel
 
@@ -29,19 +40,8 @@ MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for 
 STOPPED = 2.0  # seconds after which a process that has not answered is told to go on, lest somebody stopped it
 SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
 LONG = 0.1  # seconds of work after which it is stopped if there is none
-MAX_CACHED_LENGTH = 500  # bytes of a frame whose meaning is remembered
+MAX_CONTROL_LENGTH = 65_536  # bytes of a message of a fork server that are read at once
 ASIDE = 10  # how nice a process is then: those that answer quickly go first, and other programs leave it something
-
-
-def _word(content: bytes) -> Mapping[str, Any]:
-    """What a frame says; most say what was said before."""
-    return (_short_word if len(content) <= MAX_CACHED_LENGTH else _short_word.__wrapped__)(content)
-
-
-@lru_cache(256)
-def _short_word(content: bytes) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(content)
-    return found
 
 
 def _processor(pid: int) -> float | None:
@@ -122,21 +122,24 @@ def _socket_pair() -> tuple[socket.socket, socket.socket]:
 class ForkServer:
     """A process that has opened a graph and forks query processes from itself.
 
-    `whole`: it has read a store of any size into memory first.
+    It runs `module`, which calls `execution.worker_main.main`. `whole`: it has read a store of any size into memory
+    first.
     It ends when it was let go and the last of them has ended; they end with it.
     """
 
-    def __init__(self, target: Path, memory: int, *, whole: bool = False) -> None:
-        self.target, self.memory, self.whole, self.alive, self.children = target, memory, whole, False, 0
-        self._let_go = False
+    def __init__(self, module: str, target: Path, memory: int, *, whole: bool = False) -> None:
+        self.module, self.target, self.memory, self.whole = module, target, memory, whole
+        self.alive, self.children = False, 0
+        self._draining = False
         self._lock = asyncio.Lock()
+        self._loop = asyncio.get_running_loop()
+        self._frames = FrameParser()
 
     async def start(self) -> ForkServer:
         """Wait until the graph is open. Raises `StoreError` when it cannot be."""
-        loop = asyncio.get_running_loop()
         self._control, theirs = _socket_pair()
         try:
-            self._process = start("partnergraph.server.view_worker", theirs)
+            self._process = start(self.module, theirs)
         except StoreError:
             self._control.close()
             raise
@@ -145,23 +148,27 @@ class ForkServer:
         self._control.setblocking(False)
         try:
             async with asyncio.timeout(READ if self.whole else START):
-                first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
-                await loop.sock_sendall(self._control, encode_order(first))
-                letter, length = HEAD.unpack(await self._received(HEAD.size))
-                word = _word(await self._received(length))
+                opening: Opening = {
+                    "targets": [str(self.target)],
+                    "memory": self.memory,
+                    "forks": True,
+                    "whole": self.whole,
+                }
+                await self._loop.sock_sendall(self._control, encode_order(opening))
+                kind, content = await self._receive_frame()
         except TimeoutError:
             self.end()
             limit = READ if self.whole else START
             raise StoreError(f"The store {self.target} was not open within {limit:g} seconds.") from None
         except OSError:
-            letter, word = b"E", {}
+            self.end()
+            raise StoreError(f"The process that opens the store {self.target} ended; why is not known.") from None
         except asyncio.CancelledError:
             self.end()
             raise
-        if letter != b"N":
+        if kind == ERROR:
             self.end()
-            ended = StoreError(f"The process that opens the store {self.target} ended; why is not known.")
-            raise error_from_frame(word) if "error" in word else ended
+            raise decode_error(content)
         self.alive = True
         return self
 
@@ -172,7 +179,7 @@ class ForkServer:
             async with self._lock, asyncio.timeout(START):
                 self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
                 socket.send_fds(self._control, [b"F"], [theirs.fileno()])
-                [pid] = PID.unpack(await self._received(PID.size))
+                _, content = await self._receive_frame()
         except (TimeoutError, OSError):
             ours.close()
             self.end()
@@ -183,17 +190,17 @@ class ForkServer:
         finally:
             theirs.close()
         self.children += 1
-        return ours, pid
+        return ours, decode_values(content)["pid"]
 
     def lost(self) -> None:
         """One of the processes born here has ended."""
         self.children -= 1
-        if self._let_go and not self.children:
+        if self._draining and not self.children:
             self.end()
 
     def let_go(self) -> None:
         """End when the last process born here has ended."""
-        self._let_go = True
+        self._draining = True
         if not self.children:
             self.end()
 
@@ -205,7 +212,7 @@ class ForkServer:
             self._process.kill()
         self.alive = False
         self._control.close()  # which it takes for its end
-        asyncio.get_running_loop().run_in_executor(None, self._process.wait)
+        self._loop.run_in_executor(None, self._process.wait)
 
     async def ended(self) -> None:
         """Wait until the pipes to the processes born here are closed, some milliseconds after it has ended."""
@@ -214,14 +221,14 @@ class ForkServer:
                 while self.children:
                     await asyncio.sleep(0.005)
 
-    async def _received(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            piece = await asyncio.get_running_loop().sock_recv(self._control, size - len(found))
-            if not piece:
+    async def _receive_frame(self) -> tuple[bytes, bytes]:
+        """The next frame, of which one comes at a time. Raises `ConnectionError` when the process has ended."""
+        frames: list[tuple[bytes, bytes]] = []
+        while not frames:
+            if not (data := await self._loop.sock_recv(self._control, MAX_CONTROL_LENGTH)):
                 raise ConnectionError
-            found += piece
-        return found
+            frames = self._frames.feed(data)
+        return frames[0]
 
 
 class Worker(asyncio.Protocol):
@@ -243,7 +250,7 @@ class Worker(asyncio.Protocol):
         self.client = ""  # the address for which it works
         self.aside = False
         self.still: float | None = None  # since when it is held still
-        self._held = bytearray()
+        self._frames = FrameParser()
         self._transport: asyncio.Transport | None = None
         self._handle: int | None = None
         self._timer: Timer
@@ -292,9 +299,9 @@ class Worker(asyncio.Protocol):
         transport = self._transport
         return transport is not None and not transport.is_closing()
 
-    def ask(self, values: Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
-        """Give an order (see `execution.worker_main.order`); what comes is in the reply. The process is killed
-        after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
+    def ask(self, order: Order | Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
+        """Give an order (see `execution.wire.encode_order`); what comes is in the reply. The process is killed after
+        `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
         self.reply = reply = Reply(self.loop, body=Spool(self.client))
         self._since, self._before = self.loop.time(), _processor(self.pid)
@@ -304,7 +311,7 @@ class Worker(asyncio.Protocol):
             self._timer = self.rounds.call_later(timeout, self._late, timeout)
             self._soon = self.rounds.call_later(SLOW, self.slow, self)
         if self._transport is not None:
-            self._transport.write(encode_order(values, sparql))
+            self._transport.write(encode_order(order, sparql))
         return reply
 
     def _first_look(self, timeout: float) -> None:
@@ -387,58 +394,51 @@ class Worker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """asyncio: some frames, or parts of them. Nearly always they are those of a whole answer."""
-        frames: bytes | bytearray = data
-        if self._held:
-            self._held += data
-            frames = self._held
-        at, size, reply = 0, len(frames), self.reply
-        while size - at >= HEAD.size:
-            letter, length = HEAD.unpack_from(frames, at)
-            end = at + HEAD.size + length
-            if end > size:
-                break
-            content = frames[at + HEAD.size : end]
-            self._frame(letter, content if frames is data else bytes(content))
-            at = end
-        if frames is self._held:
-            del self._held[:at]
-        elif at < size:
-            self._held += data[at:]
+        reply = self.reply
+        for kind, content in self._frames.feed(data):
+            self._take_frame(kind, content)
         if reply is not None and reply.done:
             reply.tell()
 
-    def _frame(self, letter: bytes, content: bytes) -> None:
+    def _take_frame(self, kind: bytes, content: bytes) -> None:
         reply = self.reply
         if reply is None:
-            if not self.ready.done() and letter == b"N":
-                self.ready.set_result(None)
-            elif not self.ready.done():
-                self.ready.set_exception(error_from_frame(_word(content)))
-                self.ready.exception()  # seen, also when nobody waits
-            return
-        if letter == b"D":
-            try:
-                reply.body.write(content)
-            except OSError as error:
-                # What Python says where no folder for temporary files can be written names folders of the machine.
-                why = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
-                message = f"The answer could not be held until it is read: {why}. Ask for less, or read faster."
-                self.kill(QueryLimit(message, "room"))
-        elif letter == b"H":
-            head = _word(content)
-            reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
-            reply.status, reply.changes = head.get("status", 200), "changes" in head
+            self._opened(kind, content)
+        elif kind == DATA:
+            self._take_piece(reply, content)
+        elif kind == HEAD:
+            head = decode_head(content)
+            reply.form, reply.format, reply.hint = head.form, head.format, head.hint
+            reply.status, reply.changes = head.status, head.changes
         else:
             self._timer.cancel()
             if self._soon is not self._timer:
                 self._soon.cancel()
             self.reply = None
             reply.done = True
-            if content != b"{}":  # as nearly always
-                word = _word(content)
-                reply.note = word.get("note")
-                if letter == b"E":
-                    reply.error = error_from_frame(word)
+            if kind == ERROR:
+                reply.error = decode_error(content)
+            elif content != EMPTY_END:
+                reply.note = decode_values(content).get("note")
+
+    def _opened(self, kind: bytes, content: bytes) -> None:
+        """The answer to the opening: the graph is open, or why it is not."""
+        if self.ready.done():
+            return
+        if kind == END:
+            self.ready.set_result(None)
+        else:
+            self.ready.set_exception(decode_error(content))
+            self.ready.exception()  # seen, also when nobody waits
+
+    def _take_piece(self, reply: Reply, piece: bytes) -> None:
+        try:
+            reply.body.write(piece)
+        except OSError as error:
+            # What Python says where no folder for temporary files can be written names folders of the machine.
+            why = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
+            message = f"The answer could not be held until it is read: {why}. Ask for less, or read faster."
+            self.kill(QueryLimit(message, "room"))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own signature
         """asyncio: the process is gone, by our hand or its own."""

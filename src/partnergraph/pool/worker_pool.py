@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.worker_main import fits_in_memory
+from partnergraph.execution.store_residency import fits_in_memory
 from partnergraph.pool.fair_queue import FairQueue
 from partnergraph.pool.query_throttle import SlowQueries
 from partnergraph.pool.timer_wheel import Timer, TimerWheel
@@ -75,13 +75,16 @@ class _TaskWaiter:
 class WorkerPool:
     """`size` processes over the published generation, and one spare. It follows a new generation by itself.
 
+    `locate` finds the published generation; the processes run `module` (see `ForkServer`).
+
     `queue` orders may wait, for `MAX_WAIT` seconds at most and with their clients in turn; one more is a `BusyError`. A
     query that takes long, or that others wait for, steps aside: another process takes its place, and it goes on with
     what the others leave of the processors but the first. `aside` of them may; one more that takes long is stopped, so
     that nobody can take every process away from everybody else. With none a long query keeps its place.
     """
 
-    def __init__(self, locate: Any, *, size: int, queue: int, memory: int, aside: int) -> None:
+    def __init__(self, locate: Any, module: str, *, size: int, queue: int, memory: int, aside: int) -> None:
+        self.module = module
         self.locate, self.size, self.memory, self.most_aside = locate, size, memory, aside
         self.target: Path = locate()
         self.nursery: ForkServer | None = None
@@ -303,7 +306,7 @@ class WorkerPool:
         """A new process over the target. Raises `StoreError`."""
         async with self._opening:
             if self.nursery is None or not self.nursery.alive:
-                self.nursery = await ForkServer(self.target, self.memory).start()
+                self.nursery = await ForkServer(self.module, self.target, self.memory).start()
         return await Worker(self.nursery, self.rounds, self._lost, self._slow).start()
 
     async def _start(self, *, as_spare: bool) -> None:
@@ -342,7 +345,7 @@ class WorkerPool:
             if target == self.target or (target == broken and self.rounds.loop.time() < next_try):
                 continue
             try:
-                await self._take_over(await ForkServer(target, self.memory).start(), self.target)
+                await self._take_over(await ForkServer(self.module, target, self.memory).start(), self.target)
             except (PartnerGraphError, OSError) as error:
                 if target != broken:
                     _LOG.error("A new build cannot be served, so the one before it still is: %s", error)
@@ -357,7 +360,7 @@ class WorkerPool:
         target = self.target
         if fits_in_memory(target, self.memory):
             with suppress(PartnerGraphError, OSError):
-                await self._take_over(await ForkServer(target, self.memory, whole=True).start(), target)
+                await self._take_over(await ForkServer(self.module, target, self.memory, whole=True).start(), target)
 
     async def _take_over(self, nursery: ForkServer, instead: Path) -> None:
         """Have new processes answer from now on, if what is published here is still `instead`. Raises `StoreError` when

@@ -17,6 +17,7 @@ from partnergraph.endpoint.sparql_endpoint import (
 from partnergraph.errors import PartnerGraphError
 from partnergraph.execution.sandbox import MEMORY, TIMEOUT
 from partnergraph.pool.worker_pool import WorkerPool
+from partnergraph.server import view_worker
 from partnergraph.server.admission import Admission, Refusal
 from partnergraph.server.audit import Audit
 from partnergraph.server.connection_limits import ConnectionLimits
@@ -152,7 +153,7 @@ def application(
     they ask by GET, and use `/reconcile`; `audit`, a file without a buffer, gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
-    pool = WorkerPool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
+    pool = WorkerPool(_located(path), view_worker.__name__, size=workers, queue=queue, memory=memory, aside=aside)
     endpoint = SparqlEndpoint(pool, timeout=timeout, record=Audit(audit) if audit is not None else None)
     pages = site_application(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
     return Application(pool, endpoint, pages, Admission(hosts, origins))

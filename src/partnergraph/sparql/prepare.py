@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class PlainQuery(NamedTuple):
 
     form: str
     lasting: bool
-    prefixes: Mapping[str, str]
+    prefixes: dict[str, str]
 
 
 @dataclass  # to freeze it takes longer than to look its text up
@@ -51,7 +51,7 @@ class PreparedQuery:
     dataset: Reader | None = None
     plain: bool = False
     lasting: bool = True
-    prefixes: Mapping[str, str] | None = None
+    prefixes: dict[str, str] | None = None
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
