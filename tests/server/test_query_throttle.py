@@ -182,7 +182,7 @@ def test_now_and_then_one_goes_on_in_the_gaps_between_quick_ones(keele: Path) ->
 @asynccontextmanager
 async def _pool(graph: Path, processors: int) -> AsyncIterator[WorkerPool]:
     """Three processes that answer, and two that may stand aside, as on a machine with so many processors."""
-    pool = WorkerPool(lambda: locate(graph), size=3, queue=4, memory=2_000_000_000, aside=2)
+    pool = WorkerPool(lambda: locate(graph), view_worker.__name__, size=3, queue=4, memory=2_000_000_000, aside=2)
     await pool.start()
     pool.aside.processors = processors
     try:

@@ -11,9 +11,11 @@ from partnergraph.errors import QueryLimit
 from partnergraph.results import formats
 
 MIN_ROW_LENGTH = 3  # bytes: {}, in JSON
-_MAX_SEPARATOR_LENGTH = 16  # bytes that tell in JSON and XML that a row begins
-# How a row ends and the next begins, and how an answer ends. A text in JSON may end so, too; then } or , comes next.
-_SEPARATOR = {"json": re.compile(rb'\}\}(,\{"[^},])'), "xml": re.compile(rb"</result>(<result>)")}
+# What stands between two rows, or within a text; what surely stands between two rows (a text of JSON may end so, too, and
+# then } or , comes next); how bytes end of which that is not known yet; how an answer ends.
+_CANDIDATE = {"json": b"},{", "xml": b"</result><result>"}
+_SEPARATOR = {"json": re.compile(rb'\}\},\{"(?![},])'), "xml": re.compile(b"</result><result>")}
+_UNDECIDED = {"json": (b"},{", b'},{"'), "xml": ()}
 _END = {"json": b"]}}", "xml": b"</results></sparql>"}
 _JSON_TOKEN = re.compile(rb'\\.|["{}]', re.DOTALL)
 _ROW_DEPTH = 2  # a row of JSON is an object in the bindings of the results of the whole
@@ -84,19 +86,18 @@ def size_limit_error(max_bytes: int) -> QueryLimit:
 class RowLimit:
     """A writer of a SELECT answer in JSON or XML, as the engine writes them, that is cut after a number of rows.
 
-    Two rows have between them what stands nowhere else: a quotation mark within a text of JSON follows a backslash, and
-    XML has no < in one. Only empty rows of JSON ({}) look as a text may; then every sign is looked at.
+    A quotation mark within a text of JSON follows a backslash, and XML has no < in one: so nearly every answer can be
+    cut by what stands between two rows. Where empty rows of JSON ({}) or texts look otherwise, every sign is looked at.
     """
 
     def __init__(self, format_: str, max_rows: int, max_bytes: int | None) -> None:
-        self.format, self.max_bytes = format_, max_bytes
+        self.format, self.max_rows, self.max_bytes = format_, max_rows, max_bytes
         self.size = 0
         self._uncounted = MIN_ROW_LENGTH * max_rows  # bytes that cannot hold too many rows
         self._pieces: list[bytes] = []
-        self._left = max_rows
-        self._max_rows = max_rows
         self._full = False
-        self._last: bytes | None = None  # of what was counted: perhaps the beginning of a separator
+        self._candidates = 0  # at least as many as there are places between two rows
+        self._last: bytes | None = None  # of what was counted: perhaps the beginning of a candidate
         self._scanner: JsonRowScanner | None = None
 
     def __bytes__(self) -> bytes:
@@ -122,32 +123,39 @@ class RowLimit:
 
     def _count(self, data: bytes) -> None:
         """Count the rows of a piece, and of those before it if they were not counted. Raises `LimitReached`."""
-        if self._scanner is None:
-            data = bytes(self) if self._last is None else self._last + data
-            if self.format != "json" or b"{}" not in data:
-                self._count_separators(data)
-                return
-            self._scanner, data = JsonRowScanner(), bytes(self)
-        for number, start in self._scanner.row_starts(data):
-            if number > self._max_rows:
-                self._cut(start - 1)
-
-    def _count_separators(self, data: bytes) -> None:
-        separator = _SEPARATOR[self.format]
-        number = len(separator.findall(data))
-        if number < self._left:
-            self._left -= number
-            end = data[-_MAX_SEPARATOR_LENGTH:]
-            counted = max((match.end() for match in separator.finditer(end)), default=0)
-            self._last = end[counted:]
+        if self._scanner is not None:
+            self._scan(self._scanner, data)
             return
-        last = next(itertools.islice(separator.finditer(data), self._left - 1, None))
-        self._cut(self.size - len(data) + last.start(1))
+        candidate = _CANDIDATE[self.format]
+        data = bytes(self) if self._last is None else self._last + data
+        self._candidates += data.count(candidate)
+        self._last = data[1 - len(candidate) :]
+        if self._candidates < self.max_rows or data.endswith(_UNDECIDED[self.format]):
+            return
+        whole, surplus = bytes(self), self._candidates - self.max_rows
+        *_, start = itertools.islice(_occurrences_from_end(whole, candidate), surplus + 1)
+        if len(_SEPARATOR[self.format].findall(whole, 0, start + len(candidate) + 2)) == self.max_rows:
+            self._cut(start + candidate.index(b"," if self.format == "json" else b"<r"))
+        self._scanner = JsonRowScanner()
+        self._scan(self._scanner, whole)
+
+    def _scan(self, scanner: JsonRowScanner, data: bytes) -> None:
+        for number, start in scanner.row_starts(data):
+            if number > self.max_rows:
+                self._cut(start - 1)
 
     def _cut(self, length: int) -> None:
         """End the answer after so many bytes of it. Raises `LimitReached`."""
         self._pieces, self._full = [bytes(self)[:length], _END[self.format]], True
         raise LimitReached
+
+
+def _occurrences_from_end(data: bytes, part: bytes) -> Iterator[int]:
+    """Where a part stands in the data, the last one first."""
+    end = len(data)
+    while (start := data.rfind(part, 0, end)) >= 0:
+        yield start
+        end = start
 
 
 class JsonRowScanner:
