@@ -21,6 +21,7 @@ from partnergraph.errors import QueryLimit
 from partnergraph.pool.query_throttle import EVERY, GRACE, WINDOW
 from partnergraph.pool.worker import Reply, Worker
 from partnergraph.pool.worker_pool import WorkerPool
+from partnergraph.server import VIEW_WORKER
 from partnergraph.store import locate
 from tests.server.conftest import Server, run, serving, soon
 from tests.server.test_worker_pool import FAST, SLOW, children
@@ -182,7 +183,7 @@ def test_now_and_then_one_goes_on_in_the_gaps_between_quick_ones(keele: Path) ->
 @asynccontextmanager
 async def _pool(graph: Path, processors: int) -> AsyncIterator[WorkerPool]:
     """Three processes that answer, and two that may stand aside, as on a machine with so many processors."""
-    pool = WorkerPool(lambda: locate(graph), view_worker.__name__, size=3, queue=4, memory=2_000_000_000, aside=2)
+    pool = WorkerPool(lambda: locate(graph), VIEW_WORKER, size=3, queue=4, memory=2_000_000_000, aside=2)
     await pool.start()
     pool.aside.processors = processors
     try:

@@ -14,6 +14,7 @@ import pytest
 
 from partnergraph.execution.store_residency import MAX_SMALL, MEMORY_FACTOR, fits_in_memory, store_size
 from partnergraph.pool.worker_pool import WorkerPool
+from partnergraph.server import VIEW_WORKER
 from partnergraph.store import Reader, Writer, locate
 from tests.server.conftest import run, serving, soon
 from tests.server.test_worker_pool import FAST, children
@@ -97,7 +98,7 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
     published = [large]
 
     async def work() -> None:
-        pool = WorkerPool(lambda: published[0], view_worker.__name__, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: published[0], VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, aside=0)
         await pool.start()
         await asyncio.sleep(0.2)
         published[0] = locate(keele)
@@ -125,7 +126,7 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
     """The process that reads it is killed, as by a system without memory."""
 
     async def work() -> None:
-        pool = WorkerPool(lambda: large, view_worker.__name__, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: large, VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, aside=0)
         others = _nurseries()
         await pool.start()
         before = pool.nursery
