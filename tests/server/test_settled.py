@@ -98,17 +98,17 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
     published = [large]
 
     async def work() -> None:
-        pool = WorkerPool(lambda: published[0], VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: published[0], VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, max_slow=0)
         await pool.start()
         await asyncio.sleep(0.2)
         published[0] = locate(keele)
         await soon(lambda: pool.target == published[0] and pool.spare is not None)
-        nursery = pool.nursery
+        fork_server = pool.fork_server
         await soon(lambda: len(pool.tasks) == 1)  # all but the one that follows
         assert pool.target == published[0]
-        assert pool.nursery is nursery
-        assert nursery is not None
-        assert not nursery.whole
+        assert pool.fork_server is fork_server
+        assert fork_server is not None
+        assert not fork_server.whole
         assert b"Keele University" in await _answer(pool, FAST)
         await _stopped(pool)
 
@@ -126,14 +126,14 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
     """The process that reads it is killed, as by a system without memory."""
 
     async def work() -> None:
-        pool = WorkerPool(lambda: large, VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: large, VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, max_slow=0)
         others = _nurseries()
         await pool.start()
-        before = pool.nursery
+        before = pool.fork_server
         await soon(lambda: len(_nurseries() - others) == 2)
         os.kill(max(_nurseries() - others), signal.SIGKILL)
         await soon(lambda: len(pool.tasks) == 1)
-        assert pool.nursery is before
+        assert pool.fork_server is before
         assert b"true" in await _answer(pool, "ASK {}")
         await _stopped(pool)
 
@@ -141,16 +141,16 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
 
 
 async def _answer(pool: WorkerPool, sparql: str) -> bytes:
-    worker = await pool.take()
-    found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).whole()
-    pool.give(worker)
+    worker = await pool.acquire()
+    found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).complete()
+    pool.release(worker)
     return bytes(found)
 
 
 async def _stopped(pool: WorkerPool) -> None:
     await pool.stop()
-    assert pool.nursery is not None
-    assert not pool.nursery.children
+    assert pool.fork_server is not None
+    assert not pool.fork_server.children
 
 
 def _nurseries() -> set[int]:

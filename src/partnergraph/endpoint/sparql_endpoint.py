@@ -141,7 +141,7 @@ class SparqlEndpoint:
                 begun.order = _order(asked, accept.decode("latin-1"), address)
                 begun.formats, begun.ignored = asked.formats, asked.ignored
                 begun.timeout = asked.timeout or self.timeout
-            with _Watch(receive, self.pool.rounds) as watch:
+            with _Watch(receive, self.pool.timers) as watch:
                 await self._answer(begun, method, send)
         except asyncio.CancelledError:
             started = log["outcome"] == "streamed"
@@ -154,7 +154,7 @@ class SparqlEndpoint:
         except RefusedError as error:
             log["outcome"] = str(error.status)
             if error.status == 429:
-                await self.pool.hold_back(begun.client)
+                await self.pool.delay_refusal(begun.client)
             await send_problem(send, error.status, str(error), method=method, **error.headers)
         finally:
             self.recorded(begun, scope.get("client"))
@@ -272,7 +272,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
             size += len(piece)
             # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
             if size <= MAX_BODY:
-                if not BODIES.take(client, len(piece)):
+                if not BODIES.acquire(client, len(piece)):
                     detail = "Too much is being sent to this server at the moment. Try again later."
                     raise RefusedError(503, detail, retry_after="1", connection="close")
                 pieces.append(piece)
@@ -280,7 +280,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
             if size > MAX_DRAINED or not message.get("more_body"):
                 break
     finally:
-        BODIES.give_back(client, held)
+        BODIES.release(client, held)
     if size > MAX_BODY:
         raise RefusedError(413, f"The request is larger than {MAX_BODY // 1000} KB.", connection="close")
     return b"".join(pieces)
@@ -291,7 +291,7 @@ async def acquire_worker(pool: WorkerPool, client: str | None = None) -> Worker:
     `RefusedError` when there is none for too long.
     """
     try:
-        return await pool.take(CLIENT.get() if client is None else client)
+        return await pool.acquire(CLIENT.get() if client is None else client)
     except BusyError as error:
         raise _busy(error) from None
 
@@ -317,14 +317,14 @@ async def complete_reply(
             worker = await acquire_worker(pool, client)
             reply = worker.ask(values, timeout, sparql)
         try:
-            await reply.whole()
+            await reply.complete()
             break
         except PartnerGraphError as error:
             if reply.lost_after is None or reply.lost_after > SOON or attempt == attempts:
                 raise refusal_for(error, reply.hint) from None
             pause = attempt * PAUSE
         finally:
-            pool.give(worker)
+            pool.release(worker)
         await asyncio.sleep(pause)
         reply = None
     assert worker is not None

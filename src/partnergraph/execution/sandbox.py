@@ -113,7 +113,7 @@ def _environment() -> dict[str, str]:
     return {"GLIBC_TUNABLES": tunables, "MALLOC_ARENA_MAX": "2"} | dict.fromkeys(THREADS, "1")
 
 
-def start(module: str, pipe: socket.socket) -> QueryProcess:
+def start_process(module: str, pipe: socket.socket) -> QueryProcess:
     """A process that runs a module of ours and reads and writes a pipe. Raises `StoreError` when none can be had."""
     streams = {"stdin": pipe.fileno(), "stdout": pipe.fileno(), "stderr": subprocess.DEVNULL}
     return QueryProcess(module, _environment(), **streams)
