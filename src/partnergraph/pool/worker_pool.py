@@ -271,11 +271,9 @@ class WorkerPool:
             if (left := limit - worker.time_used) > 0:
                 worker.check_later(max(left, MAX_TIME_WHILE_WAITING))
                 return
-            message = (
-                f"{len(self.throttle)} queries that take long are running. Try again in a moment, or ask for less."
-            )
+            many = f"{len(self.throttle)} queries that take long are running."
             stopped = self._choose_to_stop(worker)
-            stopped.kill(QueryLimit(text, "busy"))
+            stopped.kill(QueryLimit(f"{many} Try again in a moment, or ask for less.", "busy"))
             if stopped is worker:
                 return
         self._demote(worker)
@@ -372,9 +370,7 @@ class WorkerPool:
         they cannot.
         """
         try:
-            fresh = [
-                await Worker(fork_server, self.timers, self._on_end, self._on_slow).start() for _ in range(self.size)
-            ]
+            fresh = [await self._fork_worker(fork_server) for _ in range(self.size)]
         except BaseException:
             fork_server.end()
             raise
