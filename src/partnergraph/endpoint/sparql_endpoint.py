@@ -243,12 +243,17 @@ def _order(asked: SparqlRequest, accept: str, address: str) -> tuple[bytes, str 
     """What a query process is told. Raises `RefusedError`."""
     if asked.query is None and accepted_formats(accept, asked.formats)["graph"] is None:
         raise RefusedError(406, _acceptable("graph"))
-    values = order_limits(accept, asked.formats)
-    if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
-        given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
-        more = json.loads(values) | {name: value for name, value in given.items() if value}
-        values = json.dumps(more if asked.query is not None else more | {"describe": address}).encode()
-    return values, asked.query
+    if asked.query is not None and not (asked.default or asked.named or asked.as_of or asked.explain):
+        return order_limits(accept, asked.formats), asked.query
+    options = {
+        "default": asked.default,
+        "named": asked.named,
+        "as_of": asked.as_of,
+        "explain": asked.explain,
+        "describe": address,
+    }
+    order = _limit_values(accept, asked.formats) | {name: value for name, value in options.items() if value}
+    return json.dumps(order).encode(), asked.query
 
 
 BODIES = MemoryBudget(MAX_BODIES)  # for the bodies that are being received
@@ -371,8 +376,11 @@ def order_limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
 
 @lru_cache(256)
 def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
-    found = {"formats": accepted_formats(accept, formats), "max_rows": MAX_ROWS, "max_bytes": MAX_BYTES}
-    return json.dumps(found).encode()
+    return json.dumps(_limit_values(accept, formats)).encode()
+
+
+def _limit_values(accept: str, formats: tuple[str, ...]) -> dict[str, Any]:
+    return {"formats": accepted_formats(accept, formats), "max_rows": MAX_ROWS, "max_bytes": MAX_BYTES}
 
 
 @lru_cache(64)

@@ -11,10 +11,11 @@ from partnergraph.errors import QueryLimit
 from partnergraph.results import formats
 
 MIN_ROW_LENGTH = 3  # bytes: {}, in JSON
-# What stands between two rows, or within a text; what surely stands between two rows (a text of JSON may end so, too, and
-# then } or , comes next); how bytes end of which that is not known yet; how an answer ends.
+# What stands between two rows, or within a text.
 _CANDIDATE = {"json": b"},{", "xml": b"</result><result>"}
+# What surely stands between two rows: a text of JSON may end so, too, but then } or , comes next.
 _SEPARATOR = {"json": re.compile(rb'\}\},\{"(?![},])'), "xml": re.compile(b"</result><result>")}
+# How bytes end of which that is not known yet.
 _UNDECIDED = {"json": (b"},{", b'},{"'), "xml": ()}
 _END = {"json": b"]}}", "xml": b"</results></sparql>"}
 _JSON_TOKEN = re.compile(rb'\\.|["{}]', re.DOTALL)

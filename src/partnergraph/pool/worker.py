@@ -102,7 +102,7 @@ class Reply:
 
 
 class Worker(asyncio.Protocol):
-    """One query process, and the pipe to it. `on_end` is called when it has ended, `on_slow` when a query takes long."""
+    """A query process, and the pipe to it. `on_end` is called when it has ended, `on_slow` when a query takes long."""
 
     def __init__(
         self,

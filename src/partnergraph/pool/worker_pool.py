@@ -42,7 +42,7 @@ class BusyError(Exception):
 
 
 class Waiter(Protocol):
-    """A request that waits for a process, with the methods of an `asyncio.Future`. The process that it gets is alive."""
+    """A request that waits for a process, with methods of an `asyncio.Future`. The process that it gets is alive."""
 
     client: str  # the address of who asks
 
