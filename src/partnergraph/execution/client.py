@@ -1,4 +1,4 @@
-"""Who answers a program's queries: a query process that can be stopped, or this one, for a graph that is only here."""
+"""Clients for the queries of a program: answered in a process that can be stopped, or in this one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ EXCHANGE = {"select": "tsv", "ask": "json", "graph": "ntriples"}
 
 
 class QueryClient(Protocol):
-    """What a `Result` asks."""
+    """What answers the orders of a `Result`."""
 
     def ask(self, order: Order) -> Response:
         """The answer to an order, whose head has the form and the text of the query. Raises the errors of a query."""
 
 
 class InProcessClient:
-    """Asks in this process: nothing stops a query. For a graph that a program has made and no file holds."""
+    """Answers in this process: nothing stops a query. For a graph that a program has made and no file holds."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
@@ -49,11 +49,11 @@ def _more_memory(size: int) -> str:
     return f"PartnerGraph.open(..., memory={size})"
 
 
-_open: weakref.WeakSet[SubprocessClient] = weakref.WeakSet()
+_clients: weakref.WeakSet[SubprocessClient] = weakref.WeakSet()
 
 
 class SubprocessClient:
-    """Asks in a query process over the same files: killed at a limit, and started again with the next question.
+    """Asks a query process over the same files, which is killed at a limit and started again with the next query.
 
     `timeout` in seconds for each query, `memory` in bytes for the process. Safe to use from several threads and after a
     fork, which gets a process of its own; one query runs at a time. While a thread waits for the queries of others, its
@@ -65,7 +65,7 @@ class SubprocessClient:
         self.targets, self.timeout, self.memory = [str(target.resolve()) for target in targets], timeout, memory
         self._lock = Lock()
         self._process: PersistentQueryProcess | None = None
-        _open.add(self)
+        _clients.add(self)
 
     def ask(self, order: Order) -> Response:
         """See `QueryClient`. Raises `QueryLimit` when it is stopped, `StoreError` when the graph cannot be opened or
@@ -74,7 +74,7 @@ class SubprocessClient:
         with self._lock:
             response = None
             try:
-                # One that has ended meanwhile is no loss.
+                # One that has ended meanwhile is replaced.
                 if self._process is None or self._process.poll() is not None:
                     self._process = self._start()
                 response = self._process.exchange(encode_order({**order, "echo": True}), self.timeout)
@@ -87,7 +87,7 @@ class SubprocessClient:
                 assert self._process is not None
                 raise self._process.explain_end(self.memory, _more_memory) from None
             finally:
-                # Whatever interrupts it, the next question must not get the rest of this answer.
+                # Whatever interrupts it, the next query must not get the rest of this answer.
                 if response is None:
                     self._end()
         if isinstance(response.error, QueryLimit) and response.error.limit == "memory":
@@ -127,15 +127,15 @@ class SubprocessClient:
             self._end_process()
         self._process = None
 
-    def forget(self) -> None:
+    def disown(self) -> None:
         """In a fork of the program: leave the process, and the thread that may be asking, to the program."""
         self._lock, self._process = Lock(), None
 
 
-def _forget_clients() -> None:
-    for client in list(_open):
-        client.forget()
+def _disown_all() -> None:
+    for client in list(_clients):
+        client.disown()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_clients)
+    os.register_at_fork(after_in_child=_disown_all)

@@ -133,9 +133,9 @@ def confine_process(memory: int) -> None:
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
-    for name, wanted in (("RLIMIT_DATA", memory), ("RLIMIT_AS", memory + SPARE)):
+    for name, limit in (("RLIMIT_DATA", memory), ("RLIMIT_AS", memory + SPARE)):
         system = system_limit(name)
-        bound = wanted if system is None else min(wanted, system)
+        bound = limit if system is None else min(limit, system)
         resource.setrlimit(getattr(resource, name), (bound, bound))
     libc = ctypes.CDLL(None)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
@@ -151,7 +151,7 @@ def limit_memory(memory: int) -> None:
 
 
 def private_memory() -> int:
-    """The bytes of memory that this process has for itself, which `confine_process` bounds; 0 where none is told."""
+    """The bytes of private memory of this process, which `confine_process` bounds; 0 where the system does not tell."""
     with suppress(OSError), Path("/proc/self/status").open() as lines:
         return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
     return 0
@@ -163,7 +163,7 @@ def available_processors() -> list[int]:
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
 
 
-def set_affinity(some: Sequence[int], pid: int = 0) -> None:
+def set_affinity(processors: Sequence[int], pid: int = 0) -> None:
     """Have a process (this one by default) use only some of several processors, where the system can do so.
 
     However nice a process is: on a processor that it holds, others wait until the system looks again. So what nobody
@@ -171,4 +171,4 @@ def set_affinity(some: Sequence[int], pid: int = 0) -> None:
     """
     if len(available_processors()) > 1 and hasattr(os, "sched_setaffinity"):
         with suppress(OSError):
-            os.sched_setaffinity(pid, some)
+            os.sched_setaffinity(pid, processors)
