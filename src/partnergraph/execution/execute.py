@@ -76,14 +76,14 @@ def _write_select(
     iris: bool,
 ) -> tuple[int, str, str | None]:
     """Write the answer to a SELECT. Returns the bytes that the engine wrote, in which format, and a note."""
-    asked, advice = max_rows, RAISE_LIMIT
+    requested, advice = max_rows, RAISE_LIMIT
     if format_ == "table":
         max_rows = max_rows or formats.MAX_ROWS
     elif format_ == "xlsx":
         from partnergraph.results.spreadsheets import MAX_ROWS
 
         max_rows = min(max_rows or MAX_ROWS, MAX_ROWS)
-        advice = advice if max_rows == asked else ": a sheet holds no more. Other formats do."
+        advice = advice if max_rows == requested else ": a sheet holds no more. Other formats do."
     derived, table = format_ in ("table", *formats.MADE), io.BytesIO()
     writer: LimitedWriter | RowLimit
     if max_rows is not None and format_ in ("json", "xml"):

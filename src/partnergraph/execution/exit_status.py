@@ -83,8 +83,8 @@ def exit_error(
         name = f"signal {-status}"
     if name == "SIGKILL":
         return StoreError(
-            f"{subject} was stopped: the query process was killed from outside (SIGKILL), by somebody or by the system, "
-            "which does so when the memory of the machine or container runs out. Which of the two cannot be told here."
+            f"{subject} was stopped: the query process was killed from outside (SIGKILL), by somebody or by the system,"
+            " which does so when the memory of the machine or container runs out. Which of the two cannot be told here."
         )
     if name in _CRASHES:
         detail = f": {lines[-1]}" if lines else ""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-MAX_SHOWN_ROWS = 20  # in a notebook
+MAX_PREVIEW_ROWS = 20  # in a notebook
 Tsv = bytes  # a method of Result is called bytes
 
 
@@ -129,7 +129,7 @@ class Result:
         return formats.text_table(self._table(), {})
 
     def _first_rows(self) -> Tsv:
-        lines = min(len(self), MAX_SHOWN_ROWS) + 1
+        lines = min(len(self), MAX_PREVIEW_ROWS) + 1
         return b"\n".join([*self._table().split(b"\n", lines)[:lines], b""])
 
     def __repr__(self) -> str:
@@ -141,7 +141,7 @@ class Result:
         return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
 
     def _count(self) -> str:
-        more = f", the first {MAX_SHOWN_ROWS} shown" if len(self) > MAX_SHOWN_ROWS else ""
+        more = f", the first {MAX_PREVIEW_ROWS} shown" if len(self) > MAX_PREVIEW_ROWS else ""
         return f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
 
     def _repr_html_(self) -> str:

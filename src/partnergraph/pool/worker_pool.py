@@ -90,7 +90,7 @@ class WorkerPool:
         self.fork_server: ForkServer | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
-        self.usual_time = 0.0  # seconds that queries have taken of late
+        self.usual_time = 0.0  # seconds that queries have duration of late
         self.spare: Worker | None = None
         self.waiting: FairQueue[Waiter] = FairQueue(queue)
         self._failing = False  # whether the last attempt to start a process failed
@@ -206,11 +206,11 @@ class WorkerPool:
         since = self.busy.pop(worker, None)
         # What was stopped says nothing of what is usual.
         if since is not None and worker.reply is None and not worker.slow and worker.alive:
-            taken = self.timers.loop.time() - since
-            self.usual_time += ((taken if taken < MAX_USUAL else MAX_USUAL) - self.usual_time) / 20
+            duration = self.timers.loop.time() - since
+            self.usual_time += ((duration if duration < MAX_USUAL else MAX_USUAL) - self.usual_time) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
-        if worker.slow and worker in self.throttle:  # its place is taken
+        if worker.slow and worker in self.throttle:  # its place is duration
             self.throttle.remove(worker)
             worker.close()
         elif not worker.alive:
@@ -246,7 +246,7 @@ class WorkerPool:
             self._spawn(self._start_worker(as_spare=False))
 
     def _check_waiting(self) -> None:
-        """While a request waits: throttle the query that has taken longest, if it is not a quick one."""
+        """While a request waits: throttle the query that has duration longest, if it is not a quick one."""
         self._check_timer = None
         if self.closed or not self.waiting:
             return
