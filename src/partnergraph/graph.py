@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from partnergraph.compare import Report
     from partnergraph.execution.client import QueryClient
     from partnergraph.execution.query_result import Result
+    from partnergraph.execution.wire import Order
     from partnergraph.page import Page
     from partnergraph.questions.named_questions import Question
 
@@ -58,7 +59,7 @@ class PartnerGraph:
     @cached_property
     def _near(self) -> Reader:
         """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
-        from partnergraph.execution.worker_main import is_small
+        from partnergraph.execution.store_residency import is_small
 
         return self.reader.resident() if self.reader.folder and is_small(self.reader.folder) else self.reader
 
@@ -109,10 +110,14 @@ class PartnerGraph:
 
         if not is_question_name(question) and parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-        asked = {"question": question, "parameters": parameters} if is_question_name(question) else {"sparql": question}
+        order: Order = {"sparql": question}
+        if is_question_name(question):
+            order = {"question": question, "parameters": parameters}
         if self._asker is None:
-            return Result(InProcessClient(self.reader), self.reader, asked)
-        return Result(self._asker, self._names, asked | ({"as_of": self.date} if self.date else {}))
+            return Result(InProcessClient(self.reader), self.reader, order)
+        if self.date:
+            order["as_of"] = self.date
+        return Result(self._asker, self._names, order)
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""

@@ -168,7 +168,7 @@ def test_a_graph_that_is_gone_when_it_is_first_asked_is_an_error_that_says_so(tm
 
 def test_a_graph_made_by_a_program_is_asked_in_that_program(graph: PartnerGraph) -> None:
     before = _process(graph)
-    assert InProcessClient(graph.reader).ask({"sparql": "ASK {}", "formats": {"ask": "json"}}).form == "ASK"
+    assert InProcessClient(graph.reader).ask({"sparql": "ASK {}", "formats": {"ask": "json"}}).head.query_form == "ASK"
     assert bool(PartnerGraph(graph.reader).query("ASK {}"))
     assert _process(graph) == before
 

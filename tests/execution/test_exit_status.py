@@ -274,15 +274,15 @@ def test_the_last_words_of_a_process_are_kept_and_it_never_waits_for_a_reader(tm
     process = start_persistent()
     try:
         assert process.poll() is None
-        assert process.last_words() == b""
+        assert process.stderr_tail() == b""
         with Path(f"/proc/{process.pid}/fd/2").open("wb", buffering=0) as errors:
             os.set_blocking(errors.fileno(), False)
             written = sum(errors.write(b"a" * 10_000) or 0 for _ in range(50))
             assert 40_000 < written < 500_000
-            assert process.last_words() == b"a" * min(written, 65_536)
+            assert process.stderr_tail() == b"a" * min(written, 65_536)
             errors.write(b"the last")
-        assert process.last_words().endswith(b"aaathe last")
-        assert len(process.last_words()) == min(written + 8, 65_536)
+        assert process.stderr_tail().endswith(b"aaathe last")
+        assert len(process.stderr_tail()) == min(written + 8, 65_536)
     finally:
         process.end()
     assert process.poll() == -signal.SIGKILL

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError, QueryLimit
-from partnergraph.execution.execute import LimitedWriter, LimitReached, execute
+from partnergraph.execution.execute import execute
+from partnergraph.execution.row_limit import LimitedWriter, LimitReached
 from partnergraph.results.formats import DEFAULT_TABLE_ROWS, FORMATS, SUFFIXES
 from partnergraph.results.text_table import MAX_CELL_WIDTH
 from partnergraph.results.tsv import column_names, parse_tsv, term_text

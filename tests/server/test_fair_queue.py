@@ -73,7 +73,7 @@ def test_requests_of_clients_that_have_gone_take_no_place() -> None:
 
 def test_requests_that_have_waited_too_long_are_removed() -> None:
     queue = _filled("a", "b", "a", "b")
-    expired = queue.take_older(2)
+    expired = queue.remove_older(2)
     assert [f"{entry.client}{entry.number}" for entry in expired] == ["a0", "b1"]
     assert len(queue) == 2
     assert _names(queue) == ["a2", "b3"]

@@ -310,7 +310,7 @@ def test_a_connection_that_is_not_used_is_closed_and_one_in_use_is_not(here: Her
 
 def test_too_many_are_told_so(here: Here) -> None:
     here.app.pool.waiting.limit = 0
-    here.app.pool.most_aside = 0
+    here.app.pool.max_slow = 0
     with running(here) as port, Client(port) as first, Client(port) as client:
         first.ask("ASK {}")
         first.send(get(f"{SLOW} LIMIT 4"))

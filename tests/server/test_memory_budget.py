@@ -21,23 +21,23 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 def test_a_client_holds_as_much_as_is_free() -> None:
     room = MemoryBudget(100)
-    assert room.take("a", 50)
-    assert not room.take("a", 1), "half of it for one client alone"
-    assert room.take("b", 25), "and half of what is left for the next one"
-    assert not room.take("b", 1)
-    room.give_back("a", 50)
-    assert room.take("b", 12)
-    room.give_back("b", 37)
-    assert (room.used, room.take("c", 50)) == (0, True)
+    assert room.acquire("a", 50)
+    assert not room.acquire("a", 1), "half of it for one client alone"
+    assert room.acquire("b", 25), "and half of what is left for the next one"
+    assert not room.acquire("b", 1)
+    room.release("a", 50)
+    assert room.acquire("b", 12)
+    room.release("b", 37)
+    assert (room.used, room.acquire("c", 50)) == (0, True)
 
 
 def test_clients_that_want_all_get_the_same() -> None:
     room, held = MemoryBudget(900), dict.fromkeys("ab", 0)
     for _ in range(1000):
         for client in held:
-            held[client] += room.take(client, 1)
+            held[client] += room.acquire(client, 1)
     assert set(held.values()) == {300}
-    assert room.take("c", 150)
+    assert room.acquire("c", 150)
 
 
 def test_bodies_that_one_client_does_not_finish_leave_room_for_those_of_another(keele: Path) -> None:

@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import QueryLimit
-from partnergraph.pool.query_throttle import EVERY, GRACE, WINDOW
+from partnergraph.pool.query_throttle import GRACE, PERIOD, WINDOW
 from partnergraph.pool.worker import Reply, Worker
 from partnergraph.pool.worker_pool import WorkerPool
+from partnergraph.server import VIEW_WORKER
 from partnergraph.store import locate
 from tests.server.conftest import Server, run, serving, soon
 from tests.server.test_worker_pool import FAST, SLOW, children
@@ -82,7 +83,7 @@ def test_a_long_query_is_held_while_there_are_quick_ones_and_goes_on_after_them(
             while len(statuses) < 5:
                 time.sleep(0.01)
             start, before = time.monotonic(), _used(pid)
-            time.sleep(2 * EVERY)
+            time.sleep(2 * PERIOD)
             assert _used(pid) - before < _share(time.monotonic() - start)
             run(soon(lambda: _used(pid) > before + WINDOW / 10))  # and yet it goes on
         assert set(statuses) == {200}
@@ -99,15 +100,15 @@ def test_what_a_query_is_charged_is_its_own_work(keele: Path, monkeypatch: pytes
     async def work() -> None:
         async with _pool(keele, processors=2) as pool:
             long, reply = await _long(pool, timeout=1)
-            quick = await pool.take()
+            quick = await pool.acquire()
             await asyncio.sleep(2.5)
             assert not reply.done
             with pytest.raises(
                 QueryLimit, match=r"^Stopped after 4 seconds, in which other work left it the processor"
             ):
-                await reply.whole()
-            pool.give(quick)
-            pool.give(long)
+                await reply.complete()
+            pool.release(quick)
+            pool.release(long)
 
     run(work())
 
@@ -142,19 +143,19 @@ def test_only_those_are_held_that_the_quick_ones_leave_no_processor(keele: Path,
         async with _pool(keele, processors) as pool:
             long = [await _long(pool) for _ in range(2)]
             # One processor for the server, one for the quick query; one long one gets the third.
-            quick, on = await pool.take(), processors - 2
+            quick, on = await pool.acquire(), processors - 2
             start, used = time.monotonic(), _work_of(pool)
-            await asyncio.sleep(EVERY)
-            assert [worker.still is None for worker in pool.aside] == [number < on for number in range(2)]
+            await asyncio.sleep(PERIOD)
+            assert [worker.suspended_since is None for worker in pool.throttle] == [number < on for number in range(2)]
             assert max(used()[on:], default=0) < _share(time.monotonic() - start)
-            pool.give(quick)
-            await soon(lambda: all(worker.still is None for worker in pool.aside))
+            pool.release(quick)
+            await soon(lambda: all(worker.suspended_since is None for worker in pool.throttle))
             before = used()
             await soon(lambda: min(now - then for now, then in zip(used(), before, strict=True)) > WINDOW / 10)
             assert not any(reply.done for _, reply in long)
             for worker, _ in long:
-                pool.give(worker)
-            assert not len(pool.aside)
+                pool.release(worker)
+            assert not len(pool.throttle)
 
     run(work())
 
@@ -163,18 +164,18 @@ def test_now_and_then_one_goes_on_in_the_gaps_between_quick_ones(keele: Path) ->
     async def work() -> None:
         async with _pool(keele, processors=2) as pool:
             worker, _ = await _long(pool)
-            seen, start, quick = [], time.monotonic(), await pool.take()
-            while time.monotonic() < start + 2 * EVERY or not any(seen):
+            seen, start, quick = [], time.monotonic(), await pool.acquire()
+            while time.monotonic() < start + 2 * PERIOD or not any(seen):
                 assert time.monotonic() < start + 50
-                assert worker.still is not None  # a quick one is at work
-                pool.give(quick)
-                seen.append(worker.still is None)
+                assert worker.suspended_since is not None  # a quick one is at work
+                pool.release(quick)
+                seen.append(worker.suspended_since is None)
                 await asyncio.sleep(GRACE / 10)
-                quick = await pool.take()
+                quick = await pool.acquire()
                 await asyncio.sleep(GRACE / 10)
-            pool.give(quick)
+            pool.release(quick)
             assert 0 < seen.count(True) < len(seen) / 4
-            pool.give(worker)
+            pool.release(worker)
 
     run(work())
 
@@ -182,9 +183,9 @@ def test_now_and_then_one_goes_on_in_the_gaps_between_quick_ones(keele: Path) ->
 @asynccontextmanager
 async def _pool(graph: Path, processors: int) -> AsyncIterator[WorkerPool]:
     """Three processes that answer, and two that may stand aside, as on a machine with so many processors."""
-    pool = WorkerPool(lambda: locate(graph), size=3, queue=4, memory=2_000_000_000, aside=2)
+    pool = WorkerPool(lambda: locate(graph), VIEW_WORKER, size=3, queue=4, memory=2_000_000_000, max_slow=2)
     await pool.start()
-    pool.aside.processors = processors
+    pool.throttle.processors = processors
     try:
         yield pool
     finally:
@@ -193,13 +194,13 @@ async def _pool(graph: Path, processors: int) -> AsyncIterator[WorkerPool]:
 
 async def _long(pool: WorkerPool, timeout: float = 60) -> tuple[Worker, Reply]:
     """A process that stands aside, and what it answers."""
-    worker = await pool.take()
+    worker = await pool.acquire()
     reply = worker.ask({"sparql": SLOW, "formats": {"select": "json"}}, timeout)
-    await soon(lambda: worker.aside)
+    await soon(lambda: worker.slow)
     return worker, reply
 
 
 def _work_of(pool: WorkerPool) -> Callable[[], list[float]]:
     """The seconds that each of those aside has worked since now."""
-    before = {worker.pid: _used(worker.pid) for worker in pool.aside}
+    before = {worker.pid: _used(worker.pid) for worker in pool.throttle}
     return lambda: [_used(pid) - then for pid, then in before.items()]

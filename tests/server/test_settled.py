@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.execution.worker_main import FITS, RESIDENT, fits_in_memory, store_size
+from partnergraph.execution.store_residency import MAX_SMALL, MEMORY_FACTOR, fits_in_memory, store_size
 from partnergraph.pool.worker_pool import WorkerPool
+from partnergraph.server import VIEW_WORKER
 from partnergraph.store import Reader, Writer, locate
 from tests.server.conftest import run, serving, soon
 from tests.server.test_worker_pool import FAST, children
@@ -34,7 +35,7 @@ def large(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     writer.add(lines)
     writer.flush()
     writer.close()
-    assert store_size(path) > RESIDENT
+    assert store_size(path) > MAX_SMALL
     return path
 
 
@@ -82,7 +83,7 @@ def test_the_files_of_a_large_store_do_not_name_the_machine(large: Path) -> None
 
 
 def test_there_must_be_room_for_it(large: Path, keele: Path) -> None:
-    assert fits_in_memory(large, store_size(large) * FITS + 500_000_000)
+    assert fits_in_memory(large, store_size(large) * MEMORY_FACTOR + 500_000_000)
     assert not fits_in_memory(large, 499_999_999)
     assert not fits_in_memory(locate(keele), 2_000_000_000)  # which is read at once
     assert not fits_in_memory(large / "CURRENT", 2_000_000_000)
@@ -97,17 +98,17 @@ def test_a_graph_published_meanwhile_is_the_one_that_is_asked(large: Path, keele
     published = [large]
 
     async def work() -> None:
-        pool = WorkerPool(lambda: published[0], size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: published[0], VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, max_slow=0)
         await pool.start()
         await asyncio.sleep(0.2)
         published[0] = locate(keele)
         await soon(lambda: pool.target == published[0] and pool.spare is not None)
-        nursery = pool.nursery
+        fork_server = pool.fork_server
         await soon(lambda: len(pool.tasks) == 1)  # all but the one that follows
         assert pool.target == published[0]
-        assert pool.nursery is nursery
-        assert nursery is not None
-        assert not nursery.whole
+        assert pool.fork_server is fork_server
+        assert fork_server is not None
+        assert not fork_server.whole
         assert b"Keele University" in await _answer(pool, FAST)
         await _stopped(pool)
 
@@ -125,14 +126,14 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
     """The process that reads it is killed, as by a system without memory."""
 
     async def work() -> None:
-        pool = WorkerPool(lambda: large, size=1, queue=4, memory=2_000_000_000, aside=0)
+        pool = WorkerPool(lambda: large, VIEW_WORKER, size=1, queue=4, memory=2_000_000_000, max_slow=0)
         others = _nurseries()
         await pool.start()
-        before = pool.nursery
+        before = pool.fork_server
         await soon(lambda: len(_nurseries() - others) == 2)
         os.kill(max(_nurseries() - others), signal.SIGKILL)
         await soon(lambda: len(pool.tasks) == 1)
-        assert pool.nursery is before
+        assert pool.fork_server is before
         assert b"true" in await _answer(pool, "ASK {}")
         await _stopped(pool)
 
@@ -140,16 +141,16 @@ def test_one_that_cannot_be_read_stays_on_disk(large: Path) -> None:
 
 
 async def _answer(pool: WorkerPool, sparql: str) -> bytes:
-    worker = await pool.take()
-    found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).whole()
-    pool.give(worker)
+    worker = await pool.acquire()
+    found = await worker.ask({"sparql": sparql, "formats": {"select": "json", "ask": "json"}}, 10).complete()
+    pool.release(worker)
     return bytes(found)
 
 
 async def _stopped(pool: WorkerPool) -> None:
     await pool.stop()
-    assert pool.nursery is not None
-    assert not pool.nursery.children
+    assert pool.fork_server is not None
+    assert not pool.fork_server.children
 
 
 def _nurseries() -> set[int]:

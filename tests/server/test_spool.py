@@ -31,7 +31,7 @@ def test_a_large_body_moves_to_a_file_and_comes_back_in_pieces() -> None:
 
 
 def test_one_for_which_there_is_no_room_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Spool, "room", MemoryBudget(2 * MAX_IN_MEMORY + 10))
+    monkeypatch.setattr(Spool, "budget", MemoryBudget(2 * MAX_IN_MEMORY + 10))
     before, body = Spool.room.used, Spool()
     body.write(b"x" * (MAX_IN_MEMORY + 1))
     with pytest.raises(OSError, match="too many large answers"):

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from partnergraph.pool.timer_wheel import EVERY, TimerWheel
+from partnergraph.pool.timer_wheel import TICK, TimerWheel
 
 
 def _run(work: Callable[[], Awaitable[None]]) -> None:
@@ -33,15 +33,15 @@ def test_calls_are_made_in_time_and_once() -> None:
                 call.cancel()
                 call.cancel()
         await asyncio.sleep(0.4)
-        assert not rounds.waiting
+        assert not rounds.pending
         # Nothing looks any more, and it begins again.
         rounds.call_later(0, lambda: made.append(("again", 0.0)))
-        await asyncio.sleep(10 * EVERY)
+        await asyncio.sleep(10 * TICK)
 
     _run(wait)
     assert [name for name, _ in made] == ["soon", "late", "again"]
-    assert made[0][1] >= 0.03 - EVERY
-    assert made[1][1] >= 0.2 - EVERY
+    assert made[0][1] >= 0.03 - TICK
+    assert made[1][1] >= 0.2 - TICK
 
 
 def test_a_call_may_take_another_back_and_ask_for_more() -> None:
@@ -57,7 +57,7 @@ def test_a_call_may_take_another_back_and_ask_for_more() -> None:
 
         rounds.call_later(0, first)
         second = rounds.call_later(0, made.append, "second")
-        await asyncio.sleep(10 * EVERY)
+        await asyncio.sleep(10 * TICK)
 
     _run(wait)
     assert made == ["first", "third"]

@@ -14,7 +14,7 @@ from partnergraph.endpoint.response_cache import CachedResponse, ResponseCache
 from partnergraph.endpoint.sparql_endpoint import RequestState, order_limits, problem_json, refusal_for
 from partnergraph.endpoint.sparql_request import MAX_HEADER_LENGTH, header_value
 from partnergraph.errors import QueryLimit, StoreError
-from partnergraph.pool import worker
+from partnergraph.execution import wire
 from partnergraph.pool.worker import Reply
 from partnergraph.site import static_files
 from partnergraph.vocabulary import iri
@@ -114,11 +114,11 @@ def test_what_is_remembered_of_requests_is_short() -> None:
     for number in range(300):
         order_limits(f"text/csv;x={number}" + "x" * 10_000)
         order_limits("", (f"{number}" * 10_000,))
-        worker._word(json.dumps({"note": f"{number}" * 2_000}).encode())
+        wire.decode_values(json.dumps({"note": f"{number}" * 2_000}).encode())
         iri.is_iri(f"http://x/{number}" + "x" * 10_000)
     assert sparql_endpoint._limits.cache_info().currsize < 256
     assert json.loads(order_limits("text/csv" + " " * 2_000))["formats"]["select"] == "csv"
-    assert worker._word(b'{"note": "%b"}' % (b"x" * 2_000)) == {"note": "x" * 2_000}
+    assert wire.decode_values(b'{"note": "%b"}' % (b"x" * 2_000)) == {"note": "x" * 2_000}
     before = iri._is_iri.cache_info().currsize
     assert iri.is_iri("http://x/" + "y" * 10_000)
     assert not iri.is_iri("http://x/ " + "y" * 10_000)

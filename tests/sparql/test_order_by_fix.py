@@ -14,6 +14,7 @@ from partnergraph import PartnerGraph
 from partnergraph.errors import QueryError
 from partnergraph.execution import sandbox
 from partnergraph.execution.execute import execute
+from partnergraph.execution.exit_status import exit_error
 from partnergraph.questions.named_questions import all_questions
 from partnergraph.sparql.order_by_fix import apply_edits, order_numbers_last
 from partnergraph.sparql.prepare import prepare_query
@@ -169,7 +170,7 @@ def test_the_named_questions_and_the_queries_of_the_w3c_still_parse(shared: Path
 def test_a_fault_of_the_engine_is_called_by_its_name() -> None:
     said = b"thread '<unnamed>' (1) panicked at library/core/src/slice/sort.rs:1:1:\nsomething\n"
     with pytest.raises(QueryError, match="The engine failed on this query, through a fault of its own"):
-        sandbox._verdict(-6, said, sandbox.MEMORY)
+        raise exit_error(-6, said, sandbox.MEMORY)
 
 
 def test_the_command_line_sorts_a_mixed_column_too() -> None:

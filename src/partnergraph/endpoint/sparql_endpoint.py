@@ -141,7 +141,7 @@ class SparqlEndpoint:
                 begun.order = _order(asked, accept.decode("latin-1"), address)
                 begun.formats, begun.ignored = asked.formats, asked.ignored
                 begun.timeout = asked.timeout or self.timeout
-            with _Watch(receive, self.pool.rounds) as watch:
+            with _Watch(receive, self.pool.timers) as watch:
                 await self._answer(begun, method, send)
         except asyncio.CancelledError:
             started = log["outcome"] == "streamed"
@@ -154,7 +154,7 @@ class SparqlEndpoint:
         except RefusedError as error:
             log["outcome"] = str(error.status)
             if error.status == 429:
-                await self.pool.hold_back(begun.client)
+                await self.pool.delay_refusal(begun.client)
             await send_problem(send, error.status, str(error), method=method, **error.headers)
         finally:
             self.recorded(begun, scope.get("client"))
@@ -243,12 +243,17 @@ def _order(asked: SparqlRequest, accept: str, address: str) -> tuple[bytes, str 
     """What a query process is told. Raises `RefusedError`."""
     if asked.query is None and accepted_formats(accept, asked.formats)["graph"] is None:
         raise RefusedError(406, _acceptable("graph"))
-    values = order_limits(accept, asked.formats)
-    if asked.query is None or asked.default or asked.named or asked.as_of or asked.explain:
-        given = {"default": asked.default, "named": asked.named, "as_of": asked.as_of, "explain": asked.explain}
-        more = json.loads(values) | {name: value for name, value in given.items() if value}
-        values = json.dumps(more if asked.query is not None else more | {"describe": address}).encode()
-    return values, asked.query
+    if asked.query is not None and not (asked.default or asked.named or asked.as_of or asked.explain):
+        return order_limits(accept, asked.formats), asked.query
+    options = {
+        "default": asked.default,
+        "named": asked.named,
+        "as_of": asked.as_of,
+        "explain": asked.explain,
+        "describe": address,
+    }
+    order = _limit_values(accept, asked.formats) | {name: value for name, value in options.items() if value}
+    return json.dumps(order).encode(), asked.query
 
 
 BODIES = MemoryBudget(MAX_BODIES)  # for the bodies that are being received
@@ -272,7 +277,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
             size += len(piece)
             # What is too large is read on for a while and thrown away, so that the client comes to hear of it.
             if size <= MAX_BODY:
-                if not BODIES.take(client, len(piece)):
+                if not BODIES.acquire(client, len(piece)):
                     detail = "Too much is being sent to this server at the moment. Try again later."
                     raise RefusedError(503, detail, retry_after="1", connection="close")
                 pieces.append(piece)
@@ -280,7 +285,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
             if size > MAX_DRAINED or not message.get("more_body"):
                 break
     finally:
-        BODIES.give_back(client, held)
+        BODIES.release(client, held)
     if size > MAX_BODY:
         raise RefusedError(413, f"The request is larger than {MAX_BODY // 1000} KB.", connection="close")
     return b"".join(pieces)
@@ -291,7 +296,7 @@ async def acquire_worker(pool: WorkerPool, client: str | None = None) -> Worker:
     `RefusedError` when there is none for too long.
     """
     try:
-        return await pool.take(CLIENT.get() if client is None else client)
+        return await pool.acquire(CLIENT.get() if client is None else client)
     except BusyError as error:
         raise _busy(error) from None
 
@@ -317,14 +322,14 @@ async def complete_reply(
             worker = await acquire_worker(pool, client)
             reply = worker.ask(values, timeout, sparql)
         try:
-            await reply.whole()
+            await reply.complete()
             break
         except PartnerGraphError as error:
             if reply.lost_after is None or reply.lost_after > SOON or attempt == attempts:
                 raise refusal_for(error, reply.hint) from None
             pause = attempt * PAUSE
         finally:
-            pool.give(worker)
+            pool.release(worker)
         await asyncio.sleep(pause)
         reply = None
     assert worker is not None
@@ -371,8 +376,11 @@ def order_limits(accept: str, formats: tuple[str, ...] = ()) -> bytes:
 
 @lru_cache(256)
 def _limits(accept: str, formats: tuple[str, ...]) -> bytes:
-    found = {"formats": accepted_formats(accept, formats), "max_rows": MAX_ROWS, "max_bytes": MAX_BYTES}
-    return json.dumps(found).encode()
+    return json.dumps(_limit_values(accept, formats)).encode()
+
+
+def _limit_values(accept: str, formats: tuple[str, ...]) -> dict[str, Any]:
+    return {"formats": accepted_formats(accept, formats), "max_rows": MAX_ROWS, "max_bytes": MAX_BYTES}
 
 
 @lru_cache(64)

@@ -1,4 +1,4 @@
-"""Why a query process gave no answer: what its exit status, its signal and its last words tell, and nothing more."""
+"""Why a query process gave no answer, as far as its exit status, its signal and its standard error tell."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _LIMITS = {
     "RLIMIT_NPROC": ("processes and threads of this user", 1, "ulimit -u"),
     "RLIMIT_NOFILE": ("open files", 1, "ulimit -n"),
 }
-# How a caller says that more memory is allowed: the bytes to the words.
-More: TypeAlias = Callable[[int], str]
+# How a caller allows more memory, in words: a function of the bytes.
+MemoryAdvice: TypeAlias = Callable[[int], str]
 _NOT_STARTED = {
     errno.EAGAIN: ("RLIMIT_NPROC",),
     errno.ENOMEM: ("RLIMIT_AS", "RLIMIT_DATA"),
@@ -41,12 +41,12 @@ def system_limit(name: str) -> int | None:
         return None
     if not hasattr(resource, name):
         return None
-    now: int = resource.getrlimit(getattr(resource, name))[0]
-    return None if now == resource.RLIM_INFINITY else now
+    limit: int = resource.getrlimit(getattr(resource, name))[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def exit_error(
-    status: int | None, stderr: bytes, memory: int, *, opening: str = "", more: More | None = None
+    status: int | None, stderr: bytes, memory: int, *, opening: str = "", more: MemoryAdvice | None = None
 ) -> Exception:
     """The error for a query process that ended without an answer.
 
@@ -54,26 +54,26 @@ def exit_error(
     the end of what it wrote there; `memory` the bytes that it was allowed; `opening` the graph, if it had not opened it
     yet; `more` says how to allow it more memory. A fault of our own is a `RuntimeError` with what the process wrote.
     """
-    what = f"Opening {opening}" if opening else "The query"
-    wrote = stderr if status is not None and (status > 0 or status == -signal.SIGABRT) else b""
+    subject = f"Opening {opening}" if opening else "The query"
+    output = stderr if status is not None and (status > 0 or status == -signal.SIGABRT) else b""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    if status == OUT_OF_MEMORY or _holds(wrote, _NO_MEMORY):
+    if status == OUT_OF_MEMORY or _contains_any(output, _NO_MEMORY):
         return memory_error(memory, opening=opening, more=more)
-    if _holds(wrote, _NO_THREAD):
+    if _contains_any(output, _NO_THREAD):
         allowed = f"{memory // 1_000_000} MB of memory{f' (more: {more(2 * memory)})' if more else ''}"
         limits = ", ".join([allowed, *_limits("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_NPROC")])
         return StoreError(
-            f"{what} was stopped: the system gave the query process no further thread (Resource temporarily "
+            f"{subject} was stopped: the system gave the query process no further thread (Resource temporarily "
             f"unavailable). One of its limits is too low: {limits}; or one of the container."
         )
-    if _PANIC in wrote:
+    if _PANIC in output:
         return QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
     if status is None or status == 0:
-        return StoreError(f"{what} was stopped: the query process ended, and the system does not tell why.")
+        return StoreError(f"{subject} was stopped: the query process ended, and the system does not tell why.")
     if status > 0 and opening:  # perhaps `sys.executable` is another program, as in a server with Python built in
-        words = f": {lines[-1]}" if lines else ""
+        detail = f": {lines[-1]}" if lines else ""
         return StoreError(
-            f"{what} failed: the query process ({sys.executable}) ended with exit status {status}{words}."
+            f"{subject} failed: the query process ({sys.executable}) ended with exit status {status}{detail}."
         )
     if status > 0:
         return RuntimeError(f"the query process failed:\n{stderr.decode('utf-8', 'replace')}(exit status {status})")
@@ -83,25 +83,27 @@ def exit_error(
         name = f"signal {-status}"
     if name == "SIGKILL":
         return StoreError(
-            f"{what} was stopped: the query process was killed from outside (SIGKILL), by somebody or by the system, "
-            "which does so when the memory of the machine or container runs out. Which of the two cannot be told here."
+            f"{subject} was stopped: the query process was killed from outside (SIGKILL), by somebody or by the system,"
+            " which does so when the memory of the machine or container runs out. Which of the two cannot be told here."
         )
     if name in _CRASHES:
-        words = f": {lines[-1]}" if lines else ""
-        return QueryError(f"{what} was stopped: the engine crashed ({name}{words}).")
-    return StoreError(f"{what} was stopped: the query process was ended from outside ({name}).")
+        detail = f": {lines[-1]}" if lines else ""
+        return QueryError(f"{subject} was stopped: the engine crashed ({name}{detail}).")
+    return StoreError(f"{subject} was stopped: the query process was ended from outside ({name}).")
 
 
-def memory_error(memory: int, *, opening: str = "", more: More | None = None) -> QueryLimit:
+def memory_error(memory: int, *, opening: str = "", more: MemoryAdvice | None = None) -> QueryLimit:
     """The error for a query process that got no more memory: the system's limit is named where it is the lower one."""
-    lower = [
+    lower_limits = [
         *(_limits("RLIMIT_DATA") if _is_lower("RLIMIT_DATA", memory) else []),
         *(_limits("RLIMIT_AS") if _is_lower("RLIMIT_AS", memory + SPARE) else []),
     ]
-    what = f"Opening {opening}" if opening else "The query"
-    if lower:
-        return QueryLimit(f"{what} was stopped: it needed more memory than the system allows here: {', '.join(lower)}.")
-    text = f"{what} was stopped: it needed more than {memory // 1_000_000} MB of memory."
+    subject = f"Opening {opening}" if opening else "The query"
+    if lower_limits:
+        return QueryLimit(
+            f"{subject} was stopped: it needed more memory than the system allows here: {', '.join(lower_limits)}."
+        )
+    text = f"{subject} was stopped: it needed more than {memory // 1_000_000} MB of memory."
     raised = f"raise the limit: {more(2 * memory)}" if more else ""
     advice = raised[:1].upper() + raised[1:] if opening else ", or ".join(filter(None, ["Ask for less", raised]))
     return QueryLimit(f"{text} {advice}".rstrip())
@@ -120,13 +122,13 @@ def start_error(error: OSError) -> StoreError:
 def _limits(*names: str) -> list[str]:
     """The limits of the system that are set, in words."""
     limits = ((system_limit(name), *_LIMITS[name]) for name in names)
-    return [f"{limit // unit} {what} ({shell})" for limit, what, unit, shell in limits if limit is not None]
+    return [f"{limit // unit} {noun} ({shell})" for limit, noun, unit, shell in limits if limit is not None]
 
 
-def _is_lower(name: str, wanted: int) -> bool:
+def _is_lower(name: str, bound: int) -> bool:
     limit = system_limit(name)
-    return limit is not None and limit < wanted
+    return limit is not None and limit < bound
 
 
-def _holds(text: bytes, phrases: tuple[bytes, ...]) -> bool:
+def _contains_any(text: bytes, phrases: tuple[bytes, ...]) -> bool:
     return any(phrase in b"\n" + text for phrase in phrases)

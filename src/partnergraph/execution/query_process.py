@@ -1,4 +1,4 @@
-"""The life of a query process: it ends with the program that started it, however that ends, and not before.
+"""Processes that answer queries: each ends with the program that started it, however that ends, and not before.
 
 It is bound to the program, not to the thread that started it, by a pipe of which the program alone holds the writing
 end: when the program ends, the system closes that end, and the query process is killed, also while the engine is at
@@ -12,14 +12,18 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import weakref
 from contextlib import suppress
 from threading import RLock
 from typing import Any
 
-from partnergraph.execution.exit_status import start_error
+from partnergraph.execution.exit_status import MemoryAdvice, exit_error, start_error
+from partnergraph.execution.wire import Response, ResponseParser
 
-LAST_WORDS = 65_536  # bytes of the standard error of a process that are kept
+MAX_STDERR = 65_536  # bytes of the standard error of a process that are stored
+EXIT_TIMEOUT = 1.0  # seconds within which a process that has closed its pipe has ended
+MAX_PIECE = 1_048_576  # bytes of an answer that are read at once
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 _started: weakref.WeakSet[QueryProcess] = weakref.WeakSet()
@@ -37,15 +41,15 @@ class QueryProcess(subprocess.Popen[bytes]):
     def __init__(self, module: str, environment: dict[str, str], **streams: Any) -> None:
         with _starting:
             try:
-                theirs, ours = os.pipe()
-                self._close_lifeline = weakref.finalize(self, os.close, ours)
+                remote, local = os.pipe()
+                self._close_lifeline = weakref.finalize(self, os.close, local)
                 try:
                     super().__init__(
                         # -P: a file in the current folder must not stand in for a module.
-                        [sys.executable, "-P", "-m", module, str(theirs)],
+                        [sys.executable, "-P", "-m", module, str(remote)],
                         # Rust's traces are long and tell a keeper nothing.
                         env=os.environ | {"RUST_BACKTRACE": "0"} | environment,
-                        pass_fds=(theirs,),
+                        pass_fds=(remote,),
                         process_group=0,
                         **streams,
                     )
@@ -53,7 +57,7 @@ class QueryProcess(subprocess.Popen[bytes]):
                     self._close_lifeline()
                     raise
                 finally:
-                    os.close(theirs)
+                    os.close(remote)
             except OSError as error:
                 raise start_error(error) from None
             _started.add(self)
@@ -73,39 +77,67 @@ class QueryProcess(subprocess.Popen[bytes]):
 
 
 class PersistentQueryProcess(QueryProcess):
-    """A query process that stands ready (see `execution.worker_main`): `pipe` to ask it, and its last words."""
+    """A query process that answers orders (see `execution.worker_main`) over a `pipe`. `answer` is what has come of the
+    answer to the last one.
+    """
 
     def __init__(self, module: str, environment: dict[str, str]) -> None:
         with _starting:
             try:
-                self._errors, errors = os.pipe()
+                self._stderr_pipe, stderr = os.pipe()
                 try:
-                    self.pipe, theirs = socket.socketpair()
+                    self.pipe, remote = socket.socketpair()
                 except OSError:
-                    os.close(self._errors)
-                    os.close(errors)
+                    os.close(self._stderr_pipe)
+                    os.close(stderr)
                     raise
             except OSError as error:
                 raise start_error(error) from None
-            os.set_blocking(self._errors, False)
-            os.set_blocking(errors, False)  # what does not fit into the pipe is lost, and nobody waits
-            self._last = b""
-            self._close_pipes = weakref.finalize(self, _close, self.pipe, self._errors)
+            os.set_blocking(self._stderr_pipe, False)
+            os.set_blocking(stderr, False)  # what does not fit into the pipe is lost, and nobody waits
+            self._stderr = b""
+            self.answer = ResponseParser()
+            self._close_pipes = weakref.finalize(self, _close, self.pipe, self._stderr_pipe)
             try:
-                super().__init__(module, environment, stdin=theirs, stdout=theirs, stderr=errors)
+                super().__init__(module, environment, stdin=remote, stdout=remote, stderr=stderr)
             except BaseException:
                 self._close_pipes()
                 raise
             finally:
-                theirs.close()
-                os.close(errors)
+                remote.close()
+                os.close(stderr)
 
-    def last_words(self) -> bytes:
+    def exchange(self, order: bytes, timeout: float) -> Response:
+        """Send an order (see `wire.encode_order`) and wait for the whole answer.
+
+        Raises `TimeoutError` after `timeout` seconds, `ConnectionError` when the process ends. After either, and after
+        an interruption, it is of no more use.
+        """
+        self.stderr_tail()  # that there is room for more
+        deadline, self.answer, response = time.monotonic() + timeout, ResponseParser(), None
+        self.pipe.settimeout(timeout)
+        self.pipe.sendall(order)
+        while response is None:
+            self.pipe.settimeout(max(0.001, deadline - time.monotonic()))
+            if not (data := self.pipe.recv(MAX_PIECE)):
+                raise ConnectionError
+            response = self.answer.feed(data)
+        return response
+
+    def explain_end(self, memory: int, more: MemoryAdvice, opening: str = "") -> Exception:
+        """Why the process ended without an answer (see `exit_status.exit_error`)."""
+        try:
+            status = self.wait(EXIT_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            status = None
+        return exit_error(status, self.stderr_tail(), memory, opening=opening, more=more)
+
+    def stderr_tail(self) -> bytes:
         """The end of what it has written to standard error so far."""
         with suppress(BlockingIOError):
-            while self._close_pipes.alive and (data := os.read(self._errors, LAST_WORDS)):
-                self._last = (self._last + data)[-LAST_WORDS:]
-        return self._last
+            while self._close_pipes.alive and (data := os.read(self._stderr_pipe, MAX_STDERR)):
+                self._stderr = (self._stderr + data)[-MAX_STDERR:]
+        return self._stderr
 
     def end(self) -> None:
         """Kill the process, wait for its end and close the pipes."""
@@ -118,9 +150,9 @@ class PersistentQueryProcess(QueryProcess):
         self._close_pipes()
 
 
-def _close(pipe: socket.socket, errors: int) -> None:
+def _close(pipe: socket.socket, stderr: int) -> None:
     pipe.close()
-    os.close(errors)
+    os.close(stderr)
 
 
 def _disown_all() -> None:
@@ -140,7 +172,7 @@ def end_with_program() -> None:
         return
     pipe = int(sys.argv[1])
     if sys.platform != "linux":
-        _watch(pipe)
+        _kill_at_end_of(pipe)
         return
     import fcntl
     import select
@@ -150,9 +182,9 @@ def end_with_program() -> None:
     fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-    now = select.poll()
-    now.register(pipe, 0)
-    if now.poll(0):  # it ended before
+    poller = select.poll()
+    poller.register(pipe, 0)
+    if poller.poll(0):  # it ended before
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -160,7 +192,7 @@ def end_with_parent(parent: int) -> None:
     """In a fork of a query process that has one thread: be killed when that process, whose number is given, ends."""
     if sys.platform != "linux":
         if len(sys.argv) > 1:
-            _watch(int(sys.argv[1]))
+            _kill_at_end_of(int(sys.argv[1]))
         return
     import ctypes
 
@@ -169,7 +201,7 @@ def end_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _watch(pipe: int) -> None:
+def _kill_at_end_of(pipe: int) -> None:
     """Where the system sends no signal: a thread that waits for the end of the pipe, and runs when the engine works."""
     from threading import Thread
 

@@ -7,11 +7,12 @@ import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partnergraph.errors import QueryError, UsageError
 from partnergraph.execution.client import EXCHANGE, QueryClient
 from partnergraph.execution.execute import convert, labels_in
+from partnergraph.execution.wire import Order
 from partnergraph.files import write_file
 from partnergraph.results import formats
 from partnergraph.results.text_table import text_table
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-SHOWN = 20
+MAX_PREVIEW_ROWS = 20  # in a notebook
 Tsv = bytes  # a method of Result is called bytes
 
 
 class Result:
     """An answer. The engine computes it when it is first asked for, and it is kept."""
 
-    def __init__(self, asker: QueryClient, reader: Reader, order: dict[str, Any]) -> None:
-        """`asker` answers the order (see `execution.worker_main.answer_query`), `reader` knows the names."""
-        self._asker, self._reader, self._order = asker, reader, order | {"formats": EXCHANGE}
-        # Parsing happens here, so that an error in the text is told at once; rows are computed when they are read.
-        told = asker.ask(self._order | {"check": True})
-        self.sparql, self.form = told.sparql, told.form
-        self._truth = bool(json.loads(told.data)["boolean"]) if self.form == "ASK" else True
+    def __init__(self, client: QueryClient, reader: Reader, order: Order) -> None:
+        """`client` answers the order, `reader` knows the names."""
+        self._client, self._reader, self._order = client, reader, order
+        # Parsing happens here, so that an error in the text is reported at once; rows are computed when they are read.
+        response = client.ask({**order, "formats": EXCHANGE, "parse_only": True})
+        self.sparql, self.form = response.head.sparql, response.head.query_form
+        self._boolean = bool(json.loads(response.data)["boolean"]) if self.form == "ASK" else True
         self._tsv: Tsv | None = None
 
     def bytes(self, format_: str) -> bytes:
@@ -49,7 +50,7 @@ class Result:
             if note:
                 warnings.warn(note, stacklevel=2)
             return data
-        return self._asker.ask(self._order | {"formats": dict.fromkeys(EXCHANGE, format_)}).data
+        return self._client.ask({**self._order, "formats": dict.fromkeys(EXCHANGE, format_)}).data
 
     def text(self, format_: str = "tsv") -> str:
         """The same as text."""
@@ -93,20 +94,20 @@ class Result:
         return self._table().count(b"\n") - 1  # the heading is a line too
 
     def __bool__(self) -> bool:
-        return self._truth
+        return self._boolean
 
     @property
     def empty(self) -> bool:
         """Whether the answer is no row, no statement, or no."""
         if self.form == "ASK":
-            return not self._truth
+            return not self._boolean
         return len(self) == 0 if self.form == "SELECT" else not self.bytes("ntriples")
 
     def why_empty(self) -> list[str]:
         """Why there is no answer, in sentences; nothing when there is one. See `partnergraph.sparql.empty_results`."""
         if not self.empty:
             return []
-        note = self._asker.ask(self._order | {"explain": True}).note or ""
+        note = self._client.ask({**self._order, "formats": EXCHANGE, "explain_only": True}).note or ""
         return [line.removeprefix("- ") for line in note.splitlines() if line.startswith("- ")]
 
     def to_pandas(self) -> pd.DataFrame:
@@ -129,7 +130,7 @@ class Result:
         return text_table(self._table(), {})
 
     def _first_rows(self) -> Tsv:
-        lines = min(len(self), SHOWN) + 1
+        lines = min(len(self), MAX_PREVIEW_ROWS) + 1
         return b"\n".join([*self._table().split(b"\n", lines)[:lines], b""])
 
     def __repr__(self) -> str:
@@ -141,7 +142,7 @@ class Result:
         return "\n".join(filter(None, [table, f"({self._count()})", *self.why_empty()]))
 
     def _count(self) -> str:
-        more = f", the first {SHOWN} shown" if len(self) > SHOWN else ""
+        more = f", the first {MAX_PREVIEW_ROWS} shown" if len(self) > MAX_PREVIEW_ROWS else ""
         return f"{len(self)} row{'' if len(self) == 1 else 's'}{more}"
 
     def _repr_html_(self) -> str:
@@ -153,13 +154,13 @@ class Result:
         names, rows = parse_tsv(first)
         labels = labels_in(self._reader, first)
         head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
-        shown = [[_shown(cell, labels) for cell in row] for row in rows]
-        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in shown)
+        cells = [[_cell_html(cell, labels) for cell in row] for row in rows]
+        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in cells)
         caption = self._count() + "".join(f"<br>{html.escape(reason)}" for reason in self.why_empty())
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _shown(cell: str, labels: dict[str, str]) -> str:
+def _cell_html(cell: str, labels: dict[str, str]) -> str:
     text = term_text(cell)
     if cell.startswith("<") and text in labels:
         return f'<span title="{html.escape(text)}">{html.escape(labels[text])}</span>'

@@ -64,7 +64,7 @@ class FairQueue(Generic[T]):
                 return entry
         return None
 
-    def take_older(self, than: float) -> list[T]:
+    def remove_older(self, than: float) -> list[T]:
         """Remove the entries that came before a time, and return those that still need a process."""
         removed = []
         for client in list(self._entries):

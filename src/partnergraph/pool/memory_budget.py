@@ -1,4 +1,4 @@
-"""Room that clients share, so that none of them takes it from the others."""
+"""A budget of bytes that clients share, so that none of them takes it from the others."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ class MemoryBudget:
 
     def __init__(self, size: int) -> None:
         self.size, self.used = size, 0
-        self._held: Counter[str] = Counter()  # by the address of the client
+        self._used_by: Counter[str] = Counter()  # by the address of the client
 
-    def take(self, client: str, amount: int) -> bool:
-        """Take room for some bytes; False when there is none for this client."""
-        if self._held[client] + amount > self.size - self.used - amount:
-            self._forget(client)
+    def acquire(self, client: str, amount: int) -> bool:
+        """Reserve some bytes; False when there are none for this client."""
+        if self._used_by[client] + amount > self.size - self.used - amount:
+            self._drop_unused(client)
             return False
-        self._held[client] += amount
+        self._used_by[client] += amount
         self.used += amount
         return True
 
-    def give_back(self, client: str, amount: int) -> None:
-        """Free room that was taken."""
-        self._held[client] -= amount
+    def release(self, client: str, amount: int) -> None:
+        """Free bytes that were reserved."""
+        self._used_by[client] -= amount
         self.used -= amount
-        self._forget(client)
+        self._drop_unused(client)
 
-    def _forget(self, client: str) -> None:
-        if not self._held[client]:
-            del self._held[client]
+    def _drop_unused(self, client: str) -> None:
+        if not self._used_by[client]:
+            del self._used_by[client]

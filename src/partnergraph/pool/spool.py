@@ -22,7 +22,7 @@ class Spool:
 
     __slots__ = ("_client", "_file", "_pieces", "size")
 
-    room = MemoryBudget(MAX_IN_FILES)
+    budget = MemoryBudget(MAX_IN_FILES)
 
     def __init__(self, client: str = "") -> None:
         self._client, self.size = client, 0
@@ -46,7 +46,7 @@ class Spool:
             return
         try:
             if self._file is None:
-                self._file = _File(self.room, self._client)
+                self._file = _File(self.budget, self._client)
                 self._pieces.append(piece)
                 piece, self._pieces = b"".join(self._pieces), []
             self._file.write(piece)
@@ -73,14 +73,14 @@ class Spool:
 class _File:
     """A file without a name, and the room that it takes, which is freed also when nobody came to read it."""
 
-    def __init__(self, room: MemoryBudget, client: str) -> None:
-        self._room, self._client, self._stored = room, client, 0
+    def __init__(self, budget: MemoryBudget, client: str) -> None:
+        self._budget, self._client, self._stored = budget, client, 0
         self._file: IO[bytes] | None = None
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed by `close`
 
     def write(self, piece: bytes) -> None:
         assert self._file is not None
-        if not self._room.take(self._client, len(piece)):
+        if not self._budget.acquire(self._client, len(piece)):
             raise OSError(errno.ENOSPC, "too many large answers wait for this client, or for others")
         self._stored += len(piece)
         view = memoryview(piece)
@@ -95,7 +95,7 @@ class _File:
 
     def close(self) -> None:
         if self._file is not None:
-            self._room.give_back(self._client, self._stored)
+            self._budget.release(self._client, self._stored)
             self._file.close()
             self._file = None
 

@@ -1,50 +1,45 @@
-"""The query processes of the server, as the server sees them: forked in some milliseconds, asked, killed."""
+"""A query process as the server sees it: it is given orders, suspended, killed, and says when it has ended."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.sandbox import available_processors, error_from_frame, set_affinity, start
-from partnergraph.execution.worker_main import HEAD, PID, encode_order
+from partnergraph.execution.sandbox import available_processors, set_affinity
+from partnergraph.execution.wire import (
+    DATA,
+    EMPTY_END,
+    END,
+    ERROR,
+    HEAD,
+    FrameParser,
+    Order,
+    decode_error,
+    decode_head,
+    decode_values,
+    encode_order,
+)
+from partnergraph.pool.fork_server import OPEN_TIMEOUT, ForkServer
 from partnergraph.pool.spool import Spool
 from partnergraph.pool.timer_wheel import Timer, TimerWheel
 
-START = 30.0  # seconds that a process may take to open the graph
-READ = 600.0  # seconds that it may take to read a large one into memory
 MAX_STARVED = 50.0  # seconds that a query may have, beyond its time limit, for what others take of the processors
-STOPPED = 2.0  # seconds after which a process that has not answered is told to go on, lest somebody stopped it
-SLOW = 0.02  # seconds of work after which a query is a long one, and steps aside if there is room
-LONG = 0.1  # seconds of work after which it is stopped if there is none
-MAX_CACHED_LENGTH = 500  # bytes of a frame whose meaning is remembered
-ASIDE = 10  # how nice a process is then: those that answer quickly go first, and other programs leave it something
+RESUME_INTERVAL = 2.0  # seconds after which a process that has not answered gets a SIGCONT, lest somebody stopped it
+SLOW_AFTER = 0.02  # seconds of work after which a query is slow, and is throttled if there is room
+MAX_SLOW_TIME = 0.1  # seconds of work after which it is stopped if there is none
+NICENESS = 10  # of a process with a slow query (nice(2)): quick ones go first, and other programs leave it something
 
 
-def _word(content: bytes) -> Mapping[str, Any]:
-    """What a frame says; most say what was said before."""
-    return (_short_word if len(content) <= MAX_CACHED_LENGTH else _short_word.__wrapped__)(content)
-
-
-@lru_cache(256)
-def _short_word(content: bytes) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(content)
-    return found
-
-
-def _processor(pid: int) -> float | None:
+def _processor_time(pid: int) -> float | None:
     """Seconds of the processor that a process has used; None where the system does not tell.
 
     Linux has a clock for every process; its number is made from that of the process (clock_getcpuclockid(3)).
@@ -69,10 +64,9 @@ class WorkerLostError(QueryLimit):
 
 @dataclass(slots=True)
 class Reply:
-    """What a process answers: its head, its body as it comes, and the end.
+    """The answer of a process: the values of its head (see `execution.wire.Head`), its body as it comes, and the end.
 
-    `form` (select, ask, graph or view), `format`, `hint`, `status` and `changes` (whether it is another each time) are
-    known once `begun` is; `note` at the end.
+    `note` and `error` are known when it is `done`; then `callback` is called, or whoever waits goes on.
     """
 
     loop: asyncio.AbstractEventLoop
@@ -86,198 +80,82 @@ class Reply:
     done: bool = False
     error: Exception | None = None
     lost_after: float | None = None  # seconds, where the process ended by itself
-    then: Callable[[], None] | None = None  # called instead, when something came
-    _news: asyncio.Future[None] | None = None
+    callback: Callable[[], None] | None = None
+    _waiter: asyncio.Future[None] | None = None
 
-    def tell(self) -> None:
-        """Wake whoever waits."""
-        if self.then is not None:
-            self.then()
-        elif self._news is not None and not self._news.done():
-            self._news.set_result(None)
+    def notify(self) -> None:
+        """Say that it is done."""
+        if self.callback is not None:
+            self.callback()
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
-    async def news(self) -> None:
-        """Wait until something came."""
-        self._news = self.loop.create_future()
-        await self._news
-        self._news = None
-
-    async def whole(self) -> Spool:
-        """The whole answer. Raises the error that ended it."""
-        while not self.done:
-            await self.news()
+    async def complete(self) -> Spool:
+        """The whole body. Raises the error that ended it."""
+        if not self.done:
+            self._waiter = self.loop.create_future()
+            await self._waiter
         if self.error is not None:
             self.body.close()
             raise self.error
         return self.body
 
 
-def _socket_pair() -> tuple[socket.socket, socket.socket]:
-    try:
-        return socket.socketpair()
-    except OSError as error:
-        raise StoreError(f"A query process cannot be started: {error.strerror}.") from None
-
-
-class ForkServer:
-    """A process that has opened a graph and forks query processes from itself.
-
-    `whole`: it has read a store of any size into memory first.
-    It ends when it was let go and the last of them has ended; they end with it.
-    """
-
-    def __init__(self, target: Path, memory: int, *, whole: bool = False) -> None:
-        self.target, self.memory, self.whole, self.alive, self.children = target, memory, whole, False, 0
-        self._let_go = False
-        self._lock = asyncio.Lock()
-
-    async def start(self) -> ForkServer:
-        """Wait until the graph is open. Raises `StoreError` when it cannot be."""
-        loop = asyncio.get_running_loop()
-        self._control, theirs = _socket_pair()
-        try:
-            self._process = start("partnergraph.server.view_worker", theirs)
-        except StoreError:
-            self._control.close()
-            raise
-        finally:
-            theirs.close()
-        self._control.setblocking(False)
-        try:
-            async with asyncio.timeout(READ if self.whole else START):
-                first = {"targets": [str(self.target)], "memory": self.memory, "forks": True, "whole": self.whole}
-                await loop.sock_sendall(self._control, encode_order(first))
-                letter, length = HEAD.unpack(await self._received(HEAD.size))
-                word = _word(await self._received(length))
-        except TimeoutError:
-            self.end()
-            limit = READ if self.whole else START
-            raise StoreError(f"The store {self.target} was not open within {limit:g} seconds.") from None
-        except OSError:
-            letter, word = b"E", {}
-        except asyncio.CancelledError:
-            self.end()
-            raise
-        if letter != b"N":
-            self.end()
-            ended = StoreError(f"The process that opens the store {self.target} ended; why is not known.")
-            raise error_from_frame(word) if "error" in word else ended
-        self.alive = True
-        return self
-
-    async def born(self) -> tuple[socket.socket, int]:
-        """A new query process: the pipe to it and its number. Raises `StoreError` when there is none to be had."""
-        ours, theirs = _socket_pair()
-        try:
-            async with self._lock, asyncio.timeout(START):
-                self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
-                socket.send_fds(self._control, [b"F"], [theirs.fileno()])
-                [pid] = PID.unpack(await self._received(PID.size))
-        except (TimeoutError, OSError):
-            ours.close()
-            self.end()
-            raise StoreError("The process that starts query processes has ended, or does not answer.") from None
-        except asyncio.CancelledError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        self.children += 1
-        return ours, pid
-
-    def lost(self) -> None:
-        """One of the processes born here has ended."""
-        self.children -= 1
-        if self._let_go and not self.children:
-            self.end()
-
-    def let_go(self) -> None:
-        """End when the last process born here has ended."""
-        self._let_go = True
-        if not self.children:
-            self.end()
-
-    def end(self) -> None:
-        """End, and with it every process born here that is still there."""
-        if self.alive:
-            self._process.send_signal(signal.SIGCONT)  # somebody may have stopped it
-        else:  # it may be reading still
-            self._process.kill()
-        self.alive = False
-        self._control.close()  # which it takes for its end
-        asyncio.get_running_loop().run_in_executor(None, self._process.wait)
-
-    async def ended(self) -> None:
-        """Wait until the pipes to the processes born here are closed, some milliseconds after it has ended."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                while self.children:
-                    await asyncio.sleep(0.005)
-
-    async def _received(self, size: int) -> bytes:
-        found = b""
-        while len(found) < size:
-            piece = await asyncio.get_running_loop().sock_recv(self._control, size - len(found))
-            if not piece:
-                raise ConnectionError
-            found += piece
-        return found
-
-
 class Worker(asyncio.Protocol):
-    """One query process, and the pipe to it. `lost` is told when it has ended, `slow` when a query takes long."""
+    """A query process, and the pipe to it. `on_end` is called when it has ended, `on_slow` when a query takes long."""
 
     def __init__(
         self,
-        nursery: ForkServer,
-        rounds: TimerWheel,
-        lost: Callable[[Worker], None],
-        slow: Callable[[Worker], None],
+        fork_server: ForkServer,
+        timers: TimerWheel,
+        on_end: Callable[[Worker], None],
+        on_slow: Callable[[Worker], None],
     ) -> None:
-        self.nursery, self.rounds, self.target, self.lost, self.slow = nursery, rounds, nursery.target, lost, slow
+        self.fork_server, self.timers, self.on_end, self.on_slow = fork_server, timers, on_end, on_slow
+        self.target = fork_server.target
         self.generation = str(self.target)
         self.loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = self.loop.create_future()
         self.reply: Reply | None = None
-        self.why: Exception | None = None
+        self.end_reason: Exception | None = None
         self.client = ""  # the address for which it works
-        self.aside = False
-        self.still: float | None = None  # since when it is held still
-        self._held = bytearray()
+        self.slow = False  # whether its query takes long
+        self.suspended_since: float | None = None  # when it was suspended
+        self._frames = FrameParser()
         self._transport: asyncio.Transport | None = None
-        self._handle: int | None = None
-        self._timer: Timer
-        self._soon: Timer
+        self._pidfd: int | None = None
+        self._limit_timer: Timer
+        self._slow_timer: Timer
 
     async def start(self) -> Worker:
         """Wait until it can be asked. Raises `StoreError` when the process cannot open the graph."""
-        pipe, self.pid = await self.nursery.born()
+        pipe, self.pid = await self.fork_server.fork()
         pipe.setblocking(False)
         try:
             # A number alone may mean another process by the time it is used.
-            self._handle = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
+            self._pidfd = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
             await self.loop.create_connection(lambda: self, sock=pipe)
         except (OSError, asyncio.CancelledError) as error:
             if self._transport is not None:
                 self.close()
                 raise
             pipe.close()  # which ends it, if it is still there
-            if self._handle is not None:
-                os.close(self._handle)
-            self.nursery.lost()
+            if self._pidfd is not None:
+                os.close(self._pidfd)
+            self.fork_server.child_ended()
             if isinstance(error, asyncio.CancelledError):
                 raise
             raise StoreError(f"A query process cannot be reached: {error.strerror}.") from None
         try:
-            await asyncio.wait_for(asyncio.shield(self.ready), START)
+            await asyncio.wait_for(asyncio.shield(self.ready), OPEN_TIMEOUT)
         except ConnectionError:
-            memory = f"It may have {self.nursery.memory // 1_000_000} MB of memory (--memory)."
+            memory = f"It may have {self.fork_server.memory // 1_000_000} MB of memory (--memory)."
             message = (
                 f"The query process ended before it had opened the store {self.target}; why is not known. {memory}"
             )
             raise StoreError(message) from None
         except (TimeoutError, PartnerGraphError) as error:
-            late = StoreError(f"The store {self.target} was not open within {START:g} seconds.")
+            late = StoreError(f"The store {self.target} was not open within {OPEN_TIMEOUT:g} seconds.")
             reason = late if isinstance(error, TimeoutError) else error
             self.kill(reason)
             raise reason from None
@@ -289,81 +167,91 @@ class Worker(asyncio.Protocol):
     @property
     def alive(self) -> bool:
         """Whether it can take an order."""
-        return self._transport is not None and not self._transport.is_closing()
+        transport = self._transport
+        return transport is not None and not transport.is_closing()
 
-    def ask(self, values: Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
-        """Give an order (see `execution.worker_main.order`); what comes is in the reply. The process is killed
-        after `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
+    def ask(self, order: Order | Mapping[str, Any] | bytes, timeout: float, sparql: str | None = None) -> Reply:
+        """Give an order (see `execution.wire.encode_order`); what comes is in the reply. The process is killed after
+        `timeout` seconds of its own work, or `MAX_STARVED` seconds after that time, however little it had.
         """
         self.reply = reply = Reply(self.loop, body=Spool(self.client))
-        self._timer = self.rounds.call_later(min(timeout, STOPPED), self._late, timeout)
-        self._since, self._before = self.loop.time(), _processor(self.pid)
-        self._soon = self.rounds.call_later(SLOW, self.slow, self)
+        self._started, self._time_before = self.loop.time(), _processor_time(self.pid)
+        if timeout > SLOW_AFTER:
+            self._limit_timer = self._slow_timer = self.timers.call_later(SLOW_AFTER, self._check_first, timeout)
+        else:
+            self._limit_timer = self.timers.call_later(timeout, self._check_time_limit, timeout)
+            self._slow_timer = self.timers.call_later(SLOW_AFTER, self.on_slow, self)
         if self._transport is not None:
-            self._transport.write(encode_order(values, sparql))
+            self._transport.write(encode_order(order, sparql))
         return reply
 
-    def _late(self, timeout: float) -> None:
-        passed, spent = self.loop.time() - self._since, self.spent
-        left = min(timeout - spent, timeout + MAX_STARVED - passed)
+    def _check_first(self, timeout: float) -> None:
+        """Few queries take so long that the time limit needs a timer of its own."""
+        left = self._started + min(timeout, RESUME_INTERVAL) - self.loop.time()
+        self._limit_timer = self.timers.call_later(left, self._check_time_limit, timeout)
+        self.on_slow(self)
+
+    def _check_time_limit(self, timeout: float) -> None:
+        passed, time_used = self.loop.time() - self._started, self.time_used
+        left = min(timeout - time_used, timeout + MAX_STARVED - passed)
         if left > 0:
-            self._continue()
-            self._timer = self.rounds.call_later(min(left, STOPPED), self._late, timeout)
+            self._resume_if_stopped()
+            self._limit_timer = self.timers.call_later(min(left, RESUME_INTERVAL), self._check_time_limit, timeout)
             return
-        self.hold(still=False)
+        self.set_suspended(suspended=False)
         took = f"{timeout:g} seconds"
         if passed > timeout + MAX_STARVED / 2:
-            took = f"{passed:.0f} seconds, in which other work left it the processor for {spent:.1f}"
+            took = f"{passed:.0f} seconds, in which other work left it the processor for {time_used:.1f}"
         self.kill(QueryLimit(f"Stopped after {took}. Ask for less, or for a longer time: timeout=60", "time"))
 
     @property
-    def spent(self) -> float:
+    def time_used(self) -> float:
         """Seconds that the query under way has taken so far: those of the processor, so that a quick query stays a
         quick one on a crowded machine; all that have passed where the system does not tell.
         """
-        if self._before is None or (now := _processor(self.pid)) is None:
-            return self.loop.time() - self._since
-        return now - self._before
+        if self._time_before is None or (now := _processor_time(self.pid)) is None:
+            return self.loop.time() - self._started
+        return now - self._time_before
 
-    def kill(self, why: Exception) -> None:
+    def kill(self, reason: Exception) -> None:
         """End the process; whoever waits for an answer gets the reason."""
-        self.why = self.why or why
+        self.end_reason = self.end_reason or reason
         self._signal(signal.SIGKILL)
         if self._transport is not None:
             self._transport.abort()
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
-            if self._handle is not None:
-                signal.pidfd_send_signal(self._handle, number)
+            if self._pidfd is not None:
+                signal.pidfd_send_signal(self._pidfd, number)
             elif self.alive:
                 os.kill(self.pid, number)
 
-    def look_again(self, seconds: float) -> None:
+    def check_later(self, seconds: float) -> None:
         """Have the query under way looked at again, whether it takes long."""
-        self._soon = self.rounds.call_later(seconds, self.slow, self)
+        self._slow_timer = self.timers.call_later(seconds, self.on_slow, self)
 
-    def _continue(self) -> None:
+    def _resume_if_stopped(self) -> None:
         """Have the process go on if it was stopped, and not by us: nobody else would, and a client waits for it."""
-        if self.still is None:
+        if self.suspended_since is None:
             self._signal(signal.SIGCONT)
 
-    def step_aside(self) -> None:
+    def lower_priority(self) -> None:
         """Leave the processors to those that answer quickly, as far as the system allows. It cannot be taken back."""
-        self.aside = True
+        self.slow = True
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, ASIDE)
+            os.setpriority(os.PRIO_PROCESS, self.pid, NICENESS)
             if hasattr(os, "SCHED_BATCH"):  # Linux: it never interrupts another process when it wakes up
                 os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
         set_affinity(available_processors()[1:], self.pid)
 
-    def hold(self, *, still: bool) -> None:
-        """Have the process do nothing at all until it is told to go on."""
-        if still and self.still is None:
-            self.still = self.loop.time()
+    def set_suspended(self, *, suspended: bool) -> None:
+        """Stop the process (SIGSTOP), or have it go on."""
+        if suspended and self.suspended_since is None:
+            self.suspended_since = self.loop.time()
             self._signal(signal.SIGSTOP)
-        elif not still and self.still is not None:
-            self.still = None
+        elif not suspended and self.suspended_since is not None:
+            self.suspended_since = None
             self._signal(signal.SIGCONT)
 
     def close(self) -> None:
@@ -377,54 +265,51 @@ class Worker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """asyncio: some frames, or parts of them. Nearly always they are those of a whole answer."""
-        frames: bytes | bytearray = data
-        if self._held:
-            self._held += data
-            frames = self._held
-        at, size, reply = 0, len(frames), self.reply
-        while size - at >= HEAD.size:
-            letter, length = HEAD.unpack_from(frames, at)
-            end = at + HEAD.size + length
-            if end > size:
-                break
-            self._frame(letter, bytes(frames[at + HEAD.size : end]))
-            at = end
-        if frames is self._held:
-            del self._held[:at]
-        elif at < size:
-            self._held += data[at:]
+        reply = self.reply
+        for kind, content in self._frames.feed(data):
+            self._receive_frame(kind, content)
         if reply is not None and reply.done:
-            reply.tell()
+            reply.notify()
 
-    def _frame(self, letter: bytes, content: bytes) -> None:
+    def _receive_frame(self, kind: bytes, content: bytes) -> None:
         reply = self.reply
         if reply is None:
-            if not self.ready.done() and letter == b"N":
-                self.ready.set_result(None)
-            elif not self.ready.done():
-                self.ready.set_exception(error_from_frame(_word(content)))
-                self.ready.exception()  # seen, also when nobody waits
-            return
-        if letter == b"D":
-            try:
-                reply.body.write(content)
-            except OSError as error:
-                # What Python says where no folder for temporary files can be written names folders of the machine.
-                why = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
-                message = f"The answer could not be held until it is read: {why}. Ask for less, or read faster."
-                self.kill(QueryLimit(message, "room"))
-        elif letter == b"H":
-            head = _word(content)
-            reply.form, reply.format, reply.hint = head["form"], head["format"], head.get("hint")
-            reply.status, reply.changes = head.get("status", 200), "changes" in head
+            self._receive_opening(kind, content)
+        elif kind == DATA:
+            self._receive_piece(reply, content)
+        elif kind == HEAD:
+            head = decode_head(content)
+            reply.form, reply.format, reply.hint = head.form, head.format, head.hint
+            reply.status, reply.changes = head.status, head.changes
         else:
-            self._timer.cancel()
-            self._soon.cancel()
+            self._limit_timer.cancel()
+            if self._slow_timer is not self._limit_timer:
+                self._slow_timer.cancel()
             self.reply = None
-            word = _word(content)
-            reply.note, reply.done = word.get("note"), True
-            if letter == b"E":
-                reply.error = error_from_frame(word)
+            reply.done = True
+            if kind == ERROR:
+                reply.error = decode_error(content)
+            elif content != EMPTY_END:
+                reply.note = decode_values(content).get("note")
+
+    def _receive_opening(self, kind: bytes, content: bytes) -> None:
+        """The answer to the opening: the graph is open, or why it is not."""
+        if self.ready.done():
+            return
+        if kind == END:
+            self.ready.set_result(None)
+        else:
+            self.ready.set_exception(decode_error(content))
+            self.ready.exception()  # seen, also when nobody waits
+
+    def _receive_piece(self, reply: Reply, piece: bytes) -> None:
+        try:
+            reply.body.write(piece)
+        except OSError as error:
+            # What Python says where no folder for temporary files can be written names folders of the machine.
+            reason = os.strerror(error.errno) if error.errno == errno.ENOENT else error.strerror
+            message = f"The answer could not be held until it is read: {reason}. Ask for less, or read faster."
+            self.kill(QueryLimit(message, "room"))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own signature
         """asyncio: the process is gone, by our hand or its own."""
@@ -433,14 +318,14 @@ class Worker(asyncio.Protocol):
             self.ready.exception()  # seen, also when nobody waits
         reply, self.reply = self.reply, None
         if reply is not None:
-            self._timer.cancel()
-            self._soon.cancel()
-            reply.error, reply.done = self.why or WorkerLostError(), True
-            reply.lost_after = self.loop.time() - self._since if self.why is None else None
+            self._limit_timer.cancel()
+            self._slow_timer.cancel()
+            reply.error, reply.done = self.end_reason or WorkerLostError(), True
+            reply.lost_after = self.loop.time() - self._started if self.end_reason is None else None
             reply.body.close()
-            reply.tell()
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-        self.nursery.lost()
-        self.lost(self)
+            reply.notify()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+        self.fork_server.child_ended()
+        self.on_end(self)

@@ -30,6 +30,7 @@ HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WORKERS = 4  # with fewer, two queries that take long leave nothing to the others for a moment
 QUEUE = 64
 ASIDE = 4
+VIEW_WORKER = "partnergraph.server.view_worker"  # the module that the query processes run; not imported here
 MAX_PATH_LENGTH = 200  # characters of an address that go on record
 # Addresses of the graph's own things: a slash at the end of one belongs to it.
 THINGS = ("/id/", "/graph/", "/code/", "/rule/")
@@ -95,7 +96,7 @@ class Application:
 
         async def paced(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start" and message["status"] == 429:
-                await self.pool.hold_back(CLIENT.get())
+                await self.pool.delay_refusal(CLIENT.get())
             await send(message)
 
         return paced
@@ -152,7 +153,7 @@ def application(
     they ask by GET, and use `/reconcile`; `audit`, a file without a buffer, gets a JSON line for each request.
     Raises `StoreError` when there is no graph.
     """
-    pool = WorkerPool(_located(path), size=workers, queue=queue, memory=memory, aside=aside)
+    pool = WorkerPool(_located(path), VIEW_WORKER, size=workers, queue=queue, memory=memory, max_slow=aside)
     endpoint = SparqlEndpoint(pool, timeout=timeout, record=Audit(audit) if audit is not None else None)
     pages = site_application(pool, endpoint.kept, timeout=timeout, origins=origins, record=endpoint.record)
     return Application(pool, endpoint, pages, Admission(hosts, origins))

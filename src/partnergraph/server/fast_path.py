@@ -87,7 +87,7 @@ class FastPath:
             query = read_request("GET", query_string, "", b"").query
             begun.order = order_limits(accept.decode("latin-1")), query
             request = FastRequest(endpoint, begun, client, answered, otherwise)
-            endpoint.pool.enter(request)
+            endpoint.pool.submit(request)
         except RefusedError:
             otherwise(endpoint)
             return None
@@ -127,7 +127,7 @@ class FastRequest:
             begun.log["query"] = query_digest(query)
         begun.timeout = endpoint.timeout
         begun.reply = worker.ask(values, begun.timeout, query)
-        begun.reply.then = self._come
+        begun.reply.callback = self._come
 
     def set_exception(self, exception: Exception) -> None:
         """From the pool: there will be no process. The usual way says so."""
@@ -139,17 +139,17 @@ class FastRequest:
         """The client has gone."""
         self.gone = True
         if self.begun.reply is not None:
-            self.endpoint.pool.rounds.call_later(WATCH, self._leave)
+            self.endpoint.pool.timers.call_later(WATCH, self._leave)
         else:
             self._record("gone")
 
     def _leave(self) -> None:
         reply = self.begun.reply
         assert reply is not None
-        if reply.then is not None:
-            reply.then = None
+        if reply.callback is not None:
+            reply.callback = None
             assert self.begun.worker is not None
-            self.endpoint.pool.give(self.begun.worker)
+            self.endpoint.pool.release(self.begun.worker)
             self._record("gone")
 
     def _come(self) -> None:
@@ -159,17 +159,17 @@ class FastRequest:
         assert reply is not None
         assert worker is not None
         if reply.error is None and reply.body.in_memory:
-            reply.then = None
+            reply.callback = None
             answer = self.endpoint.made(begun, reply, worker.generation)
-            self.endpoint.pool.give(worker)
+            self.endpoint.pool.release(worker)
             if not self.gone:
                 self.answered(_head(answer), answer.body)
             self._record("answered")
         else:
-            reply.then = None
+            reply.callback = None
             if self.gone:
                 reply.body.close()
-                self.endpoint.pool.give(worker)
+                self.endpoint.pool.release(worker)
                 self._record("gone")
             else:
                 self.otherwise(_SlowPathContinuation(self.endpoint, begun))

@@ -5,14 +5,16 @@ A page is made here and not in the server, so that it has the limits of a query,
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import QueryLimit
+from partnergraph.execution.answer import answer_query
 from partnergraph.execution.sandbox import MAX_BYTES
-from partnergraph.execution.worker_main import FrameWriter, answer_query, main
+from partnergraph.execution.wire import HEAD, FrameWriter, Head
+from partnergraph.execution.worker_main import main
 
 if TYPE_CHECKING:
     from partnergraph.site.view import RenderedView
@@ -35,7 +37,7 @@ VIEWS = {
 LATER = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
 
 
-def answer(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> str | None:
+def answer(reader: Reader, asked: Mapping[str, Any], frames: FrameWriter) -> str | None:
     """Answer a query, or make the view that an order names. Raises the errors of either."""
     if "view" not in asked:
         return answer_query(reader, asked, frames)
@@ -43,7 +45,7 @@ def answer(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> str | 
     if len(shown.body) > MAX_BYTES:
         size = f"The page has {len(shown.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
         raise QueryLimit(f"{size} Ask for less.", "size")
-    frames.send(b"H", json.dumps({"form": "view", "format": shown.media, "status": shown.status}).encode())
+    frames.send(HEAD, Head("view", shown.media, status=shown.status).encode())
     frames.write(shown.body)
     frames.flush()
     return None

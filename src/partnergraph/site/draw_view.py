@@ -17,8 +17,8 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     Raises `UsageError` when the answer is not one of links, `QueryRefused` for a question that reads a file, and the
     errors of a query.
     """
+    from partnergraph.execution.answer import resolve_order
     from partnergraph.execution.execute import execute_prepared
-    from partnergraph.execution.sandbox import resolve_order
     from partnergraph.network.from_query import network_from_query
     from partnergraph.page import draw
     from partnergraph.site.question_view import allowed_question

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -25,15 +25,15 @@ _ROWS = {word: re.compile(rf"{word} [0-9]+\b") for word in ("LIMIT", "OFFSET")}
 MAX_KEPT = 1000
 # The words of functions whose value is another each time.
 _CHANGING = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
-_kept: dict[str, _PlainQuery] = {}
+_kept: dict[str, PlainQuery] = {}
 
 
-class _PlainQuery(NamedTuple):
+class PlainQuery(NamedTuple):
     """What there is to know of a query that the engine gets as it was asked."""
 
     form: str
     lasting: bool
-    prefixes: Mapping[str, str]
+    prefixes: dict[str, str]
 
 
 @dataclass  # to freeze it takes longer than to look its text up
@@ -51,7 +51,7 @@ class PreparedQuery:
     dataset: Reader | None = None
     plain: bool = False
     lasting: bool = True
-    prefixes: Mapping[str, str] | None = None
+    prefixes: dict[str, str] | None = None
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -77,8 +77,8 @@ def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
     Raises `QueryError` or `QueryRefused`, with line, column and a caret.
     """
     alike = query_shape(sparql)
-    if alike is not None and (known := _kept.get(alike)):
-        return PreparedQuery(sparql, known.form, sparql, None, True, known.lasting, known.prefixes)
+    if plain := _kept.get(alike or ""):
+        return PreparedQuery(sparql, plain.form, sparql, None, True, plain.lasting, plain.prefixes)
     try:
         examined = examine_query(sparql)
         dataset = _merged_dataset(reader, sparql, examined)
@@ -89,13 +89,20 @@ def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
     if examined.star is not None:
         changes.append((examined.star, examined.star + 1, _star_columns(PreparedQuery(sparql, examined.form, sparql))))
     text = apply_edits(sparql, changes)
-    plain = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
+    unchanged = text == asked and not any(token.word.startswith(("FROM", "OPTIONAL")) for token in examined.tokens)
     lasting = not any(token.word in _CHANGING for token in examined.tokens)
-    if alike is not None and plain:
+    if alike is not None and unchanged:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
-        _kept[alike] = _PlainQuery(examined.form, lasting, prefixes_of(alike))
-    return PreparedQuery(sparql, examined.form, text, dataset, plain, lasting)
+        _kept[alike] = PlainQuery(examined.form, lasting, prefixes_of(alike))
+    return PreparedQuery(sparql, examined.form, text, dataset, unchanged, lasting)
+
+
+def known_query(sparql: str) -> PlainQuery | None:
+    """What there is to know of a query that may run and goes to the engine as it is, where one of the same shape was
+    prepared before.
+    """
+    return _kept.get(query_shape(sparql) or "")
 
 
 def query_shape(sparql: str) -> str | None:
