@@ -36,7 +36,7 @@ class ResponseCache:
         if (found := self.found.get(key)) is None:
             return None
         self.found.move_to_end(key)
-        return CachedResponse(*found)
+        return CachedResponse._make(found)
 
     def put(self, generation: str, asked: bytes, answer: CachedResponse) -> None:
         """Keep an answer; the ones not asked for longest make room."""
@@ -47,7 +47,7 @@ class ResponseCache:
         self.size += _weight(key, answer)
         while self.size > self.most:
             oldest, least = self.found.popitem(last=False)
-            self.size -= _weight(oldest, CachedResponse(*least))
+            self.size -= _weight(oldest, CachedResponse._make(least))
 
 
 def _key(generation: str, asked: bytes) -> bytes:
@@ -56,4 +56,5 @@ def _key(generation: str, asked: bytes) -> bytes:
 
 def _weight(key: bytes, answer: CachedResponse) -> int:
     """About how many bytes an answer takes: a long question may have a short one, and that a long note."""
-    return 1000 + len(key) + len(answer.body) + sum(len(value) for _, value in answer.more)
+    size = 1000 + len(key) + len(answer.body)
+    return size + sum(len(value) for _, value in answer.more) if answer.more else size

@@ -62,8 +62,7 @@ def read_request(method: str, query_string: bytes, content_type: str, body: byte
     """Read a request (SPARQL 1.1 Protocol, section 2.1). Raises `RefusedError` with the status it deserves."""
     # Nearly every request is a query by GET and nothing else.
     if method != "POST" and query_string.startswith(b"query=") and b"&" not in query_string:
-        [(_, only)] = parse_form(query_string, "the address")
-        return SparqlRequest(only)
+        return SparqlRequest(_value(query_string, len(b"query="), "the address"))
     parameters = parse_form(query_string, "the address")
     text = None
     if method == "POST":
@@ -120,8 +119,23 @@ def parse_form(encoded: bytes, where: str) -> list[tuple[str, str]]:
             for name, _, value in (field.partition(b"=") for field in encoded.split(b"&") if field)
         ]
     except ValueError:
-        message = f"A parameter in {where} is not encoded as UTF-8 (%-encoding), or there are more than {MAX_FIELDS}."
-        raise RefusedError(400, message) from None
+        raise _undecodable(where) from None
+
+
+def _value(encoded: bytes, at: int, where: str) -> str:
+    """The value that begins somewhere in a form of one field. Raises `RefusedError`."""
+    try:
+        if not encoded.isascii() or _BROKEN.search(encoded):
+            raise ValueError
+        return decode_form(encoded[at:])
+    except ValueError:
+        raise _undecodable(where) from None
+
+
+def _undecodable(where: str) -> RefusedError:
+    return RefusedError(
+        400, f"A parameter in {where} is not encoded as UTF-8 (%-encoding), or there are more than {MAX_FIELDS}."
+    )
 
 
 def decode_form(value: bytes) -> str:
