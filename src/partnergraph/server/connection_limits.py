@@ -13,9 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
-
-from partnergraph.endpoint.sparql_endpoint import problem_json, send_problem
+from partnergraph.endpoint.http_response import problem_json, send_problem
+from partnergraph.server.uvicorn_protocol import UvicornProtocol
 
 FEED = 16_384  # bytes that the parser is given at once, so that the size of a head is known about as exactly
 EVICTED = 0.05  # share of the connections that end when there are too many
@@ -61,12 +60,12 @@ def max_connections(wanted: int = ConnectionLimits.max_connections, processes: i
     )
 
 
-class LimitedProtocol(HttpToolsProtocol):
+class LimitedProtocol(UvicornProtocol):
     """A client that is held to limits (see `ConnectionLimits`, which the application has as `limits`)."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: a client is there."""
-        self.limits: ConnectionLimits = self.config.app.limits  # type: ignore[union-attr]
+        self.limits: ConnectionLimits = self.application.limits
         self.unfinished_since: float | None = self.loop.time()  # when the request began that has not arrived whole
         self.last_active = self.loop.time()
         self.paused_since = math.inf  # when the client stopped reading
@@ -104,16 +103,6 @@ class LimitedProtocol(HttpToolsProtocol):
                     self.refuse(*self._refusal)
                     return
 
-    @property
-    def answering(self) -> bool:
-        """Whether a request has arrived whole and its response has not been written."""
-        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
-
-    @property
-    def bytes_written(self) -> int:
-        """What was handed to the transport so far."""
-        raise NotImplementedError
-
     def on_message_begin(self) -> None:
         """httptools: a request begins."""
         self._in_head = self._in_request = True
@@ -133,20 +122,18 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """httptools: the head of a request is here."""
         self._in_head = False
-        if len(self.pipeline) >= MAX_PIPELINED:
+        if self.pipelined >= MAX_PIPELINED:
             self.transport.abort()
             return
         refusal, self._refusal = self._refusal or self._oversized(), None
         if refusal is None:
             super().on_headers_complete()
             return
-        usual, self.app, self.url = self.app, _RefusingApplication(*refusal), b"/"
+        self.url = b"/"
         self.headers.clear()
-        try:
+        with self.answering_with(_RefusingApplication(*refusal)):
             super().on_headers_complete()
-        finally:
-            self.app = usual
-        self.cycle.keep_alive = False
+        self.close_after_response()
 
     def on_body(self, body: bytes) -> None:
         """httptools: a piece of the body."""
@@ -184,18 +171,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._looking.cancel()
         super().connection_lost(exc)
 
-    def send_400_response(self, msg: str) -> None:
-        """uvicorn: what came is no HTTP."""
-        self.refuse(400, msg)
-
     def refuse(self, status: int, message: str) -> None:
         """Say why a request that has not arrived whole will not be answered, and end the connection."""
         self._discards = True
         if self.transport.is_closing():
             return
         # Nothing can be said in the middle of a response, or before one that is owed to an earlier request.
-        owes = self.cycle is not None and not self.cycle.response_complete
-        if owes and (self.pipeline or self._in_head or self.cycle.response_started):
+        if self.owes_response and (self.pipelined or self._in_head or self.response_started):
             self.transport.abort()
             return
         body = problem_json(status, message)
@@ -204,8 +186,8 @@ class LimitedProtocol(HttpToolsProtocol):
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
         )
-        head = b"".join(b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *fields))
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        head = b"".join(b"%b: %b\r\n" % field for field in fields)
+        self.transport.write(b"%b%b\r\n%b" % (self.response_start(status), head, body))
         self.transport.write_eof()
         # What the client still sends is read and thrown away, slowly: to close at once could take the answer back
         # (RFC 9112, 9.6). It ends when the client closes.
@@ -252,7 +234,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _stalled(self) -> bool:
         unsent = self.transport.get_write_buffer_size()
-        taken = self.bytes_written - unsent
+        taken = self.connection.bytes_written - unsent
         slow = bool(unsent) and taken - self._taken < PROGRESS
         self._looks_without_progress = self._looks_without_progress + 1 if slow else 0
         self._taken = taken

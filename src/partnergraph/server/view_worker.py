@@ -1,6 +1,6 @@
-"""The query process of the server: it answers queries, and makes the pages of the site from the same graph.
+"""The query process of the server: it answers queries, and renders the views of the site from the same graph.
 
-A page is made here and not in the server, so that it has the limits of a query, and one that fails takes nothing down.
+A view is rendered here and not in the server, so that it has the limits of a query, and a failure takes nothing down.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from partnergraph.site.view import RenderedView
     from partnergraph.store import Reader
 
-# The views of the site; each is the function `render` of its module (see `partnergraph.site.view.View`).
+# The registry of views: each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
-    "draw": "partnergraph.site.draw_view",
-    "labels": "partnergraph.site.label_view",
-    "questions": "partnergraph.site.question_view",
+    "draw": "partnergraph.site.views.draw",
+    "labels": "partnergraph.site.views.labels",
+    "questions": "partnergraph.site.views.questions",
     "reconcile": "partnergraph.reconcile.api",
-    "search": "partnergraph.site.search_view",
-    "terms": "partnergraph.site.completion_view",
-    "thing": "partnergraph.site.resource_view",
-    "workbench": "partnergraph.site.workbench_view",
+    "search": "partnergraph.site.views.search",
+    "terms": "partnergraph.site.views.completion",
+    "thing": "partnergraph.site.views.resource",
+    "workbench": "partnergraph.site.views.workbench",
 }
 
 

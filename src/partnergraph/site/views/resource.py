@@ -9,14 +9,14 @@ from urllib.parse import quote, unquote, urlencode
 
 from partnergraph.claims.name_search import find_by_name
 from partnergraph.endpoint.content_negotiation import GRAPHS
-from partnergraph.endpoint.sparql_endpoint import problem_json
+from partnergraph.endpoint.http_response import problem_json
 from partnergraph.execution.execute import labels
 from partnergraph.results.formats import check_xml
-from partnergraph.site.label_view import BY
 from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
 from partnergraph.site.resource_presenter import ResourcePresenter
 from partnergraph.site.templating import HTML, render_template
 from partnergraph.site.view import RenderedView
+from partnergraph.site.views.labels import BY
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
 

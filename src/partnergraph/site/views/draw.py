@@ -21,7 +21,7 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     from partnergraph.execution.sandbox import resolve_order
     from partnergraph.network.from_query import network_from_query
     from partnergraph.page import draw
-    from partnergraph.site.question_view import allowed_question
+    from partnergraph.site.views.questions import allowed_question
     from partnergraph.sparql.prepare import prepare_query
 
     if values.get("question"):

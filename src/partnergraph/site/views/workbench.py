@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.site.question_view import offered_questions
 from partnergraph.site.templating import HTML, render_template
 from partnergraph.site.view import RenderedView
+from partnergraph.site.views.questions import offered_questions
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
