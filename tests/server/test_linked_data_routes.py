@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.claims.claims import claims
 from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
-from partnergraph.site.resource_view import render
+from partnergraph.site.views.resource import render
 from partnergraph.store import Reader
 from tests.server.conftest import Server
 
