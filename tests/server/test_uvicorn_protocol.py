@@ -94,7 +94,7 @@ def uses(source: str, protocol: HttpToolsProtocol) -> Iterator[tuple[str, str]]:
     ``self.cycle.x``, and the methods that it overrides.
     """
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef) and node.name in vars(HttpToolsProtocol):
+        if isinstance(node, ast.FunctionDef) and node.name in vars(HttpToolsProtocol) and node.name[0] != "_":
             yield "HttpToolsProtocol", node.name
         if not isinstance(node, ast.Attribute):
             continue
