@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -216,6 +217,21 @@ def test_a_host_that_is_not_ours_stays_refused(here: Here) -> None:
             assert client.ask("ASK {}", host="example.org")[0] == 421
         assert not here.taken
         assert not here.fast_path.heads
+
+
+def test_the_date_goes_on(here: Here) -> None:
+    """The fast path writes the fields that uvicorn renews each second."""
+    with running(here) as port, Client(port) as client:
+        client.ask("ASK {}")
+        dates = []
+        for _ in range(2):
+            client.send(get("ASK {}"))
+            head = b"".join(iter(client.file.readline, b"\r\n"))
+            client.file.read(int(re.search(rb"content-length: (\d+)", head)[1]))  # type: ignore[index]
+            dates.append(re.search(rb"\r\ndate: (.*?)\r\n", head)[1])  # type: ignore[index]
+            time.sleep(2.2)
+        assert len(here.taken) == 2
+        assert dates[0] != dates[1]
 
 
 def test_many_heads_are_forgotten(here: Here) -> None:

@@ -129,6 +129,8 @@ class UvicornProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """asyncio: a client has connected."""
         self.connection = ResponseTransport(transport)
+        self._default_fields: list[tuple[bytes, bytes]] = []
+        self._default_lines = b""
         super().connection_made(self.connection)
 
     @abstractmethod
@@ -185,8 +187,10 @@ class UvicornProtocol(HttpToolsProtocol):
 
     def response_start(self, status: int) -> bytes:
         """The status line of a response, and the header fields that every response has (its date)."""
-        default = b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
-        return STATUS_LINE[status] + default
+        fields = self.server_state.default_headers
+        if fields is not self._default_fields:  # uvicorn makes a new list each second
+            self._default_fields, self._default_lines = fields, b"".join(b"%b: %b\r\n" % field for field in fields)
+        return STATUS_LINE[status] + self._default_lines
 
     def count_response(self) -> None:
         """Count a response that was not written by uvicorn."""
