@@ -78,7 +78,7 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     if iri.endswith("#"):
         return RenderedView(HTML, render_template("vocabulary.html.j2", reader, terms=_terms(described, iri), **shared))
     return RenderedView(
-        HTML, render_template("thing.html.j2", reader, **shared, **_table(reader, described, iri, start, worded))
+        HTML, render_template("resource.html.j2", reader, **shared, **_table(reader, described, iri, start, worded))
     )
 
 
@@ -90,7 +90,7 @@ def _missing(reader: Reader, path: str, format_: str) -> RenderedView:
     words = unquote(path.rsplit("/", 1)[-1]).replace("-", " ")
     start = base_iri(reader)
     near = [{"label": one.label, "link": local_path(one.iri, start)} for one in find_by_name(reader, words)]
-    return RenderedView(HTML, render_template("missing.html.j2", reader, words=words, near=near), 404)
+    return RenderedView(HTML, render_template("not_found.html.j2", reader, words=words, near=near), 404)
 
 
 def _terms(described: Reader, space: str) -> list[dict[str, str]]:
