@@ -240,5 +240,5 @@ def test_what_is_not_ours_has_no_path(iri: str) -> None:
 def test_a_kind_that_much_is_about_is_told_with_a_part_of_it(monkeypatch: pytest.MonkeyPatch, graph: Reader) -> None:
     whole = len(claims(describe(graph, f"{OURS}code/membership")))
     assert whole > 50
-    monkeypatch.setattr("partnergraph.site.resource_description.MAX_COUNT", 20)
+    monkeypatch.setattr("partnergraph.site.resource_description.MAX_RECORDS", 20)
     assert len(claims(describe(graph, f"{OURS}code/membership"))) == 20

@@ -26,28 +26,28 @@ VIEWS = {
     "reconcile": "partnergraph.reconcile.api",
     "search": "partnergraph.site.views.search",
     "terms": "partnergraph.site.views.completion",
-    "thing": "partnergraph.site.views.resource",
+    "resource": "partnergraph.site.views.resource",
     "workbench": "partnergraph.site.views.workbench",
 }
 
 
-# What drawing needs takes longer to import than a page to make.
-LATER = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
+# Imported before processes are forked: what drawing needs takes longer to import than a page to render.
+PRELOADED = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
 
 
-def answer(reader: Reader, asked: dict[str, Any], frames: FrameWriter) -> str | None:
-    """Answer a query, or make the view that an order names. Raises the errors of either."""
-    if "view" not in asked:
-        return answer_query(reader, asked, frames)
-    shown: RenderedView = import_module(VIEWS[asked["view"]]).render(reader, asked["values"])
-    if len(shown.body) > MAX_BYTES:
-        size = f"The page has {len(shown.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
+def answer(reader: Reader, order: dict[str, Any], frames: FrameWriter) -> str | None:
+    """Answer a query, or render the view that an order names. Raises the errors of either."""
+    if "view" not in order:
+        return answer_query(reader, order, frames)
+    view: RenderedView = import_module(VIEWS[order["view"]]).render(reader, order["values"])
+    if len(view.body) > MAX_BYTES:
+        size = f"The page has {len(view.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
         raise QueryLimit(f"{size} Ask for less.", "size")
-    frames.send(b"H", json.dumps({"form": "view", "format": shown.media, "status": shown.status}).encode())
-    frames.write(shown.body)
+    frames.send(b"H", json.dumps({"form": "view", "format": view.media, "status": view.status}).encode())
+    frames.write(view.body)
     frames.flush()
     return None
 
 
 if __name__ == "__main__":
-    sys.exit(main(answer, LATER))
+    sys.exit(main(answer, PRELOADED))

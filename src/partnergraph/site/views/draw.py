@@ -31,5 +31,5 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     out = io.BytesIO()
     if prepared.form != "ASK":
         execute_prepared(reader, prepared, "tsv" if prepared.form == "SELECT" else "ntriples", out, explain=False)
-    made = network_from_query(reader, out.getvalue(), prepared.form, query=prepared.sparql)
-    return RenderedView("text/html; charset=utf-8", draw(made).html.encode())
+    network = network_from_query(reader, out.getvalue(), prepared.form, query=prepared.sparql)
+    return RenderedView("text/html; charset=utf-8", draw(network).html.encode())

@@ -18,6 +18,9 @@ _COUNTS = """SELECT (COUNT(DISTINCT ?o) AS ?bodies) (COUNT(DISTINCT ?r) AS ?clai
 
 def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG001  every view is called so
     """The page."""
-    groups = {title: [one for one in offered_questions() if one.audience == name] for name, title in AUDIENCES.items()}
+    groups = {
+        title: [question for question in offered_questions() if question.audience == name]
+        for name, title in AUDIENCES.items()
+    }
     [counts] = reader.rows(_COUNTS)
     return RenderedView(HTML, render_template("workbench.html.j2", reader, groups=groups, counts=counts))
