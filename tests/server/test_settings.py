@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,24 @@ def test_the_record_of_the_settings_is_written(keele: Path, tmp_path: Path) -> N
     app.endpoint.record({"outcome": "answered"})
     app.endpoint.record.file.close()
     assert json.loads((tmp_path / "record.jsonl").read_text()) == {"outcome": "answered"}
+
+
+def test_the_command_line_and_query_processes_do_not_load_the_http_server() -> None:
+    code = (
+        "import sys, partnergraph.cli.serve, partnergraph.server.view_worker\n"
+        "print(sorted({'uvicorn', 'httptools', 'starlette', 'asyncio'} & set(sys.modules)))\n"
+        "from partnergraph.server import application\n"
+        "print('uvicorn' in sys.modules, application.__name__)"
+    )
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert output.splitlines() == ["[]", "True application"]
+
+
+@pytest.mark.parametrize("package", ["uvicorn", "httptools", "starlette"])
+def test_a_missing_package_is_named_with_its_extra(keele: Path, package: str) -> None:
+    code = f"import sys\nsys.modules['{package}'] = None\nfrom partnergraph.cli import main\nmain()"
+    command = [sys.executable, "-c", code, "serve", "--graph", str(keele), "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert f"This needs {package}, which is not installed" in done.stderr
+    assert "partnergraph[serve]" in done.stderr
