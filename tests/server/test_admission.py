@@ -88,7 +88,7 @@ def _length(response: bytes) -> int:
 )
 def test_a_host_is_ours_and_one(server: Server, headers: str, status: int, way: str) -> None:
     request = f"GET {ASK} HTTP/1.1\r\n{headers}X-Test: {hash(headers)}\r\n\r\n"
-    for _ in range(1 if way == "usual" else 3):  # the second is what the shortcut may take
+    for _ in range(1 if way == "usual" else 3):  # the second is what the fast path may take
         assert sent(server, request)[0] == status
 
 

@@ -1,10 +1,11 @@
-"""Plain queries take a shortcut through the server. Nobody can tell from the answers."""
+"""Plain queries take the fast path through the server. Nobody can tell from the answers."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -18,8 +19,8 @@ from urllib.parse import quote
 import pytest
 import uvicorn
 
-from partnergraph.endpoint.response_cache import KEPT_ANSWER
-from partnergraph.endpoint.sparql_endpoint import SOON
+from partnergraph.endpoint.query_dispatch import MAX_RETRY_AGE
+from partnergraph.endpoint.response_cache import MAX_CACHED_BODY
 from partnergraph.server import Application, application
 from partnergraph.server.fast_path import MAX_HEADS, FastPath
 from partnergraph.server.http_protocol import HttpProtocol
@@ -32,21 +33,21 @@ JSON = "application/sparql-results+json"
 
 
 class Here:
-    """The server in a thread of this process: its application, the queries that took the shortcut, its record."""
+    """The server in a thread of this process: its application, the queries that took the fast path, its record."""
 
     def __init__(self, keele: Path) -> None:
         self.audit = io.BytesIO()
         self.app: Application = application(keele, workers=1, audit=self.audit)
         self.taken: list[bytes] = []
-        assert self.app.shortcut is not None
-        self.shortcut: FastPath = self.app.shortcut
-        usual: Callable[..., Any] = self.shortcut.ask
+        assert self.app.fast_path is not None
+        self.fast_path: FastPath = self.app.fast_path
+        usual: Callable[..., Any] = self.fast_path.submit
 
-        def ask(query_string: bytes, *rest: Any) -> Any:
+        def submit(query_string: bytes, *rest: Any) -> Any:
             self.taken.append(query_string)
             return usual(query_string, *rest)
 
-        self.shortcut.ask = ask  # type: ignore[method-assign, assignment]
+        self.fast_path.submit = submit  # type: ignore[method-assign, assignment]
 
     @property
     def outcomes(self) -> list[str]:
@@ -150,13 +151,13 @@ def test_the_answer_is_the_same_on_either_way(keele: Path, name: str) -> None:
             here.app.endpoint.timeout = 1
         with running(here) as port, Client(port) as client:
             if way == "usual":
-                here.shortcut.heads = _Deaf()
+                here.fast_path.heads = _Deaf()
             assert client.ask("ASK { o:keele-university ?p ?o }", accept=accept)[0] in (200, 406)
             found.append(client.ask(query, accept=accept))
             again = client.ask(query, accept=accept)
         assert again == found[-1]
         assert len(here.taken) == (2 if way == "short" else 0)
-        kept = ["answered", "kept"] if len(again[2]) <= KEPT_ANSWER else ["answered"] * 2
+        kept = ["answered", "kept"] if len(again[2]) <= MAX_CACHED_BODY else ["answered"] * 2
         usual = ["streamed"] * 2 if name == "a graph" and here.outcomes[1] == "streamed" else kept
         assert here.outcomes[1:] == (usual if status == 200 else [str(status)] * 2)
     assert found[0] == found[1]
@@ -215,14 +216,29 @@ def test_a_host_that_is_not_ours_stays_refused(here: Here) -> None:
         for _ in range(3):
             assert client.ask("ASK {}", host="example.org")[0] == 421
         assert not here.taken
-        assert not here.shortcut.heads
+        assert not here.fast_path.heads
+
+
+def test_the_date_goes_on(here: Here) -> None:
+    """The fast path writes the fields that uvicorn renews each second."""
+    with running(here) as port, Client(port) as client:
+        client.ask("ASK {}")
+        dates = []
+        for _ in range(2):
+            client.send(get("ASK {}"))
+            head = b"".join(iter(client.file.readline, b"\r\n"))
+            client.file.read(int(re.search(rb"content-length: (\d+)", head)[1]))  # type: ignore[index]
+            dates.append(re.search(rb"\r\ndate: (.*?)\r\n", head)[1])  # type: ignore[index]
+            time.sleep(2.2)
+        assert len(here.taken) == 2
+        assert dates[0] != dates[1]
 
 
 def test_many_heads_are_forgotten(here: Here) -> None:
     with running(here) as port, Client(port) as client:
         for number in range(MAX_HEADS + 5):
             assert client.ask("ASK {}", more=f"X-Number: {number}\n")[0] == 200
-        assert len(here.shortcut.heads) == 5
+        assert len(here.fast_path.heads) == 5
 
 
 def test_what_is_asked_before_the_answer_came_is_answered_after_it(here: Here) -> None:
@@ -343,7 +359,7 @@ def test_one_that_has_been_at_work_for_long_is_not_tried_again(server: Server) -
     with Client(server.port) as client:
         client.ask("ASK {}")
         client.send(get("SELECT (SUM(STRLEN(STR(?o))) AS ?n) { ?s ?p ?o . ?a ?b ?c . ?d pg:from ?e }"))
-        time.sleep(SOON + 0.2)
+        time.sleep(MAX_RETRY_AGE + 0.2)
         _kill_those_at_work(server)
         status, _, body = client.read()
         assert status == 503

@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.claims.claims import claims
 from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
-from partnergraph.site.resource_view import render
+from partnergraph.site.views.resource import render
 from partnergraph.store import Reader
 from tests.server.conftest import Server
 
@@ -240,5 +240,5 @@ def test_what_is_not_ours_has_no_path(iri: str) -> None:
 def test_a_kind_that_much_is_about_is_told_with_a_part_of_it(monkeypatch: pytest.MonkeyPatch, graph: Reader) -> None:
     whole = len(claims(describe(graph, f"{OURS}code/membership")))
     assert whole > 50
-    monkeypatch.setattr("partnergraph.site.resource_description.MAX_COUNT", 20)
+    monkeypatch.setattr("partnergraph.site.resource_description.MAX_RECORDS", 20)
     assert len(claims(describe(graph, f"{OURS}code/membership"))) == 20

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
-from partnergraph.endpoint.sparql_endpoint import MAX_BODIES
+from partnergraph.endpoint.request_body import MAX_BODIES
 from partnergraph.endpoint.sparql_request import MAX_BODY
 from partnergraph.pool.memory_budget import MemoryBudget
 from tests.server.conftest import serving

@@ -56,7 +56,7 @@ def test_requests_made_for_five_minutes_meet_no_server_error(server: Server, tmp
 
 def test_every_route_is_described(server: Server) -> None:
     described = openapi()["paths"]
-    routes = {route.path for route in site_application(None, None, timeout=1).routes}  # type: ignore[arg-type, attr-defined]
+    routes = {route.path for route in site_application(None).routes}  # type: ignore[arg-type, attr-defined]
     # The parts of the vocabulary are addresses like those below /id; files of the pages are nobody's business.
     same = {"/id/{rest:path}": "/id/{path}", "/code/{rest:path}": "/id/{path}", "/graph/{rest:path}": "/id/{path}"}
     left_out = {"/rule/{rest:path}", "/ns", "/openapi.json", "/static/{name}"}

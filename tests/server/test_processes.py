@@ -155,11 +155,3 @@ def test_options_that_mean_nothing_are_refused_at_the_start(keele: Path, options
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_as_many_queries_wait_as_the_library_says() -> None:
-    from partnergraph.cli.serve import serve
-    from partnergraph.server import ASIDE, QUEUE, WORKERS
-
-    defaults = {option.name: option.default for option in serve.params}
-    assert (defaults["workers"], defaults["queue"], defaults["aside"]) == (WORKERS, QUEUE, ASIDE)

@@ -57,12 +57,12 @@ def test_what_is_encoded_wrongly_is_refused(line: bytes) -> None:
 
 
 def test_kept_answers_are_weighed_with_their_questions() -> None:
-    kept = ResponseCache(most=100_000)
+    kept = ResponseCache(max_bytes=100_000)
     for number in range(50):
         kept.put(f"{number}", b"x" * 20_000, CachedResponse(b"{}", "application/json"))
-    assert 1 < len(kept.found) < 6
+    assert 1 < len(kept.entries) < 6
     assert 0 < kept.size <= 100_000
     assert kept.get("49", b"x" * 20_000) == CachedResponse(b"{}", "application/json")
     assert kept.get("0", b"x" * 20_000) is None
     gc.collect()
-    assert not [one for one in kept.found.items() if any(map(gc.is_tracked, one))], "or each collection is a pause"
+    assert not [one for one in kept.entries.items() if any(map(gc.is_tracked, one))], "or each collection is a pause"

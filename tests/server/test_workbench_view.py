@@ -121,8 +121,8 @@ def test_what_may_stand_at_a_place_is_read_from_unfinished_text(bench: Bench) ->
         "SELECT * { ?a ?b ?c } ORDER ": "head",
     }
     read = bench.tab.evaluate(
-        "async (texts) => { const place = await import('/static/place.js');"
-        " return texts.map((text) => place.placeAfter(text).where); }",
+        "async (texts) => { const context = await import('/static/cursor_context.js');"
+        " return texts.map((text) => context.contextAfter(text).where); }",
         list(places),
     )
     assert dict(zip(places, read, strict=True)) == places

@@ -3,46 +3,67 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from partnergraph.cli.options import MEGABYTES, Command, Number, graph_option
+from partnergraph.cli.options import Command, Number, graph_option
 from partnergraph.files import refuse_published
+from partnergraph.server.settings import ServerSettings, SettingOption
+
+Settings = TypeVar("Settings", bound=ServerSettings)
+
+
+def settings_options(settings: type[ServerSettings]) -> Callable[[Any], Any]:
+    """The options for all fields of a settings class, in their order."""
+
+    def decorate(function: Any) -> Any:
+        for field in reversed(fields(settings)):
+            function = _option(field)(function)
+        return function
+
+    return decorate
+
+
+def _option(field: Field[Any]) -> Callable[[Any], Any]:
+    setting: SettingOption = field.metadata["option"]
+    details: dict[str, Any] = {"default": field.default}
+    match field.default:
+        case bool():
+            details["is_flag"] = True
+        case tuple():
+            details = {"multiple": True}
+        case None:
+            details["type"] = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+        case int():
+            details = {"default": field.default // setting.unit, "type": click.IntRange(*setting.bounds)}
+        case float():
+            details["type"] = Number(*setting.bounds)
+    details["show_default"] = isinstance(field.default, int | float | str) and not isinstance(field.default, bool)
+    flags = setting.flags or (f"--{field.name.replace('_', '-')}",)
+    return click.option(*flags, field.name, metavar=setting.metavar, help=setting.help, **details)
+
+
+def settings_of(settings: type[Settings], values: dict[str, Any]) -> Settings:
+    """The settings for the values of their options: in their units, repeated options added to the default."""
+    converted = {}
+    for field in fields(settings):
+        value = values[field.name]
+        if isinstance(field.default, tuple):
+            value = (*field.default, *value)
+        elif (unit := field.metadata["option"].unit) != 1:
+            value *= unit
+        converted[field.name] = value
+    return settings(**converted)
 
 
 @click.command(cls=Command)
 @graph_option
-@click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", "-p", type=click.IntRange(0, 65535), default=7878, show_default=True, help="0: any free one.")
-@click.option("--workers", type=click.IntRange(1, 64), default=4, show_default=True, help="Queries at once.")
-@click.option("--queue", type=click.IntRange(0, 10_000), default=64, show_default=True, help="Queries that may wait.")
-@click.option("--aside", type=click.IntRange(0, 64), default=4, show_default=True, help="Long ones beside them.")
-@click.option("--timeout", type=Number(0.1, 60), default=10.0, show_default=True, help="Seconds for a query.")
-@click.option("--memory", type=MEGABYTES, default=2000, show_default=True, help="Megabytes for a query.")
-@click.option("--host", "hosts", multiple=True, metavar="NAME", help="Another name by which it may be asked.")
-@click.option("--cors", multiple=True, metavar="ORIGIN", help="A site whose pages may ask by GET, as https://x.org.")
-@click.option("--allow-remote", is_flag=True, help="Listen at an address that other machines can reach.")
-@click.option(
-    "--audit",
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    default=None,
-    help="A JSON line for every request.",
-)
-def serve(
-    graph: Path | None,
-    address: str,
-    port: int,
-    workers: int,
-    queue: int,
-    aside: int,
-    timeout: float,
-    memory: int,
-    hosts: tuple[str, ...],
-    cors: tuple[str, ...],
-    allow_remote: bool,
-    audit: Path | None,
-) -> None:
+@settings_options(ServerSettings)
+def serve(graph: Path | None, **values: Any) -> None:
     """Serve the graph read-only: SPARQL 1.1 Protocol at /sparql.
 
     Every query runs in a process of its own with limits, and a newly built generation is taken over by itself.
@@ -50,20 +71,7 @@ def serve(
     """
     from partnergraph.server.run import run
 
-    if audit is not None and str(audit) != "-":
-        refuse_published(Path(os.path.realpath(audit)))
-    run(
-        graph,
-        address=address,
-        port=port,
-        workers=workers,
-        queue=queue,
-        aside=aside,
-        timeout=timeout,
-        memory=memory * 1_000_000,
-        hosts=hosts,
-        origins=cors,
-        anywhere=allow_remote,
-        audit=audit,
-        started=lambda where: click.echo(f"Serving {where}sparql (stop with Ctrl-C)", err=True),
-    )
+    settings = settings_of(ServerSettings, values)
+    if settings.audit is not None and str(settings.audit) != "-":
+        refuse_published(Path(os.path.realpath(settings.audit)))
+    run(graph, settings, started=lambda url: click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True))

@@ -23,9 +23,11 @@ def best_match(accept: str, offered: Mapping[str, str]) -> str | None:
     ranges = _ranges(accept)
     if not ranges:
         return next(iter(offered))
-    liked = {name: max(_likes(ranges, media), _also(ranges, name, offered)) for name, media in offered.items()}
-    found = max(liked, key=lambda name: liked[name])
-    return found if liked[found] > 0 else None
+    quality = {
+        name: max(_quality(ranges, media), _synonym_quality(ranges, name, offered)) for name, media in offered.items()
+    }
+    best = max(quality, key=lambda name: quality[name])
+    return best if quality[best] > 0 else None
 
 
 def accepted_formats(accept: str, formats: Iterable[str] = ()) -> Mapping[str, str | None]:
@@ -43,10 +45,12 @@ def format_by_name(formats: Iterable[str], offered: Mapping[str, str]) -> str | 
     >>> format_by_name(["csv"], TRUTHS) is None
     True
     """
-    known = {name: form for form, media in offered.items() for name in (form, _bare(media), *_synonyms(form, offered))}
+    by_name = {
+        name: form for form, media in offered.items() for name in (form, _bare(media), *_synonyms(form, offered))
+    }
     # A plus sign that is not encoded comes as a space.
-    called = (_bare(name).replace(" ", "+") for value in formats for name in value.split(","))
-    return next((known[name] for name in called if name in known), None)
+    names = (_bare(name).replace(" ", "+") for value in formats for name in value.split(","))
+    return next((by_name[name] for name in names if name in by_name), None)
 
 
 def _bare(media: str) -> str:
@@ -61,30 +65,32 @@ def _synonyms(form: str, offered: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _ranges(accept: str) -> dict[str, float]:
-    found: dict[str, float] = {}
+    """The media ranges of an Accept header with their quality values."""
+    ranges: dict[str, float] = {}
     for part in accept.split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if not media:
             continue
-        weight = 1.0
+        quality = 1.0
         for parameter in parameters:
             if parameter.startswith("q="):
                 try:
-                    weight = min(1.0, max(0.0, float(parameter[2:])))
+                    quality = min(1.0, max(0.0, float(parameter[2:])))
                 except ValueError:
-                    weight = 0.0
-        found[media] = max(found.get(media, 0.0), weight)
-    return found
+                    quality = 0.0
+        ranges[media] = max(ranges.get(media, 0.0), quality)
+    return ranges
 
 
-def _likes(ranges: Mapping[str, float], media: str) -> float:
+def _quality(ranges: Mapping[str, float], media: str) -> float:
+    """The quality value of the most specific range that a media type is in."""
     name = media.partition(";")[0]
-    for one in (name, name.partition("/")[0] + "/*", "*/*"):
-        if one in ranges:
-            return ranges[one]
+    for media_range in (name, name.partition("/")[0] + "/*", "*/*"):
+        if media_range in ranges:
+            return ranges[media_range]
     return 0.0
 
 
-def _also(ranges: Mapping[str, float], name: str, offered: Mapping[str, str]) -> float:
-    """How much a header likes the other media types that a form goes by."""
+def _synonym_quality(ranges: Mapping[str, float], name: str, offered: Mapping[str, str]) -> float:
+    """The best quality value of the other media types of a format."""
     return max((ranges.get(media, 0.0) for media in _synonyms(name, offered)), default=0.0)

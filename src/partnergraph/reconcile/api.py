@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.claims.name_search import find_by_name, fold_name
-from partnergraph.endpoint.sparql_endpoint import problem_json
+from partnergraph.endpoint.http_response import problem_json
 from partnergraph.errors import QueryError
 from partnergraph.reconcile.properties import (
     EntityProperties,

@@ -1,7 +1,7 @@
-"""Which requests are let in: those for a host of ours (RFC 9110, 7.2) that no page of another site has sent.
+"""Admission of requests: those for a host of ours (RFC 9110, 7.2) that no page of another site has sent.
 
-A browser says of every request where it comes from (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/), in
-`Sec-Fetch-Site`, and older ones in `Origin`; a program says nothing and is let in. A page of another site starts no
+A browser states of every request where it comes from (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/), in
+`Sec-Fetch-Site`, and older ones in `Origin`; a program states nothing and is admitted. A page of another site starts no
 query, neither by a script nor by an image or a frame; a link from there to a page opens it, and one to a query asks
 first. Without `Sec-Fetch-Site` (an old browser, or plain http to another machine) only a request with an `Origin` is
 known to come from elsewhere.
@@ -17,14 +17,14 @@ MAX_HOSTS = 100
 # RFC 9110, 7.2: uri-host [ ":" port ]; RFC 3986, 3.2.2.
 _HOST = re.compile(rb"([A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 LAST_PORT = 65_535
-_OWN = (b"same-origin", b"none")
-# Whoever follows a link to one of these asks a query that the link holds; the others are pages.
-_ASKING = ("/draw", "/labels", "/questions", "/reconcile", "/sparql")
+_SAME_SITE = (b"same-origin", b"none")
+# A link to one of these holds a query; the other paths are pages.
+_QUERY_PATHS = ("/draw", "/labels", "/questions", "/reconcile", "/sparql")
 FRAMED = "/reconcile/preview"
 
 
 class Refusal(NamedTuple):
-    """Why a request is not let in; `link`: whoever followed a link may go on by another click."""
+    """The status and reason of a request that is refused; `link`: a user who followed a link may confirm it."""
 
     status: int
     message: str
@@ -44,15 +44,15 @@ _LINK = Refusal(403, "A link of another site asks this. Open the address yoursel
 
 
 class Admission:
-    """`hosts` are the names that the server answers for, in small letters; pages of `origins` may ask."""
+    """The rules: `hosts` are the names that the server answers for, and pages of `origins` may send requests."""
 
     def __init__(self, hosts: Iterable[str], origins: Iterable[str]) -> None:
         self.hosts = frozenset(host.lower() for host in hosts)
         self.origins = frozenset(map(str.encode, origins))
-        self._known: set[bytes] = set()  # Host headers that were seen to be right
+        self._known: set[bytes] = set()  # Host headers that were admitted
 
     def refusal(self, scope: Mapping[str, Any]) -> Refusal | None:
-        """Why a request is refused; None for one that is let in."""
+        """Why a request is refused; None for one that is admitted."""
         fields: dict[bytes, bytes] = {}
         hosts = types = 0
         for name, value in scope["headers"]:
@@ -72,10 +72,10 @@ class Admission:
             return None
         if not host:
             return _UNNAMED_HOST
-        found = _HOST.fullmatch(host)
-        if found is None or int(found[2] or 0) > LAST_PORT:
+        match = _HOST.fullmatch(host)
+        if match is None or int(match[2] or 0) > LAST_PORT:
             return _BAD_HOST
-        if found[1].decode().lower() not in self.hosts:
+        if match[1].decode().lower() not in self.hosts:
             return _OTHER_HOST
         if len(self._known) < MAX_HOSTS:
             self._known.add(host)
@@ -83,7 +83,7 @@ class Admission:
 
     def _site(self, scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> Refusal | None:
         site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")
-        if site in _OWN or scope["method"] == "OPTIONS" or origin in self.origins:
+        if site in _SAME_SITE or scope["method"] == "OPTIONS" or origin in self.origins:
             return None
         if site is None:
             # "null" is what a form of our own pages says, too: they send no referrer.
@@ -93,14 +93,14 @@ class Admission:
         if not navigates or b"sec-purpose" in headers:  # fetched ahead of a click that may never come
             return _OTHER_SITE
         if headers.get(b"sec-fetch-dest") != b"document":
-            # Who frames the preview is in its policy; a frame does not say what it stands in.
+            # The policy of the preview restricts who frames it; the request of a frame does not name its page.
             return None if self.origins and scope["path"] == FRAMED else _OTHER_SITE
-        return _LINK if _asks(scope) else None
+        return _LINK if _holds_query(scope) else None
 
 
-def _asks(scope: Mapping[str, Any]) -> bool:
-    """Whether a request asks a query, and not only for a page."""
+def _holds_query(scope: Mapping[str, Any]) -> bool:
+    """Whether a request runs a query, and is not only for a page."""
     path: str = scope["path"]
     if path in ("/sparql", "/reconcile", "/questions"):
         return bool(scope["query_string"])
-    return path.startswith(_ASKING)
+    return path.startswith(_QUERY_PATHS)

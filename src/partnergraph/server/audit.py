@@ -1,5 +1,5 @@
-"""The record of requests (`--audit`): a line of JSON for each. A disk that is full, or a pipe that nobody reads, loses
-lines, never a request.
+"""The record of requests (`--audit`): a line of JSON for each. With a full disk, or a pipe that nobody reads, lines are
+lost, never a request.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def open_record(path: Path) -> IO[bytes]:
         # Without a buffer: what could not be written must not pile up.
         if str(path) == "-":
             return open(1, "ab", buffering=0, closefd=False)
-        return open(path, "ab", buffering=0, opener=_opened_at_once)
+        return open(path, "ab", buffering=0, opener=_open_without_waiting)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         if isinstance(error, OSError) and error.errno == errno.ENXIO and path.is_fifo():
@@ -31,7 +31,7 @@ def open_record(path: Path) -> IO[bytes]:
         raise UsageError(f"--audit {path} cannot be written: {why}. Choose another file.") from None
 
 
-def _opened_at_once(path: str, flags: int) -> int:
+def _open_without_waiting(path: str, flags: int) -> int:
     """Open a file; a pipe that nobody reads is an `OSError`, and not waited for."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
@@ -51,8 +51,8 @@ def _warn(message: str) -> None:
 class Audit:
     """Adds entries to a file without a buffer.
 
-    While it cannot be written, or whoever should read it does not, requests are answered and counted; `warn` is told
-    once each time that begins. The first line that can be written again says how many are missing:
+    While it cannot be written, requests are answered and counted; `warn` is called once each time that begins. The
+    first line that can be written again has the number of those missing:
     ``{"outcome": "not recorded", "requests": 3}``.
     """
 

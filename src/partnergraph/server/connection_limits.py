@@ -1,8 +1,8 @@
-"""uvicorn's protocol with bounds on what one client, and all of them, can occupy.
+"""The HTTP protocol with limits on what one client, and all of them, can occupy.
 
-uvicorn limits the number of connections and how long one may be idle after a response. The rest is here: the size of a
-request's head, the time in which a request has to arrive, clients that do not read, and what to do when all connections
-are in use: one that asks nothing makes room for one that may.
+uvicorn limits the number of connections and how long one may be idle after a response. These limits are added: the size
+of a request's head, the time in which a request has to arrive, and the time without progress in which a client reads.
+When all connections are in use, idle ones are closed for a new one.
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from partnergraph.endpoint.http_response import problem_json, send_problem
+from partnergraph.server.uvicorn_protocol import UvicornProtocol
 
-from partnergraph.endpoint.sparql_endpoint import problem_json, send_problem
-
-FEED = 16_384  # bytes that the parser is given at once, so that the size of a head is known about as exactly
-EVICTED = 0.05  # share of the connections that end when there are too many
-PROGRESS = 16_384  # bytes that a client must take in a third of the time that it has for reading
-LINGER = 20.0  # seconds in which a client that still sends can read why it was refused,
-PAUSE = 0.05  # and between two pieces that are read of what it sends, and thrown away
-CHUNK = 9  # bytes that a body of chunks takes for each of its own
+MAX_FEED = 16_384  # bytes that the parser gets at once: the size of a head is known as exactly as this
+EVICTED_SHARE = 0.05  # share of the connections that are closed when there are too many
+MIN_PROGRESS = 16_384  # bytes that a client must read in a third of `write_time`
+LINGER_TIME = 20.0  # seconds in which a client that still sends can read an error,
+DISCARD_PAUSE = 0.05  # and between two reads of what it sends, which is discarded
+MIN_CHUNK_FRAME = 9  # bytes of a chunked body for each byte of content that it has at least
 MAX_PIPELINED = 100  # requests of one connection that wait for the first to be answered
-RESERVED = 0.75  # share of the file descriptors left by the query processes that connections may have
-OWN_FILES = 24  # file descriptors of the server itself: the standard ones, the event loop, the listener, the record
+CONNECTION_SHARE = 0.75  # share of the file descriptors left by the query processes that connections may have
+OWN_FILES = 24  # file descriptors of the server itself: standard streams, event loop, listener, record
 
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """What connections may occupy: bytes, seconds and numbers."""
+    """Limits of connections; sizes in bytes, times in seconds."""
 
     max_url: int = 65_000  # the parser takes no more than 65,535
     max_head: int = 65_536  # request line and header fields
@@ -42,8 +41,8 @@ class ConnectionLimits:
 
 
 def max_connections(wanted: int = ConnectionLimits.max_connections, processes: int = 0) -> int:
-    """As many connections as are wanted and the system's limit of open files allows beside so many query processes, of
-    which each takes two, after that limit was raised as far as it can be.
+    """How many connections there may be: as many as wanted, if the limit of open files allows that beside two for each
+    query process. That limit is raised first, as far as it can be.
     """
     try:
         import resource
@@ -57,16 +56,16 @@ def max_connections(wanted: int = ConnectionLimits.max_connections, processes: i
     return (
         wanted
         if soft == resource.RLIM_INFINITY
-        else min(wanted, max(1, int((soft - OWN_FILES - 2 * processes) * RESERVED)))
+        else min(wanted, max(1, int((soft - OWN_FILES - 2 * processes) * CONNECTION_SHARE)))
     )
 
 
-class LimitedProtocol(HttpToolsProtocol):
-    """A client that is held to limits (see `ConnectionLimits`, which the application has as `limits`)."""
+class LimitedProtocol(UvicornProtocol):
+    """A connection with limits: the `ConnectionLimits` that the application has as `limits`."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """asyncio: a client is there."""
-        self.limits: ConnectionLimits = self.config.app.limits  # type: ignore[union-attr]
+        """asyncio: a client has connected."""
+        self.limits: ConnectionLimits = self.application.limits
         self.unfinished_since: float | None = self.loop.time()  # when the request began that has not arrived whole
         self.last_active = self.loop.time()
         self.paused_since = math.inf  # when the client stopped reading
@@ -74,45 +73,35 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = self._in_request = False
         self._refusal: tuple[int, str] | None = None
         self._discards = False
-        self._taken = 0  # bytes that the client had read at the last look
-        self._looks_without_progress = 0
+        self._last_read = 0  # bytes that the client had read at the last check
+        self._checks_without_progress = 0
         super().connection_made(transport)
-        self._looking = self.loop.call_later(self._interval, self._look)
+        self._checking = self.loop.call_later(self._interval, self._check)
         if len(self.connections) > self.limits.max_connections:
             self._make_room()
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: the client sends something."""
+        """asyncio: the client has sent something."""
         if self._discards:
             self.transport.pause_reading()
-            self.loop.call_later(PAUSE, self._read_on)
+            self.loop.call_later(DISCARD_PAUSE, self._read_on)
             return
         self.last_active = self.loop.time()
         if self.unfinished_since is None and not self.answering:
             self.unfinished_since = self.last_active
-        for start in range(0, len(data), FEED):
-            piece = data[start : start + FEED] if len(data) > FEED else data
+        for start in range(0, len(data), MAX_FEED):
+            piece = data[start : start + MAX_FEED] if len(data) > MAX_FEED else data
             super().data_received(piece)
             if self.transport.is_closing() or self._discards:
                 return
             if self._in_request:
                 self._received += len(piece)
                 # What is no body is head, trailer or the frame of chunks, which may hold a byte each.
-                if self._received - CHUNK * self._body_size > self.limits.max_head + FEED:
+                if self._received - MIN_CHUNK_FRAME * self._body_size > self.limits.max_head + MAX_FEED:
                     self._refusal = self._refusal or (self._too_large() if self.headers else self._too_long())
                 if self._refusal is not None:
                     self.refuse(*self._refusal)
                     return
-
-    @property
-    def answering(self) -> bool:
-        """Whether a request has arrived whole and its response has not been written."""
-        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
-
-    @property
-    def bytes_written(self) -> int:
-        """What was handed to the transport so far."""
-        raise NotImplementedError
 
     def on_message_begin(self) -> None:
         """httptools: a request begins."""
@@ -122,7 +111,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """httptools: a header field. Those of a trailer, and more than there may be, are not kept."""
+        """httptools: a header field. Those of a trailer, and those above the limit, are dropped."""
         if not self._in_head:
             return
         if len(self.headers) < self.limits.max_header_fields:
@@ -131,22 +120,20 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refusal = 431, f"A request has at most {self.limits.max_header_fields} header fields."
 
     def on_headers_complete(self) -> None:
-        """httptools: the head of a request is here."""
+        """httptools: the head of a request is complete."""
         self._in_head = False
-        if len(self.pipeline) >= MAX_PIPELINED:
+        if self.pipelined >= MAX_PIPELINED:
             self.transport.abort()
             return
         refusal, self._refusal = self._refusal or self._oversized(), None
         if refusal is None:
             super().on_headers_complete()
             return
-        usual, self.app, self.url = self.app, _RefusingApplication(*refusal), b"/"
+        self.url = b"/"
         self.headers.clear()
-        try:
+        with self.answering_with(_RefusingApplication(*refusal)):
             super().on_headers_complete()
-        finally:
-            self.app = usual
-        self.cycle.keep_alive = False
+        self.close_after_response()
 
     def on_body(self, body: bytes) -> None:
         """httptools: a piece of the body."""
@@ -154,7 +141,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """httptools: a request is here, whole."""
+        """httptools: a request is complete."""
         self._in_request, self.unfinished_since = False, None
         super().on_message_complete()
 
@@ -167,7 +154,7 @@ class LimitedProtocol(HttpToolsProtocol):
         for other in paused:
             clients[other.peer] += other.transport.get_write_buffer_size()
         while clients.total() > self.limits.max_unsent:
-            # Of the client that leaves most unread, the connection that was read from last the longest time ago.
+            # Of the client with most unread bytes, the connection that has been paused for longest.
             [(client, _)] = clients.most_common(1)
             ended = min((other for other in paused if other.peer == client), key=lambda other: other.paused_since)
             paused.remove(ended)
@@ -181,21 +168,16 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the client has gone."""
-        self._looking.cancel()
+        self._checking.cancel()
         super().connection_lost(exc)
 
-    def send_400_response(self, msg: str) -> None:
-        """uvicorn: what came is no HTTP."""
-        self.refuse(400, msg)
-
     def refuse(self, status: int, message: str) -> None:
-        """Say why a request that has not arrived whole will not be answered, and end the connection."""
+        """Answer a request that has not arrived whole with an error, and end the connection."""
         self._discards = True
         if self.transport.is_closing():
             return
-        # Nothing can be said in the middle of a response, or before one that is owed to an earlier request.
-        owes = self.cycle is not None and not self.cycle.response_complete
-        if owes and (self.pipeline or self._in_head or self.cycle.response_started):
+        # There is no place for an error in the middle of a response, or before that to an earlier request.
+        if self.owes_response and (self.pipelined or self._in_head or self.response_started):
             self.transport.abort()
             return
         body = problem_json(status, message)
@@ -204,12 +186,12 @@ class LimitedProtocol(HttpToolsProtocol):
             (b"content-length", b"%d" % len(body)),
             (b"connection", b"close"),
         )
-        head = b"".join(b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *fields))
-        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], head, body))
+        head = b"".join(b"%b: %b\r\n" % field for field in fields)
+        self.transport.write(b"%b%b\r\n%b" % (self.response_start(status), head, body))
         self.transport.write_eof()
-        # What the client still sends is read and thrown away, slowly: to close at once could take the answer back
+        # What the client still sends is discarded, slowly: after a close at once the client might lose the response
         # (RFC 9112, 9.6). It ends when the client closes.
-        self.loop.call_later(LINGER, self.transport.abort)
+        self.loop.call_later(LINGER_TIME, self.transport.abort)
 
     def _read_on(self) -> None:
         if not self.transport.is_closing():
@@ -235,8 +217,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def _too_large(self) -> tuple[int, str]:
         return 431, f"The head of the request is larger than {self.limits.max_head:,} bytes."
 
-    def _look(self) -> None:
-        """Now and then: whether the request that is awaited has taken too long, or the client does not read."""
+    def _check(self) -> None:
+        """Every third of a limit: whether a request takes too long to arrive, or the client does not read."""
         late = self.unfinished_since is not None and (
             self.loop.time() - self.unfinished_since >= self.limits.request_time
         )
@@ -248,18 +230,18 @@ class LimitedProtocol(HttpToolsProtocol):
         elif self._stalled():
             self.transport.abort()
             return
-        self._looking = self.loop.call_later(self._interval, self._look)
+        self._checking = self.loop.call_later(self._interval, self._check)
 
     def _stalled(self) -> bool:
         unsent = self.transport.get_write_buffer_size()
-        taken = self.bytes_written - unsent
-        slow = bool(unsent) and taken - self._taken < PROGRESS
-        self._looks_without_progress = self._looks_without_progress + 1 if slow else 0
-        self._taken = taken
-        return self._looks_without_progress * self._interval >= self.limits.write_time
+        read = self.connection.bytes_written - unsent
+        slow = bool(unsent) and read - self._last_read < MIN_PROGRESS
+        self._checks_without_progress = self._checks_without_progress + 1 if slow else 0
+        self._last_read = read
+        return self._checks_without_progress * self._interval >= self.limits.write_time
 
     def _make_room(self) -> None:
-        """End connections on which nothing is being answered: of the client that has most, those longest unused."""
+        """Abort idle connections: of the client that has most, those unused for longest."""
         open_ = [other for other in self._others if not other.transport.is_closing()]
         surplus = len(open_) - self.limits.max_connections
         if surplus <= 0:
@@ -268,7 +250,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if not idle:
             self.refuse(503, "Too many requests are being answered. Try again in a moment.")
             return
-        number = surplus + int(self.limits.max_connections * EVICTED)
+        number = surplus + int(self.limits.max_connections * EVICTED_SHARE)
         clients = Counter(other.peer for other in idle)
         idle.sort(key=lambda other: (-clients[other.peer], other.last_active))
         for other in idle[:number]:

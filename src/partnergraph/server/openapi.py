@@ -6,10 +6,10 @@ from typing import Any
 
 from partnergraph import __version__
 from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, TABLES
-from partnergraph.endpoint.sparql_request import FORM, MAX_SECONDS
+from partnergraph.endpoint.http_response import PROBLEM
+from partnergraph.endpoint.sparql_request import FORM, MAX_SECONDS, QUERY
 
 Plain = dict[str, Any]
-PROBLEM = "application/problem+json"
 HTML = "text/html"
 JSON = "application/json"
 _ERRORS = {
@@ -25,12 +25,12 @@ _ERRORS = {
     503: "The query needed too much memory, or the server is stopping.",
     504: "The query took too long.",
 }
-_QUERY = (400, 403, 406, 413, 415, 421, 422, 429, 503, 504)
-_PAGE = (400, 403, 404, 406, 421, 422, 429, 503, 504)
+_QUERY_ERRORS = (400, 403, 406, 413, 415, 421, 422, 429, 503, 504)
+_PAGE_ERRORS = (400, 403, 404, 406, 421, 422, 429, 503, 504)
 
 
 def openapi() -> Plain:
-    """The description, as plain values."""
+    """The description, as the values of a JSON document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,43 +45,45 @@ def openapi() -> Plain:
             "/questions": {
                 "get": _operation(
                     *("questions", "The named questions; with words, the nearest to them"),
-                    *(_answer(JSON), _PAGE),
-                    parameters=[_at("words", "What somebody would ask, in words", "Who funds Keele?")],
+                    *(_response(JSON), _PAGE_ERRORS),
+                    parameters=[_parameter("words", "What somebody would ask, in words", "Who funds Keele?")],
                 )
             },
             "/questions/{name}": {
                 "get": _operation(
                     *("question", "A named question, with its parameters beside it, as SPARQL"),
-                    *(_answer(JSON), _PAGE),
+                    *(_response(JSON), _PAGE_ERRORS),
                     parameters=[
-                        _in_path("name", "Its name", "partners"),
-                        _at("organisation", "An organisation", "Keele"),
+                        _path_parameter("name", "Its name", "partners"),
+                        _parameter("organisation", "An organisation", "Keele"),
                     ],
                 )
             },
             "/search": {
                 "get": _operation(
                     *("search", "Bodies by any of their names: today's, former or short"),
-                    *(_answer(JSON, HTML), _PAGE),
+                    *(_response(JSON, HTML), _PAGE_ERRORS),
                     parameters=[
-                        _at("q", "A name, or a part of one", "PHE"),
-                        _at("format", "A form instead of the Accept header", "json", ["html", "json"]),
+                        _parameter("q", "A name, or a part of one", "PHE"),
+                        _parameter("format", "A form instead of the Accept header", "json", ["html", "json"]),
                     ],
                 )
             },
-            "/id/{path}": _thing(),
-            **_reconciling(),
+            "/id/{path}": _resource(),
+            **_reconcile(),
             "/labels": {
                 "post": _operation(
                     *("labels", "The names of some IRIs"),
-                    *(_answer(JSON), (*_PAGE, 413, 415)),
+                    *(_response(JSON), (*_PAGE_ERRORS, 413, 415)),
                     body={FORM: _fields({"iris": "IRIs, one a line"}, ["iris"])},
                 )
             },
             "/terms": {
-                "get": _operation("terms", "Prefixes and terms of the graph, for an editor", _answer(JSON), _PAGE)
+                "get": _operation(
+                    "terms", "Prefixes and terms of the graph, for an editor", _response(JSON), _PAGE_ERRORS
+                )
             },
-            "/": {"get": _operation("workbench", "The workbench", _answer(HTML), _PAGE)},
+            "/": {"get": _operation("workbench", "The workbench", _response(HTML), _PAGE_ERRORS)},
         },
         "components": {
             "schemas": {
@@ -96,13 +98,13 @@ def openapi() -> Plain:
     }
 
 
-def _reconciling() -> Plain:
+def _reconcile() -> Plain:
     """The reconciliation service: https://reconciliation-api.github.io/specs/0.2/."""
-    queries = _at("queries", "Queries in JSON by names of your own", '{"q0": {"query": "Keele", "limit": 3}}')
-    extend = _at("extend", "Ids and properties in JSON", '{"ids": ["org/nice"], "properties": [{"id": "ror"}]}')
-    limit = _at("limit", "How many at most", "5")
-    fields = {one["name"]: one["description"] for one in (queries, extend)}
-    errors = (*_PAGE, 413, 415)
+    queries = _parameter("queries", "Queries in JSON by names of your own", '{"q0": {"query": "Keele", "limit": 3}}')
+    extend = _parameter("extend", "Ids and properties in JSON", '{"ids": ["org/nice"], "properties": [{"id": "ror"}]}')
+    limit = _parameter("limit", "How many at most", "5")
+    fields = {parameter["name"]: parameter["description"] for parameter in (queries, extend)}
+    errors = (*_PAGE_ERRORS, 413, 415)
     return {
         "/reconcile": {
             "get": _operation(
@@ -110,23 +112,23 @@ def _reconciling() -> Plain:
                     "reconcile",
                     "Match names against the graph (Reconciliation API 0.2); without parameters, the manifest",
                 ),
-                *(_answer(JSON), errors),
+                *(_response(JSON), errors),
                 parameters=[queries, extend],
             ),
             "post": _operation(
                 *("reconcile-by-post", "The same by a form, as OpenRefine sends it"),
-                *(_answer(JSON), errors),
+                *(_response(JSON), errors),
                 body={FORM: _fields(fields, [])},
             ),
         },
         "/reconcile/suggest/{what}": {
             "get": _operation(
                 *("reconcile-suggest", "Entities, properties or types by the beginning of a name"),
-                *(_answer(JSON), errors),
+                *(_response(JSON), errors),
                 parameters=[
-                    _in_path("what", "Of what", "entity") | {"schema": {"enum": ["entity", "property", "type"]}},
-                    _at("prefix", "The beginning of a name", "kee"),
-                    _at("cursor", "How many to leave out", "0"),
+                    _path_parameter("what", "Of what", "entity") | {"schema": {"enum": ["entity", "property", "type"]}},
+                    _parameter("prefix", "The beginning of a name", "kee"),
+                    _parameter("cursor", "How many to leave out", "0"),
                     limit,
                 ],
             )
@@ -134,22 +136,22 @@ def _reconciling() -> Plain:
         "/reconcile/properties": {
             "get": _operation(
                 *("reconcile-properties", "Properties that an extension may ask for"),
-                *(_answer(JSON), errors),
-                parameters=[_at("type", "The id of a type", "organisation"), limit],
+                *(_response(JSON), errors),
+                parameters=[_parameter("type", "The id of a type", "organisation"), limit],
             )
         },
         "/reconcile/preview": {
             "get": _operation(
                 *("reconcile-preview", "A body in a small frame"),
-                *(_answer(HTML), errors),
-                parameters=[_at("id", "The id of a body", "org/keele-university")],
+                *(_response(HTML), errors),
+                parameters=[_parameter("id", "The id of a body", "org/keele-university")],
             )
         },
     }
 
 
 def _sparql() -> Plain:
-    said = _answer(*_media(TABLES), *_media(GRAPHS))
+    response = _response(*_media(TABLES), *_media(GRAPHS))
     named = {
         "query": "A query in SPARQL 1.1",
         "as-of": "A date: 2014, 2014-06 or 2014-06-30",
@@ -163,19 +165,19 @@ def _sparql() -> Plain:
     return {
         "get": _operation(
             *("query", "Ask (SPARQL 1.1 Protocol, 2.1.1); without a query, the description of the service"),
-            *(said, _QUERY),
+            *(response, _QUERY_ERRORS),
             parameters=[
-                *_asked(),
-                *(_at(name, named[name], example) for name, example in (("explain", "1"), ("timeout", "5"))),
-                _at("format", named["format"], "csv"),
+                *_query_parameters(),
+                *(_parameter(name, named[name], example) for name, example in (("explain", "1"), ("timeout", "5"))),
+                _parameter("format", named["format"], "csv"),
             ],
         ),
         "post": _operation(
             *("query-by-post", "Ask by a form (2.1.2), or with the query alone (2.1.3)"),
-            *(said, _QUERY),
+            *(response, _QUERY_ERRORS),
             body={
                 FORM: _fields(named, ["query"]),
-                "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"},
+                QUERY: {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"},
             },
         ),
     }
@@ -184,32 +186,32 @@ def _sparql() -> Plain:
 def _draw() -> Plain:
     question = "A named question, with its parameters beside it"
     fields = {"query": "A query in SPARQL 1.1", "question": question, "as-of": "A date"}
-    errors = (*_PAGE, 413, 415)
+    errors = (*_PAGE_ERRORS, 413, 415)
     return {
         "get": _operation(
             *("draw", "The answer to a query or a named question as a network page"),
-            *(_answer(HTML), errors),
-            parameters=[*_asked(), _at("question", question, "disputed")],
+            *(_response(HTML), errors),
+            parameters=[*_query_parameters(), _parameter("question", question, "disputed")],
         ),
         "post": _operation(
             *("draw-by-post", "The same by a form, for a long query"),
-            *(_answer(HTML), errors),
+            *(_response(HTML), errors),
             body={FORM: _fields(fields, [])},
         ),
     }
 
 
-def _thing() -> Plain:
-    made = _operation(
+def _resource() -> Plain:
+    operation = _operation(
         *("thing", "A thing of the graph by its IRI: a page, or what is said of it"),
-        *(_answer(*_media(OFFERED)), _PAGE),
+        *(_response(*_media(OFFERED)), _PAGE_ERRORS),
         parameters=[
-            _in_path("path", "The rest of its IRI", "org/keele-university"),
-            _at("format", "A form by its name instead of the Accept header", "turtle", list(OFFERED)),
+            _path_parameter("path", "The rest of its IRI", "org/keele-university"),
+            _parameter("format", "A form by its name instead of the Accept header", "turtle", list(OFFERED)),
         ],
     )
-    made["responses"]["404"]["content"][HTML] = {}  # who asks for a page is told by a page
-    return {"get": made}
+    operation["responses"]["404"]["content"][HTML] = {}  # who asks for a page is told by a page
+    return {"get": operation}
 
 
 def _media(forms: Any) -> list[str]:
@@ -226,31 +228,40 @@ def _operation(
     body: Plain | None = None,
 ) -> Plain:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    told = {str(status): {"description": _ERRORS[status], "content": {PROBLEM: problem}} for status in sorted(errors)}
-    made: Plain = {"operationId": name, "summary": summary, "responses": {"200": answer} | told}
+    responses = {
+        str(status): {"description": _ERRORS[status], "content": {PROBLEM: problem}} for status in sorted(errors)
+    }
+    operation: Plain = {"operationId": name, "summary": summary, "responses": {"200": answer} | responses}
     if parameters:
-        made["parameters"] = parameters
+        operation["parameters"] = parameters
     if body:
-        made["requestBody"] = {"required": True, "content": body}
-    return made
+        operation["requestBody"] = {"required": True, "content": body}
+    return operation
 
 
-def _answer(*media: str) -> Plain:
-    return {"description": "The answer.", "content": {one: {} for one in dict.fromkeys(media)}}
+def _response(*media: str) -> Plain:
+    return {"description": "The answer.", "content": {media_type: {} for media_type in dict.fromkeys(media)}}
 
 
-def _asked() -> list[Plain]:
+def _query_parameters() -> list[Plain]:
     query = "SELECT ?from ?to { ?r pg:kind code:funding ; pg:from ?from ; pg:to ?to }"
-    return [_at("query", "A query in SPARQL 1.1", query), _at("as-of", "2014, 2014-06 or 2014-06-30", "2014-06")]
+    return [
+        _parameter("query", "A query in SPARQL 1.1", query),
+        _parameter("as-of", "2014, 2014-06 or 2014-06-30", "2014-06"),
+    ]
 
 
-def _at(name: str, about: str, example: str, among: list[str] | None = None) -> Plain:
+def _parameter(name: str, about: str, example: str, among: list[str] | None = None) -> Plain:
     schema: Plain = {"type": "string"} | ({"enum": among} if among else {})
     return {"name": name, "in": "query", "description": about, "schema": schema, "example": example}
 
 
-def _in_path(name: str, about: str, example: str) -> Plain:
-    return _at(name, about, example) | {"in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+def _path_parameter(name: str, about: str, example: str) -> Plain:
+    return _parameter(name, about, example) | {
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "minLength": 1},
+    }
 
 
 def _fields(named: dict[str, str], required: list[str]) -> Plain:

@@ -1,6 +1,6 @@
-"""The query process of the server: it answers queries, and makes the pages of the site from the same graph.
+"""The query process of the server: it answers queries, and renders the views of the site from the same graph.
 
-A page is made here and not in the server, so that it has the limits of a query, and one that fails takes nothing down.
+A view is rendered here and not in the server, so that it has the limits of a query, and a failure takes nothing down.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ if TYPE_CHECKING:
     from partnergraph.site.view import RenderedView
     from partnergraph.store import Reader
 
-# The views of the site; each is the function `render` of its module (see `partnergraph.site.view.View`).
+# The registry of views: each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
-    "draw": "partnergraph.site.draw_view",
-    "labels": "partnergraph.site.label_view",
-    "questions": "partnergraph.site.question_view",
+    "draw": "partnergraph.site.views.draw",
+    "labels": "partnergraph.site.views.labels",
+    "questions": "partnergraph.site.views.questions",
     "reconcile": "partnergraph.reconcile.api",
-    "search": "partnergraph.site.search_view",
-    "terms": "partnergraph.site.completion_view",
-    "thing": "partnergraph.site.resource_view",
-    "workbench": "partnergraph.site.workbench_view",
+    "search": "partnergraph.site.views.search",
+    "terms": "partnergraph.site.views.completion",
+    "resource": "partnergraph.site.views.resource",
+    "workbench": "partnergraph.site.views.workbench",
 }
 
 
-# What drawing needs takes longer to import than a page to make.
-LATER = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
+# Imported before processes are forked: what drawing needs takes longer to import than a page to render.
+PRELOADED = ("jinja2", "networkx", "numpy", "pyvis.network", *VIEWS.values())
 
 
-def answer(reader: Reader, asked: Mapping[str, Any], frames: FrameWriter) -> str | None:
-    """Answer a query, or make the view that an order names. Raises the errors of either."""
-    if "view" not in asked:
-        return answer_query(reader, asked, frames)
-    shown: RenderedView = import_module(VIEWS[asked["view"]]).render(reader, asked["values"])
-    if len(shown.body) > MAX_BYTES:
-        size = f"The page has {len(shown.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
+def answer(reader: Reader, order: Mapping[str, Any], frames: FrameWriter) -> str | None:
+    """Answer a query, or render the view that an order names. Raises the errors of either."""
+    if "view" not in order:
+        return answer_query(reader, order, frames)
+    view: RenderedView = import_module(VIEWS[order["view"]]).render(reader, order["values"])
+    if len(view.body) > MAX_BYTES:
+        size = f"The page has {len(view.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."
         raise QueryLimit(f"{size} Ask for less.", "size")
-    frames.send(HEAD, Head("view", shown.media, status=shown.status).encode())
-    frames.write(shown.body)
+    frames.send(HEAD, Head("view", view.media, status=view.status).encode())
+    frames.write(view.body)
     frames.flush()
     return None
 
 
 if __name__ == "__main__":
-    sys.exit(main(answer, LATER))
+    sys.exit(main(answer, PRELOADED))

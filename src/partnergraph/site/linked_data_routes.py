@@ -1,4 +1,4 @@
-"""Addresses of the graph's own things, answered by the server that holds it, and the search for them.
+"""The addresses of the graph's own resources (linked data), and the search for them.
 
 An IRI under the graph's base, `https://.../id/org/keele-university`, is answered at the same path of the server:
 `/id/org/keele-university`. What comes is chosen by the Accept header (a page, Turtle, JSON-LD, RDF/XML, N-Triples,
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from partnergraph.site.view_response import ViewClient
 
 
-def routes(site: ViewClient) -> list[Route]:
-    """The routes of all addresses that the graph has, and of `/search`."""
+def routes(views: ViewClient) -> list[Route]:
+    """The routes of all paths that an IRI of the graph can have, and of `/search`."""
     from starlette.routing import Route
 
-    async def thing(request: Request) -> Response:
-        format_ = _asked(request, OFFERED) or _chosen(request.headers.get("accept", ""))
+    async def resource(request: Request) -> Response:
+        format_ = _format_parameter(request, OFFERED) or _negotiated_format(request.headers.get("accept", ""))
         raw = request.scope.get("raw_path") or request.url.path.encode()
         path = raw.decode("ascii", "replace").partition("?")[0].lstrip("/")
-        response = await site.show("thing", {"path": path, "format": format_})
+        response = await views.show("resource", {"path": path, "format": format_})
         response.headers["vary"] = "Accept"
         if response.status_code == 200:
-            shown = quote(path, safe="/%:@!$&'()*+,;=-._~")  # a header holds no other sign
-            response.headers["content-location"] = f"/{shown}?format={format_}"
+            quoted = quote(path, safe="/%:@!$&'()*+,;=-._~")  # the other characters of a path in a header
+            response.headers["content-location"] = f"/{quoted}?format={format_}"
             response.headers["link"] = ", ".join(
-                f'</{shown}?format={name}>; rel="alternate"; type="{media.partition(";")[0]}"'
+                f'</{quoted}?format={name}>; rel="alternate"; type="{media.partition(";")[0]}"'
                 for name, media in OFFERED.items()
                 if name != format_
             )
@@ -47,32 +47,32 @@ def routes(site: ViewClient) -> list[Route]:
 
     async def search(request: Request) -> Response:
         offered = {"html": OFFERED["html"], "json": "application/json"}
-        format_ = _asked(request, offered) or best_match(request.headers.get("accept", ""), offered)
+        format_ = _format_parameter(request, offered) or best_match(request.headers.get("accept", ""), offered)
         if format_ is None:
             raise RefusedError(406, f"The forms of this answer: {', '.join(offered.values())}.", vary="Accept")
-        response = await site.show("search", {"q": request.query_params.get("q", "")[:500], "format": format_})
+        response = await views.show("search", {"q": request.query_params.get("q", "")[:500], "format": format_})
         response.headers["vary"] = "Accept"
         return response
 
     return [
-        *(Route(f"/{part}/{{rest:path}}", thing) for part in ("id", "code", "graph", "rule")),
-        Route("/ns", thing),
+        *(Route(f"/{part}/{{rest:path}}", resource) for part in ("id", "code", "graph", "rule")),
+        Route("/ns", resource),
         Route("/search", search),
     ]
 
 
-def _asked(request: Request, offered: Mapping[str, str]) -> str | None:
-    """The form that a parameter asks for; None without one. Raises `RefusedError` for one that is not offered."""
+def _format_parameter(request: Request, offered: Mapping[str, str]) -> str | None:
+    """The format that a parameter names; None without one. Raises `RefusedError` for one that is not offered."""
     values = [value for name, value in request.query_params.multi_items() if name in FORMATS and value.strip()]
-    found = format_by_name(values, offered)
-    if values and found is None:
+    format_ = format_by_name(values, offered)
+    if values and format_ is None:
         raise RefusedError(400, f"There is no format '{values[0][:80]}'. The formats: {', '.join(offered)}.")
-    return found
+    return format_
 
 
-def _chosen(accept: str) -> str:
-    """The form that the header likes best. Raises `RefusedError` when it likes none."""
-    found = best_match(accept, OFFERED) or best_match(accept, GRAPHS)
-    if found is None:
+def _negotiated_format(accept: str) -> str:
+    """The format that an Accept header prefers. Raises `RefusedError` when it accepts none."""
+    format_ = best_match(accept, OFFERED) or best_match(accept, GRAPHS)
+    if format_ is None:
         raise RefusedError(406, f"The forms of this answer: {', '.join(OFFERED.values())}.", vary="Accept")
-    return found
+    return format_

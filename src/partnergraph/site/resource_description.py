@@ -1,4 +1,4 @@
-"""What the graph says about one of its own addresses, as a small graph: enough to understand it, no more."""
+"""The description of a resource as a small graph: the statements about it, and what explains them."""
 
 from __future__ import annotations
 
@@ -12,24 +12,32 @@ from partnergraph.vocabulary import ADMS, DCTERMS, OA, ORG, PG, PREFIXES, RDF, R
 from partnergraph.vocabulary.iri import is_iri
 
 VOCABULARY = PREFIXES["pg"].removesuffix("ns#")
-# The parts of the address space that are answered: the graph's own things, and the vocabulary's.
+# The first segments of the paths that are answered: those of the graph's own resources, and of the vocabulary.
 PARTS = ("id", "graph", "code", "rule", "ns")
-# By these a record says what it is about: it belongs to the description of that.
-OWN = (
+# The properties by which a record refers to its subject, whose description it belongs to.
+SUBJECT_PROPERTIES = (
     *(PG["from"], PG.to, PG.via, PG.nameOf, PG.attributeOf, PG.about, PG.kind, PG.evidence, PG.counterEvidence),
     *(ORG.originalOrganization, ORG.resultingOrganization, DCTERMS.source, PG.derivedBy, PG.inArrangement),
 )
-# What these lead to stands behind a statement, and is told in full.
-BEHIND = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSelector, DCTERMS.source)
-# Of everything else that is mentioned: what it is called and what sort of thing it is.
-NAMING = (RDF.type, SKOS.prefLabel, RDFS.label, DCTERMS.title, ORG.classification, DCTERMS.type, PG.memberType)
-# What many records are about (a kind, a source) is told with so many of them; a body with all of its own.
-MAX_COUNT = 500
+# The objects of these support a statement, and are described in full.
+SUPPORT_PROPERTIES = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSelector, DCTERMS.source)
+# Of all other resources that are mentioned: label and type.
+LABEL_PROPERTIES = (
+    RDF.type,
+    SKOS.prefLabel,
+    RDFS.label,
+    DCTERMS.title,
+    ORG.classification,
+    DCTERMS.type,
+    PG.memberType,
+)
+# Records about a resource that is no body (a kind, a source); a body is described with all.
+MAX_RECORDS = 500
 Triple = tuple[str, ...]
 
 
 def base_iri(reader: Reader) -> str:
-    """What the addresses of this graph's own things begin with."""
+    """What the IRIs of this graph's own resources begin with."""
     rows = reader.rows("SELECT ?c { ?c a dcat:Catalog FILTER(STRENDS(STR(?c), '/graph/')) } ORDER BY ?c LIMIT 1")
     return str(rows[0]["c"]).removesuffix("graph/") if rows else VOCABULARY
 
@@ -52,13 +60,13 @@ def iri_of_path(reader: Reader, path: str) -> str | None:
 
 
 def namespace_terms(reader: Reader, namespace: str) -> list[str]:
-    """What is described in a namespace whose names come after a hash: one document tells of them all."""
+    """The terms of a namespace with a hash, which share a document."""
     rows = reader.rows(f'SELECT DISTINCT ?s {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), "{namespace}")) }} ORDER BY ?s')
     return [str(row["s"]) for row in rows]
 
 
 def local_path(iri: str, start: str) -> str | None:
-    """The path at which the server answers for an IRI; None for one of another place.
+    """The path at which the server answers for an IRI; None for an IRI of another site.
 
     >>> local_path("https://example.org/g/id/org/a", "https://example.org/g/")
     '/id/org/a'
@@ -73,57 +81,63 @@ def local_path(iri: str, start: str) -> str | None:
 
 
 def describe(reader: Reader, iri: str) -> Reader:
-    """The statements about a thing, in memory.
+    """The statements about a resource, in memory.
 
-    All it says itself; every record about it (claims, names, attributes, events, findings; for a source the evidence
-    that rests on it, and the claims that rest on that) with its evidence, passages and sources; and the names and types
-    of whatever these mention. What rules derive is left out but for successions: it follows from the rest.
+    These are its own; every record about it (claims, names, attributes, events, findings; for a source the evidence
+    that rests on it, and the claims that rest on that) with its evidence, passages and sources; and the labels and
+    types of whatever these mention. Of what rules derive only successions are included: the rest follows.
     """
     if iri.endswith("#"):
         return _graph(_about(reader, [iri.removesuffix("#"), *namespace_terms(reader, iri)]))
     is_body = reader.ask(f"ASK {{ <{iri}> a ?c VALUES ?c {{ org:Organization pg:UnnamedGroup pg:Undertaking }} }}")
-    most = None if is_body else MAX_COUNT
-    records = _records(reader, [iri], OWN, most)
+    limit = None if is_body else MAX_RECORDS
+    records = _records(reader, [iri], SUBJECT_PROPERTIES, limit)
     # Events are about claims; claims rest on evidence, which rests on a source.
-    records += _records(reader, records, (PG.about, PG.evidence, PG.counterEvidence), most)
-    told: dict[str, list[Triple]] = {}
+    records += _records(reader, records, (PG.about, PG.evidence, PG.counterEvidence), limit)
+    described: dict[str, list[Triple]] = {}
     new = list(dict.fromkeys([iri, *records]))
     while new:
         triples = _about(reader, new)
-        told |= {one: [] for one in new}
+        described |= {resource: [] for resource in new}
         for triple in triples:
-            told[triple[0][1:-1]].append(triple)
-        new = sorted({_iri(t[2]) for t in triples if t[1][1:-1] in BEHIND and _iri(t[2])} - told.keys())
-    # The text of an archived source is told where the source itself is asked for.
-    lines = [t for one, triples in told.items() for t in triples if one == iri or t[1] != f"<{PG.text}>"]
-    mentioned = sorted({_iri(t[2]) for t in lines if _iri(t[2])} - told.keys())
-    lines += _about(reader, mentioned, NAMING)
-    if not told[iri]:
-        rows = reader.terms(f"SELECT ?s ?p {{ ?s ?p <{iri}> FILTER(isIRI(?s)) }} ORDER BY ?s ?p LIMIT {MAX_COUNT}")
+            described[triple[0][1:-1]].append(triple)
+        new = sorted(
+            {_iri(t[2]) for t in triples if t[1][1:-1] in SUPPORT_PROPERTIES and _iri(t[2])} - described.keys()
+        )
+    # The text of an archived source is a part of the description of that source alone.
+    text = f"<{PG.text}>"
+    lines = [t for resource, triples in described.items() for t in triples if resource == iri or t[1] != text]
+    mentioned = sorted({_iri(t[2]) for t in lines if _iri(t[2])} - described.keys())
+    lines += _about(reader, mentioned, LABEL_PROPERTIES)
+    if not described[iri]:
+        rows = reader.terms(f"SELECT ?s ?p {{ ?s ?p <{iri}> FILTER(isIRI(?s)) }} ORDER BY ?s ?p LIMIT {MAX_RECORDS}")
         lines += [(s, p, f"<{iri}>") for s, p in rows]
         lines += [(f"<{iri}>", f"<{RDF.type}>", f"<{PG.SourceGraph}>")] if not rows else []
     return _graph(lines)
 
 
-def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], most: int | None) -> list[str]:
-    """What says of itself that it is about one of these, looked up one by one, so that it costs what it finds."""
-    known = sorted({one for iri in iris for predicate in predicates for one in reader.pointing(predicate, iri)})
-    succession = f"<{VOCABULARY}rule/succession>"
-    found = (
-        one
-        for one in known
-        if ":" in one and not {o for _, p, o in reader.said_of(one) if p == f"<{PG.derivedBy}>"} - {succession}
+def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], limit: int | None) -> list[str]:
+    """The records that refer to these by a property, looked up one by one, so that the cost is that of the result."""
+    candidates = sorted(
+        {resource for iri in iris for predicate in predicates for resource in reader.pointing(predicate, iri)}
     )
-    return list(islice(found, most))
+    succession = f"<{VOCABULARY}rule/succession>"
+    records = (
+        resource
+        for resource in candidates
+        if ":" in resource
+        and not {o for _, p, o in reader.said_of(resource) if p == f"<{PG.derivedBy}>"} - {succession}
+    )
+    return list(islice(records, limit))
 
 
 def _about(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...] = ()) -> list[Triple]:
-    """What some things say of themselves, all of it or by some predicates, as terms in N-Triples."""
+    """The statements with these subjects (and predicates, if any), as terms in N-Triples."""
     return [t for iri in iris for t in reader.said_of(iri) if not predicates or t[1][1:-1] in predicates]
 
 
 def _iri(term: str) -> str:
-    """The address of a term in N-Triples; empty for a literal or a blank node."""
+    """The IRI of a term in N-Triples; empty for a literal or a blank node."""
     return term[1:-1] if term.startswith("<") and not term.startswith("<<") else ""
 
 

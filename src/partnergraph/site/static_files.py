@@ -1,4 +1,4 @@
-"""The site's own files, styles and scripts: what stands in `static/` and `vendor/`, and the colours."""
+"""Styles, scripts and images: the files of `static/` and `vendor/`, and the colours."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-FOLDERS = (HERE / "static", HERE / "vendor")
+SITE = Path(__file__).resolve().parent
+FOLDERS = (SITE / "static", SITE / "vendor")
 MEDIA = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -28,9 +28,9 @@ def static_file(name: str) -> tuple[bytes, str, str] | None:
 @cache
 def _paths() -> dict[str, Path]:
     """Every file by its name, so that no name that is asked for reaches the file system."""
-    found = (path for folder in FOLDERS for path in sorted(folder.iterdir()))
+    paths = (path for folder in FOLDERS for path in sorted(folder.iterdir()))
     by_name: dict[str, Path] = {}
-    for path in found:
+    for path in paths:
         if path.suffix in MEDIA and path.is_file() and path.resolve().parent in FOLDERS:
             by_name.setdefault(path.name, path)
     return by_name

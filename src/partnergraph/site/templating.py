@@ -1,4 +1,4 @@
-"""The pages of the site as text: templates beside this file, every value escaped."""
+"""The HTML templates of the site (`templates/`); every value is escaped."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _templates() -> Environment:
 
     from partnergraph.page.view_model import web_link
 
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("partnergraph.site", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["web"] = web_link  # an address that may become a link, or None
-    return made
+    environment.filters["web"] = web_link  # an address that may become a link, or None
+    return environment

@@ -1,4 +1,4 @@
-"""What a page of the site is to the process that makes it: a function of the graph and of plain values."""
+"""The type of a view: a function of the graph and of the values of a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RenderedView:
-    """A finished page or other document: its bytes, their media type and the status of the response."""
+    """A page or other document: its bytes, their media type and the status of the response."""
 
     media: str
     body: bytes

@@ -1,12 +1,13 @@
-"""A page of the site as a response: made in a query process, and kept like an answer."""
+"""Views as responses: rendered in a query process, and cached like answers."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from partnergraph.endpoint.query_dispatch import complete_reply
+from partnergraph.endpoint.request_body import read_body
 from partnergraph.endpoint.response_cache import CachedResponse
-from partnergraph.endpoint.sparql_endpoint import complete_reply, read_body
 from partnergraph.endpoint.sparql_request import FORM, RefusedError, parse_form
 
 if TYPE_CHECKING:
@@ -19,36 +20,36 @@ if TYPE_CHECKING:
     from partnergraph.pool.spool import Spool
     from partnergraph.pool.worker_pool import WorkerPool
 
-# A page of ours: its scripts, styles and data come from here alone, and nobody frames it but ourselves.
-POLICY = (
+# Of a page: its scripts, styles and data come from this server alone, and only its own pages frame it.
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
-# A page of `draw` says in itself which scripts it has, by their hashes.
-FRAMED = "frame-ancestors 'self'"
-SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+# Of a page of `draw`, which holds a policy of its own with the hashes of its scripts.
+DRAWING_POLICY = "frame-ancestors 'self'"
+SECURITY_HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 class ViewClient:
-    """The pages of one server."""
+    """Has views rendered by the pool. `timeout` is in seconds."""
 
-    def __init__(self, pool: WorkerPool, kept: ResponseCache, *, timeout: float) -> None:
-        self.pool, self.kept, self.timeout = pool, kept, timeout
+    def __init__(self, pool: WorkerPool, cache: ResponseCache, *, timeout: float) -> None:
+        self.pool, self.cache, self.timeout = pool, cache, timeout
 
-    async def show(self, view: str, values: dict[str, Any], *, policy: str = POLICY) -> Response:
+    async def show(self, view: str, values: dict[str, Any], *, policy: str = PAGE_POLICY) -> Response:
         """A view of the graph (see `partnergraph.server.view_worker.VIEWS`) as a response. Raises `RefusedError`."""
         from starlette.responses import Response, StreamingResponse
 
         key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
-        headers = SAFE | {"content-security-policy": policy}
-        if (found := self.kept.get(self.pool.generation, key)) is None:
+        headers = SECURITY_HEADERS | {"content-security-policy": policy}
+        if (cached := self.cache.get(self.pool.generation, key)) is None:
             reply, generation = await complete_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
             if not reply.body.in_memory:
                 headers |= {"content-type": reply.format, "content-length": str(reply.body.size)}
                 return StreamingResponse(_pieces(reply.body), reply.status, headers)
-            found = CachedResponse(bytes(reply.body), reply.format, reply.status)
-            self.kept.put(generation, key, found)
-        return Response(found.body, found.status, headers | {"content-type": found.media})
+            cached = CachedResponse(bytes(reply.body), reply.format, reply.status)
+            self.cache.put(generation, key, cached)
+        return Response(cached.body, cached.status, headers | {"content-type": cached.media})
 
 
 async def _pieces(body: Spool) -> AsyncIterator[bytes]:

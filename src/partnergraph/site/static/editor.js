@@ -3,8 +3,8 @@ import {
   acceptCompletion, autocompletion, bracketMatching, closeBrackets, closeBracketsKeymap, completionKeymap, defaultKeymap, EditorState, EditorView,
   HighlightStyle, history, historyKeymap, hoverTooltip, keymap, lineNumbers, setDiagnostics, sparql, StreamLanguage, syntaxHighlighting, tags,
 } from "/static/codemirror.min.js";
-import { source } from "/static/complete.js";
-import { make } from "/static/made.js";
+import { completionSource } from "/static/completion.js";
+import { make } from "/static/dom.js";
 
 const theme = EditorView.theme({
   "&": { color: "var(--text)", backgroundColor: "var(--page)", fontSize: "15px" },
@@ -38,16 +38,16 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
 ]);
 
-function about(terms) {
+function termTooltip(terms) {
   return hoverTooltip(async (view, at) => {
     const line = view.state.doc.lineAt(at);
     const before = /(?:<[^<>\s]*|[\p{L}\p{N}_:.-]*)$/u.exec(line.text.slice(0, at - line.from))[0];
     const word = /^(?:<[^<>\s]*>|[\p{L}\p{N}_-]*:[\p{L}\p{N}_-]+)/u.exec(line.text.slice(at - line.from - before.length));
-    const here = await terms;
-    const known = word && here.known.get(here.long(word[0]));
-    if (!known || !(known.label || known.about)) return null;
+    const vocabulary = await terms;
+    const entry = word && vocabulary.known.get(vocabulary.long(word[0]));
+    if (!entry || !(entry.label || entry.about)) return null;
     const from = at - before.length;
-    return { pos: from, end: from + word[0].length, above: true, create: () => ({ dom: make("div", { class: "about" }, make("p", {}, make("strong", {}, known.label)), make("p", {}, known.about || "")) }) };
+    return { pos: from, end: from + word[0].length, above: true, create: () => ({ dom: make("div", { class: "about" }, make("p", {}, make("strong", {}, entry.label)), make("p", {}, entry.about || "")) }) };
   });
 }
 
@@ -77,8 +77,8 @@ export function editor(parent, { text, terms, run, changed }) {
           ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap,
         ]),
         history(), lineNumbers(), bracketMatching(), closeBrackets(), EditorView.lineWrapping, EditorView.domEventHandlers({ beforeinput: typedOver }),
-        StreamLanguage.define(sparql), syntaxHighlighting(colours), theme, about(terms),
-        autocompletion({ override: [source(terms)], icons: false, maxRenderedOptions: 60 }),
+        StreamLanguage.define(sparql), syntaxHighlighting(colours), theme, termTooltip(terms),
+        autocompletion({ override: [completionSource(terms)], icons: false, maxRenderedOptions: 60 }),
         EditorView.contentAttributes.of({ "aria-label": "SPARQL query", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
         EditorView.updateListener.of((update) => { if (update.docChanged) changed(); }),
       ],

@@ -1,14 +1,14 @@
-// The workbench: a query or a question in, an answer out. What is asked stands in the address, so that it can be shared.
-import { read, written } from "/static/address.js";
-import { answers } from "/static/answer.js";
-import { answer, json } from "/static/asking.js";
-import { Terms } from "/static/complete.js";
+// The workbench: editor, question panel, answer panel and history. The URL fragment holds the query, so that it can be shared.
+import { parseFragment, formatFragment } from "/static/url_fragment.js";
+import { answerPanel } from "/static/answer_panel.js";
+import { runQuery, fetchJson } from "/static/client.js";
+import { Terms } from "/static/completion.js";
 import { editor } from "/static/editor.js";
-import { byId, make } from "/static/made.js";
-import { forget, past, remember } from "/static/past.js";
-import { questions } from "/static/questions.js";
+import { byId, make } from "/static/dom.js";
+import { clearHistory, readHistory, addToHistory } from "/static/query_history.js";
+import { questionPanel } from "/static/question_panel.js";
 
-const FIRST = `# How many relationships of each kind are there?
+const INITIAL_QUERY = `# How many relationships of each kind are there?
 SELECT ?kind (COUNT(?relationship) AS ?number) {
   ?relationship a pg:Relationship ; pg:kind/skos:prefLabel ?kind
 }
@@ -16,21 +16,21 @@ GROUP BY ?kind
 ORDER BY DESC(?number)
 `;
 
-const terms = json("/terms").then((told) => new Terms(told), () => new Terms({}));
-let asked = null; // the question whose SPARQL stands in the editor: name, values, sparql, title
-let working = null; // what is running
-let number = 0;
-let wanted = ""; // the view that a link asks for, once its query has run
+const terms = fetchJson("/terms").then((vocabulary) => new Terms(vocabulary), () => new Terms({}));
+let activeQuestion = null; // the named question whose SPARQL stands in the editor: name, values, sparql, title
+let controller = null; // what is running
+let runs = 0;
+let requestedView = ""; // the view that a link asks for, once its query has run
 
-const edit = editor(byId("editor"), { text: FIRST, terms, run: () => run(), changed: () => { say("came", ""); edit.clean(); } });
-const shown = answers({ terms, changed: () => keep(), trouble });
+const edit = editor(byId("editor"), { text: INITIAL_QUERY, terms, run: () => run(), changed: () => { setText("came", ""); edit.clean(); } });
+const answers = answerPanel({ terms, changed: () => updateFragment(), showError });
 
-function say(id, text) {
+function setText(id, text) {
   byId(id).textContent = text;
   if (id === "came") byId(id).hidden = !text;
 }
 
-function trouble(error) {
+function showError(error) {
   const box = byId("trouble");
   const [first, ...rest] = error.message.split("\n");
   box.replaceChildren(make("p", {}, first), ...(rest.length ? [make("pre", { tabindex: "0", role: "region", "aria-label": "The place in the query" }, rest.join("\n"))] : []));
@@ -38,116 +38,116 @@ function trouble(error) {
   box.scrollIntoView({ block: "nearest" });
 }
 
-/** What is asked now, as the address says it. */
-function address() {
+/** The URL fragment for the query in the editor. */
+function currentFragment() {
   const query = edit.text;
-  const question = asked && asked.sparql === query ? { question: asked.name, parameters: asked.values } : { query };
-  return written({ ...question, asOf: byId("as-of").value.trim(), view: shown.view });
+  const question = activeQuestion?.sparql === query ? { question: activeQuestion.name, parameters: activeQuestion.values } : { query };
+  return formatFragment({ ...question, asOf: byId("as-of").value.trim(), view: answers.view });
 }
 
-let kept = location.hash;
-function keep() {
-  kept = address();
-  history.replaceState(null, "", kept);
+let fragment = location.hash;
+function updateFragment() {
+  fragment = currentFragment();
+  history.replaceState(null, "", fragment);
 }
 
 async function run() {
   const [query, asOf] = [edit.text, byId("as-of").value.trim()];
-  working?.abort();
-  working = new AbortController();
-  const mine = (number += 1);
-  const begun = performance.now();
+  controller?.abort();
+  controller = new AbortController();
+  const ownRun = (runs += 1);
+  const started = performance.now();
   byId("trouble").hidden = true;
   edit.clean();
   byId("stop").hidden = false;
-  say("came", "");
-  say("done", "");
-  say("outcome", "Running…");
+  setText("came", "");
+  setText("done", "");
+  setText("outcome", "Running…");
   const ended = (text) => {
-    if (mine !== number) return false;
+    if (ownRun !== runs) return false;
     byId("stop").hidden = true;
-    say("outcome", text);
+    setText("outcome", text);
     return true;
   };
   try {
-    const found = await answer(query, asOf, working.signal);
-    const time = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
-    const size = found.form === "select" ? `${found.rows.length} row${found.rows.length === 1 ? "" : "s"}` : found.form === "ask" ? (found.truth ? "Yes" : "No") : "A graph";
+    const result = await runQuery(query, asOf, controller.signal);
+    const time = `${((performance.now() - started) / 1000).toFixed(2)} s`;
+    const size = result.form === "select" ? `${result.rows.length} row${result.rows.length === 1 ? "" : "s"}` : result.form === "ask" ? (result.truth ? "Yes" : "No") : "A graph";
     if (!ended(`${size} in ${time}${asOf ? `, as of ${asOf}` : ""}.`)) return;
-    const title = asked && asked.sparql === query ? asked.title : query.trim().split("\n").slice(0, 3).join("\n").slice(0, 200);
-    const name = asked && asked.sparql === query ? asked.name : "";
-    await shown.show(found, { query, asOf, name }, wanted);
-    wanted = "";
+    const title = activeQuestion?.sparql === query ? activeQuestion.title : query.trim().split("\n").slice(0, 3).join("\n").slice(0, 200);
+    const name = activeQuestion?.sparql === query ? activeQuestion.name : "";
+    await answers.show(result, { query, asOf, name }, requestedView);
+    requestedView = "";
     if (byId("answer").getBoundingClientRect().top > innerHeight - 120) byId("answer").scrollIntoView();
-    keep();
-    remember({ hash: kept, title, told: size });
-    listPast();
+    updateFragment();
+    addToHistory({ hash: fragment, title, told: size });
+    listHistory();
   } catch (error) {
     if (error.name === "AbortError") {
-      if (ended("Stopped.")) shown.clear();
+      if (ended("Stopped.")) answers.clear();
       return;
     }
     if (!ended("There is no answer.")) return;
-    shown.clear();
-    trouble(error);
+    answers.clear();
+    showError(error);
     if (error.line) edit.mark(error.line, error.column, error.message.split("\n")[0]);
   }
 }
 
-function listPast() {
-  const all = past();
-  say("past-count", all.length ? `(${all.length})` : "");
+function listHistory() {
+  const all = readHistory();
+  setText("past-count", all.length ? `(${all.length})` : "");
   byId("past-list").replaceChildren(...all.map((one) => make("li", {}, make("a", { href: one.hash.startsWith("#") ? one.hash : "#" }, one.title || "A query"), make("span", { class: "quiet" }, one.told || ""))));
   byId("past-clear").hidden = !all.length;
 }
 
-async function copy(text, said) {
+async function copy(text, message) {
   try {
     await navigator.clipboard.writeText(text);
-    say("done", said);
+    setText("done", message);
   } catch {
-    say("done", "The browser does not allow copying.");
+    setText("done", "The browser does not allow copying.");
   }
 }
 
 /** The query with the prefixes that it uses written out, for other tools. */
-async function complete(query) {
+async function withPrefixes(query) {
   const { prefixes } = await terms;
   const used = Object.keys(prefixes).filter((one) => new RegExp(`(?<![\\w:-])${one}:`).test(query) && !new RegExp(`PREFIX\\s+${one}:`, "i").test(query));
   return used.map((one) => `PREFIX ${one}: <${prefixes[one]}>\n`).join("") + query;
 }
 
 byId("run").addEventListener("click", () => run());
-byId("stop").addEventListener("click", () => working?.abort());
+byId("stop").addEventListener("click", () => controller?.abort());
 byId("as-of").addEventListener("keydown", (event) => { if (event.key === "Enter") run(); });
-byId("link").addEventListener("click", () => { keep(); copy(location.href, "The link is copied."); });
-byId("copy").addEventListener("click", async () => copy(await complete(edit.text), "The query is copied, with its prefixes."));
-byId("past-clear").addEventListener("click", () => { forget(); listPast(); byId("past").querySelector("summary").focus(); });
+byId("link").addEventListener("click", () => { updateFragment(); copy(location.href, "The link is copied."); });
+byId("copy").addEventListener("click", async () => copy(await withPrefixes(edit.text), "The query is copied, with its prefixes."));
+byId("past-clear").addEventListener("click", () => { clearHistory(); listHistory(); byId("past").querySelector("summary").focus(); });
 
-const left = questions({
-  trouble,
+const questionList = questionPanel({
+  showError,
   ask: (question) => {
-    asked = question;
+    activeQuestion = question;
     edit.text = question.sparql;
     run();
   },
 });
-left.catch(trouble);
+questionList.catch(showError);
 
 /** Fill the page in from its address. Nothing runs: a link can say anything. */
 async function open(hash) {
-  const given = read(hash);
-  if (given.question || given.query) {
-    byId("as-of").value = given.asOf;
-    wanted = given.view;
+  const values = parseFragment(hash);
+  if (values.question || values.query) {
+    byId("as-of").value = values.asOf;
+    requestedView = values.view;
     byId("trouble").hidden = true;
   }
-  if (given.question) {
-    (await left).open(given.question, given.parameters);
-  } else if (given.query) {
-    asked = null;
-    edit.text = given.query;
-    say("came", "This query came with a link and has not run. Read it, then run it.");
+  if (values.question) {
+    (await questionList).open(values.question, values.parameters);
+  } else if (values.query) {
+    activeQuestion = null;
+    edit.text = values.query;
+    setText("came", "This query came with a link and has not run. Read it, then run it.");
   }
 }
 
@@ -157,5 +157,5 @@ document.addEventListener("click", ({ target }) => {
   if (link && link.hash === location.hash) open(link.hash); // the address does not change then
 });
 open(location.hash);
-listPast();
+listHistory();
 document.documentElement.dataset.ready = "yes";

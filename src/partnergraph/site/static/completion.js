@@ -1,6 +1,6 @@
 // Completion from this graph: its terms with their labels where they fit, its organisations by any of their names.
-import { json, asForm, named } from "/static/asking.js";
-import { placeAfter, variables } from "/static/place.js";
+import { fetchJson, formRequest, labelsOf } from "/static/client.js";
+import { contextAfter, variables } from "/static/cursor_context.js";
 
 const KEYWORDS = {
   head: ["SELECT", "SELECT DISTINCT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX", "WHERE", "FROM", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "OFFSET"],
@@ -9,8 +9,8 @@ const KEYWORDS = {
   expression: ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "DISTINCT", "AS", "STR", "LANG", "CONTAINS", "STRSTARTS", "REGEX", "LCASE", "BOUND", "COALESCE", "IF", "NOT EXISTS", "EXISTS", "YEAR", "CONCAT"],
 };
 const RESERVED = new Set([...Object.values(KEYWORDS).flat().join(" ").split(" "), "NAMED", "REDUCED", "ASC", "DESC", "BY", "IN", "UNDEF", "a"]);
-const MOST = 60;
-const SECONDS = "2"; // for a look into the graph, which is only a help
+const MAX_OPTIONS = 60;
+const LOOKUP_TIMEOUT = "2"; // for a look into the graph, which is only a help
 
 const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 const local = (name) => name.slice(name.indexOf(":") + 1);
@@ -27,8 +27,8 @@ function fit(words, option) {
 }
 
 export class Terms {
-  constructor(told) {
-    Object.assign(this, { prefixes: {}, properties: [], classes: [], codes: [], graphs: [], sites: [], parts: [] }, told);
+  constructor(vocabulary) {
+    Object.assign(this, { prefixes: {}, properties: [], classes: [], codes: [], graphs: [], sites: [], parts: [] }, vocabulary);
     this.bases = Object.entries(this.prefixes).sort(([, a], [, b]) => b.length - a.length);
     this.known = new Map([...this.codes, ...this.graphs, ...this.classes, ...this.properties].map((one) => [one.iri, one]));
     this.looks = new Map();
@@ -72,8 +72,8 @@ export class Terms {
   /** Ask the graph once; nothing when it takes too long. */
   look(query) {
     if (!this.looks.has(query)) {
-      const asked = { ...asForm({ query, timeout: SECONDS }), headers: { accept: "application/sparql-results+json" } };
-      this.looks.set(query, json("/sparql", asked).then((found) => found.results.bindings, () => []));
+      const request = { ...formRequest({ query, timeout: LOOKUP_TIMEOUT }), headers: { accept: "application/sparql-results+json" } };
+      this.looks.set(query, fetchJson("/sparql", request).then((result) => result.results.bindings, () => []));
     }
     return this.looks.get(query);
   }
@@ -91,7 +91,7 @@ export class Terms {
     const iri = this.long(predicate);
     if (!iri) return [];
     const rows = await this.look(`SELECT ?o (COUNT(*) AS ?n) { SELECT ?o { ?s <${iri}> ?o FILTER(!isBlank(?o)) } LIMIT 20000 } GROUP BY ?o ORDER BY DESC(?n) ?o LIMIT 400`);
-    const names = await named(rows.filter((row) => row.o.type === "uri").map((row) => row.o.value)).catch(() => new Map());
+    const names = await labelsOf(rows.filter((row) => row.o.type === "uri").map((row) => row.o.value)).catch(() => new Map());
     return rows.filter(({ o }) => o.type === "uri" || o.value.length < 80).map(({ o, n }) => {
       if (o.type === "uri") {
         const term = this.known.get(o.value);
@@ -108,7 +108,7 @@ export class Terms {
   /** The organisations with such a name. */
   async bodies(words) {
     const key = `/search?q=${encodeURIComponent(words)}`;
-    if (!this.looks.has(key)) this.looks.set(key, json(key, { headers: { accept: "application/json" } }).then((answer) => answer.found, () => []));
+    if (!this.looks.has(key)) this.looks.set(key, fetchJson(key, { headers: { accept: "application/json" } }).then((answer) => answer.found, () => []));
     return (await this.looks.get(key)).map((one) => ({
       label: one.label,
       detail: one.name && one.name !== one.label ? one.name : this.short(one.iri),
@@ -118,8 +118,8 @@ export class Terms {
   }
 }
 
-/** Where the words begin that are being written: a name may have several. */
-function begun(text) {
+/** Where the word that is being typed starts; a name may have several words. */
+function wordStart(text) {
   const prefixed = /(?:[\p{L}\p{N}_-]*:[\p{L}\p{N}_.-]*|[?$][\p{L}\p{N}_]*)$/u.exec(text);
   if (prefixed) return text.length - prefixed[0].length;
   const words = /[\p{L}][\p{L}\p{N}'’&.-]*(?: +[\p{L}\p{N}'’&.-]+)*$/u.exec(text);
@@ -134,16 +134,16 @@ function begun(text) {
   return at;
 }
 
-/** What can stand where the cursor is: the source of completions for the editor. */
-export function source(terms) {
+/** The completion source for the editor. */
+export function completionSource(terms) {
   return async (context) => {
     const text = context.state.sliceDoc(0, context.pos);
-    const from = begun(text);
+    const from = wordStart(text);
     const typed = text.slice(from);
     if (!typed && !context.explicit) return null;
-    const { where, predicate, type } = placeAfter(text.slice(0, from));
+    const { where, predicate, type } = contextAfter(text.slice(0, from));
     if (where === "comment" || where === "string") return null;
-    const here = await terms;
+    const vocabulary = await terms;
     const words = fold(typed.trim());
     const options = [];
     const add = (some, boost = 0) => options.push(...some.map((one) => ({ ...one, boost })));
@@ -151,22 +151,22 @@ export function source(terms) {
       const others = text.slice(0, from) + " " + context.state.sliceDoc(context.pos);
       add(variables(others).map((label) => ({ label, detail: "", count: 0 })), typed ? 3 : 0);
     }
-    if (where === "predicate") add([...(await here.propertiesOf(type)).filter((one) => one.label !== "rdf:type"), { label: "a", detail: "is a", count: Number.MAX_SAFE_INTEGER }]);
-    else if (where === "class") add(here.classes.map((one) => here.option(one)));
-    else if (where === "graph") add(here.graphs.map((one) => here.option(one)));
-    else if (where === "object") add(await here.objectsOf(predicate), 1);
-    else if (where === "data" || where === "expression") add(here.codes.map((one) => here.option(one)));
+    if (where === "predicate") add([...(await vocabulary.propertiesOf(type)).filter((one) => one.label !== "rdf:type"), { label: "a", detail: "is a", count: Number.MAX_SAFE_INTEGER }]);
+    else if (where === "class") add(vocabulary.classes.map((one) => vocabulary.option(one)));
+    else if (where === "graph") add(vocabulary.graphs.map((one) => vocabulary.option(one)));
+    else if (where === "object") add(await vocabulary.objectsOf(predicate), 1);
+    else if (where === "data" || where === "expression") add(vocabulary.codes.map((one) => vocabulary.option(one)));
     add((KEYWORDS[where] || []).map((label) => ({ label, detail: "", count: 0 })), -1);
-    let found = options.map((one) => ({ ...one, fits: fit(words, one) })).filter((one) => one.fits);
+    let matches = options.map((one) => ({ ...one, fits: fit(words, one) })).filter((one) => one.fits);
     const body = ["subject", "object", "data", "expression"].includes(where) || (where === "head" && /\bdescribe\s+$/i.test(text.slice(0, from)));
     if (body && words.length > 1 && !/^[?$]/.test(words)) {
-      const bodies = await here.bodies(words.includes(":") ? local(words).replace(/-/g, " ") : typed.trim());
-      found.push(...bodies.map((one) => ({ ...one, fits: 2.5, boost: 0 })));
+      const bodies = await vocabulary.bodies(words.includes(":") ? local(words).replace(/-/g, " ") : typed.trim());
+      matches.push(...bodies.map((one) => ({ ...one, fits: 2.5, boost: 0 })));
     }
     if (context.aborted) return null;
-    found.sort((a, b) => b.fits - a.fits || b.boost - a.boost || b.count - a.count || (a.label < b.label ? -1 : 1));
+    matches.sort((a, b) => b.fits - a.fits || b.boost - a.boost || b.count - a.count || (a.label < b.label ? -1 : 1));
     const seen = new Set();
-    found = found.filter((one) => !seen.has(one.apply || one.label) && seen.add(one.apply || one.label) && (one.apply || one.label) !== typed).slice(0, MOST);
-    return found.length ? { from, options: found.map(({ label, detail, info, apply }, at) => ({ label, detail: detail && ` ${detail}`, info, apply, boost: 99 - at })), filter: false } : null;
+    matches = matches.filter((one) => !seen.has(one.apply || one.label) && seen.add(one.apply || one.label) && (one.apply || one.label) !== typed).slice(0, MAX_OPTIONS);
+    return matches.length ? { from, options: matches.map(({ label, detail, info, apply }, at) => ({ label, detail: detail && ` ${detail}`, info, apply, boost: 99 - at })), filter: false } : null;
   };
 }

@@ -1,4 +1,4 @@
-// Elements made in one line. Text is only ever text: nothing here reads markup.
+// DOM elements with their attributes and children. Text is only ever text: nothing here parses markup.
 export function make(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -11,7 +11,7 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
-export function drawn(name, attributes = {}, text = "") {
+export function makeSvg(name, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text) element.textContent = text;

@@ -10,8 +10,10 @@ from urllib.parse import quote
 import pytest
 
 from partnergraph.endpoint import sparql_endpoint
+from partnergraph.endpoint.http_response import problem_json
+from partnergraph.endpoint.query_dispatch import refusal_for
 from partnergraph.endpoint.response_cache import CachedResponse, ResponseCache
-from partnergraph.endpoint.sparql_endpoint import RequestState, order_limits, problem_json, refusal_for
+from partnergraph.endpoint.sparql_endpoint import RequestState, order_limits
 from partnergraph.endpoint.sparql_request import MAX_HEADER_LENGTH, header_value
 from partnergraph.errors import QueryLimit, StoreError
 from partnergraph.execution import wire
@@ -126,7 +128,7 @@ def test_what_is_remembered_of_requests_is_short() -> None:
 
 
 def test_notes_count_among_what_is_kept() -> None:
-    kept = ResponseCache(most=100_000)
+    kept = ResponseCache(max_bytes=100_000)
     for number in range(200):
         kept.put(
             "g",
@@ -137,8 +139,8 @@ def test_notes_count_among_what_is_kept() -> None:
         sum(len(kept.get("g", b"%d" % number).more[0][1]) for number in range(200) if kept.get("g", b"%d" % number))
         < 100_000
     )  # type: ignore[union-attr]
-    while kept.found:
-        key, found = kept.found.popitem()
+    while kept.entries:
+        key, found = kept.entries.popitem()
         kept.size -= 1000 + len(key) + len(found[0]) + 4000
     assert kept.size == 0
 

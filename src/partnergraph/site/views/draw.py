@@ -21,7 +21,7 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     from partnergraph.execution.execute import execute_prepared
     from partnergraph.network.from_query import network_from_query
     from partnergraph.page import draw
-    from partnergraph.site.question_view import allowed_question
+    from partnergraph.site.views.questions import allowed_question
     from partnergraph.sparql.prepare import prepare_query
 
     if values.get("question"):
@@ -31,5 +31,5 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     out = io.BytesIO()
     if prepared.form != "ASK":
         execute_prepared(reader, prepared, "tsv" if prepared.form == "SELECT" else "ntriples", out, explain=False)
-    made = network_from_query(reader, out.getvalue(), prepared.form, query=prepared.sparql)
-    return RenderedView("text/html; charset=utf-8", draw(made).html.encode())
+    network = network_from_query(reader, out.getvalue(), prepared.form, query=prepared.sparql)
+    return RenderedView("text/html; charset=utf-8", draw(network).html.encode())

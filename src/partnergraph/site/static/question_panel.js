@@ -1,20 +1,20 @@
-// The named questions: found in the reader's own words, and asked with a form.
-import { json } from "/static/asking.js";
-import { byId, make } from "/static/made.js";
+// The named questions: a search in the reader's own words, the catalogue, and a form for parameters.
+import { fetchJson } from "/static/client.js";
+import { byId, make } from "/static/dom.js";
 
 const WAIT = 200; // milliseconds after the last key
 
 /** A list of suggestions for a field that takes an organisation by any of its names. */
-function suggesting(field) {
+function nameSuggestions(field) {
   const list = make("datalist", { id: `${field.id}-names` });
   field.setAttribute("list", list.id);
-  let later = 0;
+  let timer = 0;
   field.addEventListener("input", () => {
-    clearTimeout(later);
+    clearTimeout(timer);
     const words = field.value.trim();
     if (words.length < 2) return;
-    later = setTimeout(async () => {
-      const { found } = await json(`/search?q=${encodeURIComponent(words)}`, { headers: { accept: "application/json" } }).catch(() => ({ found: [] }));
+    timer = setTimeout(async () => {
+      const { found } = await fetchJson(`/search?q=${encodeURIComponent(words)}`, { headers: { accept: "application/json" } }).catch(() => ({ found: [] }));
       list.replaceChildren(...found.map((one) => make("option", { value: one.label }, one.name && one.name !== one.label ? `${one.name} (${one.label})` : one.label)));
     }, WAIT);
   });
@@ -27,27 +27,27 @@ function fieldOf(parameter, lists, value) {
   const id = `p-${parameter.name}`;
   const required = parameter.default === null;
   const own = parameter.default !== null && !(parameter.default in EMPTY);
-  const told = { id, name: parameter.name, required, "aria-describedby": `${id}-help` };
+  const attributes = { id, name: parameter.name, required, "aria-describedby": `${id}-help` };
   const parts = [];
   if (parameter.type in lists) {
     const options = lists[parameter.type].map(({ code, label }) => make("option", { value: code, selected: code === value }, label));
-    parts.push(make("select", told, ...(required ? [] : [make("option", { value: "" }, "any")]), ...options));
+    parts.push(make("select", attributes, ...(required ? [] : [make("option", { value: "" }, "any")]), ...options));
   } else {
     const type = { date: "date", number: "number" }[parameter.type] || "text";
     const placeholder = EMPTY[parameter.default] || (own ? `empty: ${parameter.default}` : "");
-    const field = make("input", { ...told, type, placeholder, autocomplete: "off", step: type === "number" ? "any" : false });
+    const field = make("input", { ...attributes, type, placeholder, autocomplete: "off", step: type === "number" ? "any" : false });
     field.value = value || "";
     parts.push(field);
-    if (parameter.type === "organisation") parts.push(suggesting(field));
+    if (parameter.type === "organisation") parts.push(nameSuggestions(field));
   }
   const label = parameter.name.replaceAll("_", " ");
   return [make("label", { for: id }, label[0].toUpperCase() + label.slice(1), ...(required ? [" (needed)"] : [])), ...parts, make("span", { class: "help", id: `${id}-help` }, parameter.help)];
 }
 
-/** The left side of the page. `ask` is called with a question, its values and its SPARQL; `trouble` with an error. */
-export async function questions({ ask, trouble }) {
-  const { questions: all, lists } = await json("/questions");
-  const known = new Map(all.map((one) => [one.name, one]));
+/** The left side of the page. `ask` is called with a question, its values and its SPARQL; `showError` with an error. */
+export async function questionPanel({ ask, showError }) {
+  const { questions: all, lists } = await fetchJson("/questions");
+  const byName = new Map(all.map((one) => [one.name, one]));
   const [form, finder, catalogue, words, offers] = ["question", "finder", "catalogue", "words", "offers"].map(byId);
 
   const link = (name, values) => `#${new URLSearchParams({ question: name, ...values })}`;
@@ -60,10 +60,10 @@ export async function questions({ ask, trouble }) {
 
   /** The form of a question, filled in. */
   function open(name, values = {}) {
-    const question = known.get(name);
+    const question = byName.get(name);
     if (!question) {
       close();
-      trouble(new Error(`There is no question '${name}' here.`));
+      showError(new Error(`There is no question '${name}' here.`));
       return;
     }
     const title = make("h3", { tabindex: "-1" }, question.title);
@@ -85,24 +85,24 @@ export async function questions({ ask, trouble }) {
     const name = form.dataset.name;
     const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value.trim() !== ""));
     try {
-      const { sparql, title } = await json(`/questions/${name}?${new URLSearchParams(values)}`);
+      const { sparql, title } = await fetchJson(`/questions/${name}?${new URLSearchParams(values)}`);
       ask({ name, values, sparql, title });
     } catch (error) {
-      trouble(error);
+      showError(error);
     }
   });
 
-  let later = 0;
+  let timer = 0;
   words.addEventListener("input", () => {
-    clearTimeout(later);
-    later = setTimeout(async () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
       const text = words.value.trim();
-      const found = text ? (await json(`/questions?${new URLSearchParams({ words: text })}`).catch(() => ({ offers: [] }))).offers : [];
+      const found = text ? (await fetchJson(`/questions?${new URLSearchParams({ words: text })}`).catch(() => ({ offers: [] }))).offers : [];
       if (text !== words.value.trim()) return;
       offers.replaceChildren(...found.map(({ name, values }) => make(
         "li", {},
-        make("a", { href: link(name, values) }, known.get(name).title),
-        make("span", { class: "quiet" }, Object.values(values).join(", ") || known.get(name).question),
+        make("a", { href: link(name, values) }, byName.get(name).title),
+        make("span", { class: "quiet" }, Object.values(values).join(", ") || byName.get(name).question),
       )));
       offers.hidden = !found.length;
       catalogue.hidden = found.length > 0;

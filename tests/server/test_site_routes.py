@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from partnergraph.questions.named_questions import all_questions
-from partnergraph.site.view_response import POLICY
+from partnergraph.site.view_response import PAGE_POLICY
 from partnergraph.vocabulary import PREFIXES
 from tests.conftest import ROOT
 from tests.server.conftest import Said, Server
@@ -44,8 +44,8 @@ def test_the_first_page_says_what_this_is_before_any_script_runs(server: Server)
 
 def test_the_page_holds_nothing_that_its_policy_would_refuse(server: Server) -> None:
     page = _get(server, "/")
-    assert page.headers["content-security-policy"] == POLICY
-    assert not {"unsafe-inline", "unsafe-eval", "http:", "https:"} & set(re.findall(r"[\w:-]+", POLICY))
+    assert page.headers["content-security-policy"] == PAGE_POLICY
+    assert not {"unsafe-inline", "unsafe-eval", "http:", "https:"} & set(re.findall(r"[\w:-]+", PAGE_POLICY))
     text = page.body.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=\"/static/)", text)
     assert not re.search(r"(?:src|rel=\"stylesheet\" href)=\"(?!/static/)", text)

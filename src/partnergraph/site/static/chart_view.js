@@ -1,9 +1,9 @@
 // A table as a chart: bars for words and numbers, a line for dates and numbers, and the numbers themselves beside it.
-import { named } from "/static/asking.js";
-import { drawn, make } from "/static/made.js";
-import { isNumber, shown } from "/static/table.js";
+import { labelsOf } from "/static/client.js";
+import { makeSvg, make } from "/static/dom.js";
+import { isNumber, termText } from "/static/table_view.js";
 
-const MOST = 40; // bars
+const MAX_BARS = 40; // bars
 const DATE = /^(-?\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T.*)?$/;
 const COUNT = "number of rows";
 const ROW = 26;
@@ -32,29 +32,29 @@ function cut(text, most) {
 }
 
 function bars(points, width, title) {
-  const some = points.slice(0, MOST);
-  const [low, high] = [Math.min(0, ...some.map((one) => one.value)), Math.max(0, ...some.map((one) => one.value))];
+  const visible = points.slice(0, MAX_BARS);
+  const [low, high] = [Math.min(0, ...visible.map((one) => one.value)), Math.max(0, ...visible.map((one) => one.value))];
   // In a narrow window a label stands above its bar, else before it.
   const narrow = width < 560;
-  const left = narrow ? 2 : Math.min(width * 0.42, 20 + LETTER * Math.max(4, ...some.map((one) => [...one.label].length)));
+  const left = narrow ? 2 : Math.min(width * 0.42, 20 + LETTER * Math.max(4, ...visible.map((one) => [...one.label].length)));
   const [row, under] = narrow ? [ROW + 20, 20] : [ROW, 0];
   const scale = (value) => left + ((value - low) / (high - low || 1)) * (width - left - 70);
-  const height = some.length * row + 8;
-  const picture = drawn("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": title });
-  picture.append(drawn("line", { class: "axis", x1: scale(0), x2: scale(0), y1: 0, y2: height }));
-  for (const [at, one] of some.entries()) {
+  const height = visible.length * row + 8;
+  const svg = makeSvg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": title });
+  svg.append(makeSvg("line", { class: "axis", x1: scale(0), x2: scale(0), y1: 0, y2: height }));
+  for (const [at, one] of visible.entries()) {
     const y = at * row + 4;
     const place = narrow ? { x: left + 4, y: y + 14 } : { x: left - 8, y: y + 15, "text-anchor": "end" };
-    const label = drawn("text", place, cut(one.label, Math.floor((narrow ? width - 8 : left - 12) / LETTER)));
-    label.append(drawn("title", {}, one.label));
+    const label = makeSvg("text", place, cut(one.label, Math.floor((narrow ? width - 8 : left - 12) / LETTER)));
+    label.append(makeSvg("title", {}, one.label));
     const [from, to] = [scale(Math.min(0, one.value)), scale(Math.max(0, one.value))];
-    picture.append(
+    svg.append(
       label,
-      drawn("rect", { class: "bar-of", x: from, y: y + 1 + under, width: Math.max(1, to - from), height: ROW - 8 }),
-      drawn("text", { class: "tick", x: to + 6, y: y + 15 + under }, amount(one.value)),
+      makeSvg("rect", { class: "bar-of", x: from, y: y + 1 + under, width: Math.max(1, to - from), height: ROW - 8 }),
+      makeSvg("text", { class: "tick", x: to + 6, y: y + 15 + under }, amount(one.value)),
     );
   }
-  return picture;
+  return svg;
 }
 
 function line(points, width, title) {
@@ -65,11 +65,11 @@ function line(points, width, title) {
   const [low, high] = [Math.min(0, ...points.map((one) => one.value)), Math.max(0, ...points.map((one) => one.value)) || 1];
   const x = (time) => left + ((time - start) / (end - start || 1)) * (width - left - right);
   const y = (value) => height - bottom - ((value - low) / (high - low)) * (height - top - bottom);
-  const picture = drawn("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": title });
+  const svg = makeSvg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": title });
   for (const value of steps(low, high)) {
-    picture.append(
-      drawn("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
-      drawn("text", { class: "tick", x: left - 8, y: y(value) + 4, "text-anchor": "end" }, amount(value)),
+    svg.append(
+      makeSvg("line", { class: "grid", x1: left, x2: width - right, y1: y(value), y2: y(value) }),
+      makeSvg("text", { class: "tick", x: left - 8, y: y(value) + 4, "text-anchor": "end" }, amount(value)),
     );
   }
   const [first, last] = [start, end].map((time) => new Date(time).getUTCFullYear());
@@ -77,15 +77,15 @@ function line(points, width, title) {
   const marks = years.length > 1 ? years.map((year) => [Date.UTC(year, 0, 1), String(year)]) : [start, end].map((time) => [time, new Date(time).toISOString().slice(0, 10)]);
   for (const [time, text] of marks) {
     if (time < start || time > end) continue;
-    picture.append(drawn("text", { class: "tick", x: x(time), y: height - 8, "text-anchor": time === end ? "end" : time === start ? "start" : "middle" }, text));
+    svg.append(makeSvg("text", { class: "tick", x: x(time), y: height - 8, "text-anchor": time === end ? "end" : time === start ? "start" : "middle" }, text));
   }
-  picture.append(drawn("polyline", { class: "curve", points: points.map((one) => `${x(one.day).toFixed(1)},${y(one.value).toFixed(1)}`).join(" ") }));
+  svg.append(makeSvg("polyline", { class: "curve", points: points.map((one) => `${x(one.day).toFixed(1)},${y(one.value).toFixed(1)}`).join(" ") }));
   for (const one of points) {
-    const dot = drawn("circle", { class: "dot", cx: x(one.day), cy: y(one.value), r: 4.5 });
-    dot.append(drawn("title", {}, `${one.label}: ${amount(one.value)}`));
-    picture.append(dot);
+    const dot = makeSvg("circle", { class: "dot", cx: x(one.day), cy: y(one.value), r: 4.5 });
+    dot.append(makeSvg("title", {}, `${one.label}: ${amount(one.value)}`));
+    svg.append(dot);
   }
-  return picture;
+  return svg;
 }
 
 /** The points for two columns: values of the same label are added up. */
@@ -102,8 +102,8 @@ function pointsOf(answer, labels, values, text) {
   return [...found.values()];
 }
 
-export async function chart(answer, terms) {
-  const names = await named(answer.rows.flatMap((row) => Object.values(row)).filter((term) => term.type === "uri").map((term) => term.value)).catch(() => new Map());
+export async function chartView(answer, terms) {
+  const names = await labelsOf(answer.rows.flatMap((row) => Object.values(row)).filter((term) => term.type === "uri").map((term) => term.value)).catch(() => new Map());
   const numbers = answer.columns.filter((column) => answer.rows.some((row) => isNumber(row[column])));
   const others = answer.columns.filter((column) => !numbers.includes(column));
   const choose = (id, label, options) => [make("label", {}, label, make("select", { id }, ...options.map((one) => make("option", {}, one))))];
@@ -113,7 +113,7 @@ export async function chart(answer, terms) {
 
   function redraw() {
     const [value, label] = [choices.querySelector("#chart-values").value, choices.querySelector("#chart-labels").value];
-    const points = pointsOf(answer, label, value, (term) => shown(term, names, terms));
+    const points = pointsOf(answer, label, value, (term) => termText(term, names, terms));
     if (!points.length) {
       box.replaceChildren(make("p", {}, "These columns have nothing to draw."));
       return;
@@ -127,7 +127,7 @@ export async function chart(answer, terms) {
     const rows = points.map((one) => make("tr", {}, make("td", {}, one.label), make("td", { class: "number" }, amount(one.value))));
     box.replaceChildren(
       dates ? line(points, width, title) : bars(points, width, title),
-      ...(!dates && points.length > MOST ? [make("p", { class: "quiet" }, `The first ${MOST} of ${points.length} bars; all of them are in the numbers.`)] : []),
+      ...(!dates && points.length > MAX_BARS ? [make("p", { class: "quiet" }, `The first ${MAX_BARS} of ${points.length} bars; all of them are in the numbers.`)] : []),
       make("details", { class: "numbers" }, make("summary", {}, "The numbers"), make(
         "table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, label), make("th", { scope: "col", class: "number" }, value))), make("tbody", {}, ...rows),
       )),

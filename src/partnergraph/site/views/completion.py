@@ -1,4 +1,4 @@
-"""What the editor of the workbench completes: prefixes, and the graph's terms with label, meaning and count."""
+"""The vocabulary for completion in the editor: prefixes, and the graph's terms with label, meaning and count."""
 
 from __future__ import annotations
 
@@ -32,24 +32,29 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG
 
     An IRI under one of `sites` whose next part is one of `parts` has a page here.
     """
-    said: dict[str, tuple[str, str, bool]] = {}
+    term_info: dict[str, tuple[str, str, bool]] = {}
     for row in reader.rows(_KNOWN):
-        said.setdefault(
+        term_info.setdefault(
             str(row["term"]), (str(row["label"]), str(row.get("comment") or ""), row["class"] in (True, "true"))
         )
     sites = list(dict.fromkeys((base_iri(reader), VOCABULARY)))
-    found: dict[str, Any] = {"prefixes": dict(PREFIXES), "sites": sites, "parts": list(PARTS)}
+    result: dict[str, Any] = {"prefixes": dict(PREFIXES), "sites": sites, "parts": list(PARTS)}
     for kind, sparql in _USED.items():
         counts = {str(row["term"]): int(str(row["n"])) for row in reader.rows(sparql)}
-        counts |= {iri: 0 for iri, (_, _, of) in said.items() if of == (kind == "classes") and iri not in counts}
-        found[kind] = [
-            {"iri": iri, "label": said.get(iri, ("", ""))[0], "about": said.get(iri, ("", ""))[1], "count": count}
+        counts |= {iri: 0 for iri, (_, _, of) in term_info.items() if of == (kind == "classes") and iri not in counts}
+        result[kind] = [
+            {
+                "iri": iri,
+                "label": term_info.get(iri, ("", ""))[0],
+                "about": term_info.get(iri, ("", ""))[1],
+                "count": count,
+            }
             for iri, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         ]
-    found["codes"] = [
-        {"iri": PREFIXES["code"] + one.code, "label": one.label, "about": one.definition, "list": scheme}
+    result["codes"] = [
+        {"iri": PREFIXES["code"] + concept.code, "label": concept.label, "about": concept.definition, "list": scheme}
         for scheme in schemes()
-        for one in concepts(scheme)
+        for concept in concepts(scheme)
     ]
-    found["graphs"] = [{"iri": str(row["term"]), "label": str(row["label"])} for row in reader.rows(_GRAPHS)]
-    return RenderedView("application/json", json.dumps(found, ensure_ascii=False).encode())
+    result["graphs"] = [{"iri": str(row["term"]), "label": str(row["label"])} for row in reader.rows(_GRAPHS)]
+    return RenderedView("application/json", json.dumps(result, ensure_ascii=False).encode())

@@ -42,12 +42,12 @@ def _reads_a_file(question: Question) -> bool:
 def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """One question (`name`, `parameters`) as SPARQL; the nearest to some `words`, best first; or all of them."""
     if values.get("name"):
-        found = _bound(reader, values["name"], values.get("parameters") or {})
+        result = _bound(reader, values["name"], values.get("parameters") or {})
     elif values.get("words"):
-        found = _nearest(reader, values["words"][:MAX_LENGTH])
+        result = _nearest(reader, values["words"][:MAX_LENGTH])
     else:
-        found = {"questions": list(map(_told, offered_questions())), "lists": _lists()}
-    return RenderedView(JSON, json.dumps(found, ensure_ascii=False).encode())
+        result = {"questions": list(map(_question_json, offered_questions())), "lists": _lists()}
+    return RenderedView(JSON, json.dumps(result, ensure_ascii=False).encode())
 
 
 def _bound(reader: Reader, name: str, parameters: dict[str, str]) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def _nearest(reader: Reader, words: str) -> dict[str, Any]:
     from partnergraph.questions.question_search import search_questions
 
     names = {question.name for question in offered_questions()}
-    found = [offer for offer in search_questions(words, reader, most=len(names)) if offer.question.name in names]
-    return {"offers": [{"name": offer.question.name, "values": offer.values} for offer in found[:6]]}
+    result = [offer for offer in search_questions(words, reader, most=len(names)) if offer.question.name in names]
+    return {"offers": [{"name": offer.question.name, "values": offer.values} for offer in result[:6]]}
 
 
-def _told(question: Question) -> dict[str, Any]:
+def _question_json(question: Question) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.title,
@@ -79,8 +79,8 @@ def _told(question: Question) -> dict[str, Any]:
         "help": question.help,
         "columns": list(question.columns),
         "parameters": [
-            {"name": one.name, "type": one.type, "default": one.default, "help": one.help}
-            for one in question.parameters
+            {"name": parameter.name, "type": parameter.type, "default": parameter.default, "help": parameter.help}
+            for parameter in question.parameters
         ],
     }
 

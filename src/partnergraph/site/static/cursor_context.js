@@ -1,4 +1,4 @@
-// Where in a query the cursor stands: what a reader of SPARQL would expect there. A small reader, made for unfinished text.
+// The syntactic context of the cursor in a SPARQL query: a small parser that takes unfinished text.
 const TOKENS = [
   /#[^\n]*/y,
   /"""(?:[^\\]|\\[^])*?(?:"""|$)|'''(?:[^\\]|\\[^])*?(?:'''|$)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?/y,
@@ -12,8 +12,8 @@ const TOKENS = [
 ];
 const KINDS = ["comment", "string", "iri", "variable", "prefixed", "suffix", "word", "number", "sign"];
 
-export function tokens(text) {
-  const found = [];
+export function tokenize(text) {
+  const result = [];
   let at = 0;
   while (at < text.length) {
     if (/\s/.test(text[at])) { at += 1; continue; }
@@ -21,13 +21,13 @@ export function tokens(text) {
       expression.lastIndex = at;
       const match = expression.exec(text);
       if (match && match[0]) {
-        found.push({ kind: KINDS[number], text: match[0], at });
+        result.push({ kind: KINDS[number], text: match[0], at });
         at = expression.lastIndex;
         break;
       }
     }
   }
-  return found;
+  return result;
 }
 
 const isType = (term) => term === "a" || term === "rdf:type";
@@ -52,12 +52,12 @@ class Frame {
 }
 
 /**
- * The place after a text: `where` (head, subject, predicate, class, object, graph, end, expression, data, comment, string),
+ * The context after a text: `where` (head, subject, predicate, class, object, graph, end, expression, data, comment, string),
  * the predicate that an object belongs to, and the class that the query gives to the subject, if any.
  */
-export function placeAfter(text) {
-  const read = tokens(text);
-  const last = read.at(-1);
+export function contextAfter(text) {
+  const tokens = tokenize(text);
+  const last = tokens.at(-1);
   if (last && last.at + last.text.length === text.length) {
     if (last.kind === "comment") return { where: "comment" };
     if (last.kind === "string" && !/^(['"])(?:\1\1[^]*\1\1|[^]*)\1$/.test(last.text)) return { where: "string" };
@@ -65,7 +65,7 @@ export function placeAfter(text) {
   const stack = [new Frame("head", "head")];
   const types = {};
   let word = "";
-  for (const { kind, text: token } of read) {
+  for (const { kind, text: token } of tokens) {
     const top = stack.at(-1);
     if (kind === "comment" || kind === "suffix") continue;
     if (kind === "sign") {
@@ -107,5 +107,5 @@ export function placeAfter(text) {
 
 /** The variables of a text, each once. */
 export function variables(text) {
-  return [...new Set(tokens(text).filter((one) => one.kind === "variable").map((one) => one.text))];
+  return [...new Set(tokenize(text).filter((token) => token.kind === "variable").map((token) => token.text))];
 }

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.results.formats import FORMATS, QUERY_FORMS, media_types
-from partnergraph.site.question_view import offered_questions
 from partnergraph.site.templating import HTML, render_template
 from partnergraph.site.view import RenderedView
+from partnergraph.site.views.questions import offered_questions
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -23,7 +23,10 @@ _COUNTS = """SELECT (COUNT(DISTINCT ?o) AS ?bodies) (COUNT(DISTINCT ?r) AS ?clai
 
 def render(reader: Reader, values: dict[str, Any]) -> RenderedView:  # noqa: ARG001  every view is called so
     """The page."""
-    groups = {title: [one for one in offered_questions() if one.audience == name] for name, title in AUDIENCES.items()}
+    groups = {
+        title: [question for question in offered_questions() if question.audience == name]
+        for name, title in AUDIENCES.items()
+    }
     [counts] = reader.rows(_COUNTS)
     return RenderedView(
         HTML, render_template("workbench.html.j2", reader, groups=groups, counts=counts, downloads=_downloads())

@@ -8,8 +8,8 @@ import pytest
 
 from partnergraph.claims.claims import Claim, claims
 from partnergraph.site.resource_description import local_path
-from partnergraph.site.resource_view import render
-from partnergraph.site.search_view import render as search
+from partnergraph.site.views.resource import render
+from partnergraph.site.views.search import render as search
 from partnergraph.store import Reader
 from tests.server.conftest import Server
 from tests.server.reading import Read
