@@ -158,7 +158,7 @@ def test_options_that_mean_nothing_are_refused_at_the_start(keele: Path, options
 
 
 def test_as_many_queries_wait_as_the_library_says() -> None:
-    from partnergraph.cli.serve import serve
+    from partnergraph.cli.commands.serve import serve
     from partnergraph.server import ASIDE, QUEUE, WORKERS
 
     defaults = {option.name: option.default for option in serve.params}

@@ -12,6 +12,7 @@ from partnergraph.cli.options import (
     Command,
     Number,
     as_of_option,
+    draw_option,
     format_option,
     graph_option,
     output_option,
@@ -43,13 +44,9 @@ _WAYS = (
 @click.option("--memory", type=MEGABYTES, default=2000, show_default=True, help="Megabytes.")
 @click.option("--size", type=Number(0.001, 1_000_000), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
-@click.option(
-    "--draw",
-    "picture",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Draw the answer as a page (.html) or a map (.svg): a SELECT with the columns from and to (and label, kind, "
-    "weight), or a CONSTRUCT.",
+@draw_option(
+    "Draw the answer as a page (.html) or a map (.svg): a SELECT with the columns from and to (and label, kind, "
+    "weight), or a CONSTRUCT."
 )
 def query(
     question: str | None,
@@ -63,7 +60,7 @@ def query(
     memory: int,
     size: float,
     iris: bool,
-    picture: Path | None,
+    drawing: Path | None,
 ) -> None:
     """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - or nothing for standard input, or the name of a named question.
 
@@ -75,12 +72,12 @@ def query(
     from partnergraph.store.engine_errors import address_space
 
     text, name = _text(question)
-    if picture and (format_ or output or iris):
+    if drawing and (format_ or output or iris):
         raise UsageError("--draw makes a page instead of a table; leave out --format, --output and --iris.")
     parameters = _parameters(params)
     if parameters and name is None:
         raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-    form = _form(text, name) if picture else ""
+    form = _form(text, name) if drawing else ""
     chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
     if chosen in BINARY and output is None and sys.stdout.isatty():
@@ -101,8 +98,8 @@ def query(
         iris=iris,
         as_of=as_of,
     )
-    if picture:
-        _draw(graph, as_of, answer.data, form, text, name, picture, answer.note or "")
+    if drawing:
+        _draw(graph, as_of, answer.data, form, text, name, drawing, answer.note or "")
     else:
         write_result(answer.data, output)
     if answer.note:

@@ -1,33 +1,21 @@
-"""`partnergraph draw`, and the page that `build` publishes."""
+"""`partnergraph draw`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, as_of_option, graph_option
+from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, as_of_option, graph_option, output_path_option
 from partnergraph.cli.save_positions import save_positions
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
 
-def draw_page(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str:
-    """The page of a graph, for the build; `note` is called with what its map does not show."""
-    from partnergraph.network import build_network
-    from partnergraph.page import draw as make
-
-    page = make(build_network(reader))
-    if page.note:
-        note(page.note)
-    return page.html
-
-
 @click.command(cls=Command)
 @graph_option
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The map alone, as SVG.")
+@output_path_option(default="map.html")
+@click.option("--svg", type=WRITTEN_FILE, metavar="FILE", help="The map alone, as SVG.")
 @as_of_option
 @click.option("--derived", is_flag=True, help="Also the links that rules derive.")
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import WRITTEN_FOLDER, Command, ExistingPath, output_path_option
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
 
 
 @click.command(cls=Command)
 @click.argument("folder", type=ExistingPath(file_okay=False), default="data")
-@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
+@output_path_option(type_=WRITTEN_FOLDER, default="build")
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--replace", is_flag=True, help="Replace the graph of another folder that stands in the output.")
@@ -24,7 +28,6 @@ def build(
 ) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
-    from partnergraph.cli.draw import draw_page
     from partnergraph.page import prepare, version
     from partnergraph.store.engine_errors import check_address_space
 
@@ -42,7 +45,7 @@ def build(
         folder,
         output,
         only=only or None,
-        page=None if no_page else lambda reader: draw_page(reader, notes.append),
+        page=None if no_page else lambda reader: _draw_page(reader, notes.append),
         page_version=version(),
         progress=progress,
         force=force,
@@ -77,6 +80,17 @@ def build(
         click.echo(f"Open {output / 'index.html'}")
     for note in notes:
         click.echo(f"note: {note}", err=True)
+
+
+def _draw_page(reader: Reader, note: Callable[[str], None]) -> str:
+    """The page of a graph as HTML; `note` is called with what its map does not show."""
+    from partnergraph.network import build_network
+    from partnergraph.page import draw
+
+    page = draw(build_network(reader))
+    if page.note:
+        note(page.note)
+    return page.html
 
 
 def _progress() -> Callable[[str], None]:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
+from partnergraph.cli.options import (
+    Command,
+    ExistingPath,
+    format_option,
+    graph_path_option,
+    output_option,
+    register_format_option,
+    write_result,
+)
 from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +36,8 @@ KEYS = {"s": "same", "d": "different", "u": "unsure"}
 @click.argument("what", type=ExistingPath())
 @click.option("--register", "-r", "source", metavar="SOURCE", help="A register of the folder's configuration.")
 @click.option("--file", "file", type=ExistingPath(dir_okay=False), help="A register's file.")
-@click.option("--as", "form", metavar="FORMAT", help="The form of --file: ror, ods-trusts ...")
-@click.option("--graph", "-g", type=ExistingPath(), help="Match a list of names against this graph.")
+@register_format_option("The form of --file: ror, ods-trusts ...")
+@graph_path_option("Match a list of names against this graph.")
 @click.option("--column", metavar="NAME", help="The column of a list that holds the names.")
 @click.option("--review", is_flag=True, help="Decide about candidates, one after another, in the terminal.")
 @click.option("--accept", type=click.Choice(["certain"]), help="Decide that all that is certain is the same.")

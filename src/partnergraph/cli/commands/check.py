@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
+from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, format_option, output_option, write_result
 from partnergraph.errors import Finding, UsageError
 
 
@@ -17,7 +17,7 @@ from partnergraph.errors import Finding, UsageError
 @output_option
 @click.option(
     "--marked",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=WRITTEN_FILE,
     metavar="FILE.xlsx",
     help="Write a copy of the tables of a graph folder with each faulty cell coloured and commented.",
 )

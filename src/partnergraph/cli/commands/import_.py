@@ -6,18 +6,12 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import WRITTEN_PATH, Command, ExistingPath, output_path_option
 
 
 @click.command("import", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=ExistingPath(dir_okay=False))
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The new graph folder; must not be there yet.",
-)
+@output_path_option("The new graph folder; must not be there yet.", WRITTEN_PATH, required=True)
 @click.option("--source", default="imported-map", show_default=True, metavar="ID", help="What the file is called.")
 def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     """Make a graph folder from nodes and edges as Kumu and Gephi keep them (a workbook, or CSV FILES).

@@ -6,18 +6,23 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, format_option, graph_option, write_result
+from partnergraph.cli.options import (
+    WRITTEN_PATH,
+    Command,
+    format_option,
+    graph_option,
+    output_path_option,
+    write_result,
+)
 
 
 @click.command(cls=Command)
 @graph_option
 @format_option("trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml", "org", "csv", "graphml", "gexf")
-@click.option(
-    "--output", "-o", "output", type=click.Path(path_type=Path), default=None, help="File, or folder for csv."
-)
+@output_path_option("File, or folder for csv.", WRITTEN_PATH)
 @click.option(
     "--tables",
-    type=click.Path(path_type=Path),
+    type=WRITTEN_PATH,
     default=None,
     help="Give the tables back: a workbook (.xlsx), or a folder that is not there yet.",
 )

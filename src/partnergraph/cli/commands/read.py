@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import (
+    WRITTEN_PATH,
+    Command,
+    ExistingPath,
+    graph_path_option,
+    output_path_option,
+    register_format_option,
+)
 from partnergraph.errors import UsageError
 
 
@@ -15,20 +22,16 @@ from partnergraph.errors import UsageError
 @click.option(
     "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."
 )
-@click.option(
-    "--graph", "-g", "graphs", multiple=True, type=ExistingPath(),
-    help="A graph folder, build, store or RDF file whose names are known. May be repeated.",
-)  # fmt: skip
+@graph_path_option(
+    "A graph folder, build, store or RDF file whose names are known. May be repeated.", "graphs", multiple=True
+)
 @click.option(
     "--register", "registers", multiple=True, type=ExistingPath(dir_okay=False),
     help="A file of a register whose names are known; each needs an --as.",
 )  # fmt: skip
-@click.option("--as", "formats", multiple=True, metavar="FORMAT", help="What the register is, in the same order.")
+@register_format_option("What the register is, in the same order.", "formats", multiple=True)
 @click.option("--speaker", default=None, metavar="ID-or-NAME", help="Who 'we' is in the text.")
-@click.option(
-    "--output", "-o", "output", type=click.Path(path_type=Path), default=None,
-    help="Write the proposals here: a workbook (.xlsx) or a folder of CSV files.",
-)  # fmt: skip
+@output_path_option("Write the proposals here: a workbook (.xlsx) or a folder of CSV files.", WRITTEN_PATH)
 @click.option(
     "--accept", "accepted", type=ExistingPath(), default=None,
     help="Take the proposals of this workbook or folder whose accept cell says yes.",
