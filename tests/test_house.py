@@ -87,7 +87,7 @@ WRITERS = {
     "execution/worker_main.py": {"open"},  # standard output, by its number
     "reading/__init__.py": {"open"},  # by the system's own call, to read
     "server/audit.py": {"open"},  # a record that lines are added to
-    "store/host_name.py": {"open"},  # a file of a generation that is not published yet
+    "store/oxigraph/host_name.py": {"open"},  # a file of a generation that is not published yet
     "store/name_index.py": {"open"},  # the same
 }
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "core", "base", "services", "manager", "misc"}

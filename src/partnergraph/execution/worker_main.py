@@ -42,8 +42,7 @@ from partnergraph.execution.sandbox import resolve_order as read_order
 from partnergraph.execution.service_description import service_description
 from partnergraph.sparql.prepare import prepare_query
 from partnergraph.sparql.syntax_errors import empty_reader
-from partnergraph.store import Reader
-from partnergraph.store.engine_errors import store_error
+from partnergraph.store import Reader, store_error
 
 PIECE = 65_536
 MAX_FRAME = 1_000_000  # bytes of one piece of an answer, which whoever reads it holds in memory

@@ -112,14 +112,14 @@ def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], m
     found = (
         one
         for one in known
-        if ":" in one and not {o for _, p, o in reader.said_of(one) if p == f"<{PG.derivedBy}>"} - {succession}
+        if ":" in one and not {o for _, p, o in reader.statements_about(one) if p == f"<{PG.derivedBy}>"} - {succession}
     )
     return list(islice(found, most))
 
 
 def _about(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...] = ()) -> list[Triple]:
     """What some things say of themselves, all of it or by some predicates, as terms in N-Triples."""
-    return [t for iri in iris for t in reader.said_of(iri) if not predicates or t[1][1:-1] in predicates]
+    return [t for iri in iris for t in reader.statements_about(iri) if not predicates or t[1][1:-1] in predicates]
 
 
 def _iri(term: str) -> str:

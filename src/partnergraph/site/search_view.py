@@ -62,7 +62,7 @@ def _all(reader: Reader) -> list[Plain]:
 def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
     """Say of each body what sort it is, where its page is, and what sort of name was matched."""
     for one in found:
-        said = [(p[1:-1], o[1:-1]) for _, p, o in reader.said_of(one["iri"])]
+        said = [(p[1:-1], o[1:-1]) for _, p, o in reader.statements_about(one["iri"])]
         sort = next((name for iri, name in SORTS.items() if (RDF.type, iri) in said), "")
         types = [o.rsplit("/", 1)[-1] for p, o in said if p in (ORG.classification, DCTERMS.type, PG.memberType)]
         known = [concept_of(code) for code in sorted(types)]
@@ -76,7 +76,7 @@ def _sorted_out(reader: Reader, found: list[Plain], start: str) -> None:
 def _kind_of_name(reader: Reader, iri: str, name: str) -> str | None:
     """What sort of name one of a body's names is."""
     for record in reader.pointing(PG.nameOf, iri):
-        said = {p[1:-1]: o for _, p, o in reader.said_of(record)}
+        said = {p[1:-1]: o for _, p, o in reader.statements_about(record)}
         if term_text(said.get(SKOSXL.literalForm, "")) == name and PG.nameKind in said:
             return concept_of(term_text(said[PG.nameKind]).rsplit("/", 1)[-1]).label
     return None

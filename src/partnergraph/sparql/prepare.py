@@ -136,7 +136,7 @@ def _dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Reader | N
     itself does what is asked. Raises `QueryRefused` for a graph that is not here.
     """
     asked = [*examined.from_graphs, *examined.from_named]
-    if not asked or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in asked):
+    if not asked or reader.has_fixed_dataset or any(token.kind not in ("iri", "prefixed") for token in asked):
         return None
     form = next(token.at for token in examined.tokens if token.word == examined.form)
     try:

@@ -29,7 +29,7 @@ def build(
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
     from partnergraph.page import prepare, version
-    from partnergraph.store.engine_errors import check_address_space
+    from partnergraph.store import check_address_space
 
     check_address_space()
     say = (lambda _: None) if quiet else _progress()

@@ -68,8 +68,7 @@ def query(
     """
     from partnergraph.execution.exit_status import SPARE
     from partnergraph.execution.sandbox import run
-    from partnergraph.store import locate
-    from partnergraph.store.engine_errors import address_space
+    from partnergraph.store import address_space, locate
 
     text, name = _text(question)
     if drawing and (format_ or output or iris):
