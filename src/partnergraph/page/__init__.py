@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 __all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
-    *("state.js", "address.js", "find.js", "filters.js", "routes.js", "focus.js", "map.js", "panel.js", "table.js"),
+    *(
+        "data.js",
+        "filters.js",
+        "state.js",
+        "address.js",
+        "find.js",
+        "routes.js",
+        "focus.js",
+        "map.js",
+        "panel.js",
+        "table.js",
+    ),
     *("picture.js", "save.js", "story.js", "webgl.js", "main.js"),
 )
 # What draws the map in a browser; webgl falls back to canvas.

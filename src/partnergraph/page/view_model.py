@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from partnergraph.page.diagram import Diagram
+from partnergraph.page.filters import FILTERS, ChoiceFilter
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -68,7 +69,7 @@ def anchor_keys(iris: list[str]) -> dict[str, str]:
     {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
     """
     found: dict[str, str] = {}
-    taken = set(OWN)
+    taken = {*OWN, *(entry.name for entry in FILTERS)}
     for iri in iris:
         key = re.sub(r"[^A-Za-z0-9]+", "-", iri.rpartition("/id/")[2]).strip("-").lower()[:120] or "body"
         number = 2
@@ -105,7 +106,7 @@ class ViewModel:
     """Everything in words, by number as in the drawing."""
 
     def __init__(self, graph: Network, made: Diagram) -> None:
-        self.graph, self.made = graph, made
+        self.graph, self.made, self.filters = graph, made, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
         self.key = anchor_keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
@@ -113,7 +114,7 @@ class ViewModel:
         self.sentences: dict[str, int] = {}
         self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
         self.bodies = [self._body(number, iri) for number, iri in enumerate(made.bodies)]
-        self.used = self._sources()
+        self.cited_sources: list[Plain] = self._sources()
 
     @property
     def story(self) -> list[Plain]:
@@ -287,20 +288,17 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
 
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
-    kinds = sorted({claim["kind"] for claim in content.claims})
-    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
-    sources = [source["id"] for source in content.used]
-    at = {source: number for number, source in enumerate(sources)}
+    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
-    standings = sorted({claim["standing"] for claim in claims})
     return {
         "focus": content.made.focus,
         "families": families,
-        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
-        "sources": [source["title"] for source in content.used],
-        "source_keys": [source["key"] for source in content.used],
-        "standings": standings,
+        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in sorted(labels)],
+        "filters": [
+            {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
+            for entry in content.filters
+        ],
         "span": _span(claims),
         "story": content.story,
         "bodies": {
@@ -311,15 +309,9 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
-            "kind": [kinds.index(claim["kind"]) for claim in claims],
             "start": [claim["start_bounds"] for claim in claims],
             "end": [claim["end_bounds"] for claim in claims],
-            "inferred": [int(claim["inferred"]) for claim in claims],
             **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
-            "standing": [standings.index(claim["standing"]) for claim in claims],
-            "sources": [
-                sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
-                for claim in claims
-            ],
+            **{entry.name: entry.column(content) for entry in content.filters},
         },
     }
