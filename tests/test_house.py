@@ -18,6 +18,7 @@ SOURCE = ROOT / "src" / "partnergraph"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheet_safety": set(),
+    "palette": set(),
     "files": {"errors"},
     "reading": {"errors"},
     "vocabulary": {"errors"},
@@ -29,7 +30,7 @@ ROOMS: dict[str, set[str]] = {
     # the store, and what reads it
     "store": {"errors", "reading", "vocabulary"},
     "claims": {"errors", "vocabulary", "store"},
-    "check": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "check": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
     "match": {
         *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
@@ -39,26 +40,38 @@ ROOMS: dict[str, set[str]] = {
         *("tables", "registers", "graph_folder", "store", "claims", "match"),
     },
     "workbook": {
-        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("errors", "palette", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
     },
     "build": {
         *("errors", "files", "vocabulary", "model", "registers", "graph_folder", "store", "check", "match"),
     },
     # asking
-    "results": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "results": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
     "questions": {"errors", "vocabulary", "store", "claims"},
     "sparql": {"errors", "vocabulary", "store", "claims", "results"},
     "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
     # showing
     "network": {"errors", "files", "spreadsheet_safety", "vocabulary", "store", "claims", "results"},
-    "compare": {"errors", "vocabulary", "store", "claims"},
-    "page": {"errors", "files"},
+    "compare": {"errors", "palette", "vocabulary", "store", "claims"},
+    "page": {"errors", "palette", "files"},
     # serving
     "pool": {"errors", "execution"},
     "endpoint": {"errors", "execution", "pool"},
     "site": {
-        *("errors", "vocabulary", "store", "claims", "results", "questions", "sparql", "execution", "network", "page"),
+        *(
+            "errors",
+            "palette",
+            "vocabulary",
+            "store",
+            "claims",
+            "results",
+            "questions",
+            "sparql",
+            "execution",
+            "network",
+            "page",
+        ),
         *("pool", "endpoint"),
     },
     "reconcile": {"errors", "vocabulary", "store", "claims", "results", "match", "network", "endpoint", "site"},

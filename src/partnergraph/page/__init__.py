@@ -76,9 +76,10 @@ class Page:
 
 def version() -> str:
     """Changes when anything changes that the look of a page depends on."""
-    here = Path(__file__).resolve().parent
+    folder = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".js", ".css", ".j2")):
+    sources = [path for path in folder.rglob("*") if path.suffix in (".py", ".js", ".css", ".j2")]
+    for path in sorted([*sources, folder.parent / "palette.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -113,9 +114,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.text_metrics import printable_text
     from partnergraph.page.layout.webgl_layout import webgl_positions
-    from partnergraph.page.palette import DARK, LIGHT, css_variables, looks
     from partnergraph.page.svg import bounding_box, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
+    from partnergraph.palette import DARK, LIGHT, css_variables, looks
 
     if renderer not in RENDERERS:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")

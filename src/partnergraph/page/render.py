@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.diagram import Diagram, DiagramEdge
 from partnergraph.page.layout.text_metrics import printable_text
-from partnergraph.page.palette import Look, look_of
+from partnergraph.palette import Look, look_of
 
 if TYPE_CHECKING:
     from types import CodeType

@@ -9,7 +9,7 @@ from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNo
 from partnergraph.page.layout.arrangement import label_box
 from partnergraph.page.layout.edge_routing import control_point
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT, printable_text
-from partnergraph.page.palette import LIGHT, Look, look_of
+from partnergraph.palette import LIGHT, Look, look_of
 
 # Where two networks are compared: the colour and dashes of what became of a line.
 CHANGES = {

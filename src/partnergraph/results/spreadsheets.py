@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from partnergraph.errors import MissingExtra, QueryLimit
+from partnergraph.palette import SPREADSHEET_LINK
 from partnergraph.results.formats import XSD, Value, parse_tsv, python_value, term_text
 from partnergraph.spreadsheet_safety import escape_formula, is_formula
 
@@ -94,9 +95,9 @@ class _ResultSheet:
         self.widths: dict[int, int] = {}
         self.links = self.cut = self.unlinked = 0
         self.bold = book.add_format({"bold": True, "bottom": 1})
-        self.link = book.add_format({"font_color": "#0563C1", "underline": 1})
+        self.link = book.add_format({"font_color": SPREADSHEET_LINK, "underline": 1})
         self.text = book.add_format({"quote_prefix": True})
-        self.both = book.add_format({"font_color": "#0563C1", "underline": 1, "quote_prefix": True})
+        self.both = book.add_format({"font_color": SPREADSHEET_LINK, "underline": 1, "quote_prefix": True})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
         self.time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.zone = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})

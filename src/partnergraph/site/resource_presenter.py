@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.claims.claims import sources
 from partnergraph.network import build_network, graph_metadata
 from partnergraph.page.diagram import Diagram, DiagramNode
-from partnergraph.page.palette import LOOKS
 from partnergraph.page.view_model import ViewModel
+from partnergraph.palette import LOOKS
 from partnergraph.site.resource_description import local_path
 
 if TYPE_CHECKING:
