@@ -34,7 +34,7 @@ class ChoiceFilter:
 
     def column(self, model: ViewModel) -> list[Any]:
         """For each relationship the number of its code in the list, or the sorted numbers of its codes."""
-        number = {code: at for at, code in enumerate(self.options(model))}
+        number = {code: position for position, code in enumerate(self.options(model))}
         values = [self.value(claim) for claim in model.claims]
         return [
             number[value] if isinstance(value, str) else sorted({number[code] for code in value}) for value in values

@@ -185,7 +185,7 @@ function showFocusBar() {
   const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
   const beside = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
   const far = state.steps > 1 ? " What is farther away stands in the tables." : "";
-  const text = total ? `${name} with ${beside}.${far}` : `${name}: it has no relationship${filtered() ? " that passes the filters" : ""}.`;
+  const text = total ? `${name} with ${beside}.${far}` : `${name}: it has no relationship${activeFilters.length ? " that passes the filters" : ""}.`;
   byId("focus-note").textContent = text;
   byId("focus-more").hidden = !left;
   byId("focus-more").textContent = `+ ${left} more in the table`;
