@@ -33,7 +33,7 @@ FORMATS = (*RDF_FORMATS, "org", "csv", "graphml", "gexf")
 _MAX_LENGTH, _MAX_COUNT = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
 
 
-def _apart(targets: list[Path], timeout: float, memory: int) -> QueryClient:
+def _subprocess_client(targets: list[Path], timeout: float, memory: int) -> QueryClient:
     from partnergraph.execution.client import SubprocessClient
 
     if not 0 <= timeout <= _MAX_LENGTH:
@@ -58,7 +58,7 @@ class PartnerGraph:
         return self._make()
 
     @cached_property
-    def _near(self) -> Reader:
+    def _fast_reader(self) -> Reader:
         """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
         from partnergraph.execution.worker_main import is_small
 
@@ -74,13 +74,13 @@ class PartnerGraph:
         parse, `UsageError` for limits that are none.
         """
         target = locate(Path(path) if path is not None else None)
-        return cls(Reader.at(target), asker=_apart([target], timeout, memory))
+        return cls(Reader.at(target), asker=_subprocess_client([target], timeout, memory))
 
     @classmethod
     def load(cls, paths: Iterable[str | Path], *, timeout: float = TIMEOUT, memory: int = MEMORY) -> PartnerGraph:
         """Several RDF files as one graph, in memory; see `open` for the limits of its queries."""
         files = [Path(path) for path in paths]
-        return cls(Reader.files(files), asker=_apart(files, timeout, memory))
+        return cls(Reader.files(files), asker=_subprocess_client(files, timeout, memory))
 
     def as_of(self, date: str) -> PartnerGraph:
         """The graph as it was on a date (2014, 2014-06 or 2014-06-30), to be asked and drawn like any other.
@@ -92,10 +92,10 @@ class PartnerGraph:
         from partnergraph.claims.date_window import date_window
 
         date_window(date)  # what is no date is told at once
-        then = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
+        past = PartnerGraph(self.reader, date, self._asker if self.date is None else None)
         # Most often it is only asked queries, which are answered elsewhere.
-        then._make = lambda: as_of(self.reader, date)
-        return then
+        past._make = lambda: as_of(self.reader, date)
+        return past
 
     def query(self, question: str, **parameters: str) -> Result:
         """Ask in SPARQL 1.1 (prefixes are declared for you), or ask a named question with its parameters.
@@ -111,10 +111,10 @@ class PartnerGraph:
 
         if not is_question_name(question) and parameters:
             raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-        asked = {"question": question, "parameters": parameters} if is_question_name(question) else {"sparql": question}
+        order = {"question": question, "parameters": parameters} if is_question_name(question) else {"sparql": question}
         if self._asker is None:
-            return Result(InProcessClient(self.reader), self.reader, asked)
-        return Result(self._asker, self._names, asked | ({"as_of": self.date} if self.date else {}))
+            return Result(InProcessClient(self.reader), self.reader, order)
+        return Result(self._asker, self._names, order | ({"as_of": self.date} if self.date else {}))
 
     def ask(self, sparql: str) -> bool:
         """The answer to an ASK query."""
@@ -151,7 +151,7 @@ class PartnerGraph:
         from partnergraph.network import build_network
 
         date = self.date if as_of is None else as_of
-        reader = self.reader if date is None else self._near
+        reader = self.reader if date is None else self._fast_reader
         return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:

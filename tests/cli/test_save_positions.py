@@ -217,7 +217,7 @@ def test_a_table_that_is_saved_meanwhile_is_not_overwritten(folder: Path, monkey
         real(path)
         table.write_text("body,view,x,y\nnice,wide,7,7\n", "utf-8")
 
-    monkeypatch.setattr(keeping, "_apart", saved)
+    monkeypatch.setattr(keeping, "_refuse_second_table", saved)
     with pytest.raises(DataError, match=r"tables/positions\.csv of .* changed .* nothing was written"):
         keeping.save_positions(folder, {"wide": {nice: (1, 2)}})
     assert [list(row.values()) for row in rows(folder)] == [["nice", "wide", "7", "7"]]

@@ -127,18 +127,18 @@ class Shapes:
     def _node_shape(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
         if _off(shape):
             return
-        says = self._says(rule, shape)
+        violation = self._violation_text(rule, shape)
         for component, value in _parameters(shape):
             holds = self._holds(component, value, "?this", shape)
-            shown = "" if component == "hasValue" else "(?this AS ?value)"
-            select = f"SELECT ?this {shown} {{ {focus} FILTER(!({holds})) }}"
-            yield says.constraint(component, None, select)
+            value_column = "" if component == "hasValue" else "(?this AS ?value)"
+            select = f"SELECT ?this {value_column} {{ {focus} FILTER(!({holds})) }}"
+            yield violation.constraint(component, None, select)
         for inner in sorted(shape.get("property", [])):
             yield from self._property(rule, self._node(inner), focus)
         for inner in sorted(shape.get("sparql", [])):
             yield from self._sparql(rule, shape, self._node(inner), focus)
 
-    def _says(self, rule: str, shape: Node, over: Node | None = None) -> _ViolationText:
+    def _violation_text(self, rule: str, shape: Node, over: Node | None = None) -> _ViolationText:
         """`over` is the constraint inside the shape whose own words go before those of the shape."""
         words = {**shape, **(over or {})}
         severity = SEVERITY.get(shape.get("severity", [f"<{SH}Violation>"])[0])
@@ -157,16 +157,16 @@ class Shapes:
         query = query.replace("$", "?")
         value = "?value" if re.search(r"\?value\b", query.split("WHERE")[0]) else "(?this AS ?value)"
         select = f"SELECT DISTINCT ?this {value} {{ {focus} {{ {query} }} }}"
-        yield self._says(rule, shape, node).constraint("sparql", None, select)
+        yield self._violation_text(rule, shape, node).constraint("sparql", None, select)
 
     def _property(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
         if _off(shape):
             return
-        says, path = self._says(rule, shape), self._path(shape)
+        violation, path = self._violation_text(rule, shape), self._path(shape)
         for component, value in _parameters(shape):
             select = self._violations(component, value, path, focus, shape)
             if select is not None:
-                yield says.constraint(component, path, select)
+                yield violation.constraint(component, path, select)
 
     def _path(self, shape: Node) -> str:
         path = shape["path"][0]
@@ -197,9 +197,9 @@ class Shapes:
             case "disjoint":
                 return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?value }}"
             case "equals":
-                one = f"?this {path} ?value FILTER NOT EXISTS {{ ?this {value} ?value }}"
-                other = f"?this {value} ?value FILTER NOT EXISTS {{ ?this {path} ?value }}"
-                return f"SELECT DISTINCT ?this ?value {{ {focus} {{ {one} }} UNION {{ {other} }} }}"
+                missing = f"?this {path} ?value FILTER NOT EXISTS {{ ?this {value} ?value }}"
+                extra = f"?this {value} ?value FILTER NOT EXISTS {{ ?this {path} ?value }}"
+                return f"SELECT DISTINCT ?this ?value {{ {focus} {{ {missing} }} UNION {{ {extra} }} }}"
             case "lessThan" | "lessThanOrEquals":
                 sign = "<" if component == "lessThan" else "<="
                 holds = f"COALESCE(?value {sign} ?other, false)"
@@ -285,12 +285,12 @@ class Shapes:
                 yield f"NOT EXISTS {{ {var} {path} {inner} FILTER(!({holds})) }}"
 
     def _list(self, head: str) -> list[str]:
-        found = []
+        members = []
         while head != f"<{RDF}nil>":
             node = self.nodes[head]
-            found.append(node[f"<{RDF}first>"][0])
+            members.append(node[f"<{RDF}first>"][0])
             head = node[f"<{RDF}rest>"][0]
-        return found
+        return members
 
 
 def _unsupported(what: str) -> StoreError:

@@ -79,9 +79,9 @@ class Command(click.Command):
             value = ctx.params.get(param.name or "")
             name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(ctx)
             if (isinstance(param.type, click.Path) and not isinstance(param.type, ExistingPath)) == written:
-                for one in value if isinstance(value, tuple) else (value,):
-                    if isinstance(one, str | Path):
-                        yield name, Path(one)
+                for path in value if isinstance(value, tuple) else (value,):
+                    if isinstance(path, str | Path):
+                        yield name, Path(path)
 
 
 def _is_regular_or_new(path: Path) -> bool:
@@ -157,8 +157,8 @@ def build_command(folder: Path) -> str:
     """How to build a graph folder that was just made: not where another graph is published already."""
     from shlex import quote
 
-    taken = Path("build", "current", "report.json").exists()
-    elsewhere = f" --output {quote(str(folder / 'build'))}" if taken else ""
+    is_published = Path("build", "current", "report.json").exists()
+    elsewhere = f" --output {quote(str(folder / 'build'))}" if is_published else ""
     return f"partnergraph build {quote(str(folder))}{elsewhere}"
 
 

@@ -211,12 +211,12 @@ def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _families(
     graph: Network, names: list[str], looks_of_families: dict[str, Any], drawn_families: list[int]
 ) -> list[dict[str, Any]]:
-    known = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
     return [
         {
             "number": number,
             "code": name,
-            "label": known.get(name, {}).get("label") or name.replace("-", " "),
+            "label": labels.get(name, {}).get("label") or name.replace("-", " "),
             "shape": looks_of_families[name].shape,
             "light": looks_of_families[name].light,
             "dark": looks_of_families[name].dark,

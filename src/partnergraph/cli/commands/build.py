@@ -32,13 +32,13 @@ def build(
     from partnergraph.store import check_address_space
 
     check_address_space()
-    say = (lambda _: None) if quiet else _progress()
+    report_progress = (lambda _: None) if quiet else _progress()
 
     def progress(what: str) -> None:
         # Only now is it sure that there is something to build; what the page needs comes in beside the engine's work.
         if not no_page:
             prepare()
-        say(what)
+        report_progress(what)
 
     notes: list[str] = []
     report = run(
@@ -97,8 +97,8 @@ def _progress() -> Callable[[str], None]:
     """Says what is being done once the build has taken more than a second."""
     start = time.monotonic()
 
-    def say(what: str) -> None:
+    def report_progress(what: str) -> None:
         if time.monotonic() - start > 1:
             click.echo(f"{what} ...", err=True)
 
-    return say
+    return report_progress

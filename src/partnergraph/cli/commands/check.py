@@ -63,7 +63,7 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     if folders:
         return collect_findings(folders[0])
     ontology = ontology_dir()
-    found = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
+    findings = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
     if other := other_vocabulary(Reader.files(paths), ", ".join(map(str, paths))):
-        found.append(Finding("other-vocabulary", "warning", other[0], fix=other[1]))
-    return found
+        findings.append(Finding("other-vocabulary", "warning", other[0], fix=other[1]))
+    return findings

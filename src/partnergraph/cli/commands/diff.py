@@ -27,7 +27,13 @@ PREVIOUS = "@previous"
 @click.option("--previous", is_flag=True, help="Compare a build with the generation before it: A is the build, no B.")
 @click.option("--exit-code", "tell", is_flag=True, help="Exit with 1 when anything differs.")
 def diff(
-    a: str, b: str | None, format_: str | None, output: Path | None, drawing: Path | None, previous: bool, tell: bool
+    a: str,
+    b: str | None,
+    format_: str | None,
+    output: Path | None,
+    drawing: Path | None,
+    previous: bool,
+    exit_code: bool,
 ) -> None:
     """What changed from A to B, in plain words grouped by organisation, and exactly in quads.
 
@@ -54,7 +60,7 @@ def diff(
         click.echo(f"wrote {drawing}", err=True)
         if page.note:
             click.echo(f"note: {page.note}", err=True)
-    sys.exit(1 if tell and not report.equal else 0)
+    sys.exit(1 if exit_code and not report.equal else 0)
 
 
 def _names(first: str, second: str) -> tuple[str, str]:
@@ -86,8 +92,8 @@ def _open_graph(name: str) -> PartnerGraph:
     from partnergraph.build import assemble
     from partnergraph.graph_folder.folder import read_folder
 
-    found = read_folder(path)
-    if found.errors:
-        number = f"{len(found.errors)} errors" if len(found.errors) > 1 else "1 error"
-        raise DataError(f"{number} in {path}; nothing was compared.", found.errors)
-    return PartnerGraph(assemble(found.model).reader())
+    folder_contents = read_folder(path)
+    if folder_contents.errors:
+        number = f"{len(folder_contents.errors)} errors" if len(folder_contents.errors) > 1 else "1 error"
+        raise DataError(f"{number} in {path}; nothing was compared.", folder_contents.errors)
+    return PartnerGraph(assemble(folder_contents.model).reader())

@@ -36,18 +36,18 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
             number = f"{len(errors)} error{'s' * (len(errors) != 1)}"
             raise DataError(f"{number} in {', '.join(file.name for file in files)}; nothing was written.", errors)
 
-    with new_folder(output) as made:
-        found = import_network(files, source)
-        stop_at(found.findings)
+    with new_folder(output) as staging:
+        network = import_network(files, source)
+        stop_at(network.findings)
         name = toml_string(output.resolve().name)
         new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
         new |= {
-            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in found.rows.items()
+            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in network.rows.items()
         }
-        fill_folder(made, new)
-        stop_at(collect_findings(made))
-    for finding in found.findings:
+        fill_folder(staging, new)
+        stop_at(collect_findings(staging))
+    for finding in network.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
-    counts = {table: len(rows) for table, rows in found.rows.items()}
+    counts = {table: len(rows) for table, rows in network.rows.items()}
     click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
     click.echo(f"Next: {build_command(output)}")

@@ -134,17 +134,17 @@ def _draw(
 
     reader = Reader.at(graph)
     named = get_question(name) if name else None
-    title, told = (named.question, named.text) if named else (None, text)
-    made = network_from_query(
-        view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told
+    title, query = (named.question, named.text) if named else (None, text)
+    network = network_from_query(
+        view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=query
     )
-    if not len(made):
+    if not len(network):
         raise DataError(f"There is nothing to draw, and nothing was written: the answer has no links. {note}".strip())
-    page = draw(made)
+    page = draw(network)
     page.save(path)
-    computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
-    said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
-    click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
+    computed = sum(1 for _, _, data in network.edges(data=True) if data.get("computed"))
+    summary = f"{network.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
+    click.echo(f"wrote {path}: {len(network)} bodies, {summary}", err=True)
     if page.note:
         click.echo(f"note: {page.note}", err=True)
 
@@ -190,12 +190,12 @@ def _decoded(data: bytes, where: str) -> str:
 
 
 def _parameters(params: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for text in params:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"--param {text}: write it as NAME=VALUE.")
-        if name in found:
+        if name in values:
             raise UsageError(f"--param {name} is given twice.")
-        found[name] = value
-    return found
+        values[name] = value
+    return values

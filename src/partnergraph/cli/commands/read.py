@@ -87,12 +87,12 @@ def _read(
 
     if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
         raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
-    known = Gazetteer()
+    gazetteer = Gazetteer()
     for graph in graphs:
-        known.from_path(graph)
+        gazetteer.from_path(graph)
     for path, format_ in registers:
-        known.from_register(path, format_)
-    reading = propose(open_document(document, source), known, speaker)
+        gazetteer.from_register(path, format_)
+    reading = propose(open_document(document, source), gazetteer, speaker)
     save(reading, output)
     click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)
 
@@ -100,11 +100,11 @@ def _read(
 def _accept(accepted: Path, into: Path, document: Path | None) -> None:
     from partnergraph.extraction.accept import accept
 
-    made = accept(accepted, into, document)
-    if not made.rows and not made.already:
+    report = accept(accepted, into, document)
+    if not report.rows and not report.already:
         click.echo("No proposal says yes; nothing was written.", err=True)
         return
-    parts = [f"{count} in {table}.csv" for table, count in made.rows.items()]
-    parts += [f"{made.already} stood there already"] * bool(made.already)
-    parts += [f"the text as {made.document}"] * bool(made.document)
+    parts = [f"{count} in {table}.csv" for table, count in report.rows.items()]
+    parts += [f"{report.already} stood there already"] * bool(report.already)
+    parts += [f"the text as {report.document}"] * bool(report.document)
     click.echo(f"Taken into {into}: {', '.join(parts)}.", err=True)

@@ -235,7 +235,7 @@ class LocalSearch:
         )
 
 
-def push_apart(scene: Scene, steps: int = 120) -> None:
+def separate_boxes(scene: Scene, steps: int = 120) -> None:
     """Push overlapping boxes apart, each along the axis where they overlap least, and keep all inside the canvas."""
     import numpy as np
 
@@ -274,11 +274,11 @@ def remove_overlaps(scene: Scene) -> None:
     """Move the nodes of a scene (in place) to whole pixels without collisions, near to where they were."""
     import numpy as np
 
-    push_apart(scene)
+    separate_boxes(scene)
     scene.at = np.round(scene.at)
     for _ in range(4):
         LocalSearch(scene).run()
         if not collisions(scene)[0]:
             break
-        push_apart(scene, 30)
+        separate_boxes(scene, 30)
         scene.at = np.round(scene.at)

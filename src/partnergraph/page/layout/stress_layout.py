@@ -43,19 +43,19 @@ def connected_components(count: int, edges: list[tuple[int, int]]) -> list[list[
     for a, b in edges:
         neighbours[a].add(b)
         neighbours[b].add(a)
-    seen: set[int] = set()
+    visited: set[int] = set()
     components = []
     for start in sorted(range(count), key=lambda i: (-len(neighbours[i]), i)):
-        if start in seen:
+        if start in visited:
             continue
         component, stack = [], [start]
-        seen.add(start)
+        visited.add(start)
         while stack:
             node = stack.pop()
             component.append(node)
             for neighbour in sorted(neighbours[node], key=lambda i: (len(neighbours[i]), -i)):
-                if neighbour not in seen:
-                    seen.add(neighbour)
+                if neighbour not in visited:
+                    visited.add(neighbour)
                     stack.append(neighbour)
         components.append(component)
     return sorted(components, key=lambda part: (-len(part), part[0]))
@@ -109,6 +109,6 @@ def orient(at: Array, aspect: float) -> Array:
     cos, sin = np.cos(-angle), np.sin(-angle)
     at = np.stack([at[:, 0] * cos - at[:, 1] * sin, at[:, 0] * sin + at[:, 1] * cos], axis=1)
     spread = np.maximum(at.max(axis=0) - at.min(axis=0), 1e-6)
-    want = spread[0] / spread[1] / aspect
-    stretched: Array = at * np.array([max(1.0, (1 / want) ** 0.5), max(1.0, want**0.5)])
+    excess = spread[0] / spread[1] / aspect
+    stretched: Array = at * np.array([max(1.0, (1 / excess) ** 0.5), max(1.0, excess**0.5)])
     return stretched

@@ -65,7 +65,7 @@ def _on_discs(diagram: Diagram) -> list[dict[int, tuple[float, float]]]:
     at = np.array([place for place, _ in discs_at], dtype=float)
     width, height = np.maximum(at.max(axis=0) - at.min(axis=0), 1.0)
     at *= max(1.0, sqrt(float((pi * (radius + GAP / 2) ** 2).sum()) / (FILLED * float(width * height))))
-    _push_apart(at, radius)
+    _separate_discs(at, radius)
     return [
         {number: (float(x) + dx, float(y) + dy) for number, (dx, dy) in offsets.items()}
         for (x, y), (offsets, _) in zip(at, discs, strict=True)
@@ -89,7 +89,7 @@ def _disc(diagram: Diagram, members: list[int]) -> tuple[dict[int, tuple[float, 
     return offsets, edge
 
 
-def _push_apart(at: Array, radius: Array) -> None:
+def _separate_discs(at: Array, radius: Array) -> None:
     """Push discs apart (in place) until none overlaps: the smaller of two gives way; else the canvas grows."""
     import numpy as np
 
