@@ -18,14 +18,14 @@ function addressOf() {
 
 function readAddress(text) {
   const [first, ...rest] = text.replace(/^#/, "").split("&");
-  const given = new Map(rest.map((part) => part.split("=")).map(([name, value]) => [name, decode(value ?? "")]));
-  const bodyAt = (name) => BODY_AT.get(given.get(name)) ?? null;
+  const parameters = new Map(rest.map((part) => part.split("=")).map(([name, value]) => [name, decode(value ?? "")]));
+  const bodyAt = (name) => BODY_AT.get(parameters.get(name)) ?? null;
   const key = decode(first);
-  const step = wholeNumber(given.get("step"), DATA.story.length);
+  const step = wholeNumber(parameters.get("step"), DATA.story.length);
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
-  state.unfolded = given.get("groups") === "unfolded"; // what the map itself shows depends on it
-  const focus = given.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
-  const camera = (given.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
+  state.unfolded = parameters.get("groups") === "unfolded"; // what the map itself shows depends on it
+  const focus = parameters.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
+  const camera = (parameters.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
   return {
     ...START,
     body,
@@ -33,8 +33,8 @@ function readAddress(text) {
     focus,
     to,
     step: step ? step - 1 : null,
-    ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(given.get(filter.inAddress ?? filter.name))])),
-    unfolded: given.get("groups") === "unfolded",
+    ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
+    unfolded: parameters.get("groups") === "unfolded",
     camera: camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null,
   };
 }
@@ -49,20 +49,20 @@ function decode(text) {
 
 // Choosing something else is a step that "back" undoes; filters and zoom only change the address of where one is.
 function startAddress() {
-  let chosen = "";
+  let selection = "";
   listeners.push(() => {
-    const address = addressOf(), now = [address.split("&")[0], state.to, state.focus].join("&");
+    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus].join("&");
     if (location.hash === (address && "#" + address)) {
-      chosen = now;
+      selection = current;
       return;
     }
     try {
       const url = address ? "#" + address : location.pathname + location.search;
-      if (now === chosen) history.replaceState(null, "", url);
+      if (current === selection) history.replaceState(null, "", url);
       else history.pushState(null, "", url);
     } catch {
       // In a frame without an origin of its own, as in a notebook, there is no address to keep.
     }
-    chosen = now;
+    selection = current;
   });
 }

@@ -9,24 +9,24 @@ let whole = null; // the map of every body, where a page was made with one and t
 const PARSER = document.createElement("template");
 
 // The rows of a table by number: those that stand in the page, or, of a large page, made when one is asked for.
-function shelf(table, texts) {
-  const made = texts ? new Map() : [...byId(table).tBodies[0].rows];
+function rowStore(table, texts) {
+  const elements = texts ? new Map() : [...byId(table).tBodies[0].rows];
   const row = (number) => {
-    if (!texts) return made[number];
-    if (!made.has(number)) {
+    if (!texts) return elements[number];
+    if (!elements.has(number)) {
       PARSER.innerHTML = texts[number];
-      made.set(number, PARSER.content.firstChild);
+      elements.set(number, PARSER.content.firstChild);
     }
-    return made.get(number);
+    return elements.get(number);
   };
-  return { row, texts, made: texts ? null : made };
+  return { row, texts, elements: texts ? null : elements };
 }
-const ROWS = { bodies: shelf("bodies", UNPACKED?.bodies), claims: shelf("claims", UNPACKED?.claims) };
+const ROWS = { bodies: rowStore("bodies", UNPACKED?.bodies), claims: rowStore("claims", UNPACKED?.claims) };
 const bodyRow = ROWS.bodies.row, claimRow = ROWS.claims.row;
 if (!UNPACKED) {
-  BODIES.key = ROWS.bodies.made.map((row) => row.id);
-  BODIES.label = ROWS.bodies.made.map((row) => row.cells[0].firstChild.textContent.trim());
-  CLAIMS.key = ROWS.claims.made.map((row) => row.id);
+  BODIES.key = ROWS.bodies.elements.map((row) => row.id);
+  BODIES.label = ROWS.bodies.elements.map((row) => row.cells[0].firstChild.textContent.trim());
+  CLAIMS.key = ROWS.claims.elements.map((row) => row.id);
 }
 const phone = matchMedia("(max-width: 760px)");
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -80,11 +80,11 @@ const bodyShown = (body) => activeFilters.every((filter) => filter.passesBody?.(
 const claimShown = (claim) => passes(claim) && bodyShown(CLAIMS.from[claim]) && bodyShown(CLAIMS.to[claim]);
 
 function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "onclick") made.addEventListener("click", value);
-    else made.setAttribute(key, value);
+    if (key === "onclick") node.addEventListener("click", value);
+    else node.setAttribute(key, value);
   }
-  made.append(...children);
-  return made;
+  node.append(...children);
+  return node;
 }
