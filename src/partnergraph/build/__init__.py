@@ -23,7 +23,7 @@ from partnergraph.build.publishing import (
 )
 from partnergraph.build.register_import import RegisterImport, import_register
 from partnergraph.check import check
-from partnergraph.errors import DataError, Finding
+from partnergraph.errors import DataError, Finding, error_count
 from partnergraph.files import fill_folder
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.model.ids import Ids
@@ -146,9 +146,8 @@ def _unreadable_is_data_error() -> Iterator[None]:
 def _raise_errors(findings: list[Finding], folder: Path) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        number = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
         marked = f"To see them marked in a copy of the tables: partnergraph check {folder} --marked problems.xlsx"
-        raise DataError(f"{number} in {folder}; nothing was published. {marked}", errors)
+        raise DataError(f"{error_count(errors)} in {folder}; nothing was published. {marked}", errors)
 
 
 def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str) -> str:

@@ -20,7 +20,7 @@ import click
 
 from partnergraph.errors import DataError, PartnerGraphError
 
-__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "flush_output", "prepare_streams", "report_error"]
+__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "flush_output", "prepare_streams", "report_error", "terminal_text"]
 
 DEBUG = "PARTNERGRAPH_DEBUG"
 INTERNAL, INTERRUPTED = 70, 130
@@ -146,8 +146,11 @@ def _findings(error: DataError) -> None:
         _print_error(f"... and {len(lines) - _MAX_SHOWN} more: partnergraph check lists all", "  ")
 
 
+def terminal_text(text: str) -> str:
+    """Text with its control characters as escapes: the content of a file or graph must not command the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
+
+
 def _print_error(message: str, before: str = "Error: ") -> None:
-    # What a file holds must not command the terminal.
-    plain = "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in message)
-    with suppress(OSError, ValueError):  # nobody listens
-        click.echo(f"{before}{plain}", err=True)
+    with suppress(OSError, ValueError):  # standard error is closed
+        click.echo(f"{before}{terminal_text(message)}", err=True)

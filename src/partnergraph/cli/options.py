@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from partnergraph.cli.error_reporting import terminal_text
 from partnergraph.files import write_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -163,8 +164,8 @@ def build_command(folder: Path) -> str:
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output for a person; what a graph holds must not command the terminal."""
-    click.echo("".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text))
+    """Write text from a graph to standard output, for a person."""
+    click.echo(terminal_text(text))
 
 
 def write_result(data: bytes, output: Path | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from partnergraph.cli.options import Command, draw_option, format_option, output_option, write_result
-from partnergraph.errors import DataError, StoreError, UsageError
+from partnergraph.errors import DataError, StoreError, UsageError, error_count
 
 if TYPE_CHECKING:
     from partnergraph.graph import PartnerGraph
@@ -94,6 +94,7 @@ def _open_graph(name: str) -> PartnerGraph:
 
     folder_contents = read_folder(path)
     if folder_contents.errors:
-        number = f"{len(folder_contents.errors)} errors" if len(folder_contents.errors) > 1 else "1 error"
-        raise DataError(f"{number} in {path}; nothing was compared.", folder_contents.errors)
+        raise DataError(
+            f"{error_count(folder_contents.errors)} in {path}; nothing was compared.", folder_contents.errors
+        )
     return PartnerGraph(assemble(folder_contents.model).reader())

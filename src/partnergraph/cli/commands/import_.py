@@ -22,7 +22,7 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
 
     from partnergraph.build import collect_findings
     from partnergraph.cli.options import build_command
-    from partnergraph.errors import DataError, Finding, UsageError
+    from partnergraph.errors import DataError, Finding, UsageError, error_count
     from partnergraph.files import fill_folder, new_folder
     from partnergraph.tables.table_schemas import TABLE_SCHEMAS
     from partnergraph.workbook.folder_writer import table_csv, toml_string
@@ -33,8 +33,9 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
 
     def stop_at(findings: list[Finding]) -> None:
         if errors := [finding for finding in findings if finding.severity == "error"]:
-            number = f"{len(errors)} error{'s' * (len(errors) != 1)}"
-            raise DataError(f"{number} in {', '.join(file.name for file in files)}; nothing was written.", errors)
+            raise DataError(
+                f"{error_count(errors)} in {', '.join(file.name for file in files)}; nothing was written.", errors
+            )
 
     with new_folder(output) as staging:
         network = import_network(files, source)
