@@ -211,7 +211,7 @@ def test_a_table_that_cannot_be_read_is_told(folder: Path) -> None:
 
 def test_a_table_that_is_saved_meanwhile_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nice = "https://w3id.org/partnergraph/id/org/nice"
-    table, real = folder / "tables" / "positions.csv", keeping._apart
+    table, real = folder / "tables" / "positions.csv", keeping._refuse_second_table
 
     def saved(path: Path) -> None:
         real(path)

@@ -25,7 +25,7 @@ PREVIOUS = "@previous"
 @output_option
 @draw_option("Also the network of B as a page, coloured by what changed.")
 @click.option("--previous", is_flag=True, help="Compare a build with the generation before it: A is the build, no B.")
-@click.option("--exit-code", "tell", is_flag=True, help="Exit with 1 when anything differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs.")
 def diff(
     a: str,
     b: str | None,
