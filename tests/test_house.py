@@ -20,6 +20,7 @@ SOURCE = ROOT / "src" / "partnergraph"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheet_safety": set(),
+    "palette": set(),
     "files": {"errors"},
     "reading": {"errors"},
     "vocabulary": {"errors"},
@@ -31,7 +32,7 @@ ROOMS: dict[str, set[str]] = {
     # the store, and what reads it
     "store": {"errors", "reading", "vocabulary"},
     "claims": {"errors", "vocabulary", "store"},
-    "check": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "check": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
     "match": {
         *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
@@ -41,27 +42,39 @@ ROOMS: dict[str, set[str]] = {
         *("tables", "registers", "graph_folder", "store", "claims", "match"),
     },
     "workbook": {
-        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("errors", "palette", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
     },
     "build": {
         *("errors", "files", "vocabulary", "model", "registers", "graph_folder", "store", "check", "match"),
     },
     # asking
-    "results": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "results": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
     "questions": {"errors", "vocabulary", "store", "claims"},
     "sparql": {"errors", "vocabulary", "store", "claims", "results"},
     "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
     # showing
     "network": {"errors", "vocabulary", "store", "claims", "results"},
     "export": {"errors", "files", "spreadsheet_safety", "store", "results", "workbook", "network"},
-    "compare": {"errors", "vocabulary", "store", "claims"},
-    "page": {"errors", "files"},
+    "compare": {"errors", "palette", "vocabulary", "store", "claims"},
+    "page": {"errors", "palette", "files"},
     # serving
     "pool": {"errors", "execution"},
     "endpoint": {"errors", "results", "execution", "pool"},
     "site": {
-        *("errors", "vocabulary", "store", "claims", "results", "questions", "sparql", "execution", "network", "page"),
+        *(
+            "errors",
+            "palette",
+            "vocabulary",
+            "store",
+            "claims",
+            "results",
+            "questions",
+            "sparql",
+            "execution",
+            "network",
+            "page",
+        ),
         *("pool", "endpoint"),
     },
     "reconcile": {"errors", "vocabulary", "store", "claims", "results", "match", "network", "endpoint", "site"},
@@ -90,7 +103,7 @@ WRITERS = {
     "execution/worker_main.py": {"open"},  # standard output, by its number
     "reading/__init__.py": {"open"},  # by the system's own call, to read
     "server/audit.py": {"open"},  # a record that lines are added to
-    "store/host_name.py": {"open"},  # a file of a generation that is not published yet
+    "store/oxigraph/host_name.py": {"open"},  # a file of a generation that is not published yet
     "store/name_index.py": {"open"},  # the same
 }
 # Words that say nothing as a name, or as a part of one: drawers for everything, and verbs and particles.

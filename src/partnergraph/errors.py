@@ -31,6 +31,7 @@ __all__ = [
     "QueryRefused",
     "StoreError",
     "UsageError",
+    "error_count",
 ]
 
 
@@ -125,6 +126,11 @@ class Finding:
             "sheet": place.sheet if place else None,
             "cell": place.cell if place else None,
         }
+
+
+def error_count(errors: Sequence[Finding]) -> str:
+    """The number of errors with its noun: "1 error", "3 errors"."""
+    return f"{len(errors)} error{'s' * (len(errors) != 1)}"
 
 
 class PartnerGraphError(Exception):

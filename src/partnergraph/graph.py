@@ -57,7 +57,7 @@ class PartnerGraph:
         return self._make()
 
     @cached_property
-    def _near(self) -> Reader:
+    def _fast_reader(self) -> Reader:
         """The graph where all of it is read fastest: a small store is in memory from the first date that is asked."""
         from partnergraph.execution.store_residency import is_small
 
@@ -154,7 +154,7 @@ class PartnerGraph:
         from partnergraph.network import build_network
 
         date = self.date if as_of is None else as_of
-        reader = self.reader if date is None else self._near
+        reader = self.reader if date is None else self._fast_reader
         return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:

@@ -64,7 +64,7 @@ def test_finding_a_name(number: int, tmp_path: Path) -> None:
     made = (time.process_time() - start) * 1000
     size = (tmp_path / "names").stat().st_size / 1e6
     print(f"\n{len(reader)} quads: the index is made in {made:.0f} ms, {size:.1f} MB")
-    opened = taken(lambda: next(NameIndex(reader).called("x"), None), 1)
+    opened = taken(lambda: next(NameIndex(reader).with_name("x"), None), 1)
     print(f"in memory, for a reader that has none: {opened:.0f} ms once")
     words = label.split()
     swapped = label[:3] + label[4] + label[3] + label[5:]

@@ -17,7 +17,7 @@ from partnergraph.build import build, collect_findings
 from partnergraph.build.publishing import MARK, lock_output
 from partnergraph.errors import DataError, StoreError, UsageError
 from partnergraph.store import Reader, locate
-from partnergraph.store.host_name import remove_host_name
+from partnergraph.store.oxigraph.host_name import remove_host_name
 from tests.build.conftest import small_folder
 
 NAMES = "SELECT ?name { o:alpha skos:prefLabel ?name }"

@@ -107,7 +107,7 @@ def test_a_register_kept_whole_goes_into_the_store_and_its_names_but_not_into_th
     reader, row = _built(_folder(tmp_path / "g", 'keep = "all"'), tmp_path / "out")
     assert _bodies(reader) == {"keele", "ror-029chgv08", "ror-00vbvha87", "ror-018h10037", "ror-03sbpja79"}
     assert reader.ask(f"ASK {{ ?e a pg:ChangeEvent ; org:originalOrganization <{ID}/org/ror-00vbvha87> }}")
-    assert [found.iri for found in reader.names.called("wellcome trust")] == [f"{ID}/org/ror-029chgv08"]
+    assert [found.iri for found in reader.names.with_name("wellcome trust")] == [f"{ID}/org/ror-029chgv08"]
     assert "ror-029chgv08" not in (tmp_path / "out" / "graph.trig").read_text("utf-8")
     [stated] = reader.rows(
         "SELECT (COUNT(*) AS ?n) { GRAPH <https://w3id.org/partnergraph/graph/register/ror> { ?s ?p ?o } }"

@@ -241,7 +241,11 @@ def test_readers_of_every_sort_find_names(keele: Path, whole: Reader) -> None:
     then = as_of(stored, "2014")
     readers = [
         *(stored.resident(), stored.snapshot(), then, as_of(whole, "2014")),
-        *(Reader.files([keele / "graph.trig"]), stored.beside(whole, "urn:x"), stored.dataset([graph, others], [])),
+        *(
+            Reader.files([keele / "graph.trig"]),
+            stored.with_second_graph(whole, "urn:x"),
+            stored.dataset([graph, others], []),
+        ),
     ]
     for reader in readers:
         assert resolve_name(reader, "KEELE university").label == "Keele University"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.cli import error_reporting, kinds
+from partnergraph.cli import error_reporting
+from partnergraph.cli.commands import kinds
 from tests.cli.conftest import Run
 
 TOOL = [sys.executable, "-m", "partnergraph"]
@@ -66,7 +67,10 @@ def test_a_name_that_is_no_text_is_printed_in_escapes() -> None:
 
 def test_stopping_with_the_keyboard_has_its_exit_code(keele: Path) -> None:
     command = [*TOOL, "serve", "-g", str(keele), "-p", "0"]
-    code = f"import time, partnergraph.cli.kinds as k\nimport sys; sys.argv = ['partnergraph', 'kinds']\n{_SLEEPING}"
+    code = (
+        "import time, partnergraph.cli.commands.kinds as k\nimport sys; sys.argv = ['partnergraph', 'kinds']\n"
+        f"{_SLEEPING}"
+    )
     assert command
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -246,7 +246,7 @@ def test_a_decision_of_another_person_meanwhile_is_not_overwritten(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two review at once. The second is told, and the first's row is there."""
-    from partnergraph.cli import match as command
+    from partnergraph.cli.commands import match as command
 
     theirs = f"organisation,source,record,decision,who,date,note\nwellcome,ror,{ROR['wellcome']},different,M,2026,\n"
     answers = iter(["d", "d"])

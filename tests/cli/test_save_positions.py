@@ -211,13 +211,13 @@ def test_a_table_that_cannot_be_read_is_told(folder: Path) -> None:
 
 def test_a_table_that_is_saved_meanwhile_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nice = "https://w3id.org/partnergraph/id/org/nice"
-    table, real = folder / "tables" / "positions.csv", keeping._apart
+    table, real = folder / "tables" / "positions.csv", keeping._refuse_second_table
 
     def saved(path: Path) -> None:
         real(path)
         table.write_text("body,view,x,y\nnice,wide,7,7\n", "utf-8")
 
-    monkeypatch.setattr(keeping, "_apart", saved)
+    monkeypatch.setattr(keeping, "_refuse_second_table", saved)
     with pytest.raises(DataError, match=r"tables/positions\.csv of .* changed .* nothing was written"):
         keeping.save_positions(folder, {"wide": {nice: (1, 2)}})
     assert [list(row.values()) for row in rows(folder)] == [["nice", "wide", "7", "7"]]

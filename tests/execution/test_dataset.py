@@ -101,8 +101,8 @@ def test_a_from_that_does_not_parse_is_an_error_with_its_place(wrong: str) -> No
 
 def test_the_graphs_that_a_request_chose_count_and_not_those_of_from() -> None:
     chosen = GRAPHS.dataset(["urn:g:c/d"], ["urn:g:a"])
-    assert chosen.chosen
-    assert not GRAPHS.chosen
+    assert chosen.has_fixed_dataset
+    assert not GRAPHS.has_fixed_dataset
     for clauses in ("FROM <urn:g:b>", "FROM <urn:g:a> FROM <urn:g:b>", "FROM <urn:g:not-here>"):
         assert rows(f"SELECT ?o {clauses} {{ ?s ?p ?o }}", chosen) == ["only c"]
         assert rows(f"SELECT ?o {clauses} {{ GRAPH ?g {{ ?s ?p ?o }} }}", chosen) == ["both", "only a"]

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from partnergraph.cli.read import read as command
+from partnergraph.cli.commands.read import read as command
 from partnergraph.errors import DataError
 from partnergraph.extraction.accept import accept
 from partnergraph.graph_folder.folder import read_folder

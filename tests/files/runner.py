@@ -94,8 +94,8 @@ def main() -> None:
     import xlsxwriter  # noqa: F401
 
     import partnergraph.build
-    import partnergraph.cli.match
-    import partnergraph.cli.read
+    import partnergraph.cli.commands.match
+    import partnergraph.cli.commands.read
     import partnergraph.export.network_files
     import partnergraph.extraction.accept
     import partnergraph.page.render

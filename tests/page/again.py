@@ -9,7 +9,7 @@ BACK = """
   }
   for (const one of document.querySelectorAll("th[aria-sort]")) one.removeAttribute("aria-sort");
   for (const kind of ["bodies", "claims"]) {
-    const rows = ROWS[kind].made;
+    const rows = ROWS[kind].elements;
     if (sorting[kind] && rows) byId(kind).tBodies[0].append(...rows);
     sorting[kind] = null;
   }

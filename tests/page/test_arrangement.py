@@ -41,7 +41,7 @@ def made(drawn: nx.MultiDiGraph) -> Diagram:
 
 
 def _scene(made: Diagram, view: str) -> tuple[Scene, dict[int, int]]:
-    dots = [dot for dot in made.dots if getattr(dot, view) is not None]
+    dots = [dot for dot in made.nodes if getattr(dot, view) is not None]
     at = np.array([getattr(dot, view) for dot in dots], dtype=float).reshape(-1, 2)
     boxes = np.array([label_box(dot, view == "tall") for dot in dots]).reshape(-1, 4)
     scene = Scene(at, boxes, np.array([dot.size for dot in dots]), [], 0, 0)
@@ -66,7 +66,7 @@ def test_no_label_lies_on_another_and_no_line_runs_through_a_foreign_body(made: 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_bent_line_leaves_the_picture(made: Diagram, view: str) -> None:
-    shown = [dot for dot in made.dots if getattr(dot, view)]
+    shown = [dot for dot in made.nodes if getattr(dot, view)]
     at = {dot.number: getattr(dot, view) for dot in shown}
     left, top, across, down = bounding_box(shown, view)
     assert any(made.bends[view].values())
@@ -86,38 +86,38 @@ def test_a_label_on_another_and_a_line_through_a_body_are_seen() -> None:
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_label_at_first_view_is_12_pixels_or_more(made: Diagram, view: str) -> None:
     """On the screens of `SCREEN`, which test_first_view.py measures in a browser."""
-    shown = [dot for dot in made.dots if getattr(dot, view)]
+    shown = [dot for dot in made.nodes if getattr(dot, view)]
     _, _, across, down = bounding_box(shown, view)
     scale = min(SCREEN[view][0] / across, SCREEN[view][1] / down)
     assert min(TALL_FONT if view == "tall" else dot.font for dot in shown) * scale >= 12
 
 
 def test_most_names_stand_on_the_map_whole(made: Diagram) -> None:
-    cut = [dot.label for dot in made.dots if dot.unfolded and dot.lines()[-1].endswith("…")]
+    cut = [dot.label for dot in made.nodes if dot.unfolded and dot.label_lines()[-1].endswith("…")]
     assert len(cut) <= 2, cut
 
 
 def test_at_most_80_dots_at_first_view_and_the_body_in_focus_on_a_phone(made: Diagram) -> None:
-    assert 40 < sum(dot.wide is not None for dot in made.dots) <= 80
+    assert 40 < sum(dot.wide is not None for dot in made.nodes) <= 80
     assert made.focus is not None
-    assert made.dots[made.focus].tall is not None
+    assert made.nodes[made.focus].tall is not None
 
 
 def test_every_body_with_a_claim_stands_in_the_wide_view_itself_or_inside_a_folded_dot(made: Diagram) -> None:
-    drawn = {dot.number for dot in made.dots if dot.wide} | {m for dot in made.dots if dot.wide for m in dot.members}
+    drawn = {dot.number for dot in made.nodes if dot.wide} | {m for dot in made.nodes if dot.wide for m in dot.members}
     joined = {end for a, b, _ in made.claims for end in (a, b)}
     assert {made.bodies[number] for number in drawn if number < len(made.bodies)} >= joined
 
 
 def test_both_sides_of_a_dispute_are_never_folded_away(keele_network: nx.MultiDiGraph, made: Diagram) -> None:
     disputed = [(a, b) for a, b, data in keele_network.edges(data=True) if data["standing"] == "disputed"]
-    folded = {made.bodies[member] for dot in made.dots for member in dot.members}
+    folded = {made.bodies[member] for dot in made.nodes for member in dot.members}
     assert disputed
     assert not folded & {end for pair in disputed for end in pair}
 
 
 def test_every_claim_is_on_a_line_of_the_unfolded_view(made: Diagram) -> None:
-    on_lines = {claim for line in made.unfolded_lines for claim in line.claims}
+    on_lines = {claim for line in made.unfolded_edges for claim in line.claims}
     assert on_lines == set(range(len(made.claims)))
 
 
@@ -127,14 +127,14 @@ def test_the_same_network_in_another_order_gives_the_same_drawing(drawn: nx.Mult
     shuffled.add_nodes_from(reversed(list(drawn.nodes(data=True))))
     shuffled.add_edges_from(reversed(list(drawn.edges(keys=True, data=True))))
     again = build_diagram(shuffled)
-    assert again.dots == made.dots
+    assert again.nodes == made.nodes
     assert again.bends == made.bends
 
 
 def test_the_number_of_threads_of_a_library_moves_nothing() -> None:
     """A product of matrices differs in its last digits with the number of threads that a library shares it among."""
     code = "import networkx as nx, partnergraph.page.layout.stress_layout as s; "
-    code += "print(s.place(120, list(nx.barabasi_albert_graph(120, 2, seed=3).edges())).tobytes().hex())"
+    code += "print(s.stress_positions(120, list(nx.barabasi_albert_graph(120, 2, seed=3).edges())).tobytes().hex())"
     found = {
         subprocess.run(
             [sys.executable, "-c", code],
@@ -183,7 +183,7 @@ def test_other_networks_have_no_collisions_either(graph: nx.Graph) -> None:
     made = build_diagram(_plain(graph))
     for view in VIEWS:
         assert _faults(made, view)[0] == 0, view
-    assert len(made.dots) >= len(graph)
+    assert len(made.nodes) >= len(graph)
 
 
 def test_a_map_that_labels_would_fill_is_laid_out_on_a_larger_canvas() -> None:
@@ -192,14 +192,14 @@ def test_a_map_that_labels_would_fill_is_laid_out_on_a_larger_canvas() -> None:
         crowded.nodes[node]["label"] = f"Collaborative Partnership for Interdisciplinary Research Number {node}"
     made = build_diagram(crowded)
     assert _faults(made, "wide") == (0, 0)
-    assert bounding_box(made.dots, "wide")[2] > WIDE[0] * 1.05
+    assert bounding_box(made.nodes, "wide")[2] > WIDE[0] * 1.05
 
 
 def test_a_large_network_is_folded_to_at_most_80_dots() -> None:
     made = build_diagram(_plain(nx.barabasi_albert_graph(400, 2, seed=3)))
-    assert sum(dot.wide is not None for dot in made.dots) <= 80
-    inside = {member for dot in made.dots for member in dot.members}
-    shown = {dot.number for dot in made.dots if dot.wide is not None}
+    assert sum(dot.wide is not None for dot in made.nodes) <= 80
+    inside = {member for dot in made.nodes for member in dot.members}
+    shown = {dot.number for dot in made.nodes if dot.wide is not None}
     assert inside | {number for number in shown if number < 400} == set(range(400))
 
 

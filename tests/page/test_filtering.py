@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import pytest
 
-from partnergraph.page import Page
+from partnergraph.page import Page, draw, view_model
+from partnergraph.page.filters import FILTERS, ChoiceFilter
 
 if TYPE_CHECKING:
     from tests.page.conftest import Opener
@@ -69,4 +71,30 @@ def test_source_and_standing_filter_map_and_tables(keele_page: Page, show: Opene
     rows = page.tab.locator("#claims tbody tr:visible").all_inner_texts()
     assert len(rows) > 20
     assert all("Our partners" in row for row in rows)
+    assert page.clean, page
+
+
+def test_a_filter_is_one_entry(keele_network: nx.MultiDiGraph, show: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its control, what it shows, its part of the address and the way back all come from the entry."""
+    forms = {"quoted": "in quotation marks", "cited": "in our words"}
+
+    def form(claim: dict[str, Any]) -> list[str]:
+        return [piece["form"] for piece in claim["evidence"] if piece["form"] in forms]
+
+    entry = ChoiceFilter("evidence-form", "Evidence", "any", form, lambda _: forms)
+    monkeypatch.setattr(view_model, "FILTERS", (*FILTERS, entry))
+    page = show(draw(keele_network).html)
+    quoted = {
+        key
+        for *_, key, data in keele_network.edges(keys=True, data=True)
+        if any(e["form"] == "quoted" for e in data["evidence"])
+    }
+    assert 0 < len(quoted) < keele_network.number_of_edges()
+    page.tab.get_by_label("Evidence", exact=True).select_option("in quotation marks")
+    assert page.tab.locator("#claims tbody tr:visible").count() == len(quoted)
+    assert page.tab.url.endswith("#&evidence-form=quoted")
+    page.tab.reload()
+    assert page.tab.locator("#claims tbody tr:visible").count() == len(quoted)
+    page.tab.click("#everything")
+    assert page.tab.locator("#claims tbody tr:visible").count() == keele_network.number_of_edges()
     assert page.clean, page

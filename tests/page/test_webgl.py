@@ -353,7 +353,7 @@ def test_bodies_stand_in_whole_pixels_and_no_symbol_covers_another(crowd: nx.Mul
     points = list(zip(places["x"], places["y"], strict=True))
     assert len(points) == 1201
     assert all(type(value) is int and value >= 0 for point in points for value in point)
-    size = [dot.size for dot in made.dots]
+    size = [dot.size for dot in made.nodes]
     rows = sorted(range(1201), key=lambda number: points[number])
     for nth, one in enumerate(rows):
         for other in rows[nth + 1 :]:
@@ -365,10 +365,10 @@ def test_bodies_stand_in_whole_pixels_and_no_symbol_covers_another(crowd: nx.Mul
 def test_the_members_of_a_symbol_stand_together_and_the_best_connected_in_the_middle(crowd: nx.MultiDiGraph) -> None:
     made = build_diagram(prepare_network(crowd))
     places = webgl_positions(made)
-    folds = [dot for dot in made.dots if dot.members and dot.wide]
+    folds = [dot for dot in made.nodes if dot.members and dot.wide]
     assert len(folds) > 5
     for dot in folds:
-        ranked = sorted(dot.members, key=lambda number: (-made.dots[number].size, number))
+        ranked = sorted(dot.members, key=lambda number: (-made.nodes[number].size, number))
         middle = (places["x"][ranked[0]], places["y"][ranked[0]])
         far = [math.dist(middle, (places["x"][number], places["y"][number])) for number in ranked]
         assert all(one <= other + 2 for one, other in pairwise(far))
@@ -379,7 +379,7 @@ def test_the_members_of_a_symbol_stand_together_and_the_best_connected_in_the_mi
 def test_a_small_network_is_drawn_as_it_is_unfolded(keele_network: nx.MultiDiGraph) -> None:
     made = build_diagram(prepare_network(keele_network))
     places = webgl_positions(made)
-    shown = [dot for dot in made.dots[: len(made.bodies)] if dot.unfolded]
+    shown = [dot for dot in made.nodes[: len(made.bodies)] if dot.unfolded]
     assert len(shown) > 80
     shifts = {
         (dot.unfolded[0] - places["x"][dot.number], dot.unfolded[1] - places["y"][dot.number])

@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from partnergraph.cli.serve import serve, settings_of, settings_options
+from partnergraph.cli.commands.serve import serve, settings_of, settings_options
 from partnergraph.server import ServerSettings, application
 from partnergraph.server.audit import Audit
 from partnergraph.server.settings import LOCAL_HOSTS, option
@@ -111,7 +111,7 @@ def test_the_record_of_the_settings_is_written(keele: Path, tmp_path: Path) -> N
 
 def test_the_command_line_and_query_processes_do_not_load_the_http_server() -> None:
     code = (
-        "import sys, partnergraph.cli.serve, partnergraph.server.view_worker\n"
+        "import sys, partnergraph.cli.commands.serve, partnergraph.server.view_worker\n"
         "print(sorted({'uvicorn', 'httptools', 'starlette', 'asyncio'} & set(sys.modules)))\n"
         "from partnergraph.server import application\n"
         "print('uvicorn' in sys.modules, application.__name__)"

@@ -243,7 +243,7 @@ def test_triples_beside_named_graphs_are_told_from_the_merge(tmp_path: Path) -> 
 
 def test_two_graphs_stand_beside_each_other_without_mixing(tmp_path: Path) -> None:
     other = Reader.nquads_lines([f'<https://example.org/x> <https://example.org/p> "new" <{A}> .\n'])
-    both = in_memory(tmp_path).beside(other, "https://example.org/new")
+    both = in_memory(tmp_path).with_second_graph(other, "https://example.org/new")
     assert both.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == [{"n": "2"}]
     assert both.rows("SELECT ?o { GRAPH <https://example.org/new> { ?s ?p ?o } }") == [{"o": "new"}]
 

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from partnergraph.errors import DataError
-from partnergraph.store import loading
+from partnergraph.store.oxigraph import loading
 
 GRAPH = "urn:x:g"
 

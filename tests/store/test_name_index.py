@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.store import Reader
-from partnergraph.store.name_index import _made, write_index
+from partnergraph.store.name_index import _build_index, write_index
 
 ORG, A = "<http://www.w3.org/ns/org#Organization>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL, ALSO = (f"<http://www.w3.org/2004/02/skos/core#{name}Label>" for name in ("pref", "alt"))
@@ -27,7 +27,7 @@ def reader() -> Reader:
 
 
 def test_every_name_is_numbered_by_iri_and_name_and_then_each_last_part(reader: Reader) -> None:
-    with closing(_made(reader)) as made:
+    with closing(_build_index(reader)) as made:
         assert made.execute("SELECT * FROM body ORDER BY id").fetchall() == [
             (1, "urn:x:a", "Grosse"),
             (2, "urn:x:a", "Größe \U0001f642"),
@@ -55,7 +55,7 @@ def test_a_file_has_what_the_index_in_memory_has_and_takes_the_place_of_what_sto
     file.write_bytes(b"something else")
     write_index(reader, file)
     assert [path.name for path in tmp_path.iterdir()] == ["names.sqlite"]
-    with closing(sqlite3.connect(file)) as written, closing(_made(reader)) as made:
+    with closing(sqlite3.connect(file)) as written, closing(_build_index(reader)) as made:
         for table in TABLES:
             [one, other] = (sorted(index.execute(f"SELECT * FROM {table}")) for index in (written, made))
             assert one == other != []

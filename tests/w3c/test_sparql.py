@@ -16,7 +16,7 @@ from partnergraph.sparql.guard import examine_query
 from partnergraph.sparql.prepare import PreparedQuery, prepare_query
 from partnergraph.sparql.syntax_errors import empty_reader
 from partnergraph.store import Reader
-from partnergraph.store.loading import load_file
+from partnergraph.store.oxigraph.loading import load_file
 from tests.conftest import ROOT
 from tests.w3c.expected import asked, differs
 from tests.w3c.suites import (

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from partnergraph.errors import DataError
-from partnergraph.store.loading import load_file
+from partnergraph.store.oxigraph.loading import load_file
 from tests.w3c.answers import same_graph
 from tests.w3c.suites import SYNTAXES, Case, cases, published, told
 

@@ -23,7 +23,7 @@ from partnergraph.build.publishing import (
 )
 from partnergraph.build.register_import import RegisterImport, import_register
 from partnergraph.check import check
-from partnergraph.errors import DataError, Finding
+from partnergraph.errors import DataError, Finding, error_count
 from partnergraph.files import fill_folder
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.model.ids import Ids
@@ -66,7 +66,7 @@ def build(
     `DataError` with every finding when the data is at fault, `StoreError` when the disk is. Whatever is raised, nothing
     is published and the old generation stays.
     """
-    with _readable():
+    with _unreadable_is_data_error():
         hashes = input_hashes(folder)
     fingerprint = _fingerprint(hashes, only, f"page {page_version}" if page else "no page")
     report = read_report(output)
@@ -74,64 +74,68 @@ def build(
         return BuildReport(output, fingerprint, True, report["counts"])
     with lock_output(output):
         progress("reading the tables and documents")
-        with _readable():
+        with _unreadable_is_data_error():
             contents = read_folder(folder, only)
             if input_hashes(folder) != hashes:
                 raise DataError(f"{folder} was changed while it was read; nothing was published. Build again.")
         if not replace:
             refuse_other_graph(output, contents.model.config.id, folder)
-        _stop_at(contents.findings, folder)
+        _raise_errors(contents.findings, folder)
         progress("making the graphs and applying the rules")
-        taken = [RegisterImport(register) for register in contents.registers]
-        writer = assemble(contents.model, _mentioned(contents, taken))
+        imports = [RegisterImport(register) for register in contents.registers]
+        writer = assemble(contents.model, _mentioned_records(contents, imports))
         progress("checking")
         findings = check(writer.reader(), contents.places)
-        _stop_at(findings, folder)
+        _raise_errors(findings, folder)
         warnings = [*contents.findings, *findings]
         reader = writer.reader()
         # The engine writes its files without holding Python up, so that they are ready when the page is.
-        with staging_folder(output) as made, ThreadPoolExecutor(1) as beside:
+        with staging_folder(output) as staging, ThreadPoolExecutor(1) as executor:
             progress("writing the store")
-            stored = beside.submit(_store, writer, made, contents, taken)
-            fill_folder(made, {"graph.trig": reader.dump("trig")})
+            store_counts = executor.submit(_write_store, writer, staging, contents, imports)
+            fill_folder(staging, {"graph.trig": reader.dump("trig")})
             counts = _counts(reader)
             counts["quads_in_trig"] = counts["quads"]
             if page is not None:
                 progress("drawing the page")
-                fill_folder(made, {"index.html": page(reader).encode()})
-            counts |= stored.result()
-            if not (made / name_index.FILE).exists():
-                name_index.write_index(reader, made / name_index.FILE)
-            warnings += [finding for one in taken for finding in one.findings if finding.severity == "warning"]
-            _report(made, contents, fingerprint, counts, warnings, taken)
-            publish(made, output, fingerprint)
+                fill_folder(staging, {"index.html": page(reader).encode()})
+            counts |= store_counts.result()
+            if not (staging / name_index.FILE).exists():
+                name_index.write_index(reader, staging / name_index.FILE)
+            warnings += [
+                finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
+            ]
+            _write_report(staging, contents, fingerprint, counts, warnings, imports)
+            publish(staging, output, fingerprint)
     return BuildReport(output, fingerprint, False, counts, warnings)
 
 
 def collect_findings(folder: Path) -> list[Finding]:
     """Everything that is wrong in a graph folder, without writing anything: the tables first, then the shapes."""
-    with _readable():
+    with _unreadable_is_data_error():
         contents = read_folder(folder)
     if contents.errors:
         return contents.findings
     try:
-        taken = [RegisterImport(register) for register in contents.registers]
-        reader = assemble(contents.model, _mentioned(contents, taken)).reader()
+        imports = [RegisterImport(register) for register in contents.registers]
+        reader = assemble(contents.model, _mentioned_records(contents, imports)).reader()
     except DataError as error:
         return [*contents.findings, *(error.findings or [Finding("rdf-file", "error", str(error))])]
-    found = [finding for one in taken for finding in one.findings if finding.severity == "warning"]
-    return [*contents.findings, *check(reader, contents.places), *found]
+    register_findings = [
+        finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
+    ]
+    return [*contents.findings, *check(reader, contents.places), *register_findings]
 
 
-def _mentioned(folder: GraphFolder, taken: list[RegisterImport]) -> Iterator[str]:
+def _mentioned_records(folder: GraphFolder, imports: list[RegisterImport]) -> Iterator[str]:
     """What the graph takes from registers of which it keeps what it mentions."""
-    for one in taken:
-        if one.register.keep == "mentioned":
-            yield from import_register(one.register, folder.model, one)
+    for import_ in imports:
+        if import_.register.keep == "mentioned":
+            yield from import_register(import_.register, folder.model, import_)
 
 
 @contextmanager
-def _readable() -> Iterator[None]:
+def _unreadable_is_data_error() -> Iterator[None]:
     """A file of the graph folder that the system does not let us read is the data's fault."""
     try:
         yield
@@ -139,12 +143,11 @@ def _readable() -> Iterator[None]:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}. Nothing was published.") from None
 
 
-def _stop_at(findings: list[Finding], folder: Path) -> None:
+def _raise_errors(findings: list[Finding], folder: Path) -> None:
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
-        number = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
         marked = f"To see them marked in a copy of the tables: partnergraph check {folder} --marked problems.xlsx"
-        raise DataError(f"{number} in {folder}; nothing was published. {marked}", errors)
+        raise DataError(f"{error_count(errors)} in {folder}; nothing was published. {marked}", errors)
 
 
 def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str) -> str:
@@ -159,22 +162,24 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
     return digest.hexdigest()[:16]
 
 
-def _store(writer: Writer, made: Path, folder: GraphFolder, taken: list[RegisterImport]) -> dict[str, Any]:
+def _write_store(writer: Writer, staging: Path, folder: GraphFolder, imports: list[RegisterImport]) -> dict[str, Any]:
     """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
     go straight from their files into the store: too many for a page, and graph.trig would only repeat them. The index
     of their names is made while the engine tidies up. Returns the counts of the store where it holds more than
     the writer.
     """
     ids = Ids(folder.model.config.base)
-    whole = [one for one in taken if one.register.keep == "all"]
-    with closing(Writer.create(made / "store")) as disk, ThreadPoolExecutor(1) as beside:
+    whole_registers = [import_ for import_ in imports if import_.register.keep == "all"]
+    with closing(Writer.create(staging / "store")) as disk, ThreadPoolExecutor(1) as executor:
         disk.copy(writer)
-        for one in whole:
-            disk.stream(import_register(one.register, folder.model, one), ids.graph("register", one.register.source))
-        flushed = beside.submit(disk.flush)
+        for import_ in whole_registers:
+            disk.stream(
+                import_register(import_.register, folder.model, import_), ids.graph("register", import_.register.source)
+            )
+        flushed = executor.submit(disk.flush)
         counts: dict[str, Any] = {}
-        if whole:
-            name_index.write_index(disk.reader(), made / name_index.FILE)
+        if whole_registers:
+            name_index.write_index(disk.reader(), staging / name_index.FILE)
             counts = _counts(disk.reader())
         flushed.result()
     return counts
@@ -185,7 +190,7 @@ def _counts(reader: Reader) -> dict[str, Any]:
     registers are counted in seconds.
     """
 
-    def number(pattern: str) -> int:
+    def count(pattern: str) -> int:
         [row] = reader.rows(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ {pattern} }}")
         return int(row["n"] or 0)
 
@@ -199,39 +204,39 @@ def _counts(reader: Reader) -> dict[str, Any]:
     stated.subtract(kinds("pg:DerivedRelationship"))
     editor = "VALUES ?b { code:inferred code:editor } ?x pg:basis ?b"
     return {
-        "organisations": number("?x a org:Organization"),
-        "groups": number("?x a pg:UnnamedGroup"),
-        "undertakings": number("?x a pg:Undertaking"),
-        "relationships": number("?x a pg:Relationship") - number("?x a pg:DerivedRelationship, pg:Relationship"),
-        "relationships_inferred": number(
+        "organisations": count("?x a org:Organization"),
+        "groups": count("?x a pg:UnnamedGroup"),
+        "undertakings": count("?x a pg:Undertaking"),
+        "relationships": count("?x a pg:Relationship") - count("?x a pg:DerivedRelationship, pg:Relationship"),
+        "relationships_inferred": count(
             "?x a pg:Relationship ; pg:evidence/pg:basis code:inferred "
             "FILTER NOT EXISTS { ?x pg:evidence/pg:basis ?b FILTER(?b != code:inferred) }"
         ),
-        "relationships_derived": number("?x a pg:DerivedRelationship"),
+        "relationships_derived": count("?x a pg:DerivedRelationship"),
         "relationships_by_kind": {
             kind: count for kind, count in sorted(stated.items(), key=lambda item: (-item[1], item[0])) if count
         },
-        "events": number("{ ?x a pg:LifecycleEvent } UNION { ?x a pg:ChangeEvent }"),
-        "findings": number("?x a pg:Finding"),
-        "purposes": number("?x a pg:Purpose"),
-        "evidence_quoted": number("?x pg:words ?w"),
-        "evidence_cited": number("?x a pg:Evidence") - number(f"{{ ?x pg:words ?w }} UNION {{ {editor} }}"),
-        "evidence_of_the_editor": number(editor),
-        "sources": number("?x a pg:Source"),
-        "disputed": number("?x pg:standing code:disputed"),
+        "events": count("{ ?x a pg:LifecycleEvent } UNION { ?x a pg:ChangeEvent }"),
+        "findings": count("?x a pg:Finding"),
+        "purposes": count("?x a pg:Purpose"),
+        "evidence_quoted": count("?x pg:words ?w"),
+        "evidence_cited": count("?x a pg:Evidence") - count(f"{{ ?x pg:words ?w }} UNION {{ {editor} }}"),
+        "evidence_of_the_editor": count(editor),
+        "sources": count("?x a pg:Source"),
+        "disputed": count("?x pg:standing code:disputed"),
         "quads": int(reader.rows("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")[0]["n"] or 0),
     }
 
 
-def _report(
-    made: Path,
+def _write_report(
+    staging: Path,
     folder: GraphFolder,
     fingerprint: str,
     counts: dict[str, Any],
     warnings: list[Finding],
-    taken: list[RegisterImport],
+    imports: list[RegisterImport],
 ) -> None:
-    trig = hashlib.sha256((made / "graph.trig").read_bytes()).hexdigest()
+    trig = hashlib.sha256((staging / "graph.trig").read_bytes()).hexdigest()
     report = {
         "graph": folder.model.config.id,
         "title": folder.model.config.title,
@@ -240,8 +245,8 @@ def _report(
         "counts": counts,
         "inputs": dict(folder.inputs),
         "sources": sorted(source.id for source in folder.model.sources),
-        "registers": [one.as_row(folder.inputs[one.register.file]) for one in taken],
+        "registers": [import_.as_row(folder.inputs[import_.register.file]) for import_ in imports],
         "warnings": [finding.as_row() for finding in warnings],
     }
     text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
-    fill_folder(made, {"report.json": f"{text}\n".encode()})
+    fill_folder(staging, {"report.json": f"{text}\n".encode()})

@@ -67,10 +67,10 @@ def refuse_other_graph(output: Path, graph: str, folder: Path) -> None:
 @contextmanager
 def lock_output(output: Path) -> Iterator[None]:
     """Hold the output folder for one build. Raises `StoreError` when another build holds it."""
-    with ExitStack() as held:
+    with ExitStack() as stack:
         try:
             _claim(output)
-            held.enter_context(lock_file(output / MARK))
+            stack.enter_context(lock_file(output / MARK))
             _sweep(output)
         except BlockingIOError:
             raise StoreError(
@@ -92,12 +92,12 @@ def _claim(output: Path) -> None:
 
 def _sweep(output: Path) -> None:
     """Remove what nobody needs: older generations, and what killed builds left. Only with the lock held."""
-    wanted = {link.readlink().name for link in (output / "current", output / ".previous") if link.is_symlink()}
+    current_names = {link.readlink().name for link in (output / "current", output / ".previous") if link.is_symlink()}
     for generation in (output / "generations").glob("*"):
-        if generation.name not in wanted:
+        if generation.name not in current_names:
             shutil.rmtree(generation, ignore_errors=True)
-    for left in output.glob(".link-*"):
-        left.unlink(missing_ok=True)
+    for temporary_link in output.glob(".link-*"):
+        temporary_link.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -113,15 +113,15 @@ def staging_folder(output: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(made: Path, output: Path, fingerprint: str) -> None:
+def publish(staging: Path, output: Path, fingerprint: str) -> None:
     """Make a finished generation the current one. Everything is on the disk before the one rename that shows it."""
     generations, current = output / "generations", output / "current"
-    fill_folder(made, {SUMS: _sums(made).encode()})
-    sync_tree(made)
+    fill_folder(staging, {SUMS: _sums(staging).encode()})
+    sync_tree(staging)
     target = generations / fingerprint
     if target.exists():  # a damaged or forced one of the same input: it must not be current while it is replaced
         target = next(p for n in range(1, 1000) if not (p := generations / f"{fingerprint}-{n}").exists())
-    made.rename(target)
+    staging.rename(target)
     try:
         sync_folder(generations)
         for name in PUBLISHED:
@@ -172,13 +172,13 @@ def _link(link: Path, target: Path) -> None:
 def disk_error(error: OSError, output: Path) -> StoreError:
     """What went wrong with the disk, in words, and what to do."""
     text = str(error)
-    kept = f"nothing was published in {output}, and what was published before is intact"
+    consequence = f"nothing was published in {output}, and what was published before is intact"
     if error.errno == errno.ENOSPC or "No space left" in text:
-        return StoreError(f"The disk is full: {kept}. Free some space and build again.")
+        return StoreError(f"The disk is full: {consequence}. Free some space and build again.")
     if error.errno == errno.EDQUOT or "quota exceeded" in text:
-        return StoreError(f"The quota on this disk is used up: {kept}. Free some space and build again.")
+        return StoreError(f"The quota on this disk is used up: {consequence}. Free some space and build again.")
     if error.errno == errno.EFBIG or "File too large" in text:
-        return StoreError(f"A file may not grow so large here (ulimit -f): {kept}. Allow more and build again.")
+        return StoreError(f"A file may not grow so large here (ulimit -f): {consequence}. Allow more and build again.")
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return StoreError(f"{output} cannot be written: {error.strerror}. Choose another --output.")
     return StoreError(f"{output} cannot be written: {text}. Nothing was published; what was there before is intact.")

@@ -59,16 +59,16 @@ class _Survey:
     links: dict[str, set[str]] = field(default_factory=dict)
     undecided: list[Finding] = field(default_factory=list)
 
-    def see(self, entry: Entry, same: RecordLinks) -> None:
+    def add(self, entry: Entry, record_links: RecordLinks) -> None:
         """Note a record, and whether it is about a body of the graph."""
         self.records.add(entry.record)
-        body, undecided = same.of(entry)
+        body, undecided = record_links.of(entry)
         if undecided is not None:
             self.undecided.append(undecided)
         elif body is not None:
             self.bodies[entry.record] = body
 
-    def near(self, steps: int) -> set[str]:
+    def within_steps(self, steps: int) -> set[str]:
         """The records that the graph mentions, and those within some steps of links, in both directions."""
         reached, edge = set(self.bodies), set(self.bodies)
         for _ in range(steps):
@@ -77,48 +77,48 @@ class _Survey:
         return reached
 
 
-def _survey(register: RegisterConfig, same: RecordLinks) -> _Survey:
-    found = _Survey()
+def _survey(register: RegisterConfig, record_links: RecordLinks) -> _Survey:
+    survey = _Survey()
     linked = register.steps > 0
     for entry in read_register(register, Tally()):
         if not isinstance(entry, Entry):
             continue
-        found.see(entry, same)
+        survey.add(entry, record_links)
         if linked:
             for link in entry.links:
                 if link.record is not None:
-                    found.links.setdefault(entry.record, set()).add(link.record)
-                    found.links.setdefault(link.record, set()).add(entry.record)
-    return found
+                    survey.links.setdefault(entry.record, set()).add(link.record)
+                    survey.links.setdefault(link.record, set()).add(entry.record)
+    return survey
 
 
-def import_register(register: RegisterConfig, model: Model, taken: RegisterImport) -> Iterator[str]:
+def import_register(register: RegisterConfig, model: Model, result: RegisterImport) -> Iterator[str]:
     """The lines of what is kept of a register, some at once; `taken` counts along.
 
     Raises `DataError` for a broken file.
     """
-    for lines in _lines(register, model, taken):
-        taken.quads += lines.count("\n")
+    for lines in _lines(register, model, result):
+        result.quads += lines.count("\n")
         yield lines
 
 
-def _lines(register: RegisterConfig, model: Model, taken: RegisterImport) -> Iterator[str]:
-    same = RecordLinks(model, register.source)
+def _lines(register: RegisterConfig, model: Model, result: RegisterImport) -> Iterator[str]:
+    record_links = RecordLinks(model, register.source)
     everything, steps = register.keep == "all", register.steps
-    survey = _Survey() if everything else _survey(register, same)
-    reached = survey.near(steps)
-    kept = survey.records if everything else survey.records & reached
+    survey = _Survey() if everything else _survey(register, record_links)
+    reached = survey.within_steps(steps)
+    imported = survey.records if everything else survey.records & reached
 
     def body(record: str | None, identifier: tuple[str, str] | None) -> str | None:
-        if record is not None and (known := survey.bodies.get(record)) is not None:
-            return known
-        return same.identified(*identifier) if identifier is not None else None
+        if record is not None and (body_iri := survey.bodies.get(record)) is not None:
+            return body_iri
+        return record_links.identified(*identifier) if identifier is not None else None
 
     def outside(record: str | None) -> bool:
         """Whether a body without a record in the file is written: it must be as near as one with a record."""
         if everything or record is None:
             return everything or steps > 0
-        return record in reached and record not in kept
+        return record in reached and record not in imported
 
     title = next(source.title for source in model.sources if source.id == register.source)
     lines = RegisterLines(
@@ -128,29 +128,29 @@ def _lines(register: RegisterConfig, model: Model, taken: RegisterImport) -> Ite
         register.release,
         model.config.language,
         body,
-        kept.__contains__,
+        imported.__contains__,
         outside,
     )
     yield lines.described()
-    for found in read_register(register, taken.tally):
-        if isinstance(found, Finding):
-            taken.findings.append(found)
+    for record in read_register(register, result.tally):
+        if isinstance(record, Finding):
+            result.findings.append(record)
             continue
-        if everything and isinstance(found, Entry):
-            survey.see(found, same)
-        if everything or _mentioned(found, kept, body, steps):
-            yield lines.of(found)
+        if everything and isinstance(record, Entry):
+            survey.add(record, record_links)
+        if everything or _mentioned(record, imported, body, steps):
+            yield lines.of(record)
         else:
-            taken.tally.kept -= 1
-            taken.tally.filtered += 1
+            result.tally.kept -= 1
+            result.tally.filtered += 1
     yield from lines.rest()
-    taken.merged = len(survey.bodies)
-    taken.findings[:0] = survey.undecided
+    result.merged = len(survey.bodies)
+    result.findings[:0] = survey.undecided
 
 
-def _mentioned(found: Entry | Grant, kept: set[str], body: Any, steps: int) -> bool:
+def _mentioned(item: Entry | Grant, imported: set[str], body: Any, steps: int) -> bool:
     """An entry that is reached; a grant between two bodies of the graph, or (with steps) to or from one of them."""
-    if isinstance(found, Entry):
-        return found.record in kept
-    known = [body(None, party) is not None for party in (found.funder_id, found.recipient_id)]
-    return all(known) or (steps > 0 and any(known))
+    if isinstance(item, Entry):
+        return item.record in imported
+    is_known = [body(None, party) is not None for party in (item.funder_id, item.recipient_id)]
+    return all(is_known) or (steps > 0 and any(is_known))

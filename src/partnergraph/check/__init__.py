@@ -14,12 +14,12 @@ __all__ = ["check"]
 
 def check(reader: Reader, places: Mapping[str, Place] | None = None) -> list[Finding]:
     """Everything that is wrong in a graph, sorted by place. `places` says where each record was written."""
-    known = places or {}
-    found = set()
+    place_of = places or {}
+    findings = set()
     for finding, column in [*shapes.validate(reader), *identifiers.validate(reader)]:
-        place = known.get(finding.focus or "")
-        found.add(replace(finding, place=place.at(column)) if place else finding)
-    return sorted(found, key=_order)
+        place = place_of.get(finding.focus or "")
+        findings.add(replace(finding, place=place.at(column)) if place else finding)
+    return sorted(findings, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str, str]:

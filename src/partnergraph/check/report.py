@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from html import escape
 
 from partnergraph.errors import Finding
+from partnergraph.palette import REPORT_HEADING, REPORT_PAGE, REPORT_RULE, REPORT_TEXT, SEVERITY_FILLS
 from partnergraph.spreadsheet_safety import csv_text
 
 FORMATS = ("table", "csv", "json", "html")
-TOLD = ("table", "cell", "level", "rule", "message", "value", "fix", "about")
+HTML_COLUMNS = ("table", "cell", "level", "rule", "message", "value", "fix", "about")
 _ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 COLUMNS = ("rule", "severity", "file", "row", "column", "value", "message", "fix", "focus", "sheet", "cell")
 
@@ -28,15 +29,18 @@ def render(findings: Sequence[Finding], format_: str) -> str:
     return "".join(_lines(finding) for finding in findings)
 
 
+_STYLE = f"""\
+body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1.5rem; \
+color: {REPORT_TEXT}; background: {REPORT_PAGE} }}
+table {{ border-collapse: collapse }} th, td {{ border: 1px solid {REPORT_RULE}; padding: .3rem .5rem; text-align: left;
+vertical-align: top; overflow-wrap: anywhere }} th {{ background: {REPORT_HEADING} }}
+{" ".join(f".{level} {{ background: {fill} }}" for level, fill in SEVERITY_FILLS.items())}
+"""
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>What is wrong in the tables</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>
-body {{ font: 1rem/1.4 system-ui, sans-serif; margin: 1.5rem; color: #1c1c1c; background: #fff }}
-table {{ border-collapse: collapse }} th, td {{ border: 1px solid #999; padding: .3rem .5rem; text-align: left;
-vertical-align: top; overflow-wrap: anywhere }} th {{ background: #eee }}
-.error {{ background: #ffc7ce }} .warning {{ background: #ffeb9c }} .info {{ background: #ddebf7 }}
-</style></head><body><h1>What is wrong in the tables</h1>
+{style}</style></head><body><h1>What is wrong in the tables</h1>
 <table><thead><tr>{heading}</tr></thead><tbody>
 {rows}</tbody></table></body></html>
 """
@@ -44,7 +48,7 @@ vertical-align: top; overflow-wrap: anywhere }} th {{ background: #eee }}
 
 def _html(findings: Sequence[Finding]) -> str:
     """A page with one row for each finding, readable anywhere, without a script."""
-    heading = "".join(f'<th scope="col">{name}</th>' for name in ("problem", *TOLD))
+    heading = "".join(f'<th scope="col">{name}</th>' for name in ("problem", *HTML_COLUMNS))
     rows = []
     for number, finding in enumerate(findings, 1):
         place = finding.place
@@ -62,7 +66,7 @@ def _html(findings: Sequence[Finding]) -> str:
         )
         cells = "".join(f"<td>{escape(_ONE_LINE.sub(' ', text or ''))}</td>" for text in texts)
         rows.append(f'<tr class="{escape(finding.severity)}"><td>{number}</td>{cells}</tr>\n')
-    return _PAGE.format(heading=heading, rows="".join(rows))
+    return _PAGE.format(style=_STYLE, heading=heading, rows="".join(rows))
 
 
 def _lines(finding: Finding) -> str:

@@ -10,15 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from partnergraph.errors import StoreError
+from partnergraph.check.shacl_components import PROPERTY_VIOLATIONS, SH, VALUE_TESTS, number_of, plain_text, unsupported
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES
 
-SH = "http://www.w3.org/ns/shacl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 OWL = "http://www.w3.org/2002/07/owl#"
-XSD = "http://www.w3.org/2001/XMLSchema#"
 # Ours, beside the SHACL terms: what to do about a violation, and the column of the tables where the cause stands.
 FIX, COLUMN = (f"<https://w3id.org/partnergraph/shapes#{name}>" for name in ("fix", "column"))
 SEVERITY = {f"<{SH}Violation>": "error", f"<{SH}Warning>": "warning", f"<{SH}Info>": "info"}
@@ -28,14 +26,9 @@ _NOT_CONSTRAINTS = {
     *("property", "sparql", "flags"),  # property, sparql: shapes of their own; flags: belongs to pattern
 }
 _PAIRS = {"disjoint", "equals", "lessThan", "lessThanOrEquals", "uniqueLang"}
-_ONE_VALUE = {"class", "datatype", "nodeKind", "in", "hasValue", "pattern", "minLength", "maxLength"}
-_RANGES = {"minInclusive", "maxInclusive", "minExclusive", "maxExclusive"}
-_SHAPES = {"node", "not", "or", "and"}
+_OF_SHAPES = {"class", "in", "pattern", "node", "not", "or", "and"}  # those that need more than their parameter
 _QUERY = {"select", "prefixes", "declare", "prefix", "namespace"}
-_KNOWN = _NOT_CONSTRAINTS | _TARGETS | _PAIRS | _ONE_VALUE | _RANGES | _SHAPES | _QUERY | {"minCount", "maxCount"}
-# Datatypes of SPARQL 1.1, whose form counts too (SHACL, section 4.1.2): a cast of the text fails when it is wrong.
-_CAST = {f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "float", "double", "date", "dateTime")}
-_ANY_TEXT = {f"<{XSD}{name}>" for name in ("string", "anyURI", "gYear", "gYearMonth")}
+_KNOWN = {*_NOT_CONSTRAINTS, *_TARGETS, *_QUERY, *_OF_SHAPES, *PROPERTY_VIOLATIONS, *VALUE_TESTS}
 _SHAPE_TYPES, _CLASS_TYPES = {f"<{SH}NodeShape>", f"<{SH}PropertyShape>"}, {f"<{RDFS}Class>", f"<{OWL}Class>"}
 Node = dict[str, list[str]]
 
@@ -83,12 +76,12 @@ class Shapes:
         """Whatever is not checked here must not look as if it were."""
         for name in node:
             if not name.startswith("<") and name not in _KNOWN:
-                raise _unsupported(f"sh:{name}")
+                raise unsupported(f"sh:{name}")
         if "path" in node and {"property", "sparql"} & {*node}:
-            raise _unsupported("sh:property or sh:sparql in a property shape")
+            raise unsupported("sh:property or sh:sparql in a property shape")
         for prefix, namespace in zip(node.get("prefix", []), node.get("namespace", []), strict=True):
-            if PREFIXES.get(_plain(prefix)) != _plain(namespace):
-                raise _unsupported(f"The prefix {_plain(prefix)}: for {_plain(namespace)}")
+            if PREFIXES.get(plain_text(prefix)) != plain_text(namespace):
+                raise unsupported(f"The prefix {plain_text(prefix)}: for {plain_text(namespace)}")
 
     def constraints(self, subclasses: dict[str, list[str]]) -> Iterator[Constraint]:
         """Every constraint of every shape with a target, in the order of shape names.
@@ -106,7 +99,7 @@ class Shapes:
 
     def _node(self, name: str) -> Node:
         if name not in self.nodes:
-            raise _unsupported(f"{name}, of which this file says nothing,")
+            raise unsupported(f"{name}, of which this file says nothing,")
         return self.nodes[name]
 
     def _targets(self, iri: str, shape: Node) -> Iterator[str]:
@@ -127,121 +120,72 @@ class Shapes:
     def _node_shape(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
         if _off(shape):
             return
-        says = self._says(rule, shape)
+        violation = self._violation_text(rule, shape)
         for component, value in _parameters(shape):
             holds = self._holds(component, value, "?this", shape)
-            shown = "" if component == "hasValue" else "(?this AS ?value)"
-            select = f"SELECT ?this {shown} {{ {focus} FILTER(!({holds})) }}"
-            yield says.constraint(component, None, select)
+            value_column = "" if component == "hasValue" else "(?this AS ?value)"
+            select = f"SELECT ?this {value_column} {{ {focus} FILTER(!({holds})) }}"
+            yield violation.constraint(component, None, select)
         for inner in sorted(shape.get("property", [])):
             yield from self._property(rule, self._node(inner), focus)
         for inner in sorted(shape.get("sparql", [])):
             yield from self._sparql(rule, shape, self._node(inner), focus)
 
-    def _says(self, rule: str, shape: Node, over: Node | None = None) -> _ViolationText:
+    def _violation_text(self, rule: str, shape: Node, over: Node | None = None) -> _ViolationText:
         """`over` is the constraint inside the shape whose own words go before those of the shape."""
         words = {**shape, **(over or {})}
         severity = SEVERITY.get(shape.get("severity", [f"<{SH}Violation>"])[0])
         if severity is None:
-            raise _unsupported(f"The severity {shape['severity'][0]}")
-        message = _plain(min(words["message"])) if "message" in words else f"This breaks the rule {rule}."
-        fix, column = (_plain(words[name][0]) if name in words else None for name in (FIX, COLUMN))
+            raise unsupported(f"The severity {shape['severity'][0]}")
+        message = plain_text(min(words["message"])) if "message" in words else f"This breaks the rule {rule}."
+        fix, column = (plain_text(words[name][0]) if name in words else None for name in (FIX, COLUMN))
         return _ViolationText(rule, severity, message, fix, column)
 
     def _sparql(self, rule: str, shape: Node, node: Node, focus: str) -> Iterator[Constraint]:
         if _off(node):
             return
-        query = _plain(node["select"][0])
+        query = plain_text(node["select"][0])
         if special := re.search(r"[$?](PATH|path|shapesGraph|currentShape)\b", query):
-            raise _unsupported(special[0])
+            raise unsupported(special[0])
         query = query.replace("$", "?")
         value = "?value" if re.search(r"\?value\b", query.split("WHERE")[0]) else "(?this AS ?value)"
         select = f"SELECT DISTINCT ?this {value} {{ {focus} {{ {query} }} }}"
-        yield self._says(rule, shape, node).constraint("sparql", None, select)
+        yield self._violation_text(rule, shape, node).constraint("sparql", None, select)
 
     def _property(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
         if _off(shape):
             return
-        says, path = self._says(rule, shape), self._path(shape)
+        violation, path = self._violation_text(rule, shape), self._path(shape)
         for component, value in _parameters(shape):
             select = self._violations(component, value, path, focus, shape)
             if select is not None:
-                yield says.constraint(component, path, select)
+                yield violation.constraint(component, path, select)
 
     def _path(self, shape: Node) -> str:
         path = shape["path"][0]
         if path.startswith("_:"):
-            raise _unsupported("A path other than one property")
+            raise unsupported("A path other than one property")
         return path
 
     def _violations(self, component: str, value: str, path: str, focus: str, shape: Node) -> str | None:
-        """The SELECT for one constraint of a property shape."""
-        match component:
-            case "minCount":
-                least = _number(value)
-                if least == 0:
-                    return None
-                if least == 1:
-                    return f"SELECT ?this {{ {focus} FILTER NOT EXISTS {{ ?this {path} ?v }} }}"
-                few = f"GROUP BY ?this HAVING(COUNT(DISTINCT ?v) < {least})"
-                return f"SELECT ?this {{ {focus} OPTIONAL {{ ?this {path} ?v }} }} {few}"
-            case "maxCount":
-                if _number(value) == 0:
-                    return f"SELECT DISTINCT ?this {{ {focus} ?this {path} ?v }}"
-                many = (
-                    f"SELECT ?this {{ ?this {path} ?v }} GROUP BY ?this HAVING(COUNT(DISTINCT ?v) > {_number(value)})"
-                )
-                return f"SELECT ?this {{ {focus} {{ {many} }} }}"
-            case "hasValue":
-                return f"SELECT ?this {{ {focus} FILTER NOT EXISTS {{ ?this {path} {value} }} }}"
-            case "disjoint":
-                return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?value }}"
-            case "equals":
-                one = f"?this {path} ?value FILTER NOT EXISTS {{ ?this {value} ?value }}"
-                other = f"?this {value} ?value FILTER NOT EXISTS {{ ?this {path} ?value }}"
-                return f"SELECT DISTINCT ?this ?value {{ {focus} {{ {one} }} UNION {{ {other} }} }}"
-            case "lessThan" | "lessThanOrEquals":
-                sign = "<" if component == "lessThan" else "<="
-                holds = f"COALESCE(?value {sign} ?other, false)"
-                pair = f"?this {path} ?value ; {value} ?other"
-                return f"SELECT DISTINCT ?this ?value {{ {focus} {pair} FILTER(!{holds}) }}"
-            case "uniqueLang":
-                if "true" not in value:
-                    return None
-                same = "?a != ?b && LANG(?a) != '' && LCASE(LANG(?a)) = LCASE(LANG(?b))"
-                pair = f"?this {path} ?a , ?b FILTER({same}) BIND(LCASE(LANG(?a)) AS ?language)"
-                return f"SELECT ?this {{ SELECT DISTINCT ?this ?language {{ {focus} {pair} }} }}"
-            case _:
-                holds = self._holds(component, value, "?value", shape)
-                return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value FILTER(!({holds})) }}"
+        """The SELECT for one constraint of a property shape; None where nothing can violate it."""
+        if component in PROPERTY_VIOLATIONS:
+            return PROPERTY_VIOLATIONS[component](focus, path, value)
+        holds = self._holds(component, value, "?value", shape)
+        return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value FILTER(!({holds})) }}"
 
     def _holds(self, component: str, value: str, var: str, shape: Node) -> str:
         """A boolean expression: the value conforms to this constraint."""
+        if component in VALUE_TESTS:
+            return VALUE_TESTS[component](var, value)
         match component:
             case "class":
                 return f"EXISTS {{ {var} a ?kind FILTER(?kind IN ({', '.join(self._classes(value))})) }}"
-            case "datatype":
-                if value.startswith(f"<{XSD}") and value not in _CAST | _ANY_TEXT:
-                    raise _unsupported(f"The datatype {value}")
-                cast = f" && COALESCE(STRLEN(STR({value}(STR({var})))) > 0, false)" if value in _CAST else ""
-                return f"isLiteral({var}) && DATATYPE({var}) = {value}{cast}"
-            case "nodeKind":
-                tests = {"IRI": "isIRI", "Literal": "isLiteral", "BlankNode": "isBlank"}
-                names = re.findall("IRI|Literal|BlankNode", value.removeprefix(f"<{SH}"))
-                return " || ".join(f"{tests[name]}({var})" for name in names)
             case "in":
                 return " || ".join(f"sameTerm({var}, {member})" for member in self._list(value)) or "false"
-            case "hasValue":
-                return f"sameTerm({var}, {value})"
             case "pattern":
                 flags = f", {shape['flags'][0]}" if "flags" in shape else ""
                 return f"!isBlank({var}) && REGEX(STR({var}), {value}{flags})"
-            case "minLength" | "maxLength":
-                sign = ">=" if component == "minLength" else "<="
-                return f"!isBlank({var}) && STRLEN(STR({var})) {sign} {_number(value)}"
-            case "minInclusive" | "maxInclusive" | "minExclusive" | "maxExclusive":
-                sign = {"minI": ">=", "maxI": "<=", "minE": ">", "maxE": "<"}[component[:4]]
-                return f"COALESCE({var} {sign} {value}, false)"
             case "node":
                 return self._conforms(value, var)
             case "not":
@@ -250,13 +194,13 @@ class Shapes:
                 sign = " || " if component == "or" else " && "
                 return sign.join(f"({self._conforms(member, var)})" for member in self._list(value))
             case _:
-                raise _unsupported(f"sh:{component} here")
+                raise unsupported(f"sh:{component} here")
 
     def _conforms(self, name: str, var: str) -> str:
         """A boolean expression: the node conforms to a whole (inner) shape."""
         shape = self._node(name)
         if "sparql" in shape:
-            raise _unsupported("sh:sparql inside another constraint")
+            raise unsupported("sh:sparql inside another constraint")
         if _off(shape):
             return "true"
         if "path" in shape:
@@ -271,34 +215,30 @@ class Shapes:
         if _off(shape):
             return
         for component, value in _parameters(shape):
-            if component == "minCount" and _number(value) <= 1:
-                yield f"EXISTS {{ {var} {path} {inner} }}" if _number(value) else "true"
-            elif component == "maxCount" and _number(value) <= 1:
-                more = f" , {inner}b FILTER({inner} != {inner}b)" if _number(value) else ""
+            if component == "minCount" and number_of(value) <= 1:
+                yield f"EXISTS {{ {var} {path} {inner} }}" if number_of(value) else "true"
+            elif component == "maxCount" and number_of(value) <= 1:
+                more = f" , {inner}b FILTER({inner} != {inner}b)" if number_of(value) else ""
                 yield f"NOT EXISTS {{ {var} {path} {inner}{more} }}"
             elif component == "hasValue":
                 yield f"EXISTS {{ {var} {path} {value} }}"
             elif component in _PAIRS or component in ("minCount", "maxCount"):
-                raise _unsupported(f"sh:{component} {value} inside another constraint")
+                raise unsupported(f"sh:{component} {value} inside another constraint")
             else:
                 holds = self._holds(component, value, inner, shape)
                 yield f"NOT EXISTS {{ {var} {path} {inner} FILTER(!({holds})) }}"
 
     def _list(self, head: str) -> list[str]:
-        found = []
+        members = []
         while head != f"<{RDF}nil>":
             node = self.nodes[head]
-            found.append(node[f"<{RDF}first>"][0])
+            members.append(node[f"<{RDF}first>"][0])
             head = node[f"<{RDF}rest>"][0]
-        return found
-
-
-def _unsupported(what: str) -> StoreError:
-    return StoreError(f"{what} is not supported by the fast check. Say it otherwise in the shapes file.")
+        return members
 
 
 def _off(shape: Node) -> bool:
-    return any(_plain(value) == "true" for value in shape.get("deactivated", []))
+    return any(plain_text(value) == "true" for value in shape.get("deactivated", []))
 
 
 def _parameters(shape: Node) -> Iterator[tuple[str, str]]:
@@ -307,14 +247,3 @@ def _parameters(shape: Node) -> Iterator[tuple[str, str]]:
         if component not in _NOT_CONSTRAINTS and component not in _TARGETS and not component.startswith("<"):
             for value in sorted(shape[component]):
                 yield component, value
-
-
-def _plain(literal: str) -> str:
-    """The text of a literal in N-Triples syntax."""
-    text = literal[1 : literal.rindex('"')]
-    escapes = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
-    return re.sub(r'\\([ntr"\\])', lambda m: escapes[m[1]], text)
-
-
-def _number(literal: str) -> int:
-    return int(_plain(literal))

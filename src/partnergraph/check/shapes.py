@@ -34,12 +34,12 @@ def violations(reader: Reader, shapes: Path | None = None) -> Iterator[tuple[Con
 
 
 def _subclasses(reader: Reader) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    subclasses: dict[str, list[str]] = {}
     for sub, sup in reader.terms(
         "SELECT DISTINCT ?sub ?sup { ?sub rdfs:subClassOf+ ?sup FILTER(isIRI(?sup)) } ORDER BY ?sub"
     ):
-        found.setdefault(sup, [sup]).append(sub)
-    return found
+        subclasses.setdefault(sup, [sup]).append(sub)
+    return subclasses
 
 
 def _finding(constraint: Constraint, focus: str, value: str | None) -> Finding:

@@ -35,7 +35,7 @@ def _ranked(reader: Reader, wanted: str) -> Iterator[NameMatch]:
     if not wanted:
         return
     names, found = reader.names, False
-    always = (names.called, names.shortened, names.beginning, names.with_words, names.alike)
+    always = (names.with_name, names.shortened, names.beginning, names.with_words, names.alike)
     for search in (*always[:4], names.with_beginnings, names.alike, names.misspelt):
         # What is only a guess is left out when there is something better.
         if search in always or not found:

@@ -1,4 +1,4 @@
-"""The command line: thin doors. Each command lives in the file of its name and is imported only when called."""
+"""The command line: thin doors. Each command is a file in `cli.commands`, imported only when called."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = getattr(import_module(f"partnergraph.cli.{name}"), name)
+        command: click.Command = getattr(import_module(f"partnergraph.cli.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

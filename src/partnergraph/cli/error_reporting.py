@@ -20,7 +20,7 @@ import click
 
 from partnergraph.errors import DataError, PartnerGraphError
 
-__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "flush_output", "prepare_streams", "report_error"]
+__all__ = ["DEBUG", "INTERNAL", "INTERRUPTED", "flush_output", "prepare_streams", "report_error", "terminal_text"]
 
 DEBUG = "PARTNERGRAPH_DEBUG"
 INTERNAL, INTERRUPTED = 70, 130
@@ -58,7 +58,7 @@ def flush_output(code: int) -> int:
         _discard_output()
         if isinstance(error, BrokenPipeError):
             return code or 1
-        _say(_system(error) if isinstance(error, OSError) else str(error))
+        _print_error(_os_error_text(error) if isinstance(error, OSError) else str(error))
         return 1
     return code
 
@@ -84,10 +84,10 @@ def report_error(error: BaseException) -> int:
             error.show()
             return error.exit_code
         case click.Abort() | KeyboardInterrupt():
-            _say("Aborted!", "")
+            _print_error("Aborted!", "")
             return INTERRUPTED
         case PartnerGraphError():
-            _say(str(error))
+            _print_error(str(error))
             if isinstance(error, DataError):
                 _findings(error)
             return error.exit_code
@@ -97,21 +97,21 @@ def report_error(error: BaseException) -> int:
         case OSError():
             if error.filename is None:  # perhaps standard output
                 _discard_output()
-            _say(_system(error))
+            _print_error(_os_error_text(error))
             return 1
-    if (known := _surroundings(error)) is not None:
-        _say(known)
+    if (message := _environment_problem(error)) is not None:
+        _print_error(message)
         return 1
     lines = [line for line in str(error).splitlines() if line.strip()] or ["no message"]
-    told = lines[0] if len(lines) == 1 else f"{lines[0]} ... {lines[-1]}"
-    _say(
-        f"{type(error).__name__}: {told[:500]}. This is a fault of partnergraph itself: please report it, with the "
+    summary = lines[0] if len(lines) == 1 else f"{lines[0]} ... {lines[-1]}"
+    _print_error(
+        f"{type(error).__name__}: {summary[:500]}. This is a fault of partnergraph itself: please report it, with the "
         f"command. {DEBUG}=1 before the command shows where it happened."
     )
     return INTERNAL
 
 
-def _surroundings(error: BaseException) -> str | None:
+def _environment_problem(error: BaseException) -> str | None:
     """What is neither our fault nor the data's: memory, threads, names that are no text."""
     if isinstance(error, MemoryError):
         return "There is not enough memory for this. Ask for less, or allow more (ulimit -v)."
@@ -121,14 +121,14 @@ def _surroundings(error: BaseException) -> str | None:
         message = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__).rstrip(".:")
         return f"A part of the program cannot be loaded: {message}. Look at the installation and at limits of memory."
     if isinstance(error, UnicodeEncodeError):
-        shown = ascii(error.object[max(0, error.start - 40) : error.end + 40])[1:-1]
-        return f"'{shown}' is not text in UTF-8. Give names and texts in UTF-8."
+        excerpt = ascii(error.object[max(0, error.start - 40) : error.end + 40])[1:-1]
+        return f"'{excerpt}' is not text in UTF-8. Give names and texts in UTF-8."
     if isinstance(error, ValueError) and str(error).startswith("embedded null"):
         return "A path holds the character U+0000. Mend the path."
     return None
 
 
-def _system(error: OSError) -> str:
+def _os_error_text(error: OSError) -> str:
     """A file or disk that refuses."""
     from partnergraph.reading import printable
 
@@ -139,15 +139,18 @@ def _system(error: OSError) -> str:
 
 
 def _findings(error: DataError) -> None:
-    shown = [str(finding) for finding in error.findings if str(finding) not in str(error)]
-    for line in shown[:_MAX_SHOWN]:
-        _say(line, "  ")
-    if len(shown) > _MAX_SHOWN:
-        _say(f"... and {len(shown) - _MAX_SHOWN} more: partnergraph check lists all", "  ")
+    lines = [str(finding) for finding in error.findings if str(finding) not in str(error)]
+    for line in lines[:_MAX_SHOWN]:
+        _print_error(line, "  ")
+    if len(lines) > _MAX_SHOWN:
+        _print_error(f"... and {len(lines) - _MAX_SHOWN} more: partnergraph check lists all", "  ")
 
 
-def _say(message: str, before: str = "Error: ") -> None:
-    # What a file holds must not command the terminal.
-    plain = "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in message)
-    with suppress(OSError, ValueError):  # nobody listens
-        click.echo(f"{before}{plain}", err=True)
+def terminal_text(text: str) -> str:
+    """Text with its control characters as escapes: the content of a file or graph must not command the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text)
+
+
+def _print_error(message: str, before: str = "Error: ") -> None:
+    with suppress(OSError, ValueError):  # standard error is closed
+        click.echo(f"{before}{terminal_text(message)}", err=True)

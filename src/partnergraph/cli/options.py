@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from partnergraph.cli.error_reporting import terminal_text
 from partnergraph.files import write_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,9 +80,9 @@ class Command(click.Command):
             value = ctx.params.get(param.name or "")
             name = param.opts[0] if isinstance(param, click.Option) else param.make_metavar(ctx)
             if (isinstance(param.type, click.Path) and not isinstance(param.type, ExistingPath)) == written:
-                for one in value if isinstance(value, tuple) else (value,):
-                    if isinstance(one, str | Path):
-                        yield name, Path(one)
+                for path in value if isinstance(value, tuple) else (value,):
+                    if isinstance(path, str | Path):
+                        yield name, Path(path)
 
 
 def _is_regular_or_new(path: Path) -> bool:
@@ -100,39 +101,48 @@ def _is_same(written: Path, read: Path) -> bool:
         return False
 
 
-def graph_option(function: F) -> F:
-    """`--graph`: what to ask."""
-    return click.option(
-        "--graph",
-        "-g",
-        "graph",
-        type=ExistingPath(),
-        default=None,
-        help="A graph folder, a build folder, a store or an RDF file.  [default: build, else data]",
-    )(function)
+WRITTEN_FILE = click.Path(path_type=Path, dir_okay=False)
+WRITTEN_FOLDER = click.Path(path_type=Path, file_okay=False)
+WRITTEN_PATH = click.Path(path_type=Path)  # a file or a folder
+
+# Of each shared option one function, whose arguments are all in which commands differ; below them their usual forms.
 
 
-def as_of_option(function: F) -> F:
-    """`--as-of`: the graph as it was on a date, by one rule everywhere."""
-    return click.option("--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30.")(
-        function
-    )
+def graph_path_option(text: str, name: str = "graph", *, multiple: bool = False) -> Callable[[F], F]:
+    """`--graph`: a graph to read."""
+    return click.option("--graph", "-g", name, type=ExistingPath(), multiple=multiple, help=text)
 
 
-def output_option(function: F) -> F:
+def output_path_option(
+    text: str | None = None, type_: click.Path = WRITTEN_FILE, *, default: str | None = None, required: bool = False
+) -> Callable[[F], F]:
     """`--output`: where the result goes."""
     return click.option(
-        "--output",
-        "-o",
-        "output",
-        type=click.Path(path_type=Path, dir_okay=False),
-        default=None,
-        help="Write here instead of to standard output.",
-    )(function)
+        "--output", "-o", "output",
+        type=type_, default=default, required=required, show_default=default is not None, help=text,
+    )  # fmt: skip
+
+
+def draw_option(text: str) -> Callable[[F], F]:
+    """`--draw`: a page or a map beside the result."""
+    return click.option("--draw", "drawing", type=WRITTEN_FILE, metavar="FILE", help=text)
+
+
+def register_format_option(text: str, name: str = "form", *, multiple: bool = False) -> Callable[[F], F]:
+    """`--as`: which register's form a file has."""
+    return click.option("--as", name, multiple=multiple, metavar="FORMAT", help=text)
+
+
+graph_option = graph_path_option("A graph folder, a build folder, a store or an RDF file.  [default: build, else data]")
+output_option = output_path_option("Write here instead of to standard output.")
+# The graph as it was on a date, by one rule everywhere.
+as_of_option = click.option(
+    "--as-of", default=None, metavar="DATE", help="As it was then: 2014, 2014-06 or 2014-06-30."
+)
 
 
 def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]:
-    """`--format`: in which form."""
+    """`--format`: the form of the result."""
     return click.option(
         "--format",
         "-f",
@@ -148,14 +158,14 @@ def build_command(folder: Path) -> str:
     """How to build a graph folder that was just made: not where another graph is published already."""
     from shlex import quote
 
-    taken = Path("build", "current", "report.json").exists()
-    elsewhere = f" --output {quote(str(folder / 'build'))}" if taken else ""
+    is_published = Path("build", "current", "report.json").exists()
+    elsewhere = f" --output {quote(str(folder / 'build'))}" if is_published else ""
     return f"partnergraph build {quote(str(folder))}{elsewhere}"
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output for a person; what a graph holds must not command the terminal."""
-    click.echo("".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in text))
+    """Write text from a graph to standard output, for a person."""
+    click.echo(terminal_text(text))
 
 
 def write_result(data: bytes, output: Path | None) -> None:

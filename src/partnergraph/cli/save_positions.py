@@ -38,7 +38,7 @@ def save_positions(folder: Path, positions: Positions) -> tuple[Path, int]:
         )
         if not rows:
             raise UsageError(f"The map shows no body of {folder}: draw the graph that was built from this folder.")
-        _apart(folder)
+        _refuse_second_table(folder)
         text = "body,view,x,y\n" + "".join(f"{body},{view},{x},{y}\n" for body, view, x, y in rows)
         locked.write({POSITIONS: text.encode()}, lambda: stop_if_changed(read_folder))
     return folder / POSITIONS, len(rows)
@@ -53,7 +53,7 @@ def _read(folder: Path) -> GraphFolder:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}.") from None
 
 
-def _apart(folder: Path) -> None:
+def _refuse_second_table(folder: Path) -> None:
     """Raise `UsageError` where a workbook or another file holds positions: a second table would stop the next build."""
     from partnergraph.tables.table_files import read_tables
 
@@ -81,8 +81,10 @@ def _names(folder: GraphFolder) -> dict[str, str]:
         *(("group", record) for record in model.groups),
         *(("undertaking", record) for record in model.undertakings),
     ]
-    twice = Counter(record.id for _, record in bodies)
+    id_counts = Counter(record.id for _, record in bodies)
     return {
-        str(iri_of(record, ids)): record.id if prefix == "org" and twice[record.id] == 1 else f"{prefix}:{record.id}"
+        str(iri_of(record, ids)): record.id
+        if prefix == "org" and id_counts[record.id] == 1
+        else f"{prefix}:{record.id}"
         for prefix, record in bodies
     }

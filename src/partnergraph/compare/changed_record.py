@@ -48,7 +48,7 @@ class GraphSide:
         """Everything that the graph says of a thing, as plain values."""
         if iri not in self._said:
             found: Values = {}
-            for _, predicate, value in self.reader.said_of(self.own.get(iri, iri)):
+            for _, predicate, value in self.reader.statements_about(self.own.get(iri, iri)):
                 found.setdefault(predicate[1:-1], []).append(object_text(value))
             self._said[iri] = found
         return self._said[iri]

@@ -12,8 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.compare.report import Report
+from partnergraph.palette import ink_rules
 
 _HERE = Path(__file__).resolve().parent / "templates"
+_INKS = (
+    "page",
+    "text",
+    "muted",
+    "accent",
+    "fresh",
+    "link",
+    "focus",
+    "edge",
+    "rule",
+    "soft",
+)  # those that diff.css uses
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#])")
 # What no page can hold.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -123,7 +136,7 @@ def as_html(report: Report) -> str:
         keep_trailing_newline=True,
         finalize=lambda value: _FORBIDDEN.sub("\ufffd", value) if type(value) is str else value,
     )
-    style = (_HERE / "diff.css").read_text("utf-8")
+    style = ink_rules(_INKS) + (_HERE / "diff.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     number = {section.title: at for at, section in enumerate(report.sections)}

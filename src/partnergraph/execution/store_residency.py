@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from partnergraph.store.engine_errors import store_error
+from partnergraph.store import store_error
 
 MIN_MEMORY = 500_000_000  # bytes of memory with which a store is read into it
 MAX_SMALL = 60_000_000  # bytes of a store on disk, some 300,000 quads, that are read into memory at the start

@@ -27,7 +27,7 @@ def write_file(path: Path, data: bytes) -> None:
     """
     if not _is_stream(path):
         refuse_inputs(path)
-        replace_files(path.parent, {path.name: data}, shown=path)
+        replace_files(path.parent, {path.name: data}, error_name=path)
         return
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
@@ -47,15 +47,15 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     if folder.exists() or folder.is_symlink():
         replace_files(folder, files)
         return
-    with new_folder(folder) as made:
-        fill_folder(made, files)
+    with new_folder(folder) as staging:
+        fill_folder(staging, files)
 
 
 def replace_files(
     folder: Path,
     files: Mapping[str, bytes],
     check: Callable[[], None] | None = None,
-    shown: Path | None = None,
+    error_name: Path | None = None,
 ) -> None:
     """Replace files of a folder, or add them, renamed in the order of `files`.
 
@@ -65,8 +65,8 @@ def replace_files(
     targets = {folder / name: data for name, data in files.items()}
     staged: dict[Path, TemporaryFile] = {}
     old: dict[Path, TemporaryFile] = {}
-    made: list[Path] = []
-    done: list[Path] = []
+    new_folders: list[Path] = []
+    renamed: list[Path] = []
     new = {target for target in targets if not os.path.lexists(target)}
     target = folder
     try:
@@ -74,7 +74,7 @@ def replace_files(
             refuse_published(target)
         for target, data in targets.items():
             if target.parent != folder:
-                made += make_parents(target)
+                new_folders += make_parents(target)
             if target.parent not in {other.parent for other in staged}:
                 sweep(target.parent)
             _check_replaceable(target)
@@ -85,20 +85,20 @@ def replace_files(
             check()
         for target, file in staged.items():
             file.rename(target)
-            done.append(target)
+            renamed.append(target)
             sync_folder(target.parent)
     except BaseException as error:
-        changed = _put_back(done, old, new)
+        changed = _roll_back(renamed, old, new)
         _discard(staged, old)
-        remove_empty(made)
+        remove_empty(new_folders)
         if not isinstance(error, OSError):
             raise
-        raise StoreError(_message(shown or target, error, changed)) from None
+        raise StoreError(_message(error_name or target, error, changed)) from None
     _discard(staged, old)
 
 
 def _discard(*files: Mapping[Path, TemporaryFile]) -> None:
-    for file in (file for found in files for file in found.values()):
+    for file in (file for group in files for file in group.values()):
         file.discard()
 
 
@@ -112,20 +112,20 @@ def _check_replaceable(target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)))
 
 
-def _put_back(done: list[Path], old: Mapping[Path, TemporaryFile], new: set[Path]) -> list[Path]:
+def _roll_back(renamed: list[Path], old: Mapping[Path, TemporaryFile], new: set[Path]) -> list[Path]:
     """Undo renames; returns the files that could not be put back."""
-    left = []
-    for target in reversed(done):
+    remaining = []
+    for target in reversed(renamed):
         try:
             if target in old:
                 old[target].rename(target)
             elif target in new:
                 target.unlink()
             else:
-                left.append(target)
+                remaining.append(target)
         except OSError:
-            left.append(target)
-    return left
+            remaining.append(target)
+    return remaining
 
 
 def _message(target: Path, error: OSError, changed: list[Path]) -> str:

@@ -136,12 +136,12 @@ def take_over(handle: int, path: Path, replaced: os.stat_result) -> None:
                 break
             except OSError:
                 continue
-    kept_group = os.fstat(handle).st_gid == replaced.st_gid
+    has_same_group = os.fstat(handle).st_gid == replaced.st_gid
     if hasattr(os, "setxattr"):
         with suppress(OSError):
             os.setxattr(handle, _ACL, os.getxattr(path, _ACL))
     with suppress(OSError):  # a file system without modes
-        os.fchmod(handle, replaced.st_mode & (0o777 if kept_group else 0o707))
+        os.fchmod(handle, replaced.st_mode & (0o777 if has_same_group else 0o707))
 
 
 def _random() -> str:

@@ -26,14 +26,25 @@ if TYPE_CHECKING:
 __all__ = ["Page", "draw", "prepare", "version"]
 
 SCRIPTS = (
-    *("state.js", "address.js", "find.js", "filters.js", "routes.js", "focus.js", "map.js", "panel.js", "table.js"),
+    *(
+        "data.js",
+        "filters.js",
+        "state.js",
+        "address.js",
+        "find.js",
+        "routes.js",
+        "focus.js",
+        "map.js",
+        "panel.js",
+        "table.js",
+    ),
     *("picture.js", "save.js", "story.js", "webgl.js", "main.js"),
 )
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
 MAX_ROWS = 1000
-LISTED = 100
+MAX_LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -65,9 +76,10 @@ class Page:
 
 def version() -> str:
     """Changes when anything changes that the look of a page depends on."""
-    here = Path(__file__).resolve().parent
+    folder = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in here.rglob("*") if p.suffix in (".py", ".js", ".css", ".j2")):
+    sources = [path for path in folder.rglob("*") if path.suffix in (".py", ".js", ".css", ".j2")]
+    for path in sorted([*sources, folder.parent / "palette.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -75,14 +87,14 @@ def version() -> str:
 @cache
 def prepare() -> None:
     """Begin to import, in a thread of its own, what drawing needs; `draw` waits for what is not there yet."""
-    names = ("numpy", "networkx", "jinja2", "pyvis.network")
+    modules = ("numpy", "networkx", "jinja2", "pyvis.network")
 
-    def bring_in() -> None:
+    def import_modules() -> None:
         with suppress(Exception):  # drawing imports it again, and says what is wrong
-            for name in names:
+            for name in modules:
                 import_module(name)
 
-    Thread(target=bring_in, name="prepare the page").start()
+    Thread(target=import_modules, name="prepare the page").start()
 
 
 def draw(network: Graph, renderer: str = "canvas") -> Page:
@@ -102,30 +114,30 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.text_metrics import printable_text
     from partnergraph.page.layout.webgl_layout import webgl_positions
-    from partnergraph.page.palette import DARK, LIGHT, css_variables, looks
     from partnergraph.page.svg import bounding_box, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
+    from partnergraph.palette import DARK, LIGHT, css_variables, looks
 
     if renderer not in RENDERERS:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
     webgl = renderer == "webgl"
     graph = prepare_network(network)
-    made = build_diagram(graph)
-    content = ViewModel(graph, made)
-    chosen = looks(made.families)
-    undrawn = set(made.undrawn)
-    shown = [body["family"] for number, body in enumerate(content.bodies) if number not in undrawn]
-    families = _families(graph, made.families, chosen, shown)
-    note = _note(len(content.bodies), len(undrawn), webgl)
+    diagram = build_diagram(graph)
+    model = ViewModel(graph, diagram)
+    looks_of_families = looks(diagram.families)
+    undrawn = set(diagram.undrawn)
+    drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
+    families = _families(graph, diagram.families, looks_of_families, drawn_families)
+    note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
     title = printable_text(str(graph.graph.get("title") or "Network"))
-    drawn = sum(1 for dot in made.dots if dot.wide is not None)
-    summary = f"Map of {len(shown)} bodies, {drawn} symbols drawn, and {len(content.claims)} relationships"
-    style = css_variables(chosen) + _read("templates/page.css")
+    drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
+    summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    style = css_variables(looks_of_families) + _read("templates/page.css")
     scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
     library, packed = render.map_library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
-    large = len(content.claims) > MAX_ROWS or len(content.bodies) > MAX_ROWS
+    large = len(model.claims) > MAX_ROWS or len(model.bodies) > MAX_ROWS
     policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
     for family in families:
         symbol = symbol_svg(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
@@ -143,39 +155,41 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "computed": any(data.get("computed") for _, _, data in graph.edges(data=True)),
         "as_of": graph.graph.get("as_of"),
         "compared": bool(graph.graph.get("compared")),
-        "content": content,
+        "content": model,
         "families": families,
         "summary": summary,
-        "drawn": drawn,
+        "drawn": drawn_count,
         "note": note,
-        "inferred": sum(claim["inferred"] for claim in content.claims),
-        "disputed": sum(claim["standing"] == "disputed" for claim in content.claims),
-        "svg_wide": Markup(render_svg(made, chosen, summary)),
-        "svg_tall": Markup(render_svg(made, chosen, summary + ", the best connected ones", "tall")),
-        "story": [step | {"scene": Markup(scene_svg(made, step["bodies"]))} for step in content.story],
-        "unfolds": any(made.dots[number].unfolded for dot in made.dots for number in dot.members),
+        "inferred": sum(claim["inferred"] for claim in model.claims),
+        "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
+        "svg_wide": Markup(render_svg(diagram, looks_of_families, summary)),
+        "svg_tall": Markup(render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall")),
+        "story": [step | {"scene": Markup(scene_svg(diagram, step["bodies"]))} for step in model.story],
+        "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
         "style": Markup(style),
         "large": large,
         "webgl": webgl,
-        "listed": _best(content.bodies) if large else content.bodies,
+        "listed": _best_connected(model.bodies) if large else model.bodies,
         "scripts": Markup(scripts),
         "starter": Markup(starter),
         "loader": Markup(loader),
         "library": Markup(packed),
         "policy": policy,
-        "data": script_data(content, [{k: v for k, v in family.items() if k != "icon"} for family in families])
+        "data": script_data(model, [{k: v for k, v in family.items() if k != "icon"} for family in families])
         | {
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-            "extents": {view: bounding_box([dot for dot in made.dots if getattr(dot, view)], view) for view in VIEWS},
+            "extents": {
+                view: bounding_box([node for node in diagram.nodes if getattr(node, view)], view) for view in VIEWS
+            },
             "tall_font": TALL_FONT,
         }
-        | ({"whole": webgl_positions(made)} if webgl else {}),
+        | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
-    picture = render_svg(made, chosen, summary, inline=False)
-    return Page(render.render(made, chosen, context), picture, title, positions_of(made), note)
+    picture = render_svg(diagram, looks_of_families, summary, inline=False)
+    return Page(render.render(diagram, looks_of_families, context), picture, title, positions_of(diagram), note)
 
 
-def _note(bodies: int, undrawn: int, webgl: bool) -> str | None:
+def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:
     """Which bodies the map does not show, so that its numbers and its symbols agree."""
     if not bodies:
         return "The map is empty: there is nothing to draw."
@@ -189,22 +203,24 @@ def _note(bodies: int, undrawn: int, webgl: bool) -> str | None:
     return f"{who} not drawn; the table has every one."
 
 
-def _best(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The best connected bodies, which a large page shows before any script runs."""
-    return sorted(bodies, key=lambda body: -len(body["claims"]))[:LISTED]
+    return sorted(bodies, key=lambda body: -len(body["claims"]))[:MAX_LISTED]
 
 
-def _families(graph: Network, names: list[str], chosen: dict[str, Any], of: list[int]) -> list[dict[str, Any]]:
-    known = graph.graph.get("families", {}) | graph.graph.get("types", {})
+def _families(
+    graph: Network, names: list[str], looks_of_families: dict[str, Any], drawn_families: list[int]
+) -> list[dict[str, Any]]:
+    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
     return [
         {
             "number": number,
             "code": name,
-            "label": known.get(name, {}).get("label") or name.replace("-", " "),
-            "shape": chosen[name].shape,
-            "light": chosen[name].light,
-            "dark": chosen[name].dark,
-            "count": of.count(number),
+            "label": labels.get(name, {}).get("label") or name.replace("-", " "),
+            "shape": looks_of_families[name].shape,
+            "light": looks_of_families[name].light,
+            "dark": looks_of_families[name].dark,
+            "count": drawn_families.count(number),
         }
         for number, name in enumerate(names)
     ]
@@ -218,8 +234,8 @@ def _policy(scripts: list[str], styles: list[str], injected: list[str]) -> str:
     """Only these scripts and styles, by their hashes; nothing is loaded, sent or framed."""
 
     def hashes(texts: list[str]) -> str:
-        found = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
-        return " ".join(f"'sha256-{digest}'" for digest in found)
+        digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+        return " ".join(f"'sha256-{digest}'" for digest in digests)
 
     return (
         f"default-src 'none'; script-src {hashes(scripts)}; style-src {hashes(styles)} {' '.join(injected)}; "

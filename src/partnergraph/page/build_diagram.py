@@ -1,4 +1,4 @@
-"""A network as a drawing: which dots and lines there are, and where each dot stands in each view."""
+"""A network -> a diagram: its nodes, groups and edges, laid out in each view."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
-from partnergraph.page.diagram import CROWDED, HUB, MAX_KEPT, Diagram, DiagramEdge, DiagramNode
+from partnergraph.page.diagram import CROWDED, HUB, MAX_PINNED, Diagram, DiagramEdge, DiagramNode
 from partnergraph.page.layout.arrangement import lay_out, pinned_positions
 from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
@@ -23,42 +23,44 @@ _NUMBER = re.compile(
 
 
 def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Diagram:
-    """Make the drawing of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own."""
+    """The diagram of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own."""
     bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
-    at = {iri: number for number, iri in enumerate(bodies)}
-    claims = sorted(graph.edges(keys=True), key=lambda edge: (at[edge[0]], at[edge[1]], str(edge[2])))
+    number_of = {iri: number for number, iri in enumerate(bodies)}
+    claims = sorted(graph.edges(keys=True), key=lambda edge: (number_of[edge[0]], number_of[edge[1]], str(edge[2])))
     families = _families(graph, bodies)
-    family_at = {name: number for number, name in enumerate(families)}
-    made = Diagram(bodies, claims, families, focus=at.get(graph.graph.get("focus") or ""))
+    family_number = {name: number for number, name in enumerate(families)}
+    diagram = Diagram(bodies, claims, families, focus=number_of.get(graph.graph.get("focus") or ""))
     neighbours: list[set[int]] = [set() for _ in bodies]
     ties: list[set[tuple[int, str]]] = [set() for _ in bodies]
-    keep = {made.focus} if made.focus is not None else set()
+    never_grouped = {diagram.focus} if diagram.focus is not None else set()
     for a, b, key in claims:
         data = graph.edges[a, b, key]
-        for one, other, way in ((at[a], at[b], ">"), (at[b], at[a], "<")):
-            if one != other:
-                neighbours[one].add(other)
-                ties[one].add((other, f"{way}{data.get('kind', '')}"))
+        for end, opposite, way in ((number_of[a], number_of[b], ">"), (number_of[b], number_of[a], "<")):
+            if end != opposite:
+                neighbours[end].add(opposite)
+                ties[end].add((opposite, f"{way}{data.get('kind', '')}"))
         if data.get("standing") == "disputed":
-            keep |= {at[a], at[b]}
-    of = [family_at.get(_family(graph, iri), len(families) - 1) for iri in bodies]
-    nodes = [graph.nodes[iri] for iri in bodies]
-    known = sum("wide" in (node.get("at") or ()) for node in nodes)
-    folds = group_nodes(
+            never_grouped |= {number_of[a], number_of[b]}
+    family_numbers = [family_number.get(_family(graph, iri), len(families) - 1) for iri in bodies]
+    attributes = [graph.nodes[iri] for iri in bodies]
+    pinned_count = sum("wide" in (node.get("at") or ()) for node in attributes)
+    groups = group_nodes(
         neighbours,
         ties,
-        of,
-        [str(node.get("type", "")) for node in nodes],
-        [str(node.get("sort", "organisation")) for node in nodes],
-        keep,
+        family_numbers,
+        [str(node.get("type", "")) for node in attributes],
+        [str(node.get("sort", "organisation")) for node in attributes],
+        never_grouped,
         {code: str(entry["label"]) for code, entry in graph.graph.get("types", {}).items()},
-        max(MAX_COUNT, min(MAX_KEPT, known + known // 4)),
+        max(MAX_COUNT, min(MAX_PINNED, pinned_count + pinned_count // 4)),
     )
-    made.dots = _dots(graph, made, neighbours, of, folds)
-    made.lines = _lines(graph, made, at, {member: dot.number for dot in made.dots for member in dot.members})
-    made.unfolded_lines = _lines(graph, made, at, {})
-    lay_out(made, pinned_positions(graph, made) if pinned is None else pinned)
-    return made
+    diagram.nodes = _nodes(graph, diagram, neighbours, family_numbers, groups)
+    diagram.edges = _edges(
+        graph, diagram, number_of, {member: node.number for node in diagram.nodes for member in node.members}
+    )
+    diagram.unfolded_edges = _edges(graph, diagram, number_of, {})
+    lay_out(diagram, pinned_positions(graph, diagram) if pinned is None else pinned)
+    return diagram
 
 
 def prepare_network(graph: Graph) -> Network:
@@ -69,22 +71,22 @@ def prepare_network(graph: Graph) -> Network:
     """
     import networkx as nx
 
-    made: Network = nx.MultiDiGraph(**graph.graph)
+    prepared: Network = nx.MultiDiGraph(**graph.graph)
     for node, attributes in graph.nodes(data=True):
-        if str(node) in made:
+        if str(node) in prepared:
             raise UsageError(f"Two nodes are called {node} once they are text; rename one of them.")
-        made.add_node(str(node), **attributes)
-    seen: set[str] = set()
-    keyed = (
+        prepared.add_node(str(node), **attributes)
+    keys: set[str] = set()
+    edges = (
         graph.edges(keys=True, data=True)
         if graph.is_multigraph()
         else ((a, b, None, d) for a, b, d in graph.edges(data=True))
     )
-    for number, (a, b, key, attributes) in enumerate(keyed):
-        name = key if isinstance(key, str) and key not in seen else f"edge-{number}"
-        seen.add(name)
-        made.add_edge(str(a), str(b), key=name, **({} if graph.is_directed() else {"symmetric": True}) | attributes)
-    return made
+    for number, (a, b, key, attributes) in enumerate(edges):
+        name = key if isinstance(key, str) and key not in keys else f"edge-{number}"
+        keys.add(name)
+        prepared.add_edge(str(a), str(b), key=name, **({} if graph.is_directed() else {"symmetric": True}) | attributes)
+    return prepared
 
 
 def _family(graph: Network, iri: str) -> str:
@@ -102,66 +104,72 @@ def _families(graph: Network, bodies: list[str]) -> list[str]:
     rest = sorted(
         (name for name in counts if name not in listed), key=lambda name: (name == "other", -counts[name], name)
     )
-    found = [*listed, *rest]
-    return found if len(found) <= 9 else [*[name for name in found if name != "other"][:8], "other"]
+    ordered = [*listed, *rest]
+    return ordered if len(ordered) <= 9 else [*[name for name in ordered if name != "other"][:8], "other"]
 
 
-def _dots(
-    graph: Network, made: Diagram, neighbours: list[set[int]], of: list[int], folds: list[NodeGroup]
+def _nodes(
+    graph: Network, diagram: Diagram, neighbours: list[set[int]], family_numbers: list[int], groups: list[NodeGroup]
 ) -> list[DiagramNode]:
-    dots = []
-    for number, iri in enumerate(made.bodies):
-        node = graph.nodes[iri]
+    nodes = []
+    for number, iri in enumerate(diagram.bodies):
+        attributes = graph.nodes[iri]
         degree = len(neighbours[number])
-        hub = degree >= HUB or number == made.focus
-        count = node.get("count")
-        label = str(node.get("label", iri))
+        hub = degree >= HUB or number == diagram.focus
+        count = attributes.get("count")
+        label = str(attributes.get("label", iri))
         if count is not None and not _NUMBER.search(label):
             label = f"{count} {label}"
         size = min(24.0, 7.0 + 2.4 * degree**0.5)
-        dots.append(DiagramNode(number, iri, label, of[number], round(size, 1), hub, node.get("sort") == "group"))
-    for one in folds:
-        degree = len(set().union(*(neighbours[member] for member in one.members)))
-        size = round(min(24.0, 11.0 + 1.2 * len(one.members) ** 0.5 + degree * 0.2), 1)
-        key = f"fold:{made.bodies[one.members[0]]}"
-        dots.append(DiagramNode(len(dots), key, one.label, one.family, size, False, True, one.members))
-    return dots
+        nodes.append(
+            DiagramNode(
+                number, iri, label, family_numbers[number], round(size, 1), hub, attributes.get("sort") == "group"
+            )
+        )
+    for group in groups:
+        degree = len(set().union(*(neighbours[member] for member in group.members)))
+        size = round(min(24.0, 11.0 + 1.2 * len(group.members) ** 0.5 + degree * 0.2), 1)
+        key = f"fold:{diagram.bodies[group.members[0]]}"
+        nodes.append(DiagramNode(len(nodes), key, group.label, group.family, size, False, True, group.members))
+    return nodes
 
 
-def _lines(graph: Network, made: Diagram, at: dict[str, int], inside: dict[int, int]) -> list[DiagramEdge]:
-    joined: dict[tuple[int, int, str, bool, bool], list[int]] = {}
-    crowded = len(set(inside.values())) > CROWDED
-    weights = [_weight(graph.edges[edge].get("weight")) for edge in made.claims]
-    weighed = [weight for weight in weights if weight]
-    lightest, heaviest = min(weighed, default=0.0), max(weighed, default=0.0)
-    for number, (a, b, key) in enumerate(made.claims):
-        one, other = (inside.get(at[end], at[end]) for end in (a, b))
-        if one == other:
+def _edges(graph: Network, diagram: Diagram, number_of: dict[str, int], group_of: dict[int, int]) -> list[DiagramEdge]:
+    numbers_by_edge: dict[tuple[int, int, str, bool, bool], list[int]] = {}
+    is_crowded = len(set(group_of.values())) > CROWDED
+    weights = [_weight(graph.edges[edge].get("weight")) for edge in diagram.claims]
+    positive = [weight for weight in weights if weight]
+    lightest, heaviest = min(positive, default=0.0), max(positive, default=0.0)
+    for number, (a, b, key) in enumerate(diagram.claims):
+        start, end = (group_of.get(number_of[end], number_of[end]) for end in (a, b))
+        if start == end:
             continue
         data = graph.edges[a, b, key]
-        if data.get("symmetric") and other < one:
-            one, other = other, one
-        # Between symbols that stand for many bodies one line is enough, whatever it says.
-        kind = "" if max(one, other) >= len(made.bodies) and crowded else str(data.get("kind", ""))
-        if crowded and not kind and other < one:
-            one, other = other, one
-        named = (one, other, kind, bool(data.get("inferred")), data.get("standing") == "disputed")
-        joined.setdefault(named, []).append(number)
-    # One line for a kind even when some of its claims are inferred: what is stated counts.
-    found = []
-    for (start, end, name, inferred, disputed), numbers in sorted(joined.items()):
-        if inferred and (start, end, name, False, disputed) in joined:
+        if data.get("symmetric") and end < start:
+            start, end = end, start
+        # Between groups one edge is enough, whatever the kind.
+        kind = "" if max(start, end) >= len(diagram.bodies) and is_crowded else str(data.get("kind", ""))
+        if is_crowded and not kind and end < start:
+            start, end = end, start
+        edge_key = (start, end, kind, bool(data.get("inferred")), data.get("standing") == "disputed")
+        numbers_by_edge.setdefault(edge_key, []).append(number)
+    # One edge for a kind even when some of its claims are inferred: it counts as stated.
+    edges = []
+    for (start, end, kind, inferred, disputed), numbers in sorted(numbers_by_edge.items()):
+        if inferred and (start, end, kind, False, disputed) in numbers_by_edge:
             continue
-        also = joined.get((start, end, name, True, disputed), []) if not inferred else []
-        together = tuple(sorted([*numbers, *also]))
-        heavy = max(weights[number] for number in together)
-        share = round((heavy - lightest) / (heaviest - lightest), 2) if heavy and heaviest > lightest else 0.0
-        became = {str(graph.edges[made.claims[number]].get("change") or "") for number in together}
-        change = became.pop() if len(became) == 1 else "changed"
-        found.append(DiagramEdge(start, end, name, inferred, disputed, together, share, change))
-    return found
+        inferred_numbers = numbers_by_edge.get((start, end, kind, True, disputed), []) if not inferred else []
+        all_numbers = tuple(sorted([*numbers, *inferred_numbers]))
+        heaviest_own = max(weights[number] for number in all_numbers)
+        share = (
+            round((heaviest_own - lightest) / (heaviest - lightest), 2) if heaviest_own and heaviest > lightest else 0.0
+        )
+        changes = {str(graph.edges[diagram.claims[number]].get("change") or "") for number in all_numbers}
+        change = changes.pop() if len(changes) == 1 else "changed"
+        edges.append(DiagramEdge(start, end, kind, inferred, disputed, all_numbers, share, change))
+    return edges
 
 
 def _weight(weight: object) -> float:
-    """A weight as a number; what is none, or not above nothing, weighs nothing."""
+    """A weight as a number; 0 for what is no finite number above 0."""
     return float(weight) if isinstance(weight, (int, float)) and 0 < weight < inf else 0.0

@@ -1,4 +1,4 @@
-"""The one place that knows pyvis: it holds the network and renders our own template, never its own.
+"""The only file that knows pyvis: it holds the network and renders our own template, never its own.
 
 pyvis's own template loads from the network, runs titles and headings as HTML and draws another picture each time; so
 only four attributes and one method of it are used.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.diagram import Diagram, DiagramEdge
 from partnergraph.page.layout.text_metrics import printable_text
-from partnergraph.page.palette import Look, look_of
+from partnergraph.palette import Look, look_of
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -27,57 +27,59 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 VENDOR = Path(__file__).resolve().parent / "vendor"
 
 
-def vis_nodes(made: Diagram, looks: dict[str, Look]) -> list[dict[str, Any]]:
-    """Every dot that some view shows, as vis-network takes it, with its places in the three views."""
-    found = []
-    for dot in made.dots:
-        if dot.wide is None and dot.unfolded is None and dot.tall is None:
+def vis_nodes(diagram: Diagram, looks: dict[str, Look]) -> list[dict[str, Any]]:
+    """Every node that some view shows, as vis-network takes it, with its positions in the three views."""
+    vis_nodes = []
+    for node in diagram.nodes:
+        if node.wide is None and node.unfolded is None and node.tall is None:
             continue
-        node: dict[str, Any] = {
-            "id": dot.number,
-            "label": "\n".join(dot.lines()),
-            "shape": look_of(looks, dot.family).shape,
-            "size": dot.size,
-            "font": dot.font,
-            "family": dot.family,
-            "wide": dot.wide,
-            "unfolded": dot.unfolded,
-            "tall": dot.tall,
+        vis_node: dict[str, Any] = {
+            "id": node.number,
+            "label": "\n".join(node.label_lines()),
+            "shape": look_of(looks, node.family).shape,
+            "size": node.size,
+            "font": node.font,
+            "family": node.family,
+            "wide": node.wide,
+            "unfolded": node.unfolded,
+            "tall": node.tall,
         }
-        if dot.hub:
-            node["hub"] = 1
-        if dot.tall and (short := "\n".join(dot.lines(tall=True))) != node["label"]:
-            node["short"] = short
-        if dot.group:
-            node["dashed"] = 1
-        if dot.members:
-            node["members"] = list(dot.members)
-            node["name"] = dot.label
-        found.append(node)
-    return found
+        if node.hub:
+            vis_node["hub"] = 1
+        if node.tall and (short := "\n".join(node.label_lines(tall=True))) != vis_node["label"]:
+            vis_node["short"] = short
+        if node.group:
+            vis_node["dashed"] = 1
+        if node.members:
+            vis_node["members"] = list(node.members)
+            vis_node["name"] = node.label
+        vis_nodes.append(vis_node)
+    return vis_nodes
 
 
-def vis_edges(made: Diagram) -> list[dict[str, Any]]:
-    """Every line, with its bend in each view that shows it."""
-    found: dict[DiagramEdge, dict[str, Any]] = {}
-    for view, bends in made.bends.items():
-        for line, bend in bends.items():
-            edge = found.setdefault(
-                line, {"from": line.a, "to": line.b, "kind": line.kind, "claims": list(line.claims), "bend": {}}
+def vis_edges(diagram: Diagram) -> list[dict[str, Any]]:
+    """Every edge, as vis-network takes it, with its bend in each view that shows it."""
+    vis_edges_by_edge: dict[DiagramEdge, dict[str, Any]] = {}
+    for view, bends in diagram.bends.items():
+        for edge, bend in bends.items():
+            vis_edge = vis_edges_by_edge.setdefault(
+                edge, {"from": edge.a, "to": edge.b, "kind": edge.kind, "claims": list(edge.claims), "bend": {}}
             )
-            if line.inferred:
-                edge["inferred"] = 1
-            if line.disputed:
-                edge["disputed"] = 1
-            if line.weight:
-                edge["width"] = line.thick
-            edge["bend"][view] = bend
-    ordered = sorted(found, key=lambda line: (line.a, line.b, line.kind, line.inferred, line.disputed, line.claims))
-    return [{"id": number} | found[line] for number, line in enumerate(ordered)]
+            if edge.inferred:
+                vis_edge["inferred"] = 1
+            if edge.disputed:
+                vis_edge["disputed"] = 1
+            if edge.weight:
+                vis_edge["width"] = edge.width
+            vis_edge["bend"][view] = bend
+    ordered = sorted(
+        vis_edges_by_edge, key=lambda edge: (edge.a, edge.b, edge.kind, edge.inferred, edge.disputed, edge.claims)
+    )
+    return [{"id": number} | vis_edges_by_edge[edge] for number, edge in enumerate(ordered)]
 
 
-def render(made: Diagram, looks: dict[str, Look], context: dict[str, Any]) -> str:
-    """The page as HTML: pyvis holds dots and lines, our template shows them."""
+def render(diagram: Diagram, looks: dict[str, Look], context: dict[str, Any]) -> str:
+    """The page as HTML: pyvis holds nodes and edges, our template shows them."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
     from pyvis.network import Network
@@ -96,9 +98,9 @@ def render(made: Diagram, looks: dict[str, Look], context: dict[str, Any]) -> st
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.globals.update(context)
     net = Network(directed=True, cdn_resources="in_line")
-    net.nodes, net.edges = vis_nodes(made, looks), vis_edges(made)
+    net.nodes, net.edges = vis_nodes(diagram, looks), vis_edges(diagram)
     if context["large"]:
-        environment.globals["packed"] = Markup(_packed(_everything(environment, net.nodes, net.edges, context)))
+        environment.globals["packed"] = Markup(_packed(_page_data(environment, net.nodes, net.edges, context)))
     net.node_ids = [node["id"] for node in net.nodes]
     net.templateEnv, net.path = environment, "page.html.j2"
     html: str = net.generate_html()
@@ -111,16 +113,16 @@ def _compiled() -> BytecodeCache:
     from jinja2 import BytecodeCache
     from jinja2.bccache import Bucket
 
-    kept: dict[tuple[str, str], CodeType | None] = {}
+    bytecode: dict[tuple[str, str], CodeType | None] = {}
 
-    class Kept(BytecodeCache):
+    class _BytecodeInMemory(BytecodeCache):
         def load_bytecode(self, bucket: Bucket) -> None:
-            bucket.code = kept.get((bucket.key, bucket.checksum))
+            bucket.code = bytecode.get((bucket.key, bucket.checksum))
 
         def dump_bytecode(self, bucket: Bucket) -> None:
-            kept[bucket.key, bucket.checksum] = bucket.code
+            bytecode[bucket.key, bucket.checksum] = bucket.code
 
-    return Kept()
+    return _BytecodeInMemory()
 
 
 @cache
@@ -136,13 +138,13 @@ def _packed(text: str) -> str:
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _everything(environment: Environment, nodes: list[Any], edges: list[Any], context: dict[str, Any]) -> str:
+def _page_data(environment: Environment, nodes: list[Any], edges: list[Any], context: dict[str, Any]) -> str:
     """All data of a large page, its rows as text."""
     content, data = context["content"], context["data"]
     rows = environment.get_template("rows.html.j2").render().split("\n")
     count = len(content.bodies)
     keys = {"key": [body["key"] for body in content.bodies], "label": [body["label"] for body in content.bodies]}
-    everything = {
+    page_data = {
         "data": data
         | {
             "bodies": data["bodies"] | keys,
@@ -153,4 +155,4 @@ def _everything(environment: Environment, nodes: list[Any], edges: list[Any], co
         "claims": rows[count : count + len(content.claims)],
         "sentences": list(content.sentences),
     }
-    return printable_text(json.dumps(everything, ensure_ascii=False, separators=(",", ":")))
+    return printable_text(json.dumps(page_data, ensure_ascii=False, separators=(",", ":")))

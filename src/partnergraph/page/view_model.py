@@ -1,4 +1,4 @@
-"""What the page says in words: every body and every claim with its evidence, as plain values for the template."""
+"""The view model of the page: every body and every claim with its evidence, as plain values for the template."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from partnergraph.page.diagram import Diagram
+from partnergraph.page.filters import FILTERS, ChoiceFilter
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -14,11 +15,8 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
 
 Plain = dict[str, Any]
-FORMS = {"quoted": 0, "cited": 1, "editor": 2, "inferred": 3}
-
-
-# The page's own anchors, which no key may take.
-OWN = (
+# The page's own anchors, which no key may be.
+RESERVED = (
     *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
     *(
         "explorer",
@@ -67,17 +65,17 @@ def anchor_keys(iris: list[str]) -> dict[str, str]:
     >>> anchor_keys(["https://w3id.org/partnergraph/id/org/keele-university"])
     {'https://w3id.org/partnergraph/id/org/keele-university': 'org-keele-university'}
     """
-    found: dict[str, str] = {}
-    taken = set(OWN)
+    keys: dict[str, str] = {}
+    used = {*RESERVED, *(entry.name for entry in FILTERS)}
     for iri in iris:
         key = re.sub(r"[^A-Za-z0-9]+", "-", iri.rpartition("/id/")[2]).strip("-").lower()[:120] or "body"
         number = 2
         unique = key
-        while unique in taken:
+        while unique in used:
             unique, number = f"{key}-{number}", number + 1
-        taken.add(unique)
-        found[iri] = unique
-    return found
+        used.add(unique)
+        keys[iri] = unique
+    return keys
 
 
 def web_link(url: object) -> str | None:
@@ -102,18 +100,18 @@ def period_in_words(data: Plain) -> str:
 
 
 class ViewModel:
-    """Everything in words, by number as in the drawing."""
+    """Bodies, claims and sources in words, with the numbers that they have in the diagram."""
 
-    def __init__(self, graph: Network, made: Diagram) -> None:
-        self.graph, self.made = graph, made
+    def __init__(self, graph: Network, diagram: Diagram) -> None:
+        self.graph, self.diagram, self.filters = graph, diagram, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
-        self.key = anchor_keys([*made.bodies, *(key for _, _, key in made.claims), *cited])
-        self.number = {iri: number for number, iri in enumerate(made.bodies)}
+        self.key = anchor_keys([*diagram.bodies, *(key for _, _, key in diagram.claims), *cited])
+        self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
         self.sentences: dict[str, int] = {}
-        self.claims = [self._claim(a, b, key) for a, b, key in made.claims]
-        self.bodies = [self._body(number, iri) for number, iri in enumerate(made.bodies)]
-        self.used = self._sources()
+        self.claims = [self._claim(a, b, key) for a, b, key in diagram.claims]
+        self.bodies = [self._body(number, iri) for number, iri in enumerate(diagram.bodies)]
+        self.cited_sources: list[Plain] = self._sources()
 
     @property
     def story(self) -> list[Plain]:
@@ -169,7 +167,7 @@ class ViewModel:
             "date": source.get("date"),
         }
 
-    def proofs(self, pieces: list[Plain]) -> list[Plain]:
+    def evidence_rows(self, pieces: list[Plain]) -> list[Plain]:
         """Pieces of evidence in words."""
         return [self._evidence(piece) for piece in pieces]
 
@@ -203,12 +201,12 @@ class ViewModel:
                 for other in data.get("contradicts") or []
                 if other in self.key
             ],
-            "evidence": self.proofs(data.get("evidence") or []),
-            "against": self.proofs(data.get("counter_evidence") or []),
+            "evidence": self.evidence_rows(data.get("evidence") or []),
+            "against": self.evidence_rows(data.get("counter_evidence") or []),
         }
 
     def _sentence(self, key: str) -> str:
-        a, b, _ = next(edge for edge in self.made.claims if edge[2] == key)
+        a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
         return f"{self._label(a)} {self.graph.edges[a, b, key].get('forward')} {self._label(b)}"
 
     def _body(self, number: int, iri: str) -> Plain:
@@ -218,8 +216,8 @@ class ViewModel:
         return {
             "key": self.key[iri],
             "change": node.get("change") or "",
-            "label": self.made.dots[number].label,
-            "family": self.made.dots[number].family,
+            "label": self.diagram.nodes[number].label,
+            "family": self.diagram.nodes[number].family,
             "sort": node.get("sort", "organisation"),
             "types": [
                 types.get(code, {}).get("label", str(code).replace("-", " ")) for code in node.get("types") or []
@@ -229,12 +227,13 @@ class ViewModel:
             "identifiers": [entry | {"url": web_link(entry.get("url"))} for entry in node.get("identifiers") or []],
             "website": web_link(node.get("website")),
             "attributes": [
-                entry | {"when": period_in_words(entry), "evidence": self.proofs(entry.get("evidence") or [])}
+                entry | {"when": period_in_words(entry), "evidence": self.evidence_rows(entry.get("evidence") or [])}
                 for entry in node.get("attributes") or []
             ],
             "events": events,
             "statements": [
-                entry | {"evidence": self.proofs(entry.get("evidence") or [])} for entry in node.get("statements") or []
+                entry | {"evidence": self.evidence_rows(entry.get("evidence") or [])}
+                for entry in node.get("statements") or []
             ],
             "members": [
                 {"label": self._label(member), "number": self.number.get(member)}
@@ -242,7 +241,7 @@ class ViewModel:
             ],
             "count": node.get("count"),
             "open": node.get("open"),
-            "evidence": self.proofs(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
+            "evidence": self.evidence_rows(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
             "claims": [],
         }
 
@@ -255,7 +254,7 @@ class ViewModel:
         return {
             "text": f"{event.get('kind')}{manner}: {what}",
             "date": event.get("date"),
-            "evidence": self.proofs(event.get("evidence") or []),
+            "evidence": self.evidence_rows(event.get("evidence") or []),
         }
 
     def _sources(self) -> list[Plain]:
@@ -263,14 +262,14 @@ class ViewModel:
             self.bodies[claim["from"]]["claims"].append(number)
             if claim["to"] != claim["from"]:
                 self.bodies[claim["to"]]["claims"].append(number)
-        found = []
+        sources = []
         for source in sorted(
             {*self.sources, *self._cited()}, key=lambda name: (str(self._title(name)).casefold(), name)
         ):
             entry = {"publisher": None, "date": None} | self.sources.get(source, {})
-            own = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
-            found.append(entry | own | {"link": web_link(entry.get("url"))})
-        return found
+            display = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
+            sources.append(entry | display | {"link": web_link(entry.get("url"))})
+        return sources
 
     def _title(self, source: str) -> str:
         return str(self.sources.get(source, {}).get("title") or source)
@@ -287,20 +286,17 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
 
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
-    kinds = sorted({claim["kind"] for claim in content.claims})
-    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
-    sources = [source["id"] for source in content.used]
-    at = {source: number for number, source in enumerate(sources)}
+    labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
-    standings = sorted({claim["standing"] for claim in claims})
     return {
-        "focus": content.made.focus,
+        "focus": content.diagram.focus,
         "families": families,
-        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in kinds],
-        "sources": [source["title"] for source in content.used],
-        "source_keys": [source["key"] for source in content.used],
-        "standings": standings,
+        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in sorted(labels)],
+        "filters": [
+            {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
+            for entry in content.filters
+        ],
         "span": _span(claims),
         "story": content.story,
         "bodies": {
@@ -311,15 +307,9 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
-            "kind": [kinds.index(claim["kind"]) for claim in claims],
             "start": [claim["start_bounds"] for claim in claims],
             "end": [claim["end_bounds"] for claim in claims],
-            "inferred": [int(claim["inferred"]) for claim in claims],
             **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
-            "standing": [standings.index(claim["standing"]) for claim in claims],
-            "sources": [
-                sorted({at[piece["source"]] for piece in claim["evidence"] if piece["source"] in at})
-                for claim in claims
-            ],
+            **{entry.name: entry.column(content) for entry in content.filters},
         },
     }

@@ -80,7 +80,7 @@ def with_second_graphs(question: Question, values: Mapping[str, str], reader: Re
     """The reader that also holds the second graphs a question takes (its `graph` parameters), each a named graph."""
     for parameter in question.parameters:
         if parameter.type == "graph" and parameter.name in values:
-            reader = reader.beside(Reader.at(Path(values[parameter.name])), SECOND_GRAPH + parameter.name)
+            reader = reader.with_second_graph(Reader.at(Path(values[parameter.name])), SECOND_GRAPH + parameter.name)
     return reader
 
 

@@ -57,16 +57,16 @@ def check_file(path: Path, name: str | None = None, inside: Path | None = None, 
     `name` is what errors call it. With `inside`, a path (or a link) that leads out of that folder is refused. With
     `pipe`, a pipe or a terminal is taken too: for arguments of commands, such as `<(...)` or /dev/stdin.
     """
-    called = str(path) if name is None else name
+    error_name = str(path) if name is None else name
     try:
         target = path.resolve() if inside is not None else path
         if inside is not None and not target.is_relative_to(inside.resolve()):
-            raise file_error(called, *_OUTSIDE)
-        _regular(target.stat().st_mode, called, pipe)
-    except (OSError, RuntimeError) as problem:  # (a RuntimeError: links that go round in a circle)
-        raise _unreadable(called, problem) from None
-    except ValueError as problem:  # a NUL in the path
-        raise file_error(ascii(called)[1:-1], "path", f"This is not a path: {problem}.", "Mend the path.") from None
+            raise file_error(error_name, *_OUTSIDE)
+        _regular(target.stat().st_mode, error_name, pipe)
+    except (OSError, RuntimeError) as error:  # (a RuntimeError: links that go round in a circle)
+        raise _unreadable(error_name, error) from None
+    except ValueError as error:  # a NUL in the path
+        raise file_error(ascii(error_name)[1:-1], "path", f"This is not a path: {error}.", "Mend the path.") from None
     return target
 
 
@@ -77,23 +77,23 @@ def _regular(mode: int, name: str, pipe: bool) -> None:
     raise file_error(name, "path", f"This is {kind}, not a file.", "Name the data file itself.")
 
 
-def _unreadable(name: str, problem: BaseException) -> DataError:
-    message = f"The file cannot be opened: {getattr(problem, 'strerror', None) or problem}."
+def _unreadable(name: str, error: BaseException) -> DataError:
+    message = f"The file cannot be opened: {getattr(error, 'strerror', None) or error}."
     return file_error(name, "unreadable", message, "Mend the path, or let yourself read the file.")
 
 
 def open_file(path: Path, name: str | None = None, inside: Path | None = None, *, pipe: bool = False) -> BufferedReader:
     """Open a file for reading, as `check_file` allows it."""
-    called = str(path) if name is None else name
-    target = check_file(path, called, inside, pipe=pipe)
+    error_name = str(path) if name is None else name
+    target = check_file(path, error_name, inside, pipe=pipe)
     # Between the look and the opening a pipe may have taken the place of the file: it must not be waited for.
     flags = 0 if pipe else getattr(os, "O_NONBLOCK", 0)
     try:
         stream: BufferedReader = open(target, "rb", opener=lambda file, mode: os.open(file, mode | flags))  # noqa: SIM115
-    except OSError as problem:
-        raise _unreadable(called, problem) from None
+    except OSError as error:
+        raise _unreadable(error_name, error) from None
     try:
-        _regular(os.fstat(stream.fileno()).st_mode, called, pipe)
+        _regular(os.fstat(stream.fileno()).st_mode, error_name, pipe)
     except DataError:
         stream.close()
         raise
@@ -104,13 +104,13 @@ def read_file(
     path: Path, limit: int, name: str | None = None, inside: Path | None = None, *, pipe: bool = False
 ) -> bytes:
     """The bytes of a file, as `check_file` allows it. Raises `DataError` too for one of more than `limit` bytes."""
-    called = str(path) if name is None else name
-    with open_file(path, called, inside, pipe=pipe) as stream:
+    error_name = str(path) if name is None else name
+    with open_file(path, error_name, inside, pipe=pipe) as stream:
         try:
-            return read_stream(stream, limit, called)
-        except OSError as problem:
-            message = f"The file cannot be read: {problem.strerror or problem}."
-            raise file_error(called, "unreadable", message, "Look at the file and at the disk.") from None
+            return read_stream(stream, limit, error_name)
+        except OSError as error:
+            message = f"The file cannot be read: {error.strerror or error}."
+            raise file_error(error_name, "unreadable", message, "Look at the file and at the disk.") from None
 
 
 def read_stream(stream: IO[bytes], limit: int, name: str) -> bytes:

@@ -24,8 +24,8 @@ def directory_size(stream: IO[bytes]) -> int | None:
     stream.seek(0)
     # Two ends, of which one reader takes the one and the next reader the other: the larger counts.
     ends = {len(tail) - _END_SIZE, tail.rfind(_END)}
-    found = [_size(tail, end) for end in ends if end >= 0 and tail[end : end + 4] == _END]
-    return max((number for number in found if number is not None), default=None)
+    counts = [_size(tail, end) for end in ends if end >= 0 and tail[end : end + 4] == _END]
+    return max((number for number in counts if number is not None), default=None)
 
 
 def _size(tail: bytes, end: int) -> int | None:

@@ -75,7 +75,7 @@ class EntityProperties:
 
     def __init__(self, reader: Reader, space: IdentifierSpace, iri: str) -> None:
         self.reader, self.space, self.iri = reader, space, iri
-        self.said = [(p[1:-1], o) for _, p, o in reader.said_of(iri)]
+        self.said = [(p[1:-1], o) for _, p, o in reader.statements_about(iri)]
 
     def literals(self, predicate: str) -> list[str]:
         """The plain texts of a property."""
@@ -119,7 +119,7 @@ class EntityProperties:
         """Its other names, each with the code of what sort of name it is ('' where nothing says)."""
         kinds = {}
         for record in self.reader.pointing(PG.nameOf, self.iri):
-            said = {p[1:-1]: o for _, p, o in self.reader.said_of(record)}
+            said = {p[1:-1]: o for _, p, o in self.reader.statements_about(record)}
             if SKOSXL.literalForm in said and PG.nameKind in said:
                 kinds[term_text(said[SKOSXL.literalForm])] = said[PG.nameKind][1:-1].removeprefix(CODE.base)
         others = sorted(set(self.literals(SKOS.altLabel)) - {self.label})
@@ -130,7 +130,7 @@ class EntityProperties:
         """Its identifiers by the code of their scheme."""
         found: dict[str, list[str]] = {}
         for iri in self.things(ADMS.identifier):
-            said = [(p[1:-1], o) for _, p, o in self.reader.said_of(iri)]
+            said = [(p[1:-1], o) for _, p, o in self.reader.statements_about(iri)]
             schemes = [o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.scheme]
             values = [term_text(o) for p, o in said if p == SKOS.notation]
             for scheme in schemes[:1]:
@@ -142,7 +142,7 @@ class EntityProperties:
         """What registers say of it (status, address ...), by the code of the property."""
         found: dict[str, list[str]] = {}
         for record in self.reader.pointing(PG.attributeOf, self.iri):
-            said = [(p[1:-1], o) for _, p, o in self.reader.said_of(record)]
+            said = [(p[1:-1], o) for _, p, o in self.reader.statements_about(record)]
             code = next((o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.property), "")
             found.setdefault(code, []).extend(term_text(o) for p, o in said if p == PG.value)
         return {code: sorted(set(values)) for code, values in found.items()}
@@ -157,7 +157,7 @@ class EntityProperties:
         """The days of its start and end, as stated."""
         found: dict[str, list[str]] = {}
         for record in self.reader.pointing(PG.about, self.iri):
-            said = [(p[1:-1], o) for _, p, o in self.reader.said_of(record)]
+            said = [(p[1:-1], o) for _, p, o in self.reader.statements_about(record)]
             if (RDF.type, f"<{PG.LifecycleEvent}>") in said:
                 kind = next((o[1:-1].removeprefix(CODE.base) for p, o in said if p == PG.kind), "")
                 found.setdefault(kind, []).extend(sorted(term_text(o) for p, o in said if p == PG.date))
@@ -169,7 +169,7 @@ class EntityProperties:
         found: dict[str, set[str]] = {}
         for mine, other in ((PG["from"], PG.to), (PG.to, PG["from"])):
             for claim in self.reader.pointing(mine, self.iri):
-                said = [(p[1:-1], o[1:-1]) for _, p, o in self.reader.said_of(claim)]
+                said = [(p[1:-1], o[1:-1]) for _, p, o in self.reader.statements_about(claim)]
                 if (PG.standing, CODE.retracted) in said:
                     continue
                 bodies = {o for p, o in said if p == other and ":" in o} - {self.iri}
@@ -186,7 +186,7 @@ class EntityProperties:
         return [{"id": self.space.id(iri), "name": label} for _, iri, label in named]
 
     def _name(self, iri: str) -> str:
-        said = self.reader.said_of(iri)
+        said = self.reader.statements_about(iri)
         return min((term_text(o) for _, p, o in said if p == f"<{SKOS.prefLabel}>"), default=iri)
 
     @cached_property

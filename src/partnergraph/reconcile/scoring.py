@@ -190,7 +190,7 @@ class CandidateSearch:
         if not wanted:
             return {}, False
         # The bodies that have the very name stand among the candidates even where many others are found.
-        exact = list(islice(self.reader.names.called(wanted), NAMESAKES + 1))
+        exact = list(islice(self.reader.names.with_name(wanted), NAMESAKES + 1))
         found: dict[str, tuple[str, float]] = {}
         for one in [*exact, *find_by_name(self.reader, text, LOOKED_AT)]:
             if ":" in one.iri:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from partnergraph.errors import MissingExtra, QueryLimit
+from partnergraph.palette import SPREADSHEET_LINK
 from partnergraph.results.formats import SHEET_ROWS
 from partnergraph.results.text_table import display_width
 from partnergraph.results.tsv import XSD, Value, labelled_text, parse_tsv, python_value, term_text
@@ -91,9 +92,9 @@ class _ResultSheet:
         self.widths: dict[int, int] = {}
         self.links = self.cut = self.unlinked = 0
         self.bold = book.add_format({"bold": True, "bottom": 1})
-        self.link = book.add_format({"font_color": "#0563C1", "underline": 1})
+        self.link = book.add_format({"font_color": SPREADSHEET_LINK, "underline": 1})
         self.quoted_text = book.add_format({"quote_prefix": True})
-        self.quoted_link = book.add_format({"font_color": "#0563C1", "underline": 1, "quote_prefix": True})
+        self.quoted_link = book.add_format({"font_color": SPREADSHEET_LINK, "underline": 1, "quote_prefix": True})
         self.date = book.add_format({"num_format": "yyyy-mm-dd"})
         self.time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.utc_time = book.add_format({"num_format": 'yyyy-mm-dd hh:mm:ss "UTC"'})

@@ -126,14 +126,14 @@ def _records(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...], l
         resource
         for resource in candidates
         if ":" in resource
-        and not {o for _, p, o in reader.said_of(resource) if p == f"<{PG.derivedBy}>"} - {succession}
+        and not {o for _, p, o in reader.statements_about(resource) if p == f"<{PG.derivedBy}>"} - {succession}
     )
     return list(islice(records, limit))
 
 
 def _about(reader: Reader, iris: Iterable[str], predicates: tuple[str, ...] = ()) -> list[Triple]:
     """The statements with these subjects (and predicates, if any), as terms in N-Triples."""
-    return [t for iri in iris for t in reader.said_of(iri) if not predicates or t[1][1:-1] in predicates]
+    return [t for iri in iris for t in reader.statements_about(iri) if not predicates or t[1][1:-1] in predicates]
 
 
 def _iri(term: str) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.claims.claims import sources
 from partnergraph.network import build_network, graph_metadata
 from partnergraph.page.diagram import Diagram, DiagramNode
-from partnergraph.page.palette import LOOKS
 from partnergraph.page.view_model import ViewModel
+from partnergraph.palette import LOOKS
 from partnergraph.site.resource_description import local_path
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class ResourcePresenter:
         """Everything about a body but its claims."""
         number, node = self.iris.index(iri), self.graph.nodes[iri]
         content = self.content.bodies[number]
-        worded = self.content.proofs
+        worded = self.content.evidence_rows
         names = [
             name | {"evidence": self.proofs(worded(name["evidence"])), "kind": (name["kind"] or "").replace("-", " ")}
             for name in content["names"]
@@ -190,13 +190,13 @@ class ResourcePresenter:
         made = build_diagram(near)
         looks = list(LOOKS)
         of = [looks.index(name) if name in LOOKS else -1 for name in made.families]
-        for dot in made.dots:
+        for dot in made.nodes:
             dot.family = of[dot.family] if dot.family >= 0 else -1
         labels = self.graph.graph["families"]
-        left = sum(1 for dot in made.dots if not dot.members and dot.wide is not None and dot.tall is None)
+        left = sum(1 for dot in made.nodes if not dot.members and dot.wide is not None and dot.tall is None)
         signs = [
-            "dashed: inferred" if any(line.inferred for line in made.lines) else "",
-            "red: disputed" if any(line.disputed for line in made.lines) else "",
+            "dashed: inferred" if any(line.inferred for line in made.edges) else "",
+            "red: disputed" if any(line.disputed for line in made.edges) else "",
             "only the best connected are drawn" if left else "",
         ]
         return {
@@ -207,7 +207,7 @@ class ResourcePresenter:
                     "label": labels.get(looks[number], {}).get("label", looks[number]),
                     "icon": _icon(looks[number], number),
                 }
-                for number in sorted({dot.family for dot in made.dots if dot.tall is not None and dot.family >= 0})
+                for number in sorted({dot.family for dot in made.nodes if dot.tall is not None and dot.family >= 0})
             ],
         }
 

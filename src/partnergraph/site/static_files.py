@@ -16,7 +16,7 @@ MEDIA = {
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }
-# The colours are not a file: they are those of `partnergraph.page.palette`, in light and dark.
+# The colours are not a file: they are those of `partnergraph.palette`, in light and dark.
 COLOURS = "colours.css"
 
 
@@ -39,7 +39,7 @@ def _paths() -> dict[str, Path]:
 @cache
 def _content(name: str) -> tuple[bytes, str, str]:
     if name == COLOURS:
-        from partnergraph.page.palette import LOOKS, css_variables
+        from partnergraph.palette import LOOKS, css_variables
 
         content = css_variables(LOOKS).encode()
     else:

@@ -144,7 +144,7 @@ def _merged_dataset(reader: Reader, sparql: str, examined: ExaminedQuery) -> Rea
     None where the engine needs no help. Raises `QueryRefused` for a graph that does not exist.
     """
     graphs = [*examined.from_graphs, *examined.from_named]
-    if not graphs or reader.chosen or any(token.kind not in ("iri", "prefixed") for token in graphs):
+    if not graphs or reader.has_fixed_dataset or any(token.kind not in ("iri", "prefixed") for token in graphs):
         return None
     form = next(token.at for token in examined.tokens if token.word == examined.form)
     try:

@@ -22,18 +22,19 @@ def locate(path: Path | None = None) -> Path:
     not be read.
     """
     try:
-        return _located(path)
+        return _resolve(path if path is not None else _default_path())
     except OSError as error:
         raise StoreError(f"{error.filename or path} cannot be read: {error.strerror or error}.") from None
 
 
-def _located(path: Path | None) -> Path:
-    if path is None:
-        path = next((p for p in (Path("build"), Path("data")) if p.exists()), None)
-        if path is None:
-            raise StoreError(
-                "There is no graph here. Build one first: partnergraph build FOLDER (or name one: --graph)."
-            )
+def _default_path() -> Path:
+    for path in (Path("build"), Path("data")):
+        if path.exists():
+            return path
+    raise StoreError("There is no graph here. Build one first: partnergraph build FOLDER (or name one: --graph).")
+
+
+def _resolve(path: Path) -> Path:
     if not path.exists():
         build = path.parents[2] if path.parts[-3:-2] == ("generations",) else None
         if build is not None and (build / "current").exists():
@@ -42,32 +43,31 @@ def _located(path: Path | None) -> Path:
         raise StoreError(f"There is nothing at {printable(path)}.")
     if path.is_file():
         return path
-    config = path / "partnergraph.toml"
-    if config.is_file():
-        wanted = _read(config, MAX_SIZE, parse_toml).get("id")
-        for output in (Path("build"), path.resolve().parent / "build", path / "build"):
-            report = output / "current" / "report.json"
-            if (
-                wanted is not None
-                and report.is_file()
-                and _read(report, MAX_REPORT_SIZE, json.loads).get("graph") == wanted
-            ):
-                return (output / "current" / "store").resolve()
-        where = printable(path)
-        raise StoreError(f"{where} has not been built yet. Run: partnergraph build {where}")
+    if (path / "partnergraph.toml").is_file():
+        return _store_of_graph_folder(path)
     for store in (path / "current" / "store", path / "store"):
         if store.is_dir():
             return store.resolve()
     if (path / "CURRENT").is_file():
         return path
-    what = "a graph folder, a build folder, a store or an RDF file"
-    raise StoreError(f"{printable(path)} is not {what}. Build one: partnergraph build FOLDER")
+    kinds = "a graph folder, a build folder, a store or an RDF file"
+    raise StoreError(f"{printable(path)} is not {kinds}. Build one: partnergraph build FOLDER")
+
+
+def _store_of_graph_folder(folder: Path) -> Path:
+    """The store of the build whose report names the graph of this folder."""
+    graph = _read(folder / "partnergraph.toml", MAX_SIZE, parse_toml).get("id")
+    for output in (Path("build"), folder.resolve().parent / "build", folder / "build"):
+        report = output / "current" / "report.json"
+        if graph is not None and report.is_file() and _read(report, MAX_REPORT_SIZE, json.loads).get("graph") == graph:
+            return (output / "current" / "store").resolve()
+    raise StoreError(f"{printable(folder)} has not been built yet. Run: partnergraph build {printable(folder)}")
 
 
 def _read(path: Path, limit: int, parse: Callable[[str], Any]) -> dict[str, Any]:
     """A TOML or JSON file; one that does not parse says nothing (its own reader says what is wrong with it)."""
     try:
-        found = parse(read_file(path, limit).decode("utf-8"))
+        content = parse(read_file(path, limit).decode("utf-8"))
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}

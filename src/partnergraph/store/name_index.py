@@ -48,7 +48,7 @@ CREATE TABLE spelling_grams_count (gram TEXT PRIMARY KEY, number INTEGER) WITHOU
 """
 _INDEXES = "CREATE INDEX name_key ON name (key, id); CREATE INDEX body_iri ON body (iri);"
 # What the graph says, while an index is made of it: the things that are bodies, their names of today, all their names.
-_SAID = """
+_STATED = """
 CREATE TEMP TABLE sort (iri TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TEMP TABLE label (iri TEXT, text TEXT, PRIMARY KEY (iri, text)) WITHOUT ROWID;
 CREATE TEMP TABLE called (iri TEXT, text TEXT, PRIMARY KEY (iri, text)) WITHOUT ROWID;
@@ -158,7 +158,7 @@ class NameIndex:
     def __init__(self, reader: Reader) -> None:
         self._reader = copy(reader)  # not itself: it holds this, and would never go
         if reader.folder is not None:
-            self._open = _opened(reader.folder.parent / FILE)
+            self._open = _open_index(reader.folder.parent / FILE)
 
     def __del__(self) -> None:
         """Let go of the file."""
@@ -171,11 +171,11 @@ class NameIndex:
 
     def of(self, iri: str) -> Iterator[NameMatch]:
         """The body of this IRI, by its name of today."""
-        return self._found("SELECT iri, label, label FROM body WHERE iri = ? ORDER BY id LIMIT 1", iri)
+        return self._matches("SELECT iri, label, label FROM body WHERE iri = ? ORDER BY id LIMIT 1", iri)
 
-    def called(self, text: str) -> Iterator[NameMatch]:
+    def with_name(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a name, or the last part of the IRI."""
-        return self._found(f"{_ROWS} WHERE key = ? ORDER BY name.id", text)
+        return self._matches(f"{_ROWS} WHERE key = ? ORDER BY name.id", text)
 
     def shortened(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a short form of a name."""
@@ -185,13 +185,13 @@ class NameIndex:
 
     def _initials(self, pieces: list[str]) -> set[str]:
         """What the initials of a name may be that these words shorten, of beginnings that some name has."""
-        begun = {""}
+        prefixes = {""}
         for piece in pieces:
-            further = {begin + more for begin in begun for more in ((piece[0], piece) if len(piece) > 1 else piece)}
+            further = {begin + more for begin in prefixes for more in ((piece[0], piece) if len(piece) > 1 else piece)}
             # A name that lacks a small word of the text is shortened by it all the same.
-            further |= begun if piece in SMALL else set()
-            begun = {begin for begin in further if not begin or self._begins(begin)}
-        return begun - {""}
+            further |= prefixes if piece in SMALL else set()
+            prefixes = {begin for begin in further if not begin or self._begins(begin)}
+        return prefixes - {""}
 
     def _begins(self, initials: str) -> bool:
         sql = "SELECT 1 FROM initials WHERE initials >= ? AND initials < ? LIMIT 1"
@@ -199,7 +199,7 @@ class NameIndex:
 
     def beginning(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that begins so."""
-        return self._found(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY key, name.id", text, _after(text))
+        return self._matches(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY key, name.id", text, _after(text))
 
     def with_words(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which all these words stand."""
@@ -221,12 +221,12 @@ class NameIndex:
             return iter(())
         # CROSS: from the words to the names, never the other way round.
         tables = "word CROSS JOIN name ON name.id = word.rowid CROSS JOIN body ON body.id = body"
-        return self._found(f"SELECT iri, label, name FROM {tables} WHERE word MATCH ? ORDER BY word.rowid", match)  # noqa: S608
+        return self._matches(f"SELECT iri, label, name FROM {tables} WHERE word MATCH ? ORDER BY word.rowid", match)  # noqa: S608
 
     def alike(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that is written nearly so, the nearest first."""
         for near in self._near("name", text, ALIKE):
-            yield from self.called(near)
+            yield from self.with_name(near)
 
     def misspelt(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which words stand that are written nearly so."""
@@ -237,7 +237,7 @@ class NameIndex:
                 near, mended = self._near("spelling", word, ALIKE_WORD), True
             if not near:
                 return iter(())
-            choices.append(" OR ".join(_quoted(one) for one in near))
+            choices.append(" OR ".join(_quoted(spelling) for spelling in near))
         return self._matching(" AND ".join(f"({choice})" for choice in choices) if mended else "")
 
     def _near(self, table: str, text: str, alike: float) -> list[str]:
@@ -253,10 +253,10 @@ class NameIndex:
             left -= number
             if left < 0 and shared:
                 break
-            found = self._rows(f"SELECT rowid FROM {table}_grams WHERE {table}_grams MATCH ? LIMIT ?",  # noqa: S608
+            rows = self._rows(f"SELECT rowid FROM {table}_grams WHERE {table}_grams MATCH ? LIMIT ?",  # noqa: S608
                                _quoted(gram), GRAMS)  # fmt: skip
-            shared.update(row[0] for row in found)
-        likeliest = sorted(shared, key=lambda one: (-shared[one], one))[:MAX_NEAREST]
+            shared.update(row[0] for row in rows)
+        likeliest = sorted(shared, key=lambda number: (-shared[number], number))[:MAX_NEAREST]
         places = ",".join("?" * len(likeliest))
         common, matcher, rated = CommonSubsequence(text), SequenceMatcher(), []
         matcher.set_seq2(text)
@@ -268,7 +268,7 @@ class NameIndex:
                     rated.append((-ratio, other))
         return [other for _, other in sorted(rated)[:MAX_COUNT]]
 
-    def _found(self, sql: str, *values: str) -> Iterator[NameMatch]:
+    def _matches(self, sql: str, *values: str) -> Iterator[NameMatch]:
         return (NameMatch(*row[:3]) for row in self._rows(sql, *values))
 
     def _rows(self, sql: str, *values: object) -> Iterator[Any]:
@@ -279,7 +279,7 @@ class NameIndex:
                 return
             except sqlite3.DatabaseError:
                 self._open.close()
-        self._open = _made(self._reader)
+        self._open = _build_index(self._reader)
         yield from self._open.execute(sql, values)
 
 
@@ -288,7 +288,7 @@ def write_index(reader: Reader, file: Path) -> None:
     file.unlink(missing_ok=True)
     try:
         # Nobody reads the file before it is whole and published, and publishing brings it to the disk.
-        with closing(_made(reader, str(file), "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")):
+        with closing(_build_index(reader, str(file), "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")):
             pass
     except sqlite3.OperationalError as error:
         number = ENOSPC if error.sqlite_errorname == "SQLITE_FULL" else _refusal(file)
@@ -305,50 +305,54 @@ def _refusal(file: Path) -> int:
     return EIO
 
 
-def _opened(file: Path) -> sqlite3.Connection | None:
+def _open_index(file: Path) -> sqlite3.Connection | None:
     """The index in a file, or None when there is none that can be used. Nobody writes it again, so it is not locked."""
     if not file.is_file():
         return None
     with suppress(sqlite3.Error):
-        found = sqlite3.connect(f"file:{quote(str(file.resolve()))}?immutable=1", uri=True, check_same_thread=False)
-        [version] = found.execute("PRAGMA user_version").fetchone()
-        return found if version == FORMAT else None
+        connection = sqlite3.connect(
+            f"file:{quote(str(file.resolve()))}?immutable=1", uri=True, check_same_thread=False
+        )
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+        return connection if version == FORMAT else None
     return None
 
 
-def _made(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
+def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
     """The index of a graph, in memory or in a new file. Sorting is left to SQLite, which needs no memory for it."""
-    made = sqlite3.connect(file, check_same_thread=False)
+    index = sqlite3.connect(file, check_same_thread=False)
     for name, number, function in (("folded", 1, lookup_key), ("last_part", 1, last_segment), ("short", 2, _short)):
-        made.create_function(name, number, function, deterministic=True)
-    made.executescript(pragmas + _TABLES + _SAID)
-    for sort in _CLASSES:
-        made.executemany("INSERT OR IGNORE INTO sort VALUES (?)", ((iri,) for iri in reader.pointing(RDF.type, sort)))
-    made.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", reader.pairs(SKOS.prefLabel))
-    made.execute("INSERT INTO called SELECT * FROM label")
-    made.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", reader.pairs(SKOS.altLabel))
-    made.executescript(_BODIES + _INDEXES)
-    made.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
-    made.execute("INSERT INTO initials SELECT short(key, 0), id FROM name UNION SELECT short(key, 1), id FROM name")
-    made.execute(f"INSERT INTO spelling (key) {_counting(made, 'word', 'term')}")
+        index.create_function(name, number, function, deterministic=True)
+    index.executescript(pragmas + _TABLES + _STATED)
+    for class_iri in _CLASSES:
+        index.executemany(
+            "INSERT OR IGNORE INTO sort VALUES (?)", ((iri,) for iri in reader.pointing(RDF.type, class_iri))
+        )
+    index.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", reader.pairs(SKOS.prefLabel))
+    index.execute("INSERT INTO called SELECT * FROM label")
+    index.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", reader.pairs(SKOS.altLabel))
+    index.executescript(_BODIES + _INDEXES)
+    index.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
+    index.execute("INSERT INTO initials SELECT short(key, 0), id FROM name UNION SELECT short(key, 1), id FROM name")
+    index.execute(f"INSERT INTO spelling (key) {_counting(index, 'word', 'term')}")
     # Names that are written alike are compared once.
-    made.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
-    made.execute(
+    index.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
+    index.execute(
         "INSERT INTO spelling_grams (rowid, key) "
         "SELECT id, ' '||key||' ' FROM spelling WHERE length(key) > 3 ORDER BY id"
     )
     for table in ("name_grams", "spelling_grams"):
-        made.execute(f"INSERT INTO {table}_count {_counting(made, table, 'term, doc')}")
+        index.execute(f"INSERT INTO {table}_count {_counting(index, table, 'term, doc')}")
     for table in ("word", "name_grams", "spelling_grams"):
-        made.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
-    made.execute(f"PRAGMA user_version = {FORMAT}")
-    made.commit()
-    return made
+        index.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
+    index.execute(f"PRAGMA user_version = {FORMAT}")
+    index.commit()
+    return index
 
 
-def _counting(made: sqlite3.Connection, table: str, columns: str) -> str:
+def _counting(index: sqlite3.Connection, table: str, columns: str) -> str:
     """What asks for the tokens of a table, each with how many rows it occurs in. FTS5 counts them when it is asked."""
-    made.execute(f"CREATE VIRTUAL TABLE temp.{table}_tokens USING fts5vocab (main, {table}, row)")
+    index.execute(f"CREATE VIRTUAL TABLE temp.{table}_tokens USING fts5vocab (main, {table}, row)")
     return f"SELECT {columns} FROM temp.{table}_tokens ORDER BY term"  # noqa: S608
 
 

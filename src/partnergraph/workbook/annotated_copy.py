@@ -16,6 +16,7 @@ from typing import Any
 
 from partnergraph.errors import DataError, Finding, UsageError, letters
 from partnergraph.files import write_file
+from partnergraph.palette import SEVERITY_FILLS, SPREADSHEET_LINK
 from partnergraph.reading import read_file
 from partnergraph.tables.safe_zip import MAX_FILE_SIZE, SafeZip
 from partnergraph.tables.sheet import FileRefused, Sheet
@@ -28,7 +29,7 @@ __all__ = ["write_marked"]
 PROBLEMS = "Problems"
 HEADINGS = ("problem", "table", "cell", "level", "rule", "message", "value", "fix")
 _WIDTHS = (9, 24, 9, 10, 22, 60, 30, 60)
-_COLOURS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
+_COLOURS = {severity: f"FF{fill[1:].upper()}" for severity, fill in SEVERITY_FILLS.items()}
 _LEVELS = ("error", "warning", "info")
 # Above this the copy holds values only: openpyxl keeps a whole workbook in memory.
 MAX_COPY_SIZE = 60_000_000
@@ -186,7 +187,7 @@ def _problems(page: Any, findings: Sequence[Finding], titles: Mapping[tuple[str,
         heading[-1].font = Font(bold=True)
     page.append(heading)
     fills = {level: PatternFill("solid", fgColor=colour) for level, colour in _COLOURS.items()}
-    blue = Font(color="FF0563C1", underline="single")
+    blue = Font(color=f"FF{SPREADSHEET_LINK[1:]}", underline="single")
     for number, finding in enumerate(findings[:MAX_PROBLEMS], 1):
         place = finding.place
         title = titles.get((place.file, place.sheet), place.sheet or place.file) if place else finding.focus or ""

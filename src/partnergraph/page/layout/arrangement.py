@@ -1,4 +1,7 @@
-"""Where every dot stands: a wide view, the same unfolded, and a tall one for phones. Whole pixels, always the same."""
+"""Layout of a diagram: a wide view, the same with its groups unfolded, and a tall one for phones.
+
+Positions are whole pixels, and the same for the same input.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from partnergraph.page.diagram import (
     FULL,
     GROWTH,
+    MAX_TALL,
     MAX_UNFOLDED,
-    ON_A_PHONE,
     TALL,
     TALL_FONT,
     UNFOLDED,
@@ -32,139 +35,143 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
     Array = NDArray[np.float64]
 
-# How many of the bodies in a folded symbol its position is kept with.
-NAMED_BY = 3
+# Members of a group with which its position is saved.
+MAX_SAVED_MEMBERS = 3
 Points = dict[int, tuple[int, int]]
 Pinned = dict[str, dict[str, tuple[int, int]]]
 
 
-def lay_out(made: Diagram, pinned: Pinned) -> None:
-    """Give every dot its positions (in place)."""
-    folded = {member for dot in made.dots for member in dot.members}
-    joined = {end for line in made.lines for end in (line.a, line.b)}
-    wide = [dot for dot in made.dots if dot.number in joined and dot.number not in folded]
-    wide_at = settle_positions(wide, made.lines, WIDE, pinned=pinned.get("wide", {}))
-    for dot in wide:
-        dot.wide = wide_at[dot.number]
-    joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
-    every = [dot for dot in made.dots if dot.number in joined and not dot.members]
-    # A map that has been kept unfolded may grow by a quarter before it is too large to be unfolded.
-    spread = any(point != pinned.get("wide", {}).get(key) for key, point in pinned.get("unfolded", {}).items())
-    if folded and len(every) <= MAX_UNFOLDED * (5 if spread else 4) // 4:
-        unfolded_at = settle_positions(
-            every, made.unfolded_lines, UNFOLDED, pinned.get("unfolded", {}), _spread(made, wide_at)
+def lay_out(diagram: Diagram, pinned: Pinned) -> None:
+    """Set the positions of every node in every view, and the bends of the edges (in place)."""
+    grouped = {member for node in diagram.nodes for member in node.members}
+    connected = {end for edge in diagram.edges for end in (edge.a, edge.b)}
+    wide_nodes = [node for node in diagram.nodes if node.number in connected and node.number not in grouped]
+    wide_positions = settle_positions(wide_nodes, diagram.edges, WIDE, pinned=pinned.get("wide", {}))
+    for node in wide_nodes:
+        node.wide = wide_positions[node.number]
+    connected = {end for edge in diagram.unfolded_edges for end in (edge.a, edge.b)}
+    unfolded_nodes = [node for node in diagram.nodes if node.number in connected and not node.members]
+    # A map that was saved unfolded may grow by a quarter before it is too large to be unfolded.
+    was_unfolded = any(point != pinned.get("wide", {}).get(key) for key, point in pinned.get("unfolded", {}).items())
+    if grouped and len(unfolded_nodes) <= MAX_UNFOLDED * (5 if was_unfolded else 4) // 4:
+        unfolded_positions = settle_positions(
+            unfolded_nodes,
+            diagram.unfolded_edges,
+            UNFOLDED,
+            pinned.get("unfolded", {}),
+            _unfolded_start(diagram, wide_positions),
         )
     else:
-        unfolded_at = wide_at
-    for dot in every:
-        dot.unfolded = unfolded_at.get(dot.number)
-    tall = _for_a_phone(made, wide)
-    inside = {dot.number for dot in tall}
-    lines = [line for line in made.lines if line.a in inside and line.b in inside]
-    tall_at = settle_positions(tall, lines, TALL, pinned=pinned.get("tall", {}), tall=True)
-    for dot in tall:
-        dot.tall = tall_at[dot.number]
-    for view, lines in (("wide", made.lines), ("unfolded", made.unfolded_lines), ("tall", made.lines)):
-        _bend(made, view, lines)
+        unfolded_positions = wide_positions
+    for node in unfolded_nodes:
+        node.unfolded = unfolded_positions.get(node.number)
+    tall_nodes = _tall_nodes(diagram, wide_nodes)
+    inside = {node.number for node in tall_nodes}
+    edges = [edge for edge in diagram.edges if edge.a in inside and edge.b in inside]
+    tall_positions = settle_positions(tall_nodes, edges, TALL, pinned=pinned.get("tall", {}), tall=True)
+    for node in tall_nodes:
+        node.tall = tall_positions[node.number]
+    for view, edges in (("wide", diagram.edges), ("unfolded", diagram.unfolded_edges), ("tall", diagram.edges)):
+        _route(diagram, view, edges)
 
 
-def pinned_positions(graph: Network, made: Diagram) -> Pinned:
-    """The positions that the nodes of a network bring along (`at`: view to x and y), by view and key.
+def pinned_positions(graph: Network, diagram: Diagram) -> Pinned:
+    """The positions in the attributes of a network's nodes (`at`: view to x and y), by view and key.
 
-    A folded symbol has the position that one of its bodies has for it; when it has come apart, one part keeps that.
+    A group has the position that is saved with one of its members; of a group that was split, one part has it.
     """
-    found: Pinned = {view: {} for view in VIEWS}
-    for dot in made.dots:
-        names = [made.bodies[number] for number in dot.members] or [dot.key]
+    positions: Pinned = {view: {} for view in VIEWS}
+    for node in diagram.nodes:
+        names = [diagram.bodies[number] for number in node.members] or [node.key]
         for view in VIEWS:
-            at = (_point(graph.nodes[name].get("at"), f"folded-{view}" if dot.members else view) for name in names)
-            if (point := next((point for point in at if point), None)) and point not in found[view].values():
-                found[view][dot.key] = point
-    return found
+            at = (_point(graph.nodes[name].get("at"), f"folded-{view}" if node.members else view) for name in names)
+            if (point := next((point for point in at if point), None)) and point not in positions[view].values():
+                positions[view][node.key] = point
+    return positions
 
 
 def _point(at: object, view: str) -> tuple[int, int] | None:
-    """A position, where there is one that can be drawn."""
-    found = at.get(view) if isinstance(at, dict) else None
-    if not isinstance(found, list | tuple) or len(found) != 2:
+    """The position for a view, if there is one that can be drawn."""
+    value = at.get(view) if isinstance(at, dict) else None
+    if not isinstance(value, list | tuple) or len(value) != 2:
         return None
-    whole = [int(value) for value in found if isinstance(value, int | float) and 0 <= value < 100_000]
-    return (whole[0], whole[1]) if len(whole) == 2 else None
+    pixels = [int(part) for part in value if isinstance(part, int | float) and 0 <= part < 100_000]
+    return (pixels[0], pixels[1]) if len(pixels) == 2 else None
 
 
-def positions_of(made: Diagram) -> Pinned:
-    """Where every symbol of a drawing stands, in the form that `lay_out` takes.
+def positions_of(diagram: Diagram) -> Pinned:
+    """The positions of every node of a diagram, in the form that `lay_out` takes.
 
-    A folded symbol is named by several of its bodies, so that it is known again when one of them has left it.
+    That of a group is saved with several of its members, so that it is found again when one of them has left it.
     """
-    found: Pinned = {view: {} for view in VIEWS}
-    for dot in made.dots:
-        names = [f"fold:{made.bodies[number]}" for number in dot.members[:NAMED_BY]] or [dot.key]
+    positions: Pinned = {view: {} for view in VIEWS}
+    for node in diagram.nodes:
+        names = [f"fold:{diagram.bodies[number]}" for number in node.members[:MAX_SAVED_MEMBERS]] or [node.key]
         for view in VIEWS:
-            if (point := getattr(dot, view)) is not None:
-                found[view] |= dict.fromkeys(names, point)
-    return found
+            if (point := getattr(node, view)) is not None:
+                positions[view] |= dict.fromkeys(names, point)
+    return positions
 
 
-def _bend(made: Diagram, view: str, lines: list[DiagramEdge]) -> None:
+def _route(diagram: Diagram, view: str, edges: list[DiagramEdge]) -> None:
     import numpy as np
 
-    shown = [dot for dot in made.dots if getattr(dot, view) is not None]
-    index = {dot.number: i for i, dot in enumerate(shown)}
-    drawn = [line for line in lines if line.a in index and line.b in index]
-    at = np.array([getattr(dot, view) for dot in shown], dtype=float).reshape(-1, 2)
-    found = route_edges(at, np.array([dot.size for dot in shown]), [(index[line.a], index[line.b]) for line in drawn])
-    made.bends[view] = dict(zip(drawn, found, strict=True))
+    nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
+    index = {node.number: i for i, node in enumerate(nodes)}
+    drawn = [edge for edge in edges if edge.a in index and edge.b in index]
+    at = np.array([getattr(node, view) for node in nodes], dtype=float).reshape(-1, 2)
+    bends = route_edges(at, np.array([node.size for node in nodes]), [(index[edge.a], index[edge.b]) for edge in drawn])
+    diagram.bends[view] = dict(zip(drawn, bends, strict=True))
 
 
-def label_box(dot: DiagramNode, tall: bool = False) -> tuple[float, float, float, float]:
-    """How far symbol and label reach from the dot's point: left, top, right, bottom, in pixels."""
-    lines = dot.lines(tall)
-    size = TALL_FONT if tall else dot.font
-    half = max(max(text_metrics.text_width(line, size, dot.hub) for line in lines) / 2 + 3, dot.size + 2)
-    return half, dot.size + 3, half, dot.size + 6 + len(lines) * size * text_metrics.LINE_HEIGHT
+def label_box(node: DiagramNode, tall: bool = False) -> tuple[float, float, float, float]:
+    """How far symbol and label reach from the node's position: left, top, right, bottom, in pixels."""
+    lines = node.label_lines(tall)
+    size = TALL_FONT if tall else node.font
+    half = max(max(text_metrics.text_width(line, size, node.hub) for line in lines) / 2 + 3, node.size + 2)
+    return half, node.size + 3, half, node.size + 6 + len(lines) * size * text_metrics.LINE_HEIGHT
 
 
 def settle_positions(
-    dots: list[DiagramNode],
-    lines: list[DiagramEdge],
+    nodes: list[DiagramNode],
+    edges: list[DiagramEdge],
     canvas: tuple[float, float],
     pinned: dict[str, tuple[int, int]] | None = None,
     start: Points | None = None,
     tall: bool = False,
 ) -> Points:
-    """Positions on a canvas: what is pinned stays and the rest is seated beside it; else by stress, or from a start."""
+    """Positions on a canvas: pinned nodes stay and the others are placed near them; else by stress, or from a start."""
     import numpy as np
 
-    if not dots:
+    if not nodes:
         return {}
-    index = {dot.number: i for i, dot in enumerate(dots)}
-    ends = sorted({(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index})
-    ends = sorted({(min(a, b), max(a, b)) for a, b in ends})
-    boxes = np.array([label_box(dot, tall) for dot in dots])
-    canvas = _room(canvas, boxes)
-    radius = np.array([dot.size for dot in dots])
-    held = np.array([dot.key in (pinned or {}) for dot in dots])
-    if pinned and held.any():
-        floor = (canvas[0] / 2, canvas[1])  # what nothing joins to the rest goes to the bottom
-        at = np.array([pinned.get(dot.key, floor) for dot in dots], dtype=float)
-        scene = Scene(at, boxes, radius, ends, canvas[0] * GROWTH, canvas[1] * GROWTH, held=held)
+    index = {node.number: i for i, node in enumerate(nodes)}
+    pairs = sorted({(index[edge.a], index[edge.b]) for edge in edges if edge.a in index and edge.b in index})
+    pairs = sorted({(min(a, b), max(a, b)) for a, b in pairs})
+    boxes = np.array([label_box(node, tall) for node in nodes])
+    canvas = _grown_canvas(canvas, boxes)
+    radius = np.array([node.size for node in nodes])
+    is_pinned = np.array([node.key in (pinned or {}) for node in nodes])
+    if pinned and is_pinned.any():
+        bottom = (canvas[0] / 2, canvas[1])  # for nodes without an edge
+        at = np.array([pinned.get(node.key, bottom) for node in nodes], dtype=float)
+        scene = Scene(at, boxes, radius, pairs, canvas[0] * GROWTH, canvas[1] * GROWTH, is_pinned=is_pinned)
         place_new_nodes(
-            scene, [(index[line.a], index[line.b]) for line in lines if line.a in index and line.b in index]
+            scene, [(index[edge.a], index[edge.b]) for edge in edges if edge.a in index and edge.b in index]
         )
-        return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
+        return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, scene.at, strict=True)}
     if start:
         scale = np.array([canvas[0] / WIDE[0], canvas[1] / WIDE[1]])
-        at = np.array([start[dot.number] for dot in dots], dtype=float) * scale
+        at = np.array([start[node.number] for node in nodes], dtype=float) * scale
     else:
-        at = _by_stress(len(dots), ends, canvas)
-    scene = Scene(at, boxes, radius, ends, *canvas)
+        at = _by_stress(len(nodes), pairs, canvas)
+    scene = Scene(at, boxes, radius, pairs, *canvas)
     remove_overlaps(scene)
-    return {dot.number: (int(x), int(y)) for dot, (x, y) in zip(dots, scene.at, strict=True)}
+    return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, scene.at, strict=True)}
 
 
-def _room(canvas: tuple[float, float], boxes: Array) -> tuple[float, float]:
-    """The canvas, larger when symbols and labels would fill it."""
+def _grown_canvas(canvas: tuple[float, float], boxes: Array) -> tuple[float, float]:
+    """The canvas, larger when symbols and labels would fill it (see `FULL`)."""
     covered = float(((boxes[:, 0] + boxes[:, 2] + GAP) * (boxes[:, 1] + boxes[:, 3] + GAP)).sum())
     grow = max(1.0, covered / (canvas[0] * canvas[1] * FULL)) ** 0.5
     return canvas[0] * grow, canvas[1] * grow
@@ -194,43 +201,44 @@ def _by_stress(count: int, ends: list[tuple[int, int]], canvas: tuple[float, flo
     return at
 
 
-def _spread(made: Diagram, wide: Points) -> Points:
-    """Starts for the unfolded view: members stand in a compact block where their folded dot stood."""
+def _unfolded_start(diagram: Diagram, wide: Points) -> Points:
+    """Starts for the unfolded view: the members of a group in a compact block at its position."""
     start = dict(wide)
-    for dot in made.dots:
-        if not dot.members or dot.number not in wide:
+    for node in diagram.nodes:
+        if not node.members or node.number not in wide:
             continue
-        x, y = wide[dot.number]
-        columns = max(2, round(len(dot.members) ** 0.5))
-        for nth, member in enumerate(dot.members):
+        x, y = wide[node.number]
+        columns = max(2, round(len(node.members) ** 0.5))
+        for nth, member in enumerate(node.members):
             row, column = divmod(nth, columns)
-            start[member] = (x + (column - columns // 2) * 60, y + row * 36 - 18 * (len(dot.members) // columns))
+            start[member] = (x + (column - columns // 2) * 60, y + row * 36 - 18 * (len(node.members) // columns))
     return start
 
 
-def _for_a_phone(made: Diagram, wide: list[DiagramNode]) -> list[DiagramNode]:
-    """The body in focus, its neighbours and the hubs, as many as stay readable."""
-    degree = dict.fromkeys((dot.number for dot in wide), 0)
-    beside: set[int] = set()
-    for line in made.lines:
-        degree[line.a] += 1
-        degree[line.b] += 1
-        if made.focus in (line.a, line.b):
-            beside |= {line.a, line.b}
+def _tall_nodes(diagram: Diagram, wide: list[DiagramNode]) -> list[DiagramNode]:
+    """The nodes of the view for phones: the body in focus, its neighbours and the hubs, at most `MAX_TALL`."""
+    degree = dict.fromkeys((node.number for node in wide), 0)
+    focus_neighbours: set[int] = set()
+    for edge in diagram.edges:
+        degree[edge.a] += 1
+        degree[edge.b] += 1
+        if diagram.focus in (edge.a, edge.b):
+            focus_neighbours |= {edge.a, edge.b}
     ranked = sorted(
         wide,
-        key=lambda dot: (
-            dot.number != made.focus,
-            not (dot.hub and dot.number in beside),
-            not dot.hub,
-            dot.number not in beside,
-            -degree[dot.number],
-            dot.number,
+        key=lambda node: (
+            node.number != diagram.focus,
+            not (node.hub and node.number in focus_neighbours),
+            not node.hub,
+            node.number not in focus_neighbours,
+            -degree[node.number],
+            node.number,
         ),
     )
-    chosen = ranked[:ON_A_PHONE]
-    inside = {dot.number for dot in chosen}
-    joined = {end for line in made.lines if {line.a, line.b} <= inside for end in (line.a, line.b)}
+    chosen = ranked[:MAX_TALL]
+    inside = {node.number for node in chosen}
+    connected = {end for edge in diagram.edges if {edge.a, edge.b} <= inside for end in (edge.a, edge.b)}
     return sorted(
-        (dot for dot in chosen if dot.number in joined or dot.number == made.focus), key=lambda dot: dot.number
+        (node for node in chosen if node.number in connected or node.number == diagram.focus),
+        key=lambda node: node.number,
     )

@@ -1,4 +1,4 @@
-"""Lines that would run through a body they do not join are bent around it."""
+"""Edge routing: an edge that would run through a node which it does not join is bent around it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 Point = tuple[float, float]
-TRIES = (0.0, 0.08, -0.08, 0.14, -0.14, 0.2, -0.2, 0.28, -0.28, 0.36, -0.36, 0.46, -0.46, 0.58, -0.58)
-SAMPLES = 33
-CLEAR = 2.5
-EDGE = 6.0
+# Roundness of the edges that are tried, in this order.
+BENDS = (0.0, 0.08, -0.08, 0.14, -0.14, 0.2, -0.2, 0.28, -0.28, 0.36, -0.36, 0.46, -0.46, 0.58, -0.58)
+SAMPLES = 33  # points along an edge
+CLEAR = 2.5  # pixels between an edge and a foreign symbol
+MARGIN = 6.0  # pixels around the outermost symbols
 
 
 def control_point(a: Point, b: Point, bend: float) -> Point:
-    """The control point of a bent line: that of vis-network's curvedCW (bend > 0) and curvedCCW of roundness |bend|.
+    """The control point of a bent edge: that of vis-network's curvedCW (bend > 0) and curvedCCW of roundness |bend|.
 
     >>> control_point((0, 0), (100, 0), 0.0)
     (50.0, 0.0)
@@ -31,7 +32,7 @@ def control_point(a: Point, b: Point, bend: float) -> Point:
 
 
 def sample_curve(a: Point, b: Point, bend: float) -> Array:
-    """Points along a line, an array of shape (33, 2)."""
+    """Points along an edge, an array of shape (33, 2)."""
     import numpy as np
 
     control = np.array(control_point(a, b, bend))
@@ -41,7 +42,7 @@ def sample_curve(a: Point, b: Point, bend: float) -> Array:
 
 
 def crossed_nodes(points: Array, at: Array, radius: Array, ends: tuple[int, int]) -> list[int]:
-    """Which bodies a course runs through, its own ends left out."""
+    """The nodes that a sampled curve runs through, its own ends left out."""
     import numpy as np
 
     from partnergraph.page.layout.overlap_removal import distance_to_segment
@@ -52,31 +53,31 @@ def crossed_nodes(points: Array, at: Array, radius: Array, ends: tuple[int, int]
     return [int(node) for node in np.flatnonzero(near)]
 
 
-def route_edges(at: Array, radius: Array, lines: Sequence[tuple[int, int]]) -> list[float]:
-    """A bend for each line: none where nothing is in the way, no two alike between the same bodies.
+def route_edges(at: Array, radius: Array, edges: Sequence[tuple[int, int]]) -> list[float]:
+    """A bend for each edge: 0 where nothing is in the way, and no two alike between the same nodes.
 
-    A line leaves the picture only where it would run through a body otherwise.
+    An edge leaves the picture only where it would run through a node otherwise.
     """
     import numpy as np
 
     if not len(at):
         return []
-    low, high = (at - radius[:, None]).min(axis=0) - EDGE, (at + radius[:, None]).max(axis=0) + EDGE
-    taken: dict[tuple[int, int], list[float]] = {}
-    found = []
-    for a, b in lines:
+    low, high = (at - radius[:, None]).min(axis=0) - MARGIN, (at + radius[:, None]).max(axis=0) + MARGIN
+    used_bends: dict[tuple[int, int], list[float]] = {}
+    bends = []
+    for a, b in edges:
         turn = 1 if a < b else -1
-        used = taken.setdefault((min(a, b), max(a, b)), [])
-        free = [bend for bend in TRIES if all(abs(bend * turn - other) > 0.11 for other in used)]
-        best, least = 0.0, 10**6
+        used = used_bends.setdefault((min(a, b), max(a, b)), [])
+        free = [bend for bend in BENDS if all(abs(bend * turn - other) > 0.11 for other in used)]
+        best_bend, least = 0.0, 10**6
         for bend in free:
             points = sample_curve(tuple(at[a]), tuple(at[b]), bend)
             outside = bool(np.any((points < low) | (points > high)))
-            wrong = 2 * len(crossed_nodes(points, at, radius, (a, b))) + outside
-            if wrong < least:
-                best, least = bend, wrong
-            if not wrong:
+            faults = 2 * len(crossed_nodes(points, at, radius, (a, b))) + outside
+            if faults < least:
+                best_bend, least = bend, faults
+            if not faults:
                 break
-        used.append(best * turn)
-        found.append(best)
-    return found
+        used.append(best_bend * turn)
+        bends.append(best_bend)
+    return bends

@@ -1,16 +1,16 @@
-"""Fewer dots at first view: bodies of one type that stand in the same place are one counted dot, which unfolds."""
+"""Node grouping: bodies of one type with the same neighbours are drawn as one node with their number."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_COUNT = 80
-MIN_COUNT = 5
+MAX_COUNT = 80  # nodes of a map
+MIN_COUNT = 5  # members of a group
 
 
 @dataclass(frozen=True)
 class NodeGroup:
-    """Several bodies drawn as one. `members` are their numbers, sorted; `family` is the family they share, if any."""
+    """Several bodies drawn as one node. `members`: their numbers, sorted; `family`: the one they share, or -1."""
 
     members: tuple[int, ...]
     family: int
@@ -34,63 +34,67 @@ def group_nodes(
     families: list[int],
     types: list[str],
     sorts: list[str],
-    keep: set[int],
+    never_grouped: set[int],
     names: dict[str, str],
     most: int = MAX_COUNT,
 ) -> list[NodeGroup]:
-    """Which bodies to draw as one: those of one type with the very same ties (neighbour and kind), or, when more than
-    `most` would be drawn, everything but the best connected, by the nearest of those and by family.
+    """Which bodies to draw as one group: those of one type with the very same ties (neighbour and kind), or, when more
+    than `most` nodes would be drawn, everything but the best connected, by the nearest of those and by family.
 
-    A body in `keep` is never folded. `names` says a type in words. Deterministic; ordered by the first member.
+    A body in `never_grouped` stays by itself. `names` has the label of each type. Ordered by the first member.
     """
-    places: dict[tuple[str, str, frozenset[tuple[int, str]]], list[int]] = {}
-    for number, tied in enumerate(ties):
-        if tied and number not in keep and sorts[number] == "organisation":
-            places.setdefault((sorts[number], types[number], frozenset(tied)), []).append(number)
-    folds = [
+    equivalent: dict[tuple[str, str, frozenset[tuple[int, str]]], list[int]] = {}
+    for number, own_ties in enumerate(ties):
+        if own_ties and number not in never_grouped and sorts[number] == "organisation":
+            equivalent.setdefault((sorts[number], types[number], frozenset(own_ties)), []).append(number)
+    groups = [
         NodeGroup(
             tuple(members),
             families[members[0]],
             f"{len(members)} named {plural(names.get(kind, kind.replace('-', ' ')))}",
         )
-        for (_, kind, _), members in places.items()
+        for (_, kind, _), members in equivalent.items()
         if len(members) >= MIN_COUNT
     ]
-    inside = {number for one in folds for number in one.members}
-    drawn = sum(1 for number, beside in enumerate(neighbours) if beside and number not in inside) + len(folds)
+    grouped = {number for group in groups for number in group.members}
+    drawn = sum(1 for number, own in enumerate(neighbours) if own and number not in grouped) + len(groups)
     if drawn > most:
-        folds = _overview(neighbours, families, keep, most)
-    return sorted(folds, key=lambda one: one.members)
+        groups = _overview(neighbours, families, never_grouped, most)
+    return sorted(groups, key=lambda group: group.members)
 
 
-def _overview(neighbours: list[set[int]], families: list[int], keep: set[int], most: int) -> list[NodeGroup]:
-    """The best connected bodies stay; each of the others goes with the nearest of them, by family."""
-    by_degree = sorted(range(len(neighbours)), key=lambda i: (i not in keep, -len(neighbours[i]), i))
-    for kept in (most // 2, most // 3, most // 4, most // 6):
-        anchors = by_degree[:kept]
-        nearest = {anchor: anchor for anchor in anchors}
-        edge = list(anchors)
-        while edge:
-            following = []
-            for here in edge:
-                for there in sorted(neighbours[here]):
-                    if there not in nearest:
-                        nearest[there] = nearest[here]
-                        following.append(there)
-            edge = following
+def _overview(neighbours: list[set[int]], families: list[int], never_grouped: set[int], most: int) -> list[NodeGroup]:
+    """The best connected bodies stay; each of the others is grouped with the nearest of them, by family."""
+    by_degree = sorted(range(len(neighbours)), key=lambda i: (i not in never_grouped, -len(neighbours[i]), i))
+    for anchor_count in (most // 2, most // 3, most // 4, most // 6):
         groups: dict[tuple[int, int], list[int]] = {}
-        for number, anchor in sorted(nearest.items()):
+        for number, anchor in sorted(_nearest_anchors(neighbours, by_degree[:anchor_count]).items()):
             if number != anchor:
                 groups.setdefault((anchor, families[number]), []).append(number)
-        if kept + len(groups) <= most:
+        if anchor_count + len(groups) <= most:
             break
-    if kept + len(groups) > most:
+    else:  # even the fewest anchors have too many groups: one group an anchor, of all families
         merged: dict[tuple[int, int], list[int]] = {}
         for (anchor, _), members in groups.items():
             merged.setdefault((anchor, -1), []).extend(members)
-        groups = {key: sorted(members) for key, members in merged.items()}
-    folds = []
-    for (_, family), members in groups.items():
-        if len(members) > 1:
-            folds.append(NodeGroup(tuple(sorted(members)), family, f"{len(members)} bodies"))
-    return folds
+        groups = merged
+    return [
+        NodeGroup(tuple(sorted(members)), family, f"{len(members)} bodies")
+        for (_, family), members in groups.items()
+        if len(members) > 1
+    ]
+
+
+def _nearest_anchors(neighbours: list[set[int]], anchors: list[int]) -> dict[int, int]:
+    """For each body that can be reached its nearest anchor, by breadth-first search from all anchors at once."""
+    nearest = {anchor: anchor for anchor in anchors}
+    frontier = list(anchors)
+    while frontier:
+        following = []
+        for body in frontier:
+            for neighbour in sorted(neighbours[body]):
+                if neighbour not in nearest:
+                    nearest[neighbour] = nearest[body]
+                    following.append(neighbour)
+        frontier = following
+    return nearest

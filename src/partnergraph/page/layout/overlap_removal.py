@@ -1,4 +1,4 @@
-"""Moves bodies until no label lies on another and no line runs through a body that it does not join."""
+"""Overlap removal: moves nodes until no label overlaps another and no edge runs through a foreign node."""
 
 from __future__ import annotations
 
@@ -11,33 +11,35 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-GAP = 5.0
-CLEAR = 4.0
-ROUNDS = 30
-CROSSED = 10.0
-BUSY = 16
+GAP = 5.0  # pixels between two boxes
+CLEAR = 4.0  # pixels between an edge and a foreign symbol
+MAX_ROUNDS = 30
+CROSSING_COST = 10.0
+MAX_DEGREE = 16  # of a node whose own edges are tested for crossings
+# Pixels: the farthest move that is tried first, the farthest at all, and how near another node must have moved for one
+# without a better position to be tried again.
 NEAR, FARTHEST, SIGHT = 78.0, 600.0, 130.0
 
 
 @dataclass
 class Scene:
-    """Bodies with the box of symbol and label around each point, and the lines between them, in pixels.
+    """Nodes with the box of symbol and label around each position, and the edges between them, in pixels.
 
-    `boxes` are the distances from the point to the left, top, right and bottom edge; `radius` is the symbol's. `held`
-    says which bodies have a place to keep (see `seat.py`).
+    `boxes` are the distances from the position to the left, top, right and bottom side; `radius` is the symbol's.
+    `is_pinned` says which nodes have a position to keep (see `incremental_layout`).
     """
 
     at: Array
     boxes: Array
     radius: Array
-    lines: list[tuple[int, int]]
+    edges: list[tuple[int, int]]
     width: float
     height: float
-    held: NDArray[np.bool_] | None = None
+    is_pinned: NDArray[np.bool_] | None = None
 
 
 def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Pairs of bodies whose boxes overlap; pairs of (line, body) where a line crosses a foreign symbol."""
+    """Pairs of nodes whose boxes overlap; pairs of (edge, node) where an edge crosses a foreign symbol."""
     import numpy as np
 
     overlaps = [
@@ -47,7 +49,7 @@ def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int
         if i < j
     ]
     crossings = []
-    for number, (a, b) in enumerate(scene.lines):
+    for number, (a, b) in enumerate(scene.edges):
         near = distance_to_segment(scene.at, scene.at[a], scene.at[b]) < scene.radius + 1
         near[[a, b]] = False
         crossings += [(number, int(node)) for node in np.flatnonzero(near)]
@@ -55,7 +57,7 @@ def collisions(scene: Scene) -> tuple[list[tuple[int, int]], list[tuple[int, int
 
 
 def _overlap(scene: Scene, point: Array, node: int, gap: float = GAP) -> Array:
-    """How deep the box of a body at a point overlaps each other box (area, square pixels)."""
+    """The area, in square pixels, in which the box of a node at a point overlaps each other box."""
     import numpy as np
 
     box = scene.boxes[node]
@@ -88,20 +90,20 @@ def distance_to_segment(points: Array, a: Array, b: Array) -> Array:
 
 
 class LocalSearch:
-    """Local search: a body in the way tries places on rings around it and takes the cheapest."""
+    """Local search: a node in conflict tries points on rings around it and moves to the cheapest."""
 
     def __init__(self, scene: Scene) -> None:
         import numpy as np
 
         self.scene = scene
         self.home = scene.at.copy()
-        self.ends = np.array(scene.lines, dtype=int).reshape(-1, 2)
+        self.ends = np.array(scene.edges, dtype=int).reshape(-1, 2)
         self.moves: list[tuple[int, Array]] = []
-        self.tried: dict[int, int] = {}
-        self.beside: list[list[int]] = [[] for _ in range(len(scene.at))]
-        for a, b in scene.lines:
-            self.beside[a].append(b)
-            self.beside[b].append(a)
+        self.last_tried: dict[int, int] = {}
+        self.neighbours: list[list[int]] = [[] for _ in range(len(scene.at))]
+        for a, b in scene.edges:
+            self.neighbours[a].append(b)
+            self.neighbours[b].append(a)
         turns = np.arange(12) * (2 * np.pi / 12)
         reach = [6.0, 12.0, 20.0, 30.0, 42.0, 58.0, 78.0, 104.0, 138.0, 182.0, 240.0, 310.0, 400.0, 520.0]
         rings = [
@@ -111,8 +113,8 @@ class LocalSearch:
         self.steps = np.concatenate(rings)
         self.reach = np.repeat(reach, len(turns))
 
-    def hard(self, node: int, points: Array) -> Array:
-        """What must not be, with a body at each of some points: overlaps and being off the canvas."""
+    def violations(self, node: int, points: Array) -> Array:
+        """The cost of a node at each of some points for what must not be: overlaps, and leaving the canvas."""
         import numpy as np
 
         scene = self.scene
@@ -129,8 +131,8 @@ class LocalSearch:
         cost += out * 20.0
         return cost
 
-    def crossed(self, node: int, points: Array) -> Array:
-        """How many lines would run through the body, and how many bodies its own lines would run through."""
+    def crossings(self, node: int, points: Array) -> Array:
+        """How many foreign edges would cross the node at each point, and how many nodes its own edges would cross."""
         import numpy as np
 
         scene = self.scene
@@ -139,17 +141,17 @@ class LocalSearch:
         if len(foreign):
             gaps = distance_to_segment(points[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             count += (gaps < scene.radius[node] + CLEAR).sum(axis=1)
-        if self.beside[node] and len(self.beside[node]) <= BUSY:
-            ends = scene.at[self.beside[node]]
+        if self.neighbours[node] and len(self.neighbours[node]) <= MAX_DEGREE:
+            ends = scene.at[self.neighbours[node]]
             gaps = distance_to_segment(scene.at[None, None], points[:, None, None], ends[None, :, None])
             near = gaps < scene.radius + CLEAR
             near[:, :, node] = False
-            near[:, np.arange(len(ends)), self.beside[node]] = False
+            near[:, np.arange(len(ends)), self.neighbours[node]] = False
             count += near.sum(axis=(1, 2))
         return count
 
-    def soft(self, node: int, points: Array) -> Array:
-        """What is better avoided: lines through the label, long lines, far from home."""
+    def penalties(self, node: int, points: Array) -> Array:
+        """The cost for what is better avoided: edges through the label, long edges, a point far from the start."""
         import numpy as np
 
         scene = self.scene
@@ -160,12 +162,12 @@ class LocalSearch:
             middle = points + np.array([0.0, (box[3] + scene.radius[node]) / 2])
             through = distance_to_segment(middle[:, None], scene.at[foreign[:, 0]][None], scene.at[foreign[:, 1]][None])
             cost += (through < (box[3] - scene.radius[node]) / 2).sum(axis=1) * 3.0
-        for other in self.beside[node]:
-            cost += np.linalg.norm(points - scene.at[other], axis=1) * (0.04 / len(self.beside[node]))
+        for other in self.neighbours[node]:
+            cost += np.linalg.norm(points - scene.at[other], axis=1) * (0.04 / len(self.neighbours[node]))
         return cost
 
-    def troubled(self) -> set[int]:
-        """The bodies that something is wrong with: an overlap, a foreign line through them, an own line through one."""
+    def conflicting(self) -> set[int]:
+        """The nodes with a conflict: an overlap, a foreign edge through them, an own edge through another node."""
         import numpy as np
 
         scene, at, boxes = self.scene, self.scene.at, self.scene.boxes
@@ -173,66 +175,67 @@ class LocalSearch:
         gaps = np.minimum(high[:, None], high[None]) - np.maximum(low[:, None], low[None]) + GAP
         meet = np.asarray((gaps > 0).all(axis=2))
         np.fill_diagonal(meet, False)
-        found = set(np.flatnonzero(meet.any(axis=1)))
-        found |= set(np.flatnonzero((low < 0).any(axis=1) | (high > [scene.width, scene.height]).any(axis=1)))
+        nodes = set(np.flatnonzero(meet.any(axis=1)))
+        nodes |= set(np.flatnonzero((low < 0).any(axis=1) | (high > [scene.width, scene.height]).any(axis=1)))
         if len(self.ends):
             a, b = self.ends[:, 0], self.ends[:, 1]
-            near = distance_to_segment(at[None], at[a][:, None], at[b][:, None]) < scene.radius + CLEAR
-            near[np.arange(len(a)), a] = near[np.arange(len(a)), b] = False
-            through = near.any(axis=1)
-            found |= {*np.flatnonzero(near.any(axis=0)), *a[through], *b[through]}
-        return {int(node) for node in found}
+            is_near = distance_to_segment(at[None], at[a][:, None], at[b][:, None]) < scene.radius + CLEAR
+            is_near[np.arange(len(a)), a] = is_near[np.arange(len(a)), b] = False
+            through = is_near.any(axis=1)
+            nodes |= {*np.flatnonzero(is_near.any(axis=0)), *a[through], *b[through]}
+        return {int(node) for node in nodes}
 
-    def better(self, node: int, here: float) -> Array | None:
-        """The best place around a body that costs less than where it is: a near one without any fault, else any."""
+    def best_move(self, node: int, cost: float) -> Array | None:
+        """The best point around a node that costs less than its own (`cost`): a near one without conflict, else any."""
         import numpy as np
 
-        # The better connected a body is, the nearer it stays to its place: the others step aside.
-        farthest = FARTHEST / (1 + len(self.beside[node]) / 4)
-        found, least = None, here
+        # The better connected a node is, the less it moves.
+        farthest = FARTHEST / (1 + len(self.neighbours[node]) / 4)
+        best_point, least = None, cost
         for rings in (self.reach <= NEAR, (self.reach > NEAR) & (self.reach < farthest)):
             points = np.round(self.scene.at[node] + self.steps[rings])
-            cost = self.hard(node, points)
-            points, cost = points[cost < least], cost[cost < least]
+            costs = self.violations(node, points)
+            points, costs = points[costs < least], costs[costs < least]
             if len(points):
-                cost = cost + self.crossed(node, points) * CROSSED
-                best = int(np.argmin(cost + self.soft(node, points)))
-                if cost[best] < least:
-                    found, least = points[best], cost[best]
+                costs = costs + self.crossings(node, points) * CROSSING_COST
+                cheapest = int(np.argmin(costs + self.penalties(node, points)))
+                if costs[cheapest] < least:
+                    best_point, least = points[cheapest], costs[cheapest]
             if not least:
                 break
-        return found
+        return best_point
 
     def run(self) -> None:
+        """Move nodes (in place) until none has a better point, at most `MAX_ROUNDS` times each."""
         scene = self.scene
-        for _ in range(ROUNDS):
+        for _ in range(MAX_ROUNDS):
             before = len(self.moves)
-            for node in sorted(self.troubled(), key=lambda i: (len(self.beside[i]), i)):
-                if self.stuck(node):
+            for node in sorted(self.conflicting(), key=lambda i: (len(self.neighbours[i]), i)):
+                if self.is_stuck(node):
                     continue
-                spot = scene.at[node][None]
-                here = self.hard(node, spot)[0] + self.crossed(node, spot)[0] * CROSSED
-                found = self.better(node, here) if here else None
-                if found is None:
-                    self.tried[node] = len(self.moves)
+                start = scene.at[node][None]
+                cost = self.violations(node, start)[0] + self.crossings(node, start)[0] * CROSSING_COST
+                point = self.best_move(node, cost) if cost else None
+                if point is None:
+                    self.last_tried[node] = len(self.moves)
                 else:
-                    self.moves += [(node, scene.at[node].copy()), (node, found)]
-                    scene.at[node] = found
+                    self.moves += [(node, scene.at[node].copy()), (node, point)]
+                    scene.at[node] = point
             if len(self.moves) == before:
                 break
 
-    def stuck(self, node: int) -> bool:
-        """Whether a body found no better place, and since then nothing near it, and nothing joined to it, has moved."""
-        if node not in self.tried:
+    def is_stuck(self, node: int) -> bool:
+        """Whether a node found no better point, and since then no node near it or joined to it has moved."""
+        if node not in self.last_tried:
             return False
         x, y = self.scene.at[node]
         return not any(
-            other in self.beside[node] or (abs(place[0] - x) < SIGHT and abs(place[1] - y) < SIGHT)
-            for other, place in self.moves[self.tried[node] :]
+            other in self.neighbours[node] or (abs(point[0] - x) < SIGHT and abs(point[1] - y) < SIGHT)
+            for other, point in self.moves[self.last_tried[node] :]
         )
 
 
-def push_apart(scene: Scene, steps: int = 120) -> None:
+def separate_boxes(scene: Scene, steps: int = 120) -> None:
     """Push overlapping boxes apart, each along the axis where they overlap least, and keep all inside the canvas."""
     import numpy as np
 
@@ -245,8 +248,8 @@ def push_apart(scene: Scene, steps: int = 120) -> None:
     tie = np.sign(number[:, None] - number).astype(float)
     for _ in range(steps):
         gap = [centre[:, None] - centre for centre in (at[:, axis] + middles[axis] for axis in (0, 1))]
-        size = [np.abs(one) for one in gap]
-        need = [whole - one for whole, one in zip(room, size, strict=True)]
+        size = [np.abs(distance) for distance in gap]
+        need = [least - distance for least, distance in zip(room, size, strict=True)]
         both = (need[0] > 0) & (need[1] > 0)
         np.fill_diagonal(both, False)
         if not both.any():
@@ -256,10 +259,10 @@ def push_apart(scene: Scene, steps: int = 120) -> None:
         for axis, along in ((0, both & sideways), (1, both & ~sideways)):
             sign = np.where(size[axis] < 1e-6, tie, np.sign(gap[axis]))
             at[:, axis] += (np.where(along, need[axis], 0) * sign).sum(axis=1) / crowd * 0.45
-        _inside(scene)
+        _clip_to_canvas(scene)
 
 
-def _inside(scene: Scene) -> None:
+def _clip_to_canvas(scene: Scene) -> None:
     import numpy as np
 
     boxes = scene.boxes
@@ -268,14 +271,14 @@ def _inside(scene: Scene) -> None:
 
 
 def remove_overlaps(scene: Scene) -> None:
-    """Move the bodies of a scene (in place) to whole pixels without collisions, near to where they were."""
+    """Move the nodes of a scene (in place) to whole pixels without collisions, near to where they were."""
     import numpy as np
 
-    push_apart(scene)
+    separate_boxes(scene)
     scene.at = np.round(scene.at)
     for _ in range(4):
         LocalSearch(scene).run()
         if not collisions(scene)[0]:
             break
-        push_apart(scene, 30)
+        separate_boxes(scene, 30)
         scene.at = np.round(scene.at)

@@ -1,4 +1,4 @@
-"""How wide a text is and how it wraps, known in Python so that the layout can keep labels apart."""
+"""Text metrics: how wide a text is and how it wraps, so that the layout can keep labels from overlapping."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def wrap_text(text: str, characters: int = 20, lines: int = 3) -> list[str]:
     >>> wrap_text("NIHR School for Primary Care Research", 18)
     ['NIHR School for', 'Primary Care', 'Research']
     """
-    found: list[str] = []
+    wrapped: list[str] = []
     for word in text.split():
-        if found and len(found[-1]) + 1 + len(word) <= characters:
-            found[-1] += " " + word
+        if wrapped and len(wrapped[-1]) + 1 + len(word) <= characters:
+            wrapped[-1] += " " + word
         else:
-            found.append(word)
-    found = [line if len(line) <= characters + 6 else line[: characters + 5] + "…" for line in found]
-    if len(found) > lines:
-        found = found[:lines]
-        found[-1] = found[-1].rstrip(" ,") + "…"
-    return found
+            wrapped.append(word)
+    wrapped = [line if len(line) <= characters + 6 else line[: characters + 5] + "…" for line in wrapped]
+    if len(wrapped) > lines:
+        wrapped = wrapped[:lines]
+        wrapped[-1] = wrapped[-1].rstrip(" ,") + "…"
+    return wrapped
 
 
 def wrap_whole(text: str, characters: int) -> list[str]:
@@ -63,7 +63,7 @@ def wrap_whole(text: str, characters: int) -> list[str]:
     ['West Midlands Social', 'Work Teaching', 'Partnership']
     """
     for most, lines in ((characters, 3), (characters + 2, 3), (characters, 4)):
-        found = wrap_text(text, most, lines)
-        if not found[-1].endswith("…"):
-            return found
+        wrapped = wrap_text(text, most, lines)
+        if not wrapped[-1].endswith("…"):
+            return wrapped
     return wrap_text(text, characters, 3)

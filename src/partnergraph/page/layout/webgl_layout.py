@@ -1,4 +1,4 @@
-"""Where every body stands when all are drawn at once: unfolded, or on discs where the symbols of the overview stand."""
+"""Layout of every body at once: as in the unfolded view, or on discs at the positions of the overview's nodes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ MAX_DISCS = 300  # beyond, the smallest go to one disc
 STEPS, GROWTH = 200, 1.08
 
 
-def webgl_positions(made: Diagram) -> dict[str, list[int]]:
+def webgl_positions(diagram: Diagram) -> dict[str, list[int]]:
     """`x` and `y` of every body by number, in whole pixels; none of them is negative. Always the same."""
-    at = _unfolded(made) or _on_discs(made)
+    at = _unfolded(diagram) or _on_discs(diagram)
     points = {number: point for group in at for number, point in group.items()}
-    rest = [number for number in range(len(made.bodies)) if number not in points]
-    if rest:
+    isolated = [number for number in range(len(diagram.bodies)) if number not in points]
+    if isolated:
         # What nothing is joined to, below all others.
-        offsets, radius = _disc(made, rest)
+        offsets, radius = _disc(diagram, isolated)
         xs = [x for x, _ in points.values()] or [0.0]
         x, y = (min(xs) + max(xs)) / 2, max((y for _, y in points.values()), default=0.0) + radius + 4 * GAP
         points |= {number: (x + dx, y + dy) for number, (dx, dy) in offsets.items()}
@@ -37,74 +37,74 @@ def webgl_positions(made: Diagram) -> dict[str, list[int]]:
         return {"x": [], "y": []}
     left, top = (min(point[axis] for point in points.values()) for axis in (0, 1))
     return {
-        "x": [round(points[number][0] - left) for number in range(len(made.bodies))],
-        "y": [round(points[number][1] - top) for number in range(len(made.bodies))],
+        "x": [round(points[number][0] - left) for number in range(len(diagram.bodies))],
+        "y": [round(points[number][1] - top) for number in range(len(diagram.bodies))],
     }
 
 
-def _unfolded(made: Diagram) -> list[dict[int, tuple[float, float]]]:
+def _unfolded(diagram: Diagram) -> list[dict[int, tuple[float, float]]]:
     """The unfolded view, when it shows all bodies that are joined to others; else nothing."""
-    joined = {end for line in made.unfolded_lines for end in (line.a, line.b)}
-    found: dict[int, tuple[float, float]] = {}
-    for dot in made.dots[: len(made.bodies)]:
-        if dot.unfolded is not None:
-            found[dot.number] = (float(dot.unfolded[0]), float(dot.unfolded[1]))
-    return [found] if found and joined <= set(found) else []
+    connected = {end for edge in diagram.unfolded_edges for end in (edge.a, edge.b)}
+    positions: dict[int, tuple[float, float]] = {}
+    for node in diagram.nodes[: len(diagram.bodies)]:
+        if node.unfolded is not None:
+            positions[node.number] = (float(node.unfolded[0]), float(node.unfolded[1]))
+    return [positions] if positions and connected <= set(positions) else []
 
 
-def _on_discs(made: Diagram) -> list[dict[int, tuple[float, float]]]:
+def _on_discs(diagram: Diagram) -> list[dict[int, tuple[float, float]]]:
     """Each symbol of the overview as a disc of its bodies; the discs do not overlap."""
     import numpy as np
 
-    seats = [(dot.wide, list(dot.members) or [dot.number]) for dot in made.dots if dot.wide is not None]
-    seats = sorted(seats, key=lambda seat: (-len(seat[1]), seat[1]))[:MAX_DISCS]
-    if not seats:
+    discs_at = [(node.wide, list(node.members) or [node.number]) for node in diagram.nodes if node.wide is not None]
+    discs_at = sorted(discs_at, key=lambda disc: (-len(disc[1]), disc[1]))[:MAX_DISCS]
+    if not discs_at:
         return []
-    discs = [_disc(made, members) for _, members in seats]
+    discs = [_disc(diagram, members) for _, members in discs_at]
     radius = np.array([radius for _, radius in discs])
-    at = np.array([place for place, _ in seats], dtype=float)
+    at = np.array([place for place, _ in discs_at], dtype=float)
     width, height = np.maximum(at.max(axis=0) - at.min(axis=0), 1.0)
     at *= max(1.0, sqrt(float((pi * (radius + GAP / 2) ** 2).sum()) / (FILLED * float(width * height))))
-    _push(at, radius)
+    _separate_discs(at, radius)
     return [
         {number: (float(x) + dx, float(y) + dy) for number, (dx, dy) in offsets.items()}
         for (x, y), (offsets, _) in zip(at, discs, strict=True)
     ]
 
 
-def _disc(made: Diagram, members: list[int]) -> tuple[dict[int, tuple[float, float]], float]:
+def _disc(diagram: Diagram, members: list[int]) -> tuple[dict[int, tuple[float, float]], float]:
     """Rings around the best connected, the less connected farther out; no symbol meets another. And its radius."""
-    waiting = sorted(members, key=lambda number: (-made.dots[number].size, number))
-    widths = [made.dots[number].size * CORNERS + ROOM for number in waiting]
-    found = {waiting[0]: (0.0, 0.0)}
+    ordered = sorted(members, key=lambda number: (-diagram.nodes[number].size, number))
+    widths = [diagram.nodes[number].size * CORNERS + ROOM for number in ordered]
+    offsets = {ordered[0]: (0.0, 0.0)}
     reach, edge, at, ring = 0.0, widths[0], 1, 1
-    while at < len(waiting):
+    while at < len(ordered):
         # The first of a ring is its largest, so that as many fit as of that size.
         reach, edge = edge + widths[at], edge + 2 * widths[at]
-        count = min(len(waiting) - at, max(1, int(pi / asin(widths[at] / reach))))
+        count = min(len(ordered) - at, max(1, int(pi / asin(widths[at] / reach))))
         for nth in range(count):
             turn = ring * TURN + 2 * pi * nth / count
-            found[waiting[at + nth]] = (reach * cos(turn), reach * sin(turn))
+            offsets[ordered[at + nth]] = (reach * cos(turn), reach * sin(turn))
         at, ring = at + count, ring + 1
-    return found, edge
+    return offsets, edge
 
 
-def _push(at: Array, radius: Array) -> None:
+def _separate_discs(at: Array, radius: Array) -> None:
     """Push discs apart (in place) until none overlaps: the smaller of two gives way; else the canvas grows."""
     import numpy as np
 
     area = radius**2
     share = area[None, :] / (area[:, None] + area[None, :])
-    wanted = radius[:, None] + radius[None, :] + GAP
+    min_distance = radius[:, None] + radius[None, :] + GAP
     turn = np.arange(len(at)) * TURN  # of discs at the very same place, each goes its own way
     at += 0.01 * np.column_stack([np.cos(turn), np.sin(turn)])
     while True:
         for _ in range(STEPS):
-            apart = at[:, None] - at[None, :]
-            far = np.hypot(apart[..., 0], apart[..., 1])
-            np.fill_diagonal(far, np.inf)
-            over = np.maximum(wanted - far, 0.0)
-            if over.max(initial=0.0) < 1.0:
+            distance = at[:, None] - at[None, :]
+            length = np.hypot(distance[..., 0], distance[..., 1])
+            np.fill_diagonal(length, np.inf)
+            overlap = np.maximum(min_distance - length, 0.0)
+            if overlap.max(initial=0.0) < 1.0:
                 return
-            at += (apart / far[..., None] * (over * share)[..., None]).sum(axis=1) * 0.9
+            at += (distance / length[..., None] * (overlap * share)[..., None]).sum(axis=1) * 0.9
         at *= GROWTH

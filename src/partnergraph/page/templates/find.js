@@ -40,25 +40,25 @@ function distance(a, b, most) {
   return last[b.length];
 }
 
-function rank(entry, wanted, words) {
-  if (entry.folded === wanted) return 0;
+function rank(entry, query, words) {
+  if (entry.folded === query) return 0;
   const own = entry.folded.split(" ");
-  if (wanted.length > 1 && (shortens(wanted, own) || shortens(wanted, own.filter((word) => !SMALL.has(word))))) return 1;
-  if (entry.folded.startsWith(wanted)) return 2;
-  if (words.every((word) => own.some((one) => one.startsWith(word)))) return 3;
-  if (wanted.length > 2 && entry.folded.includes(wanted)) return 4;
-  const near = (word) => own.some((one) => distance(word, one.slice(0, word.length + 1), 1) <= 1 || (word.length > 6 && distance(word, one, 2) <= 2));
-  return words.every((word) => (word.length > 3 ? near(word) : own.some((one) => one.startsWith(word)))) ? 5 : null;
+  if (query.length > 1 && (shortens(query, own) || shortens(query, own.filter((word) => !SMALL.has(word))))) return 1;
+  if (entry.folded.startsWith(query)) return 2;
+  if (words.every((word) => own.some((ownWord) => ownWord.startsWith(word)))) return 3;
+  if (query.length > 2 && entry.folded.includes(query)) return 4;
+  const near = (word) => own.some((ownWord) => distance(word, ownWord.slice(0, word.length + 1), 1) <= 1 || (word.length > 6 && distance(word, ownWord, 2) <= 2));
+  return words.every((word) => (word.length > 3 ? near(word) : own.some((ownWord) => ownWord.startsWith(word)))) ? 5 : null;
 }
 
 function find(text, most = 8) {
-  const wanted = fold(text), words = wanted.split(" ").filter(Boolean);
+  const query = fold(text), words = query.split(" ").filter(Boolean);
   if (!words.length) return [];
   const best = new Map();
   for (const entry of allNames()) {
-    const found = rank(entry, wanted, words);
-    const known = best.get(entry.body);
-    if (found !== null && (!known || found < known.rank)) best.set(entry.body, { ...entry, rank: found });
+    const rankOfName = rank(entry, query, words);
+    const previous = best.get(entry.body);
+    if (rankOfName !== null && (!previous || rankOfName < previous.rank)) best.set(entry.body, { ...entry, rank: rankOfName });
   }
   return [...best.values()].sort((a, b) => a.rank - b.rank || AROUND[b.body].length - AROUND[a.body].length || a.body - b.body).slice(0, most);
 }

@@ -1,27 +1,27 @@
 // One body with its neighbours: for a body that the map shows only in a counted symbol or not at all, for every body of an
 // overview, and for any other when asked for. Nothing here is left to chance or to time: the body stands in the middle, its neighbours on an ellipse
 // around it, in rows, so that every label has a place of its own beside its symbol and no line runs through another.
-const MOST_AROUND = 48; // neighbours drawn at once, at most
+const MAX_NEIGHBOURS = 48; // neighbours drawn at once, at most
 const RULER = document.createElement("canvas").getContext("2d");
 let focused = null; // the drawing: nodes by number, edges, extent, and how many neighbours there are
 
 // Whether the bodies of a counted symbol are all joined to the very same others.
-function alike(members) {
-  const beside = (body) => [...new Set(AROUND[body].map((claim) => other(claim, body)))].sort((a, b) => a - b).join();
-  return members.every((body) => beside(body) === beside(members[0]));
+function haveSameNeighbours(members) {
+  const neighboursKey = (body) => [...new Set(AROUND[body].map((claim) => other(claim, body)))].sort((a, b) => a - b).join();
+  return members.every((body) => neighboursKey(body) === neighboursKey(members[0]));
 }
 // An overview has symbols for bodies that are merely near one another: it shows nobody's neighbours.
-const isOverview = () => NETWORK.nodes.some(({ members }) => members && !alike(members));
+const isOverview = () => NETWORK.nodes.some(({ members }) => members && !haveSameNeighbours(members));
 // Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
-const alone = (body) => Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview());
+const isShownAlone = (body) => Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview());
 
 // The body to draw with its neighbours when something is selected; null: the map shows it well.
 function centreOf(body, claims, before) {
-  if (body !== null) return before !== null || !alone(body) ? body : null;
+  if (body !== null) return before !== null || !isShownAlone(body) ? body : null;
   if (!claims?.length) return null;
   const ends = [CLAIMS.from[claims[0]], CLAIMS.to[claims[0]]];
   if (ends.includes(before)) return before;
-  return ends.find((end) => !alone(end)) ?? (before === null ? null : ends[0]);
+  return ends.find((end) => !isShownAlone(end)) ?? (before === null ? null : ends[0]);
 }
 
 function widthAt(text, size, bold) {
@@ -51,8 +51,8 @@ function wrapped(text, most, lines, size, bold) {
 function neighboursOf(body) {
   const found = new Map();
   for (const claim of AROUND[body]) {
-    const beside = other(claim, body);
-    if (passes(claim) && beside !== body) found.set(beside, [...(found.get(beside) ?? []), claim]);
+    const neighbour = other(claim, body);
+    if (passes(claim) && neighbour !== body) found.set(neighbour, [...(found.get(neighbour) ?? []), claim]);
   }
   return [...found].sort(([a], [b]) => AROUND[b].length - AROUND[a].length || a - b);
 }
@@ -65,36 +65,36 @@ function drawAround(body, room) {
   const all = neighboursOf(body), narrow = room.x < 600, font = narrow ? DATA.tall_font : 13;
   const width = Math.min(room.x, 1240) - 16, height = Math.min(room.y, 760) - 16;
   const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 92 : 190))); // width of a label
-  const seatOf = ([beside, claims], worded) => {
-    const hub = AROUND[beside].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[beside].length));
+  const labelOfNeighbour = ([neighbour, claims], withKinds) => {
+    const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
     const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
     const rows = [
-      ...(worded ? wrapped(kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
-      ...wrapped(BODIES.label[beside], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
+      ...(withKinds ? wrapped(kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
-    return { beside, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
+    return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
   };
   // Two columns of rows, clockwise from the top right, what is joined alike side by side. What finds no room is left to the
   // table: first the words beside the names, then the least connected neighbours.
-  let drawn = Math.min(MOST_AROUND, all.length), sides = [[], []], worded = true;
-  let row = all.slice(0, drawn).map((entry) => seatOf(entry, true));
-  const sum = (side) => side.reduce((total, seat) => total + seat.tall, 0);
+  let drawn = Math.min(MAX_NEIGHBOURS, all.length), sides = [[], []], withKinds = true;
+  let row = all.slice(0, drawn).map((entry) => labelOfNeighbour(entry, true));
+  const sum = (side) => side.reduce((total, entry) => total + entry.tall, 0);
   for (;;) {
-    const seats = row.slice(0, drawn).sort((one, two) => one.kind.localeCompare(two.kind, "en-GB") || one.beside - two.beside);
-    const half = Math.ceil(seats.length / 2);
-    sides = [seats.slice(0, half), seats.slice(half).reverse()];
+    const entries = row.slice(0, drawn).sort((first, second) => first.kind.localeCompare(second.kind, "en-GB") || first.neighbour - second.neighbour);
+    const half = Math.ceil(entries.length / 2);
+    sides = [entries.slice(0, half), entries.slice(half).reverse()];
     if (!drawn || sides.every((side) => sum(side) <= height)) break;
-    if (worded) row = row.map(({ beside, claims }) => seatOf([beside, claims], (worded = false)));
+    if (withKinds) row = row.map(({ neighbour, claims }) => labelOfNeighbour([neighbour, claims], (withKinds = false)));
     else drawn -= 1;
   }
-  const reach = Math.max(0, ...sides.flat().map((seat) => Math.max(...seat.rows.map((row) => widthAt(row.text, font, seat.hub)))));
+  const reach = Math.max(0, ...sides.flat().map((entry) => Math.max(...entry.rows.map((row) => widthAt(row.text, font, entry.hub)))));
   const across = Math.max(48, Math.min(360, width / 2 - reach - 22));
   const tops = sides.map((side) => {
     const spare = Math.min(64, (height - sum(side)) / Math.max(1, side.length));
     let y = -(sum(side) + spare * side.length) / 2;
-    return side.map((seat) => {
-      const middle = y + (seat.tall + spare) / 2;
-      y += seat.tall + spare;
+    return side.map((entry) => {
+      const middle = y + (entry.tall + spare) / 2;
+      y += entry.tall + spare;
       return middle;
     });
   });
@@ -102,10 +102,10 @@ function drawAround(body, room) {
   const nodes = new Map(), edges = [];
   const centre = wrapped(BODIES.label[body], Math.max(72, Math.min(220, 2 * across - 44)), 5, font + 1, true);
   nodes.set(body, { ...symbolOf(body), size: 15, font: font + 1, hub: 1, rows: centre.map((text) => ({ text })), focus: [0, 0] });
-  sides.forEach((side, left) => side.forEach((seat, number) => {
+  sides.forEach((side, left) => side.forEach((entry, number) => {
     const y = Math.round(tops[left][number]), x = Math.round(across * Math.sqrt(1 - (y / down) ** 2)) * (left ? -1 : 1);
-    nodes.set(seat.beside, { ...symbolOf(seat.beside), size: seat.size, font, hub: seat.hub ? 1 : 0, rows: seat.rows, side: left ? "left" : "right", focus: [x, y] });
-    edges.push(...linesTo(body, seat.beside, seat.claims, edges.length, narrow ? 0.05 : 0.09));
+    nodes.set(entry.neighbour, { ...symbolOf(entry.neighbour), size: entry.size, font, hub: entry.hub ? 1 : 0, rows: entry.rows, side: left ? "left" : "right", focus: [x, y] });
+    edges.push(...linesTo(body, entry.neighbour, entry.claims, edges.length, narrow ? 0.05 : 0.09));
   }));
   return { body, nodes, edges, extent: extentOf([...nodes.values()]), total: all.length, drawn };
 }
@@ -120,7 +120,7 @@ function extentOf(nodes) {
 const symbolOf = (body) => ({ id: body, label: BODIES.label[body], shape: DATA.families[BODIES.family[body]].shape, family: BODIES.family[body], ...(DATA.groups.includes(body) ? { dashed: 1 } : {}) });
 
 // One line for each kind and direction, as on the map; what is stated counts, so inferred claims of a kind go with it.
-function linesTo(body, beside, claims, first, apart) {
+function linesTo(body, neighbour, claims, first, spread) {
   const joined = new Map();
   for (const claim of claims) {
     const key = JSON.stringify([CLAIMS.kind[claim], CLAIMS.from[claim] === body, standingOf(claim) === "disputed"]);
@@ -130,7 +130,7 @@ function linesTo(body, beside, claims, first, apart) {
     id: first + number, from: CLAIMS.from[own[0]], to: CLAIMS.to[own[0]], claims: own,
     inferred: own.every((claim) => CLAIMS.inferred[claim]), disputed: standingOf(own[0]) === "disputed",
     // The same side for both directions would put one line on the other: the sign follows the direction.
-    bend: { focus: (number - (joined.size - 1) / 2) * apart * (CLAIMS.from[own[0]] === body ? 1 : -1) },
+    bend: { focus: (number - (joined.size - 1) / 2) * spread * (CLAIMS.from[own[0]] === body ? 1 : -1) },
   }));
 }
 
@@ -183,9 +183,9 @@ function showFocusBar() {
     return;
   }
   const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
-  const beside = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
+  const drawnNeighbours = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
   const far = state.steps > 1 ? " What is farther away stands in the tables." : "";
-  const text = total ? `${name} with ${beside}.${far}` : `${name}: it has no relationship${filtered() ? " that passes the filters" : ""}.`;
+  const text = total ? `${name} with ${drawnNeighbours}.${far}` : `${name}: it has no relationship${activeFilters.length ? " that passes the filters" : ""}.`;
   byId("focus-note").textContent = text;
   byId("focus-more").hidden = !left;
   byId("focus-more").textContent = `+ ${left} more in the table`;

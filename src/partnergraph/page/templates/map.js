@@ -153,7 +153,7 @@ function showMap() {
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
   const shown = room ? [...focused.nodes.values()] : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
-  const here = new Set(shown.map((node) => node.id));
+  const shownIds = new Set(shown.map((node) => node.id));
   drawnView = now;
   byId("map").classList.toggle("taller", now === "unfolded");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
@@ -169,7 +169,7 @@ function showMap() {
       color: { background: faded ? ink.page : fill, border, highlight: { background: fill, border } },
     };
   }));
-  lines.add(edgesNow().filter((edge) => now in edge.bend && here.has(edge.from) && here.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
+  lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
@@ -194,8 +194,8 @@ function showMap() {
 // compared, it has changed if some of its claims are not what they were.
 function lineStatus(edge) {
   const found = edge.claims.filter(claimShown).map(status);
-  if (CLAIMS.change && !state.date) return found.every((one) => one === found[0]) ? found[0] : "changed";
-  return ["yes", "unknown", "new", "ended"].find((one) => found.includes(one));
+  if (CLAIMS.change && !state.date) return found.every((each) => each === found[0]) ? found[0] : "changed";
+  return ["yes", "unknown", "new", "ended"].find((each) => found.includes(each));
 }
 
 const FACE = "Arial, Helvetica, 'Liberation Sans', sans-serif";
@@ -222,7 +222,7 @@ function placeLabels(context) {
   const weight = (node) => (node.id === own ? 200 : 0) + (node.hub ? 100 : 0) + node.size;
   const nodes = ids.filter((id) => !lit || lit.has(id)).map((id) => DOTS.get(id));
   const small = nodes.some((node) => fontOf(node) < least);
-  if (small) nodes.sort((one, two) => weight(two) - weight(one));
+  if (small) nodes.sort((a, b) => weight(b) - weight(a));
   const [west, , across] = DATA.extents[drawnView];
   const symbols = ids.map((id) => DOTS.get(id)).map((node) => {
     const [x, y] = node[drawnView];

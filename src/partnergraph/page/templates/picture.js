@@ -1,6 +1,6 @@
 // The drawing of one body with its neighbours as SVG, in the colours and places that stand on the screen.
 function pictureOf() {
-  const ink = inks(), made = (name, attributes, ...children) => {
+  const ink = inks(), svgElement = (name, attributes, ...children) => {
     const part = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
     part.append(...children);
@@ -16,22 +16,22 @@ function pictureOf() {
     const ex = bx - ux * (to.size + 2), ey = by - uy * (to.size + 2), look = { ...strokes, stroke: line.color.color, "stroke-width": line.width };
     const wing = (side) => `${(ex - ux * 7.5 + side * uy * 3).toFixed(1)} ${(ey - uy * 7.5 - side * ux * 3).toFixed(1)}`;
     return [
-      made("path", { ...look, d: `M${ax} ${ay}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${ex.toFixed(1)} ${ey.toFixed(1)}`, ...(line.dashes ? { "stroke-dasharray": line.dashes.join(" ") } : {}) }),
-      made("path", { ...look, d: `M${wing(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}L${wing(-1)}` }),
+      svgElement("path", { ...look, d: `M${ax} ${ay}Q${cx.toFixed(1)} ${cy.toFixed(1)} ${ex.toFixed(1)} ${ey.toFixed(1)}`, ...(line.dashes ? { "stroke-dasharray": line.dashes.join(" ") } : {}) }),
+      svgElement("path", { ...look, d: `M${wing(1)}L${ex.toFixed(1)} ${ey.toFixed(1)}L${wing(-1)}` }),
     ];
   });
   const symbols = dots.get().map((dot) => {
     const look = { fill: dot.color.background, stroke: dot.color.border, "stroke-width": dot.borderWidth, ...(dot.shapeProperties.borderDashes ? { "stroke-dasharray": "4 3" } : {}) };
     const corners = cornersOf(dot.shape, dot.x, dot.y, dot.size);
-    return corners ? made("polygon", { ...look, points: corners }) : made("circle", { ...look, cx: dot.x, cy: dot.y, r: dot.size });
+    return corners ? svgElement("polygon", { ...look, points: corners }) : svgElement("circle", { ...look, cx: dot.x, cy: dot.y, r: dot.size });
   });
   const names = [...focused.nodes.values()].map((node) => {
     const box = boxOf(node), x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
-    const rows = node.rows.map(({ text, quiet }, number) => made("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": 12, "font-weight": 400 } : {}) }, text));
-    return made("text", { "text-anchor": node.side === "left" ? "end" : node.side ? "start" : "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: ink.text, stroke: ink.page, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
+    const rows = node.rows.map(({ text, quiet }, number) => svgElement("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": 12, "font-weight": 400 } : {}) }, text));
+    return svgElement("text", { "text-anchor": node.side === "left" ? "end" : node.side ? "start" : "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: ink.text, stroke: ink.page, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
   });
-  const paper = made("rect", { x: left, y: top, width, height, fill: ink.page });
-  const picture = made("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, made("title", {}, title), paper, ...arrows, ...symbols, ...names);
+  const paper = svgElement("rect", { x: left, y: top, width, height, fill: ink.page });
+  const picture = svgElement("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, svgElement("title", {}, title), paper, ...arrows, ...symbols, ...names);
   return new XMLSerializer().serializeToString(picture);
 }
 

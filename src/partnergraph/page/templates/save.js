@@ -14,13 +14,13 @@ const escapeFormula = (text) => text
   .replace(/(^|[;\t\r\n])(?=["\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/g, "$1'")
   .replace(/^[\t\r\n\0]/, "'$&");
 const cell = (text) => '"' + escapeFormula(text).replaceAll('"', '""') + '"';
-const said = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
+const plainText = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
 
 function claimsAsCsv() {
   const head = ["from", "relationship", "to", "when", "standing", "inferred", "evidence"];
   const shown = inTable.claims.map((claim) => {
     const row = claimRow(claim), proofs = [...row.querySelectorAll(":scope > td:last-child > .proofs > li")];
-    return [BODIES.label[CLAIMS.from[claim]], wordingOf(claim), BODIES.label[CLAIMS.to[claim]], whenOf(claim), standingOf(claim), CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(said).join(" | ")];
+    return [BODIES.label[CLAIMS.from[claim]], wordingOf(claim), BODIES.label[CLAIMS.to[claim]], whenOf(claim), standingOf(claim), CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(plainText).join(" | ")];
   });
   return "\ufeff" + [head, ...shown].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }

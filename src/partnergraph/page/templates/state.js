@@ -1,36 +1,4 @@
-"use strict";
 // The page's one state. Everything that shows something listens to it; nothing else keeps a copy.
-const byId = (id) => document.getElementById(id);
-const UNPACKED = globalThis.UNPACKED ?? null; // of a large page: everything, its rows as text
-const DATA = UNPACKED?.data ?? JSON.parse(byId("data").textContent);
-const NETWORK = UNPACKED?.network ?? JSON.parse(byId("network").textContent);
-const BODIES = DATA.bodies, CLAIMS = DATA.claims;
-let whole = null; // the map of every body, where a page was made with one and the machine draws it
-const PARSER = document.createElement("template");
-
-// The rows of a table by number: those that stand in the page, or, of a large page, made when one is asked for.
-function shelf(table, texts) {
-  const made = texts ? new Map() : [...byId(table).tBodies[0].rows];
-  const row = (number) => {
-    if (!texts) return made[number];
-    if (!made.has(number)) {
-      PARSER.innerHTML = texts[number];
-      made.set(number, PARSER.content.firstChild);
-    }
-    return made.get(number);
-  };
-  return { row, texts, made: texts ? null : made };
-}
-const ROWS = { bodies: shelf("bodies", UNPACKED?.bodies), claims: shelf("claims", UNPACKED?.claims) };
-const bodyRow = ROWS.bodies.row, claimRow = ROWS.claims.row;
-if (!UNPACKED) {
-  BODIES.key = ROWS.bodies.made.map((row) => row.id);
-  BODIES.label = ROWS.bodies.made.map((row) => row.cells[0].firstChild.textContent.trim());
-  CLAIMS.key = ROWS.claims.made.map((row) => row.id);
-}
-const phone = matchMedia("(max-width: 760px)");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-
 const NOTHING = {
   body: null, // number of the selected body
   claims: null, // numbers of the selected claims: one, or all of a line
@@ -40,25 +8,20 @@ const NOTHING = {
 const START = {
   ...NOTHING,
   unfolded: false,
-  hidden: new Set(), // families
-  kind: null,
-  source: null,
-  standing: null,
-  inferred: true,
-  date: null, // a month, such as 2014-06
-  since: null, // the month to compare with
-  steps: 0, // how far from the selected body; 0: everywhere
+  ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
   step: null, // number of the step of the story
   focus: null, // number of the body that is drawn with its neighbours, in place of the map
   camera: null, // where a person has moved the map to: x, y, scale
 };
 const state = { ...START };
 const listeners = [];
+let activeFilters = [];
 
 function change(values) {
   if ("focus" in values && values.focus !== state.focus) state.camera = null;
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
+  activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
   nearby = null;
   for (const listener of listeners) listener(state);
 }
@@ -88,17 +51,8 @@ function status(claim) {
   return before !== "no" && now === "no" ? "ended" : now;
 }
 
-function passes(claim) {
-  return (
-    (state.kind === null || CLAIMS.kind[claim] === state.kind) &&
-    (state.source === null || CLAIMS.sources[claim].includes(state.source)) &&
-    (state.standing === null || standingOf(claim) === state.standing) &&
-    (state.inferred || !CLAIMS.inferred[claim]) &&
-    !state.hidden.has(BODIES.family[CLAIMS.from[claim]]) &&
-    !state.hidden.has(BODIES.family[CLAIMS.to[claim]]) &&
-    status(claim) !== "no"
-  );
-}
+// Whether a claim passes the filters that do not look at what is around a body.
+const passes = (claim) => activeFilters.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
 
 // The claims of each body.
 const AROUND = BODIES.key.map(() => []);
@@ -106,7 +60,8 @@ CLAIMS.from.forEach((from, claim) => {
   AROUND[from].push(claim);
   if (CLAIMS.to[claim] !== from) AROUND[CLAIMS.to[claim]].push(claim);
 });
-const standingOf = (claim) => DATA.standings[CLAIMS.standing[claim]];
+const STANDINGS = DATA.filters.find((filter) => filter.name === "standing").codes;
+const standingOf = (claim) => STANDINGS[CLAIMS.standing[claim]];
 const other = (claim, body) => (CLAIMS.from[claim] === body ? CLAIMS.to[claim] : CLAIMS.from[claim]);
 
 // The bodies within the chosen number of steps of the selected one, over claims that pass the filters.
@@ -121,15 +76,15 @@ function near() {
   return nearby;
 }
 
-const claimShown = (claim) => passes(claim) && (!state.steps || (near().has(CLAIMS.from[claim]) && near().has(CLAIMS.to[claim])));
-const bodyShown = (body) => !state.hidden.has(BODIES.family[body]) && (!state.steps || near().has(body));
+const bodyShown = (body) => activeFilters.every((filter) => filter.passesBody?.(body, state[filter.name]) ?? true);
+const claimShown = (claim) => passes(claim) && bodyShown(CLAIMS.from[claim]) && bodyShown(CLAIMS.to[claim]);
 
 function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "onclick") made.addEventListener("click", value);
-    else made.setAttribute(key, value);
+    if (key === "onclick") node.addEventListener("click", value);
+    else node.setAttribute(key, value);
   }
-  made.append(...children);
-  return made;
+  node.append(...children);
+  return node;
 }

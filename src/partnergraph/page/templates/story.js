@@ -9,7 +9,7 @@ function startStory() {
   const press = (id, act) =>
     byId(id).addEventListener("click", () => {
       act();
-      [id, "story-next", "story-back", "story-start"].map(byId).find((one) => one.offsetParent && !one.disabled)?.focus();
+      [id, "story-next", "story-back", "story-start"].map(byId).find((button) => button.offsetParent && !button.disabled)?.focus();
     });
   press("story-start", () => go(0));
   press("story-back", () => go(state.step - 1));

@@ -32,7 +32,7 @@ function makeSortable(kind, heading) {
   heading.replaceChildren(button);
   button.addEventListener("click", () => {
     const down = heading.getAttribute("aria-sort") === "ascending";
-    for (const one of byId(kind).querySelectorAll("th[aria-sort]")) one.removeAttribute("aria-sort");
+    for (const previous of byId(kind).querySelectorAll("th[aria-sort]")) previous.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
     sorting[kind] = order(kind, column, heading.dataset.sort === "number", down);
     if (!UNPACKED) byId(kind).tBodies[0].append(...sorting[kind].map(ROWS[kind].row));
@@ -62,8 +62,8 @@ function showRows() {
     if (UNPACKED) showPage(kind);
     else {
       const passing = new Set(visible);
-      ROWS[kind].made.forEach((row, number) => (row.hidden = !passing.has(number)));
-      ROWS[kind].made.forEach((row, number) => dress(kind, row, number));
+      ROWS[kind].elements.forEach((row, number) => (row.hidden = !passing.has(number)));
+      ROWS[kind].elements.forEach((row, number) => dress(kind, row, number));
     }
     document.querySelector(`[data-of="${kind}"]`).textContent = visible.length === length ? `all ${length} shown` : `${visible.length} of ${length} shown`;
   }
@@ -93,8 +93,8 @@ function showPage(kind) {
 // What a claim is at the chosen date stands beside its dates, in words.
 function dateMark(row, claim) {
   const cell = row.cells[3], mark = CHANGES[status(claim)] ?? "";
-  const there = cell.querySelector(".at-date");
-  if (mark === (there?.textContent ?? "")) return;
-  there?.remove();
+  const present = cell.querySelector(".at-date");
+  if (mark === (present?.textContent ?? "")) return;
+  present?.remove();
   if (mark) cell.append(element("span", { class: "at-date" }, mark));
 }

@@ -93,7 +93,7 @@ function wholeMap(holder) {
   function turn() {
     const free = roomFor(), own = state.body ?? (state.claims ? CLAIMS.from[state.claims[0]] : null);
     if (own === null) return look(all());
-    const bodies = [...(lit ?? [own])].filter((one) => typeof one === "number"), ends = (values) => [Math.min, Math.max].map((end) => end(...bodies.map((body) => values[body])));
+    const bodies = [...(lit ?? [own])].filter((id) => typeof id === "number"), ends = (values) => [Math.min, Math.max].map((end) => end(...bodies.map((body) => values[body])));
     const [left, right] = ends(xs), [top, bottom] = ends(ys), room = { x: free.x - 180, y: free.y - 110 }; // labels need some
     const [atX, atY, scale] = seen(), onX = (x) => holder.clientWidth / 2 + (x - atX) * scale, onY = (y) => holder.clientHeight / 2 + (y - atY) * scale;
     if (shown && onX(left) > 20 && onY(top) > 20 && onX(right) < free.x - 20 && onY(bottom) < free.y - 40 && sizeOf(own) * scale > 4) return;
@@ -133,7 +133,7 @@ function wholeMap(holder) {
   // Of the labels that sigma's grid proposes, the selected and the best connected first, and none over another.
   renderer.on("afterRender", () => {
     const weight = ({ body }) => (body === state.body ? 1e9 : 0) + (lit?.has(body) ? 1e6 : 0) + degree[body];
-    candidates.sort((one, two) => weight(two) - weight(one) || one.body - two.body);
+    candidates.sort((a, b) => weight(b) - weight(a) || a.body - b.body);
     for (const data of candidates) {
       const box = boxFor(data);
       if (boxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
@@ -151,13 +151,13 @@ function wholeMap(holder) {
   renderer.on("doubleClickNode", (event) => event.preventSigmaDefault());
   // Without a modifier key the wheel scrolls the page, as on the ordinary map.
   holder.addEventListener("wheel", (event) => event.ctrlKey || event.metaKey || event.stopPropagation(), { capture: true });
-  const kept = () => {
+  const rememberCamera = () => {
     clearTimeout(timer);
     if (whole?.on) change({ camera: seen() });
   };
   camera.on("updated", () => {
     clearTimeout(timer);
-    if (!quiet) timer = setTimeout(kept, 200);
+    if (!quiet) timer = setTimeout(rememberCamera, 200);
   });
   const resized = new ResizeObserver(() => {
     if (!holder.clientWidth) return;
@@ -216,14 +216,14 @@ function wholeMap(holder) {
     zoom(by) {
       const [x, y, scale] = seen();
       look([x, y, Math.min(4, Math.max(all()[2] / 2, scale * by))]);
-      kept();
+      rememberCamera();
     },
     // All layers on one canvas; what WebGL has drawn is there only until the next frame.
     picture() {
       renderer.refresh({ schedule: false });
-      const layers = [...holder.querySelectorAll("canvas")], made = element("canvas", { width: layers[0].width, height: layers[0].height });
-      for (const layer of layers) made.getContext("2d").drawImage(layer, 0, 0, made.width, made.height);
-      return made;
+      const layers = [...holder.querySelectorAll("canvas")], copy = element("canvas", { width: layers[0].width, height: layers[0].height });
+      for (const layer of layers) copy.getContext("2d").drawImage(layer, 0, 0, copy.width, copy.height);
+      return copy;
     },
     end() {
       clearTimeout(timer);

@@ -62,7 +62,7 @@ def _all(reader: Reader) -> list[Plain]:
 def _add_kinds(reader: Reader, bodies: list[Plain], start: str) -> None:
     """Add the kind of each body, the path of its page and, after a search, the kind of the name that matched."""
     for body in bodies:
-        statements = [(p[1:-1], o[1:-1]) for _, p, o in reader.said_of(body["iri"])]
+        statements = [(p[1:-1], o[1:-1]) for _, p, o in reader.statements_about(body["iri"])]
         class_name = next((name for iri, name in CLASSES.items() if (RDF.type, iri) in statements), "")
         codes = [o.rsplit("/", 1)[-1] for p, o in statements if p in (ORG.classification, DCTERMS.type, PG.memberType)]
         types = [concept_of(code) for code in sorted(codes)]
@@ -76,7 +76,7 @@ def _add_kinds(reader: Reader, bodies: list[Plain], start: str) -> None:
 def _name_kind(reader: Reader, iri: str, name: str) -> str | None:
     """The label of the kind of one of a body's names."""
     for record in reader.pointing(PG.nameOf, iri):
-        statements = {p[1:-1]: o for _, p, o in reader.said_of(record)}
+        statements = {p[1:-1]: o for _, p, o in reader.statements_about(record)}
         if term_text(statements.get(SKOSXL.literalForm, "")) == name and PG.nameKind in statements:
             return concept_of(term_text(statements[PG.nameKind]).rsplit("/", 1)[-1]).label
     return None

@@ -32,25 +32,25 @@ def queries(words: tuple[str, ...], graph: Path | None, format_: str) -> None:
     from partnergraph.questions.named_questions import all_questions, get_question
 
     if words[:1] == ("ask",):
-        _ask(" ".join(words[1:]), graph, format_)
+        _search(" ".join(words[1:]), graph, format_)
         return
     if len(words) > 1:
         raise UsageError("Give one name, or ask: partnergraph queries ask WORDS...")
-    found = (get_question(words[0]),) if words else all_questions()
+    questions = (get_question(words[0]),) if words else all_questions()
     if format_ == "json":
-        rows = [{k: v for k, v in asdict(question).items() if k != "text"} for question in found]
+        rows = [{k: v for k, v in asdict(question).items() if k != "text"} for question in questions]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif words:
-        _show(found[0])
+        _show(questions[0])
     else:
-        _list(found)
+        _list(questions)
 
 
-def _list(found: tuple[Question, ...]) -> None:
-    width = max(len(question.name) for question in found)
+def _list(questions: tuple[Question, ...]) -> None:
+    width = max(len(question.name) for question in questions)
     for number, (audience, heading) in enumerate(AUDIENCES.items()):
         click.echo(f"{chr(10) if number else ''}{heading}")
-        for question in found:
+        for question in questions:
             if question.audience == audience:
                 takes = [f" -p {p.name}={'...' if p.default is None else p.default}" for p in question.parameters]
                 click.echo(f"  {question.name:{width}}  {question.question}{''.join(takes)}")
@@ -67,7 +67,7 @@ def _show(question: Question) -> None:
     click.echo(question.full_text, nl=False)
 
 
-def _ask(text: str, graph: Path | None, format_: str) -> None:
+def _search(text: str, graph: Path | None, format_: str) -> None:
     from partnergraph.errors import StoreError, UsageError
     from partnergraph.questions.question_search import search_questions
     from partnergraph.store import Reader
@@ -83,13 +83,13 @@ def _ask(text: str, graph: Path | None, format_: str) -> None:
         nothing = not any(Path(name).exists() for name in ("build", "data"))
         why = "There is no graph here yet" if nothing else f"The graph cannot be read ({error})"
         click.echo(f"{why}, so names of organisations are not recognised.", err=True)
-    found = search_questions(text, reader)
+    matches = search_questions(text, reader)
     if format_ == "json":
-        rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in found]
+        rows = [{"name": o.question.name, "question": o.question.question, "command": o.command} for o in matches]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    if not found:
+    if not matches:
         raise UsageError("No question has any of these words. All of them: partnergraph queries")
-    width = max(len(offer.question.name) for offer in found)
-    for offer in found:
-        print_text(f"{offer.question.name:{width}}  {offer.question.question}\n{'':{width}}  {offer.command}")
+    width = max(len(match.question.name) for match in matches)
+    for match in matches:
+        print_text(f"{match.question.name:{width}}  {match.question.question}\n{'':{width}}  {match.command}")

@@ -6,18 +6,12 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import WRITTEN_PATH, Command, ExistingPath, output_path_option
 
 
 @click.command("import", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=ExistingPath(dir_okay=False))
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The new graph folder; must not be there yet.",
-)
+@output_path_option("The new graph folder; must not be there yet.", WRITTEN_PATH, required=True)
 @click.option("--source", default="imported-map", show_default=True, metavar="ID", help="What the file is called.")
 def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     """Make a graph folder from nodes and edges as Kumu and Gephi keep them (a workbook, or CSV FILES).
@@ -28,7 +22,7 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
 
     from partnergraph.build import collect_findings
     from partnergraph.cli.options import build_command
-    from partnergraph.errors import DataError, Finding, UsageError
+    from partnergraph.errors import DataError, Finding, UsageError, error_count
     from partnergraph.files import fill_folder, new_folder
     from partnergraph.tables.table_schemas import TABLE_SCHEMAS
     from partnergraph.workbook.folder_writer import table_csv, toml_string
@@ -39,21 +33,22 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
 
     def stop_at(findings: list[Finding]) -> None:
         if errors := [finding for finding in findings if finding.severity == "error"]:
-            number = f"{len(errors)} error{'s' * (len(errors) != 1)}"
-            raise DataError(f"{number} in {', '.join(file.name for file in files)}; nothing was written.", errors)
+            raise DataError(
+                f"{error_count(errors)} in {', '.join(file.name for file in files)}; nothing was written.", errors
+            )
 
-    with new_folder(output) as made:
-        found = import_network(files, source)
-        stop_at(found.findings)
+    with new_folder(output) as staging:
+        network = import_network(files, source)
+        stop_at(network.findings)
         name = toml_string(output.resolve().name)
         new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
         new |= {
-            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in found.rows.items()
+            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in network.rows.items()
         }
-        fill_folder(made, new)
-        stop_at(collect_findings(made))
-    for finding in found.findings:
+        fill_folder(staging, new)
+        stop_at(collect_findings(staging))
+    for finding in network.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
-    counts = {table: len(rows) for table, rows in found.rows.items()}
+    counts = {table: len(rows) for table, rows in network.rows.items()}
     click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
     click.echo(f"Next: {build_command(output)}")

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
+from partnergraph.cli.options import (
+    Command,
+    ExistingPath,
+    format_option,
+    graph_path_option,
+    output_option,
+    register_format_option,
+    write_result,
+)
 from partnergraph.errors import DataError, PartnerGraphError, UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +36,8 @@ KEYS = {"s": "same", "d": "different", "u": "unsure"}
 @click.argument("what", type=ExistingPath())
 @click.option("--register", "-r", "source", metavar="SOURCE", help="A register of the folder's configuration.")
 @click.option("--file", "file", type=ExistingPath(dir_okay=False), help="A register's file.")
-@click.option("--as", "form", metavar="FORMAT", help="The form of --file: ror, ods-trusts ...")
-@click.option("--graph", "-g", type=ExistingPath(), help="Match a list of names against this graph.")
+@register_format_option("The form of --file: ror, ods-trusts ...")
+@graph_path_option("Match a list of names against this graph.")
 @click.option("--column", metavar="NAME", help="The column of a list that holds the names.")
 @click.option("--review", is_flag=True, help="Decide about candidates, one after another, in the terminal.")
 @click.option("--accept", type=click.Choice(["certain"]), help="Decide that all that is certain is the same.")
@@ -75,14 +83,14 @@ def match(
     with lock_folder(what) if accept and not review else nullcontext() as locked:
         folder = _folder(what)
         chosen, register = _register(folder, source, file, form, decides=review or accept is not None)
-        found = match_results(folder_queries(folder.model), register, folder.model.matches, chosen)
+        results = match_results(folder_queries(folder.model), register, folder.model.matches, chosen)
         if review:
-            _review(folder, chosen, found, who or "", date)
+            _review(folder, chosen, results, who or "", date)
         elif locked is not None:
-            _accept(locked, folder, chosen, found, who or "", date)
+            _accept(locked, folder, chosen, results, who or "", date)
         else:
-            write_result(format_results(found, register, format_ or "table").encode(), output)
-            click.echo(_counted(found, len(register)), err=True)
+            write_result(format_results(results, register, format_ or "table").encode(), output)
+            click.echo(_counted(results, len(register)), err=True)
 
 
 def _folder(path: Path) -> GraphFolder:
@@ -101,21 +109,21 @@ def _register(
 
     if file is None or form is None:
         return index_of_folder(folder, source)
-    known = {row.id for row in folder.model.sources}
-    if decides and source not in known:
+    source_ids = {row.id for row in folder.model.sources}
+    if decides and source not in source_ids:
         raise UsageError("Say which source of sources.csv the decisions are about: --register SOURCE.")
     return source or "", index_of_file(file, form)
 
 
-def _counted(found: list[MatchResult], size: int) -> str:
+def _counted(results: list[MatchResult], size: int) -> str:
     counts = dict.fromkeys(("decided", "certain", "likely", "possible", "none"), 0)
-    for answer in found:
-        if any(one.decision == "same" for one in answer.decided.values()):
+    for result in results:
+        if any(candidate.decision == "same" for candidate in result.decided.values()):
             counts["decided"] += 1
         else:
-            counts[answer.open[0].verdict if answer.open else "none"] += 1
-    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    return f"{len(found)} organisations against {size} records: {said}"
+            counts[result.open[0].verdict if result.open else "none"] += 1
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    return f"{len(results)} organisations against {size} records: {summary}"
 
 
 def _names(
@@ -146,22 +154,24 @@ def _names(
     else:
         raise UsageError("Say against what: --graph GRAPH, or --file PATH --as FORMAT.")
     listed = read_list(path, column)
-    found: list[tuple[list[str], list[Candidate]]] = [
-        (cells, best_match(sought, register) if sought else []) for cells, sought in listed.rows
+    rows: list[tuple[list[str], list[Candidate]]] = [
+        (cells, best_match(query, register) if query else []) for cells, query in listed.rows
     ]
-    write_result(format_list(listed.headings, found, format_).encode(), output)
+    write_result(format_list(listed.headings, rows, format_).encode(), output)
     for line in listed.unknown[:_SHOWN]:
         click.echo(line, err=True)
     if len(listed.unknown) > _SHOWN:
         click.echo(f"... and {len(listed.unknown) - _SHOWN} more like these", err=True)
     counts = dict.fromkeys(("certain", "likely", "possible", "none"), 0)
-    for _, shown in found:
-        counts[shown[0].verdict if shown else "none"] += 1
-    said = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    click.echo(f"{len(found)} names against {len(register)} records: {said}", err=True)
+    for _, candidates in rows:
+        counts[candidates[0].verdict if candidates else "none"] += 1
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    click.echo(f"{len(rows)} names against {len(register)} records: {summary}", err=True)
 
 
-def _decision(answer: MatchResult, one: Candidate, source: str, decision: str, who: str, date: str | None) -> Match:
+def _decision(
+    result: MatchResult, candidate: Candidate, source: str, decision: str, who: str, date: str | None
+) -> Match:
     from partnergraph.model.dates import PartialDate
     from partnergraph.model.records import Match as Row
 
@@ -169,27 +179,29 @@ def _decision(answer: MatchResult, one: Candidate, source: str, decision: str, w
         when = PartialDate.parse(date) if date else None
     except ValueError as error:
         raise UsageError(f"--date {date}: {error}") from None
-    note = f"{one.verdict} {one.score:.2f}: {'; '.join(one.reasons)}"
-    body = answer.sought.id
-    return Row(f"{body} {source} {one.record}", (), body, source, one.record, decision, who.strip(), when, note)
+    note = f"{candidate.verdict} {candidate.score:.2f}: {'; '.join(candidate.reasons)}"
+    body = result.sought.id
+    return Row(
+        f"{body} {source} {candidate.record}", (), body, source, candidate.record, decision, who.strip(), when, note
+    )
 
 
 def _accept(
-    locked: LockedFolder, folder: GraphFolder, source: str, found: list[MatchResult], who: str, date: str | None
+    locked: LockedFolder, folder: GraphFolder, source: str, results: list[MatchResult], who: str, date: str | None
 ) -> None:
     from partnergraph.workbook.save_decisions import save_decisions
 
     certain = [
-        _decision(answer, answer.open[0], source, "same", who, date)
-        for answer in found
-        if answer.open and answer.open[0].verdict == "certain"
+        _decision(result, result.open[0], source, "same", who, date)
+        for result in results
+        if result.open and result.open[0].verdict == "certain"
     ]
     # Two bodies of ours cannot be one record; who decides must look.
-    records, same = [one.record for one in certain], _taken(folder, source)
-    clear = [one for one in certain if records.count(one.record) == 1 and one.record not in same]
-    for one in certain:
-        if one not in clear:
-            click.echo(f"not decided: {one.record} fits {one.organisation} and another organisation", err=True)
+    records, accepted = [match.record for match in certain], _accepted_records(folder, source)
+    clear = [match for match in certain if records.count(match.record) == 1 and match.record not in accepted]
+    for match in certain:
+        if match not in clear:
+            click.echo(f"not decided: {match.record} fits {match.organisation} and another organisation", err=True)
     if clear:
         path, _ = save_decisions(locked, folder, clear)
         click.echo(f"{len(clear)} decided as the same, in {path}", err=True)
@@ -197,14 +209,14 @@ def _accept(
         click.echo("Nothing that is certain is open.", err=True)
 
 
-def _taken(folder: GraphFolder, source: str) -> dict[str, str]:
+def _accepted_records(folder: GraphFolder, source: str) -> dict[str, str]:
     """The records that were decided to be a body, and which. One record is one body."""
     return {
         row.record: row.organisation for row in folder.model.matches if (row.source, row.decision) == (source, "same")
     }
 
 
-def _review(folder: GraphFolder, source: str, found: list[MatchResult], who: str, date: str | None) -> None:
+def _review(folder: GraphFolder, source: str, results: list[MatchResult], who: str, date: str | None) -> None:
     """Each decision is written at once, so that nothing is lost when the terminal is closed."""
     from datetime import date as calendar
 
@@ -213,37 +225,39 @@ def _review(folder: GraphFolder, source: str, found: list[MatchResult], who: str
 
     when = date or calendar.today().isoformat()
     _decision_date(when)
-    waiting = [answer for answer in found if answer.open]
-    made = 0
-    same = _taken(folder, source)
-    for number, answer in enumerate(waiting, 1):
-        for one in answer.open:
-            click.echo(f"\n[{number}/{len(waiting)}] {answer.sought.name} ({answer.sought.id})")
-            click.echo(f"  {one.verdict} {one.score:.2f}  {one.label}  {one.record}")
-            for reason in one.reasons:
+    open_results = [result for result in results if result.open]
+    decisions = 0
+    accepted = _accepted_records(folder, source)
+    for number, result in enumerate(open_results, 1):
+        for candidate in result.open:
+            click.echo(f"\n[{number}/{len(open_results)}] {result.sought.name} ({result.sought.id})")
+            click.echo(f"  {candidate.verdict} {candidate.score:.2f}  {candidate.label}  {candidate.record}")
+            for reason in candidate.reasons:
                 click.echo(f"    - {reason}")
             key = _key()
-            while key == "s" and same.setdefault(one.record, answer.sought.id) != answer.sought.id:
-                click.echo(f"  This record was decided to be {same[one.record]}; change that row of matches first.")
+            while key == "s" and accepted.setdefault(candidate.record, result.sought.id) != result.sought.id:
+                click.echo(
+                    f"  This record was decided to be {accepted[candidate.record]}; change that row of matches first."
+                )
                 key = _key()
             if key == "q":
-                click.echo(f"\n{made} decided.", err=True)
+                click.echo(f"\n{decisions} decided.", err=True)
                 return
             if key == "n":
                 continue
             try:
                 with lock_folder(folder.path) as locked:
                     path, folder = save_decisions(
-                        locked, folder, [_decision(answer, one, source, KEYS[key], who, when)]
+                        locked, folder, [_decision(result, candidate, source, KEYS[key], who, when)]
                     )
             except PartnerGraphError:
-                click.echo(f"\n{made} decided before this one.", err=True)
+                click.echo(f"\n{decisions} decided before this one.", err=True)
                 raise
-            made += 1
+            decisions += 1
             click.echo(f"  {KEYS[key]}, written to {path.name}")
             if key == "s":
                 break
-    click.echo(f"\n{made} decided.", err=True)
+    click.echo(f"\n{decisions} decided.", err=True)
 
 
 def _decision_date(text: str) -> None:

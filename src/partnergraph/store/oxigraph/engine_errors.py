@@ -50,10 +50,10 @@ def store_error(error: Exception, path: Path | None = None) -> StoreError:
 def syntax_error(error: SyntaxError) -> QueryError:
     """The engine's parse error with its line and column, which it puts into the message."""
     text = error.msg or str(error)
-    found = re.match(r"error at (\d+):(\d+): (.*)", text, flags=re.DOTALL)
-    if found is None:
+    match = re.match(r"error at (\d+):(\d+): (.*)", text, flags=re.DOTALL)
+    if match is None:
         return QueryError(f"The query does not parse: {text}")
-    return QueryError(f"The query does not parse: {found[3]}", int(found[1]), int(found[2]))
+    return QueryError(f"The query does not parse: {match[3]}", int(match[1]), int(match[2]))
 
 
 # Bytes of address space with which the engine and its threads surely start; with too little it ends the process.

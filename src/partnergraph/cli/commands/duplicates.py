@@ -19,7 +19,9 @@ def duplicates(graph: Path | None, format_: str, output: Path | None) -> None:
     from partnergraph.match.output import format_duplicates
     from partnergraph.store import Reader
 
-    found = run(Reader.at(graph))
-    write_result(format_duplicates(found, format_).encode(), output)
-    bodies = sum(one.sort == "organisation" for one in found)
-    click.echo(f"{bodies} likely duplicate organisations, {len(found) - bodies} likely duplicate claims", err=True)
+    all_duplicates = run(Reader.at(graph))
+    write_result(format_duplicates(all_duplicates, format_).encode(), output)
+    bodies = sum(duplicate.sort == "organisation" for duplicate in all_duplicates)
+    click.echo(
+        f"{bodies} likely duplicate organisations, {len(all_duplicates) - bodies} likely duplicate claims", err=True
+    )

@@ -1,7 +1,11 @@
-"""Colours and shapes, for light and dark, with their contrast (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""Every colour that partnergraph writes, and the shapes of the map's symbols.
+
+Tests compute the contrast (WCAG 2.2, 1.4.3 and 1.4.11) and find colours that are written elsewhere.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -63,6 +67,11 @@ SPARE = (
     *(Look("triangleDown", "#d55e00", "#f08a45"), Look("star", "#f0e442", "#f0e442")),
 )
 OTHER = Look("dot", "#ffffff", "#1c2329")
+# Fills by the severity of a finding, with dark text on them: in the report of `check` and in an annotated workbook.
+SEVERITY_FILLS = {"error": "#ffc7ce", "warning": "#ffeb9c", "info": "#ddebf7"}
+# The rest of the report of `check`: text, page, rules and the ground of headings.
+REPORT_TEXT, REPORT_PAGE, REPORT_RULE, REPORT_HEADING = "#1c1c1c", "#fff", "#999", "#eee"
+SPREADSHEET_LINK = "#0563C1"
 
 
 def css_variables(chosen: dict[str, Look]) -> str:
@@ -76,6 +85,14 @@ def css_variables(chosen: dict[str, Look]) -> str:
         for ink in (LIGHT, DARK)
     )  # fmt: skip
     return f"{light}\n@media screen and (prefers-color-scheme: dark){{{dark}}}\n"
+
+
+def ink_rules(names: Sequence[str]) -> str:
+    """The colours of `Ink` with these names as custom properties of CSS, for both schemes."""
+    light, dark = (
+        ":root { " + "".join(f"--{name}: {getattr(ink, name)}; " for name in names) + "}" for ink in (LIGHT, DARK)
+    )
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
 def look_of(chosen: dict[str, Look], family: int) -> Look:

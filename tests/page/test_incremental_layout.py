@@ -10,7 +10,7 @@ import pytest
 
 from partnergraph.page import Page, draw
 from partnergraph.page.build_diagram import build_diagram
-from partnergraph.page.diagram import MAX_KEPT, TALL, UNFOLDED, VIEWS, WIDE, Diagram
+from partnergraph.page.diagram import MAX_PINNED, TALL, UNFOLDED, VIEWS, WIDE, Diagram
 from partnergraph.page.layout.arrangement import pinned_positions, positions_of
 from tests.page.test_arrangement import _faults, _plain, without_positions
 
@@ -20,7 +20,7 @@ O = "https://w3id.org/partnergraph/id/org/"  # noqa: E741
 Positions = dict[str, dict[str, tuple[int, int]]]
 
 
-def keep(network: nx.MultiDiGraph, positions: Positions) -> nx.MultiDiGraph:
+def pin(network: nx.MultiDiGraph, positions: Positions) -> nx.MultiDiGraph:
     """The network as it comes back once the positions of a page have been kept."""
     again = without_positions(network)
     for view, found in positions.items():
@@ -83,7 +83,7 @@ def moved(old: Diagram, new: Diagram) -> float:
 
 def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Diagram) -> None:
     """The table is there, and every symbol that it names stands where it says. What is new since has no row yet."""
-    stands = {view: {dot.key: getattr(dot, view) for dot in before.dots if getattr(dot, view)} for view in VIEWS}
+    stands = {view: {dot.key: getattr(dot, view) for dot in before.nodes if getattr(dot, view)} for view in VIEWS}
     for view, found in pinned_positions(network, before).items():
         assert len(found) >= 0.9 * len(stands[view]), view
         off = {key: (at, stands[view][key]) for key, at in found.items() if key in stands[view]}
@@ -93,7 +93,7 @@ def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Diagra
 def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Diagram) -> None:
     assert list(page.positions) == list(VIEWS)
     for view in VIEWS:
-        shown = {dot.key: getattr(dot, view) for dot in afresh.dots if getattr(dot, view) is not None}
+        shown = {dot.key: getattr(dot, view) for dot in afresh.nodes if getattr(dot, view) is not None}
         assert len(shown) >= 10
         assert shown.items() <= page.positions[view].items()
     assert {key for key in page.positions["wide"] if key.startswith("fold:")}
@@ -102,9 +102,9 @@ def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Diagram) -> N
 def test_what_is_kept_stands_exactly_where_it_stood_and_the_page_has_the_same_bytes(
     fresh: nx.MultiDiGraph, page: Page, afresh: Diagram
 ) -> None:
-    network = keep(fresh, page.positions)
+    network = pin(fresh, page.positions)
     again = build_diagram(network)
-    assert again.dots == afresh.dots
+    assert again.nodes == afresh.nodes
     assert again.bends == afresh.bends
     kept_page = draw(network)
     assert (kept_page.html, kept_page.svg) == (page.html, page.svg)
@@ -150,7 +150,7 @@ def test_where_there_is_room_nothing_moves_at_all(network: nx.MultiDiGraph, befo
 
 
 def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before: Diagram) -> None:
-    folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
+    folded = next(dot for dot in before.nodes if dot.label == "11 named local authorities")
     first = before.bodies[folded.members[0]]
     grown = network.copy()
     # It comes first of them all, so that the symbol has another first body than the one it was kept with.
@@ -160,7 +160,7 @@ def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before:
         one, other = (NEW if end == first else end for end in (a, b))
         grown.add_edge(one, other, key=f"{NEW}/{number}", **data)
     after = build_diagram(grown)
-    dot = next(dot for dot in after.dots if dot.label == "12 named local authorities")
+    dot = next(dot for dot in after.nodes if dot.label == "12 named local authorities")
     assert after.bodies[dot.members[0]] == NEW
     assert dot.wide == folded.wide
     assert moved(before, after) <= 0.05
@@ -170,10 +170,10 @@ def test_a_folded_symbol_grows_where_it_stands(network: nx.MultiDiGraph, before:
 def test_a_folded_symbol_stays_where_it_is_when_the_body_it_is_named_by_leaves_it(
     network: nx.MultiDiGraph, before: Diagram
 ) -> None:
-    folded = next(dot for dot in before.dots if dot.label == "11 named local authorities")
+    folded = next(dot for dot in before.nodes if dot.label == "11 named local authorities")
     first = before.bodies[folded.members[0]]
     after = build_diagram(joined(network, str(network.nodes[first]["label"])))
-    dot = next(dot for dot in after.dots if dot.label == "10 named local authorities")
+    dot = next(dot for dot in after.nodes if dot.label == "10 named local authorities")
     assert math.dist(dot.wide or (0, 0), folded.wide or (0, 0)) <= 0.05 * WIDE[1]
     assert positions_of(after)["wide"][first] != dot.wide
 
@@ -209,12 +209,12 @@ def test_bodies_that_nothing_joins_to_the_rest_find_a_place_too(network: nx.Mult
 def test_a_kept_map_may_grow_by_a_quarter_before_it_is_folded_anew() -> None:
     ring = _plain(nx.cycle_graph(78))
     first = build_diagram(ring)
-    again = keep(ring, positions_of(first))
+    again = pin(ring, positions_of(first))
     for number in range(10):
         again.add_edge(f"n{number}", f"m{number}", key=f"m{number}", kind="membership")
     again.add_edges_from((f"m{number}", f"m{number + 1}", f"x{number}", {"kind": "funding"}) for number in range(9))
     grown = build_diagram(again)
-    assert 80 < len(positions_of(grown)["wide"]) <= MAX_KEPT
+    assert 80 < len(positions_of(grown)["wide"]) <= MAX_PINNED
     assert moved(first, grown) <= 0.05
     assert len(positions_of(build_diagram(without_positions(again)))["wide"]) <= 80
 
@@ -223,8 +223,8 @@ def test_a_kept_map_may_grow_by_a_quarter_before_it_is_folded_anew() -> None:
 def test_every_network_comes_back_as_it_was(size: int) -> None:
     plain = _plain(nx.barabasi_albert_graph(size, 2, seed=3))
     first = build_diagram(plain)
-    again = build_diagram(keep(plain, positions_of(first)))
-    assert again.dots == first.dots
+    again = build_diagram(pin(plain, positions_of(first)))
+    assert again.nodes == first.nodes
     assert again.bends == first.bends
 
 
@@ -234,11 +234,11 @@ def test_positions_that_cannot_be_drawn_are_left_aside(fresh: nx.MultiDiGraph, a
     for body, value in zip(wrong, bad * 20, strict=False):
         wrong.nodes[body]["at"] = {"wide": value, "folded-wide": value, "nowhere": [1, 1]}
     wrong.nodes[f"{O}nice"]["at"] = "not a dict"
-    assert build_diagram(wrong).dots == afresh.dots
+    assert build_diagram(wrong).nodes == afresh.nodes
 
 
 def test_two_symbols_that_were_one_do_not_claim_one_place(before: Diagram, network: nx.MultiDiGraph) -> None:
-    folded = next(dot for dot in before.dots if dot.members and dot.wide)
+    folded = next(dot for dot in before.nodes if dot.members and dot.wide)
     twice = copy.deepcopy(network)  # not one dict of it is shared with the tests that come after
     for member in folded.members[:3]:
         assert twice.nodes[before.bodies[member]]["at"]["folded-wide"] == list(folded.wide or ())
@@ -251,6 +251,6 @@ def test_positions_given_by_hand_come_before_those_of_the_nodes(
     fresh: nx.MultiDiGraph, page: Page, afresh: Diagram
 ) -> None:
     moved_aside = {**page.positions, "wide": {key: (x, y // 2) for key, (x, y) in page.positions["wide"].items()}}
-    elsewhere = keep(fresh, moved_aside)
-    assert build_diagram(elsewhere).dots != afresh.dots
-    assert build_diagram(elsewhere, page.positions).dots == afresh.dots
+    elsewhere = pin(fresh, moved_aside)
+    assert build_diagram(elsewhere).nodes != afresh.nodes
+    assert build_diagram(elsewhere, page.positions).nodes == afresh.nodes

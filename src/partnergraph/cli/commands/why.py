@@ -31,16 +31,16 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
 
     reader = Reader.at(graph)
     reader = view(reader, as_of) if as_of is not None else reader
-    found = run(reader, a, b)
+    claims = run(reader, a, b)
     if format_ == "json":
         plain = [
             {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri}
             | edge_attributes(claim)
-            for claim in found
+            for claim in claims
         ]
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
-    elif found:
-        print_text("\n\n".join(str(claim) for claim in found))
+    elif claims:
+        print_text("\n\n".join(str(claim) for claim in claims))
     else:
         click.echo("No claim names both.", err=True)
         hops = shortest_route(reader, a, b)
@@ -48,4 +48,4 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
             print_text(f"{number}. " + "\n\n   ".join(str(claim) for claim in hop) + "\n")
         if not hops:
             click.echo("No way leads from the one to the other either.", err=True)
-    sys.exit(0 if found else 1)
+    sys.exit(0 if claims else 1)

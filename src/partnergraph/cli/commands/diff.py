@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, format_option, output_option, write_result
-from partnergraph.errors import DataError, StoreError, UsageError
+from partnergraph.cli.options import Command, draw_option, format_option, output_option, write_result
+from partnergraph.errors import DataError, StoreError, UsageError, error_count
 
 if TYPE_CHECKING:
     from partnergraph.graph import PartnerGraph
@@ -23,17 +23,17 @@ PREVIOUS = "@previous"
 @click.argument("b", required=False)
 @format_option("text", "markdown", "html", "json", "patch")
 @output_option
-@click.option(
-    "--draw",
-    "drawn",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Also the network of B as a page, coloured by what changed.",
-)
+@draw_option("Also the network of B as a page, coloured by what changed.")
 @click.option("--previous", is_flag=True, help="Compare a build with the generation before it: A is the build, no B.")
-@click.option("--exit-code", "tell", is_flag=True, help="Exit with 1 when anything differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when anything differs.")
 def diff(
-    a: str, b: str | None, format_: str | None, output: Path | None, drawn: Path | None, previous: bool, tell: bool
+    a: str,
+    b: str | None,
+    format_: str | None,
+    output: Path | None,
+    drawing: Path | None,
+    previous: bool,
+    exit_code: bool,
 ) -> None:
     """What changed from A to B, in plain words grouped by organisation, and exactly in quads.
 
@@ -49,18 +49,18 @@ def diff(
     if form is None:
         raise UsageError(f"The name {output} says no form; add --format, or end it in {', '.join(SUFFIXES)}.")
     first, second = (f"{a}{PREVIOUS}", a) if b is None else (a, b)
-    before, after = opened(first), opened(second)
+    before, after = _open_graph(first), _open_graph(second)
     report = before.diff(after, names=_names(first, second))
     from partnergraph.compare import FORMS
 
-    page = before.draw_diff(after, report) if drawn else None
+    page = before.draw_diff(after, report) if drawing else None
     write_result(FORMS[form](report).encode(), output)
-    if drawn and page:
-        page.save(drawn)
-        click.echo(f"wrote {drawn}", err=True)
+    if drawing and page:
+        page.save(drawing)
+        click.echo(f"wrote {drawing}", err=True)
         if page.note:
             click.echo(f"note: {page.note}", err=True)
-    sys.exit(1 if tell and not report.equal else 0)
+    sys.exit(1 if exit_code and not report.equal else 0)
 
 
 def _names(first: str, second: str) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def _names(first: str, second: str) -> tuple[str, str]:
     return short[0], short[1]
 
 
-def opened(name: str) -> PartnerGraph:
+def _open_graph(name: str) -> PartnerGraph:
     """The graph that an argument names. A graph folder is read as it is now, whether it was built or not."""
     from partnergraph.graph import PartnerGraph
     from partnergraph.store import Reader
@@ -92,8 +92,9 @@ def opened(name: str) -> PartnerGraph:
     from partnergraph.build import assemble
     from partnergraph.graph_folder.folder import read_folder
 
-    found = read_folder(path)
-    if found.errors:
-        number = f"{len(found.errors)} errors" if len(found.errors) > 1 else "1 error"
-        raise DataError(f"{number} in {path}; nothing was compared.", found.errors)
-    return PartnerGraph(assemble(found.model).reader())
+    folder_contents = read_folder(path)
+    if folder_contents.errors:
+        raise DataError(
+            f"{error_count(folder_contents.errors)} in {path}; nothing was compared.", folder_contents.errors
+        )
+    return PartnerGraph(assemble(folder_contents.model).reader())

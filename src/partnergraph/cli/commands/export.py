@@ -7,7 +7,14 @@ from textwrap import fill
 
 import click
 
-from partnergraph.cli.options import Command, format_option, graph_option, write_result
+from partnergraph.cli.options import (
+    WRITTEN_PATH,
+    Command,
+    format_option,
+    graph_option,
+    output_path_option,
+    write_result,
+)
 from partnergraph.export.formats import DEFAULT_FORMAT, EXPORT_FORMATS, SUFFIXES
 
 
@@ -31,12 +38,10 @@ lists, GraphML, GEXF, its tables.
 @click.command(cls=Command, help=_HELP)
 @graph_option
 @format_option(*EXPORT_FORMATS)
-@click.option(
-    "--output", "-o", "output", type=click.Path(path_type=Path), default=None, help="File, or folder for csv."
-)
+@output_path_option("File, or folder for csv.", WRITTEN_PATH)
 @click.option(
     "--tables",
-    type=click.Path(path_type=Path),
+    type=WRITTEN_PATH,
     default=None,
     help="Give the tables back: a workbook (.xlsx), or a folder that is not there yet.",
 )

@@ -58,12 +58,12 @@ def load_bytes(
 
 def _hostile(data: bytes, format_: ox.RdfFormat) -> tuple[str, int] | None:
     """What the engine would load, but we do not, and the row: a message or nothing."""
-    if format_ == ox.RdfFormat.RDF_XML and (found := _DECLARATION.search(data)):
+    if format_ == ox.RdfFormat.RDF_XML and (match := _DECLARATION.search(data)):
         message = "RDF/XML with a DOCTYPE is refused, because entities can be used to exhaust memory."
-        return message, _row(data, found.start())
+        return message, _row(data, match.start())
     # Looking for plain bytes first is a hundred times as fast as the pattern, which nearly always finds nothing.
-    if any(part in data for part in _NUL_PARTS) and (found := _NUL.search(data)):
-        return _not_utf8(data) or ("The character U+0000 stands here; no text can hold it.", _row(data, found.start()))
+    if any(part in data for part in _NUL_PARTS) and (match := _NUL.search(data)):
+        return _not_utf8(data) or ("The character U+0000 stands here; no text can hold it.", _row(data, match.start()))
     return None
 
 
@@ -110,12 +110,12 @@ def stream(store: ox.Store, lines: Iterable[str], graph: str) -> None:
         # load leaves files to be sorted into one another, so that a part and its merge are better loaded at once.
         store.bulk_load(part + part.replace(end, b" .\n"), format=ox.RdfFormat.N_QUADS)
 
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as executor:
         loading: Future[None] | None = None
         for part in _parts(lines):
             if loading is not None:
                 loading.result()
-            loading = beside.submit(load, part)
+            loading = executor.submit(load, part)
         if loading is not None:
             loading.result()
 

@@ -19,7 +19,7 @@ def conflicts(graph: Path | None, format_: str, output: Path | None) -> None:
     from partnergraph.match.output import format_conflicts
     from partnergraph.store import Reader
 
-    found = run(Reader.at(graph))
-    write_result(format_conflicts(found, format_).encode(), output)
-    marked = sum(one.marked for one in found)
-    click.echo(f"{len(found)} conflicts, {marked} of them marked by an editor", err=True)
+    all_conflicts = run(Reader.at(graph))
+    write_result(format_conflicts(all_conflicts, format_).encode(), output)
+    marked = sum(conflict.marked for conflict in all_conflicts)
+    click.echo(f"{len(all_conflicts)} conflicts, {marked} of them marked by an editor", err=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from partnergraph.page.palette import DARK, LIGHT, LOOKS, OTHER, SPARE, Ink, contrast, css_variables, looks
+from partnergraph.palette import DARK, LIGHT, LOOKS, OTHER, SPARE, Ink, contrast, css_variables, looks
 
 INKS = pytest.mark.parametrize("ink", [LIGHT, DARK], ids=["light", "dark"])
 
@@ -49,3 +52,25 @@ def test_the_style_holds_every_colour_of_both_schemes() -> None:
     assert f"--accent:{LIGHT.accent}" in text
     assert f"--accent:{DARK.accent}" in text
     assert ".f1{fill:#009e73}" in text
+
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "partnergraph"
+COLOUR = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
+BLACK = "#000000"  # sigma wants some colour before the page says which
+
+
+def test_no_colour_is_written_elsewhere() -> None:
+    files = [path for path in SOURCE.rglob("*") if path.suffix in (".py", ".js", ".css", ".j2", ".svg")]
+    named = {colour.lower() for colour in COLOUR.findall((SOURCE / "palette.py").read_text("utf-8"))}
+    assert len(named) > 40
+    icon = SOURCE / "site" / "static" / "icon.svg"  # a file by itself
+    assert {colour.lower() for colour in COLOUR.findall(icon.read_text("utf-8"))} <= named
+    others = [path for path in files if path not in (SOURCE / "palette.py", icon) and "vendor" not in path.parts]
+    assert len(others) > 100
+    wrong = {
+        f"{path.relative_to(SOURCE)}: {colour}"
+        for path in others
+        for colour in COLOUR.findall(path.read_text("utf-8"))
+        if colour != BLACK
+    }
+    assert not wrong

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import (
+    WRITTEN_PATH,
+    Command,
+    ExistingPath,
+    graph_path_option,
+    output_path_option,
+    register_format_option,
+)
 from partnergraph.errors import UsageError
 
 
@@ -15,20 +22,16 @@ from partnergraph.errors import UsageError
 @click.option(
     "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."
 )
-@click.option(
-    "--graph", "-g", "graphs", multiple=True, type=ExistingPath(),
-    help="A graph folder, build, store or RDF file whose names are known. May be repeated.",
-)  # fmt: skip
+@graph_path_option(
+    "A graph folder, build, store or RDF file whose names are known. May be repeated.", "graphs", multiple=True
+)
 @click.option(
     "--register", "registers", multiple=True, type=ExistingPath(dir_okay=False),
     help="A file of a register whose names are known; each needs an --as.",
 )  # fmt: skip
-@click.option("--as", "formats", multiple=True, metavar="FORMAT", help="What the register is, in the same order.")
+@register_format_option("What the register is, in the same order.", "formats", multiple=True)
 @click.option("--speaker", default=None, metavar="ID-or-NAME", help="Who 'we' is in the text.")
-@click.option(
-    "--output", "-o", "output", type=click.Path(path_type=Path), default=None,
-    help="Write the proposals here: a workbook (.xlsx) or a folder of CSV files.",
-)  # fmt: skip
+@output_path_option("Write the proposals here: a workbook (.xlsx) or a folder of CSV files.", WRITTEN_PATH)
 @click.option(
     "--accept", "accepted", type=ExistingPath(), default=None,
     help="Take the proposals of this workbook or folder whose accept cell says yes.",
@@ -84,12 +87,12 @@ def _read(
 
     if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
         raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
-    known = Gazetteer()
+    gazetteer = Gazetteer()
     for graph in graphs:
-        known.from_path(graph)
+        gazetteer.from_path(graph)
     for path, format_ in registers:
-        known.from_register(path, format_)
-    reading = propose(open_document(document, source), known, speaker)
+        gazetteer.from_register(path, format_)
+    reading = propose(open_document(document, source), gazetteer, speaker)
     save(reading, output)
     click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)
 
@@ -97,11 +100,11 @@ def _read(
 def _accept(accepted: Path, into: Path, document: Path | None) -> None:
     from partnergraph.extraction.accept import accept
 
-    made = accept(accepted, into, document)
-    if not made.rows and not made.already:
+    report = accept(accepted, into, document)
+    if not report.rows and not report.already:
         click.echo("No proposal says yes; nothing was written.", err=True)
         return
-    parts = [f"{count} in {table}.csv" for table, count in made.rows.items()]
-    parts += [f"{made.already} stood there already"] * bool(made.already)
-    parts += [f"the text as {made.document}"] * bool(made.document)
+    parts = [f"{count} in {table}.csv" for table, count in report.rows.items()]
+    parts += [f"{report.already} stood there already"] * bool(report.already)
+    parts += [f"the text as {report.document}"] * bool(report.document)
     click.echo(f"Taken into {into}: {', '.join(parts)}.", err=True)

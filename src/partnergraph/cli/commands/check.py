@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, format_option, output_option, write_result
+from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, format_option, output_option, write_result
 from partnergraph.errors import Finding, UsageError
 
 
@@ -17,7 +17,7 @@ from partnergraph.errors import Finding, UsageError
 @output_option
 @click.option(
     "--marked",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=WRITTEN_FILE,
     metavar="FILE.xlsx",
     help="Write a copy of the tables of a graph folder with each faulty cell coloured and commented.",
 )
@@ -63,7 +63,7 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
     if folders:
         return collect_findings(folders[0])
     ontology = ontology_dir()
-    found = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
+    findings = run(Reader.files([*paths, ontology / "partnergraph.ttl", ontology / "kinds.ttl"]))
     if other := other_vocabulary(Reader.files(paths), ", ".join(map(str, paths))):
-        found.append(Finding("other-vocabulary", "warning", other[0], fix=other[1]))
-    return found
+        findings.append(Finding("other-vocabulary", "warning", other[0], fix=other[1]))
+    return findings

@@ -1,33 +1,21 @@
-"""`partnergraph draw`, and the page that `build` publishes."""
+"""`partnergraph draw`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath, as_of_option, graph_option
+from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, as_of_option, graph_option, output_path_option
 from partnergraph.cli.save_positions import save_positions
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
 
-def draw_page(reader: Reader, note: Callable[[str], None] = lambda _: None) -> str:
-    """The page of a graph, for the build; `note` is called with what its map does not show."""
-    from partnergraph.network import build_network
-    from partnergraph.page import draw as make
-
-    page = make(build_network(reader))
-    if page.note:
-        note(page.note)
-    return page.html
-
-
 @click.command(cls=Command)
 @graph_option
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default="map.html", show_default=True)
-@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The map alone, as SVG.")
+@output_path_option(default="map.html")
+@click.option("--svg", type=WRITTEN_FILE, metavar="FILE", help="The map alone, as SVG.")
 @as_of_option
 @click.option("--derived", is_flag=True, help="Also the links that rules derive.")
 @click.option("--no-inferred", is_flag=True, help="Leave out what rests on inference alone.")
@@ -59,7 +47,7 @@ def draw(
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
     from partnergraph.network import build_network
     from partnergraph.network.other_vocabulary import other_vocabulary, require_bodies
-    from partnergraph.page import draw as make
+    from partnergraph.page import draw as draw_page
 
     if svg and svg.suffix != ".svg":
         raise UsageError(f"--svg writes a picture as SVG: call the file {svg.with_suffix('.svg')}.")
@@ -68,17 +56,17 @@ def draw(
             "--keep keeps the map that build draws; leave out --as-of, --derived, --no-inferred and --places."
         )
     reader = Reader.at(graph)
-    drawn = build_network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
-    require_bodies(drawn, reader, str(graph or "this graph"))
-    page = make(drawn, renderer)
+    network = build_network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
+    require_bodies(network, reader, str(graph or "this graph"))
+    page = draw_page(network, renderer)
     page.save(output)
     if svg:
         page.save(svg)
-    click.echo(f"wrote {output}: {len(drawn)} bodies, {drawn.number_of_edges()} relationships", err=True)
+    click.echo(f"wrote {output}: {len(network)} bodies, {network.number_of_edges()} relationships", err=True)
     if page.note:
         click.echo(f"note: {page.note}", err=True)
-    if not drawn.number_of_edges() and (found := other_vocabulary(reader, str(graph or "this graph"))):
-        click.echo(f"warning: {' '.join(found)}", err=True)
+    if not network.number_of_edges() and (notice := other_vocabulary(reader, str(graph or "this graph"))):
+        click.echo(f"warning: {' '.join(notice)}", err=True)
     if keep:
         file, count = save_positions(keep, page.positions)
         click.echo(f"wrote {file}: {count} positions; the next build leaves them where they are", err=True)

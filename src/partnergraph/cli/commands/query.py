@@ -12,6 +12,7 @@ from partnergraph.cli.options import (
     Command,
     Number,
     as_of_option,
+    draw_option,
     format_option,
     graph_option,
     output_option,
@@ -43,13 +44,9 @@ _WAYS = (
 @click.option("--memory", type=MEGABYTES, default=2000, show_default=True, help="Megabytes.")
 @click.option("--size", type=Number(0.001, 1_000_000), default=50.0, show_default=True, help="Megabytes of answer.")
 @click.option("--iris", is_flag=True, help="Show IRIs instead of names.")
-@click.option(
-    "--draw",
-    "picture",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Draw the answer as a page (.html) or a map (.svg): a SELECT with the columns from and to (and label, kind, "
-    "weight), or a CONSTRUCT.",
+@draw_option(
+    "Draw the answer as a page (.html) or a map (.svg): a SELECT with the columns from and to (and label, kind, "
+    "weight), or a CONSTRUCT."
 )
 def query(
     question: str | None,
@@ -63,7 +60,7 @@ def query(
     memory: int,
     size: float,
     iris: bool,
-    picture: Path | None,
+    drawing: Path | None,
 ) -> None:
     """Ask a QUESTION: SPARQL 1.1 text, a file (.rq), - or nothing for standard input, or the name of a named question.
 
@@ -71,16 +68,15 @@ def query(
     """
     from partnergraph.execution.exit_status import SPARE
     from partnergraph.execution.sandbox import run
-    from partnergraph.store import locate
-    from partnergraph.store.engine_errors import address_space
+    from partnergraph.store import address_space, locate
 
     text, name = _text(question)
-    if picture and (format_ or output or iris):
+    if drawing and (format_ or output or iris):
         raise UsageError("--draw makes a page instead of a table; leave out --format, --output and --iris.")
     parameters = _parameters(params)
     if parameters and name is None:
         raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
-    form = _form(text, name) if picture else ""
+    form = _form(text, name) if drawing else ""
     chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
     chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
     if FORMATS[chosen].is_binary and output is None and sys.stdout.isatty():
@@ -101,8 +97,8 @@ def query(
         iris=iris,
         as_of=as_of,
     )
-    if picture:
-        _draw(graph, as_of, answer.data, form, text, name, picture, answer.note or "")
+    if drawing:
+        _draw(graph, as_of, answer.data, form, text, name, drawing, answer.note or "")
     else:
         write_result(answer.data, output)
     if answer.note:
@@ -138,17 +134,17 @@ def _draw(
 
     reader = Reader.at(graph)
     named = get_question(name) if name else None
-    title, told = (named.question, named.text) if named else (None, text)
-    made = network_from_query(
-        view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=told
+    title, query = (named.question, named.text) if named else (None, text)
+    network = network_from_query(
+        view(reader, as_of) if as_of is not None else reader, answer, form, title=title, query=query
     )
-    if not len(made):
+    if not len(network):
         raise DataError(f"There is nothing to draw, and nothing was written: the answer has no links. {note}".strip())
-    page = draw(made)
+    page = draw(network)
     page.save(path)
-    computed = sum(1 for _, _, data in made.edges(data=True) if data.get("computed"))
-    said = f"{made.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
-    click.echo(f"wrote {path}: {len(made)} bodies, {said}", err=True)
+    computed = sum(1 for _, _, data in network.edges(data=True) if data.get("computed"))
+    summary = f"{network.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
+    click.echo(f"wrote {path}: {len(network)} bodies, {summary}", err=True)
     if page.note:
         click.echo(f"note: {page.note}", err=True)
 
@@ -194,12 +190,12 @@ def _decoded(data: bytes, where: str) -> str:
 
 
 def _parameters(params: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for text in params:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"--param {text}: write it as NAME=VALUE.")
-        if name in found:
+        if name in values:
             raise UsageError(f"--param {name} is given twice.")
-        found[name] = value
-    return found
+        values[name] = value
+    return values

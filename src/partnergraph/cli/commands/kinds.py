@@ -23,13 +23,13 @@ def kinds(scheme: str, format_: str) -> None:
         click.echo("\n".join(schemes()))
         return
     try:
-        found = concepts(scheme)
+        listed_concepts = concepts(scheme)
     except KeyError as error:
         raise UsageError(f"{error.args[0]} All lists: partnergraph kinds --list all") from None
     if format_ == "json":
-        click.echo(json.dumps([asdict(concept) for concept in found], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([asdict(concept) for concept in listed_concepts], ensure_ascii=False, indent=1))
         return
-    width = max(len(concept.code) for concept in found)
-    for concept in found:
+    width = max(len(concept.code) for concept in listed_concepts)
+    for concept in listed_concepts:
         wording = f"  [{concept.forward} / {concept.inverse}]" if concept.forward else ""
         click.echo(f"{concept.code:{width}}  {concept.definition}{wording}")

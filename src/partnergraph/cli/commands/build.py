@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from partnergraph.cli.options import Command, ExistingPath
+from partnergraph.cli.options import WRITTEN_FOLDER, Command, ExistingPath, output_path_option
+
+if TYPE_CHECKING:
+    from partnergraph.store import Reader
 
 
 @click.command(cls=Command)
 @click.argument("folder", type=ExistingPath(file_okay=False), default="data")
-@click.option("--output", "-o", type=click.Path(path_type=Path, file_okay=False), default="build", show_default=True)
+@output_path_option(type_=WRITTEN_FOLDER, default="build")
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--replace", is_flag=True, help="Replace the graph of another folder that stands in the output.")
@@ -24,25 +28,24 @@ def build(
 ) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
-    from partnergraph.cli.draw import draw_page
     from partnergraph.page import prepare, version
-    from partnergraph.store.engine_errors import check_address_space
+    from partnergraph.store import check_address_space
 
     check_address_space()
-    say = (lambda _: None) if quiet else _progress()
+    report_progress = (lambda _: None) if quiet else _progress()
 
     def progress(what: str) -> None:
         # Only now is it sure that there is something to build; what the page needs comes in beside the engine's work.
         if not no_page:
             prepare()
-        say(what)
+        report_progress(what)
 
     notes: list[str] = []
     report = run(
         folder,
         output,
         only=only or None,
-        page=None if no_page else lambda reader: draw_page(reader, notes.append),
+        page=None if no_page else lambda reader: _draw_page(reader, notes.append),
         page_version=version(),
         progress=progress,
         force=force,
@@ -79,12 +82,23 @@ def build(
         click.echo(f"note: {note}", err=True)
 
 
+def _draw_page(reader: Reader, note: Callable[[str], None]) -> str:
+    """The page of a graph as HTML; `note` is called with what its map does not show."""
+    from partnergraph.network import build_network
+    from partnergraph.page import draw
+
+    page = draw(build_network(reader))
+    if page.note:
+        note(page.note)
+    return page.html
+
+
 def _progress() -> Callable[[str], None]:
     """Says what is being done once the build has taken more than a second."""
     start = time.monotonic()
 
-    def say(what: str) -> None:
+    def report_progress(what: str) -> None:
         if time.monotonic() - start > 1:
             click.echo(f"{what} ...", err=True)
 
-    return say
+    return report_progress
