@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
-from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, last_segment, lookup_key
+from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, lookup_key
 from partnergraph.vocabulary import PREFIXES
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["SMALL", "NameMatch", "bodies_by_name", "find_by_name", "fold_name", "is_short_form", "resolve_name"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from shlex import quote
 
-from partnergraph.claims.claims import prefixed
+from partnergraph.claims.terms import prefixed
 from partnergraph.errors import DataError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, PG

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.claims.claims import sources
+from partnergraph.claims.sources import read_sources
 from partnergraph.network import build_network, graph_metadata
 from partnergraph.page.diagram import Diagram, DiagramNode
 from partnergraph.page.palette import LOOKS
@@ -33,7 +33,7 @@ class ResourcePresenter:
 
     def __init__(self, reader: Reader, described: Reader, start: str) -> None:
         self.start = start
-        said_by = sources(described)
+        said_by = read_sources(described)
         self.graph = build_network(described, places=True)
         self.graph.graph.update(graph_metadata(reader, None, said_by))
         self.source_links = {one.id: local_path(iri, start) for iri, one in said_by.items()}
