@@ -72,6 +72,12 @@ class Claim:
         return relationship_sentence(self.from_.label, self.forward, self.to.label, role=self.role, via=via)
 
     @property
+    def dated_sentence(self) -> str:
+        """The claim as a sentence with its dates, without its evidence."""
+        dates = [f"from {self.start}" if self.start else "", f"until {self.end}" if self.end else ""]
+        return ", ".join([self.sentence, *filter(None, dates)])
+
+    @property
     def period(self) -> str:
         """When it held, as far as it is known."""
         dates = period_in_words(self.start, self.end)

@@ -178,17 +178,17 @@ def index_of_graph(reader: Reader) -> RecordIndex:
     """The bodies of a graph, as if it were a register."""
     from partnergraph.match.graph_snapshot import GraphSnapshot
 
-    told = GraphSnapshot(reader)
+    snapshot = GraphSnapshot(reader)
     place = Place("the graph")
     return RecordIndex(
         Entry(
-            record=body.iri,
-            name=body.label,
+            record=organisation.iri,
+            name=organisation.label,
             place=place,
-            names=tuple(EntryName(name, kind) for name, kind in body.names[1:]),
-            types=body.types,
-            identifiers=body.identifiers,
-            places=tuple(EntryPlace(told.label(spot)) for spot in sorted(body.places)),
+            names=tuple(EntryName(name, kind) for name, kind in organisation.names[1:]),
+            types=organisation.types,
+            identifiers=organisation.identifiers,
+            places=tuple(EntryPlace(snapshot.label(iri)) for iri in sorted(organisation.places)),
         )
-        for body in told.bodies.values()
+        for organisation in snapshot.organisations.values()
     )

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from partnergraph.match.conflicts import Conflict
 from partnergraph.match.duplicates import Duplicate
-from partnergraph.match.graph_snapshot import code_of
 from partnergraph.spreadsheet_safety import csv_text
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["CONFLICT_COLUMNS", "DUPLICATE_COLUMNS", "format_conflicts", "format_duplicates"]
 
@@ -61,9 +61,9 @@ def format_conflicts(found: list[Conflict], format_: str) -> str:
 
 def _duplicate(one: Duplicate) -> Iterator[str]:
     yield f"{one.a_label} | {one.b_label}"
-    yield f"  {one.likely}; {one.sort} {code_of(one.a)} | {code_of(one.b)}"
+    yield f"  {one.likely}; {one.sort} {last_segment(one.a)} | {last_segment(one.b)}"
     yield from (f"  - {reason}" for reason in one.reasons)
-    yield f"  If merged, {code_of(one.merge.keep)} would be kept and {code_of(one.merge.drop)} would go:"
+    yield f"  If merged, {last_segment(one.merge.keep)} would be kept and {last_segment(one.merge.drop)} would go:"
     yield from (f"    {name}: {'; '.join(values)}" for name, values in one.merge.row if values)
     if one.merge.changed:
         yield "    would be changed: " + "; ".join(f"{sort} {record}" for sort, record in one.merge.changed)

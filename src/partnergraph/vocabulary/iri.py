@@ -1,4 +1,4 @@
-"""IRIs: their grammar, so that a wrong address is a finding in its cell and never an error of the engine; their parts."""
+"""IRIs: their parts, and their grammar, so that a wrong one is a finding in its cell and no error of the engine."""
 
 from __future__ import annotations
 
