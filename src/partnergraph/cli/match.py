@@ -110,7 +110,7 @@ def _register(
 def _counted(found: list[MatchResult], size: int) -> str:
     counts = dict.fromkeys(("decided", "certain", "likely", "possible", "none"), 0)
     for answer in found:
-        if any(one.decision == "same" for one in answer.decided.values()):
+        if any(one.decision == "same" for one in answer.decisions.values()):
             counts["decided"] += 1
         else:
             counts[answer.open[0].verdict if answer.open else "none"] += 1
@@ -170,7 +170,7 @@ def _decision(answer: MatchResult, one: Candidate, source: str, decision: str, w
     except ValueError as error:
         raise UsageError(f"--date {date}: {error}") from None
     note = f"{one.verdict} {one.score:.2f}: {'; '.join(one.reasons)}"
-    body = answer.sought.id
+    body = answer.query.id
     return Row(f"{body} {source} {one.record}", (), body, source, one.record, decision, who.strip(), when, note)
 
 
@@ -218,12 +218,12 @@ def _review(folder: GraphFolder, source: str, found: list[MatchResult], who: str
     same = _taken(folder, source)
     for number, answer in enumerate(waiting, 1):
         for one in answer.open:
-            click.echo(f"\n[{number}/{len(waiting)}] {answer.sought.name} ({answer.sought.id})")
+            click.echo(f"\n[{number}/{len(waiting)}] {answer.query.name} ({answer.query.id})")
             click.echo(f"  {one.verdict} {one.score:.2f}  {one.label}  {one.record}")
             for reason in one.reasons:
                 click.echo(f"    - {reason}")
             key = _key()
-            while key == "s" and same.setdefault(one.record, answer.sought.id) != answer.sought.id:
+            while key == "s" and same.setdefault(one.record, answer.query.id) != answer.query.id:
                 click.echo(f"  This record was decided to be {same[one.record]}; change that row of matches first.")
                 key = _key()
             if key == "q":
