@@ -66,7 +66,6 @@ class AffiliationMention:
 class _Address:
     parts: list[tuple[str, tuple[str, ...]]]
     countries: set[str]
-    tokens: frozenset[str]
     towns: str
 
     def country(self, entry: Entry) -> bool | None:
@@ -99,8 +98,7 @@ def _address(text: str) -> _Address:
                 if len(words) > length and tail in COUNTRIES and not {"university"} & set(words[-length - 1 : -length]):
                     countries.add(COUNTRIES[tail])
                     break
-    tokens = frozenset(word for _, words in parts for word in words)
-    return _Address(parts, countries, tokens, " " + " | ".join(" ".join(words) for _, words in parts) + " ")
+    return _Address(parts, countries, " " + " | ".join(" ".join(words) for _, words in parts) + " ")
 
 
 def find_affiliations(text: str, register: RecordIndex) -> list[AffiliationMention]:
