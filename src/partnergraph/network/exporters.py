@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import StoreError
 from partnergraph.files import write_file, write_files
 from partnergraph.spreadsheet_safety import csv_text
+from partnergraph.xml_text import replace_forbidden
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -43,12 +43,10 @@ EVIDENCE_COLUMNS = (
     *("claim", "id", "form", "words", "says", "locator", "basis", "confidence", "strength"),
     *("source", "title", "publisher", "date", "url"),
 )
-# What XML 1.0 forbids (section 2.2), and so what no exchange format can carry: control characters, lone surrogates.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _clean(value: Any) -> Any:
-    return _FORBIDDEN.sub("\ufffd", value) if isinstance(value, str) else value
+    return replace_forbidden(value) if isinstance(value, str) else value
 
 
 def _pick(data: Row, columns: tuple[str, ...]) -> Row:

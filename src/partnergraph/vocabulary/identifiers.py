@@ -97,8 +97,8 @@ def normalise_identifier(scheme: str, value: str) -> str:
 
     >>> normalise_identifier("isni", "0000 0004 0415 6205"), normalise_identifier("ror", "https://ror.org/00340yn33")
     ('0000000404156205', '00340yn33')
-    >>> normalise_identifier("wikidata", "http://www.wikidata.org/entity/Q42"), normalise_identifier("gss", "e08000026 ")
-    ('q42', 'e08000026')
+    >>> normalise_identifier("wikidata", "http://www.wikidata.org/entity/Q42")
+    'q42'
     >>> normalise_identifier("website", "http://www.keele.ac.uk/")
     'www.keele.ac.uk'
     """
