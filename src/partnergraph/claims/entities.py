@@ -152,7 +152,7 @@ def _entity(iri: str, kind: str, values: Values, identifiers: Described) -> Enti
         label=first_value(values, SKOS.prefLabel) or label_from_iri(iri),
         types=tuple(map(last_segment, types)),
         description=first_value(values, DCTERMS.description),
-        identifiers=tuple(_identifier(one, identifiers.get(one, {})) for one in values.get(ADMS.identifier, ())),
+        identifiers=tuple(_identifier(mark, identifiers.get(mark, {})) for mark in values.get(ADMS.identifier, ())),
         website=first_value(values, FOAF.homepage),
         stated_count=int(count) if count.isdecimal() else None,
         count_as_stated=first_value(values, PG.countAsStated),

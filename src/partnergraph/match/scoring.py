@@ -104,9 +104,13 @@ def score_candidates(query: MatchQuery, register: RecordIndex, limit: int = 5) -
     candidates += list(_successors(cases.values(), register))
     candidates += [candidate for candidate in _parents(query, register) if candidate.record not in cases]
     best: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda one: (VERDICTS.index(one.verdict), -one.score, one.record)):
+    for candidate in sorted(candidates, key=_rank):
         best.setdefault(candidate.record, candidate)
     return [candidate for candidate in best.values() if candidate.verdict != "none"][:limit]
+
+
+def _rank(candidate: Candidate) -> tuple[int, float, str]:
+    return VERDICTS.index(candidate.verdict), -candidate.score, candidate.record
 
 
 def _by_identifier(query: MatchQuery, register: RecordIndex) -> Iterator[_Evidence]:
@@ -373,7 +377,7 @@ def best_match(query: MatchQuery, register: RecordIndex) -> list[Candidate]:
     mentioned = [candidate for candidate in match_address(query.name, register) if candidate.verdict != "possible"]
     mentioned = _in_countries(mentioned, register, query.countries)
     if mentioned and not any(mark in query.name for mark in ",;\n"):  # part of a name is not the body
-        mentioned = [replace(one, verdict="possible", score=min(one.score, 0.6)) for one in mentioned]
+        mentioned = [replace(mention, verdict="possible", score=min(mention.score, 0.6)) for mention in mentioned]
     return mentioned or best
 
 
