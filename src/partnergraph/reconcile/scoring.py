@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -251,13 +252,19 @@ def name_score(text: str, name: str) -> float:
     >>> name_score("the Keele university", "Keele University"), name_score("Keele Univ.", "Keele University")
     (100.0, 95.0)
     """
-    key, other = lookup_key(text), lookup_key(name)
+    (key, normal_form), (other, other_normal_form) = _keys(text), _keys(name)
     if key == other:
         return EXACT
-    _, score = name_similarity(normalise_name(text), normalise_name(name))
+    _, score = name_similarity(normal_form, other_normal_form)
     if score < SHORT_FORM and (is_short_form(key, other) or is_short_form(other, key)):
         score = SHORT_FORM
     return score * 100
+
+
+@lru_cache(maxsize=10_000)
+def _keys(name: str) -> tuple[str, str]:
+    """A name as it is looked up, and in its normal form."""
+    return lookup_key(name), normalise_name(name)
 
 
 def _name_clause(body: ReconciledEntity, name: str) -> str:
