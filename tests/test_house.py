@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheet_safety": set(),
     "palette": set(),
+    "xml_text": set(),
     "files": {"errors"},
     "reading": {"errors"},
     "vocabulary": {"errors"},
@@ -38,7 +39,7 @@ ROOMS: dict[str, set[str]] = {
         *("tables", "registers", "graph_folder", "store", "claims"),
     },
     "extraction": {
-        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("errors", "files", "reading", "spreadsheet_safety", "xml_text", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims", "match"),
     },
     "workbook": {

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
-    from partnergraph.claims.claims import Claim
     from partnergraph.claims.name_search import NameMatch
+    from partnergraph.claims.relationships import Claim
     from partnergraph.compare import Report
     from partnergraph.execution.client import QueryClient
     from partnergraph.execution.query_result import Result
@@ -137,9 +137,9 @@ class PartnerGraph:
 
     def claims(self, *, derived: bool = False) -> list[Claim]:
         """Every relationship with its evidence."""
-        from partnergraph.claims.claims import claims
+        from partnergraph.claims.relationships import read_claims
 
-        return claims(self.reader, derived=derived)
+        return read_claims(self.reader, derived=derived)
 
     def why(self, a: str, b: str) -> list[Claim]:
         """Every claim that connects two bodies, each with its words or citation, source, dates and standing."""

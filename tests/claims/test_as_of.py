@@ -10,8 +10,8 @@ import pytest
 
 from partnergraph import PartnerGraph, UsageError
 from partnergraph.claims.as_of import as_of
-from partnergraph.claims.claims import claims
 from partnergraph.claims.date_window import date_window
+from partnergraph.claims.relationships import read_claims
 from partnergraph.network import build_network
 from partnergraph.store import Reader
 
@@ -35,7 +35,7 @@ def test_a_claim_is_in_the_view_unless_it_surely_did_not_hold_and_says_whether_i
     whole: Reader, views: Callable[[str], Reader], date: str
 ) -> None:
     view = views(date)
-    expected = {claim.iri: claim.holds(*date_window(date)) for claim in claims(whole)}
+    expected = {claim.iri: claim.holds(*date_window(date)) for claim in read_claims(whole)}
     rows = view.rows(
         "SELECT ?r ?then { ?r a pg:Relationship ; pg:inForce ?then FILTER NOT EXISTS { ?r pg:derivedBy ?x } }"
     )

@@ -18,7 +18,7 @@ def known() -> RecordIndex:
 
 
 def _named(text: str, known: RecordIndex) -> list[str]:
-    return [one.called.entry.record for one in find_affiliations(text, known)]
+    return [one.named.entry.record for one in find_affiliations(text, known)]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_records_are_found_by_name_words_identifier_and_website() -> None:
     assert [one.entry.record for one in known.same_words(normalise_name("York University"))] == ["york-gb"]
     assert [one.record for one in known.identified("grid", "GRID.9757.C")] == ["keele"]
     assert known.identified("grid", "grid.0.0") == []
-    assert [one.record for one in known.at("http://www.keele.ac.uk/pcsc/")] == ["keele"]
+    assert [one.record for one in known.at_host("http://www.keele.ac.uk/pcsc/")] == ["keele"]
     assert known.towns["newcastle"] == {"AU"}
     assert known.starts["university"] >= 3
 
@@ -107,5 +107,5 @@ def test_a_name_that_is_given_twice_is_one_name() -> None:
             )
         ]
     )
-    assert [one.name for one in known.called] == ["Keele University", "University of Keele"]
+    assert [one.name for one in known.names] == ["Keele University", "University of Keele"]
     assert [one.kind for one in known.named(normalise_name("Keele University"))] == ["current"]

@@ -159,4 +159,4 @@ def test_the_answer_does_not_depend_on_the_order_of_the_register(known: RecordIn
 def test_at_most_so_many_are_given() -> None:
     many = RecordIndex(entry(f"r{number}", f"Example University {number}") for number in range(40))
     assert len(score_candidates(_sought("Example University"), many)) == 5
-    assert len(score_candidates(_sought("Example University"), many, most=2)) == 2
+    assert len(score_candidates(_sought("Example University"), many, limit=2)) == 2

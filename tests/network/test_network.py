@@ -11,7 +11,7 @@ import networkx as nx
 import pytest
 
 from partnergraph import PartnerGraph, UsageError
-from partnergraph.claims.claims import claims
+from partnergraph.claims.relationships import read_claims
 from partnergraph.vocabulary import DCTERMS, ORG, PG
 from tests.network.conftest import REL, O
 
@@ -277,14 +277,14 @@ def test_nothing_is_read_twice_and_the_snapshot_says_what_the_store_says(graph: 
     for class_iri in (PG.Relationship, PG.Evidence, PG.Source, ORG.Organization, DCTERMS.Location, PG.Passage):
         assert snapshot.described(class_iri) == graph.reader.described(class_iri) != {}
     assert snapshot.described(PG.Record) == {}
-    assert claims(snapshot, derived=True) == claims(graph.reader, derived=True)
+    assert read_claims(snapshot, derived=True) == read_claims(graph.reader, derived=True)
 
 
 def test_claims_come_without_derived_ones_with_all_or_with_those_of_the_rules_named(graph: PartnerGraph) -> None:
-    rules = {claim.derived_by for claim in claims(graph.reader, derived=True)}
+    rules = {claim.derived_by for claim in read_claims(graph.reader, derived=True)}
     assert rules == {None, "co-membership", "member-through-unit", "succession"}
-    assert {claim.derived_by for claim in claims(graph.reader)} == {None}
-    named = claims(graph.reader, derived=("succession",))
+    assert {claim.derived_by for claim in read_claims(graph.reader)} == {None}
+    named = read_claims(graph.reader, derived=("succession",))
     assert {claim.derived_by for claim in named} == {None, "succession"}
     assert [claim.iri for claim in named] == sorted(claim.iri for claim in named)
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from partnergraph.claims.claims import claims
+from partnergraph.claims.relationships import read_claims
 from partnergraph.site.resource_description import base_iri, describe, iri_of_path, local_path
 from partnergraph.site.views.resource import render
 from partnergraph.store import Reader
@@ -162,9 +162,9 @@ def test_every_syntax_says_the_same(server: Server, path: str, tmp_path: Path) -
 
 
 def test_a_description_holds_every_claim_of_a_body_with_what_stands_behind_it(graph: Reader) -> None:
-    everything = claims(graph, derived=("succession",))
+    everything = read_claims(graph, derived=("succession",))
     for iri in sorted({claim.from_.iri for claim in everything})[::6]:
-        told = {claim.iri: claim for claim in claims(describe(graph, iri), derived=("succession",))}
+        told = {claim.iri: claim for claim in read_claims(describe(graph, iri), derived=("succession",))}
         own = [c for c in everything if iri in {c.from_.iri, c.to.iri, *(party.iri for party in c.via)}]
         assert own
         for claim in own:
@@ -174,8 +174,8 @@ def test_a_description_holds_every_claim_of_a_body_with_what_stands_behind_it(gr
 
 def test_the_description_of_a_source_holds_what_rests_on_it(graph: Reader) -> None:
     iri = f"{OURS}id/source/keele-spcsc-partnerships"
-    told = {claim.iri for claim in claims(describe(graph, iri))}
-    resting = {c.iri for c in claims(graph) if iri in {piece.source.iri for piece in c.evidence}}
+    told = {claim.iri for claim in read_claims(describe(graph, iri))}
+    resting = {c.iri for c in read_claims(graph) if iri in {piece.source.iri for piece in c.evidence}}
     assert resting
     assert resting <= told
     assert describe(graph, iri).ask(f"ASK {{ <{iri}> pg:text ?text }}")
@@ -238,7 +238,7 @@ def test_what_is_not_ours_has_no_path(iri: str) -> None:
 
 
 def test_a_kind_that_much_is_about_is_told_with_a_part_of_it(monkeypatch: pytest.MonkeyPatch, graph: Reader) -> None:
-    whole = len(claims(describe(graph, f"{OURS}code/membership")))
+    whole = len(read_claims(describe(graph, f"{OURS}code/membership")))
     assert whole > 50
     monkeypatch.setattr("partnergraph.site.resource_description.MAX_RECORDS", 20)
-    assert len(claims(describe(graph, f"{OURS}code/membership"))) == 20
+    assert len(read_claims(describe(graph, f"{OURS}code/membership"))) == 20

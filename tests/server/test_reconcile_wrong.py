@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.reconcile.api import BATCH, MAX_IDS
+from partnergraph.reconcile.api import MAX_BATCH, MAX_IDS
 from tests.server.conftest import Server
 from tests.server.test_routes import FORM, posted
 
@@ -45,7 +45,7 @@ WRONG = [
     ("queries", {"q0": {"query": "a", "properties": [{"pid": "ror", "v": None}]}}, 400, "'q0.properties[0].v' is not"),
     ("queries", {"q0": {"properties": [{"pid": "place", "v": "London"}]}}, 400, "'q0' has no 'query'"),
     ("queries", {"q0": {"query": "a", "colour": "red"}}, 400, "'q0' has no field 'colour'"),
-    ("queries", {f"q{n}": {"query": "a"} for n in range(BATCH + 1)}, 413, f"Send at most {BATCH} at once"),
+    ("queries", {f"q{n}": {"query": "a"} for n in range(MAX_BATCH + 1)}, 413, f"Send at most {MAX_BATCH} at once"),
     ("queries", '{"q0": {"query": "' + "x" * 1_100_000 + '"}}', 413, "larger than"),
     ("extend", "nonsense", 400, "'extend' is not JSON"),
     ("extend", {"ids": "a", "properties": []}, 400, "'extend.ids' is not a list"),

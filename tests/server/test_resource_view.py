@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from partnergraph.claims.claims import Claim, claims
+from partnergraph.claims.relationships import Claim, read_claims
 from partnergraph.site.resource_description import local_path
 from partnergraph.site.views.resource import render
 from partnergraph.site.views.search import render as search
@@ -27,7 +27,7 @@ def graph(keele: Path) -> Reader:
 @pytest.fixture(scope="module")
 def stated(graph: Reader) -> list[Claim]:
     """Every claim that is stated, and the successions."""
-    return claims(graph, derived=("succession",))
+    return read_claims(graph, derived=("succession",))
 
 
 def page(reader: Reader, iri: str) -> Read:

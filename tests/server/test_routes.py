@@ -17,10 +17,10 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from partnergraph.reconcile.api import BATCH, render
+from partnergraph.reconcile.api import MAX_BATCH, render
 from partnergraph.reconcile.properties import entity_properties, entity_types
-from partnergraph.reconcile.scoring import identifier_forms
 from partnergraph.store import Reader
+from partnergraph.vocabulary.identifiers import identifier_spellings
 from tests.server.conftest import Said, Server, serving
 from tests.server.reading import Read
 
@@ -92,7 +92,7 @@ def test_the_manifest_says_what_the_service_can(server: Server) -> None:
     assert manifest["defaultTypes"] == [{"id": "organisation", "name": "organisation"}]
     assert manifest["view"] == {"url": at + "/id/{{id}}"}
     assert manifest["preview"].keys() == {"url", "width", "height"}
-    assert manifest["batchSize"] == BATCH
+    assert manifest["batchSize"] == MAX_BATCH
     for service in (*manifest["suggest"].values(), manifest["extend"]["propose_properties"]):
         path = service["service_path"] + ("?prefix=a" if "suggest" in service["service_path"] else "")
         assert service["service_url"] == at
@@ -275,8 +275,8 @@ def test_every_body_is_matched_by_its_own_name_and_its_page_opens(server: Server
         "?o a ?c ; skos:prefLabel ?n } GROUP BY ?o ORDER BY ?o"
     ).values
     assert len(rows) > 80
-    for at in range(0, len(rows), BATCH):
-        some = rows[at : at + BATCH]
+    for at in range(0, len(rows), MAX_BATCH):
+        some = rows[at : at + MAX_BATCH]
         said = posted(server, "queries", {row["o"]: {"query": row["l"]} for row in some})
         for row in some:
             best = shaped(said.json)[row["o"]]["result"][0]
@@ -459,5 +459,5 @@ def test_the_same_batch_gives_the_same_bytes(server: Server, keele: Path) -> Non
 @pytest.mark.parametrize("scheme", [one.id for one in entity_properties().values() if one.identifies])
 def test_each_form_of_an_identifier_leads_back_to_it(scheme: str) -> None:
     for value in ("00340yn33", "https://ror.org/00340yn33", "Q1", " 0000 0004 0415 6205 ", "a://b/c/"):
-        assert identifier_forms(scheme, value)[0] == value.strip()
-        assert len(identifier_forms(scheme, value)) <= 20
+        assert identifier_spellings(scheme, value)[0] == value.strip()
+        assert len(identifier_spellings(scheme, value)) <= 20

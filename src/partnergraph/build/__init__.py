@@ -29,6 +29,7 @@ from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_fol
 from partnergraph.model.ids import Ids
 from partnergraph.store import Reader, Writer, name_index
 from partnergraph.vocabulary import ontology_dir
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["BuildReport", "assemble", "build", "collect_findings"]
 
@@ -198,7 +199,7 @@ def _counts(reader: Reader) -> dict[str, Any]:
         rows = reader.rows(
             f"SELECT ?k (COUNT(DISTINCT ?r) AS ?n) {{ ?r a pg:Relationship, {type_} ; pg:kind ?k }} GROUP BY ?k"
         )
-        return Counter({str(row["k"]).rsplit("/", 1)[-1]: int(row["n"] or 0) for row in rows})
+        return Counter({last_segment(str(row["k"])): int(row["n"] or 0) for row in rows})
 
     stated = kinds("pg:Relationship")
     stated.subtract(kinds("pg:DerivedRelationship"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from partnergraph.claims.claims import claims
 from partnergraph.claims.date_window import date_window, holds_in_window
+from partnergraph.claims.relationships import read_claims
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG, PREFIXES, rules
 
@@ -20,22 +20,24 @@ def as_of(reader: Reader, date: str) -> Reader:
     """
     window = date_window(date)
     reader = reader.snapshot()
-    # Derived ones are made anew; a succession is derived from an event, and goes with it.
-    held = {claim.iri: claim.holds(*window) for claim in claims(reader)}
-    gone = {iri for iri, then in held.items() if then == "no"}
-    for kind in EVENTS:
-        for iri, values in reader.described(kind).items():
-            ahead = values.get(PG.dateEarliest, values.get(PG.dateLatest, [""]))[0]
-            if ahead and holds_in_window((ahead, ahead), None, window) == "no":
-                gone.add(iri)
-    # A rule's graph is named by its own part, whatever the base of the graph is.
-    graphs = {rule: name for name in reader.named_graphs() for rule in rules() if name.endswith(f"/graph/{rule.graph}")}
-    view = reader.without(gone, set(graphs.values()))
+    # Derived relationships are derived anew; a succession is derived from an event, and goes with it.
+    holds = {claim.iri: claim.holds(*window) for claim in read_claims(reader, evidence={})}
+    removed = {iri for iri, held in holds.items() if held == "no"}
+    for class_iri in EVENTS:
+        for iri, values in reader.described(class_iri).items():
+            earliest = values.get(PG.dateEarliest, values.get(PG.dateLatest, [""]))[0]
+            if earliest and holds_in_window((earliest, earliest), None, window) == "no":
+                removed.add(iri)
+    # The graph of a rule is recognised by the end of its IRI, whatever the base of the graph is.
+    rule_graphs = {
+        rule: graph for graph in reader.named_graphs() for rule in rules() if graph.endswith(f"/graph/{rule.graph}")
+    }
+    view = reader.without(removed, set(rule_graphs.values()))
     for rule in rules():
-        if rule in graphs:
-            view.construct(rule.sparql, graphs[rule])
-    for claim in claims(view.reader(), derived=True):
-        held.setdefault(claim.iri, claim.holds(*window))
-    view.add(f'<{iri}> <{PG.inForce}> "{then}" <{GRAPH}> .\n' for iri, then in sorted(held.items()) if then != "no")
+        if rule in rule_graphs:
+            view.construct(rule.sparql, rule_graphs[rule])
+    for claim in read_claims(view.reader(), derived=True, evidence={}):
+        holds.setdefault(claim.iri, claim.holds(*window))
+    view.add(f'<{iri}> <{PG.inForce}> "{held}" <{GRAPH}> .\n' for iri, held in sorted(holds.items()) if held != "no")
     view.merge()
     return view.reader()

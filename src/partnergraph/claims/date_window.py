@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from datetime import date
-from typing import TypeAlias
-
+from partnergraph.claims.property_values import Days
 from partnergraph.errors import UsageError
+from partnergraph.model.dates import PartialDate
 
-Days: TypeAlias = tuple[str, str]
 
-
-def date_window(text: str) -> tuple[str, str]:
+def date_window(text: str) -> Days:
     """First and last day of a year, a month or a day. Raises `UsageError` for another form.
 
     >>> date_window("2014"), date_window("2016-02"), date_window("2014-06-30")
     (('2014-01-01', '2014-12-31'), ('2016-02-01', '2016-02-29'), ('2014-06-30', '2014-06-30'))
     """
-    match = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text.strip())
     try:
-        if match is None:
+        if "/" in text:  # between two dates: no window that a person asks for
             raise ValueError
-        year, month, day = (int(part) if part else None for part in match.groups())
-        first = date(year or 0, month or 1, day or 1)
-        last_month = month or 12
-        last = date(first.year, last_month, day or monthrange(first.year, last_month)[1])
+        day = PartialDate.parse(text.strip())
     except ValueError:
         raise UsageError(f"'{text}' is not a date. Write it as 2014, 2014-06 or 2014-06-30.") from None
-    return first.isoformat(), last.isoformat()
+    return day.earliest.isoformat(), day.latest.isoformat()
 
 
 def holds_in_window(start: Days | None, end: Days | None, window: Days) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
-from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, last_segment, lookup_key
+from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, lookup_key
 from partnergraph.vocabulary import PREFIXES
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["SMALL", "NameMatch", "bodies_by_name", "find_by_name", "fold_name", "is_short_form", "resolve_name"]
 
@@ -19,29 +20,29 @@ def find_by_name(reader: Reader, text: str, most: int = 5) -> list[NameMatch]:
     A body may also be given by its IRI, in full or with its prefix, or by the last part of it.
     """
     text = text.encode("utf-8", "replace").decode()  # a command line may hold what is no text
-    prefix, colon, rest = text.strip().partition(":")
-    iri = PREFIXES[prefix] + rest if colon and prefix in PREFIXES else text.strip()
+    prefix, colon, local_name = text.strip().partition(":")
+    iri = PREFIXES[prefix] + local_name if colon and prefix in PREFIXES else text.strip()
     if "://" in iri:
         return list(reader.names.of(iri))
     best: dict[str, NameMatch] = {}
-    for row in _ranked(reader, lookup_key(text)):
-        best.setdefault(row.iri, row)
+    for match in _ranked(reader, lookup_key(text)):
+        best.setdefault(match.iri, match)
         if len(best) == most:
             break
     return list(best.values())
 
 
-def _ranked(reader: Reader, wanted: str) -> Iterator[NameMatch]:
-    if not wanted:
+def _ranked(reader: Reader, key: str) -> Iterator[NameMatch]:
+    if not key:
         return
-    names, found = reader.names, False
+    names, any_match = reader.names, False
     always = (names.with_name, names.shortened, names.beginning, names.with_words, names.alike)
     for search in (*always[:4], names.with_beginnings, names.alike, names.misspelt):
         # What is only a guess is left out when there is something better.
-        if search in always or not found:
-            for row in search(wanted):
-                found = True
-                yield row
+        if search in always or not any_match:
+            for match in search(key):
+                any_match = True
+                yield match
 
 
 def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:
@@ -54,17 +55,17 @@ def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:
 
 def resolve_name(reader: Reader, text: str) -> NameMatch:
     """The one body called so. Raises `QueryError` with the nearest names when there is none or there are several."""
-    found = find_by_name(reader, text)
-    if not found:
+    matches = find_by_name(reader, text)
+    if not matches:
         raise QueryError(f"Nothing here is called '{text}'. The names: partnergraph query organisations")
-    if ":" in text and len(found) == 1:
-        return found[0]
-    wanted = lookup_key(text)
-    exact = [row for row in found if wanted in (lookup_key(row.name), lookup_key(last_segment(row.iri)))]
-    exact = exact or [row for row in found if is_short_form(wanted, lookup_key(row.name))]
-    if len(exact) == 1 or (not exact and len(found) == 1 and wanted in lookup_key(found[0].name)):
-        return exact[0] if exact else found[0]
-    names = "; ".join(dict.fromkeys(row.label for row in (exact or found)))
+    if ":" in text and len(matches) == 1:
+        return matches[0]
+    key = lookup_key(text)
+    exact = [match for match in matches if key in (lookup_key(match.name), lookup_key(last_segment(match.iri)))]
+    exact = exact or [match for match in matches if is_short_form(key, lookup_key(match.name))]
+    if len(exact) == 1 or (not exact and len(matches) == 1 and key in lookup_key(matches[0].name)):
+        return exact[0] if exact else matches[0]
+    labels = "; ".join(dict.fromkeys(match.label for match in (exact or matches)))
     if exact:
-        raise QueryError(f"'{text}' is the name of several: {names}. Use a longer name.")
-    raise QueryError(f"Nothing here is called '{text}'. Did you mean: {names}?")
+        raise QueryError(f"'{text}' is the name of several: {labels}. Use a longer name.")
+    raise QueryError(f"Nothing here is called '{text}'. Did you mean: {labels}?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from partnergraph.claims.claims import concept_of, prefixed
+from partnergraph.claims.terms import concept_of, prefixed
 from partnergraph.compare.quad_diff import object_text
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL

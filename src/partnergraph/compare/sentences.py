@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from partnergraph.claims.claims import prefixed
+from partnergraph.claims.terms import prefixed
 from partnergraph.compare.changed_record import (
     BODIES,
     ChangedRecord,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.spreadsheet_safety import csv_text
+from partnergraph.xml_text import replace_forbidden
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -40,16 +40,14 @@ EVIDENCE_COLUMNS = (
     *("claim", "id", "form", "words", "says", "locator", "basis", "confidence", "strength"),
     *("source", "title", "publisher", "date", "url"),
 )
-# What XML 1.0 forbids (section 2.2), and so what no exchange format can carry: control characters, lone surrogates.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _clean(value: Any) -> Any:
-    return _FORBIDDEN.sub("\ufffd", value) if isinstance(value, str) else value
+def _xml_safe(value: Any) -> Any:
+    return replace_forbidden(value) if isinstance(value, str) else value
 
 
 def _pick(data: Row, columns: tuple[str, ...]) -> Row:
-    return {column: _clean(data.get(column)) for column in columns}
+    return {column: _xml_safe(data.get(column)) for column in columns}
 
 
 def _node(iri: str, data: Row) -> Row:
@@ -69,22 +67,22 @@ def _edge(graph: Network, a: str, b: str, key: str, data: Row) -> Row:
         "to_label": graph.nodes[b].get("label", b),
         "wording": data.get("forward"),
         "via": "; ".join(party["label"] for party in data.get("via", [])),
-        "said_by": "; ".join(dict.fromkeys(piece["source"] for piece in evidence)),
-        "evidence": " | ".join(_statement(piece) for piece in evidence),
+        "said_by": "; ".join(dict.fromkeys(item["source"] for item in evidence)),
+        "evidence": " | ".join(_statement(item) for item in evidence),
     }
     return _pick(data | more, EDGE_COLUMNS)
 
 
-def _statement(piece: Row) -> str:
+def _statement(item: Row) -> str:
     """Only what is quoted stands in quotation marks.
 
     >>> _statement({"form": "inferred", "strength": "weak", "says": "It is near."})
     'inferred (weak): It is near.'
     """
-    if piece["form"] == "quoted":
-        return f"“{piece['words']}”"
-    mark = {"inferred": f"inferred ({piece.get('strength')}): ", "editor": "editor: "}.get(piece["form"], "")
-    return f"{mark}{piece['says']}"
+    if item["form"] == "quoted":
+        return f"“{item['words']}”"
+    mark = {"inferred": f"inferred ({item.get('strength')}): ", "editor": "editor: "}.get(item["form"], "")
+    return f"{mark}{item['says']}"
 
 
 def _edges(graph: Network) -> list[tuple[str, str, str, Row]]:
@@ -99,9 +97,9 @@ def csv_files(graph: Network) -> dict[str, str]:
     """
     sources = graph.graph.get("sources", {})
     evidence = [
-        _pick(piece | sources.get(piece["source"], {}) | {"claim": key, "id": piece["id"]}, EVIDENCE_COLUMNS)
+        _pick(item | sources.get(item["source"], {}) | {"claim": key, "id": item["id"]}, EVIDENCE_COLUMNS)
         for _, _, key, data in _edges(graph)
-        for piece in data.get("evidence", [])
+        for item in data.get("evidence", [])
     ]
     return {
         "nodes.csv": _csv(NODE_COLUMNS, [_node(iri, graph.nodes[iri]) for iri in sorted(graph)]),
@@ -114,7 +112,7 @@ def _csv(columns: tuple[str, ...], rows: list[Row]) -> str:
     return csv_text([columns, *([row[column] for column in columns] for row in rows)])
 
 
-def _known(row: Row, *without: str) -> Row:
+def _stated(row: Row, *without: str) -> Row:
     """What an exchange format gets: nothing for what is not known, numbers and truth values as they are."""
     return {name: value for name, value in row.items() if value not in (None, "") and name not in without}
 
@@ -125,10 +123,10 @@ def _flat(graph: Network) -> Network:
 
     flat: Network = nx.MultiDiGraph()
     for iri in sorted(graph):
-        flat.add_node(_clean(iri), **_known(_node(iri, graph.nodes[iri]), "id"))
+        flat.add_node(_xml_safe(iri), **_stated(_node(iri, graph.nodes[iri]), "id"))
     for a, b, key, data in _edges(graph):
         row = _edge(graph, a, b, key, data)
-        flat.add_edge(_clean(a), _clean(b), key=_clean(key), **_known(row, "source", "target"))
+        flat.add_edge(_xml_safe(a), _xml_safe(b), key=_xml_safe(key), **_stated(row, "source", "target"))
     return flat
 
 
@@ -160,12 +158,12 @@ def gexf(graph: Network) -> bytes:
     flat = _flat(graph)
     for a, b, key, data in graph.edges(keys=True, data=True):
         start, end = data.get("start_bounds"), data.get("end_bounds")
-        values = flat.edges[_clean(a), _clean(b), _clean(key)]
+        values = flat.edges[_xml_safe(a), _xml_safe(b), _xml_safe(key)]
         # `start` and `end` mean spells in GEXF; what the source states keeps a name of its own.
         for name in ("start", "end"):
             if name in values:
                 values[f"{name}_stated"] = values.pop(name)
-        values["label"] = _clean(data.get("forward") or data.get("kind") or "")
+        values["label"] = _xml_safe(data.get("forward") or data.get("kind") or "")
         if start or end:
             values["spells"] = [(start[0] if start else None, end[1] if end else None)]
     flat.graph["mode"] = "dynamic"

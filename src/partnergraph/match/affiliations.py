@@ -42,10 +42,10 @@ class AffiliationMention:
 
     `whole`: the part is the name, and nothing else. `alone`: no other record is called so, or country or place tell it
     from them. `placed`: the country or the town of the record stands in the string. `settled`: they leave hardly room
-    for another (see `_settled`).
+    for another (see `_is_settled`).
     """
 
-    called: NameEntry
+    named: NameEntry
     part: str
     score: float
     whole: bool
@@ -66,7 +66,6 @@ class AffiliationMention:
 class _Address:
     parts: list[tuple[str, tuple[str, ...]]]
     countries: set[str]
-    tokens: frozenset[str]
     towns: str
 
     def country(self, entry: Entry) -> bool | None:
@@ -76,148 +75,158 @@ class _Address:
         codes = frozenset(place.country for place in entry.places if place.country)
         return not self.countries.isdisjoint(related_countries(codes))
 
-    def town(self, entry: Entry, beside: str = "") -> bool:
-        """Whether the town of a record stands in the string; `beside` a name: more often than in that name."""
+    def town(self, entry: Entry, name: str = "") -> bool:
+        """Whether the town of a record stands in the string; with a `name`, more often than in that name."""
         towns = [f" {' '.join(normalised_words(place.name))} " for place in entry.places if place.name]
-        return any(self.towns.count(town) > f" {beside} ".count(town) for town in towns)
+        return any(self.towns.count(town) > f" {name} ".count(town) for town in towns)
 
 
 def _address(text: str) -> _Address:
     plain = html.unescape(html.unescape(text[:MAX_LENGTH]))
     pieces = [piece.strip(" .") for piece in _PARTS.split(plain)]
-    parts = [(piece, found) for piece in pieces if piece and (found := normalised_words(piece))]
+    parts = [(piece, words) for piece in pieces if piece and (words := normalised_words(piece))]
     countries: set[str] = set()
-    for number, (_, found) in enumerate(parts):
-        phrase = " ".join(word for word in found if not word.isdigit())
+    for number, (_, words) in enumerate(parts):
+        phrase = " ".join(word for word in words if not word.isdigit())
         if phrase in COUNTRIES:
             countries.add(COUNTRIES[phrase])
         elif number and phrase in STATES | {f"{state} usa" for state in STATES}:
             countries.add("US")
         else:  # at the end of the last part: "... 100080 Beijing China"
             for length in (3, 2, 1):
-                tail = " ".join(found[-length:])
-                if len(found) > length and tail in COUNTRIES and not {"university"} & set(found[-length - 1 : -length]):
+                tail = " ".join(words[-length:])
+                if len(words) > length and tail in COUNTRIES and not {"university"} & set(words[-length - 1 : -length]):
                     countries.add(COUNTRIES[tail])
                     break
-    tokens = frozenset(word for _, found in parts for word in found)
-    return _Address(parts, countries, tokens, " " + " | ".join(" ".join(found) for _, found in parts) + " ")
+    return _Address(parts, countries, " " + " | ".join(" ".join(words) for _, words in parts) + " ")
 
 
 def find_affiliations(text: str, register: RecordIndex) -> list[AffiliationMention]:
     """The records that a string names, in the order of the string; none is named twice."""
     address = _address(text)
-    found: list[tuple[int, AffiliationMention]] = []
-    taken: set[int] = set()
+    mentions: list[tuple[int, AffiliationMention]] = []
+    matched: set[int] = set()  # numbers of the parts that name a record
     for number, _ in enumerate(address.parts):
-        if number in taken:
+        if number in matched:
             continue
         # A name may hold commas: "University of California, San Diego".
-        for together in (3, 2, 1):
-            if number + together <= len(address.parts) and (mention := _exact(address, number, together, register)):
-                found.append((number, mention))
-                taken.update(range(number, number + together))
+        for length in (3, 2, 1):
+            if number + length <= len(address.parts) and (mention := _exact(address, number, length, register)):
+                mentions.append((number, mention))
+                matched.update(range(number, number + length))
                 break
-    for number, (part, own) in enumerate(address.parts):
-        if number not in taken and len(own) > 1 and (inner := list(_within(address, part, own, register))):
-            found += [(number, mention) for mention in inner]
-            taken.add(number)
-    for number, (part, own) in enumerate(address.parts):
-        if number not in taken and (mention := _near(address, part, own, register)):
-            found.append((number, mention))
-    return _chosen([mention for _, mention in sorted(found, key=lambda pair: pair[0])])
+    for number, (part, words) in enumerate(address.parts):
+        if number not in matched and len(words) > 1 and (within := list(_within(address, part, words, register))):
+            mentions += [(number, mention) for mention in within]
+            matched.add(number)
+    for number, (part, words) in enumerate(address.parts):
+        if number not in matched and (mention := _respelt(address, part, words, register)):
+            mentions.append((number, mention))
+    return _distinct([mention for _, mention in sorted(mentions, key=lambda pair: pair[0])])
 
 
-def _exact(address: _Address, number: int, together: int, register: RecordIndex) -> AffiliationMention | None:
-    parts = address.parts[number : number + together]
+def _exact(address: _Address, number: int, length: int, register: RecordIndex) -> AffiliationMention | None:
+    """The record whose whole name stands in so many parts, from one of this number on."""
+    parts = address.parts[number : number + length]
     text = ", ".join(part for part, _ in parts)
-    if together > 1 and all(word in GENERAL for word in parts[0][1]):
+    if length > 1 and all(word in GENERAL for word in parts[0][1]):
         return None
     key = normalise_name(" ".join(part for part, _ in parts))
-    if key in COUNTRIES or (len(address.parts) > 1 and key in register.towns) or not _telling(key):
+    if key in COUNTRIES or (len(address.parts) > 1 and key in register.towns) or not _is_telling(key):
         return None
-    called = register.named(key)
-    if called and together == 1 and all(place.country for one in called for place in one.entry.places):
+    entries = register.named(key)
+    if entries and length == 1 and all(place.country for named in entries for place in named.entry.places):
         # "University of California, 1 Cyclotron Road, Berkeley" is the University of California, Berkeley.
-        for _, own in address.parts[number + 1 :]:
-            if own and register.is_name(longer := f"{key} {' '.join(own)}"):
-                called = register.named(longer)
-    return _pick(address, text, called, whole=True)
+        for _, words in address.parts[number + 1 :]:
+            if words and register.is_name(longer := f"{key} {' '.join(words)}"):
+                entries = register.named(longer)
+    return _pick(address, text, entries, whole=True)
 
 
-def _telling(key: str) -> bool:
-    own = key.split()
-    return len(own) > 1 or len(key) > 5
+def _is_telling(key: str) -> bool:
+    return len(key.split()) > 1 or len(key) > 5
 
 
 def _pick(
-    address: _Address, part: str, called: list[NameEntry], whole: bool, score: float = 1.0
+    address: _Address, part: str, entries: list[NameEntry], whole: bool, score: float = 1.0
 ) -> AffiliationMention | None:
-    """The record that is meant of all that are called so, if anything tells them apart."""
-    live = [one for one in called if one.entry.live and (one.kind != "acronym" or len(one.key.split()) > 1)]
-    acronyms = [one for one in called if one.entry.live and one.kind == "acronym" and one not in live]
-    live = live or [one for one in acronyms if address.town(one.entry) and address.country(one.entry)]
-    fitting = [one for one in live if address.country(one.entry) is not False]
-    if not fitting:
+    """The record that is meant of all with a name, if anything tells them apart."""
+    narrowed = _narrow(address, entries)
+    if not narrowed:
         return None
-    narrowed = fitting
-    for test in (
-        lambda one: address.country(one.entry) is True,
-        lambda one: address.town(one.entry, beside=one.key),  # "University of Newcastle" names no town
-        lambda one: one.kind == "current",
-    ):
-        if len(narrowed) > 1:
-            narrowed = [one for one in narrowed if test(one)] or narrowed
-    if len({one.entry.record for one in narrowed}) > 1:
+    distinct = len({named.entry.record for named in narrowed}) == 1
+    if not distinct:
         if len(narrowed) > 3:
             return None
         score *= 0.6
-    one = narrowed[0]
-    own = one.key.split()
-    general = all(word in GENERAL for word in own)
+    named = narrowed[0]
+    general = all(word in GENERAL for word in named.key.split())
     # "Applied Research Laboratory, USA" is not the one laboratory of that country that is held.
-    placed = address.town(one.entry) or (address.country(one.entry) is True and not general)
-    reasons = [f"“{part}” is its name" if one.kind == "current" else f"“{part}” is its {_KINDS[one.kind]} “{one.name}”"]
-    if score < 1 and len(narrowed) == 1:
-        reasons = [f"“{part}” is written nearly as its name “{one.name}”"]
-    elif not whole:
-        reasons = [f"its name “{one.name}” stands in “{part}”"]
-    if address.country(one.entry):
-        reasons.append("the country agrees")
-    if address.town(one.entry):
-        reasons.append(f"place {one.entry.places[0].name} agrees")
-    if len(narrowed) > 1:
-        reasons.append(f"{len(narrowed)} records are called so, and nothing tells them apart")
-    doubts = tuple(_doubts(one))
-    settled = not doubts and _settled(address, one)
+    placed = address.town(named.entry) or (address.country(named.entry) is True and not general)
+    reasons = _reasons(address, part, narrowed, whole, score)
+    doubts = tuple(_doubts(named))
     return AffiliationMention(
-        one,
+        named,
         part,
         score * (1.0 if placed else 0.9),
         whole,
         len(narrowed) == 1,
         placed,
-        settled,
-        (*reasons, *doubts) if whole else tuple(reasons),
+        not doubts and _is_settled(address, named),
+        (*reasons, *doubts) if whole else reasons,
     )
 
 
-def _settled(address: _Address, called: NameEntry) -> bool:
-    """Whether the string names the country of a record or, beside its name, the town; both where it is neither a
+def _narrow(address: _Address, entries: list[NameEntry]) -> list[NameEntry]:
+    """The entries that the address fits best: by country, by town, by their name of today."""
+    live = [named for named in entries if named.entry.live]
+    names = [named for named in live if named.kind != "acronym" or len(named.key.split()) > 1]
+    names = names or [named for named in live if address.town(named.entry) and address.country(named.entry)]
+    narrowed = [named for named in names if address.country(named.entry) is not False]
+    for test in (
+        lambda named: address.country(named.entry) is True,
+        lambda named: address.town(named.entry, name=named.key),  # "University of Newcastle" names no town
+        lambda named: named.kind == "current",
+    ):
+        if len(narrowed) > 1:
+            narrowed = [named for named in narrowed if test(named)] or narrowed
+    return narrowed
+
+
+def _reasons(address: _Address, part: str, narrowed: list[NameEntry], whole: bool, score: float) -> tuple[str, ...]:
+    named = narrowed[0]
+    if score < 1 and len(narrowed) == 1:
+        reasons = [f"“{part}” is written nearly as its name “{named.name}”"]
+    elif not whole:
+        reasons = [f"its name “{named.name}” stands in “{part}”"]
+    elif named.kind == "current":
+        reasons = [f"“{part}” is its name"]
+    else:
+        reasons = [f"“{part}” is its {_KINDS[named.kind]} “{named.name}”"]
+    if address.country(named.entry):
+        reasons.append("the country agrees")
+    if address.town(named.entry):
+        reasons.append(f"place {named.entry.places[0].name} agrees")
+    if len(narrowed) > 1:
+        reasons.append(f"{len(narrowed)} records are called so, and nothing tells them apart")
+    return tuple(reasons)
+
+
+def _is_settled(address: _Address, named: NameEntry) -> bool:
+    """Whether the string names the country of a record or, besides its name, the town; both where it is neither a
     university nor an academy: of institutes, centres and companies there are too many that one town or country tells.
     """
-    agree = [address.country(called.entry) is True, address.town(called.entry, beside=called.key)]
-    return any(agree) if _teaches(called) else all(agree)
+    agree = [address.country(named.entry) is True, address.town(named.entry, name=named.key)]
+    return any(agree) if _is_academic(named) else all(agree)
 
 
-def _doubts(called: NameEntry) -> Iterator[str]:
+def _doubts(named: NameEntry) -> Iterator[str]:
     """Why another record may be meant, though the name is this one's."""
-    for link in called.entry.links:
+    for link in named.entry.links:
         if link.kind == "succession" and link.inverse:
             yield f"it took over from {link.label or link.record}, which may be meant"
         elif (
-            link.kind == "part-of"
-            and not link.inverse
-            and f" {normalise_name(link.label or '-')} " in f" {called.key} "
+            link.kind == "part-of" and not link.inverse and f" {normalise_name(link.label or '-')} " in f" {named.key} "
         ):
             yield f"the name of {link.label}, of which it is a part, stands in its name"
 
@@ -225,17 +234,19 @@ def _doubts(called: NameEntry) -> Iterator[str]:
 _KINDS = {"alternative": "other name", "former": "former name", "acronym": "short name", "as-written": "other name"}
 
 
-def _within(address: _Address, part: str, own: tuple[str, ...], register: RecordIndex) -> Iterator[AffiliationMention]:
+def _within(
+    address: _Address, part: str, words: tuple[str, ...], register: RecordIndex
+) -> Iterator[AffiliationMention]:
     """Names that stand among other words of a part, the longest first."""
-    at, end = 0, len(own)
+    at, end = 0, len(words)
     while at < end:
-        reach = min(register.starts.get(own[at], 0), end - at)
-        for length in range(reach, 1, -1):
-            span = own[at : at + length]
+        longest = min(register.starts.get(words[at], 0), end - at)
+        for length in range(longest, 1, -1):
+            span = words[at : at + length]
             key = " ".join(span)
             if not register.is_name(key) or not any(word in TYPE_WORDS or word == "center" for word in span):
                 continue
-            if all(word in GENERAL for word in span) or not _OTHER.isdisjoint(own[at + length : at + length + 2]):
+            if all(word in GENERAL for word in span) or not _OTHER.isdisjoint(words[at + length : at + length + 2]):
                 continue
             if mention := _pick(address, part, register.named(key), whole=False, score=0.95):
                 yield mention
@@ -244,50 +255,60 @@ def _within(address: _Address, part: str, own: tuple[str, ...], register: Record
         at += 1
 
 
-def _near(address: _Address, part: str, own: tuple[str, ...], register: RecordIndex) -> AffiliationMention | None:
-    from rapidfuzz import fuzz
-
+def _respelt(address: _Address, part: str, words: tuple[str, ...], register: RecordIndex) -> AffiliationMention | None:
+    """The record with a name that is the part in another order, or nearly so written."""
     key = normalise_name(part)
-    if len(own) < 2 or len(key) < 8 or len(own) > 12:
+    if not 2 <= len(words) <= 12 or len(key) < 8:
         return None
-    if not any(word in TYPE_WORDS or word in GENERAL for word in own):
+    if not any(word in TYPE_WORDS or word in GENERAL for word in words):
         return None
     if mention := _pick(address, part, register.same_words(key), whole=False, score=0.93):
-        return mention if mention.placed or len(own) > 2 else None
-    best: list[tuple[float, NameEntry]] = []
-    for one in register.near(key):
-        if one.kind != "acronym" and one.entry.live and address.country(one.entry) is not False:
-            short = _abbreviates(own, one.key.split())
-            score = 94.0 if short else fuzz.ratio(key, one.key, score_cutoff=NEAR)
-            if score and (short or is_respelt(key, one.key)):
-                best.append((score, one))
-    if not best:
+        return mention if mention.placed or len(words) > 2 else None
+    scores = _spelling_scores(address, key, words, register)
+    if not scores:
         return None
-    top = max(score for score, _ in best)
-    called = [one for score, one in best if score == top]
-    mention = _pick(address, part, called, whole=False, score=top / 100 * 0.95)
-    return mention if mention and mention.alone and (mention.placed or len(own) > 3) else None
+    best = max(score for score, _ in scores)
+    entries = [named for score, named in scores if score == best]
+    mention = _pick(address, part, entries, whole=False, score=best / 100 * 0.95)
+    return mention if mention and mention.alone and (mention.placed or len(words) > 3) else None
 
 
-def _abbreviates(short: tuple[str, ...], name: list[str]) -> bool:
-    return len(short) == len(name) > 2 and all(
-        one == other or (len(one) > 2 and other.startswith(one)) for one, other in zip(short, name, strict=True)
+def _spelling_scores(
+    address: _Address, key: str, words: tuple[str, ...], register: RecordIndex
+) -> list[tuple[float, NameEntry]]:
+    """Names that are written nearly as a part, or that it abbreviates, with how alike they are (of 100)."""
+    from rapidfuzz import fuzz
+
+    scores: list[tuple[float, NameEntry]] = []
+    for named in register.near(key):
+        if named.kind != "acronym" and named.entry.live and address.country(named.entry) is not False:
+            abbreviated = _abbreviates(words, named.key.split())
+            score = 94.0 if abbreviated else fuzz.ratio(key, named.key, score_cutoff=NEAR)
+            if score and (abbreviated or is_respelt(key, named.key)):
+                scores.append((score, named))
+    return scores
+
+
+def _abbreviates(words: tuple[str, ...], name: list[str]) -> bool:
+    return len(words) == len(name) > 2 and all(
+        word == other or (len(word) > 2 and other.startswith(word)) for word, other in zip(words, name, strict=True)
     )
 
 
-def _chosen(found: list[AffiliationMention]) -> list[AffiliationMention]:
-    chosen: dict[str, AffiliationMention] = {}
-    for mention in found:
-        record = mention.called.entry.record
-        if record not in chosen or chosen[record].score < mention.score:
-            chosen[record] = mention
-    if len(chosen) == 1:
-        return list(chosen.values())
-    named = f"the string names {len(chosen)} records"
-    return [replace(one, settled=False, reasons=(*one.reasons, named)) for one in chosen.values()]
+def _distinct(mentions: list[AffiliationMention]) -> list[AffiliationMention]:
+    """The best mention of each record; where several records are mentioned, none is settled."""
+    best: dict[str, AffiliationMention] = {}
+    for mention in mentions:
+        record = mention.named.entry.record
+        if record not in best or best[record].score < mention.score:
+            best[record] = mention
+    if len(best) == 1:
+        return list(best.values())
+    reason = f"the string names {len(best)} records"
+    return [replace(mention, settled=False, reasons=(*mention.reasons, reason)) for mention in best.values()]
 
 
-def _teaches(called: NameEntry) -> bool:
+def _is_academic(named: NameEntry) -> bool:
     """Whether it is of the bodies that have institutes of their own: universities and academies."""
-    named = not {"university", "academy"}.isdisjoint(called.key.split())
-    return named or not {"university", "education-body"}.isdisjoint(called.entry.types)
+    by_name = not {"university", "academy"}.isdisjoint(named.key.split())
+    return by_name or not {"university", "education-body"}.isdisjoint(named.entry.types)

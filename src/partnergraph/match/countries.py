@@ -45,16 +45,16 @@ Wyoming
 """
 
 
-def _table() -> dict[str, str]:
-    found: dict[str, str] = {}
+def _codes_by_name() -> dict[str, str]:
+    codes: dict[str, str] = {}
     for entry in _NAMES.replace("\n", ";").split(";"):
         code, _, names = entry.strip().partition(" ")
         for name in names.split("|") if code else ():
-            found[" ".join(normalised_words(name))] = code
-    return found
+            codes[" ".join(normalised_words(name))] = code
+    return codes
 
 
-COUNTRIES = _table()
+COUNTRIES = _codes_by_name()
 # What has a code of its own, and is often written with the country it belongs to: "Kowloon, Hong Kong, China".
 _PARTS = {"HK": "CN", "MO": "CN", "PR": "US"}
 # States of the United States stand where a country would, at the end of an address.

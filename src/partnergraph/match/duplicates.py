@@ -10,26 +10,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from partnergraph.claims.relationships import Claim
+from partnergraph.claims.terms import concept_of
 from partnergraph.match.graph_snapshot import (
-    SHARED,
     GraphSnapshot,
-    OrganisationNames,
-    StatedRelationship,
+    OrganisationProfile,
     are_disjoint,
-    code_of,
-    normalise_identifier,
+    is_in_effect,
+    may_overlap,
 )
-from partnergraph.match.normalise import acronym_of, sorted_words
+from partnergraph.match.normalise import acronym_of, sorted_words, website_host
 from partnergraph.store import Reader
-from partnergraph.vocabulary import PG
+from partnergraph.vocabulary.identifiers import SHARED_SCHEMES, normalise_identifier
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["Duplicate", "Merge", "duplicate_claims", "duplicate_organisations", "duplicates"]
 
-# A block of more members is compared with its first member, or with those that are written nearest, only.
-LARGE = 12
-NEXT = 6
-# A host that more bodies have is one that many share.
-HOST = 3
+MAX_PAIRED_BLOCK = 12  # members; of a larger block only the first, or the nearest spellings, are compared
+SPELLING_WINDOW = 6  # how many following members of a large block, in alphabetical order, each is compared with
+MAX_SHARING_HOST = 3  # organisations; a host that more of them have tells nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Two things that are likely one. `sort`: organisation or claim; `likely`: certain, likely or possible."""
+    """Two records that are likely one. `sort`: organisation or claim; `likely`: certain, likely or possible."""
 
     sort: str
     likely: str
@@ -59,8 +58,8 @@ class Duplicate:
 
 def duplicates(reader: Reader) -> list[Duplicate]:
     """Every likely duplicate organisation and claim of a graph, the likeliest first."""
-    told = GraphSnapshot(reader)
-    return [*duplicate_organisations(told), *duplicate_claims(told)]
+    snapshot = GraphSnapshot(reader)
+    return [*duplicate_organisations(snapshot), *duplicate_claims(snapshot)]
 
 
 _ORDER = ("certain", "likely", "possible")
@@ -68,303 +67,322 @@ _ORDER = ("certain", "likely", "possible")
 _Reason = tuple[str, str, str, int]
 
 
-def duplicate_organisations(told: GraphSnapshot) -> list[Duplicate]:
+def duplicate_organisations(snapshot: GraphSnapshot) -> list[Duplicate]:
     """Organisations that are likely one: identifiers, names and websites that say so.
 
     Bodies that a change event connects, and a body and its part, are no duplicates.
     """
-    linked, parents = _linked(told), _parents(told)
+    relations, parents = _relations(snapshot), _parents(snapshot)
     reasons: dict[tuple[str, str], dict[str, int]] = {}
-    for one, other, reason, strength in _reasons(told):
-        reasons.setdefault((min(one, other), max(one, other)), {})[reason] = strength
-    found = []
-    for (one, other), why in sorted(reasons.items()):
-        a, b = told.bodies[one], told.bodies[other]
-        best, different = max(why.values()), _different(a, b)
-        link = linked.get(frozenset((one, other)))
-        if link == "succession" or (link and best < 3):
-            continue
-        siblings = bool(parents.get(one, set()) & parents.get(other, set()))
-        if best == 1 and (different or siblings):
-            continue
-        if different and best < 3 and (a.keys[0] != b.keys[0] or not a.places & b.places):
-            continue  # registers tell them apart, and nothing but a name or a place speaks against it
-        likely = "possible" if different or best == 1 else "certain" if best == 3 and len(why) > 1 else "likely"
-        told_why = tuple(sorted(why, key=lambda reason: (-why[reason], reason)))
-        found.append(Duplicate("organisation", likely, one, other, a.label, b.label, told_why, _merge(told, a, b)))
-    return sorted(found, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
+    for iri, other, reason, strength in _reasons(snapshot):
+        reasons.setdefault((min(iri, other), max(iri, other)), {})[reason] = strength
+    pairs = []
+    for (iri, other), strengths in sorted(reasons.items()):
+        a, b = snapshot.organisations[iri], snapshot.organisations[other]
+        relation = relations.get(frozenset((iri, other)))
+        siblings = not parents.get(iri, set()).isdisjoint(parents.get(other, set()))
+        likelihood = _likelihood(a, b, strengths, relation, siblings)
+        if likelihood is not None:
+            ordered = tuple(sorted(strengths, key=lambda reason: (-strengths[reason], reason)))
+            merge = _merge(snapshot, a, b)
+            pairs.append(Duplicate("organisation", likelihood, iri, other, a.label, b.label, ordered, merge))
+    return sorted(pairs, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
 
 
-def _linked(told: GraphSnapshot) -> dict[frozenset[str], str]:
-    """Pairs that the graph itself tells apart: by a change, as a body and its part, or by any other claim."""
-    found = {frozenset((claim.from_, claim.to)): claim.kind for claim in told.claims.values()}
-    for claim in told.claims.values():
+def _likelihood(
+    a: OrganisationProfile, b: OrganisationProfile, strengths: dict[str, int], relation: str | None, siblings: bool
+) -> str | None:
+    """Certain, likely or possible; None for what are no duplicates. `strengths`: how strong each reason is.
+
+    `relation`: the kind of a relationship between the two; `siblings`: whether they are parts of one body.
+    """
+    strongest, different = max(strengths.values()), _different_schemes(a, b)
+    if relation == "succession" or (relation and strongest < 3):
+        return None
+    if strongest == 1 and (different or siblings):
+        return None
+    if different and strongest < 3 and (a.keys[0] != b.keys[0] or a.places.isdisjoint(b.places)):
+        return None  # registers tell them apart, and nothing but a name or a place speaks against it
+    if different or strongest == 1:
+        return "possible"
+    return "certain" if strongest == 3 and len(strengths) > 1 else "likely"
+
+
+def _relations(snapshot: GraphSnapshot) -> dict[frozenset[str], str]:
+    """The kind of a relationship for each pair that has one; a change, and a body and its part, are a succession."""
+    claims = snapshot.stated_claims.values()
+    relations = {frozenset((claim.from_.iri, claim.to.iri)): claim.kind for claim in claims}
+    for claim in claims:
         if claim.kind == "part-of":
-            found[frozenset((claim.from_, claim.to))] = "succession"
-    for bodies, _ in told.changes:
-        for one in bodies:
-            for other in bodies - {one}:
-                found[frozenset((one, other))] = "succession"
-    return found
+            relations[frozenset((claim.from_.iri, claim.to.iri))] = "succession"
+    for organisations, _ in snapshot.changes:
+        for iri in organisations:
+            for other in organisations - {iri}:
+                relations[frozenset((iri, other))] = "succession"
+    return relations
 
 
-def _parents(told: GraphSnapshot) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for claim in told.claims.values():
+def _parents(snapshot: GraphSnapshot) -> dict[str, set[str]]:
+    parents: dict[str, set[str]] = {}
+    for claim in snapshot.stated_claims.values():
         if claim.kind in ("part-of", "hosting"):
             part, whole = (claim.from_, claim.to) if claim.kind == "part-of" else (claim.to, claim.from_)
-            found.setdefault(part, set()).add(whole)
-    return found
+            parents.setdefault(part.iri, set()).add(whole.iri)
+    return parents
 
 
-def _different(a: OrganisationNames, b: OrganisationNames) -> list[str]:
+def _different_schemes(a: OrganisationProfile, b: OrganisationProfile) -> list[str]:
     """The schemes of which the two have identifiers, but none in common."""
-    schemes = {scheme for scheme, _ in a.identifiers} & {scheme for scheme, _ in b.identifiers} - SHARED
-    own, theirs = _values(a), _values(b)
-    return sorted(scheme for scheme in schemes if not own[scheme] & theirs[scheme])
+    own, theirs = _identifiers_by_scheme(a), _identifiers_by_scheme(b)
+    schemes = own.keys() & theirs.keys() - SHARED_SCHEMES
+    return sorted(scheme for scheme in schemes if own[scheme].isdisjoint(theirs[scheme]))
 
 
-def _values(body: OrganisationNames) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for scheme, value in body.identifiers:
-        found.setdefault(scheme, set()).add(normalise_identifier(scheme, value))
-    return found
+def _identifiers_by_scheme(organisation: OrganisationProfile) -> dict[str, set[str]]:
+    identifiers: dict[str, set[str]] = {}
+    for scheme, value in organisation.identifiers:
+        identifiers.setdefault(scheme, set()).add(normalise_identifier(scheme, value))
+    return identifiers
 
 
-def _reasons(told: GraphSnapshot) -> Iterator[_Reason]:
-    yield from _by_identifier(told)
-    yield from _by_name(told)
-    yield from _by_acronym(told)
-    yield from _by_spelling(told)
+def _reasons(snapshot: GraphSnapshot) -> Iterator[_Reason]:
+    yield from _by_identifier(snapshot)
+    yield from _by_name(snapshot)
+    yield from _by_acronym(snapshot)
+    yield from _by_spelling(snapshot)
 
 
 def _pairs(members: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Every pair of a small block; of a large one the first with each."""
     block = sorted(set(members))
-    for number, one in enumerate(block if len(block) <= LARGE else block[:1]):
+    for number, member in enumerate(block if len(block) <= MAX_PAIRED_BLOCK else block[:1]):
         for other in block[number + 1 :]:
-            yield one, other
+            yield member, other
 
 
-def _by_identifier(told: GraphSnapshot) -> Iterator[_Reason]:
+def _by_identifier(snapshot: GraphSnapshot) -> Iterator[_Reason]:
     blocks: dict[tuple[str, str], list[str]] = {}
-    for body in told.bodies.values():
-        for scheme, value in body.identifiers:
-            blocks.setdefault((scheme, normalise_identifier(scheme, value)), []).append(body.iri)
-    parents = _parents(told)
+    for organisation in snapshot.organisations.values():
+        for scheme, value in organisation.identifiers:
+            key = website_host(value) if scheme == "website" else normalise_identifier(scheme, value)
+            blocks.setdefault((scheme, key), []).append(organisation.iri)
+    parents = _parents(snapshot)
     for (scheme, value), block in blocks.items():
         members = set(block)
         if scheme == "website":  # a body and its parts count once
-            members = {one for one in block if not parents.get(one, set()) & members}
-            if len(members) > HOST:
+            members = {iri for iri in block if parents.get(iri, set()).isdisjoint(members)}
+            if len(members) > MAX_SHARING_HOST:
                 continue
-        for one, other in _pairs(members):
+        for iri, other in _pairs(members):
             if scheme == "website":
-                yield one, other, f"both have a website at {value}", 1
+                yield iri, other, f"both have a website at {value}", 1
             elif scheme == "wikipedia":
-                yield one, other, "both have the same Wikipedia article", 2
+                yield iri, other, "both have the same Wikipedia article", 2
             else:
-                yield one, other, f"both have the {told.term(scheme)} {value}", 3
+                yield iri, other, f"both have the {concept_of(scheme).label} {value}", 3
 
 
-def _by_name(told: GraphSnapshot) -> Iterator[_Reason]:
-    exact: dict[str, dict[str, tuple[str, str]]] = {}
-    bags: dict[str, list[tuple[str, str]]] = {}
+def _by_name(snapshot: GraphSnapshot) -> Iterator[_Reason]:
+    exact: dict[str, dict[str, tuple[str, str]]] = {}  # normal form -> organisation -> its name and the kind of name
+    reordered: dict[str, list[tuple[str, str]]] = {}
     joined: dict[str, list[tuple[str, str]]] = {}
-    for body in told.bodies.values():
-        for (name, kind), key in zip(body.names, body.keys, strict=True):
-            exact.setdefault(key, {}).setdefault(body.iri, (name, kind))
+    for organisation in snapshot.organisations.values():
+        for (name, kind), key in zip(organisation.names, organisation.keys, strict=True):
+            exact.setdefault(key, {}).setdefault(organisation.iri, (name, kind))
             if " " in key and kind != "acronym":
-                bags.setdefault(sorted_words(key), []).append((body.iri, name))
-                joined.setdefault(key.replace(" ", ""), []).append((body.iri, name))
-    for key, called in exact.items():
-        for one, other in _pairs(called):
-            (name, kind), (their, their_kind) = called[one], called[other]
-            if "acronym" in (kind, their_kind) or (" " not in key and len(key) < 6):
-                if told.bodies[one].places & told.bodies[other].places:
-                    yield one, other, f"both are called {name} and are in one place", 2
-            elif kind == their_kind == "current":
-                yield (
-                    one,
-                    other,
-                    f"both are called “{name}”" if name == their else f"“{name}” and “{their}” are one name",
-                    2,
-                )
-            else:
-                yield (
-                    one,
-                    other,
-                    f"“{name}” ({_kind(told, kind)}) is “{their}” ({_kind(told, their_kind)}) of the other",
-                    2,
-                )
-    for words, blocks in (("the same words in another order", bags), ("the same letters", joined)):
+                reordered.setdefault(sorted_words(key), []).append((organisation.iri, name))
+                joined.setdefault(key.replace(" ", ""), []).append((organisation.iri, name))
+    for key, named in exact.items():
+        for iri, other in _pairs(named):
+            if reason := _same_name(snapshot, key, (iri, *named[iri]), (other, *named[other])):
+                yield iri, other, reason, 2
+    for likeness, blocks in (("the same words in another order", reordered), ("the same letters", joined)):
         for members in blocks.values():
             names = dict(reversed(members))
-            for one, other in _pairs(names) if len(names) > 1 else ():
-                if not set(told.bodies[one].keys) & set(told.bodies[other].keys):
-                    yield one, other, f"“{names[one]}” and “{names[other]}” have {words}", 2
+            for iri, other in _pairs(names) if len(names) > 1 else ():
+                if set(snapshot.organisations[iri].keys).isdisjoint(snapshot.organisations[other].keys):
+                    yield iri, other, f"“{names[iri]}” and “{names[other]}” have {likeness}", 2
 
 
-def _kind(told: GraphSnapshot, kind: str) -> str:
+def _same_name(snapshot: GraphSnapshot, key: str, a: tuple[str, str, str], b: tuple[str, str, str]) -> str | None:
+    """Why two organisations (IRI, name, kind of name) with one normal form of a name may be one; None: they need not.
+
+    An acronym or a short name tells something only of organisations in one place.
+    """
+    (iri, name, kind), (other, other_name, other_kind) = a, b
+    if "acronym" in (kind, other_kind) or (" " not in key and len(key) < 6):
+        apart = snapshot.organisations[iri].places.isdisjoint(snapshot.organisations[other].places)
+        return None if apart else f"both are called {name} and are in one place"
+    if kind == other_kind == "current":
+        return f"both are called “{name}”" if name == other_name else f"“{name}” and “{other_name}” are one name"
+    return f"“{name}” ({_kind_label(kind)}) is “{other_name}” ({_kind_label(other_kind)}) of the other"
+
+
+def _kind_label(kind: str) -> str:
     return {"current": "name of today", "alternative": "other name", "as-written": "name as written"}.get(
-        kind, f"{told.term(kind).lower().removesuffix(' name')} name" if kind != "acronym" else "acronym"
+        kind, f"{concept_of(kind).label.lower().removesuffix(' name')} name" if kind != "acronym" else "acronym"
     )
 
 
-def _by_acronym(told: GraphSnapshot) -> Iterator[_Reason]:
+def _by_acronym(snapshot: GraphSnapshot) -> Iterator[_Reason]:
     """A name that is the initials of the other's, of a body in the same place."""
-    short: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for body in told.bodies.values():
-        for name, kind in body.names:
+    acronyms: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for organisation in snapshot.organisations.values():
+        for name, kind in organisation.names:
             letters = name.replace(".", "").casefold()
             if 3 <= len(letters) <= 8 and letters.isalpha() and (kind == "acronym" or name.replace(".", "").isupper()):
-                for place in body.places:
-                    short.setdefault((letters, place), []).append((body.iri, name))
-    for body in told.bodies.values():
-        for (name, _), key in zip(body.names, body.keys, strict=True):
-            for place in body.places if key.count(" ") > 1 else ():
-                for other, letters in short.get((acronym_of(key), place), ())[:LARGE]:
-                    if other != body.iri:
-                        yield (
-                            body.iri,
-                            other,
-                            f"{letters} are the initials of “{name}”, and both are in {told.label(place)}",
-                            2,
-                        )
+                for place in organisation.places:
+                    acronyms.setdefault((letters, place), []).append((organisation.iri, name))
+    for organisation in snapshot.organisations.values():
+        for (name, _), key in zip(organisation.names, organisation.keys, strict=True):
+            for place in organisation.places if key.count(" ") > 1 else ():
+                for other, acronym in acronyms.get((acronym_of(key), place), ())[:MAX_PAIRED_BLOCK]:
+                    if other != organisation.iri:
+                        reason = f"{acronym} are the initials of “{name}”, and both are in {snapshot.label(place)}"
+                        yield organisation.iri, other, reason, 2
 
 
-def _by_spelling(told: GraphSnapshot) -> Iterator[_Reason]:
+def _by_spelling(snapshot: GraphSnapshot) -> Iterator[_Reason]:
     """Names that are written alike but for one word, which is nearly the same."""
-    blocks: dict[str, dict[str, tuple[str, str, str]]] = {}
-    for body in told.bodies.values():
-        for (name, kind), key in zip(body.names, body.keys, strict=True):
+    blocks: dict[str, dict[str, tuple[str, str, str]]] = {}  # name without a word -> word, organisation, name
+    for organisation in snapshot.organisations.values():
+        for (name, kind), key in zip(organisation.names, organisation.keys, strict=True):
             words = key.split()
             for number, word in enumerate(words if kind != "acronym" and len(words) < 12 else ()):
                 if len(word) > 4 and word.isalpha():
                     rest = " ".join([*words[:number], f"{word[0]}_", *words[number + 1 :]])
-                    blocks.setdefault(rest, {})[f"{word}\n{body.iri}"] = (word, body.iri, name)
+                    member = (word, organisation.iri, name)
+                    blocks.setdefault(rest, {})[f"{word}\n{organisation.iri}"] = member
     for members in blocks.values():
         block = [members[key] for key in sorted(members)] if len(members) > 1 else []
-        reach = len(block) if len(block) <= LARGE else NEXT
-        for number, (word, one, name) in enumerate(block):
-            for near, other, their in block[number + 1 : number + 1 + reach]:
-                if one != other and word != near and _near(word, near):
-                    yield one, other, f"“{name}” and “{their}” are written nearly alike", 1
+        window = len(block) if len(block) <= MAX_PAIRED_BLOCK else SPELLING_WINDOW
+        for number, (word, iri, name) in enumerate(block):
+            for other_word, other, other_name in block[number + 1 : number + 1 + window]:
+                if iri != other and word != other_word and _is_nearly(word, other_word):
+                    yield iri, other, f"“{name}” and “{other_name}” are written nearly alike", 1
 
 
-def _near(one: str, other: str) -> bool:
+def _is_nearly(word: str, other: str) -> bool:
     from rapidfuzz.distance import DamerauLevenshtein
 
-    return DamerauLevenshtein.distance(one, other) <= (1 if min(len(one), len(other)) < 9 else 2)
+    return DamerauLevenshtein.distance(word, other) <= (1 if min(len(word), len(other)) < 9 else 2)
 
 
-def _merge(told: GraphSnapshot, a: OrganisationNames, b: OrganisationNames) -> Merge:
+def _merge(snapshot: GraphSnapshot, a: OrganisationProfile, b: OrganisationProfile) -> Merge:
     """The one to which more refers would be kept."""
-    of = {body.iri: told.pointing(body.iri) for body in (a, b)}
-    keep, drop = sorted((a, b), key=lambda body: (-len(of[body.iri]), body.iri))
+    references = {profile.iri: snapshot.references(profile.iri) for profile in (a, b)}
+    keep, drop = sorted((a, b), key=lambda profile: (-len(references[profile.iri]), profile.iri))
     names = [f"{name} ({kind})" for name, kind in keep.names[1:]]
     names += [f"{name} ({'alternative' if kind == 'current' else kind})" for name, kind in drop.names]
-    said = [told.organisations[body.iri] for body in (keep, drop)]
-    evidence = [iri for values in said for iri in values.get(PG.evidence, ())]
     row = (
         ("name", (keep.label,)),
-        ("other names", tuple(one for one in dict.fromkeys(names) if one != f"{keep.label} (alternative)")),
+        ("other names", tuple(name for name in dict.fromkeys(names) if name != f"{keep.label} (alternative)")),
         ("types", tuple(dict.fromkeys(keep.types + drop.types))),
         ("identifiers", tuple(f"{s} {v}" for s, v in dict.fromkeys(keep.identifiers + drop.identifiers))),
-        ("evidence", tuple(dict.fromkeys(told.proof(iri).id for iri in evidence))),
+        ("evidence", tuple(dict.fromkeys(snapshot.evidence_line(iri).id for iri in keep.evidence + drop.evidence))),
     )
-    changed = tuple((sort, code_of(iri)) for sort, iri in of[drop.iri])
-    return Merge(keep.iri, drop.iri, row, changed, tuple(_disagree(told, keep, drop)))
+    changed = tuple((type_, last_segment(iri)) for type_, iri in references[drop.iri])
+    return Merge(keep.iri, drop.iri, row, changed, tuple(_merge_conflicts(snapshot, keep, drop)))
 
 
-def _disagree(told: GraphSnapshot, keep: OrganisationNames, drop: OrganisationNames) -> Iterator[str]:
+def _merge_conflicts(snapshot: GraphSnapshot, keep: OrganisationProfile, drop: OrganisationProfile) -> Iterator[str]:
     if keep.keys[0] != drop.keys[0]:
         yield f"name: “{keep.label}” and “{drop.label}”"
     if keep.types and drop.types and not set(keep.types) & set(drop.types):
         yield f"type: {', '.join(keep.types)} and {', '.join(drop.types)}"
-    own, theirs = _values(keep), _values(drop)
-    for scheme in _different(keep, drop):
+    own, theirs = _identifiers_by_scheme(keep), _identifiers_by_scheme(drop)
+    for scheme in _different_schemes(keep, drop):
         yield f"{scheme}: {', '.join(sorted(own[scheme]))} and {', '.join(sorted(theirs[scheme]))}"
-    ends = Counter[tuple[str, str, str]]()
-    for claim in _claims_of(told, keep.iri, drop.iri):
-        from_, to = (keep.iri if end == drop.iri else end for end in (claim.from_, claim.to))
+    counts = Counter[tuple[str, str, str]]()
+    for claim in _claims_of(snapshot, keep.iri, drop.iri):
+        from_, to = (keep.iri if party.iri == drop.iri else party.iri for party in (claim.from_, claim.to))
         if from_ == to:
             yield f"the claim {claim.id} would connect the body with itself"
             continue
-        ends[claim.kind, from_, to] += 1
-    for (kind, from_, to), number in sorted(ends.items()):
+        counts[claim.kind, from_, to] += 1
+    for (kind, from_, to), number in sorted(counts.items()):
         if number > 1:
-            yield f"{number} claims would say the same: {told.label(from_)}, {kind}, {told.label(to)}"
+            yield f"{number} claims would say the same: {snapshot.label(from_)}, {kind}, {snapshot.label(to)}"
 
 
-def _claims_of(told: GraphSnapshot, *iris: str) -> list[StatedRelationship]:
-    subjects = {iri for body in iris for sort, iri in told.pointing(body) if sort == "relationship"}
-    claims = [told.claims[iri] for iri in sorted(subjects)]
-    return [claim for claim in claims if claim.from_ in iris or claim.to in iris]
+def _claims_of(snapshot: GraphSnapshot, *iris: str) -> list[Claim]:
+    subjects = {subject for iri in iris for type_, subject in snapshot.references(iri) if type_ == "relationship"}
+    claims = [snapshot.stated_claims[iri] for iri in sorted(subjects)]
+    return [claim for claim in claims if claim.from_.iri in iris or claim.to.iri in iris]
 
 
-def claim_pairs(told: GraphSnapshot) -> Iterator[tuple[StatedRelationship, StatedRelationship]]:
+def claim_pairs(snapshot: GraphSnapshot) -> Iterator[tuple[Claim, Claim]]:
     """Two claims of one kind between the same parties that may hold at one time."""
-    blocks: dict[tuple[str, str, str], dict[str, StatedRelationship]] = {}
-    for claim in told.claims.values():
-        if claim.counts:
-            blocks.setdefault(told.key(claim), {})[claim.iri] = claim
+    blocks: dict[tuple[str, str, str], dict[str, Claim]] = {}
+    for claim in snapshot.stated_claims.values():
+        if is_in_effect(claim):
+            blocks.setdefault(_kind_and_parties(claim), {})[claim.iri] = claim
     for _, members in sorted(blocks.items()):
-        for one, other in _pairs(members):
-            a, b = members[one], members[other]
-            via = not a.via or not b.via or set(a.via) == set(b.via)
-            if a.overlaps(b) and via and (not a.role or not b.role or a.role == b.role):
+        for iri, other in _pairs(members):
+            a, b = members[iri], members[other]
+            same_via = not a.via or not b.via or set(a.via) == set(b.via)
+            if may_overlap(a, b) and same_via and (not a.role or not b.role or a.role_code == b.role_code):
                 yield a, b
 
 
-def duplicate_claims(told: GraphSnapshot) -> list[Duplicate]:
+def _kind_and_parties(claim: Claim) -> tuple[str, str, str]:
+    """The kind and the two parties; for a symmetric kind in the order of their IRIs."""
+    from_, to = claim.from_.iri, claim.to.iri
+    return (claim.kind, to, from_) if claim.symmetric and to < from_ else (claim.kind, from_, to)
+
+
+def duplicate_claims(snapshot: GraphSnapshot) -> list[Duplicate]:
     """Claims that are likely one: the same parties and kind at one time. Marked as contradicting is not."""
-    found = []
-    for a, b in claim_pairs(told):
-        if b.iri in told.relationships[a.iri].get(PG.contradicts, ()):
+    pairs = []
+    for a, b in claim_pairs(snapshot):
+        if b.iri in a.contradicts:
             continue
-        reasons = [f"both say that {told.label(a.from_)} and {told.label(a.to)} are connected by: {told.term(a.kind)}"]
+        reasons = [f"both say that {a.from_.label} and {a.to.label} are connected by: {a.label}"]
         if a.from_ != b.from_:
             reasons.append("each from its own side, and the kind is the same in both directions")
-        undated = not any((*a.start, *a.end)) or not any((*b.start, *b.end))
+        undated = not (a.start_bounds or a.end_bounds) or not (b.start_bounds or b.end_bounds)
         reasons.append("at least one of them has no dates" if undated else "their dates overlap")
-        same = (a.start, a.end, a.role, a.via) == (b.start, b.end, b.role, b.via)
-        likely = (
-            "possible"
-            if are_disjoint(a.start, b.start) or are_disjoint(a.end, b.end)
-            else "certain"
-            if same
-            else "likely"
-        )
-        found.append(
-            Duplicate("claim", likely, a.iri, b.iri, a.sentence, b.sentence, tuple(reasons), _merge_claims(told, a, b))
-        )
-    return sorted(found, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
+        likelihood, merge = _claim_likelihood(a, b), _merge_claims(snapshot, a, b)
+        sentences = a.dated_sentence, b.dated_sentence
+        pairs.append(Duplicate("claim", likelihood, a.iri, b.iri, *sentences, tuple(reasons), merge))
+    return sorted(pairs, key=lambda pair: (_ORDER.index(pair.likely), pair.a, pair.b))
 
 
-def _merge_claims(told: GraphSnapshot, a: StatedRelationship, b: StatedRelationship) -> Merge:
+def _claim_likelihood(a: Claim, b: Claim) -> str:
+    if are_disjoint(a.start_bounds, b.start_bounds) or are_disjoint(a.end_bounds, b.end_bounds):
+        return "possible"
+    own, theirs = ((claim.start_bounds, claim.end_bounds, claim.role_code, claim.via) for claim in (a, b))
+    return "certain" if own == theirs else "likely"
+
+
+def _merge_claims(snapshot: GraphSnapshot, a: Claim, b: Claim) -> Merge:
     """The one with more evidence would be kept."""
-    keep, drop = sorted((a, b), key=lambda claim: (-len(claim.evidence), claim.iri))
-    dates = ((keep.start_text or drop.start_text), (keep.end_text or drop.end_text))
-    parties = ((told.label(keep.from_),), (told.label(keep.to),))
+    evidence = {claim.iri: snapshot.evidence_of(claim) for claim in (a, b)}
+    keep, drop = sorted((a, b), key=lambda claim: (-len(evidence[claim.iri]), claim.iri))
+    proofs = [*evidence[keep.iri], *evidence[drop.iri]]
     row = (
         ("kind", (keep.kind,)),
-        ("from", parties[0]),
-        ("to", parties[1]),
-        ("via", tuple(told.label(party) for party in keep.via or drop.via)),
-        ("role", tuple(role for role in (keep.role or drop.role,) if role)),
-        ("start", tuple(date for date in dates[:1] if date)),
-        ("end", tuple(date for date in dates[1:] if date)),
-        ("evidence", tuple(dict.fromkeys(told.proof(iri).id for iri in keep.evidence + drop.evidence))),
+        ("from", (keep.from_.label,)),
+        ("to", (keep.to.label,)),
+        ("via", tuple(party.label for party in keep.via or drop.via)),
+        ("role", _stated(keep.role_code, drop.role_code)),
+        ("start", _stated(keep.start, drop.start)),
+        ("end", _stated(keep.end, drop.end)),
+        ("evidence", tuple(dict.fromkeys(snapshot.evidence_line(iri).id for iri in proofs))),
     )
     conflicts = [
-        f"{name}: {one} and {other}"
-        for name, one, other in (
-            ("start", keep.start_text, drop.start_text),
-            ("end", keep.end_text, drop.end_text),
+        f"{name}: {value} and {other}"
+        for name, value, other in (
+            ("start", keep.start, drop.start),
+            ("end", keep.end, drop.end),
             ("standing", keep.standing, drop.standing),
         )
-        if one and other and one != other
+        if value and other and value != other
     ]
-    changed = tuple((sort, code_of(iri)) for sort, iri in told.pointing(drop.iri))
+    changed = tuple((type_, last_segment(iri)) for type_, iri in snapshot.references(drop.iri))
     return Merge(keep.iri, drop.iri, row, changed, tuple(conflicts))
+
+
+def _stated(*values: str | None) -> tuple[str, ...]:
+    """The first value that is stated."""
+    return tuple(value for value in values if value)[:1]

@@ -1,4 +1,4 @@
-"""Who is looked for, and in what: bodies of a graph folder, any list of names, registers, a graph itself."""
+"""What is matched with what: bodies of a graph folder or any list of names with a register or a graph."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.records import Model, Organisation, Spot
 from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
 from partnergraph.reading import printable, read_file
-from partnergraph.registers.register_config import FORMATS, read_register
-from partnergraph.registers.register_config import RegisterConfig as Named
+from partnergraph.registers.register_config import FORMATS, RegisterConfig, read_register
 from partnergraph.store import Reader
 from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
 from partnergraph.tables.file_signatures import file_type
@@ -42,34 +41,35 @@ _FIX = {
 
 
 def folder_queries(model: Model) -> list[MatchQuery]:
-    """Every organisation of a folder as it is looked for in a register."""
+    """Every organisation of a folder as a query to a register."""
     ids = Ids(model.config.base)
-    own: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
+    organisations: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
     spots: dict[str, Spot] = {ids.place(spot.id): spot for spot in model.places}
-    found = []
-    for body in model.organisations:
-        iri = ids.org(body.id)
+    queries = []
+    for iri, body in organisations.items():
         claims = [claim for claim in model.relationships if claim.from_ == iri]
-        located = [spots[claim.to].name for claim in claims if claim.kind == "location" and claim.to in spots]
-        parents = [own[claim.to].name for claim in claims if claim.kind == "part-of" and claim.to in own]
+        places = [spots[claim.to].name for claim in claims if claim.kind == "location" and claim.to in spots]
+        parents = [claim.to for claim in claims if claim.kind == "part-of" and claim.to in organisations]
         further = [(name.name, name.kind) for name in model.names if name.organisation == body.id]
-        found.append(
+        queries.append(
             MatchQuery(
                 id=body.id,
                 names=((body.name, "current"), *further),
                 identifiers=tuple((row.scheme, row.value) for row in model.identifiers if row.organisation == body.id),
                 types=body.type,
-                places=tuple(located),
-                part_of=tuple(parents),
+                places=tuple(places),
+                part_of=tuple(organisations[parent].name for parent in parents),
                 form=body.form,
             )
         )
-    return found
+    return queries
 
 
 @dataclass(frozen=True)
 class NameList:
-    """A list of names: its headings, each row with who is looked for (None: no name), and what was not understood."""
+    """A list of names: its headings, each row with its query (None: it has no name), and messages about the cells that
+    were not understood (`unknown`).
+    """
 
     headings: list[str]
     rows: list[tuple[list[str], MatchQuery | None]]
@@ -79,7 +79,7 @@ class NameList:
 def read_list(path: Path, column: str | None = None) -> NameList:
     """Read a list of names. A column called affiliation or address holds addresses of authors, which may name several.
 
-    A country or a type that is not known is told, and its row is looked for without it.
+    A row is matched without a country or a type that is not known, and a message says so.
 
     Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
     """
@@ -93,55 +93,58 @@ def read_list(path: Path, column: str | None = None) -> NameList:
         empty = Finding("empty-table", "error", "The list is empty.", Place(file), fix="Write names into it.")
         raise DataError(str((wrong or [empty])[0]), wrong or [empty])
     headings = [cell.strip() for cell in sheet.rows[0][1]]
-    at = _columns(headings, column, file)
-    addresses = _folded(headings[at["name"]]) in _ADDRESSES
-    listed, told = NameList(headings, [], []), set[tuple[str, str]]()
+    columns = _columns(headings, column, file)
+    addresses = _folded(headings[columns["name"]]) in _ADDRESSES
+    names, reported = NameList(headings, [], []), set[tuple[str, str]]()
     for number, cells in sheet.rows[1:]:
         padded = [*cells, *[""] * (len(headings) - len(cells))]
-        said = {meaning: padded[column].strip() for meaning, column in at.items() if padded[column].strip()}
-        listed.rows.append((padded, _sought(number, said, addresses) if "name" in said else None))
-        for meaning, known in (("country", country_code), ("type", _type)):
-            if (text := said.get(meaning, "")) and not known(text) and (meaning, text) not in told:
-                told.add((meaning, text))
-                where = f"{file} row {number}, column {headings[at[meaning]]}"
-                shown = "".join(sign if sign.isprintable() else " " for sign in text[:60])
-                listed.unknown.append(f"{where}: '{shown}' is no {meaning} that is known. {_FIX[meaning]}")
-    return listed
+        values = {meaning: padded[at].strip() for meaning, at in columns.items() if padded[at].strip()}
+        names.rows.append((padded, _query(number, values, addresses) if "name" in values else None))
+        for meaning, code_of in (("country", country_code), ("type", _type_code)):
+            text = values.get(meaning, "")
+            if text and not code_of(text) and (meaning, text) not in reported:
+                reported.add((meaning, text))
+                place = f"{file} row {number}, column {headings[columns[meaning]]}"
+                excerpt = "".join(sign if sign.isprintable() else " " for sign in text[:60])
+                names.unknown.append(f"{place}: '{excerpt}' is no {meaning} that is known. {_FIX[meaning]}")
+    return names
 
 
-def _columns(headings: Sequence[str], column: str | None, file: str) -> dict[str, int]:
+def _columns(headings: Sequence[str], name_column: str | None, file: str) -> dict[str, int]:
+    """The number of the column for each meaning of `_HEADINGS`."""
     folded = [_folded(heading) for heading in headings]
-    at: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for meaning, known in _HEADINGS.items():
-        at |= next(({meaning: folded.index(name)} for name in known if name in folded), {})
-    if column is not None:
-        if _folded(column) not in folded:
-            raise UsageError(f"{file} has no column '{column}'. Its columns: {', '.join(headings)}.")
-        at["name"] = folded.index(_folded(column))
-    if "name" not in at:
+        columns |= next(({meaning: folded.index(name)} for name in known if name in folded), {})
+    if name_column is not None:
+        if _folded(name_column) not in folded:
+            raise UsageError(f"{file} has no column '{name_column}'. Its columns: {', '.join(headings)}.")
+        columns["name"] = folded.index(_folded(name_column))
+    if "name" not in columns:
         raise UsageError(f"{file} has no column 'name'. Say which it is: --column {headings[0] or 'NAME'}.")
-    return at
+    return columns
 
 
 def _folded(heading: str) -> str:
     return heading.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _type(text: str) -> str | None:
+def _type_code(text: str) -> str | None:
     """The code of a type that is written as its code or its label."""
     key = _folded(text)
-    return next((one.code for one in concepts("org-type") if key in (_folded(one.code), _folded(one.label))), None)
+    types = concepts("org-type")
+    return next((type_.code for type_ in types if key in (_folded(type_.code), _folded(type_.label))), None)
 
 
-def _sought(number: int, said: Mapping[str, str], addresses: bool) -> MatchQuery:
-    code, type_ = country_code(said.get("country", "")), _type(said.get("type", ""))
+def _query(number: int, values: Mapping[str, str], addresses: bool) -> MatchQuery:
+    country, type_ = country_code(values.get("country", "")), _type_code(values.get("type", ""))
     return MatchQuery(
         id=str(number),
-        names=((said["name"], "current"),),
-        identifiers=tuple((scheme, said[scheme]) for scheme in ("ror", "website") if scheme in said),
+        names=((values["name"], "current"),),
+        identifiers=tuple((scheme, values[scheme]) for scheme in ("ror", "website") if scheme in values),
         types=(type_,) if type_ else (),
-        places=(said["place"],) if "place" in said else (),
-        countries=frozenset([code] if code else []),
+        places=(values["place"],) if "place" in values else (),
+        countries=frozenset([country] if country else []),
         form="address" if addresses else "organisation",
     )
 
@@ -150,7 +153,7 @@ def index_of_file(path: Path, format_: str) -> RecordIndex:
     """A file of a register that no folder names. Raises `DataError` when it is of another form."""
     if format_ not in FORMATS:
         raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
-    return _read([Named(path.stem, path, path.name, format_, keep="all")])
+    return _read([RegisterConfig(path.stem, path, path.name, format_, keep="all")])
 
 
 def index_of_folder(folder: GraphFolder, source: str | None) -> tuple[str, RecordIndex]:
@@ -167,28 +170,26 @@ def index_of_folder(folder: GraphFolder, source: str | None) -> tuple[str, Recor
     return chosen, _read([register for register in folder.registers if register.source == chosen])
 
 
-def _read(files: Sequence[Named]) -> RecordIndex:
-    entries = (
-        found for file in files for found in read_register(file, Tally()) if isinstance(found, Entry) and found.name
-    )
-    return RecordIndex(entries)
+def _read(files: Sequence[RegisterConfig]) -> RecordIndex:
+    records = (record for file in files for record in read_register(file, Tally()))
+    return RecordIndex(record for record in records if isinstance(record, Entry) and record.name)
 
 
 def index_of_graph(reader: Reader) -> RecordIndex:
     """The bodies of a graph, as if it were a register."""
     from partnergraph.match.graph_snapshot import GraphSnapshot
 
-    told = GraphSnapshot(reader)
+    snapshot = GraphSnapshot(reader)
     place = Place("the graph")
     return RecordIndex(
         Entry(
-            record=body.iri,
-            name=body.label,
+            record=organisation.iri,
+            name=organisation.label,
             place=place,
-            names=tuple(EntryName(name, kind) for name, kind in body.names[1:]),
-            types=body.types,
-            identifiers=body.identifiers,
-            places=tuple(EntryPlace(told.label(spot)) for spot in sorted(body.places)),
+            names=tuple(EntryName(name, kind) for name, kind in organisation.names[1:]),
+            types=organisation.types,
+            identifiers=organisation.identifiers,
+            places=tuple(EntryPlace(snapshot.label(iri)) for iri in sorted(organisation.places)),
         )
-        for body in told.bodies.values()
+        for organisation in snapshot.organisations.values()
     )

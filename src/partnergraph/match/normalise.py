@@ -1,4 +1,4 @@
-"""Names in the form in which they are compared: what different writers of one name do differently is levelled."""
+"""The normal form of names, in which they are compared: one for all the ways in which people write one name."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = [
 ]
 
 
-def _listed(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 # Words that say nothing about which body it is, in the languages of most registers.
-SMALL = _listed(
+SMALL = _word_set(
     "the of for and in at on to a an de la le les des du der die das und et y e di da do dos das del della dei "
     "delle degli den det och og i il el los las lo l d von vom zu zur fur van voor het pour per para w z na"
 )
-_SAME = {
+_SYNONYMS = {
     "university": "univ universitat universitaet universite universidad universita universidade universiteit "
     "universitet universitetet uniwersytet univerzita univerzitet univerza universitatea universitas universiti "
     "universitaria universitario universite",
@@ -69,12 +69,12 @@ _SAME = {
     "mount": "mt",
     "health": "hlth",
 }
-_MAPPED = {other: word for word, others in _SAME.items() for other in others.split()}
-LEGAL = _listed(
+_CANONICAL_WORDS = {other: word for word, others in _SYNONYMS.items() for other in others.split()}
+LEGAL = _word_set(
     "ltd limited plc inc incorporated llc llp gmbh ag sa srl spa co corp corporation company cic cio nv bv ab oy "
     "kk pty kg se"
 )
-# What sort of body a name says it is: the words, and the family of the vocabulary that each belongs to.
+# Words by which a name says what type of body it is, by the family of the vocabulary that they belong to.
 _FAMILIES = {
     "education": "university college polytechnic academy",
     "academic-unit": "school department faculty division",
@@ -86,13 +86,13 @@ _FAMILIES = {
 }
 TYPE_WORDS = {word: family for family, names in _FAMILIES.items() for word in names.split()}
 # Words that stand in very many names and tell no body from another.
-GENERAL = frozenset(TYPE_WORDS) | _listed(
+GENERAL = frozenset(TYPE_WORDS) | _word_set(
     "center national international research science technology technical medical medicine health engineering "
     "group general applied state federal trust service royal programme program organisation unit laboratory "
     "public care"
 )
 MAX_LENGTH = 2_000  # characters of a name that are looked at
-_RESPELT = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
+MIN_RESPELT_RATIO = 80  # of 100: how alike the words are in which two names differ, where both are meant to be one
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "Ø": "O", "Ł": "L"}
 )
@@ -100,10 +100,10 @@ _BREAKS = re.compile(r"[/\u2010-\u2015\u2212_|:+]|\.(?=\w{2})|(?<=\w)\((?=\w)")
 
 
 def _stem(word: str) -> str:
-    word = _MAPPED.get(word, word)
+    word = _CANONICAL_WORDS.get(word, word)
     if len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 6 else word[:-1]
-        word = _MAPPED.get(word, word)
+        word = _CANONICAL_WORDS.get(word, word)
     if "isation" in word:
         word = word.replace("isation", "ization") if word != "organisation" else word
     return word
@@ -132,10 +132,10 @@ def normalise_name(text: str) -> str:
     >>> normalise_name("Centre for Health Sciences Ltd."), normalise_name("Universität Hamburg")
     ('center health science', 'university hamburg')
     """
-    found = list(normalised_words(text)) or list(_words(text[:MAX_LENGTH]))
-    while len(found) > 1 and found[-1] in LEGAL:
-        found.pop()
-    return " ".join(found)
+    words = list(normalised_words(text)) or list(_words(text[:MAX_LENGTH]))
+    while len(words) > 1 and words[-1] in LEGAL:
+        words.pop()
+    return " ".join(words)
 
 
 def sorted_words(key: str) -> str:
@@ -153,7 +153,7 @@ def acronym_of(key: str) -> str:
 
 
 def body_families(key: str) -> frozenset[str]:
-    """What sorts of body the words of a form speak of."""
+    """The families of the types of body that the words of a normal form name."""
     return frozenset(TYPE_WORDS[word] for word in key.split() if word in TYPE_WORDS)
 
 
@@ -166,8 +166,9 @@ def is_respelt(key: str, other: str) -> bool:
     from rapidfuzz import fuzz
 
     ours, theirs = key.split(), other.split()
-    left, right = [word for word in ours if word not in theirs], [word for word in theirs if word not in ours]
-    return bool(left) == bool(right) and fuzz.ratio(" ".join(sorted(left)), " ".join(sorted(right))) >= _RESPELT
+    left = " ".join(sorted(word for word in ours if word not in theirs))
+    right = " ".join(sorted(word for word in theirs if word not in ours))
+    return bool(left) == bool(right) and fuzz.ratio(left, right) >= MIN_RESPELT_RATIO
 
 
 def website_host(address: str) -> str:
@@ -176,5 +177,5 @@ def website_host(address: str) -> str:
     >>> website_host("https://www.keele.ac.uk/pcsc/")
     'keele.ac.uk'
     """
-    found = re.match(r"(?:https?://)?(?:www\d?\.)?([^/?#:]+)", address.strip().lower())
-    return found[1] if found else ""
+    match = re.match(r"(?:https?://)?(?:www\d?\.)?([^/?#:]+)", address.strip().lower())
+    return match[1] if match else ""

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from partnergraph.match.conflicts import Conflict
 from partnergraph.match.duplicates import Duplicate
-from partnergraph.match.graph_snapshot import code_of
 from partnergraph.spreadsheet_safety import csv_text
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["CONFLICT_COLUMNS", "DUPLICATE_COLUMNS", "format_conflicts", "format_duplicates"]
 
@@ -33,63 +33,76 @@ CONFLICT_COLUMNS = (
 )
 
 
-def format_duplicates(found: list[Duplicate], format_: str) -> str:
-    """A list of duplicates in one of the forms text, csv and json."""
+def format_duplicates(pairs: list[Duplicate], format_: str) -> str:
+    """A list of duplicates in one of the formats text, csv and json."""
     if format_ == "json":
         return (
             json.dumps(
-                [asdict(one) | {"merge": asdict(one.merge) | {"row": dict(one.merge.row)}} for one in found],
+                [asdict(pair) | {"merge": asdict(pair.merge) | {"row": dict(pair.merge.row)}} for pair in pairs],
                 ensure_ascii=False,
                 indent=1,
             )
             + "\n"
         )
     if format_ == "csv":
-        return csv_text([DUPLICATE_COLUMNS, *map(_duplicate_row, found)])
-    return "\n\n".join("\n".join(_duplicate(one)) for one in found) + "\n" if found else "No likely duplicates.\n"
-
-
-def format_conflicts(found: list[Conflict], format_: str) -> str:
-    """A list of conflicts in one of the forms text, csv and json."""
-    if format_ == "json":
-        return json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1) + "\n"
-    if format_ == "csv":
-        rows = (row for number, one in enumerate(found, 1) for row in _conflict_rows(number, one))
-        return csv_text([CONFLICT_COLUMNS, *rows])
-    return "\n\n".join("\n".join(_conflict(one)) for one in found) + "\n" if found else "No conflicts.\n"
-
-
-def _duplicate(one: Duplicate) -> Iterator[str]:
-    yield f"{one.a_label} | {one.b_label}"
-    yield f"  {one.likely}; {one.sort} {code_of(one.a)} | {code_of(one.b)}"
-    yield from (f"  - {reason}" for reason in one.reasons)
-    yield f"  If merged, {code_of(one.merge.keep)} would be kept and {code_of(one.merge.drop)} would go:"
-    yield from (f"    {name}: {'; '.join(values)}" for name, values in one.merge.row if values)
-    if one.merge.changed:
-        yield "    would be changed: " + "; ".join(f"{sort} {record}" for sort, record in one.merge.changed)
-    yield from (f"    to be decided: {conflict}" for conflict in one.merge.conflicts)
-
-
-def _duplicate_row(one: Duplicate) -> tuple[str, ...]:
-    merged = " | ".join(f"{name}: {'; '.join(values)}" for name, values in one.merge.row if values)
-    changed = "; ".join(f"{sort} {record}" for sort, record in one.merge.changed)
+        return csv_text([DUPLICATE_COLUMNS, *map(_duplicate_row, pairs)])
     return (
-        *(one.sort, one.likely, one.a, one.a_label, one.b, one.b_label, "; ".join(one.reasons)),
-        *(one.merge.keep, merged, changed, "; ".join(one.merge.conflicts)),
+        "\n\n".join("\n".join(_duplicate_lines(pair)) for pair in pairs) + "\n" if pairs else "No likely duplicates.\n"
     )
 
 
-def _conflict(one: Conflict) -> Iterator[str]:
-    yield f"{one.label}: {one.question} ({one.sort}{', marked by an editor' if one.marked else ''})"
-    for side in one.sides:
+def format_conflicts(conflicts: list[Conflict], format_: str) -> str:
+    """A list of conflicts in one of the formats text, csv and json."""
+    if format_ == "json":
+        return json.dumps([asdict(conflict) for conflict in conflicts], ensure_ascii=False, indent=1) + "\n"
+    if format_ == "csv":
+        rows = (row for number, conflict in enumerate(conflicts, 1) for row in _conflict_rows(number, conflict))
+        return csv_text([CONFLICT_COLUMNS, *rows])
+    return (
+        "\n\n".join("\n".join(_conflict_lines(conflict)) for conflict in conflicts) + "\n"
+        if conflicts
+        else "No conflicts.\n"
+    )
+
+
+def _duplicate_lines(pair: Duplicate) -> Iterator[str]:
+    yield f"{pair.a_label} | {pair.b_label}"
+    yield f"  {pair.likely}; {pair.sort} {last_segment(pair.a)} | {last_segment(pair.b)}"
+    yield from (f"  - {reason}" for reason in pair.reasons)
+    yield f"  If merged, {last_segment(pair.merge.keep)} would be kept and {last_segment(pair.merge.drop)} would go:"
+    yield from (f"    {name}: {'; '.join(values)}" for name, values in pair.merge.row if values)
+    if pair.merge.changed:
+        yield "    would be changed: " + "; ".join(f"{sort} {record}" for sort, record in pair.merge.changed)
+    yield from (f"    to be decided: {conflict}" for conflict in pair.merge.conflicts)
+
+
+def _duplicate_row(pair: Duplicate) -> tuple[str, ...]:
+    merged = " | ".join(f"{name}: {'; '.join(values)}" for name, values in pair.merge.row if values)
+    changed = "; ".join(f"{sort} {record}" for sort, record in pair.merge.changed)
+    return (
+        *(pair.sort, pair.likely, pair.a, pair.a_label, pair.b, pair.b_label, "; ".join(pair.reasons)),
+        *(pair.merge.keep, merged, changed, "; ".join(pair.merge.conflicts)),
+    )
+
+
+def _conflict_lines(conflict: Conflict) -> Iterator[str]:
+    yield f"{conflict.label}: {conflict.question} ({conflict.sort}{', marked by an editor' if conflict.marked else ''})"
+    for side in conflict.sides:
         yield f"  - {side.says}{f' [{side.standing}]' if side.standing else ''}"
-        yield from (f"      {proof}" for proof in side.evidence)
-    if one.note:
-        yield f"  Editor: {one.note}"
+        yield from (f"      {line}" for line in side.evidence)
+    if conflict.note:
+        yield f"  Editor: {conflict.note}"
 
 
-def _conflict_rows(number: int, one: Conflict) -> Iterator[tuple[str, ...]]:
-    head = (str(number), one.sort, "yes" if one.marked else "no", one.about, one.label, one.question)
-    for side in one.sides:
-        proofs = "; ".join(str(proof) for proof in side.evidence)
-        yield (*head, side.says, "; ".join(side.records), side.standing, proofs, one.note or "")
+def _conflict_rows(number: int, conflict: Conflict) -> Iterator[tuple[str, ...]]:
+    head = (
+        str(number),
+        conflict.sort,
+        "yes" if conflict.marked else "no",
+        conflict.about,
+        conflict.label,
+        conflict.question,
+    )
+    for side in conflict.sides:
+        evidence = "; ".join(str(line) for line in side.evidence)
+        yield (*head, side.says, "; ".join(side.records), side.standing, evidence, conflict.note or "")

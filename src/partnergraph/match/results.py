@@ -18,69 +18,69 @@ COLUMNS = ("organisation", "name", "verdict", "record", "label", "score", "reaso
 
 @dataclass(frozen=True)
 class MatchResult:
-    """A body, its candidates, and what was decided about them (by record)."""
+    """A body that was looked for, its candidates, and the decisions about them (by record)."""
 
-    sought: MatchQuery
-    found: tuple[Candidate, ...]
-    decided: Mapping[str, Match]
+    query: MatchQuery
+    candidates: tuple[Candidate, ...]
+    decisions: Mapping[str, Match]
 
     @property
     def open(self) -> list[Candidate]:
         """The candidates about which nobody has decided, unless one was decided to be the same."""
-        if any(match.decision == "same" for match in self.decided.values()):
+        if any(match.decision == "same" for match in self.decisions.values()):
             return []
-        return [one for one in self.found if one.record not in self.decided]
+        return [candidate for candidate in self.candidates if candidate.record not in self.decisions]
 
 
 def match_results(
-    wanted: Iterable[MatchQuery], register: RecordIndex, decisions: Iterable[Match], source: str
+    queries: Iterable[MatchQuery], register: RecordIndex, decisions: Iterable[Match], source: str
 ) -> list[MatchResult]:
     """Every body with its candidates of one register and the decisions about its records."""
-    decided: dict[str, dict[str, Match]] = {}
+    by_body: dict[str, dict[str, Match]] = {}
     for match in decisions:
         if match.source == source:
-            decided.setdefault(match.organisation, {})[match.record] = match
-    return [MatchResult(one, tuple(score_candidates(one, register)), decided.get(one.id, {})) for one in wanted]
+            by_body.setdefault(match.organisation, {})[match.record] = match
+    return [
+        MatchResult(query, tuple(score_candidates(query, register)), by_body.get(query.id, {})) for query in queries
+    ]
 
 
-def _rows(found: Iterable[MatchResult], register: RecordIndex) -> Iterable[dict[str, str]]:
-    for answer in found:
-        head = {"organisation": answer.sought.id, "name": answer.sought.name}
-        shown = list(answer.found)
-        for record in answer.decided:
-            if record not in {one.record for one in shown}:
+def _rows(results: Iterable[MatchResult], register: RecordIndex) -> Iterable[dict[str, str]]:
+    for result in results:
+        candidates = list(result.candidates)
+        for record in result.decisions:
+            if record not in {candidate.record for candidate in candidates}:
                 entry = register.records.get(record)
-                label = entry.name if entry else ""
                 reasons = () if entry else ("the register does not hold this record",)
-                shown.insert(0, Candidate(record, label, "none", 0.0, reasons))
-        for one in shown or [NONE]:
-            match = answer.decided.get(one.record)
-            said = f"{match.decision}{f' ({match.who})' if match.who else ''}" if match else ""
-            yield head | {
-                "verdict": "decided" if match else one.verdict,
-                "record": one.record,
-                "label": one.label,
-                "score": f"{one.score:.2f}" if one.record else "",
-                "reasons": "; ".join(one.reasons),
-                "decision": said,
+                candidates.insert(0, Candidate(record, entry.name if entry else "", "none", 0.0, reasons))
+        for candidate in candidates or [NONE]:
+            match = result.decisions.get(candidate.record)
+            decision = f"{match.decision}{f' ({match.who})' if match.who else ''}" if match else ""
+            yield {
+                "organisation": result.query.id,
+                "name": result.query.name,
+                "verdict": "decided" if match else candidate.verdict,
+                "record": candidate.record,
+                "label": candidate.label,
+                "score": f"{candidate.score:.2f}" if candidate.record else "",
+                "reasons": "; ".join(candidate.reasons),
+                "decision": decision,
             }
 
 
-def format_results(found: Sequence[MatchResult], register: RecordIndex, format_: str) -> str:
-    """Bodies with their candidates in one of the forms table, csv and json."""
-    rows = list(_rows(found, register))
+def format_results(results: Sequence[MatchResult], register: RecordIndex, format_: str) -> str:
+    """Bodies with their candidates in one of the formats table, csv and json."""
+    rows = list(_rows(results, register))
     if format_ == "json":
         return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     if format_ == "csv":
         return csv_text([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)])
     lines: list[str] = []
-    last = None
+    organisation = None
     for row in rows:
-        if row["organisation"] != last:
-            lines += (
-                ["", f"{row['name']} ({row['organisation']})"] if lines else [f"{row['name']} ({row['organisation']})"]
-            )
-            last = row["organisation"]
+        if row["organisation"] != organisation:
+            organisation = row["organisation"]
+            lines += [*([""] if lines else []), f"{row['name']} ({organisation})"]
         if not row["record"]:
             lines.append("  none")
             continue
@@ -91,23 +91,22 @@ def format_results(found: Sequence[MatchResult], register: RecordIndex, format_:
 
 
 def format_list(headings: Sequence[str], rows: Iterable[tuple[list[str], Sequence[Candidate]]], format_: str) -> str:
-    """A list of names with what was found beside each row; all its own columns are kept.
+    """A list of names, each row with all its own columns and its candidates, in one of the formats csv and json.
 
     In CSV an apostrophe stands before a cell that a spreadsheet program would take for a formula.
     """
-    added = ["match_id", "match_label", "match_verdict", "match_score", "match_reasons"]
+    columns = [*headings, "match_id", "match_label", "match_verdict", "match_score", "match_reasons"]
     table = []
-    for cells, found in rows:
-        shown = found or [NONE]
+    for cells, row_candidates in rows:
+        candidates = row_candidates or [NONE]
         texts = [
-            "; ".join(one.record for one in shown),
-            "; ".join(one.label for one in shown),
-            "; ".join(one.verdict for one in shown),
-            "; ".join(f"{one.score:.2f}" for one in shown if one.record),
-            " | ".join("; ".join(one.reasons) for one in shown),
+            "; ".join(candidate.record for candidate in candidates),
+            "; ".join(candidate.label for candidate in candidates),
+            "; ".join(candidate.verdict for candidate in candidates),
+            "; ".join(f"{candidate.score:.2f}" for candidate in candidates if candidate.record),
+            " | ".join("; ".join(candidate.reasons) for candidate in candidates),
         ]
         table.append([*cells, *texts])
     if format_ == "json":
-        names = [*headings, *added]
-        return json.dumps([dict(zip(names, row, strict=False)) for row in table], ensure_ascii=False, indent=1) + "\n"
-    return csv_text([[*headings, *added], *table])
+        return json.dumps([dict(zip(columns, row, strict=False)) for row in table], ensure_ascii=False, indent=1) + "\n"
+    return csv_text([columns, *table])

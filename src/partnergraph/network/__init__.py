@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.claims.as_of import as_of as view
-from partnergraph.claims.claims import Claim, Source, claims, evidence, sources
+from partnergraph.claims.as_of import as_of as graph_as_of
 from partnergraph.claims.date_window import date_window
+from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.relationships import Claim
+from partnergraph.claims.sources import SourceReference
 from partnergraph.network.nodes import evidence_values, node_attributes, source_values, unknown_node
 from partnergraph.network.presentation import positions, story
 from partnergraph.store import Reader
@@ -35,27 +38,24 @@ def build_network(
     stated leave it open (``"unknown"``). `derived` adds the links that rules derive (successions, which have an event's
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
     values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
-    editor's story, a node's `at` the positions that are kept for it, by view. Raises `UsageError` for a date in another
+    editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
     form.
     """
     import networkx as nx
 
     window = date_window(as_of) if as_of is not None else None
-    reader = (view(reader, as_of) if as_of is not None else reader).snapshot()
-    said_by = sources(reader)
-    proofs = evidence(reader, said_by)
-    known = node_attributes(reader, proofs)
+    model = ReadModel(graph_as_of(reader, as_of) if as_of is not None else reader)
+    nodes = node_attributes(model)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(graph_metadata(reader, as_of, said_by))
-    graph.graph["story"] = story(reader)
-    kept = positions(reader)
-    for iri, attributes in known.items():
-        if places or attributes["sort"] != "place":
-            graph.add_node(iri, **attributes | {"at": kept.get(iri, {})})
-    left_out = {iri for iri, attributes in known.items() if attributes["sort"] == "place" and not places}
-    found = claims(reader, derived=derived or ("succession",), proofs=proofs)
-    for claim in found:
-        if (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & left_out:
+    graph.graph.update(graph_metadata(model.reader, as_of, model.sources))
+    graph.graph["story"] = story(model.reader)
+    node_positions = positions(model.reader)
+    omitted = {iri for iri, attributes in nodes.items() if attributes["sort"] == "place" and not places}
+    for iri, attributes in nodes.items():
+        if iri not in omitted:
+            graph.add_node(iri, **attributes | {"at": node_positions.get(iri, {})})
+    for claim in model.claims(derived=derived or ("succession",)):
+        if (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & omitted:
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:
@@ -93,13 +93,13 @@ def edge_attributes(claim: Claim) -> dict[str, Any]:
         "derived": claim.derived_by is not None,
         "rule": claim.derived_by,
         "derived_from": list(claim.derived_from),
-        "evidence": [evidence_values(piece) for piece in claim.evidence],
-        "counter_evidence": [evidence_values(piece) for piece in claim.counter_evidence],
+        "evidence": [evidence_values(item) for item in claim.evidence],
+        "counter_evidence": [evidence_values(item) for item in claim.counter_evidence],
     }
 
 
-def graph_metadata(reader: Reader, as_of: str | None, said_by: dict[str, Source]) -> dict[str, Any]:
-    """What the network says of itself: title, publisher, licence, sources, and the words for kinds and types."""
+def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, SourceReference]) -> dict[str, Any]:
+    """The attributes of the network itself: title, publisher, licence, sources, and the words for kinds and types."""
     from partnergraph import __version__
 
     rows = reader.rows(
@@ -116,7 +116,7 @@ def graph_metadata(reader: Reader, as_of: str | None, said_by: dict[str, Source]
         "focus": row.get("focus"),
         "as_of": as_of,
         "generator": f"partnergraph {__version__}",
-        "sources": {found.id: source_values(found) for found in said_by.values()},
+        "sources": {source.id: source_values(source) for source in sources.values()},
         "kinds": {
             kind.code: {
                 "label": kind.label,

@@ -1,4 +1,4 @@
-"""An answer as a network: rows of a SELECT or triples of a CONSTRUCT as links; each claim keeps its evidence."""
+"""A query result as a network: rows of a SELECT or triples of a CONSTRUCT as links; each claim keeps its evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.claims.claims import Claim, claims, evidence, labels, sources
+from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.relationships import Claim
 from partnergraph.errors import UsageError
 from partnergraph.network import edge_attributes, graph_metadata
 from partnergraph.network.nodes import node_attributes, unknown_node
@@ -29,7 +30,7 @@ Computed: TypeAlias = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class QueryLink:
-    """One link that an answer asks for. `kind` is a code, an IRI or any text; empty: whatever connects the two."""
+    """One link of a query result. `kind` is a code, an IRI or any text; empty: whatever connects the two."""
 
     from_: str
     to: str
@@ -52,106 +53,102 @@ def network_from_query(
     """
     import networkx as nx
 
-    reader = reader.snapshot()
-    said_by = sources(reader)
-    proofs = evidence(reader, said_by)
-    known, names = node_attributes(reader, proofs), labels(reader)
-    here = _ClaimsByPair(claims(reader, derived=True, proofs=proofs))
+    model = ReadModel(reader)
+    nodes = node_attributes(model)
+    claims = _ClaimsByPair(model.claims(derived=True))
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(graph_metadata(reader, None, said_by) | {"query": query, "story": []})
+    graph.graph.update(graph_metadata(model.reader, None, model.sources) | {"query": query, "story": []})
     graph.graph["title"] = title or f"An answer from: {graph.graph['title']}"
     graph.graph["description"] = None
-    loose, told = list[str](), dict[str, dict[str, Any]]()
+    unlinked, descriptions = list[str](), dict[str, dict[str, Any]]()
     if form == "SELECT":
-        links = _rows(answer, {name: iri for iri, name in names.items()})
+        links = _links_of_rows(answer, {label: iri for iri, label in model.labels.items()})
     elif form in ("CONSTRUCT", "DESCRIBE"):
-        links, loose, told = _triples(answer, here, set(known))
+        links, unlinked, descriptions = _links_of_triples(answer, claims, set(nodes))
     else:
         raise UsageError(f"{form} gives no links to draw; a table with the columns from and to does, or CONSTRUCT.")
 
-    def add(iri: str) -> None:
+    def add_node(iri: str) -> None:
         if iri not in graph:
-            found = told.get(iri, {})
-            label = found.get("label") or names.get(iri) or _last(iri)
-            entry = known[iri] if iri in known else unknown_node(label)
-            graph.add_node(iri, **entry | {"attributes": [*entry["attributes"], *found.get("attributes", [])]})
+            description = descriptions.get(iri, {})
+            label = description.get("label") or model.labels.get(iri) or _local_name(iri)
+            node = nodes[iri] if iri in nodes else unknown_node(label)
+            graph.add_node(iri, **node | {"attributes": [*node["attributes"], *description.get("attributes", [])]})
 
     computed: dict[Computed, float | None] = {}
     for link in links:
         for iri in (link.from_, link.to):
-            add(iri)
-        found = here.of(link)
-        for claim in found:
+            add_node(iri)
+        matching = claims.matching(link)
+        for claim in matching:
             if not graph.has_edge(claim.from_.iri, claim.to.iri, claim.iri):
                 graph.add_edge(
-                    claim.from_.iri, claim.to.iri, key=claim.iri, **edge_attributes(claim) | _said(claim, link)
+                    claim.from_.iri, claim.to.iri, key=claim.iri, **edge_attributes(claim) | _annotation(claim, link)
                 )
-        if not found:
-            named = (link.from_, link.to, _words(link.kind), link.label)
-            computed[named] = max((w for w in (computed.get(named), link.weight) if w is not None), default=None)
+        if not matching:
+            key = (link.from_, link.to, _kind_or_name(link.kind), link.label)
+            computed[key] = max((w for w in (computed.get(key), link.weight) if w is not None), default=None)
     for number, ((start, end, kind, label), weight) in enumerate(sorted(computed.items(), key=lambda item: item[0])):
         graph.add_edge(start, end, key=f"computed-{number}", **_computed(kind, label, weight))
-    for iri in loose:
-        add(iri)
-    graph.graph["sources"] = _cited(graph)
+    for iri in unlinked:
+        add_node(iri)
+    graph.graph["sources"] = _cited_sources(graph)
     return graph
 
 
-def _last(iri: str) -> str:
-    """A name for what has none: the last part of its address; any other text as it is."""
+def _local_name(iri: str) -> str:
+    """A name for what has none: what follows the last separator of its IRI; any other text as it is."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", iri):
         return iri
     return re.split(r"[/#:]", iri.rstrip("/#"))[-1] or iri
 
 
-def _cited(graph: Network) -> dict[str, Any]:
-    """The sources that something in the network names."""
-    told = [data for _, _, data in graph.edges(data=True)]
+def _cited_sources(graph: Network) -> dict[str, Any]:
+    """The sources of all evidence in the network."""
+    records = [data for _, _, data in graph.edges(data=True)]
     for _, node in graph.nodes(data=True):
-        told += [node, *(entry for part in PARTS for entry in node[part])]
-    named = {
-        piece["source"]
-        for entry in told
-        for piece in [*(entry.get("evidence") or ()), *(entry.get("counter_evidence") or ())]
+        records += [node, *(record for part in PARTS for record in node[part])]
+    cited = {
+        item["source"]
+        for record in records
+        for item in [*(record.get("evidence") or ()), *(record.get("counter_evidence") or ())]
     }
-    return {name: known for name, known in graph.graph["sources"].items() if name in named}
+    return {id_: source for id_, source in graph.graph["sources"].items() if id_ in cited}
 
 
 class _ClaimsByPair:
-    """The claims of the graph by the pair they join; the stated ones first."""
+    """The claims of the graph by the pair that they connect."""
 
-    def __init__(self, found: Iterable[Claim]) -> None:
-        self.by_iri = {claim.iri: claim for claim in found}
-        self.between: dict[tuple[str, str], list[Claim]] = {}
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.by_iri = {claim.iri: claim for claim in claims}
+        self.by_pair: dict[tuple[str, str], list[Claim]] = {}
         for claim in self.by_iri.values():
-            self.between.setdefault((claim.from_.iri, claim.to.iri), []).append(claim)
+            self.by_pair.setdefault((claim.from_.iri, claim.to.iri), []).append(claim)
 
-    def of(self, link: QueryLink) -> list[Claim]:
-        """The claims that a link stands for."""
+    def matching(self, link: QueryLink) -> list[Claim]:
+        """The claims that a link stands for; derived ones only where nobody states it."""
         if link.claim in self.by_iri:
             return [self.by_iri[link.claim]]
-        there = self.between.get((link.from_, link.to), [])
-        back = self.between.get((link.to, link.from_), []) if link.from_ != link.to else []
-        kind = link.kind or (link.label if _code(link.label) else "")
+        claims = self.by_pair.get((link.from_, link.to), [])
+        reverse = self.by_pair.get((link.to, link.from_), []) if link.from_ != link.to else []
+        kind = link.kind or (link.label if _kind_code(link.label) else "")
         if kind:
-            code = _code(kind)
-            found = [
-                claim for claim in [*there, *(one for one in back if one.symmetric)] if code and claim.kind == code
-            ]
+            code = _kind_code(kind)
+            symmetric = [claim for claim in reverse if claim.symmetric]
+            claims = [claim for claim in [*claims, *symmetric] if code and claim.kind == code]
         else:
-            found = [*there, *back]
-        stated = [claim for claim in found if claim.derived_by is None]
-        return stated or found
+            claims = [*claims, *reverse]
+        return [claim for claim in claims if claim.derived_by is None] or claims
 
 
-def _said(claim: Claim, link: QueryLink) -> dict[str, Any]:
-    """What the answer says of a claim besides: its label stands in the note, unless it is the kind's own."""
-    label = link.label if link.label and _code(link.label) != claim.kind else ""
+def _annotation(claim: Claim, link: QueryLink) -> dict[str, Any]:
+    """What the query adds to a claim: its label stands in the note, unless it is the kind's own."""
+    label = link.label if link.label and _kind_code(link.label) != claim.kind else ""
     notes = [claim.note, f"the query says: {label}" if label else None]
     return {"weight": link.weight, "note": "; ".join(note for note in notes if note) or None}
 
 
-def _code(kind: str) -> str | None:
+def _kind_code(kind: str) -> str | None:
     """The code of a kind given as its code, its label, its concept or the property that stands for it."""
     for entry in concepts("relationship-kind"):
         if kind in (entry.code, entry.label, entry.forward, CODE[entry.code], entry.shortcut):
@@ -159,10 +156,9 @@ def _code(kind: str) -> str | None:
     return None
 
 
-def _words(kind: str) -> str:
-    """A kind of link that no claim has, in words."""
-    code = _code(kind)
-    return code or _last(kind)
+def _kind_or_name(kind: str) -> str:
+    """The code of a kind, or the last part of the IRI of what is none."""
+    return _kind_code(kind) or _local_name(kind)
 
 
 def _computed(kind: str, label: str, weight: float | None) -> dict[str, Any]:
@@ -180,8 +176,8 @@ def _computed(kind: str, label: str, weight: float | None) -> dict[str, Any]:
     }
 
 
-def _rows(tsv: bytes, by_name: dict[str, str]) -> list[QueryLink]:
-    """The links of a table. A body may stand there by its IRI or by its name of today."""
+def _links_of_rows(tsv: bytes, iris: dict[str, str]) -> list[QueryLink]:
+    """The links of a table. A body may stand there by its IRI or by its name of today; `iris`: the IRI of each name."""
     columns, rows = parse_tsv(tsv)
     if not {"from", "to"} <= set(columns):
         has = ", ".join(f"?{name}" for name in columns) or "none"
@@ -189,18 +185,18 @@ def _rows(tsv: bytes, by_name: dict[str, str]) -> list[QueryLink]:
             f"A table to draw needs the columns ?from and ?to (?label, ?kind, ?weight too); this one has {has}. "
             "Rename them: SELECT (?a AS ?from) (?b AS ?to) ..."
         )
-    found = []
+    links = []
     for row in rows:
         cells = dict(zip(columns, row, strict=True))
         if not cells["from"] or not cells["to"]:
             continue
-        ends = [term_text(cells[name]) for name in ("from", "to")]
         start, end = (
-            end if cells[name].startswith("<") else by_name.get(end, end)
-            for name, end in zip(("from", "to"), ends, strict=True)
+            text if cells[name].startswith("<") else iris.get(text, text)
+            for name in ("from", "to")
+            for text in [term_text(cells[name])]
         )
         weight = python_value(cells.get("weight", ""))
-        found.append(
+        links.append(
             QueryLink(
                 start,
                 end,
@@ -210,38 +206,36 @@ def _rows(tsv: bytes, by_name: dict[str, str]) -> list[QueryLink]:
                 term_text(cells.get("claim", "")),
             )
         )
-    return found
+    return links
 
 
-def _triples(
-    ntriples: bytes, here: _ClaimsByPair, known: set[str]
+def _links_of_triples(
+    ntriples: bytes, claims: _ClaimsByPair, known: set[str]
 ) -> tuple[list[QueryLink], list[str], dict[str, dict[str, Any]]]:
-    """The links of a graph, its bodies that no link joins, and what it says of each body in words.
+    """The links of a graph, its bodies that no link joins, and the label and attributes it gives to each body.
 
     A relationship that it describes (`pg:from`, `pg:to`) is one link; a property with an IRI as its value is another.
     Types and names describe a body and are no links.
     """
-    found = Reader.nquads_lines(line + "\n" for line in ntriples.decode().splitlines() if line)
+    answer = Reader.nquads_lines(line + "\n" for line in ntriples.decode().splitlines() if line)
     by_subject: dict[str, list[tuple[str, str]]] = {}
-    for subject, predicate, thing in found.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
-        by_subject.setdefault(term_text(subject), []).append((term_text(predicate), thing))
-    links, told = [], dict[str, dict[str, Any]]()
+    for subject, predicate, term in answer.terms("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"):
+        by_subject.setdefault(term_text(subject), []).append((term_text(predicate), term))
+    links, descriptions = [], dict[str, dict[str, Any]]()
     for subject, values in by_subject.items():
-        ends = {name: [term_text(thing) for p, thing in values if p == PG[name]] for name in ("from", "to", "kind")}
-        if ends["from"] and ends["to"]:
-            claim = subject if subject in here.by_iri else ""
-            links.append(
-                QueryLink(ends["from"][0], ends["to"][0], "", ends["kind"][0] if ends["kind"] else "", None, claim)
-            )
+        from_, to, kinds = ([term_text(term) for p, term in values if p == PG[name]] for name in ("from", "to", "kind"))
+        if from_ and to:
+            claim = subject if subject in claims.by_iri else ""
+            links.append(QueryLink(from_[0], to[0], kind=kinds[0] if kinds else "", claim=claim))
             continue
-        for predicate, thing in values:
-            if predicate in NAMES and not thing.startswith("<"):
-                told.setdefault(subject, {}).setdefault("label", term_text(thing))
+        for predicate, term in values:
+            if predicate in NAMES and not term.startswith("<"):
+                descriptions.setdefault(subject, {}).setdefault("label", term_text(term))
             elif predicate == RDF.type:
-                told.setdefault(subject, {})
-            elif thing.startswith(("<", "_:")):
-                links.append(QueryLink(subject, term_text(thing), kind=predicate))
+                descriptions.setdefault(subject, {})
+            elif term.startswith(("<", "_:")):
+                links.append(QueryLink(subject, term_text(term), kind=predicate))
             elif subject not in known:
-                attribute = {"property": _last(predicate), "value": term_text(thing)}
-                told.setdefault(subject, {}).setdefault("attributes", []).append(attribute)
-    return links, sorted(told), told
+                attribute = {"property": _local_name(predicate), "value": term_text(term)}
+                descriptions.setdefault(subject, {}).setdefault("attributes", []).append(attribute)
+    return links, sorted(descriptions), descriptions

@@ -1,210 +1,164 @@
-"""Every body as the attributes of a network node: names, identifiers, what became of it, and what is said about it."""
+"""Entities as the attributes of network nodes: names, identifiers, events, and what is stated about them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from partnergraph.claims.claims import Described, Evidence, Source, concept_of
-from partnergraph.store import Reader
-from partnergraph.vocabulary import ADMS, DCTERMS, FOAF, ORG, PG, SKOS, SKOSXL, WGS84
+from partnergraph.claims.entities import Entity, EntityAttribute, EntityEvent, EntityIdentifier, EntityName
+from partnergraph.claims.evidence import EvidenceItem
+from partnergraph.claims.property_values import Described, first_code
+from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.sources import SourceReference
+from partnergraph.claims.terms import concept_of
+from partnergraph.vocabulary import PG
 
 Attributes = dict[str, Any]
-SORTS = {
-    "organisation": ORG.Organization,
-    "group": PG.UnnamedGroup,
-    "undertaking": PG.Undertaking,
-    "place": DCTERMS.Location,
-}
+EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceItem) if field.name not in ("iri", "source"))
+SOURCE_FIELDS = tuple(field.name for field in fields(SourceReference) if field.name not in ("iri", "id"))
 
 
-def _first(values: dict[str, list[str]], predicate: str) -> str | None:
-    return values.get(predicate, [None])[0]
-
-
-def _code(iri: str | None) -> str | None:
-    return iri.rsplit("/", 1)[-1] if iri else None
-
-
-EVIDENCE = tuple(part.name for part in fields(Evidence) if part.name not in ("iri", "source"))
-SOURCE = tuple(part.name for part in fields(Source) if part.name not in ("iri", "id"))
-
-
-def evidence_values(piece: Evidence) -> Attributes:
+def evidence_values(item: EvidenceItem) -> Attributes:
     """A piece of evidence as plain values; its source by id (see `sources` of the network)."""
-    return {name: getattr(piece, name) for name in EVIDENCE} | {"source": piece.source.id}
+    return {name: getattr(item, name) for name in EVIDENCE_FIELDS} | {"source": item.source.id}
 
 
-def source_values(of: Source) -> Attributes:
+def source_values(source: SourceReference) -> Attributes:
     """A source as plain values."""
-    return {name: getattr(of, name) for name in SOURCE}
+    return {name: getattr(source, name) for name in SOURCE_FIELDS}
 
 
-def node_attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, Attributes]:
-    """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only.
+def node_attributes(model: ReadModel) -> dict[str, Attributes]:
+    """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only."""
+    events = _events(model)
+    return {iri: _node(entity, model) | {"events": events.get(iri, [])} for iri, entity in model.entities.items()}
 
-    `proofs` is the evidence by its IRI (see `partnergraph.claims.claims.evidence`).
-    """
-    names, notes = _names(reader, proofs), _attributes(reader, proofs)
-    said, marks = _statements(reader, proofs), reader.described(ADMS.Identifier)
-    found: dict[str, Attributes] = {}
-    for sort, class_iri in SORTS.items():
-        for iri, values in reader.described(class_iri).items():
-            if iri in found:
-                continue
-            types = [str(_code(of)) for of in values.get(ORG.classification, values.get(DCTERMS.type, []))]
-            member_type = _code(_first(values, PG.memberType))
-            types = types or ([member_type] if member_type else [])
-            label = _first(values, SKOS.prefLabel) or iri.rsplit("/", 1)[-1].replace("-", " ")
-            count = _first(values, PG.statedCount) or ""
-            # Today's name stands in the label; here only when its period is known.
-            also = [name for name in names.get(iri, []) if name["name"] != label or name["start"] or name["end"]]
-            found[iri] = unknown_node(label) | {
-                "sort": sort,
-                "type": types[0] if types else sort,
-                "types": types,
-                "family": _family(types, sort),
-                "description": _first(values, DCTERMS.description),
-                "names": also,
-                "identifiers": _identifiers(values.get(ADMS.identifier, []), marks, proofs),
-                "website": _first(values, FOAF.homepage),
-                "attributes": notes.get(iri, []),
-                "count": int(count) if count.isdecimal() else None,
-                "count_as_stated": _first(values, PG.countAsStated),
-                "open": {"true": True, "false": False}.get(_first(values, PG.listIsOpen) or ""),
-                "members": values.get(FOAF.member, []),
-                "may_overlap": values.get(PG.mayOverlap, []),
-                "latitude": _degrees(_first(values, WGS84.lat)),
-                "longitude": _degrees(_first(values, WGS84.long)),
-                "statements": said.get(iri, []),
-                "evidence": _proofs(values, proofs),
+
+def _node(entity: Entity, model: ReadModel) -> Attributes:
+    evidence = model.evidence
+    identifiers = sorted(entity.identifiers, key=lambda identifier: (identifier.label, identifier.value))
+    # Today's name stands in the label; among the names only when its period is known.
+    names = [name for name in model.names.get(entity.iri, ()) if name.name != entity.label or name.start or name.end]
+    return unknown_node(entity.label) | {
+        "sort": entity.kind,
+        "type": entity.types[0] if entity.types else entity.kind,
+        "types": list(entity.types),
+        "family": entity.family,
+        "description": entity.description,
+        "names": [_name(name, evidence) for name in names],
+        "identifiers": [_identifier(identifier, evidence) for identifier in identifiers],
+        "website": entity.website,
+        "attributes": [_attribute(attribute, evidence) for attribute in model.attributes.get(entity.iri, ())],
+        "count": entity.stated_count,
+        "count_as_stated": entity.count_as_stated,
+        "open": entity.list_is_open,
+        "members": list(entity.members),
+        "may_overlap": list(entity.may_overlap),
+        "latitude": entity.latitude,
+        "longitude": entity.longitude,
+        "statements": [
+            {
+                "id": statement.iri,
+                "kind": statement.kind,
+                "label": statement.label,
+                "value": statement.value,
+                "unit": statement.unit,
+                "evidence": _evidence(statement.evidence, evidence),
             }
-    told = _events(reader, proofs, {iri: body["label"] for iri, body in found.items()})
-    return {iri: found[iri] | {"events": told.get(iri, [])} for iri in sorted(found)}
+            for statement in model.statements.get(entity.iri, ())
+        ],
+        "evidence": _evidence(entity.evidence, evidence),
+    }
 
 
 def unknown_node(label: str) -> Attributes:
     """The attributes of a body of which nothing is known but its label."""
-    one = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
-    many = ("types", "names", "identifiers", "attributes", "members", "may_overlap", "events", "statements", "evidence")
+    single = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
+    lists = (
+        *("types", "names", "identifiers", "attributes", "members", "may_overlap"),
+        *("events", "statements", "evidence"),
+    )
     known = {"label": label, "sort": "organisation", "type": "organisation", "family": "organisation"}
-    return known | dict.fromkeys(one) | {name: [] for name in many} | {"at": {}}
+    return known | dict.fromkeys(single) | {name: [] for name in lists} | {"at": {}}
 
 
-def _degrees(text: str | None) -> float | None:
-    try:
-        degrees = float(text or "")
-    except ValueError:
-        return None
-    return degrees if -180 <= degrees <= 180 else None
+def _evidence(iris: Iterable[str], evidence: Mapping[str, EvidenceItem]) -> list[Attributes]:
+    return [evidence_values(evidence[iri]) for iri in iris if iri in evidence]
 
 
-def _family(types: list[str], sort: str) -> str:
-    """The family of the first type that has one (the concept it is narrower than)."""
-    found = (concept_of(code).broader for code in types)
-    return next((family for family in found if family), sort)
-
-
-def _proofs(values: dict[str, list[str]], proofs: dict[str, Evidence]) -> list[dict[str, Any]]:
-    return [evidence_values(proofs[iri]) for iri in values.get(PG.evidence, []) if iri in proofs]
-
-
-def _names(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:
-    found: dict[str, list[Attributes]] = {}
-    for values in reader.described(PG.Name).values():
-        name = {
-            "name": _first(values, SKOSXL.literalForm) or "",
-            "kind": _code(_first(values, PG.nameKind)),
-            "start": _first(values, PG.start),
-            "end": _first(values, PG.end),
-            "evidence": _proofs(values, proofs),
-        }
-        for body in values.get(PG.nameOf, []):
-            found.setdefault(body, []).append(name)
-    return found
-
-
-def _attributes(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:
-    found: dict[str, list[Attributes]] = {}
-    for values in reader.described(PG.Attribute).values():
-        attribute = {
-            "property": concept_of(_code(_first(values, PG.property)) or "").label,
-            "value": _first(values, PG.value),
-            "start": _first(values, PG.start),
-            "end": _first(values, PG.end),
-            "note": _first(values, SKOS.note),
-            "evidence": _proofs(values, proofs),
-        }
-        for body in values.get(PG.attributeOf, []):
-            found.setdefault(body, []).append(attribute)
-    return found
-
-
-def _identifiers(iris: list[str], marks: Described, proofs: dict[str, Evidence]) -> list[Attributes]:
-    found = []
-    for iri in iris:
-        values = marks.get(iri, {})
-        scheme, value = concept_of(_code(_first(values, PG.scheme)) or ""), _first(values, SKOS.notation) or ""
-        template = scheme.url_template
-        link = value if value.startswith(("https://", "http://")) else None
-        if link is None and template:
-            link = template.replace("{value}", value).replace("{compact}", value.replace(" ", ""))
-        identifier: Attributes = {"scheme": scheme.code, "label": scheme.label, "value": value, "url": link}
-        found.append(identifier | {"note": _first(values, SKOS.note), "evidence": _proofs(values, proofs)})
-    return sorted(found, key=lambda entry: (entry["label"], entry["value"]))
-
-
-def _events(reader: Reader, proofs: dict[str, Evidence], known: dict[str, str]) -> dict[str, list[Attributes]]:
-    """What happened to each body, earliest first; a change stands with the bodies before and after it."""
-    found: dict[str, list[Attributes]] = {}
-    about_claims = {
-        str(row["r"]): (
-            str(row["from"]),
-            f"{concept_of(_code(row['kind']) or '').label}: {known.get(str(row['to']), '')}",
-        )
-        for row in reader.rows(
-            "SELECT ?r ?kind ?from ?to { ?e pg:about ?r . ?r pg:kind ?kind ; pg:from ?from ; pg:to ?to } "
-            "ORDER BY ?r ?kind ?from ?to"
-        )
+def _name(name: EntityName, evidence: Mapping[str, EvidenceItem]) -> Attributes:
+    return {
+        "name": name.name,
+        "kind": name.kind,
+        "start": name.start,
+        "end": name.end,
+        "evidence": _evidence(name.evidence, evidence),
     }
-    for class_iri in (PG.ChangeEvent, PG.LifecycleEvent):
-        for iri, values in reader.described(class_iri).items():
-            before, after = values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, [])
-            about = values.get(PG.about, [])
-            event = {
-                "id": iri,
-                "kind": concept_of(_code(_first(values, PG.kind)) or "").label,
-                "date": _first(values, PG.date),
-                "earliest": _first(values, PG.dateEarliest),
-                "manner": concept_of(_code(_first(values, PG.manner)) or "").label or None,
-                "before": [{"id": body, "label": known.get(body, body)} for body in before],
-                "after": [{"id": body, "label": known.get(body, body)} for body in after],
-                "about": [
-                    {"id": one, "label": about_claims[one][1] if one in about_claims else known.get(one, one)}
-                    for one in about
-                ],
-                "note": _first(values, SKOS.note),
-                "evidence": _proofs(values, proofs),
-            }
-            told = [*before, *after, *(about_claims[one][0] if one in about_claims else one for one in about)]
-            for body in dict.fromkeys(told):
-                found.setdefault(body, []).append(event)
-    return {body: sorted(events, key=lambda e: (e["earliest"] or "9", e["id"])) for body, events in found.items()}
 
 
-def _statements(reader: Reader, proofs: dict[str, Evidence]) -> dict[str, list[Attributes]]:
-    """Findings and purposes, with the body they are about."""
-    found: dict[str, list[Attributes]] = {}
-    for kind, class_iri in (("finding", PG.Finding), ("purpose", PG.Purpose)):
-        for iri, values in reader.described(class_iri).items():
-            statement = {
-                "id": iri,
-                "kind": kind,
-                "label": _first(values, SKOS.prefLabel),
-                "value": _first(values, PG.value),
-                "unit": _first(values, PG.unit),
-                "evidence": _proofs(values, proofs),
-            }
-            for body in values.get(PG.about, []):
-                found.setdefault(body, []).append(statement)
-    return found
+def _identifier(identifier: EntityIdentifier, evidence: Mapping[str, EvidenceItem]) -> Attributes:
+    return {
+        "scheme": identifier.scheme,
+        "label": identifier.label,
+        "value": identifier.value,
+        "url": identifier.url,
+        "note": identifier.note,
+        "evidence": _evidence(identifier.evidence, evidence),
+    }
+
+
+def _attribute(attribute: EntityAttribute, evidence: Mapping[str, EvidenceItem]) -> Attributes:
+    return {
+        "property": concept_of(attribute.property).label,
+        "value": attribute.value,
+        "start": attribute.start,
+        "end": attribute.end,
+        "note": attribute.note,
+        "evidence": _evidence(attribute.evidence, evidence),
+    }
+
+
+def _events(model: ReadModel) -> dict[str, list[Attributes]]:
+    """The events of each entity, earliest first; a change is one of the entities before it and of those after it."""
+    relationships = model.reader.described(PG.Relationship)
+    by_entity: dict[str, list[Attributes]] = {}
+    for event in sorted(model.events, key=lambda event: (event.earliest or "9", event.iri)):
+        subjects = {iri: _subject(iri, relationships, model) for iri in event.about}
+        attributes = _event(event, model, {iri: label for iri, (_, label) in subjects.items()})
+        for entity in dict.fromkeys([*event.before, *event.after, *(subject for subject, _ in subjects.values())]):
+            by_entity.setdefault(entity, []).append(attributes)
+    return by_entity
+
+
+def _event(event: EntityEvent, model: ReadModel, about: Mapping[str, str]) -> Attributes:
+    return {
+        "id": event.iri,
+        "kind": concept_of(event.kind).label,
+        "date": event.date,
+        "earliest": event.earliest,
+        "manner": concept_of(event.manner).label if event.manner else None,
+        "before": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.before],
+        "after": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.after],
+        "about": [{"id": iri, "label": label} for iri, label in about.items()],
+        "note": event.note,
+        "evidence": _evidence(event.evidence, model.evidence),
+    }
+
+
+def _entity_label(iri: str, model: ReadModel) -> str:
+    return model.entities[iri].label if iri in model.entities else iri
+
+
+def _subject(iri: str, relationships: Described, model: ReadModel) -> tuple[str, str]:
+    """The entity that an event about this belongs to, and the label of what it is about.
+
+    An event about a relationship belongs to the relationship's first party.
+    """
+    values = relationships.get(iri, {})
+    if not {PG.kind, PG["from"], PG.to} <= values.keys():
+        return iri, _entity_label(iri, model)
+    other = model.entities.get(values[PG.to][0])
+    return values[PG["from"]][
+        0
+    ], f"{concept_of(first_code(values, PG.kind) or '').label}: {other.label if other else ''}"

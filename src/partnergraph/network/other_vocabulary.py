@@ -1,11 +1,11 @@
-"""What a graph holds that a network does not show: things and links in the words of other vocabularies."""
+"""Graphs in other vocabularies than this ontology: what they hold, and which query draws their links."""
 
 from __future__ import annotations
 
 from collections.abc import Sized
 from shlex import quote
 
-from partnergraph.claims.claims import prefixed
+from partnergraph.claims.terms import prefixed
 from partnergraph.errors import DataError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, PG
@@ -28,21 +28,21 @@ def other_vocabulary(reader: Reader, name: str) -> tuple[str, str] | None:
     )
     types = [f"{row['n']} {prefixed(row['type'] or '')}" for row in rows[:_MAX_CLASSES]]
     listed = f"{', '.join(types)}{' and more' if len(rows) > _MAX_CLASSES else ''}" if types else "nothing with a type"
-    what = f"{name} holds no claim of this ontology (pg:Relationship), but {listed}."
-    links = reader.rows(
+    reason = f"{name} holds no claim of this ontology (pg:Relationship), but {listed}."
+    properties = reader.rows(
         "SELECT ?p (COUNT(*) AS ?n) { ?a ?p ?b . FILTER(isIRI(?b) && ?a != ?b && ?p != rdf:type) "
         "FILTER EXISTS { ?b ?q ?c } } GROUP BY ?p ORDER BY DESC(?n) ?p LIMIT 1"
     )
-    link = (links[0]["p"] if links else None) or ORG.linkedTo
+    link = (properties[0]["p"] if properties else None) or ORG.linkedTo
     link = prefixed(link) if prefixed(link) != link else f"<{link}>"
     query = f"'SELECT ?from ?to {{ ?from {link} ?to }}'"
     fix = f"A query draws links of other vocabularies: partnergraph query -g {quote(name)} {query} --draw links.html"
-    return what, fix
+    return reason, fix
 
 
 def require_bodies(network: Sized, reader: Reader, name: str = "GRAPH") -> None:
     """Raise `DataError`, with the reason, for a network without a single body: nothing can be drawn or exported."""
     if len(network):
         return
-    found = other_vocabulary(reader, name) or (f"{name} holds no organisation, group or programme.",)
-    raise DataError(f"There is nothing to draw, and nothing was written. {' '.join(found)}")
+    reasons = other_vocabulary(reader, name) or (f"{name} holds no organisation, group or programme.",)
+    raise DataError(f"There is nothing to draw, and nothing was written. {' '.join(reasons)}")

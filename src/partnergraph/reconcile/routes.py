@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PATH = "/reconcile"
 # A preview stands in a frame of the page that asks for it; it runs nothing and asks only for its own style.
 FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-_OURS = ("queries", "extend")
+_PARAMETERS = ("queries", "extend")
 
 
 def routes(
@@ -36,41 +36,43 @@ def routes(
     from starlette.routing import Route
 
     async def service(request: Request) -> Response:
-        given = await _values(request)
-        values = _among(given, _OURS)
-        unknown = sorted(given.keys() - set(_OURS))
+        parameters = await _values(request)
+        values = _known(parameters, _PARAMETERS)
+        unknown = sorted(parameters.keys() - set(_PARAMETERS))
         if unknown and not values:
-            raise RefusedError(400, f"There is no parameter '{unknown[0][:80]}'. The parameters: {', '.join(_OURS)}.")
+            raise RefusedError(
+                400, f"There is no parameter '{unknown[0][:80]}'. The parameters: {', '.join(_PARAMETERS)}."
+            )
         if len(values) > 1:
             raise RefusedError(400, "There are both 'queries' and 'extend'. Send one of them.")
         if not values and request.method == "POST":
             raise RefusedError(400, "There is nothing to answer. Send 'queries' or 'extend' in a form.")
         if not values:
-            return await site.show("reconcile", {"answer": "manifest", "at": _at(request)})
+            return await site.show("reconcile", {"answer": "manifest", "at": _base_url(request)})
         [answer] = values
         return await site.show("reconcile", {"answer": answer} | values)
 
     async def suggest(request: Request) -> Response:
-        what = request.path_params["what"]
-        if what not in SUGGESTED:
+        kind = request.path_params["what"]
+        if kind not in SUGGESTED:
             raise RefusedError(404, f"There is nothing here. What is suggested: {', '.join(SUGGESTED)}.")
-        values = _among(await _values(request), ("prefix", "cursor", "limit"))
-        return await site.show("reconcile", {"answer": "suggest", "what": what} | values)
+        values = _known(await _values(request), ("prefix", "cursor", "limit"))
+        return await site.show("reconcile", {"answer": "suggest", "what": kind} | values)
 
     async def proposed(request: Request) -> Response:
-        values = _among(await _values(request), ("type", "limit"))
+        values = _known(await _values(request), ("type", "limit"))
         return await site.show("reconcile", {"answer": "properties"} | values)
 
     async def preview(request: Request) -> Response:
-        values = _among(await _values(request), ("id",))
+        values = _known(await _values(request), ("id",))
         return await site.show("reconcile", {"answer": "preview"} | values, policy=" ".join((FRAMED, *origins)))
 
-    def recorded(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        async def told(request: Request) -> Response:
+    def recorded(handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def record_and_answer(request: Request) -> Response:
             start, outcome = time.perf_counter(), "failed"
             entry: dict[str, Any] = {"client": request.client.host if request.client else "", "path": request.url.path}
             try:
-                response = await answer(request)
+                response = await handler(request)
                 outcome = "answered" if response.status_code == 200 else str(response.status_code)
                 entry["bytes"] = len(response.body)
                 return response
@@ -81,7 +83,7 @@ def routes(
                 if record is not None:
                     record(entry | {"outcome": outcome, "ms": round((time.perf_counter() - start) * 1000, 2)})
 
-        return told
+        return record_and_answer
 
     return [
         Route(PATH, recorded(service), methods=["GET", "POST"]),
@@ -98,10 +100,10 @@ async def _values(request: Request) -> dict[str, str]:
     return values
 
 
-def _among(values: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
-    """The values that count. What else a client adds (its language, say) changes no answer."""
+def _known(values: dict[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """The parameters that are known. What else a client adds (its language, say) changes no response."""
     return {name: values[name] for name in names if name in values}
 
 
-def _at(request: Request) -> str:
+def _base_url(request: Request) -> str:
     return f"{request.scope.get('scheme', 'http')}://{request.headers.get('host', 'localhost')}"

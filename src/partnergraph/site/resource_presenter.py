@@ -1,11 +1,12 @@
-"""A description in words: bodies and claims as the drawn page words them, with links that lead on within the site."""
+"""A description for the templates: bodies and claims in the words of the drawn page, with links within the site."""
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.claims.claims import sources
+from partnergraph.claims.sentences import relationship_sentence
+from partnergraph.claims.sources import read_sources
 from partnergraph.network import build_network, graph_metadata
 from partnergraph.page.diagram import Diagram, DiagramNode
 from partnergraph.page.view_model import ViewModel
@@ -18,33 +19,31 @@ if TYPE_CHECKING:
     from partnergraph.store import Reader
 
 Plain = dict[str, Any]
-# So many claims of a kind stand on the page of a body; the others are counted.
-MAX_CLAIMS = 200
-# A map of more bodies than this is drawn when it is asked for.
-MAX_DRAWN = 120
+MAX_CLAIMS = 200  # of a kind on the page of a body; the others are counted
+MAX_MAPPED = 120  # bodies of a map that is part of a page; a larger one has a page of its own
 ICON = '<svg class="icon" viewBox="0 0 22 22" width="18" height="18" aria-hidden="true">{}</svg>'
 
 
 class ResourcePresenter:
-    """What a description (see `partnergraph.site.resource_description.describe`) says, for the templates.
+    """A description (see `partnergraph.site.resource_description.describe`) as values for the templates.
 
-    `start` is what the addresses of the graph begin with.
+    `start` is what the addresses of the graph begin with. The numbers of bodies and claims are those of the view model.
     """
 
     def __init__(self, reader: Reader, described: Reader, start: str) -> None:
         self.start = start
-        said_by = sources(described)
+        sources = read_sources(described)
         self.graph = build_network(described, places=True)
-        self.graph.graph.update(graph_metadata(reader, None, said_by))
-        self.source_links = {one.id: local_path(iri, start) for iri, one in said_by.items()}
+        self.graph.graph.update(graph_metadata(reader, None, sources))
+        self.source_links = {source.id: local_path(iri, start) for iri, source in sources.items()}
         nodes = self.graph.nodes
         bodies = sorted(self.graph, key=lambda iri: (str(nodes[iri]["label"]).casefold(), iri))
-        dots = [
+        diagram_nodes = [
             DiagramNode(number, iri, str(nodes[iri]["label"]), self._family(iri), 7.0, hub=False, group=False)
             for number, iri in enumerate(bodies)
         ]
         claims = sorted(self.graph.edges(keys=True), key=lambda edge: edge[2])
-        self.content = ViewModel(self.graph, Diagram(bodies, claims, list(LOOKS), dots))
+        self.view_model = ViewModel(self.graph, Diagram(bodies, claims, list(LOOKS), diagram_nodes))
         self.iris, self.claim_iris = bodies, [edge[2] for edge in claims]
         self._edges = {edge[2]: edge for edge in claims}
 
@@ -55,30 +54,30 @@ class ResourcePresenter:
     def party(self, number: int) -> Plain:
         """A body as a name and a link."""
         iri = self.iris[number]
-        return {"iri": iri, "label": self.content.bodies[number]["label"], "link": local_path(iri, self.start)}
+        return {"iri": iri, "label": self.view_model.bodies[number]["label"], "link": local_path(iri, self.start)}
 
-    def named(self, iri: str, label: str) -> Plain:
-        """The same for a body that may not be among them."""
+    def linked(self, iri: str, label: str) -> Plain:
+        """A name and a link, also for what the view model does not hold."""
         return {"iri": iri, "label": label, "link": local_path(iri, self.start)}
 
-    def proofs(self, pieces: list[Plain]) -> list[Plain]:
-        """Evidence as `ViewModel` words it, its words marked in their sentence where that is known."""
-        return [self._proof(piece) for piece in pieces]
+    def evidence(self, items: list[Plain]) -> list[Plain]:
+        """Evidence of the view model, its words marked in their sentence where that is known."""
+        return [self._evidence_item(item) for item in items]
 
-    def _proof(self, piece: Plain) -> Plain:
-        words, at = piece["words"] or "", piece["at"]
-        sentence = self._sentence(piece["sentence"])
+    def _evidence_item(self, item: Plain) -> Plain:
+        words, at = item["words"] or "", item["at"]
+        sentence = self._passage(item["sentence"])
         marked = None
         if at is not None and words and sentence[at : at + len(words)] == words:
             marked = sentence[:at], words, sentence[at + len(words) :]
-        return piece | {"marked": marked, "link": self.source_links.get(piece["source"])}
+        return item | {"marked": marked, "link": self.source_links.get(item["source"])}
 
-    def _sentence(self, number: int | None) -> str:
-        return "" if number is None else next(islice(self.content.sentences, number, None))
+    def _passage(self, number: int | None) -> str:
+        return "" if number is None else next(islice(self.view_model.sentences, number, None))
 
     def claim(self, number: int) -> Plain:
         """A claim with links for its parties, and its evidence."""
-        claim = self.content.claims[number]
+        claim = self.view_model.claims[number]
         iri = self.claim_iris[number]
         return claim | {
             "iri": iri,
@@ -86,15 +85,15 @@ class ResourcePresenter:
             "from": self.party(claim["from"]),
             "to": self.party(claim["to"]),
             "via": [
-                self.party(one["number"]) if one["number"] is not None else {"label": one["label"], "link": None}
-                for one in claim["via"]
+                self.party(via["number"]) if via["number"] is not None else {"label": via["label"], "link": None}
+                for via in claim["via"]
             ],
             "contradicts": [
-                self.named(other, self.sentence(other) or "another claim")
+                self.linked(other, self.sentence(other) or "another claim")
                 for other in self.graph.edges[self._edges[iri]]["contradicts"]
             ],
-            "evidence": self.proofs(claim["evidence"]),
-            "against": self.proofs(claim["against"]),
+            "evidence": self.evidence(claim["evidence"]),
+            "against": self.evidence(claim["against"]),
         }
 
     def sentence(self, iri: str) -> str | None:
@@ -102,8 +101,8 @@ class ResourcePresenter:
         if iri not in self._edges:
             return None
         start, end, _ = self._edges[iri]
-        ends = self.graph.nodes[start]["label"], self.graph.nodes[end]["label"]
-        return f"{ends[0]} {self.graph.edges[self._edges[iri]]['forward']} {ends[1]}"
+        subject, other = self.graph.nodes[start]["label"], self.graph.nodes[end]["label"]
+        return relationship_sentence(subject, self.graph.edges[self._edges[iri]]["forward"], other)
 
     @property
     def claims(self) -> list[Plain]:
@@ -113,49 +112,50 @@ class ResourcePresenter:
     def groups(self, iri: str) -> list[Plain]:
         """The claims of one body by kind and direction, each group with its words; in the order of the vocabulary."""
         kinds = list(self.graph.graph["kinds"])
-        found: dict[tuple[int, str], list[tuple[str, str, int, int | None]]] = {}
-        for number, claim in enumerate(self.content.claims):
+        groups: dict[tuple[int, str], list[tuple[str, str, int, int | None]]] = {}
+        for number, claim in enumerate(self.view_model.claims):
             ends = {self.iris[claim["to"]]: claim["from"]} | {self.iris[claim["from"]]: claim["to"]}
             other = ends.get(iri)
             forward = self.iris[claim["from"]] == iri
             words = "is between" if other is None else claim["forward"] if forward else claim["inverse"]
-            place = kinds.index(claim["kind"]) if claim["kind"] in kinds else len(kinds)
-            label = self.content.bodies[claim["from"] if other is None else other]["label"].casefold()
-            found.setdefault((place, words), []).append((label, self.claim_iris[number], number, other))
+            rank = kinds.index(claim["kind"]) if claim["kind"] in kinds else len(kinds)
+            label = self.view_model.bodies[claim["from"] if other is None else other]["label"].casefold()
+            groups.setdefault((rank, words), []).append((label, self.claim_iris[number], number, other))
         return [
             {
                 "words": words,
-                "label": self.content.claims[some[0][2]]["kind_label"],
-                "number": len(some),
+                "label": self.view_model.claims[members[0][2]]["kind_label"],
+                "number": len(members),
                 "claims": [
                     self.claim(number) | {"other": None if other is None else self.party(other)}
-                    for _, _, number, other in sorted(some)[:MAX_CLAIMS]
+                    for _, _, number, other in sorted(members)[:MAX_CLAIMS]
                 ],
             }
-            for (_, words), some in sorted(found.items())
+            for (_, words), members in sorted(groups.items())
         ]
 
     def body(self, iri: str) -> Plain:
         """Everything about a body but its claims."""
         number, node = self.iris.index(iri), self.graph.nodes[iri]
-        content = self.content.bodies[number]
-        worded = self.content.evidence_rows
+        content = self.view_model.bodies[number]
+        in_words = self.view_model.evidence_rows
         names = [
-            name | {"evidence": self.proofs(worded(name["evidence"])), "kind": (name["kind"] or "").replace("-", " ")}
+            name
+            | {"evidence": self.evidence(in_words(name["evidence"])), "kind": (name["kind"] or "").replace("-", " ")}
             for name in content["names"]
         ]
         events = [
-            said
+            worded
             | {
-                "evidence": self.proofs(said["evidence"]),
+                "evidence": self.evidence(worded["evidence"]),
                 "bodies": [
-                    self.named(one["id"], one["label"])
-                    for part in ("before", "after")
-                    for one in event[part]
-                    if one["id"] != iri
+                    self.linked(body["id"], body["label"])
+                    for side in ("before", "after")
+                    for body in event[side]
+                    if body["id"] != iri
                 ],
             }
-            for said, event in zip(content["events"], node["events"], strict=True)
+            for worded, event in zip(content["events"], node["events"], strict=True)
         ]
         return content | {
             "iri": iri,
@@ -163,15 +163,15 @@ class ResourcePresenter:
             "names": names,
             "events": events,
             "identifiers": [
-                entry | {"evidence": self.proofs(worded(entry["evidence"]))} for entry in content["identifiers"]
+                entry | {"evidence": self.evidence(in_words(entry["evidence"]))} for entry in content["identifiers"]
             ],
-            "attributes": [entry | {"evidence": self.proofs(entry["evidence"])} for entry in content["attributes"]],
-            "statements": [entry | {"evidence": self.proofs(entry["evidence"])} for entry in content["statements"]],
+            "attributes": [entry | {"evidence": self.evidence(entry["evidence"])} for entry in content["attributes"]],
+            "statements": [entry | {"evidence": self.evidence(entry["evidence"])} for entry in content["statements"]],
             "members": [
-                self.named(one, member["label"])
-                for one, member in zip(node["members"], content["members"], strict=True)
+                self.linked(member, row["label"])
+                for member, row in zip(node["members"], content["members"], strict=True)
             ],
-            "evidence": self.proofs(content["evidence"]),
+            "evidence": self.evidence(content["evidence"]),
         }
 
     def map(self, iri: str, title: str) -> Plain | None:
@@ -181,33 +181,37 @@ class ResourcePresenter:
         from partnergraph.page.build_diagram import build_diagram, prepare_network
         from partnergraph.page.svg import render_svg
 
-        places = {one for one, sort in self.graph.nodes(data="sort") if sort == "place"}
-        near = self.graph.edge_subgraph(edge for edge in self.graph.edges(keys=True) if not places & {*edge[:2]})
-        if iri not in near or len(near) > MAX_DRAWN:
+        places = {node for node, kind in self.graph.nodes(data="sort") if kind == "place"}
+        neighbourhood = self.graph.edge_subgraph(
+            edge for edge in self.graph.edges(keys=True) if places.isdisjoint(edge[:2])
+        )
+        if iri not in neighbourhood or len(neighbourhood) > MAX_MAPPED:
             return None
-        near = prepare_network(near)
-        near.graph["focus"] = iri
-        made = build_diagram(near)
+        network = prepare_network(neighbourhood)
+        network.graph["focus"] = iri
+        diagram = build_diagram(network)
         looks = list(LOOKS)
-        of = [looks.index(name) if name in LOOKS else -1 for name in made.families]
-        for dot in made.nodes:
-            dot.family = of[dot.family] if dot.family >= 0 else -1
+        look_numbers = [looks.index(name) if name in LOOKS else -1 for name in diagram.families]
+        for node in diagram.nodes:
+            node.family = look_numbers[node.family] if node.family >= 0 else -1
         labels = self.graph.graph["families"]
-        left = sum(1 for dot in made.nodes if not dot.members and dot.wide is not None and dot.tall is None)
-        signs = [
-            "dashed: inferred" if any(line.inferred for line in made.edges) else "",
-            "red: disputed" if any(line.disputed for line in made.edges) else "",
-            "only the best connected are drawn" if left else "",
+        incomplete = any(not node.members and node.wide is not None and node.tall is None for node in diagram.nodes)
+        legend = [
+            "dashed: inferred" if any(edge.inferred for edge in diagram.edges) else "",
+            "red: disputed" if any(edge.disputed for edge in diagram.edges) else "",
+            "only the best connected are drawn" if incomplete else "",
         ]
         return {
-            "drawn": Markup(render_svg(made, LOOKS, title, "tall")),  # noqa: S704  texts are escaped where it is made
-            "signs": "; ".join(sign for sign in signs if sign),
+            "drawn": Markup(render_svg(diagram, LOOKS, title, "tall")),  # noqa: S704  texts are escaped where it is made
+            "signs": "; ".join(entry for entry in legend if entry),
             "families": [
                 {
                     "label": labels.get(looks[number], {}).get("label", looks[number]),
                     "icon": _icon(looks[number], number),
                 }
-                for number in sorted({dot.family for dot in made.nodes if dot.tall is not None and dot.family >= 0})
+                for number in sorted(
+                    {node.family for node in diagram.nodes if node.tall is not None and node.family >= 0}
+                )
             ],
         }
 

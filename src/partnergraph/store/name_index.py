@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from partnergraph.vocabulary import ORG, PG, RDF, SKOS
+from partnergraph.vocabulary.iri import last_segment
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -97,11 +98,6 @@ def lookup_key(text: str) -> str:
     'health foundation'
     """
     return fold_name(text).removeprefix("the ")
-
-
-def last_segment(iri: str) -> str:
-    """The last part of an IRI, by which a body may be called too."""
-    return iri.rsplit("/", 1)[-1]
 
 
 def is_short_form(short: str, name: str) -> bool:

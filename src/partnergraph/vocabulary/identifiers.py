@@ -1,12 +1,18 @@
-"""Forms and checksums of identifiers. A checksum shows that one is well formed, not that it is the body's own."""
+"""Forms, checksums and normal forms of identifiers.
+
+A checksum shows that an identifier is well formed, not that it is the body's own.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from partnergraph.vocabulary.iri import is_web_address
+from partnergraph.vocabulary.iri import is_web_address, last_segment
 
+# Addresses, which several bodies may share: they identify none of them.
+SHARED_SCHEMES = frozenset(["website", "wikipedia"])
+MAX_SPELLINGS = 20
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's alphabet, without i, l, o and u
 
 
@@ -81,3 +87,56 @@ def identifier_problem(scheme: str, value: str) -> tuple[str, str] | None:
         f"'{value}' is not a well-formed {scheme} identifier.",
         f"It should look like {looks}. Compare it with the register.",
     )
+
+
+def normalise_identifier(scheme: str, value: str) -> str:
+    """The normal form of an identifier: two that are written differently and mean the same have the same one.
+
+    It is bare (without the address of its register), without spaces, in lower case; a web address is without its
+    scheme.
+
+    >>> normalise_identifier("isni", "0000 0004 0415 6205"), normalise_identifier("ror", "https://ror.org/00340yn33")
+    ('0000000404156205', '00340yn33')
+    >>> normalise_identifier("wikidata", "http://www.wikidata.org/entity/Q42")
+    'q42'
+    >>> normalise_identifier("website", "http://www.keele.ac.uk/")
+    'www.keele.ac.uk'
+    """
+    text = value.strip()
+    if scheme in SHARED_SCHEMES:
+        return text.casefold().removeprefix("https://").removeprefix("http://").rstrip("/")
+    text = text.removeprefix("https://ror.org/").removeprefix("https://doi.org/10.13039/").rstrip("/")
+    if "://" in text:
+        bare = last_segment(text)
+        text = bare if scheme in SCHEMES and SCHEMES[scheme][0](bare) else text
+    if scheme == "isni":
+        text = text.replace("-", "")
+    return text.replace(" ", "").casefold()
+
+
+def identifier_spellings(scheme: str, value: str) -> list[str]:
+    """The ways in which an identifier may be written in a graph, at most `MAX_SPELLINGS`, to look it up by each.
+
+    >>> identifier_spellings("ror", "https://ror.org/00340yn33"), identifier_spellings("gss", "e08000026 ")
+    (['https://ror.org/00340yn33', '00340yn33'], ['e08000026', 'E08000026'])
+    """
+    text = value.strip()
+    spellings = [text]
+    if scheme in SHARED_SCHEMES:
+        bare = text.removeprefix("https://").removeprefix("http://").rstrip("/")
+        spellings += [f"{start}{bare}{end}" for start in ("https://", "http://") for end in ("", "/")]
+    elif scheme == "ror":
+        bare = last_segment(text.rstrip("/")).lower()
+        spellings += [f"https://ror.org/{bare}", bare]
+    elif scheme == "isni":
+        bare = last_segment(text.rstrip("/")).replace(" ", "").replace("-", "").upper()
+        spellings += [bare, " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))]
+    elif "://" in text:
+        spellings.append(last_segment(text.rstrip("/")))
+        if scheme == "crossref-funder":
+            spellings.append(f"https://doi.org/10.13039/{spellings[-1]}")
+    else:
+        spellings += [text.upper(), text.lower()] if text.isascii() else []
+        if scheme == "crossref-funder":
+            spellings.append(f"https://doi.org/10.13039/{text}")
+    return list(dict.fromkeys(spellings))[:MAX_SPELLINGS]

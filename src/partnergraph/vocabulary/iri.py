@@ -1,11 +1,11 @@
-"""The grammar of IRIs, so that a wrong address is a finding in its cell and never an error of the engine."""
+"""IRIs: their parts, and their grammar, so that a wrong one is a finding in its cell and no error of the engine."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-__all__ = ["is_iri", "is_web_address"]
+__all__ = ["is_iri", "is_web_address", "label_from_iri", "last_segment"]
 
 
 def _run(also: str) -> str:
@@ -56,3 +56,21 @@ def is_web_address(text: str) -> bool:
     [False, False, False, False]
     """
     return re.match(r"https?://[^/?#]", text) is not None and is_iri(text)
+
+
+def last_segment(iri: str) -> str:
+    """The last part of an IRI: the code of a concept, the id of a record.
+
+    >>> last_segment("https://w3id.org/partnergraph/code/part-of")
+    'part-of'
+    """
+    return iri.rpartition("/")[2]
+
+
+def label_from_iri(iri: str) -> str:
+    """A label for what has none: the last part of its IRI in words.
+
+    >>> label_from_iri("https://w3id.org/partnergraph/id/org/keele-university")
+    'keele university'
+    """
+    return last_segment(iri).replace("-", " ")

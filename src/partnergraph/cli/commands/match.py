@@ -118,7 +118,7 @@ def _register(
 def _counted(results: list[MatchResult], size: int) -> str:
     counts = dict.fromkeys(("decided", "certain", "likely", "possible", "none"), 0)
     for result in results:
-        if any(candidate.decision == "same" for candidate in result.decided.values()):
+        if any(candidate.decision == "same" for candidate in result.decisions.values()):
             counts["decided"] += 1
         else:
             counts[result.open[0].verdict if result.open else "none"] += 1
@@ -180,7 +180,7 @@ def _decision(
     except ValueError as error:
         raise UsageError(f"--date {date}: {error}") from None
     note = f"{candidate.verdict} {candidate.score:.2f}: {'; '.join(candidate.reasons)}"
-    body = result.sought.id
+    body = result.query.id
     return Row(
         f"{body} {source} {candidate.record}", (), body, source, candidate.record, decision, who.strip(), when, note
     )
@@ -230,12 +230,12 @@ def _review(folder: GraphFolder, source: str, results: list[MatchResult], who: s
     accepted = _accepted_records(folder, source)
     for number, result in enumerate(open_results, 1):
         for candidate in result.open:
-            click.echo(f"\n[{number}/{len(open_results)}] {result.sought.name} ({result.sought.id})")
+            click.echo(f"\n[{number}/{len(open_results)}] {result.query.name} ({result.query.id})")
             click.echo(f"  {candidate.verdict} {candidate.score:.2f}  {candidate.label}  {candidate.record}")
             for reason in candidate.reasons:
                 click.echo(f"    - {reason}")
             key = _key()
-            while key == "s" and accepted.setdefault(candidate.record, result.sought.id) != result.sought.id:
+            while key == "s" and accepted.setdefault(candidate.record, result.query.id) != result.query.id:
                 click.echo(
                     f"  This record was decided to be {accepted[candidate.record]}; change that row of matches first."
                 )

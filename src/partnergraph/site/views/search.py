@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.claims.claims import concept_of
 from partnergraph.claims.name_search import find_by_name
+from partnergraph.claims.terms import concept_of
 from partnergraph.results.tsv import term_text
 from partnergraph.site.resource_description import base_iri, local_path
 from partnergraph.site.templating import HTML, render_template

@@ -6,26 +6,18 @@ import dataclasses
 
 import pytest
 
-from partnergraph.claims.claims import (
-    Claim,
-    Evidence,
-    Party,
-    Source,
-    claims,
-    concept_of,
-    evidence,
-    labels,
-    prefixed,
-    sources,
-)
+from partnergraph.claims.evidence import EvidenceItem, read_evidence
+from partnergraph.claims.relationships import Claim, Party, read_claims, read_labels
+from partnergraph.claims.sources import SourceReference, read_sources
+from partnergraph.claims.terms import concept_of, prefixed
 from partnergraph.store import Reader
 
 COVENTRY = "https://w3id.org/partnergraph/id/org/coventry-university"
-PAGE = Source("urn:page", "page", "A page", "A publisher", "2018-08-28", "https://example.org/page")
-QUOTED = Evidence("urn:q", "Q1", "quoted", PAGE, words="the words of the page")
-CITED = Evidence("urn:c", "C1", "cited", PAGE, says="A body pays.", locator="page 3")
-INFERRED = Evidence("urn:i", "I1", "inferred", PAGE, says="It follows.", strength="strong")
-EDITOR = Evidence("urn:e", "E1", "editor", PAGE, says="It is known.")
+PAGE = SourceReference("urn:page", "page", "A page", "A publisher", "2018-08-28", "https://example.org/page")
+QUOTED = EvidenceItem("urn:q", "Q1", "quoted", PAGE, words="the words of the page")
+CITED = EvidenceItem("urn:c", "C1", "cited", PAGE, says="A body pays.", locator="page 3")
+INFERRED = EvidenceItem("urn:i", "I1", "inferred", PAGE, says="It follows.", strength="strong")
+EDITOR = EvidenceItem("urn:e", "E1", "editor", PAGE, says="It is known.")
 CLAIM = Claim("urn:r", "funding", "funds", "is funded by", "funding", False, Party("urn:a", "A"), Party("urn:b", "B"))
 
 
@@ -36,7 +28,7 @@ def test_each_form_of_evidence_reads_in_its_own_way() -> None:
     assert str(INFERRED) == "Inferred, strong: It follows. (I1)"
     assert str(EDITOR) == "Supplied by the editor: It is known. (E1)"
     assert str(dataclasses.replace(INFERRED, strength=None)) == "Inferred: It follows. (I1)"
-    assert str(Source("urn:s", "s", "Only a title")) == "Only a title"
+    assert str(SourceReference("urn:s", "s", "Only a title")) == "Only a title"
 
 
 def test_a_claim_reads_as_a_sentence_with_its_time_standing_and_evidence() -> None:
@@ -91,7 +83,7 @@ def test_whether_it_held_is_told_only_as_far_as_it_is_known(
 
 
 def test_the_words_of_every_quotation_stand_in_their_sentence(whole: Reader) -> None:
-    quoted = [piece for piece in evidence(whole).values() if piece.form == "quoted"]
+    quoted = [piece for piece in read_evidence(whole).values() if piece.form == "quoted"]
     assert len(quoted) > 40
     for piece in quoted:
         assert piece.words is not None
@@ -101,7 +93,7 @@ def test_the_words_of_every_quotation_stand_in_their_sentence(whole: Reader) -> 
 
 
 def test_a_citation_has_a_publisher_and_our_own_words_and_a_quotation_has_no_more_than_its_words(whole: Reader) -> None:
-    for piece in evidence(whole).values():
+    for piece in read_evidence(whole).values():
         if piece.form == "cited":
             assert piece.says
             assert piece.words is None
@@ -112,7 +104,9 @@ def test_a_citation_has_a_publisher_and_our_own_words_and_a_quotation_has_no_mor
 
 def test_both_sides_of_the_leadership_are_told_with_their_standing(whole: Reader) -> None:
     led = {
-        claim.from_.iri: claim for claim in claims(whole) if claim.kind == "leadership" and "teaching" in claim.to.iri
+        claim.from_.iri: claim
+        for claim in read_claims(whole)
+        if claim.kind == "leadership" and "teaching" in claim.to.iri
     }
     university = led[COVENTRY]
     council = led["https://w3id.org/partnergraph/id/org/coventry-city-council"]
@@ -124,17 +118,17 @@ def test_both_sides_of_the_leadership_are_told_with_their_standing(whole: Reader
 
 
 def test_derived_claims_come_only_when_asked_for_and_in_one_order(whole: Reader) -> None:
-    stated, everything = claims(whole), claims(whole, derived=True)
+    stated, everything = read_claims(whole), read_claims(whole, derived=True)
     assert {claim.iri for claim in stated} < {claim.iri for claim in everything}
     assert all(claim.evidence for claim in stated)
     assert all(claim.derived_from for claim in everything if claim.derived_by)
     assert [claim.iri for claim in everything] == sorted(claim.iri for claim in everything)
-    names = labels(whole)
+    names = read_labels(whole)
     assert all(claim.from_.label == names[claim.from_.iri] for claim in stated)
 
 
 def test_every_source_has_a_title_and_an_address_that_can_be_followed(whole: Reader) -> None:
-    found = sources(whole)
+    found = read_sources(whole)
     assert len(found) > 90
     assert all(source.title and source.id for source in found.values())
     assert all(

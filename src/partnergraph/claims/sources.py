@@ -1,0 +1,49 @@
+"""The sources of a graph: who says something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from partnergraph.claims.property_values import first_code, first_value
+from partnergraph.store import Reader
+from partnergraph.vocabulary import DCTERMS, FOAF, PG
+from partnergraph.vocabulary.iri import last_segment
+
+
+@dataclass(frozen=True)
+class SourceReference:
+    """A reference to a source: a page, a register, a set of minutes. `date` is as stated, whatever its form."""
+
+    iri: str
+    id: str
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+    kind: str | None = None
+    origin: str | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.title, self.publisher, self.date, self.url) if part)
+
+
+def undescribed_source(iri: str) -> SourceReference:
+    """A source of which the graph says nothing."""
+    return SourceReference(iri, last_segment(iri), iri)
+
+
+def read_sources(reader: Reader) -> dict[str, SourceReference]:
+    """Every source by its IRI."""
+    return {
+        iri: SourceReference(
+            iri=iri,
+            id=last_segment(iri),
+            title=first_value(values, DCTERMS.title) or iri,
+            publisher=first_value(values, DCTERMS.publisher),
+            date=first_value(values, DCTERMS.issued),
+            url=first_value(values, FOAF.page),
+            kind=first_code(values, PG.sourceKind),
+            origin=first_value(values, PG.origin),
+        )
+        for iri, values in reader.described(PG.Source).items()
+    }
