@@ -24,12 +24,12 @@ from partnergraph.model.records import (
     Match,
     Model,
     Name,
+    NamedPlace,
     Organisation,
     Passage,
     Record,
     Relationship,
     Source,
-    Spot,
     Standing,
     Statement,
     Support,
@@ -324,7 +324,9 @@ WHOLE: list[tuple[str, Record, Said]] = [
     ),
     (
         "places",
-        Spot("x", name="Keele", kind="town", latitude="53.0", longitude="-2.2", geonames="2641674", note="A note"),
+        NamedPlace(
+            "x", name="Keele", kind="town", latitude="53.0", longitude="-2.2", geonames="2641674", note="A note"
+        ),
         {("wgs84:lat", "53.0"), ("wgs84:long", "-2.2"), ("dcterms:identifier", "geonames:2641674")},
     ),
 ]
@@ -354,7 +356,7 @@ def test_who_is_who_is_the_editors_and_a_source_only_mentions_a_body() -> None:
 
 
 def test_what_a_place_is_and_its_note_are_the_editors() -> None:
-    found = said(model(places=(Spot("x", name="Keele", kind="town", note="A note"),)), IDS.place("x"))
+    found = said(model(places=(NamedPlace("x", name="Keele", kind="town", note="A note"),)), IDS.place("x"))
     label = ("skos:prefLabel", "Keele")
     assert found == {"entities": {("rdf:type", "dcterms:Location"), label, ("dcterms:type", "code:town"), *NOTE}}
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
+from partnergraph.tables.columns import CHOICES, CellType, Column
 from partnergraph.tables.suggestions import SuggestionIndex, nearest
 from partnergraph.tables.table import Row, Table, split_values
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary.iri import is_web_address
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
@@ -34,8 +37,6 @@ PREFIX = {
     "names": "name",
     "attributes": "attribute",
 }
-PARTIES = ("organisations", "groups", "undertakings", "places")
-BODIES = ("organisations", "groups", "undertakings")
 # A table's rows in the singular, and the rule that a reference to none of them breaks.
 NOUN = {
     "organisations": ("organisation", "unknown-organisation"),
@@ -47,6 +48,17 @@ NOUN = {
     "relationships": ("relationship", "unknown-relationship"),
     "events": ("event", "unknown-event"),
     "statements": ("statement", "unknown-statement"),
+}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_MAX_DEGREES = {"latitude": 90, "longitude": 180}
+# Rule, noun and fix of a word that is none of `CHOICES`.
+_CHOICE_PROBLEMS = {
+    "form": (
+        "unknown-form",
+        "a form of organisation",
+        "Write formal, unit, collaboration, or organisation when the legal form is not known.",
+    ),
+    "decision": ("decision", "a decision", "Write same, different or unsure."),
 }
 MAX_VALUE_LENGTH = 200
 MAX_LOOKUPS = 2_000
@@ -110,22 +122,37 @@ class CellParser:
         return index
 
     def _iri(self, table: str, slug: str, row: Row) -> str:
-        source = row.get("source") or "unknown"
-        if table == "groups":
-            return self.ids.group(source, slug)
-        if table == "statements":
-            return self.ids.statement(source, slug)
-        make = {
-            "organisations": self.ids.org,
-            "undertakings": self.ids.undertaking,
-            "places": self.ids.place,
-            "relationships": self.ids.relationship,
-            "events": self.ids.event,
-            "names": self.ids.name,
-            "attributes": self.ids.attribute,
-            "sources": self.ids.source,
-        }.get(table)
-        return make(slug) if make else slug
+        """The IRI of a row; of evidence, which no cell names by its IRI, the id."""
+        return slug if table == "evidence" else self.ids.row(table, slug, row.get("source") or "unknown")
+
+    def fields(self, table: str, row: Row) -> dict[str, Any]:
+        """The values of a row by the fields of its record, each read as the type of its column says. Without those of
+        empty cells, and of cells that are wrong: each of these is a finding.
+        """
+        values: dict[str, Any] = {}
+        for column in TABLE_COLUMNS[table]:
+            value = self._value(table, row, column) if column.name in row.cells else None
+            if value is not None and value != "":
+                values[column.field] = value
+        self._check_period(row, values.get("start"), values.get("end"))
+        return values
+
+    def _value(self, table: str, row: Row, column: Column) -> Any:
+        name = column.name
+        match column.type:
+            case "evidence":
+                return self.support(row, table)
+            case "code":
+                return (self.codes if column.several else self.code)(row, name, column.scheme)
+            case "row":
+                return (self.slugs if column.several else self.slug)(row, name, column.tables[0])
+            case "reference":
+                return (self.references if column.several else self.reference)(row, name, column.tables)
+            case "choice":
+                return self.choice(row, name, column.scheme)
+            case _:
+                parse = _PARSERS.get(column.type)
+                return parse(self, row, name) if parse else row.get(name)
 
     def reference(self, row: Row, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
         """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
@@ -245,13 +272,10 @@ class CellParser:
         day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
         return f"{year}-{month:0>2}-{day:0>2}"
 
-    def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
-        """Start and end; an end before the start is a finding."""
-        start, end = self.date(row, "start"), self.date(row, "end")
+    def _check_period(self, row: Row, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
             message = f"The end ({end.text}) is before the start ({start.text})."
             self.error(row, "end", "end-before-start", message, end.text, "Mend one of the two dates.")
-        return start, end
 
     def flag(self, row: Row, column: str) -> bool | None:
         """yes or no."""
@@ -273,6 +297,40 @@ class CellParser:
         fix = "Leave it empty when the source gives no number ('many'), and put its word into count_as_stated."
         self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
         return None
+
+    def choice(self, row: Row, column: str, scheme: str) -> str | None:
+        """One of the words of `CHOICES`; another one is a finding."""
+        text, words = row.get(column), CHOICES[scheme]
+        if text and text not in words:
+            default = (f"unknown-{column}", f"one of the words for {column}", f"Write one of: {', '.join(words)}.")
+            rule, noun, fix = _CHOICE_PROBLEMS.get(scheme, default)
+            self.error(row, column, rule, f"'{text}' is not {noun}.", text, fix)
+        return text
+
+    def coordinate(self, row: Row, column: str) -> str | None:
+        """Degrees of latitude or longitude, as they are written; a finding when they are none."""
+        text, limit = row.get(column), _MAX_DEGREES[column]
+        if text and not (re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) <= limit):
+            fix = f"Write degrees between -{limit} and {limit}, for example 53.0042."
+            self.error(row, column, "coordinate", f"'{text}' is not a {column}.", text, fix)
+        return text
+
+    def language(self, row: Row, column: str) -> str | None:
+        """The code of a language (BCP 47), as it is written; a finding when it is none."""
+        text = row.get(column)
+        if text and not _LANGUAGE.fullmatch(text):
+            fix = "Write a code such as en, cy or en-GB."
+            self.error(row, column, "language", f"'{text}' is not the code of a language.", text, fix)
+        return text
+
+    def web_address(self, row: Row, column: str) -> str | None:
+        """A web address, or None with a finding."""
+        text = row.get(column)
+        if text and not is_web_address(text):
+            fix = "Write it with https://, without spaces."
+            self.error(row, column, "url", f"'{text}' is not a web address.", text, fix)
+            return None
+        return text
 
     def support(self, row: Row, table: str) -> tuple[Support, ...]:
         """The evidence of a row, with the columns each piece is limited to."""
@@ -311,3 +369,14 @@ def _both(text: str) -> tuple[date, date] | None:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+# How the cell of a column is read, by its type; a type that is not here stands as it is.
+_PARSERS: dict[CellType, Callable[[CellParser, Row, str], Any]] = {
+    "date": CellParser.date,
+    "flag": CellParser.flag,
+    "count": CellParser.count,
+    "coordinate": CellParser.coordinate,
+    "language": CellParser.language,
+    "web-address": CellParser.web_address,
+}

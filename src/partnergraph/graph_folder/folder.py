@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.graph_folder import row_parser
 from partnergraph.graph_folder.cell_parser import DATE_RULES, CellParser
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
 from partnergraph.graph_folder.position_rows import find_duplicates
+from partnergraph.graph_folder.row_parser import parse_evidence, parse_row
 from partnergraph.graph_folder.story import STORY, read_story
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
@@ -118,10 +118,12 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     rdf = _rdf(folder, raw, find, findings)
     rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
     places: dict[str, Place] = {}
-    read_rows: dict[str, list[Record]] = {}
-    for table, reader in row_parser.READERS.items():
-        read_rows[table] = [reader(row, find) for row in rows[table]]
-    proofs = [row_parser.parse_evidence(row, find, texts) for row in rows["evidence"]]
+    read_rows = {
+        table: [parse_row(table, row, find) for row in table_rows]
+        for table, table_rows in rows.items()
+        if table != "evidence"
+    }
+    proofs = [parse_evidence(row, find, texts) for row in rows["evidence"]]
     find_duplicates(rows["positions"], cast(list[Position], read_rows["positions"]), find)
     find_contradictions(rows["matches"], find)
     told = read_story(folder, find)

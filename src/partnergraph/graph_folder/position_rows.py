@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from partnergraph.graph_folder.cell_parser import BODIES, CellParser
+from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.model.records import Position
 from partnergraph.tables.table import Row
+from partnergraph.tables.table_schemas import BODIES
 
 _PIXELS = re.compile(r"[0-9]{1,5}")
 ANEW = "or write the table anew: partnergraph draw --keep."

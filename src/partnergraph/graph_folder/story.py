@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import DataError, Finding, Place
-from partnergraph.graph_folder.cell_parser import BODIES, CellParser
+from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.model.records import Step
 from partnergraph.reading.toml import read_toml
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Row
+from partnergraph.tables.table_schemas import BODIES
 
 STORY = "story.toml"
 MAX_STEPS = 40

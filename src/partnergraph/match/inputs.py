@@ -12,7 +12,7 @@ from partnergraph.match.countries import country_code
 from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import MatchQuery
 from partnergraph.model.ids import Ids
-from partnergraph.model.records import Model, Organisation, Spot
+from partnergraph.model.records import Model, NamedPlace, Organisation
 from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import FORMATS, read_register
@@ -45,7 +45,7 @@ def folder_queries(model: Model) -> list[MatchQuery]:
     """Every organisation of a folder as it is looked for in a register."""
     ids = Ids(model.config.base)
     own: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
-    spots: dict[str, Spot] = {ids.place(spot.id): spot for spot in model.places}
+    spots: dict[str, NamedPlace] = {ids.place(spot.id): spot for spot in model.places}
     found = []
     for body in model.organisations:
         iri = ids.org(body.id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from partnergraph.model.dates import PartialDate
+from partnergraph.model.column_terms import column_terms, date_terms, integer
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI, Literal, Quad, Term
 from partnergraph.model.records import Document, Evidence, Model, Source
-from partnergraph.vocabulary import CODE, DCAT, DCTERMS, FOAF, OA, PG, PROV, RDF, RDFS, SKOS, VOID, XSD, rules
+from partnergraph.vocabulary import DCAT, DCTERMS, FOAF, OA, PG, PROV, RDF, RDFS, VOID, rules
 
 # Characters of context around a quotation (Web Annotation Data Model, section 4.2.4).
 CONTEXT = 20
@@ -27,40 +27,18 @@ def source_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     documents = {document.source: document for document in model.documents}
     for source in model.sources:
         subject, graph = ids.source(source.id), graph_of(source, ids)
-        for predicate, value in _source(source, model.config.language):
-            yield Quad(subject, IRI(predicate), value, graph)
+        for class_ in (PG.Source, FOAF.Document):
+            yield Quad(subject, IRI(RDF.type), IRI(class_), graph)
+        for column, predicate, term in column_terms("sources", source, ids, model.config.language):
+            yield Quad(subject, IRI(predicate), term, ids.graph("editorial") if column.editorial else graph)
+        if source.accessed is not None:
+            for predicate, term in date_terms(DCTERMS.dateSubmitted, source.accessed, "accessed"):
+                yield Quad(subject, IRI(predicate), term, graph)
         for name, bound in (("asOfEarliest", source.as_of_earliest), ("asOfLatest", source.as_of_latest)):
             if bound is not None:
                 yield Quad(subject, IRI(PG[name]), bound.bounds[name == "asOfLatest"], ids.graph("editorial"))
-        if source.note:
-            note = Literal(source.note, lang=model.config.language)
-            yield Quad(subject, IRI(SKOS.editorialNote), note, ids.graph("editorial"))
         if source.id in documents:
             yield from _document(documents[source.id], ids, graph, model.config.language)
-
-
-def _source(source: Source, language: str) -> Iterator[tuple[str, Term]]:
-    yield RDF.type, IRI(PG.Source)
-    yield RDF.type, IRI(FOAF.Document)
-    yield DCTERMS.title, Literal(source.title, lang=language)
-    yield DCTERMS.publisher, Literal(source.publisher)
-    yield PG.sourceKind, IRI(CODE[source.kind])
-    yield from _day("issued", DCTERMS.issued, source.date)
-    if source.url:
-        yield FOAF.page, IRI(source.url)
-    if source.origin:
-        yield PG.origin, Literal(source.origin)
-    yield from _day("accessed", DCTERMS.dateSubmitted, source.accessed)
-    if source.licence:
-        yield DCTERMS.accessRights, Literal(source.licence)
-
-
-def _day(name: str, predicate: str, date: PartialDate | None) -> Iterator[tuple[str, Term]]:
-    """A date of a source as stated; one that lies somewhere between two is said in words."""
-    if date is not None and date.literal is not None:
-        yield predicate, date.literal
-    elif date is not None:
-        yield PG.dateNote, Literal(f"{name} between {date.text.replace('/', ' and ')}")
 
 
 def _document(document: Document, ids: Ids, graph: IRI, language: str) -> Iterator[Quad]:
@@ -85,8 +63,8 @@ def _document(document: Document, ids: Ids, graph: IRI, language: str) -> Iterat
             (quote, OA.prefix, Literal(before)),
             (quote, OA.suffix, Literal(after)),
             (position, RDF.type, IRI(OA.TextPositionSelector)),
-            (position, OA.start, Literal(str(passage.start), XSD.integer)),
-            (position, OA.end, Literal(str(passage.end), XSD.integer)),
+            (position, OA.start, integer(passage.start)),
+            (position, OA.end, integer(passage.end)),
         ):
             yield Quad(s, IRI(p), o, graph)
 
@@ -96,33 +74,23 @@ def evidence_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     graphs = {source.id: graph_of(source, ids) for source in model.sources}
     for row in model.evidence:
         subject = ids.evidence(row.source, row.id)
-        for predicate, value in _evidence(row, ids, model.config.language):
+        for predicate, value in _evidence_terms(row, ids, model.config.language):
             yield Quad(subject, IRI(predicate), value, graphs[row.source])
 
 
-def _evidence(row: Evidence, ids: Ids, language: str) -> Iterator[tuple[str, Term]]:
+def _evidence_terms(row: Evidence, ids: Ids, language: str) -> Iterator[tuple[str, Term]]:
     yield RDF.type, IRI(PG.Evidence)
     yield DCTERMS.identifier, Literal(row.id)
-    yield PG.basis, IRI(CODE[row.basis])
-    yield PG.confidence, IRI(CODE[row.confidence])
+    yield from ((predicate, term) for _, predicate, term in column_terms("evidence", row, ids, language))
     if row.words is not None and row.passage is not None:
         yield PG.passage, ids.passage(row.source, row.passage)
         yield PG.words, Literal(row.words)
-        yield OA.start, Literal(str(row.start), XSD.integer)
-        yield OA.end, Literal(str(row.end), XSD.integer)
-    yield DCTERMS.source, ids.source(row.source)
+        yield OA.start, integer(row.start or 0)
+        yield OA.end, integer(row.end or 0)
     if row.says:
         yield PG.reason if row.basis == "inferred" else PG.says, Literal(row.says, lang=language)
     if row.locator and (row.words is None or not SENTENCE.fullmatch(row.locator)):
         yield PG.locator, Literal(row.locator)
-    if row.strength:
-        yield PG.strength, IRI(CODE[row.strength])
-    for premise in row.premises:
-        yield PG.premise, ids.source(premise)
-    if row.note:
-        yield SKOS.note, Literal(row.note, lang=language)
-    if row.not_modelled:
-        yield PG.notModelled, Literal(row.not_modelled, lang=language)
 
 
 def catalogue_quads(model: Model, ids: Ids) -> Iterator[Quad]:

@@ -112,8 +112,8 @@ class Identifier(Record):
 
 
 @dataclass(frozen=True)
-class Spot(Record):
-    """A place on the map (row of places.csv)."""
+class NamedPlace(Record):
+    """A town, region or country; latitude and longitude in degrees (WGS 84), as the source writes them."""
 
     name: str = ""
     kind: str | None = None
@@ -278,7 +278,7 @@ class Model:
     organisations: tuple[Organisation, ...] = ()
     names: tuple[Name, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
-    places: tuple[Spot, ...] = ()
+    places: tuple[NamedPlace, ...] = ()
     groups: tuple[Group, ...] = ()
     undertakings: tuple[Undertaking, ...] = ()
     relationships: tuple[Relationship, ...] = ()
@@ -290,3 +290,24 @@ class Model:
     matches: tuple[Match, ...] = ()
     story: tuple[Step, ...] = ()
     rdf: tuple[tuple[str, str], ...] = field(default=())
+
+
+# The class of the records of each table.
+RECORD_TYPES: dict[str, type[Record]] = {
+    "sources": Source,
+    "evidence": Evidence,
+    "organisations": Organisation,
+    "places": NamedPlace,
+    "undertakings": Undertaking,
+    "groups": Group,
+    "names": Name,
+    "identifiers": Identifier,
+    "statements": Statement,
+    "relationships": Relationship,
+    "events": Event,
+    "attributes": Attribute,
+    "standing": Standing,
+    "positions": Position,
+    "matches": Match,
+}
+TABLE_OF_RECORD = {record_type: table for table, record_type in RECORD_TYPES.items()}

@@ -8,19 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place, letters
+from partnergraph.tables.columns import TableSchema
 from partnergraph.tables.csv_reader import read_delimited
 from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest
+from partnergraph.tables.table_schemas import PROSE_COLUMNS
 
-__all__ = ["MAX_CELL_LENGTH", "Row", "Table", "TableSchema", "read_sheet", "read_table", "split_values"]
+__all__ = ["MAX_CELL_LENGTH", "Row", "Table", "read_sheet", "read_table", "split_values"]
 
 # Half a character (a surrogate) cannot be written into any file.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# Columns in which people write sentences and names; in all others a typographic quotation mark or dash is an accident.
-_FREE = {
-    *("words", "says", "note", "name", "title", "publisher", "description", "value", "date_note", "count_as_stated"),
-    *("origin", "licence", "not_modelled", "who", "unit", "locator", "url"),
-}
 _ACCIDENTS = {
     ord(c): None for c in "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u200b\u200c\u200d\ufeff\u00ad"
 } | {
@@ -52,14 +49,6 @@ class Row:
     def get(self, column: str) -> str | None:
         """The cell's text, or None when it is empty."""
         return self.cells.get(column)
-
-
-@dataclass(frozen=True)
-class TableSchema:
-    """The columns of a table: all that are known, and those that must be filled."""
-
-    columns: tuple[str, ...]
-    required: tuple[str, ...]
 
 
 @dataclass
@@ -179,7 +168,7 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
             table.complete = table.complete and heading != "id"
             continue
         value = cell.strip()
-        if heading not in _FREE:
+        if heading not in PROSE_COLUMNS:
             value = value if value.isascii() else value.translate(_ACCIDENTS).strip()
         if _CONTROL.search(value):
             message, fix = "The cell holds a control character.", "Delete it; it does not show on the screen."

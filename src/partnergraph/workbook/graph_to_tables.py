@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from partnergraph.graph_folder.cell_parser import BODIES, PARTIES
 from partnergraph.graph_folder.documents import LocationError, locate, read_document
-from partnergraph.graph_folder.row_parser import ANYTHING
 from partnergraph.model.rdf_terms import Literal
 from partnergraph.model.record_quads import FORMS
 from partnergraph.store import Reader
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.table_schemas import BODIES, PARTIES, STATABLE, TABLE_SCHEMAS
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, FOAF, ORG, PG, RDF, RDFS, SKOS, SKOSXL, WGS84
 from partnergraph.workbook.graph_statements import (
     GraphStatements,
@@ -322,9 +320,9 @@ class _TableWriter:
             notes = texts_of(said, PG.standingNote)
             for number in range(max(len(decided), len(notes)) if decided else 0):  # two decisions are two rows
                 yield {
-                    "record": self.given.name(subject, ANYTHING),
+                    "record": self.given.name(subject, STATABLE),
                     "standing": decided[number % len(decided)],
-                    "contradicts": self.given.names(said.get(PG.contradicts, ()), ANYTHING),
+                    "contradicts": self.given.names(said.get(PG.contradicts, ()), STATABLE),
                     "counter_evidence": self.given.names(said.get(PG.counterEvidence, ()), ("evidence",)),
                     "note": notes[number % len(notes)] if notes else "",
                 }
