@@ -14,7 +14,7 @@ from partnergraph.tables.columns import CellType, Column
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.vocabulary import CODE, PG, XSD
 
-__all__ = ["boolean", "column_terms", "concept", "date_terms", "integer"]
+__all__ = ["boolean", "column_terms", "concept", "date_name", "date_terms", "integer"]
 
 
 def concept(code: str) -> IRI:
@@ -80,12 +80,17 @@ def _term(column: Column, value: Any, ids: Ids, language: str) -> Term:
     return _TERMS[column.type](value)
 
 
+def date_name(predicate: str) -> str:
+    """What a date is called in words: the last part of its predicate (start, issued)."""
+    return predicate.rpartition("#")[2].rpartition("/")[2]
+
+
 def date_terms(predicate: str, date: PartialDate, name: str | None = None) -> Iterator[tuple[str, Term]]:
     """A date as stated, and its bounds for queries where the vocabulary has terms for them (pg:startEarliest).
 
     One that lies somewhere between two is said in words; `name` is what it is called there.
     """
-    name = name or predicate.rpartition("#")[2].rpartition("/")[2]
+    name = name or date_name(predicate)
     if date.literal is not None:
         yield predicate, date.literal
     else:
