@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from partnergraph.errors import Finding
+from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
 from partnergraph.registers.record_reader import RecordReader, excerpt, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
@@ -68,86 +70,119 @@ def read_table(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Fin
     """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
     for row in table_rows(opened, _WANTED):
         reading = RecordReader(tally, row.place())
-        if not row.whole:
+        if row.whole:
+            yield from _grant(reading, _nested(row.cells))
+        else:
             yield from reading.rejected("The row has more cells than the table has columns.", row.get("Identifier"))
-            continue
-        grant: dict[str, Any] = {}
-        numbered: dict[tuple[str, str], dict[str, Any]] = {}
-        for heading, cell in row.cells.items():
-            title = re.sub(r":(\d+):", ":", heading)
-            number = match[1] if (match := re.search(r":(\d+):", heading)) else "0"
-            if title not in _TITLES:
-                if title.startswith("Recipient Ind"):
-                    grant.setdefault("recipientIndividual", [{}])
-                continue
-            name, _, part = _TITLES[title].partition("/")
-            if not part:
-                grant[name] = cell
-                continue
-            if (name, number) not in numbered:
-                numbered[name, number] = {}
-                grant.setdefault(name, []).append(numbered[name, number])
-            numbered[name, number][part] = cell
-        yield from _grant(reading, grant)
     yield from opened.findings
+
+
+def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of a row as the standard's JSON nests them: numbered columns are the members of a list."""
+    grant: dict[str, Any] = {}
+    members: dict[tuple[str, str], dict[str, Any]] = {}
+    for heading, cell in cells.items():
+        title = re.sub(r":(\d+):", ":", heading)
+        number = match[1] if (match := re.search(r":(\d+):", heading)) else "0"
+        if title not in _TITLES:
+            if title.startswith("Recipient Ind"):
+                grant.setdefault("recipientIndividual", [{}])
+            continue
+        name, _, part = _TITLES[title].partition("/")
+        if not part:
+            grant[name] = cell
+            continue
+        if (name, number) not in members:
+            members[name, number] = {}
+            grant.setdefault(name, []).append(members[name, number])
+        members[name, number][part] = cell
+    return grant
 
 
 def _grant(reading: RecordReader, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
     record, title = single_line(value.get("id")), single_line(value.get("title"))
-    persons = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
+    individuals = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
     recipients = [body for body in json_objects(value.get("recipientOrganization")) if body]
-    reading.persons += _persons(value, persons)
-    if persons:
-        reading.tally.drop_personal("recipient individuals", len(persons))
+    funders = [body for body in json_objects(value.get("fundingOrganization")) if single_line(body.get("name"))]
+    reading.persons += _persons(value, individuals)
+    if individuals:
+        reading.tally.drop_personal("recipient individuals", len(individuals))
         if not recipients:
             # (its id and title may say who it was, so the finding names neither)
             yield from reading.rejected("The grant went to a person; it was left out.")
             return
-    funders = [body for body in json_objects(value.get("fundingOrganization")) if single_line(body.get("name"))]
-    lacking = (
-        "id" if not record else "title" if not title else "funder with a name" if not funders
-        else "recipient with a name"
-        if not recipients or not all(single_line(body.get("name")) for body in recipients) else ""
-    )  # fmt: skip
-    if lacking:
-        yield from reading.rejected(f"The grant has no {lacking}.", record or None)
+    if missing := _missing(record, title, funders, recipients):
+        yield from reading.rejected(f"The grant has no {missing}.", record or None)
         return
     if len(funders) > 1:
         reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
-    planned = next(iter(json_objects(value.get("plannedDates"))), {})
     amount, currency = _amount(reading, value.get("amountAwarded")), single_line(value.get("currency")).upper()
+    start, end = _period(reading, value)
+    awarded = reading.date(single_line(value.get("awardDate")), "awardDate")
+    for body in recipients:
+        if _EMAIL.search(single_line(body.get("url"))):
+            reading.tally.drop_personal("e-mail")
+    shared = Grant(
+        record,
+        title,
+        reading.place,
+        single_line(funders[0]["name"]),
+        "",
+        funder_id=_identifier(reading, single_line(funders[0].get("id")), "fundingOrganization"),
+        amount=amount,
+        currency=currency or None if amount is not None else None,
+        awarded=awarded,
+        start=start,
+        end=end,
+        programme=_programme(value),
+        url=single_line(value.get("url")) or None,
+        places=_places(value),
+        count=len(recipients),
+    )
+    grants = []
+    for body in recipients:
+        ids = _identifiers(reading, body)
+        name, first = single_line(body["name"]), ids[0] if ids else None
+        grants.append(replace(shared, recipient=name, recipient_id=first, recipient_identifiers=ids[1:]))
+    yield from reading.kept(*grants)
+
+
+def _missing(
+    record: str, title: str, funders: list[Mapping[str, Any]], recipients: list[Mapping[str, Any]]
+) -> str | None:
+    """What a grant lacks that it cannot be used without."""
+    if not record:
+        return "id"
+    if not title:
+        return "title"
+    if not funders:
+        return "funder with a name"
+    has_names = recipients and all(single_line(body.get("name")) for body in recipients)
+    return None if has_names else "recipient with a name"
+
+
+def _period(reading: RecordReader, value: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
+    """The planned start and end; an end before the start is left out."""
+    planned = next(iter(json_objects(value.get("plannedDates"))), {})
     start = reading.date(single_line(planned.get("startDate")), "plannedDates")
     end = reading.date(single_line(planned.get("endDate")), "plannedDates")
     if start and end and end.latest < start.earliest:
         reading.mended("It ends before it begins; the end was left out.", end.text, "plannedDates")
         end = None
-    awarded = reading.date(single_line(value.get("awardDate")), "awardDate")
-    programme = next(
-        (name for one in json_objects(value.get("grantProgramme")) if (name := single_line(one.get("title")))), None
-    )
-    places = tuple(
+    return start, end
+
+
+def _programme(value: Mapping[str, Any]) -> str | None:
+    titles = (single_line(programme.get("title")) for programme in json_objects(value.get("grantProgramme")))
+    return next((title for title in titles if title), None)
+
+
+def _places(value: Mapping[str, Any]) -> tuple[EntryPlace, ...]:
+    return tuple(
         EntryPlace(name, code if _COUNTRY.fullmatch(code := single_line(place.get("countryCode"))) else None)
         for place in json_objects(value.get("beneficiaryLocation"))
         if (name := single_line(place.get("name")))
     )
-    url = single_line(value.get("url")) or None
-    for body in recipients:
-        if _EMAIL.search(single_line(body.get("url"))):
-            reading.tally.drop_personal("e-mail")
-    funder_id = _identifier(reading, single_line(funders[0].get("id")), "fundingOrganization")
-    found = []
-    for body in recipients:
-        ids = _identifiers(reading, body)
-        found.append(
-            Grant(
-                record, title, reading.place, single_line(funders[0]["name"]), single_line(body["name"]),
-                funder_id=funder_id, recipient_id=ids[0] if ids else None, recipient_identifiers=ids[1:],
-                amount=amount, currency=currency or None if amount is not None else None,
-                awarded=awarded, start=start, end=end, programme=programme, url=url, places=places,
-                count=len(recipients),
-            )
-        )  # fmt: skip
-    yield from reading.kept(*found)
 
 
 def _amount(reading: RecordReader, value: Any) -> str | None:
