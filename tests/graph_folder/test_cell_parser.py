@@ -7,14 +7,14 @@ import pytest
 from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
-from partnergraph.tables.table import Row, Table
+from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import PARTIES, TABLE_SCHEMAS
 
 IDS = Ids("https://example.org/")
 
 
 def rows(table: str, *cells: dict[str, str]) -> Table:
-    return Table(f"{table}.csv", [Row(f"{table}.csv", number, row) for number, row in enumerate(cells, 2)])
+    return Table(f"{table}.csv", [TableRow(f"{table}.csv", number, row) for number, row in enumerate(cells, 2)])
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def find() -> CellParser:
     return CellParser(tables, IDS)
 
 
-def cell(**cells: str) -> Row:
-    return Row("x.csv", 7, cells)
+def cell(**cells: str) -> TableRow:
+    return TableRow("x.csv", 7, cells)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from partnergraph.errors import Finding
 from partnergraph.match.linking import RecordLinks
 from partnergraph.model.records import Model
 from partnergraph.model.register_quads import RegisterLines
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.register_config import RegisterConfig, read_register
 
 __all__ = ["RegisterImport", "import_register"]
@@ -29,7 +29,7 @@ class RegisterImport:
     """What became of one register. `findings` are complete once `lines` has run to its end."""
 
     register: RegisterConfig
-    tally: Tally = field(default_factory=Tally)
+    tally: RecordCounts = field(default_factory=RecordCounts)
     merged: int = 0
     quads: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -80,7 +80,7 @@ class _Survey:
 def _survey(register: RegisterConfig, same: RecordLinks) -> _Survey:
     found = _Survey()
     linked = register.steps > 0
-    for entry in read_register(register, Tally()):
+    for entry in read_register(register, RecordCounts()):
         if not isinstance(entry, Entry):
             continue
         found.see(entry, same)

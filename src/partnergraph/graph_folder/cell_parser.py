@@ -13,7 +13,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
 from partnergraph.tables.columns import CHOICES, CellType, Column
 from partnergraph.tables.suggestions import SuggestionIndex, nearest
-from partnergraph.tables.table import Row, Table, split_values
+from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
@@ -92,7 +92,13 @@ class CellParser:
         self._sought = self.unlocated = 0
 
     def error(
-        self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
+        self,
+        row: TableRow,
+        column: str | None,
+        rule: str,
+        message: str,
+        value: str | None = None,
+        fix: str | None = None,
     ) -> None:
         """Note a problem with a cell. Of a whole page pasted into a cell, only the beginning is repeated."""
         if value is not None and len(value) > MAX_VALUE_LENGTH:
@@ -100,7 +106,7 @@ class CellParser:
             message, value = message.replace(value, short), short
         self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
 
-    def _index(self, table: str, rows: list[Row]) -> dict[str, str]:
+    def _index(self, table: str, rows: list[TableRow]) -> dict[str, str]:
         index: dict[str, str] = {}
         first: dict[str, int] = {}
         form = _LOOSE if table in ("evidence", "sources") else _SLUG
@@ -121,11 +127,11 @@ class CellParser:
             first[slug] = row.number
         return index
 
-    def _iri(self, table: str, slug: str, row: Row) -> str:
+    def _iri(self, table: str, slug: str, row: TableRow) -> str:
         """The IRI of a row; of evidence, which no cell names by its IRI, the id."""
         return slug if table == "evidence" else self.ids.row(table, slug, row.get("source") or "unknown")
 
-    def fields(self, table: str, row: Row) -> dict[str, Any]:
+    def fields(self, table: str, row: TableRow) -> dict[str, Any]:
         """The values of a row by the fields of its record, each read as the type of its column says. Without those of
         empty cells, and of cells that are wrong: each of these is a finding.
         """
@@ -137,7 +143,7 @@ class CellParser:
         self._check_period(row, values.get("start"), values.get("end"))
         return values
 
-    def _value(self, table: str, row: Row, column: Column) -> Any:
+    def _value(self, table: str, row: TableRow, column: Column) -> Any:
         name = column.name
         match column.type:
             case "evidence":
@@ -154,7 +160,7 @@ class CellParser:
                 parse = _PARSERS.get(column.type)
                 return parse(self, row, name) if parse else row.get(name)
 
-    def reference(self, row: Row, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
+    def reference(self, row: TableRow, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
         """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
         text = row.get(column) if text is None else text
         if text is None:
@@ -204,24 +210,24 @@ class CellParser:
         """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
         return self.unlocated < MAX_UNLOCATED
 
-    def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
+    def references(self, row: TableRow, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
         found = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
         return tuple(iri for iri in found if iri is not None)
 
-    def slug(self, row: Row, column: str, table: str, text: str | None = None) -> str | None:
+    def slug(self, row: TableRow, column: str, table: str, text: str | None = None) -> str | None:
         """The id that a cell names, checked to exist."""
         text = row.get(column) if text is None else text
         if text is None or self.reference(row, column, (table,), text) is None:
             return None
         return text.partition(":")[2] or text
 
-    def slugs(self, row: Row, column: str, table: str) -> tuple[str, ...]:
+    def slugs(self, row: TableRow, column: str, table: str) -> tuple[str, ...]:
         """All ids that a cell names, checked to exist."""
         found = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
         return tuple(slug for slug in found if slug is not None)
 
-    def code(self, row: Row, column: str, scheme: str, text: str | None = None) -> str:
+    def code(self, row: TableRow, column: str, scheme: str, text: str | None = None) -> str:
         """A code of a concept list; an unknown one is a finding with the nearest."""
         text = row.get(column) if text is None else text
         if text is None:
@@ -241,11 +247,11 @@ class CellParser:
         self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}{listing}")
         return ""
 
-    def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
+    def codes(self, row: TableRow, column: str, scheme: str) -> tuple[str, ...]:
         """All codes of a cell."""
         return tuple(code for text in split_values(row.get(column)) if (code := self.code(row, column, scheme, text)))
 
-    def date(self, row: Row, column: str) -> PartialDate | None:
+    def date(self, row: TableRow, column: str) -> PartialDate | None:
         """A date, or None with a finding that says the right form."""
         text = row.get(column)
         if text is None:
@@ -272,12 +278,12 @@ class CellParser:
         day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
         return f"{year}-{month:0>2}-{day:0>2}"
 
-    def _check_period(self, row: Row, start: PartialDate | None, end: PartialDate | None) -> None:
+    def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
             message = f"The end ({end.text}) is before the start ({start.text})."
             self.error(row, "end", "end-before-start", message, end.text, "Mend one of the two dates.")
 
-    def flag(self, row: Row, column: str) -> bool | None:
+    def flag(self, row: TableRow, column: str) -> bool | None:
         """yes or no."""
         text = row.get(column)
         if text is None:
@@ -287,7 +293,7 @@ class CellParser:
             self.error(row, column, "yes-or-no", f"'{text}' is neither yes nor no.", text, "Write yes or no.")
         return answer
 
-    def count(self, row: Row, column: str) -> int | None:
+    def count(self, row: TableRow, column: str) -> int | None:
         """A whole number of at least 1."""
         text = row.get(column)
         if text is None:
@@ -298,7 +304,7 @@ class CellParser:
         self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
         return None
 
-    def choice(self, row: Row, column: str, scheme: str) -> str | None:
+    def choice(self, row: TableRow, column: str, scheme: str) -> str | None:
         """One of the words of `CHOICES`; another one is a finding."""
         text, words = row.get(column), CHOICES[scheme]
         if text and text not in words:
@@ -307,7 +313,7 @@ class CellParser:
             self.error(row, column, rule, f"'{text}' is not {noun}.", text, fix)
         return text
 
-    def coordinate(self, row: Row, column: str) -> str | None:
+    def coordinate(self, row: TableRow, column: str) -> str | None:
         """Degrees of latitude or longitude, as they are written; a finding when they are none."""
         text, limit = row.get(column), _MAX_DEGREES[column]
         if text and not (re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) <= limit):
@@ -315,7 +321,7 @@ class CellParser:
             self.error(row, column, "coordinate", f"'{text}' is not a {column}.", text, fix)
         return text
 
-    def language(self, row: Row, column: str) -> str | None:
+    def language(self, row: TableRow, column: str) -> str | None:
         """The code of a language (BCP 47), as it is written; a finding when it is none."""
         text = row.get(column)
         if text and not _LANGUAGE.fullmatch(text):
@@ -323,7 +329,7 @@ class CellParser:
             self.error(row, column, "language", f"'{text}' is not the code of a language.", text, fix)
         return text
 
-    def web_address(self, row: Row, column: str) -> str | None:
+    def web_address(self, row: TableRow, column: str) -> str | None:
         """A web address, or None with a finding."""
         text = row.get(column)
         if text and not is_web_address(text):
@@ -332,7 +338,7 @@ class CellParser:
             return None
         return text
 
-    def support(self, row: Row, table: str) -> tuple[Support, ...]:
+    def support(self, row: TableRow, table: str) -> tuple[Support, ...]:
         """The evidence of a row, with the columns each piece is limited to."""
         found: list[Support] = []
         for text in split_values(row.get("evidence")):
@@ -372,7 +378,7 @@ def _day(day: date) -> str:
 
 
 # How the cell of a column is read, by its type; a type that is not here stands as it is.
-_PARSERS: dict[CellType, Callable[[CellParser, Row, str], Any]] = {
+_PARSERS: dict[CellType, Callable[[CellParser, TableRow, str], Any]] = {
     "date": CellParser.date,
     "flag": CellParser.flag,
     "count": CellParser.count,

@@ -18,13 +18,23 @@ from partnergraph.graph_folder.row_parser import parse_evidence, parse_row
 from partnergraph.graph_folder.story import STORY, read_story
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
-from partnergraph.model.records import Config, Document, Evidence, Match, Model, Position, Record, Source, Standing
+from partnergraph.model.records import (
+    Document,
+    Evidence,
+    GraphConfig,
+    MatchDecision,
+    Model,
+    Position,
+    Record,
+    Source,
+    Standing,
+)
 from partnergraph.reading import check_file, printable, read_file
 from partnergraph.reading.toml import read_toml
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
 from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.tables.suggestions import nearest
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_files import read_tables, table_files
 from partnergraph.vocabulary.iri import is_web_address
 
@@ -176,8 +186,8 @@ def _toml(folder: Path) -> dict[str, Any]:
         raise DataError(f"{CONFIG}: cannot be read: {error}") from None
 
 
-def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
-    names = [f.name for f in fields(Config)]
+def _config(raw: Mapping[str, Any], findings: list[Finding]) -> GraphConfig:
+    names = [f.name for f in fields(GraphConfig)]
     place = Place(CONFIG)
     for key in raw:
         if key not in (*names, "document", "rdf", "register", "dates"):
@@ -213,7 +223,7 @@ def _config(raw: Mapping[str, Any], findings: list[Finding]) -> Config:
     if licence and not is_web_address(licence):
         message, fix = f"licence_url: '{licence}' is not a web address.", "Write it with https://, without spaces."
         findings.append(Finding("config", "error", message, place, values.pop("licence_url"), fix))
-    return Config(**values)
+    return GraphConfig(**values)
 
 
 def _dates(raw: Mapping[str, Any], findings: list[Finding]) -> str:
@@ -297,7 +307,7 @@ def _rdf(folder: Path, raw: Mapping[str, Any], find: CellParser, findings: list[
 
 
 def _place(
-    rows: Mapping[str, list[Row]],
+    rows: Mapping[str, list[TableRow]],
     read_rows: Mapping[str, list[Record]],
     proofs: list[Evidence],
     ids: Ids,
@@ -306,7 +316,7 @@ def _place(
     for table, found in read_rows.items():
         for row, record in zip(rows[table], found, strict=True):
             iri = str(ids.source(record.id)) if table == "sources" else None
-            if isinstance(record, Standing | Position | Match):
+            if isinstance(record, Standing | Position | MatchDecision):
                 continue
             places.setdefault(iri or iri_of(record, ids), row.place())
     for row, proof in zip(rows["evidence"], proofs, strict=True):
@@ -314,7 +324,7 @@ def _place(
 
 
 def _unused(
-    rows: Mapping[str, list[Row]], read_rows: Mapping[str, list[Record]], proofs: list[Evidence]
+    rows: Mapping[str, list[TableRow]], read_rows: Mapping[str, list[Record]], proofs: list[Evidence]
 ) -> list[Finding]:
     """Evidence that supports nothing, without a word why: a warning."""
     used = {support.evidence for found in read_rows.values() for record in found for support in record.evidence}
@@ -331,7 +341,7 @@ def _unused(
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 
 
-def _contacts(rows: Mapping[str, list[Row]]) -> Iterator[Finding]:
+def _contacts(rows: Mapping[str, list[TableRow]]) -> Iterator[Finding]:
     """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
     for quoted words must stand exactly as in their source.
     """

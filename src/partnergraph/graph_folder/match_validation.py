@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from partnergraph.graph_folder.cell_parser import CellParser
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["find_contradictions"]
 
 
-def find_contradictions(rows: list[Row], find: CellParser) -> None:
+def find_contradictions(rows: list[TableRow], find: CellParser) -> None:
     """Two decisions about one pair, and one record that is said to be two bodies, are findings."""
     pairs: dict[tuple[str | None, ...], int] = {}
     same: dict[tuple[str | None, ...], tuple[str | None, int]] = {}

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.model.records import Position
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_schemas import BODIES
 
 _PIXELS = re.compile(r"[0-9]{1,5}")
 ANEW = "or write the table anew: partnergraph draw --keep."
 
 
-def parse_position(row: Row, find: CellParser) -> Position:
+def parse_position(row: TableRow, find: CellParser) -> Position:
     """A row of positions.csv. One that names no body of the folder is not used, but stops nothing: a body may go."""
     known = len(find.findings)
     body = find.reference(row, "body", BODIES)
@@ -29,7 +29,7 @@ def parse_position(row: Row, find: CellParser) -> Position:
     return Position(row.get("body") or "", body=body or "", view=view, x=x, y=y)
 
 
-def _pixels(row: Row, column: str, find: CellParser) -> int:
+def _pixels(row: TableRow, column: str, find: CellParser) -> int:
     text = row.get(column)
     if text is None or _PIXELS.fullmatch(text):
         return int(text or 0)
@@ -38,7 +38,7 @@ def _pixels(row: Row, column: str, find: CellParser) -> int:
     return 0
 
 
-def find_duplicates(rows: list[Row], positions: list[Position], find: CellParser) -> None:
+def find_duplicates(rows: list[TableRow], positions: list[Position], find: CellParser) -> None:
     """Each position of a body in a view that has one already is a finding."""
     first: dict[tuple[str, str], int] = {}
     for row, found in zip(rows, positions, strict=True):

@@ -11,14 +11,14 @@ from partnergraph.graph_folder.cell_parser import MAX_VALUE_LENGTH, CellParser
 from partnergraph.graph_folder.documents import LocationError, locate, match_typography
 from partnergraph.graph_folder.position_rows import parse_position
 from partnergraph.model.records import RECORD_TYPES, Document, Evidence, Record
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 from partnergraph.vocabulary.identifiers import identifier_problem
 
 _SENTENCE = re.compile(r"s(\d{1,6})")
 Fields = dict[str, Any]
 
 
-def parse_row(table: str, row: Row, cells: CellParser) -> Record:
+def parse_row(table: str, row: TableRow, cells: CellParser) -> Record:
     """The record of a row of any table but evidence.csv. What is wrong with it goes to the findings of `cells`."""
     if table == "positions":
         return parse_position(row, cells)
@@ -28,7 +28,7 @@ def parse_row(table: str, row: Row, cells: CellParser) -> Record:
     return RECORD_TYPES[table](**{"id": _record_id(table, row), **fields})
 
 
-def _record_id(table: str, row: Row) -> str:
+def _record_id(table: str, row: TableRow) -> str:
     """The id of a record whose table has no column for it."""
     if table == "identifiers":
         return f"{row.get('scheme')}-{row.get('value')}"
@@ -37,33 +37,33 @@ def _record_id(table: str, row: Row) -> str:
     return row.get("record" if table == "standing" else "id") or ""
 
 
-def _check_identifier(row: Row, fields: Fields, cells: CellParser) -> None:
+def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
     scheme, value = fields.get("scheme", ""), row.get("value") or ""
     if value and (problem := identifier_problem(scheme, value)) is not None:
         cells.error(row, "value", "identifier-form", problem[0], value, problem[1])
 
 
-def _check_place(row: Row, _: Fields, cells: CellParser) -> None:
+def _check_place(row: TableRow, _: Fields, cells: CellParser) -> None:
     located = next((column for column in ("latitude", "longitude", "geonames") if row.get(column)), None)
     if located and not row.get("evidence"):
         fix = "Name a row of evidence.csv in the evidence cell."
         cells.error(row, located, "no-evidence", "Where a place lies needs evidence.", row.get(located), fix)
 
 
-def _check_group(row: Row, fields: Fields, cells: CellParser) -> None:
+def _check_group(row: TableRow, fields: Fields, cells: CellParser) -> None:
     members, count = len(fields.get("members", ())), fields.get("count")
     if count is not None and members > count:
         message = f"More members are named ({members}) than the source counts ({count})."
         cells.error(row, "members", "more-named-than-counted", message, str(members), "Mend the count or the members.")
 
 
-def _check_relationship(row: Row, fields: Fields, cells: CellParser) -> None:
+def _check_relationship(row: TableRow, fields: Fields, cells: CellParser) -> None:
     if "from_" in fields and fields["from_"] == fields.get("to"):
         message, fix = "A relationship cannot go from a party to itself.", "Mend one of the two parties."
         cells.error(row, "to", "to-itself", message, row.get("to"), fix)
 
 
-def _check_event(row: Row, _: Fields, cells: CellParser) -> None:
+def _check_event(row: TableRow, _: Fields, cells: CellParser) -> None:
     if row.get("about") is None and row.get("to") is None:
         fix = "Write the body or relationship into 'about', or the bodies before and after into 'from' and 'to'."
         cells.error(row, "about", "event-about", "The event does not say what it is about.", None, fix)
@@ -73,7 +73,7 @@ def _check_event(row: Row, _: Fields, cells: CellParser) -> None:
 
 
 # What holds between the cells of a row; what does not becomes a finding.
-_CHECKS: dict[str, Callable[[Row, Fields, CellParser], None]] = {
+_CHECKS: dict[str, Callable[[TableRow, Fields, CellParser], None]] = {
     "identifiers": _check_identifier,
     "places": _check_place,
     "groups": _check_group,
@@ -82,7 +82,7 @@ _CHECKS: dict[str, Callable[[Row, Fields, CellParser], None]] = {
 }
 
 
-def parse_evidence(row: Row, cells: CellParser, documents: Mapping[str, Document | None]) -> Evidence:
+def parse_evidence(row: TableRow, cells: CellParser, documents: Mapping[str, Document | None]) -> Evidence:
     """A row of evidence.csv; quoted words are located in their document (None: one that could not be read)."""
     fields = cells.fields("evidence", row)
     words, source, inferred = row.get("words"), fields.get("source"), fields.get("basis") == "inferred"
@@ -100,7 +100,7 @@ def parse_evidence(row: Row, cells: CellParser, documents: Mapping[str, Document
     return Evidence(**{"id": "", **fields})
 
 
-def _locate_words(row: Row, words: str, document: Document, cells: CellParser) -> Fields:
+def _locate_words(row: TableRow, words: str, document: Document, cells: CellParser) -> Fields:
     """Start, end and sentence of quoted words, and the words in the typography of the text; none with a finding."""
     sentence = _SENTENCE.fullmatch(row.get("locator") or "")
     number = int(sentence[1]) if sentence else None
@@ -125,7 +125,7 @@ def _locate_words(row: Row, words: str, document: Document, cells: CellParser) -
     return {"words": words, "start": location.start, "end": location.end, "passage": location.passage}
 
 
-def _check_inference(row: Row, inferred: bool, cells: CellParser) -> None:
+def _check_inference(row: TableRow, inferred: bool, cells: CellParser) -> None:
     """An inference has a strength and a reason; nothing else has a strength."""
     strength = row.get("strength")
     if not inferred:

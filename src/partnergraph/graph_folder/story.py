@@ -10,10 +10,10 @@ from typing import Any
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.cell_parser import CellParser
-from partnergraph.model.records import Step
+from partnergraph.model.records import StoryStep
 from partnergraph.reading.toml import read_toml
 from partnergraph.tables.suggestions import nearest
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_schemas import BODIES
 
 STORY = "story.toml"
@@ -23,14 +23,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class _StepEntry(Row):
+class _StepEntry(TableRow):
     """A [[step]]: its plain values as cells. It stands where its number says."""
 
     def place(self, column: str | None = None) -> Place:
         return Place(self.file, None, f"step {self.number}" + (f", {column}" if column else ""))
 
 
-def read_story(folder: Path, find: CellParser) -> tuple[Step, ...]:
+def read_story(folder: Path, find: CellParser) -> tuple[StoryStep, ...]:
     """The steps of the story file of a folder; none when there is no file. Findings go to the resolver."""
     path = folder / STORY
     if not path.exists() and not path.is_symlink():
@@ -61,7 +61,7 @@ def _whole(find: CellParser, rule: str, message: str, value: str | None, fix: st
     find.findings.append(Finding(rule, "error", message, Place(STORY), value, fix))
 
 
-def _step(number: int, raw: dict[str, Any], find: CellParser) -> Step:
+def _step(number: int, raw: dict[str, Any], find: CellParser) -> StoryStep:
     day = raw.get("date")
     if type(day) in (int, date):  # 2014 and 2014-06-30 without quotes are fine
         raw = raw | {"date": str(day)}
@@ -81,10 +81,10 @@ def _step(number: int, raw: dict[str, Any], find: CellParser) -> Step:
         elif value and _CONTROL.search(value):
             fix = "Delete it; it does not show on the screen."
             find.error(row, key, "control-character", f"The {key} holds a control character.", ascii(value)[1:-1], fix)
-    return Step(number, row.get("title") or "", row.get("text") or "", _focus(row, raw, find), _date(row, find))
+    return StoryStep(number, row.get("title") or "", row.get("text") or "", _focus(row, raw, find), _date(row, find))
 
 
-def _focus(row: Row, raw: dict[str, Any], find: CellParser) -> tuple[str, ...]:
+def _focus(row: TableRow, raw: dict[str, Any], find: CellParser) -> tuple[str, ...]:
     """The bodies that a step shows: none (the whole map), one (selected) or two (the route between them)."""
     names = raw.get("focus", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -102,7 +102,7 @@ def _focus(row: Row, raw: dict[str, Any], find: CellParser) -> tuple[str, ...]:
     return found
 
 
-def _date(row: Row, find: CellParser) -> Any:
+def _date(row: TableRow, find: CellParser) -> Any:
     day = find.date(row, "date")
     if day is not None and day.literal is None:
         fix = "Write one date: 2014, 2014-06 or 2014-06-30."

@@ -13,9 +13,9 @@ from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import MatchQuery
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Model, NamedPlace, Organisation
-from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
+from partnergraph.model.register_records import Entry, EntryName, EntryPlace, RecordCounts
 from partnergraph.reading import printable, read_file
-from partnergraph.registers.register_config import FORMATS, read_register
+from partnergraph.registers.register_config import REGISTER_FORMATS, read_register
 from partnergraph.registers.register_config import RegisterConfig as Named
 from partnergraph.store import Reader
 from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
@@ -148,8 +148,8 @@ def _sought(number: int, said: Mapping[str, str], addresses: bool) -> MatchQuery
 
 def index_of_file(path: Path, format_: str) -> RecordIndex:
     """A file of a register that no folder names. Raises `DataError` when it is of another form."""
-    if format_ not in FORMATS:
-        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
+    if format_ not in REGISTER_FORMATS:
+        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(REGISTER_FORMATS)}.")
     return _read([Named(path.stem, path, path.name, format_, keep="all")])
 
 
@@ -169,7 +169,10 @@ def index_of_folder(folder: GraphFolder, source: str | None) -> tuple[str, Recor
 
 def _read(files: Sequence[Named]) -> RecordIndex:
     entries = (
-        found for file in files for found in read_register(file, Tally()) if isinstance(found, Entry) and found.name
+        found
+        for file in files
+        for found in read_register(file, RecordCounts())
+        if isinstance(found, Entry) and found.name
     )
     return RecordIndex(entries)
 

@@ -219,7 +219,7 @@ class Standing(Record):
 
 
 @dataclass(frozen=True)
-class Match(Record):
+class MatchDecision(Record):
     """A person's decision whether a record of a register (a source) is about a body of this graph (its id)."""
 
     organisation: str = ""
@@ -242,7 +242,7 @@ class Position(Record):
 
 
 @dataclass(frozen=True)
-class Step:
+class StoryStep:
     """A step of the editor's story: what is told, the bodies (IRIs) that are shown, as of when. No claim."""
 
     number: int
@@ -253,7 +253,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Config:
+class GraphConfig:
     """partnergraph.toml."""
 
     id: str
@@ -271,7 +271,7 @@ class Config:
 class Model:
     """Everything a graph folder says, every reference resolved."""
 
-    config: Config
+    config: GraphConfig
     sources: tuple[Source, ...] = ()
     documents: tuple[Document, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -287,8 +287,8 @@ class Model:
     attributes: tuple[Attribute, ...] = ()
     standings: tuple[Standing, ...] = ()
     positions: tuple[Position, ...] = ()
-    matches: tuple[Match, ...] = ()
-    story: tuple[Step, ...] = ()
+    matches: tuple[MatchDecision, ...] = ()
+    story: tuple[StoryStep, ...] = ()
     rdf: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -308,6 +308,6 @@ RECORD_TYPES: dict[str, type[Record]] = {
     "attributes": Attribute,
     "standing": Standing,
     "positions": Position,
-    "matches": Match,
+    "matches": MatchDecision,
 }
 TABLE_OF_RECORD = {record_type: table for table, record_type in RECORD_TYPES.items()}

@@ -112,7 +112,7 @@ class Grant:
 
 
 @dataclass
-class Tally:
+class RecordCounts:
     """What became of every record that was read: the counts and the list agree, and nothing is lost in silence.
 
     `read` = `kept` + `filtered` + the rejected, which stand in the list of findings, each with its place and reason.

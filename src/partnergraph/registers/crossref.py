@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 from partnergraph.vocabulary.identifiers import identifier_problem, is_ror
@@ -19,7 +19,7 @@ __all__ = ["read"]
 _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(?:10\.13039/)?([0-9]+)")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The pairs of a table (Funder ID, ROR ID), or of one JSON object from funder to ROR."""
     for number, funder, record in _json(opened) if ".json" in opened.file else _table(opened):
         reading = RecordReader(tally, opened.place(number))

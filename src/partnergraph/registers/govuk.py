@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
@@ -27,7 +27,7 @@ _PARENT = {"executive-agency": "oversight", "public-body": "sponsorship"}
 _ANALYTICS = re.compile(r"[A-Z]{1,3}\d+")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records of the API, as pages one after another or as one object by id.
 
     A register of some thousand bodies is held whole: whether the other end states a link too is known only then.
@@ -42,16 +42,16 @@ def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
             yield from reading.rejected(f"'{record}' stands there twice; the first was read.", record)
         else:
             found[record] = reading, value
-    children, successors = _one_sided(found)
+    children, successors = _links_of_one_end(found)
     for record, (reading, value) in found.items():
         yield from _body(reading, value, record, children.get(record, []), successors.get(record, []), found)
     yield from opened.findings
 
 
-_Found = Mapping[str, tuple[RecordReader, Mapping[str, Any]]]
+_RecordsById = Mapping[str, tuple[RecordReader, Mapping[str, Any]]]
 
 
-def _one_sided(found: _Found) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _links_of_one_end(found: _RecordsById) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Parents and successors that only the other end states, by the child or the one that ended."""
     parents, successors = dict[str, list[str]](), dict[str, list[str]]()
     for record, (_, value) in found.items():
@@ -77,7 +77,7 @@ def _body(
     record: str,
     parents: list[str],
     successors: list[str],
-    found: _Found,
+    found: _RecordsById,
 ) -> Iterator[Entry | Grant | Finding]:
     details = value["details"]
     name, word = single_line(value["title"]), single_line(value.get("format"))
@@ -124,7 +124,7 @@ def _parent(parent: str, kind: str, word: str) -> EntryLink:
     return EntryLink("association", parent, note="parent organisation")
 
 
-def read_register(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_register(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The register of government organisations (closed in 2021)."""
     for row in table_rows(opened, ("government-organisation", "name", "start-date", "end-date")):
         reading = RecordReader(tally, row.place())

@@ -14,7 +14,7 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, excerpt, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"(?<=[^\s@/?=&:])@[^\s@/]+\.[^\s@/]")
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """A package of grants, or an array of them. Each recipient of a grant is a record."""
     for number, value in json_values(opened, ("grants",), exact=True):
         reading = RecordReader(tally, opened.place(number))
@@ -66,7 +66,7 @@ _TITLES = {
 _WANTED = ("Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "Funding Org:Name")
 
 
-def read_table(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_table(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
     for row in table_rows(opened, _WANTED):
         reading = RecordReader(tally, row.place())

@@ -11,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["read"]
 
@@ -26,7 +26,7 @@ _GTR = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ELSEWHERE = ("unknown", "outside uk", "")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Each project as a grant from its funder to the organisation that leads it."""
     dated, persons = False, dict[str, bool]()
     for row in table_rows(opened, _HEADINGS):
@@ -65,7 +65,7 @@ def _names(cells: list[tuple[str, str]]) -> list[str]:
     return [name for name in whole if name]
 
 
-def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Finding]:
+def _project(reading: RecordReader, row: TableRow) -> Iterator[Entry | Grant | Finding]:
     reference, title, funder, lead = (
         single_line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
     )
@@ -104,7 +104,7 @@ def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Findin
     )
 
 
-def _year(reading: RecordReader, row: Row, column: str) -> PartialDate | None:
+def _year(reading: RecordReader, row: TableRow, column: str) -> PartialDate | None:
     text = row.get(column)
     if text is None:
         return None
@@ -114,7 +114,7 @@ def _year(reading: RecordReader, row: Row, column: str) -> PartialDate | None:
     return None
 
 
-def _gtr(reading: RecordReader, row: Row, column: str) -> tuple[str, str] | None:
+def _gtr(reading: RecordReader, row: TableRow, column: str) -> tuple[str, str] | None:
     text = single_line(row.get(column))
     if text and not _GTR.fullmatch(text):
         reading.mended("This is not an id of the Gateway to Research; it was left out.", text, column)

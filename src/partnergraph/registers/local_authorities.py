@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["read", "read_hierarchy"]
 
@@ -23,7 +23,7 @@ _REGISTERS = {
 _GSS = re.compile(r"[EWSNKJLM]\d{8}", re.ASCII)
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The list of mySociety (current or future). Codes of other lists, areas and populations are not read."""
     for row in table_rows(opened, _HEADINGS):
         reading = RecordReader(tally, row.place())
@@ -35,7 +35,7 @@ def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
     yield from opened.findings
 
 
-def _authority(reading: RecordReader, row: Row, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
+def _authority(reading: RecordReader, row: TableRow, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
     start, end = reading.date(row.get("start-date"), "start-date"), reading.date(row.get("end-date"), "end-date")
     current = (row.get("current-authority") or "").lower() in ("true", "1", "yes")
     combined, kind = row.get("local-authority-type") == "COMB", single_line(row.get("local-authority-type-name"))
@@ -84,7 +84,7 @@ def _names(name: str, nice: str, others: str | None) -> Iterator[EntryName]:
             yield EntryName(text, "as-written" if text == text.lower() else "alternative")
 
 
-def _identifiers(reading: RecordReader, row: Row, code: str) -> Iterator[tuple[str, str]]:
+def _identifiers(reading: RecordReader, row: TableRow, code: str) -> Iterator[tuple[str, str]]:
     if re.fullmatch("[A-Z]{3}", code):
         yield "local-authority-code", code
     for column in ("gss-code", "former-gss-codes"):
@@ -98,7 +98,7 @@ def _identifiers(reading: RecordReader, row: Row, code: str) -> Iterator[tuple[s
         yield "org-id", f"{_REGISTERS[register]}-{key}"
 
 
-def _centre(reading: RecordReader, row: Row) -> str | None:
+def _centre(reading: RecordReader, row: TableRow) -> str | None:
     latitude, longitude = row.get("lat"), row.get("long")
     if not latitude or not longitude:
         return None
@@ -119,7 +119,7 @@ _CHAIN = (
 )
 
 
-def read_hierarchy(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_hierarchy(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The codes of ONS, each in the next larger area; the larger ones are records where first named.
 
     A code that is no longer active points to the one that took its place.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, csv_rows, table_rows
 from partnergraph.tables.table import TableRow
@@ -39,7 +39,7 @@ _ISLANDS = {"IM": "IM", "JE": "JE", "GY": "GG"}
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
     for number, raw in csv_rows(opened):
         reading = RecordReader(tally, opened.place(number))
@@ -178,7 +178,7 @@ def _areas_above(row: TableRow) -> Iterator[_Area]:
             yield _Area(code, single_line(row.get(f"{prefix}_NAME")), word, kind, single_line(row.get(gss)))
 
 
-def read_practice_map(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_practice_map(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Practices with their network, group, partnership and region; each of these is a record where first named."""
     seen: dict[str, str | None] = {}
     for row in table_rows(opened, _PRACTICES):

@@ -15,7 +15,7 @@ from typing import Any
 
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.redaction import COUNTED, SAID, redact_record
 from partnergraph.tables.personal_data import redact_contacts
 
@@ -27,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 class RecordReader:
     """One record while it is read: its place, and what had to be mended in it."""
 
-    tally: Tally
+    tally: RecordCounts
     place: Place
     repairs: list[Finding] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)  # the names of persons that the record gives

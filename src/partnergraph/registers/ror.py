@@ -7,7 +7,7 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values
 from partnergraph.vocabulary.identifiers import is_ror
@@ -35,7 +35,7 @@ _LINKS = {
 _STATUS = ("active", "inactive", "withdrawn")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records; what has no identifier of ROR or no name is rejected."""
     for number, record in json_values(opened):
         reading = RecordReader(tally, opened.place(number))
@@ -87,7 +87,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _said(value: Any, reading: RecordReader, column: str) -> str:
+def _name_text(value: Any, reading: RecordReader, column: str) -> str:
     text = single_line(value)
     if isinstance(value, str) and text and text != value:
         reading.mended("Spaces or ends of lines too many were taken out.", value, column)
@@ -99,7 +99,7 @@ def _names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
     first: list[EntryName] = []
     others: list[EntryName] = []
     for one in json_objects(record["names"]):
-        name, kinds = _said(one.get("value"), reading, "names"), _list(one.get("types"))
+        name, kinds = _name_text(one.get("value"), reading, "names"), _list(one.get("types"))
         if not name:
             continue
         found = EntryName(
@@ -115,14 +115,16 @@ def _names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
 
 def _old_names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
     """Names of schema 1."""
-    name = _said(record.get("name"), reading, "name")
+    name = _name_text(record.get("name"), reading, "name")
     if not name:
         return []
     found = [EntryName(name)]
     for column, kind in (("aliases", "alternative"), ("acronyms", "acronym")):
-        found += [EntryName(text, kind) for one in _list(record.get(column)) if (text := _said(one, reading, column))]
+        found += [
+            EntryName(text, kind) for one in _list(record.get(column)) if (text := _name_text(one, reading, column))
+        ]
     for one in json_objects(record.get("labels") or []):
-        if text := _said(one.get("label"), reading, "labels"):
+        if text := _name_text(one.get("label"), reading, "labels"):
             found.append(EntryName(text, "alternative", single_line(one.get("iso639")) or None))
     return list(dict.fromkeys(found))
 

@@ -26,7 +26,7 @@ from typing import IO, Any, NoReturn, cast
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.reading import file_error, open_file
 from partnergraph.reading.archive import directory_size
-from partnergraph.tables.table import MAX_CELL_LENGTH, Row
+from partnergraph.tables.table import MAX_CELL_LENGTH, TableRow
 
 __all__ = ["DataStream", "csv_rows", "json_values", "open_stream", "table_rows"]
 
@@ -262,7 +262,7 @@ class _Lines:
         return text
 
 
-def table_rows(source: DataStream, headings: Iterable[str], separator: str = ",") -> Iterator[Row]:
+def table_rows(source: DataStream, headings: Iterable[str], separator: str = ",") -> Iterator[TableRow]:
     """The rows of a CSV file with headings, by heading; `headings` must be among them. A ragged row is not `whole`."""
     found: list[str] | None = None
     for number, cells in csv_rows(source, separator):
@@ -278,7 +278,7 @@ def table_rows(source: DataStream, headings: Iterable[str], separator: str = ","
                 raise source.error("duplicate-column", message, "Keep one of them.", number)
             continue
         filled = {name: value for name, cell in zip(found, cells, strict=False) if name and (value := cell.strip())}
-        yield Row(source.file, number, filled, not any(cells[len(found) :]))
+        yield TableRow(source.file, number, filled, not any(cells[len(found) :]))
     if found is None:
         raise source.error("empty-file", "The table has no rows.", "Download it again.", 1)
 

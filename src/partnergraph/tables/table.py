@@ -14,7 +14,7 @@ from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table_schemas import PROSE_COLUMNS
 
-__all__ = ["MAX_CELL_LENGTH", "Row", "Table", "read_sheet", "read_table", "split_values"]
+__all__ = ["MAX_CELL_LENGTH", "Table", "TableRow", "read_sheet", "read_table", "split_values"]
 
 # Half a character (a surrogate) cannot be written into any file.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -28,7 +28,7 @@ _MAX_COLUMNS_BLAMED = 50
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table: its cells by heading (stripped; empty cells are absent) and where it stands.
 
     `number` counts as a spreadsheet program does: a cell with line breaks is one row, and an empty line is a row.
@@ -56,7 +56,7 @@ class Table:
     """What was read of a table. `complete` says that no row and no id is missing from `rows`."""
 
     file: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
     sheet: str | None = None
@@ -182,7 +182,7 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
                 "no-heading", f"'{value[:200]}' stands under no heading.", fix, number, None, value[:200], index
             )
     beyond = [index for index, cell in enumerate(cells[len(headings) :], len(headings) + 1) if cell.strip()]
-    row = Row(table.file, number, filled, not beyond, table.sheet, table.columns)
+    row = TableRow(table.file, number, filled, not beyond, table.sheet, table.columns)
     table.rows.append(row)
     if beyond:
         message = f"The row has {len(cells)} cells, but the table has {len(headings)} columns."
