@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from partnergraph.model.column_terms import column_terms, date_terms, integer
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI, Literal, Quad, Term
-from partnergraph.model.records import Document, Evidence, Model, Source
+from partnergraph.model.records import Document, Evidence, GraphConfig, Model, Source
 from partnergraph.vocabulary import DCAT, DCTERMS, FOAF, OA, PG, PROV, RDF, RDFS, VOID, rules
 
 # Characters of context around a quotation (Web Annotation Data Model, section 4.2.4).
@@ -95,52 +95,57 @@ def _evidence_terms(row: Evidence, ids: Ids, language: str) -> Iterator[tuple[st
 
 def catalogue_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     """What each named graph is and where it comes from (DCAT 3, PROV-O, VoID). No clock: dates are the sources' own."""
-    graph = ids.graph("catalogue")
+    catalogue, graph = IRI(f"{ids.base}graph/"), ids.graph("catalogue")
     language = model.config.language
-    whole = IRI(f"{ids.base}graph/")
-    config = model.config
-    yield Quad(whole, IRI(RDF.type), IRI(DCAT.Catalog), graph)
-    yield Quad(whole, IRI(DCTERMS.title), Literal(config.title, lang=language), graph)
-    yield Quad(whole, IRI(DCTERMS.identifier), Literal(config.id), graph)
-    for predicate, text in ((DCTERMS.description, config.description), (DCTERMS.publisher, config.publisher)):
-        if text:
-            yield Quad(whole, IRI(predicate), Literal(text, lang=language), graph)
-    if config.licence_url:
-        licence = IRI(config.licence_url)
-        yield Quad(whole, IRI(DCTERMS.license), licence, graph)
-        if config.licence:
-            yield Quad(licence, IRI(RDFS.label), Literal(config.licence), graph)
-    elif config.licence:
-        yield Quad(whole, IRI(DCTERMS.license), Literal(config.licence), graph)
-    if config.focus:
-        yield Quad(whole, IRI(PG.about), ids.org(config.focus), graph)
-    described: list[tuple[IRI, str, list[tuple[str, Term]]]] = [
-        (ids.graph("entities"), "Who is who: identity, preferred names, types", []),
-        (ids.graph("editorial"), "Editorial decisions and inferences", []),
-        (ids.graph("vocabulary"), "The vocabulary and its concept lists", []),
-    ]
-    for source in model.sources:
-        if source.kind == "editorial":
-            continue
-        iri = ids.source(source.id)
-        extra: list[tuple[str, Term]] = [
-            (RDF.type, IRI(PG.SourceGraph)),
-            (DCTERMS.source, iri),
-            (PROV.wasDerivedFrom, iri),
-            (PROV.hadPrimarySource, iri),
-        ]
-        if source.url:
-            extra.append((DCAT.landingPage, IRI(source.url)))
-        if source.date is not None and source.date.literal is not None:
-            extra.append((DCTERMS.issued, source.date.literal))
-        described.append((ids.graph("source", source.id), f"What this source says: {source.title}", extra))
-    titles = {rule.graph: rule.title for rule in reversed(rules())}
-    for name, title in sorted(titles.items()):
-        described.append((ids.graph(name), f"Derived: {title}", [(RDF.type, IRI(PG.DerivedGraph))]))
-    for subject, title, extra in described:
-        yield Quad(whole, IRI(DCAT.dataset), subject, graph)
+    for predicate, term in _catalogue_terms(model.config, ids):
+        yield Quad(catalogue, IRI(predicate), term, graph)
+    if model.config.licence_url and model.config.licence:
+        yield Quad(IRI(model.config.licence_url), IRI(RDFS.label), Literal(model.config.licence), graph)
+    for subject, title, terms in _datasets(model, ids):
+        yield Quad(catalogue, IRI(DCAT.dataset), subject, graph)
         yield Quad(subject, IRI(RDF.type), IRI(VOID.Dataset), graph)
         yield Quad(subject, IRI(RDF.type), IRI(DCAT.Dataset), graph)
         yield Quad(subject, IRI(DCTERMS.title), Literal(title, lang=language), graph)
-        for predicate, value in extra:
-            yield Quad(subject, IRI(predicate), value, graph)
+        for predicate, term in terms:
+            yield Quad(subject, IRI(predicate), term, graph)
+
+
+def _catalogue_terms(config: GraphConfig, ids: Ids) -> Iterator[tuple[str, Term]]:
+    """What the settings say about the graph as a whole."""
+    yield RDF.type, IRI(DCAT.Catalog)
+    yield DCTERMS.title, Literal(config.title, lang=config.language)
+    yield DCTERMS.identifier, Literal(config.id)
+    for predicate, text in ((DCTERMS.description, config.description), (DCTERMS.publisher, config.publisher)):
+        if text:
+            yield predicate, Literal(text, lang=config.language)
+    if config.licence_url:
+        yield DCTERMS.license, IRI(config.licence_url)
+    elif config.licence:
+        yield DCTERMS.license, Literal(config.licence)
+    if config.focus:
+        yield PG.about, ids.org(config.focus)
+
+
+def _datasets(model: Model, ids: Ids) -> Iterator[tuple[IRI, str, list[tuple[str, Term]]]]:
+    """The named graphs: IRI, title, and what else is known of each."""
+    yield ids.graph("entities"), "Who is who: identity, preferred names, types", []
+    yield ids.graph("editorial"), "Editorial decisions and inferences", []
+    yield ids.graph("vocabulary"), "The vocabulary and its concept lists", []
+    for source in model.sources:
+        if source.kind != "editorial":
+            terms = list(_source_graph_terms(source, ids))
+            yield ids.graph("source", source.id), f"What this source says: {source.title}", terms
+    titles = {rule.graph: rule.title for rule in reversed(rules())}
+    for name, title in sorted(titles.items()):
+        yield ids.graph(name), f"Derived: {title}", [(RDF.type, IRI(PG.DerivedGraph))]
+
+
+def _source_graph_terms(source: Source, ids: Ids) -> Iterator[tuple[str, Term]]:
+    iri = ids.source(source.id)
+    yield RDF.type, IRI(PG.SourceGraph)
+    for predicate in (DCTERMS.source, PROV.wasDerivedFrom, PROV.hadPrimarySource):
+        yield predicate, iri
+    if source.url:
+        yield DCAT.landingPage, IRI(source.url)
+    if source.date is not None and source.date.literal is not None:
+        yield DCTERMS.issued, source.date.literal

@@ -339,27 +339,32 @@ class RegisterLines:
         if funder is None or recipient is None or funder == recipient:
             return
         yield proof
-        more = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
-        # Money that several share is said once for all of them, never once for each.
-        if grant.amount is not None and grant.count == 1:
-            more.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
-            if grant.currency:
-                more.append((f"<{PG.currency}>", Literal(grant.currency).n3))
-        elif grant.amount is not None:
-            words = f"{grant.amount} {grant.currency or ''}".strip()
-            note = f"{words} in all, to {grant.count} recipients together."
-            more.append((_NOTE, Literal(note, lang=self.language).n3))
-        for word, date in (("start", grant.start), ("end", grant.end)):
-            if date is not None:
-                more += _date(word, date)
-        if grant.programme:
-            more.append((f"<{PG.programme}>", Literal(grant.programme).n3))
-        if grant.url and is_web_address(grant.url):
-            more.append((f"<{FOAF.page}>", f"<{grant.url}>"))
         key = f"funding--{funder}--{recipient}--{_slug(grant.record)}"
-        yield self._claim(key, "funding", f"{self._org}{funder}>", f"{self._org}{recipient}>", evidence, more)
+        from_, to = f"{self._org}{funder}>", f"{self._org}{recipient}>"
+        yield self._claim(key, "funding", from_, to, evidence, self._grant_terms(grant))
         if grant.awarded is not None:
             yield self._event(f"{key}--award", "award", f"{self._claim_iri}{key}>", grant.awarded, evidence)
         if self._body(None, grant.recipient_id) is None:
             for scheme, value in grant.recipient_identifiers:
                 yield self._identifier(recipient, scheme, value, evidence)
+
+    def _grant_terms(self, grant: Grant) -> list[tuple[str, str]]:
+        """Title, money, dates, programme and page of a grant: predicates and objects."""
+        terms = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
+        # Money that several share is said once for all of them, never once for each.
+        if grant.amount is not None and grant.count == 1:
+            terms.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
+            if grant.currency:
+                terms.append((f"<{PG.currency}>", Literal(grant.currency).n3))
+        elif grant.amount is not None:
+            words = f"{grant.amount} {grant.currency or ''}".strip()
+            note = f"{words} in all, to {grant.count} recipients together."
+            terms.append((_NOTE, Literal(note, lang=self.language).n3))
+        for word, date in (("start", grant.start), ("end", grant.end)):
+            if date is not None:
+                terms += _date(word, date)
+        if grant.programme:
+            terms.append((f"<{PG.programme}>", Literal(grant.programme).n3))
+        if grant.url and is_web_address(grant.url):
+            terms.append((f"<{FOAF.page}>", f"<{grant.url}>"))
+        return terms

@@ -16,7 +16,7 @@ from typing import Any
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, Grant, RecordCounts
-from partnergraph.registers.redaction import COUNTED, SAID, redact_record
+from partnergraph.registers.redaction import COUNT_NAMES, PHRASES, redact_record
 from partnergraph.tables.personal_data import redact_contacts
 
 MAX_DATE_LENGTH = 60  # characters; what is longer would be kept by the cache of dates
@@ -62,8 +62,8 @@ class RecordReader:
     def _without_personal_data(self, record: Entry | Grant) -> Entry | Grant | None:
         redacted, found = redact_record(record, self.persons)
         for (kind, column), number in found.items():
-            self.tally.drop_personal(COUNTED[kind], number)
-            self.mended(f"{SAID[kind]} was taken out of the {column}.", None, column)
+            self.tally.drop_personal(COUNT_NAMES[kind], number)
+            self.mended(f"{PHRASES[kind]} was taken out of the {column}.", None, column)
         return redacted
 
     def date(self, text: str | None, column: str) -> PartialDate | None:

@@ -90,7 +90,12 @@ class _OdsSheetReader:
             self.text("\t")
         elif name == f"{_TEXT}line-break":
             self.text("\n")
-        elif name == f"{_TABLE}table-row":
+        elif name.startswith((_TABLE, _STYLE)):
+            self._start_of_table(name, attributes)
+
+    def _start_of_table(self, name: str, attributes: Mapping[str, str]) -> None:
+        """The beginning of a sheet, a row or a column, or the style of one."""
+        if name == f"{_TABLE}table-row":
             self.rows = _count(attributes, f"{_TABLE}number-rows-repeated", LAST_ROW)
             self.hidden_row = attributes.get(f"{_TABLE}visibility", "visible") != "visible"
             self.column, self.filled = 0, []
