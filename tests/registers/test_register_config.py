@@ -32,9 +32,9 @@ def read(stream, counts):
     for row in table_rows(stream, ("number", "name")):
         reader = RecordReader(counts, row.place())
         if row.get("name"):
-            yield from reader.kept(Entry(row.get("number"), row.get("name"), reader.place))
+            yield from reader.accept(Entry(row.get("number"), row.get("name"), reader.place))
         else:
-            yield from reader.rejected("The row has no name.")
+            yield from reader.reject("The row has no name.")
 """
 
 

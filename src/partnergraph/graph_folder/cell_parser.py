@@ -178,10 +178,10 @@ class CellParser:
             )
             self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
             return None
-        found = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
             self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
             return None
@@ -212,8 +212,8 @@ class CellParser:
 
     def references(self, row: TableRow, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
-        found = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
-        return tuple(iri for iri in found if iri is not None)
+        iris = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
+        return tuple(iri for iri in iris if iri is not None)
 
     def slug(self, row: TableRow, column: str, table: str, text: str | None = None) -> str | None:
         """The id that a cell names, checked to exist."""
@@ -224,8 +224,8 @@ class CellParser:
 
     def slugs(self, row: TableRow, column: str, table: str) -> tuple[str, ...]:
         """All ids that a cell names, checked to exist."""
-        found = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
-        return tuple(slug for slug in found if slug is not None)
+        slugs = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
+        return tuple(slug for slug in slugs if slug is not None)
 
     def code(self, row: TableRow, column: str, scheme: str, text: str | None = None) -> str:
         """A code of a concept list; an unknown one is a finding with the nearest."""
@@ -272,10 +272,10 @@ class CellParser:
 
     def _plain_date(self, text: str) -> str:
         """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
-        found = _SLASHED.fullmatch(text)
-        if found is None or not self.dates:
+        match = _SLASHED.fullmatch(text)
+        if match is None or not self.dates:
             return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
-        day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
+        day, month, year = match.groups() if self.dates == DATE_RULES[0] else (match[2], match[1], match[3])
         return f"{year}-{month:0>2}-{day:0>2}"
 
     def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
@@ -340,7 +340,7 @@ class CellParser:
 
     def support(self, row: TableRow, table: str) -> tuple[Support, ...]:
         """The evidence of a row, with the columns each piece is limited to."""
-        found: list[Support] = []
+        supports: list[Support] = []
         for text in split_values(row.get("evidence")):
             match = _CITED.fullmatch(text)
             if match is None:
@@ -357,16 +357,16 @@ class CellParser:
                     hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(TABLE_SCHEMAS[table].columns)}."
                     message = f"'{column}' in brackets is not a column of this table."
                     self.error(row, "evidence", "evidence-column", message, text, hint)
-            found.append(Support(match[1], columns))
-        return tuple(found)
+            supports.append(Support(match[1], columns))
+        return tuple(supports)
 
 
 def _both(text: str) -> tuple[date, date] | None:
     """The two days that a date with slashes can mean, when it can mean two."""
-    found = _SLASHED.fullmatch(text)
-    if found is None or found[1] == found[2]:
+    match = _SLASHED.fullmatch(text)
+    if match is None or match[1] == match[2]:
         return None
-    first, second, year = (int(part) for part in found.groups())
+    first, second, year = (int(part) for part in match.groups())
     try:
         return date(year, second, first), date(year, first, second)
     except ValueError:

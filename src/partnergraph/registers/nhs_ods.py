@@ -39,46 +39,46 @@ _ISLANDS = {"IM": "IM", "JE": "JE", "GY": "GG"}
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
 
 
-def read(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
-    for number, raw in csv_rows(opened):
-        reading = RecordReader(tally, opened.place(number))
+    for number, raw in csv_rows(stream):
+        reader = RecordReader(counts, stream.place(number))
         cells = [single_line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
         if not _CODE.fullmatch(cells[0]):
-            yield from reading.rejected("The row does not begin with a code of ODS.", cells[0])
+            yield from reader.reject("The row does not begin with a code of ODS.", cells[0])
         elif not cells[1]:
-            yield from reading.rejected(f"'{cells[0]}' has no name.", cells[0])
+            yield from reader.reject(f"'{cells[0]}' has no name.", cells[0])
         elif any(cells[_COLUMNS:]):
             message = f"The row has {len(raw)} cells, more than the {_COLUMNS} of this format."
-            yield from reading.rejected(message, cells[0])
+            yield from reader.reject(message, cells[0])
         else:
-            yield from _row(reading, cells, len(raw))
-    yield from opened.findings
+            yield from _row(reader, cells, len(raw))
+    yield from stream.findings
 
 
-def _row(reading: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
+def _row(reader: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
     if not cells[10] and not any(cells[2:9]):
-        reading.mended("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
+        reader.note_repair("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
     elif width < 24:
-        reading.mended(f"The row has only {width} cells; the others were taken as empty.", cells[0])
+        reader.note_repair(f"The row has only {width} cells; the others were taken as empty.", cells[0])
     if cells[17]:
-        reading.tally.drop_personal("telephone")
-    start, end = reading.date(cells[10], "Open Date"), reading.date(cells[11], "Close Date")
-    joined, left = reading.date(cells[15], "Join Date"), reading.date(cells[16], "Left Date")
+        reader.counts.drop_personal("telephone")
+    start, end = reader.date(cells[10], "Open Date"), reader.date(cells[11], "Close Date")
+    joined, left = reader.date(cells[15], "Join Date"), reader.date(cells[16], "Left Date")
     status = _STATUS.get(cells[12], cells[12].lower()) or ("closed" if end else "active")
     if start and end and end.latest < start.earliest:
-        reading.mended("It closes before it opens; the close date was left out.", cells[11], "Close Date")
+        reader.note_repair("It closes before it opens; the close date was left out.", cells[11], "Close Date")
         end = None
     if joined and left and left.latest < joined.earliest:
-        reading.mended(
+        reader.note_repair(
             "It leaves its commissioner before it joins; the left date was left out.", cells[16], "Left Date"
         )
         left = None
-    yield from reading.kept(
+    yield from reader.accept(
         Entry(
             cells[0],
             cells[1],
-            reading.place,
+            reader.place,
             types=("health-care-provider",) if _is_care_provider(cells) else (),
             identifiers=(("ods", cells[0]),),
             status=status,
@@ -178,32 +178,32 @@ def _areas_above(row: TableRow) -> Iterator[_Area]:
             yield _Area(code, single_line(row.get(f"{prefix}_NAME")), word, kind, single_line(row.get(gss)))
 
 
-def read_practice_map(opened: DataStream, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
+def read_practice_map(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Practices with their network, group, partnership and region; each of these is a record where first named."""
     seen: dict[str, str | None] = {}
-    for row in table_rows(opened, _PRACTICES):
-        reading = RecordReader(tally, row.place())
+    for row in table_rows(stream, _PRACTICES):
+        reader = RecordReader(counts, row.place())
         code, name = single_line(row.get("PRACTICE_CODE")), single_line(row.get("PRACTICE_NAME"))
         if not row.whole or not _CODE.fullmatch(code) or not name:
-            yield from reading.rejected("The row has no code and name of a practice, or too many cells.", code or None)
+            yield from reader.reject("The row has no code and name of a practice, or too many cells.", code or None)
             continue
         areas = list(_areas_above(row))
-        as_of = _extracted(reading, row.get("EXTRACT_DATE"))
+        as_of = _extracted(reader, row.get("EXTRACT_DATE"))
         new_areas = []
         for number, area in enumerate(areas):
             larger = areas[number + 1].code if number + 1 < len(areas) else None
             if area.code not in seen:
                 seen[area.code] = larger
-                new_areas.append(area.entry(reading.place, larger, as_of))
+                new_areas.append(area.entry(reader.place, larger, as_of))
             elif seen[area.code] != larger:
                 message = f"{area.name} is under {larger or 'nothing'} here and under {seen[area.code]} before; "
-                reading.mended(f"{message}that was kept.", area.code)
+                reader.note_repair(f"{message}that was kept.", area.code)
         up = (EntryLink("membership", record=areas[0].code, label=areas[0].name, note=as_of),) if areas else ()
         postcode = single_line(row.get("PRACTICE_POSTCODE"))
         practice = Entry(
             code,
             name,
-            reading.place,
+            reader.place,
             types=("health-care-provider",),
             identifiers=(("ods", code),),
             status="active",
@@ -211,17 +211,17 @@ def read_practice_map(opened: DataStream, tally: RecordCounts) -> Iterator[Entry
             links=up,
             attributes=(("address", postcode),) if postcode else (),
         )
-        yield from reading.kept(practice, *new_areas)
-    yield from opened.findings
+        yield from reader.accept(practice, *new_areas)
+    yield from stream.findings
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _extracted(reading: RecordReader, text: str | None) -> str | None:
+def _extracted(reader: RecordReader, text: str | None) -> str | None:
     """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
     match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
     if match and match[2].lower() in _MONTHS:
         text = f"{match[3]}-{_MONTHS.index(match[2].lower()) + 1:02}-{match[1]}"
-    day = reading.date(text, "EXTRACT_DATE")
+    day = reader.date(text, "EXTRACT_DATE")
     return f"as of {day.text}" if day else None

@@ -63,29 +63,29 @@ class RegisterConfig:
     type: frozenset[str] = frozenset()
     region: frozenset[str] = frozenset()
 
-    def passes(self, found: Entry | Grant) -> bool:
+    def passes(self, record: Entry | Grant) -> bool:
         """Whether the filters let a record pass. A grant has no type; its places are those of its recipient."""
-        if self.country and not any((place.country or "").casefold() in self.country for place in found.places):
+        if self.country and not any((place.country or "").casefold() in self.country for place in record.places):
             return False
-        if self.region and not any((place.region or "").casefold() in self.region for place in found.places):
+        if self.region and not any((place.region or "").casefold() in self.region for place in record.places):
             return False
-        return not (self.type and isinstance(found, Entry)) or not self.type.isdisjoint(found.types)
+        return not (self.type and isinstance(record, Entry)) or not self.type.isdisjoint(record.types)
 
 
-def read_register(register: RegisterConfig, tally: RecordCounts) -> Iterator[Entry | Grant | Finding]:
+def read_register(register: RegisterConfig, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records that the filters let pass, and the findings. Raises `DataError` for a file that is of another form.
 
-    What a filter takes out is counted in the tally.
+    What a filter takes out is counted in the counts.
     """
     module, function = REGISTER_FORMATS[register.format]
     reader = cast(Reader, getattr(import_module(f"partnergraph.registers.{module}"), function))
     with open_stream(register.path, register.file) as source:
-        for found in reader(source, tally):
-            if isinstance(found, Finding) or register.passes(found):
-                yield found
+        for record in reader(source, counts):
+            if isinstance(record, Finding) or register.passes(record):
+                yield record
             else:
-                tally.kept -= 1
-                tally.filtered += 1
+                counts.kept -= 1
+                counts.filtered += 1
 
 
 def sha256(path: Path, inside: Path | None = None) -> str:

@@ -100,9 +100,9 @@ def _wide(data: bytes) -> str | None:
 def _separator(text: str) -> str:
     """What stands between the headings: the mark that divides the first row into most cells, a comma if in doubt."""
     head = text.lstrip()[:100_000]
-    found = {}
+    cell_counts = {}
     for mark in _MARKS:
-        found[mark] = 0
+        cell_counts[mark] = 0
         with suppress(csv.Error, StopIteration):
-            found[mark] = len(next(csv.reader(io.StringIO(head, newline=""), delimiter=mark)))
-    return max(found, key=lambda mark: found[mark])
+            cell_counts[mark] = len(next(csv.reader(io.StringIO(head, newline=""), delimiter=mark)))
+    return max(cell_counts, key=lambda mark: cell_counts[mark])

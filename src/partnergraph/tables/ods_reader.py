@@ -158,24 +158,24 @@ class _OdsSheetReader:
                     self.grid.put(number, column, text)
         self.row += self.rows
 
-    def _value(self, shown: str) -> str:
+    def _value(self, text: str) -> str:
         get = self.attributes.get
         kind, formula = get(f"{_OFFICE}value-type", ""), get(f"{_TABLE}formula")
         foreign = next((v for k, v in self.attributes.items() if k.endswith(" value-type") and _OFFICE not in k), kind)
-        if foreign == "error" or (formula and _ERROR.fullmatch(shown.strip())):
-            return ErrorCell(shown, "error-value", f"The cell shows the error {shown[:20]}.", ERROR_FIX)
+        if foreign == "error" or (formula and _ERROR.fullmatch(text.strip())):
+            return ErrorCell(text, "error-value", f"The cell shows the error {text[:20]}.", ERROR_FIX)
         if formula and not kind:
             return ErrorCell("=", *NO_VALUE, NO_VALUE_FIX)
         if kind == "date":
-            day = get(f"{_OFFICE}date-value", shown).removesuffix("T00:00:00")
+            day = get(f"{_OFFICE}date-value", text).removesuffix("T00:00:00")
             # A cell whose format shows the year alone says no more than the year.
-            return shown if re.fullmatch(r"[0-9]{4}", shown) and day.startswith(shown) else day
+            return text if re.fullmatch(r"[0-9]{4}", text) and day.startswith(text) else day
         if kind == "boolean":
-            return get(f"{_OFFICE}boolean-value", shown)
+            return get(f"{_OFFICE}boolean-value", text)
         if kind in ("float", "currency", "percentage"):
-            raw = get(f"{_OFFICE}value", shown)
+            raw = get(f"{_OFFICE}value", text)
             # Leading zeros of a code are a matter of format; what is shown is what the person means.
-            if re.fullmatch(r"0[0-9]+", shown) and shown.lstrip("0") == raw.removesuffix(".0"):
-                return shown
+            if re.fullmatch(r"0[0-9]+", text) and text.lstrip("0") == raw.removesuffix(".0"):
+                return text
             return number_text(raw, "percent" if kind == "percentage" else "")
-        return shown
+        return text

@@ -111,7 +111,7 @@ class SafeZip:
         parser.StartDoctypeDeclHandler = refuse
         # What the parser has not come to the end of (a long attribute or comment) it looks at again from its beginning
         # each time: it is given as much more as it has left over, so that the time grows with the length alone.
-        given, waiting, needed = 0, list[bytes](), 1
+        parsed, waiting, needed = 0, list[bytes](), 1
         size = 0
         try:
             for chunk in self.chunks(name):
@@ -119,8 +119,8 @@ class SafeZip:
                 size += len(chunk)
                 if size >= needed:
                     parser.Parse(b"".join(waiting))
-                    given += size
-                    needed, size = given - max(parser.CurrentByteIndex, 0), 0
+                    parsed += size
+                    needed, size = parsed - max(parser.CurrentByteIndex, 0), 0
                     waiting.clear()
             parser.Parse(b"".join(waiting), True)
         except expat.ExpatError as error:

@@ -32,8 +32,8 @@ class ErrorCell(str):
     message: str
     fix: str
 
-    def __new__(cls, shown: str, rule: str, message: str, fix: str) -> ErrorCell:
-        cell = super().__new__(cls, shown)
+    def __new__(cls, text: str, rule: str, message: str, fix: str) -> ErrorCell:
+        cell = super().__new__(cls, text)
         cell.rule, cell.message, cell.fix = rule, message, fix
         return cell
 
@@ -136,12 +136,12 @@ class SheetGrid:
             for row in numbers[slice(*below)]:
                 if left not in self.cells[row]:
                     self.put(row, left, value)
-        spoken = 0
+        mentioned = 0
         for top, left, bottom, right in self.merged:
             if self.cells.get(top, {}).get(left) is None or (top, left) == (bottom, right):
                 continue
-            spoken += 1
-            if spoken > _LISTED:
+            mentioned += 1
+            if mentioned > _LISTED:
                 continue
             name = f"{letters(left)}{top}:{letters(right)}{bottom}"
             message = f"The cells {name} are merged."
@@ -150,8 +150,8 @@ class SheetGrid:
             if right > left:
                 message += f" The value is read in column {letters(left)} only."
             sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.", top, left)
-        if spoken > _LISTED:
-            message = f"{spoken - _LISTED} more groups of cells are merged."
+        if mentioned > _LISTED:
+            message = f"{mentioned - _LISTED} more groups of cells are merged."
             sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.")
 
     def _reveal(self, sheet: Sheet) -> None:

@@ -49,9 +49,9 @@ class SuggestionIndex:
             shared: Counter[int] = Counter()
             # The rarest pieces tell most; those that half of all ids have tell nothing.
             for piece in sorted(_pieces(text), key=lambda p: len(self._pieces.get(p, ())))[:40]:
-                found = self._pieces.get(piece, [])
-                if len(shared) < _COMPARED or len(found) < len(names) // 10:
-                    shared.update(found)
+                numbers = self._pieces.get(piece, [])
+                if len(shared) < _COMPARED or len(numbers) < len(names) // 10:
+                    shared.update(numbers)
             names = [names[number] for number, _ in shared.most_common(_COMPARED)]
         return nearest(text, names)
 
