@@ -131,7 +131,7 @@ def _lines(register: RegisterConfig, model: Model, taken: RegisterImport) -> Ite
         kept.__contains__,
         outside,
     )
-    yield lines.described()
+    yield lines.description()
     for found in read_register(register, taken.tally):
         if isinstance(found, Finding):
             taken.findings.append(found)
@@ -139,11 +139,11 @@ def _lines(register: RegisterConfig, model: Model, taken: RegisterImport) -> Ite
         if everything and isinstance(found, Entry):
             survey.see(found, same)
         if everything or _mentioned(found, kept, body, steps):
-            yield lines.of(found)
+            yield lines.record_lines(found)
         else:
             taken.tally.kept -= 1
             taken.tally.filtered += 1
-    yield from lines.rest()
+    yield from lines.link_lines()
     taken.merged = len(survey.bodies)
     taken.findings[:0] = survey.undecided
 

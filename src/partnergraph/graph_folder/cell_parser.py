@@ -88,8 +88,8 @@ class CellParser:
             if "id" in TABLE_SCHEMAS[name].columns:
                 self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
-        self._near: dict[tuple[str, ...], SuggestionIndex] = {}
-        self._sought = self.unlocated = 0
+        self._suggestions: dict[tuple[str, ...], SuggestionIndex] = {}
+        self._lookups = self.unlocated = 0
 
     def error(
         self,
@@ -199,12 +199,12 @@ class CellParser:
 
     def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
         """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
-        self._sought += 1
-        if self._sought > MAX_LOOKUPS:
+        self._lookups += 1
+        if self._lookups > MAX_LOOKUPS:
             return None
-        if tables not in self._near:
-            self._near[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
-        return self._near[tables].to(text)
+        if tables not in self._suggestions:
+            self._suggestions[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
+        return self._suggestions[tables].nearest(text)
 
     def may_search(self) -> bool:
         """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""

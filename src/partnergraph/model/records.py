@@ -1,4 +1,4 @@
-"""What the tables say, as frozen records. Field names are the column headings of the tables (see data/README.md)."""
+"""The records of the tables, frozen. Their fields are the columns that `tables.table_schemas` specifies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Source(Record):
-    """Who says so."""
+    """A page, document, register or set of minutes that states claims."""
 
     title: str = ""
     publisher: str = ""
@@ -81,7 +81,7 @@ class Evidence(Record):
 
 @dataclass(frozen=True)
 class Organisation(Record):
-    """A body that acts."""
+    """An organisation, a unit of one, or a collaboration of several."""
 
     name: str = ""
     form: str = ""
@@ -91,7 +91,7 @@ class Organisation(Record):
 
 @dataclass(frozen=True)
 class Name(Record):
-    """A name in use."""
+    """A further name of an organisation: former, short, or as a source writes it."""
 
     organisation: str = ""
     name: str = ""
@@ -103,7 +103,7 @@ class Name(Record):
 
 @dataclass(frozen=True)
 class Identifier(Record):
-    """An identifier in a register."""
+    """The number or address of an organisation in a register."""
 
     organisation: str = ""
     scheme: str = ""
@@ -140,7 +140,7 @@ class Group(Record):
 
 @dataclass(frozen=True)
 class Undertaking(Record):
-    """What is done, rather than who does it."""
+    """A programme, strategy, set of posts or assessment."""
 
     name: str = ""
     type: str = ""
@@ -243,7 +243,7 @@ class Position(Record):
 
 @dataclass(frozen=True)
 class StoryStep:
-    """A step of the editor's story: what is told, the bodies (IRIs) that are shown, as of when. No claim."""
+    """A step of the editors' story: its text, the bodies (IRIs) that it shows, as of which date. It states no claim."""
 
     number: int
     title: str

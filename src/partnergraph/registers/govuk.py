@@ -42,7 +42,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
             yield from reader.reject(f"'{record}' stands there twice; the first was read.", record)
         else:
             records[record] = reader, value
-    children, successors = _links_of_one_end(records)
+    children, successors = _unreciprocated_links(records)
     for record, (reader, value) in records.items():
         yield from _body(reader, value, record, children.get(record, []), successors.get(record, []), records)
     yield from stream.findings
@@ -51,7 +51,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
 _RecordsById = Mapping[str, tuple[RecordReader, Mapping[str, Any]]]
 
 
-def _links_of_one_end(records: _RecordsById) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _unreciprocated_links(records: _RecordsById) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Parents and successors that only the other end states, by the child or the one that ended."""
     parents, successors = dict[str, list[str]](), dict[str, list[str]]()
     for record, (_, value) in records.items():

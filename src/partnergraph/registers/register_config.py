@@ -75,7 +75,7 @@ class RegisterConfig:
 def read_register(register: RegisterConfig, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records that the filters let pass, and the findings. Raises `DataError` for a file that is of another form.
 
-    What a filter takes out is counted in the counts.
+    What a filter takes out is counted as `filtered`.
     """
     module, function = REGISTER_FORMATS[register.format]
     reader = cast(Reader, getattr(import_module(f"partnergraph.registers.{module}"), function))

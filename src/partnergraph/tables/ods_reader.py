@@ -22,7 +22,7 @@ _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT, _STYLE = (f"{_URN}{name}:1.0 " for name in ("table", "office", "text", "style"))
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 # What stands in or beside cells and is not their value.
-_ASIDE = {
+_SKIPPED = {
     f"{_OFFICE}annotation",
     f"{_TABLE}tracked-changes",
     f"{_TABLE}shapes",
@@ -63,7 +63,7 @@ class _OdsSheetReader:
         self.name = ""
         self.hidden_styles: set[str] = set()
         self.style = ""
-        self.depth = self.aside = 0
+        self.depth = self.skipped_depth = 0
         self.row = self.column = self.column_of_form = 0
         self.rows = 1
         self.filled: list[tuple[int, str]] = []
@@ -73,8 +73,8 @@ class _OdsSheetReader:
         self.paragraphs = self.length = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if self.aside or name in _ASIDE:
-            self.aside += 1
+        if self.skipped_depth or name in _SKIPPED:
+            self.skipped_depth += 1
             return
         if name in _CELLS:
             self.attributes, self.in_cell = attributes, True
@@ -117,13 +117,13 @@ class _OdsSheetReader:
             self.hidden_styles.add(self.style)
 
     def text(self, data: str) -> None:
-        if self.in_cell and not self.aside and self.paragraphs and self.length <= MAX_CELL_LENGTH:
+        if self.in_cell and not self.skipped_depth and self.paragraphs and self.length <= MAX_CELL_LENGTH:
             self.pieces.append(data)
             self.length += len(data)
 
     def end(self, name: str) -> None:
-        if self.aside:
-            self.aside -= 1
+        if self.skipped_depth:
+            self.skipped_depth -= 1
             return
         if name in _CELLS:
             self.in_cell = False

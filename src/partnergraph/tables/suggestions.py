@@ -29,7 +29,7 @@ def nearest(text: str, names: Collection[str], cutoff: float = 0.6) -> str | Non
 class SuggestionIndex:
     """A set of ids to search.
 
-    >>> SuggestionIndex(["nice", "nhs-england"]).to("niece")
+    >>> SuggestionIndex(["nice", "nhs-england"]).nearest("niece")
     'nice'
     """
 
@@ -41,7 +41,7 @@ class SuggestionIndex:
                 for piece in _pieces(name):
                     self._pieces[piece].append(number)
 
-    def to(self, text: str) -> str | None:
+    def nearest(self, text: str) -> str | None:
         """The nearest id, when one is near at all."""
         text = text[:_MAX_LENGTH]
         names = self._names

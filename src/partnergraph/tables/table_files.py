@@ -29,14 +29,14 @@ OTHER = {
     ".fods": "a flat OpenDocument file",
     ".numbers": "a Numbers document",
 }
-ALSO = {
+TABLE_ALIASES = {
     "partnerships": "relationships",
     "organizations": "organisations",
     "organization": "organisations",
     "standings": "standing",
 }
 # Sheets that are for people: instructions, the lists behind drop-downs, and what a marked copy adds.
-ASIDE = ("readme", "lists", "notes", "problems")
+IGNORED_SHEETS = ("readme", "lists", "notes", "problems")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE = "Save it as .xlsx or .ods."
 READABLE = "Tables are read from CSV, TSV, .xlsx and .ods. From Gephi: Data Laboratory, Export table; from Kumu: .xlsx."
@@ -49,7 +49,7 @@ def table_named(name: str) -> str | None:
     ('relationships', 'relationships', 'organisations', None)
     """
     bare = re.sub(r"[\W_]+", "", name).lower()
-    bare = ALSO.get(bare, bare)
+    bare = TABLE_ALIASES.get(bare, bare)
     return bare if bare in TABLE_SCHEMAS else None
 
 
@@ -173,9 +173,9 @@ def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator
         elif name is not None:
             has_table = True
             yield name, sheet
-        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
-            near = nearest(title.lower(), [*TABLE_SCHEMAS, *ALSO])
-            hint = f"Did you mean {ALSO.get(near, near).capitalize()}?" if near else _listing()
+        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in IGNORED_SHEETS:
+            near = nearest(title.lower(), [*TABLE_SCHEMAS, *TABLE_ALIASES])
+            hint = f"Did you mean {TABLE_ALIASES.get(near, near).capitalize()}?" if near else _listing()
             message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
             fix = f"{hint} Put # before the name of a sheet that is not to be read."
             findings.append(Finding("unknown-table", "error", message, Place(sheet.file, sheet=title), title, fix))

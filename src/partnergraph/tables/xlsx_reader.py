@@ -45,10 +45,10 @@ def read_xlsx(file: str, packed: SafeZip) -> list[Sheet]:
         _XlsxSheetReader(grid, shared, forms, book.since_1904).read(packed, part)
         sheets.append(grid.into(Sheet(file, name)))
     if sheets and any(name.lower().endswith("vbaproject.bin") for name in packed.parts):
-        sheets[0].say("info", "macros", "The workbook holds macros; they are neither run nor kept.", "")
+        sheets[0].add_finding("info", "macros", "The workbook holds macros; they are neither run nor kept.", "")
     if sheets and any(name.startswith("xl/externalLinks/") for name in packed.parts):
         message = "Formulas take values from other files; what they last held is read, and no other file is opened."
-        sheets[0].say("info", "external-links", message, "Write the values themselves.")
+        sheets[0].add_finding("info", "external-links", message, "Write the values themselves.")
     return sheets
 
 
