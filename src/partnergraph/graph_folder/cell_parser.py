@@ -137,7 +137,10 @@ class CellParser:
         """
         values: dict[str, Any] = {}
         for column in TABLE_COLUMNS[table]:
-            value = self._value(table, row, column) if column.name in row.cells else None
+            text = row.get(column.name)
+            if text is None:
+                continue
+            value = text if column.type in _AS_WRITTEN else self._value(table, row, column)
             if value is not None and value != "":
                 values[column.field] = value
         self._check_period(row, values.get("start"), values.get("end"))
@@ -157,8 +160,7 @@ class CellParser:
             case "choice":
                 return self.choice(row, name, column.scheme)
             case _:
-                parse = _PARSERS.get(column.type)
-                return parse(self, row, name) if parse else row.get(name)
+                return _PARSERS[column.type](self, row, name)
 
     def reference(self, row: TableRow, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
         """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
@@ -377,7 +379,9 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-# How the cell of a column is read, by its type; a type that is not here stands as it is.
+# Types of columns whose cells are taken as they are written.
+_AS_WRITTEN = frozenset({"slug", "text", "string", "token", "figure"})
+# How the cell of a column of another type is read.
 _PARSERS: dict[CellType, Callable[[CellParser, TableRow, str], Any]] = {
     "date": CellParser.date,
     "flag": CellParser.flag,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from partnergraph.model.dates import PartialDate
@@ -17,6 +18,7 @@ from partnergraph.vocabulary import CODE, PG, XSD
 __all__ = ["boolean", "column_terms", "concept", "date_name", "date_terms", "integer"]
 
 
+@cache
 def concept(code: str) -> IRI:
     """The IRI of a code of the concept lists."""
     return IRI(CODE[code])
@@ -52,13 +54,14 @@ _TERMS: dict[CellType, Callable[[Any], Term]] = {
     "web-address": IRI,
     "reference": IRI,
 }
+_DATE_NOTE = IRI(PG.dateNote)
 _WITH_PREDICATE = {
-    table: [(column, column.predicate) for column in columns if column.predicate]
+    table: [(column, IRI(column.predicate)) for column in columns if column.predicate]
     for table, columns in TABLE_COLUMNS.items()
 }
 
 
-def column_terms(table: str, record: Record, ids: Ids, language: str) -> Iterator[tuple[Column, str, Term]]:
+def column_terms(table: str, record: Record, ids: Ids, language: str) -> Iterator[tuple[Column, IRI, Term]]:
     """Column, predicate and object for each value of the columns that have a predicate; nothing for an empty cell."""
     for column, predicate in _WITH_PREDICATE[table]:
         value = getattr(record, column.field)
@@ -80,12 +83,13 @@ def _term(column: Column, value: Any, ids: Ids, language: str) -> Term:
     return _TERMS[column.type](value)
 
 
+@cache
 def date_name(predicate: str) -> str:
     """What a date is called in words: the last part of its predicate (start, issued)."""
     return predicate.rpartition("#")[2].rpartition("/")[2]
 
 
-def date_terms(predicate: str, date: PartialDate, name: str | None = None) -> Iterator[tuple[str, Term]]:
+def date_terms(predicate: IRI, date: PartialDate, name: str | None = None) -> Iterator[tuple[IRI, Term]]:
     """A date as stated, and its bounds for queries where the vocabulary has terms for them (pg:startEarliest).
 
     One that lies somewhere between two is said in words; `name` is what it is called there.
@@ -94,8 +98,11 @@ def date_terms(predicate: str, date: PartialDate, name: str | None = None) -> It
     if date.literal is not None:
         yield predicate, date.literal
     else:
-        yield PG.dateNote, Literal(f"{name} between {date.text.replace('/', ' and ')}")
-    if f"{name}Earliest" in PG:
-        earliest, latest = date.bounds
-        yield PG[f"{name}Earliest"], earliest
-        yield PG[f"{name}Latest"], latest
+        yield _DATE_NOTE, Literal(f"{name} between {date.text.replace('/', ' and ')}")
+    if (bounds := _bound_predicates(name)) is not None:
+        yield from zip(bounds, date.bounds, strict=True)
+
+
+@cache
+def _bound_predicates(name: str) -> tuple[IRI, IRI] | None:
+    return (IRI(PG[f"{name}Earliest"]), IRI(PG[f"{name}Latest"])) if f"{name}Earliest" in PG else None

@@ -33,7 +33,7 @@ def presentation_quads(model: Model, ids: Ids) -> Iterator[Quad]:
         subject = ids.position(position.view, position.body)
         yield Quad(subject, IRI(RDF.type), IRI(PG.Position), graph)
         for _, predicate, term in column_terms("positions", position, ids, language):
-            yield Quad(subject, IRI(predicate), term, graph)
+            yield Quad(subject, predicate, term, graph)
     if model.story or model.positions:
         catalogue = ids.graph("catalogue")
         yield Quad(IRI(f"{ids.base}graph/"), IRI(DCAT.dataset), graph, catalogue)

@@ -30,10 +30,10 @@ def source_quads(model: Model, ids: Ids) -> Iterator[Quad]:
         for class_ in (PG.Source, FOAF.Document):
             yield Quad(subject, IRI(RDF.type), IRI(class_), graph)
         for column, predicate, term in column_terms("sources", source, ids, model.config.language):
-            yield Quad(subject, IRI(predicate), term, ids.graph("editorial") if column.editorial else graph)
+            yield Quad(subject, predicate, term, ids.graph("editorial") if column.editorial else graph)
         if source.accessed is not None:
-            for predicate, term in date_terms(DCTERMS.dateSubmitted, source.accessed, "accessed"):
-                yield Quad(subject, IRI(predicate), term, graph)
+            for predicate, term in date_terms(IRI(DCTERMS.dateSubmitted), source.accessed, "accessed"):
+                yield Quad(subject, predicate, term, graph)
         for name, bound in (("asOfEarliest", source.as_of_earliest), ("asOfLatest", source.as_of_latest)):
             if bound is not None:
                 yield Quad(subject, IRI(PG[name]), bound.bounds[name == "asOfLatest"], ids.graph("editorial"))

@@ -101,7 +101,7 @@ def _entity_quads(model: Model, ids: Ids) -> Iterator[Quad]:
             yield Quad(iri, IRI(RDF.type), IRI(class_), graph)
         for column, predicate, term in column_terms(TABLE_OF_RECORD[type(record)], record, ids, model.config.language):
             if column.editorial:
-                yield Quad(iri, IRI(predicate), term, graph)
+                yield Quad(iri, predicate, term, graph)
 
 
 class _ClaimWriter:
@@ -128,23 +128,23 @@ class _ClaimWriter:
             whole = any(columns is None for columns in supported)
             columns = frozenset().union(*(c for c in supported if c is not None))
             for predicate, term in essential:
-                yield Quad(subject, IRI(predicate), term, graph)
+                yield Quad(subject, predicate, term, graph)
             for column, predicate, term in optional:
                 if whole or column in columns:
-                    yield Quad(subject, IRI(predicate), term, graph)
-            for owner, predicate, term in pointers:
-                yield Quad(owner, IRI(predicate), term, graph)
+                    yield Quad(subject, predicate, term, graph)
+            for owner, pointer, target in pointers:
+                yield Quad(owner, IRI(pointer), target, graph)
 
-    def _terms(self, record: Record) -> tuple[list[tuple[str, Term]], list[tuple[str, str, Term]]]:
+    def _terms(self, record: Record) -> tuple[list[tuple[IRI, Term]], list[tuple[str, IRI, Term]]]:
         """What makes the record what it is, which every source that supports it says; and the terms of its optional
         columns, each with the name of the column that evidence may be limited to.
         """
-        essential: list[tuple[str, Term]] = [(RDF.type, IRI(class_)) for class_ in _classes(record)]
-        optional: list[tuple[str, str, Term]] = []
+        essential: list[tuple[IRI, Term]] = [(IRI(RDF.type), IRI(class_)) for class_ in _classes(record)]
+        optional: list[tuple[str, IRI, Term]] = []
         if isinstance(record, Name):
-            essential.append((SKOSXL.literalForm, Literal(record.name, lang=record.language or self.language)))
+            essential.append((IRI(SKOSXL.literalForm), Literal(record.name, lang=record.language or self.language)))
         elif isinstance(record, NamedPlace) and record.geonames:
-            optional.append(("geonames", DCTERMS.identifier, Literal(f"geonames:{record.geonames}")))
+            optional.append(("geonames", IRI(DCTERMS.identifier), Literal(f"geonames:{record.geonames}")))
         # What a lifecycle event is about; a change is known by the bodies before and after.
         subject_of_event = "about" if isinstance(record, Event) and not record.to else None
         for column, predicate, term in column_terms(TABLE_OF_RECORD[type(record)], record, self.ids, self.language):
@@ -202,7 +202,7 @@ def _standing_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     for row in model.standings:
         subject = IRI(row.record)
         for _, predicate, term in column_terms("standing", row, ids, model.config.language):
-            yield Quad(subject, IRI(predicate), term, graph)
+            yield Quad(subject, predicate, term, graph)
         for other in row.contradicts:
             yield Quad(subject, IRI(PG.contradicts), IRI(other), graph)
             yield Quad(IRI(other), IRI(PG.contradicts), subject, graph)
@@ -219,4 +219,4 @@ def _match_quads(model: Model, ids: Ids) -> Iterator[Quad]:
         subject = ids.match(row.organisation, row.source, row.record)
         yield Quad(subject, IRI(RDF.type), IRI(PG.Match), graph)
         for _, predicate, term in column_terms("matches", row, ids, model.config.language):
-            yield Quad(subject, IRI(predicate), term, graph)
+            yield Quad(subject, predicate, term, graph)

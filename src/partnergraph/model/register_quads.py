@@ -16,7 +16,7 @@ from functools import lru_cache
 from partnergraph.model.column_terms import concept, date_terms
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids, identifier_slug
-from partnergraph.model.rdf_terms import Literal, quote_literal
+from partnergraph.model.rdf_terms import IRI, Literal, quote_literal
 from partnergraph.model.record_quads import FORMS
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant
 from partnergraph.vocabulary import ADMS, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
@@ -74,7 +74,7 @@ def _types(form: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(2_000)
 def _date(name: str, value: PartialDate) -> tuple[tuple[str, str], ...]:
     """Predicates and objects of a date: as stated, and its bounds."""
-    return tuple((f"<{predicate}>", term.n3) for predicate, term in date_terms(PG[name], value))
+    return tuple((f"<{predicate}>", term.n3) for predicate, term in date_terms(IRI(PG[name]), value))
 
 
 @lru_cache(500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from keyword import iskeyword
 from typing import Literal
 
@@ -51,7 +52,7 @@ class Column:
     tables: tuple[str, ...] = ()
     offered: str = ""
 
-    @property
+    @cached_property
     def field(self) -> str:
         """The field of the record: the name, with an underscore where Python reserves it."""
         return f"{self.name}_" if iskeyword(self.name) else self.name
