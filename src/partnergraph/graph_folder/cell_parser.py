@@ -136,9 +136,9 @@ class CellParser:
         empty cells, and of cells that are wrong: each of these is a finding.
         """
         values: dict[str, Any] = {}
+        cells = row.cells
         for column in TABLE_COLUMNS[table]:
-            text = row.get(column.name)
-            if text is None:
+            if (text := cells.get(column.name)) is None:
                 continue
             value = text if column.type in _AS_WRITTEN else self._value(table, row, column)
             if value is not None and value != "":

@@ -25,7 +25,9 @@ def parse_row(table: str, row: TableRow, cells: CellParser) -> Record:
     fields = cells.fields(table, row)
     if check := _CHECKS.get(table):
         check(row, fields, cells)
-    return RECORD_TYPES[table](**{"id": _record_id(table, row), **fields})
+    if "id" not in fields:
+        fields["id"] = _record_id(table, row)
+    return RECORD_TYPES[table](**fields)
 
 
 def _record_id(table: str, row: TableRow) -> str:
