@@ -92,7 +92,7 @@ def date_name(predicate: str) -> str:
 def date_terms(predicate: IRI, date: PartialDate, name: str | None = None) -> Iterator[tuple[IRI, Term]]:
     """A date as stated, and its bounds for queries where the vocabulary has terms for them (pg:startEarliest).
 
-    One that lies somewhere between two is said in words; `name` is what it is called there.
+    One that lies somewhere between two becomes a pg:dateNote, with `name` as what it is called there.
     """
     name = name or date_name(predicate)
     if date.literal is not None:

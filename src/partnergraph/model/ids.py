@@ -134,7 +134,7 @@ class Ids:
         return self._id("match", body, source, quote(record, safe=""))
 
     def position(self, view: str, body: str) -> IRI:
-        """A kept position of a body (its IRI)."""
+        """The saved position of an organisation, group or undertaking (its IRI) in one view of the drawing."""
         return self._id("position", view, body.removeprefix(f"{self.base}id/"))
 
     def question(self, name: str) -> IRI:

@@ -1,4 +1,4 @@
-"""The editor's story and the positions that are kept -> quads: how a graph is shown, nothing about the world."""
+"""The editors' story and the saved positions -> quads: how a graph is shown, no claims."""
 
 from __future__ import annotations
 

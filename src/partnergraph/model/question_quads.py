@@ -50,7 +50,7 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
 def executable_example(question: Question, focus: IRI | None) -> str:
     """The question as text that any SPARQL tool can run: about the body whose graph it is, everything else left open.
 
-    What can be chosen is told in comments; a value goes into the VALUES at the head.
+    Comments list the parameters that stay open; a given value goes into the VALUES at the head.
     """
     if not question.parameters:
         return question.full_text

@@ -28,7 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # The type code:body: of a body without a type in the register, or of which it says nothing but the name.
 UNTYPED = "body"
-# The terms of every record, made once. (The rest is made where it is used.)
+# The terms that every record needs, as N-Triples, computed once.
 _A, _EVIDENCE, _SOURCE = f"<{RDF.type}>", f"<{PG.evidence}>", f"<{DCTERMS.source}>"
 _LABEL, _ALT_LABEL, _CLASS = f"<{SKOS.prefLabel}>", f"<{SKOS.altLabel}>", f"<{ORG.classification}>"
 _EVIDENCE_TYPE, _BASIS, _CONFIDENCE = f"<{PG.Evidence}>", f"<{PG.basis}>", f"<{PG.confidence}>"
@@ -347,7 +347,7 @@ class RegisterLines:
     def _grant_terms(self, grant: Grant) -> list[tuple[str, str]]:
         """Title, money, dates, programme and page of a grant: predicates and objects."""
         terms = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
-        # Money that several share is said once for all of them, never once for each.
+        # An amount that several recipients share is a note: it must not be summed once for each of them.
         if grant.amount is not None and grant.count == 1:
             terms.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
             if grant.currency:

@@ -1,4 +1,4 @@
-"""What readers of registers do alike: refuse a record, mend a cell, read a date; each said with its place and counted.
+"""What readers of registers share: reject a record, repair a cell, parse a date; each counted, with a finding.
 
 Every entry or grant that a reader gives is one record read and one kept: a row that names several bodies is several
 records. A filter that comes after moves a record from `kept` to `filtered`.
@@ -19,13 +19,13 @@ from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.redaction import COUNT_NAMES, PHRASES, redact_record
 from partnergraph.tables.personal_data import redact_contacts
 
-MAX_DATE_LENGTH = 60  # characters; what is longer would be kept by the cache of dates
+MAX_DATE_LENGTH = 60  # characters; longer texts are not parsed, so that the cache of dates stays small
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass
 class RecordReader:
-    """One record while it is read: its place, and what had to be mended in it."""
+    """One record while it is read: its place, and the repairs made to it."""
 
     counts: RecordCounts
     place: Place
@@ -33,12 +33,12 @@ class RecordReader:
     persons: list[str] = field(default_factory=list)  # the names of persons that the record gives
 
     def note_repair(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
-        """Say that a cell was changed, or left out."""
+        """Note that a cell was changed, or left out."""
         place = Place(self.place.file, self.place.row, column)
         self.repairs.append(Finding("repaired-record", "info", message, place, excerpt(value), fix))
 
     def reject(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
-        """Give the record up."""
+        """Count the record as rejected; yields the finding that says why."""
         self.counts.read += 1
         self.counts.rejected += 1
         place = Place(self.place.file, self.place.row, column)
@@ -46,7 +46,7 @@ class RecordReader:
         yield Finding("rejected-record", "warning", message, place, excerpt(value), fix)
 
     def accept(self, *records: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
-        """Give the record, or the several that it holds, with what was mended in it."""
+        """Count the record, or the several that it holds, as kept; yields the repairs, then the records."""
         redacted = [self._without_personal_data(record) for record in records]
         if None in redacted:
             self.counts.drop_personal("records called after a person", redacted.count(None))
@@ -67,7 +67,7 @@ class RecordReader:
         return redacted
 
     def date(self, text: str | None, column: str) -> PartialDate | None:
-        """A date in one of the forms that registers use; one that is none is left out and said."""
+        """A date in one of the forms that registers use; what is no date is left out, with a finding."""
         if not text:
             return None
         try:

@@ -1,4 +1,4 @@
-"""CSV and TSV as a sheet: encodings and separators are recognised and said."""
+"""CSV and TSV as a sheet. Encoding and separator are recognised; what is not UTF-8 is a finding."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def table_files(folder: Path) -> list[Path]:
     files = []
     for path in (folder / "tables").glob("*"):
         suffix = path.suffix.lower()
-        # A folder called like a table is said when it is read; one in another form is a program's own.
+        # A folder called like a table becomes a finding when it is read; one called like another file is a program's.
         if suffix in (*TEXT, *WORKBOOK) or (suffix in OTHER and path.is_file()):
             files += [path] if not path.name.startswith((".", "~")) else []
     return sorted(files)
