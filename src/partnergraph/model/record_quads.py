@@ -179,7 +179,7 @@ def _classes(record: Record) -> tuple[str, ...]:
 
 
 def _support_limit_quads(model: Model, ids: Ids) -> Iterator[Quad]:
-    """What a piece of evidence is limited to, so that the tables can be exported again: columns, as the cell writes them;
+    """What a piece of evidence is limited to, so that the tables can be exported: columns, as the cell writes them;
     and of an identifier that several bodies have, one of them.
     """
     graph = ids.graph("editorial")
