@@ -25,9 +25,10 @@ ROOMS: dict[str, set[str]] = {
     "files": {"errors"},
     "reading": {"errors"},
     "vocabulary": {"errors"},
-    "model": {"errors", "vocabulary"},
+    # the columns of the tables are specified once; the model derives the triples of its records from them
+    "tables": {"errors", "reading", "vocabulary"},
+    "model": {"errors", "vocabulary", "tables"},
     # from files to the model
-    "tables": {"errors", "reading"},
     "registers": {"errors", "reading", "vocabulary", "model", "tables"},
     "graph_folder": {"errors", "reading", "vocabulary", "model", "tables", "registers"},
     # the store, and what reads it

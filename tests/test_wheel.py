@@ -42,7 +42,7 @@ def test_the_wheel_carries_the_ontology_the_example_and_the_page_parts(wheel: Pa
         assert files
         assert files <= names
     workbook = ROOT / "src" / "partnergraph" / "workbook"
-    for path in [workbook / "columns.toml", *(workbook / "starter").rglob("*")]:
+    for path in [workbook / "readme.toml", *(workbook / "starter").rglob("*")]:
         assert path.is_dir() or f"partnergraph/{path.relative_to(workbook.parent).as_posix()}" in names
     assert any(name.endswith(".rq") and name.startswith("partnergraph/ontology/questions/") for name in names)
     assert not [name for name in names if "tests/" in name or "__pycache__" in name]

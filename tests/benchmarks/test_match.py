@@ -25,7 +25,7 @@ import pytest
 from partnergraph.match.countries import COUNTRIES
 from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import NONE, MatchQuery, best_match, score_candidates
-from partnergraph.model.register_records import Entry, Tally
+from partnergraph.model.register_records import Entry, RecordCounts
 from partnergraph.registers.register_config import RegisterConfig as File
 from partnergraph.registers.register_config import read_register
 from tests.match.held import entries
@@ -168,7 +168,7 @@ def test_hospital_trusts_to_ror(ror: RecordIndex, shared: Path) -> None:
     """
     path = shared / "registers" / "nhs-ods" / "etr_2025-07.csv"
     file = File("ods", path, path.name, "ods-trusts", keep="all")
-    trusts = [one for one in read_register(file, Tally()) if isinstance(one, Entry)]
+    trusts = [one for one in read_register(file, RecordCounts()) if isinstance(one, Entry)]
     assert len(trusts) > 200
     named: dict[str, set[str]] = {}
     for entry in ror.records.values():

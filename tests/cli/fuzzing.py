@@ -18,7 +18,7 @@ from partnergraph.extraction.input import open_document
 from partnergraph.extraction.output import save
 from partnergraph.extraction.proposals import propose_rows as propose
 from partnergraph.graph import PartnerGraph
-from partnergraph.registers.register_config import FORMATS
+from partnergraph.registers.register_config import REGISTER_FORMATS
 from partnergraph.workbook.template import create_folder
 
 __all__ = ["Case", "case", "prepare"]
@@ -236,7 +236,7 @@ def _value(random: Random, *good: str) -> str:
 
 
 def _register(random: Random, work: Path) -> tuple[str, str]:
-    form = random.choice(sorted(FORMATS))
+    form = random.choice(sorted(REGISTER_FORMATS))
     name = REGISTERS[form][0]
     _damage(random, work, name)
     return name, form if random.random() < 0.9 else random.choice(VALUES)
@@ -246,7 +246,7 @@ def _folder(random: Random, work: Path) -> str:
     """A graph folder with something spoilt in it, perhaps with a register that is named in its settings."""
     name = random.choice(["graph", "graph", "book"])
     if name == "graph" and random.random() < 0.4:
-        form = random.choice(sorted(FORMATS))
+        form = random.choice(sorted(REGISTER_FORMATS))
         file = f"sources/{REGISTERS[form][0]}"
         with (work / name / "partnergraph.toml").open("a", encoding="utf-8") as settings:
             settings.write(f'\n[[register]]\nsource = "reg"\npath = "{file}"\nformat = "{form}"\nrelease = "1"\n')

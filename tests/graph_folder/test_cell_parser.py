@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from partnergraph.graph_folder.cell_parser import PARTIES, CellParser
+from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
-from partnergraph.tables.table import Row, Table
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.table import Table, TableRow
+from partnergraph.tables.table_schemas import PARTIES, TABLE_SCHEMAS
 
 IDS = Ids("https://example.org/")
 
 
 def rows(table: str, *cells: dict[str, str]) -> Table:
-    return Table(f"{table}.csv", [Row(f"{table}.csv", number, row) for number, row in enumerate(cells, 2)])
+    return Table(f"{table}.csv", [TableRow(f"{table}.csv", number, row) for number, row in enumerate(cells, 2)])
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def find() -> CellParser:
     return CellParser(tables, IDS)
 
 
-def cell(**cells: str) -> Row:
-    return Row("x.csv", 7, cells)
+def cell(**cells: str) -> TableRow:
+    return TableRow("x.csv", 7, cells)
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,11 @@ def test_what_is_no_count(text: str, find: CellParser) -> None:
 
 
 def test_an_end_in_the_year_of_the_start_is_not_before_it(find: CellParser) -> None:
-    start, end = find.period(cell(start="2014-05", end="2014"))
+    fields = find.fields("names", cell(start="2014-05", end="2014"))
+    start, end = fields["start"], fields["end"]
     assert (str(start and start.text), str(end and end.text)) == ("2014-05", "2014")
     assert find.findings == []
-    find.period(cell(start="2014-05", end="2014-04"))
+    find.fields("names", cell(start="2014-05", end="2014-04"))
     assert [finding.rule for finding in find.findings] == ["end-before-start"]
 
 

@@ -14,7 +14,7 @@ from partnergraph.graph_folder.folder import read_folder
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI
 from partnergraph.model.record_quads import iri_of, quads_of
-from partnergraph.model.records import Evidence, Match, Model, Record, Relationship, Source, Standing, Support
+from partnergraph.model.records import Evidence, MatchDecision, Model, Record, Relationship, Source, Standing, Support
 from tests.conftest import ROOT
 
 PAGE, MINUTES = "keele-spcsc-partnerships", "covcab"
@@ -172,7 +172,7 @@ def test_nothing_but_the_parts_named_here_is_narrowed(whole: Model, ids: Ids) ->
 
 def test_a_decision_goes_with_its_source_and_its_body(whole: Model, ids: Ids) -> None:
     body = whole.organisations[0].id
-    decided = tuple(Match("m", (), body, source, "R0A", "same", "keeper") for source in (PAGE, MINUTES))
+    decided = tuple(MatchDecision("m", (), body, source, "R0A", "same", "keeper") for source in (PAGE, MINUTES))
     left = filter_sources(replace(whole, matches=decided), frozenset([PAGE]), ids)
     alive = {row.id for row in left.organisations}
     assert left.matches == tuple(row for row in decided if row.source == PAGE and body in alive)

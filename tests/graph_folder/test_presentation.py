@@ -14,7 +14,7 @@ from partnergraph.check import check
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.folder import input_hashes, read_folder
 from partnergraph.graph_folder.story import MAX_STEPS
-from partnergraph.model.records import Position, Step
+from partnergraph.model.records import Position, StoryStep
 
 ID = "https://w3id.org/partnergraph/id"
 TABLES = {
@@ -194,7 +194,7 @@ def test_a_story_is_read_in_its_order(folder: Path) -> None:
     )
     assert story(folder, text) == []
     told = read_folder(folder).model.story
-    assert told[0] == Step(1, "One", "It is so.", (f"{ID}/org/alpha",))
+    assert told[0] == StoryStep(1, "One", "It is so.", (f"{ID}/org/alpha",))
     assert [(step.number, step.title, step.text) for step in told[1:]] == [
         (2, "Two", "Two lines,\nplain."),
         (3, "Three", "The whole."),

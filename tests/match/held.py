@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from partnergraph.model.register_records import Entry, Tally
+from partnergraph.model.register_records import Entry, RecordCounts
 from partnergraph.registers.register_config import RegisterConfig, read_register
 
 
@@ -14,5 +14,5 @@ def entries(registers: Path, *names: str) -> list[Entry]:
     for name in names or ("ror_v2_latest", "ror_v1_only"):
         file = f"{name}.jsonl.gz"
         register = RegisterConfig("ror", registers / "ror" / file, file, "ror", keep="all")
-        found += [entry for entry in read_register(register, Tally()) if isinstance(entry, Entry)]
+        found += [entry for entry in read_register(register, RecordCounts()) if isinstance(entry, Entry)]
     return found

@@ -15,21 +15,21 @@ from partnergraph.model.rdf_terms import IRI
 from partnergraph.model.record_quads import iri_of, quads_of
 from partnergraph.model.records import (
     Attribute,
-    Config,
     Document,
     Event,
     Evidence,
+    GraphConfig,
     Group,
     Identifier,
-    Match,
+    MatchDecision,
     Model,
     Name,
+    NamedPlace,
     Organisation,
     Passage,
     Record,
     Relationship,
     Source,
-    Spot,
     Standing,
     Statement,
     Support,
@@ -68,7 +68,7 @@ def support(cell: str) -> tuple[Support, ...]:
 
 
 def model(**records: tuple[Record, ...]) -> Model:
-    return replace(Model(Config("test", "Test", base=BASE), SOURCES, (), EVIDENCE), **records)  # type: ignore[arg-type]
+    return replace(Model(GraphConfig("test", "Test", base=BASE), SOURCES, (), EVIDENCE), **records)  # type: ignore[arg-type]
 
 
 def short(iri: str) -> str:
@@ -154,8 +154,10 @@ def test_what_the_tables_say_beside_the_claims_is_in_the_graph_as_well() -> None
     source = Source("s", title="S", publisher="P", kind="page", date=between, accessed=between)
     quoted = {"source": "s", "basis": "stated", "confidence": "high", "words": "it", "start": 0, "end": 2, "passage": 1}
     numbered, paged = Evidence("a", locator="s1", **quoted), Evidence("b", locator="page 3", **quoted)  # type: ignore[arg-type]
-    decided = Match("x", organisation="alpha", source="s", record="https://ror.org/0 1", decision="same", who="AB")
-    config = Config("test", "Test", base=BASE, licence="Ours", licence_url="https://example.org/licence")
+    decided = MatchDecision(
+        "x", organisation="alpha", source="s", record="https://ror.org/0 1", decision="same", who="AB"
+    )
+    config = GraphConfig("test", "Test", base=BASE, licence="Ours", licence_url="https://example.org/licence")
     of = Model(config, (source,), evidence=(numbered, paged), matches=(decided,))
     assert {text for p, text in said(of, IDS.source("s"))["source/s"] if p == "pg:dateNote"} == {
         "issued between 2019 and 2020-03",
@@ -324,7 +326,9 @@ WHOLE: list[tuple[str, Record, Said]] = [
     ),
     (
         "places",
-        Spot("x", name="Keele", kind="town", latitude="53.0", longitude="-2.2", geonames="2641674", note="A note"),
+        NamedPlace(
+            "x", name="Keele", kind="town", latitude="53.0", longitude="-2.2", geonames="2641674", note="A note"
+        ),
         {("wgs84:lat", "53.0"), ("wgs84:long", "-2.2"), ("dcterms:identifier", "geonames:2641674")},
     ),
 ]
@@ -354,7 +358,7 @@ def test_who_is_who_is_the_editors_and_a_source_only_mentions_a_body() -> None:
 
 
 def test_what_a_place_is_and_its_note_are_the_editors() -> None:
-    found = said(model(places=(Spot("x", name="Keele", kind="town", note="A note"),)), IDS.place("x"))
+    found = said(model(places=(NamedPlace("x", name="Keele", kind="town", note="A note"),)), IDS.place("x"))
     label = ("skos:prefLabel", "Keele")
     assert found == {"entities": {("rdf:type", "dcterms:Location"), label, ("dcterms:type", "code:town"), *NOTE}}
 
@@ -420,7 +424,9 @@ def test_quoted_evidence_points_at_its_sentence_and_is_never_in_our_words() -> N
     text = "Grüße. Alpha funds Beta."
     document = Document("one", text, "0" * 64, (Passage(1, "Grüße.", 0, 6), Passage(2, "Alpha funds Beta.", 7, 24)))
     quoted = Evidence("q", source="one", basis="stated", confidence="high", words="Alpha", start=7, end=12, passage=2)
-    of = replace(model(), documents=(document,), evidence=(quoted,), config=Config("t", "T", base=BASE, language="de"))
+    of = replace(
+        model(), documents=(document,), evidence=(quoted,), config=GraphConfig("t", "T", base=BASE, language="de")
+    )
     evidence = said(of, IDS.evidence("one", "q"))["source/one"]
     assert {("pg:words", "Alpha"), ("oa:start", "7"), ("oa:end", "12"), ("pg:passage", "passage/one/s2")} <= evidence
     assert not any(predicate in ("pg:says", "pg:locator") for predicate, _ in evidence)

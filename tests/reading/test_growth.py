@@ -18,9 +18,9 @@ from partnergraph.graph_folder.folder import read_folder
 from partnergraph.match.inputs import read_list
 from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import best_match
-from partnergraph.model.register_records import Entry, EntryName, Tally
+from partnergraph.model.register_records import Entry, EntryName, RecordCounts
 from partnergraph.reading.toml import parse_toml
-from partnergraph.registers.register_config import FORMATS, read_register
+from partnergraph.registers.register_config import REGISTER_FORMATS, read_register
 from partnergraph.registers.register_config import RegisterConfig as File
 from partnergraph.sparql.guard import examine_query
 from partnergraph.tables.table import read_sheet, read_table
@@ -147,7 +147,7 @@ def _register(format_: str, form: str, text: str, path: Path) -> Callable[[], ob
         heading = HEADINGS.get(format_, "A1,Name,Y54,Q99")
         data = f"{heading}\n{_rows(text, heading.count(',') + 1)}".encode()
     file = _file(path / f"r.{'json' if form == 'json' or format_ in JSON else 'csv'}", data)
-    return lambda: [*read_register(File("r", file, file.name, format_), Tally())]
+    return lambda: [*read_register(File("r", file, file.name, format_), RecordCounts())]
 
 
 def _sheets(file: str, data: bytes) -> None:
@@ -200,7 +200,7 @@ READERS: dict[str, tuple[Reader, int]] = {
     "query in a group": (_of_text(examine_query, "SELECT * { "), 40_000),
     **{
         f"{name}, {form}": (_of_register(name, form), 15_000 if form == "json" else 40_000)
-        for name in FORMATS
+        for name in REGISTER_FORMATS
         for form in (("json", "raw") if name in JSON else ("table", "raw"))
     },
 }

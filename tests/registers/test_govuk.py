@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, RecordCounts
 from partnergraph.registers import govuk
 from partnergraph.registers.safe_streams import open_stream
 
 API = "https://www.gov.uk/api/organisations/"
 
 
-def _read(path: Path, reader: str = "read") -> tuple[dict[str, Entry], list[Finding], Tally]:
-    tally, entries, findings = Tally(), dict[str, Entry](), list[Finding]()
+def _read(path: Path, reader: str = "read") -> tuple[dict[str, Entry], list[Finding], RecordCounts]:
+    tally, entries, findings = RecordCounts(), dict[str, Entry](), list[Finding]()
     with open_stream(path) as source:
         for found in getattr(govuk, reader)(source, tally):
             if isinstance(found, Entry):

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Grant, Tally
+from partnergraph.model.register_records import Grant, RecordCounts
 from partnergraph.registers import grants360
 from partnergraph.registers.safe_streams import open_stream
 
 
-def _read(path: Path, reader: str = "read") -> tuple[list[Grant], list[Finding], Tally]:
-    tally, grants, findings = Tally(), list[Grant](), list[Finding]()
+def _read(path: Path, reader: str = "read") -> tuple[list[Grant], list[Finding], RecordCounts]:
+    tally, grants, findings = RecordCounts(), list[Grant](), list[Finding]()
     with open_stream(path) as source:
         for found in getattr(grants360, reader)(source, tally):
             if isinstance(found, Grant):
@@ -45,7 +45,7 @@ def _grant(number: int, *recipients: dict[str, Any], **more: Any) -> dict[str, A
     }
 
 
-def _json(tmp_path: Path, *grants: Any, package: bool = True) -> tuple[list[Grant], list[Finding], Tally]:
+def _json(tmp_path: Path, *grants: Any, package: bool = True) -> tuple[list[Grant], list[Finding], RecordCounts]:
     (tmp_path / "a.json").write_text(json.dumps({"grants": grants, "x": "y"} if package else grants))
     return _read(tmp_path / "a.json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Grant, Tally
+from partnergraph.model.register_records import Grant, RecordCounts
 from partnergraph.registers import gtr
 from partnergraph.registers.safe_streams import open_stream
 
@@ -24,8 +24,8 @@ ROWS = [
 ]  # fmt: skip
 
 
-def _read(path: Path) -> tuple[list[Grant], list[Finding], Tally]:
-    tally, grants, findings = Tally(), list[Grant](), list[Finding]()
+def _read(path: Path) -> tuple[list[Grant], list[Finding], RecordCounts]:
+    tally, grants, findings = RecordCounts(), list[Grant](), list[Finding]()
     with open_stream(path) as source:
         for found in gtr.read(source, tally):
             if isinstance(found, Grant):

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import DataError
-from partnergraph.model.register_records import Grant, Tally
+from partnergraph.model.register_records import Grant, RecordCounts
 from partnergraph.registers import grants360, gtr, local_authorities
 from partnergraph.registers.safe_streams import csv_rows, json_values, open_stream, table_rows
 
@@ -245,7 +245,7 @@ def test_a_file_that_breaks_at_the_end_gives_an_error_though_its_first_rows_are_
     text = head + "".join(row.format(number) for number in range(20_000))
     path = tmp_path / "gtr.csv.gz"
     path.write_bytes(gzip.compress(text.encode())[:-1000])
-    tally = Tally()
+    tally = RecordCounts()
     with pytest.raises(DataError, match=r"gtr\.csv\.gz: .*ends too early"), open_stream(path) as source:
         list(gtr.read(source, tally))
     assert 0 < tally.read < 20_000
@@ -261,7 +261,7 @@ def test_text_that_makes_careless_patterns_slow_is_read_at_once(tmp_path: Path) 
     (tmp_path / "a.json").write_text(json.dumps([grant]))
     began = time.process_time()
     with open_stream(tmp_path / "a.json") as source:
-        found = list(grants360.read(source, Tally()))
+        found = list(grants360.read(source, RecordCounts()))
     assert time.process_time() - began < 10
     assert isinstance(found[-1], Grant)
     assert all(len(str(finding)) < 2_000_000 for finding in found[:-1])
@@ -273,7 +273,7 @@ def test_a_table_of_another_format_is_refused_by_its_headings(tmp_path: Path) ->
     path.write_bytes(HEAD)
     for reader in (gtr.read, local_authorities.read, local_authorities.read_hierarchy):
         with pytest.raises(DataError, match="has no column"), open_stream(path) as source:
-            list(reader(source, Tally()))
+            list(reader(source, RecordCounts()))
 
 
 BOMBS = """

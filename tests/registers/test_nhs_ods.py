@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, Tally
+from partnergraph.model.register_records import Entry, EntryLink, RecordCounts
 from partnergraph.registers import nhs_ods
 from partnergraph.registers.safe_streams import open_stream
 
 
-def _read(path: Path, reader: str = "read") -> tuple[dict[str, Entry], list[Finding], Tally]:
-    tally, entries, findings = Tally(), dict[str, Entry](), list[Finding]()
+def _read(path: Path, reader: str = "read") -> tuple[dict[str, Entry], list[Finding], RecordCounts]:
+    tally, entries, findings = RecordCounts(), dict[str, Entry](), list[Finding]()
     with open_stream(path) as source:
         for found in getattr(nhs_ods, reader)(source, tally):
             if isinstance(found, Entry):

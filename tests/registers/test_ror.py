@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, RecordCounts
 from partnergraph.registers.register_config import RegisterConfig, read_register
 
 NEW: dict[str, Any] = {
@@ -42,8 +42,8 @@ OLD: dict[str, Any] = {
 }
 
 
-def _read(path: Path, name: str, format_: str) -> tuple[list[Entry], list[Finding], Tally]:
-    tally = Tally()
+def _read(path: Path, name: str, format_: str) -> tuple[list[Entry], list[Finding], RecordCounts]:
+    tally = RecordCounts()
     found = list(read_register(RegisterConfig("ror", path, name, format_), tally))
     entries = [one for one in found if isinstance(one, Entry)]
     return entries, [one for one in found if isinstance(one, Finding)], tally

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from partnergraph.errors import Finding, Place
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
 from partnergraph.registers import grants360, gtr
 from partnergraph.registers.redaction import redact_record
 from partnergraph.registers.safe_streams import open_stream
@@ -91,8 +91,8 @@ def test_a_surname_alone_is_a_word(title: str) -> None:
     assert redact_persons(title, ["Jane Doe", "Sam Field", "Ann Green"]) == (title, 0)
 
 
-def _read(read: Any, path: Path) -> tuple[list[Grant], list[Finding], Tally]:
-    tally = Tally()
+def _read(read: Any, path: Path) -> tuple[list[Grant], list[Finding], RecordCounts]:
+    tally = RecordCounts()
     with open_stream(path) as source:
         found = list(read(source, tally))
     grants = [one for one in found if isinstance(one, Grant)]

@@ -15,7 +15,7 @@ from partnergraph.errors import Finding
 from partnergraph.match.linking import RecordLinks
 from partnergraph.model.records import Model
 from partnergraph.model.register_quads import RegisterLines
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.register_config import RegisterConfig, read_register
 
 __all__ = ["RegisterImport", "import_register"]
@@ -29,7 +29,7 @@ class RegisterImport:
     """What became of one register. `findings` are complete once `lines` has run to its end."""
 
     register: RegisterConfig
-    tally: Tally = field(default_factory=Tally)
+    tally: RecordCounts = field(default_factory=RecordCounts)
     merged: int = 0
     quads: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -80,7 +80,7 @@ class _Survey:
 def _survey(register: RegisterConfig, record_links: RecordLinks) -> _Survey:
     survey = _Survey()
     linked = register.steps > 0
-    for entry in read_register(register, Tally()):
+    for entry in read_register(register, RecordCounts()):
         if not isinstance(entry, Entry):
             continue
         survey.add(entry, record_links)
@@ -131,7 +131,7 @@ def _lines(register: RegisterConfig, model: Model, result: RegisterImport) -> It
         imported.__contains__,
         outside,
     )
-    yield lines.described()
+    yield lines.description()
     for record in read_register(register, result.tally):
         if isinstance(record, Finding):
             result.findings.append(record)
@@ -139,11 +139,11 @@ def _lines(register: RegisterConfig, model: Model, result: RegisterImport) -> It
         if everything and isinstance(record, Entry):
             survey.add(record, record_links)
         if everything or _mentioned(record, imported, body, steps):
-            yield lines.of(record)
+            yield lines.record_lines(record)
         else:
             result.tally.kept -= 1
             result.tally.filtered += 1
-    yield from lines.rest()
+    yield from lines.link_lines()
     result.merged = len(survey.bodies)
     result.findings[:0] = survey.undecided
 

@@ -18,7 +18,8 @@ from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.documents import MAX_SIZE
 from partnergraph.graph_folder.folder import CONFIG, input_hashes, read_folder
 from partnergraph.reading import read_file
-from partnergraph.tables.table import Row, Table, TableSchema, read_sheet, read_table, split_values
+from partnergraph.tables.columns import TableSchema
+from partnergraph.tables.table import Table, TableRow, read_sheet, read_table, split_values
 from partnergraph.tables.table_files import sheets_of, table_files
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
@@ -93,7 +94,7 @@ def _tables(path: Path) -> dict[str, Table]:
     return {name: found.get(name, Table(name)) for name in _LAYOUTS}
 
 
-def _chosen(table: Table) -> list[Row]:
+def _chosen(table: Table) -> list[TableRow]:
     wrong, chosen = [], []
     for row in table.rows:
         answer = (row.get("accept") or "").lower()
@@ -107,10 +108,10 @@ def _chosen(table: Table) -> list[Row]:
     return chosen
 
 
-def _rows(tables: Mapping[str, Table], chosen: list[Row], into: Path) -> dict[str, dict[str, Row]]:
+def _rows(tables: Mapping[str, Table], chosen: list[TableRow], into: Path) -> dict[str, dict[str, TableRow]]:
     """The accepted rows by table and id, then their evidence and source."""
     known = {name: {row.get("id"): row for row in table.rows} for name, table in tables.items()}
-    taken: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
+    taken: dict[str, dict[str, TableRow]] = {table: {} for table in TABLES}
     wrong: list[Finding] = []
     for proposal in chosen:
         table, name = proposal.get("table") or "", proposal.get("id") or ""
@@ -140,7 +141,7 @@ def _rows(tables: Mapping[str, Table], chosen: list[Row], into: Path) -> dict[st
     return taken
 
 
-def _needed(proposals: Table, taken: Mapping[str, Mapping[str, Row]], into: Path) -> list[Finding]:
+def _needed(proposals: Table, taken: Mapping[str, Mapping[str, TableRow]], into: Path) -> list[Finding]:
     """An accepted row that names a proposed one which nobody accepted."""
     offered = {(row.get("table"), row.get("id")): row for row in proposals.rows}
     prefixes = {"org": "organisations", "group": "groups", "rel": "relationships"}
@@ -172,7 +173,7 @@ def _ids(into: Path, table: str) -> set[str]:
     return {row.get("id") or "" for row in _existing(into, table)[1].rows}
 
 
-def _appended(rows: Mapping[str, Mapping[str, Row]], into: Path, made: AcceptReport) -> dict[str, bytes]:
+def _appended(rows: Mapping[str, Mapping[str, TableRow]], into: Path, made: AcceptReport) -> dict[str, bytes]:
     """The files with the new rows at their end. Rows that stand there already are left as they are."""
     files, wrong = {}, []
     for name, found in rows.items():
@@ -213,7 +214,7 @@ def _appended(rows: Mapping[str, Mapping[str, Row]], into: Path, made: AcceptRep
 
 
 def _document(
-    rows: Mapping[str, Mapping[str, Row]], into: Path, document: Path | None, made: AcceptReport
+    rows: Mapping[str, Mapping[str, TableRow]], into: Path, document: Path | None, made: AcceptReport
 ) -> dict[str, bytes]:
     """The copy of the document and its entry in the folder's settings, when the folder has none for the source."""
     sources = sorted({row.get("source") or "" for row in rows["evidence"].values()})

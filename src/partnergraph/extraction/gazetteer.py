@@ -143,13 +143,13 @@ class Gazetteer:
 
     def from_register(self, path: Path, format_: str) -> int:
         """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""
-        from partnergraph.model.register_records import Tally
-        from partnergraph.registers.register_config import FORMATS, RegisterConfig, read_register
+        from partnergraph.model.register_records import RecordCounts
+        from partnergraph.registers.register_config import REGISTER_FORMATS, RegisterConfig, read_register
 
-        if format_ not in FORMATS:
-            raise UsageError(f"'{format_}' is not a form of register. Known: {', '.join(FORMATS)}.")
+        if format_ not in REGISTER_FORMATS:
+            raise UsageError(f"'{format_}' is not a form of register. Known: {', '.join(REGISTER_FORMATS)}.")
         return self.from_entries(
-            read_register(RegisterConfig("register", path, path.name, format_), Tally()), path.name
+            read_register(RegisterConfig("register", path, path.name, format_), RecordCounts()), path.name
         )
 
     def from_entries(self, entries: Iterable[object], where: str) -> int:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
+from partnergraph.tables.columns import CHOICES, CellType, Column
 from partnergraph.tables.suggestions import SuggestionIndex, nearest
-from partnergraph.tables.table import Row, Table, split_values
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.table import Table, TableRow, split_values
+from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary.iri import is_web_address
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
@@ -34,8 +37,6 @@ PREFIX = {
     "names": "name",
     "attributes": "attribute",
 }
-PARTIES = ("organisations", "groups", "undertakings", "places")
-BODIES = ("organisations", "groups", "undertakings")
 # A table's rows in the singular, and the rule that a reference to none of them breaks.
 NOUN = {
     "organisations": ("organisation", "unknown-organisation"),
@@ -47,6 +48,17 @@ NOUN = {
     "relationships": ("relationship", "unknown-relationship"),
     "events": ("event", "unknown-event"),
     "statements": ("statement", "unknown-statement"),
+}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_MAX_DEGREES = {"latitude": 90, "longitude": 180}
+# Rule, noun and fix of a word that is none of `CHOICES`.
+_CHOICE_PROBLEMS = {
+    "form": (
+        "unknown-form",
+        "a form of organisation",
+        "Write formal, unit, collaboration, or organisation when the legal form is not known.",
+    ),
+    "decision": ("decision", "a decision", "Write same, different or unsure."),
 }
 MAX_VALUE_LENGTH = 200
 MAX_LOOKUPS = 2_000
@@ -76,11 +88,17 @@ class CellParser:
             if "id" in TABLE_SCHEMAS[name].columns:
                 self.known[name] = self._index(name, table.rows)
         self._lists: dict[str, dict[str, None]] = {}
-        self._near: dict[tuple[str, ...], SuggestionIndex] = {}
-        self._sought = self.unlocated = 0
+        self._suggestions: dict[tuple[str, ...], SuggestionIndex] = {}
+        self._lookups = self.unlocated = 0
 
     def error(
-        self, row: Row, column: str | None, rule: str, message: str, value: str | None = None, fix: str | None = None
+        self,
+        row: TableRow,
+        column: str | None,
+        rule: str,
+        message: str,
+        value: str | None = None,
+        fix: str | None = None,
     ) -> None:
         """Note a problem with a cell. Of a whole page pasted into a cell, only the beginning is repeated."""
         if value is not None and len(value) > MAX_VALUE_LENGTH:
@@ -88,7 +106,7 @@ class CellParser:
             message, value = message.replace(value, short), short
         self.findings.append(Finding(rule, "error", message, row.place(column), value, fix))
 
-    def _index(self, table: str, rows: list[Row]) -> dict[str, str]:
+    def _index(self, table: str, rows: list[TableRow]) -> dict[str, str]:
         index: dict[str, str] = {}
         first: dict[str, int] = {}
         form = _LOOSE if table in ("evidence", "sources") else _SLUG
@@ -109,25 +127,42 @@ class CellParser:
             first[slug] = row.number
         return index
 
-    def _iri(self, table: str, slug: str, row: Row) -> str:
-        source = row.get("source") or "unknown"
-        if table == "groups":
-            return self.ids.group(source, slug)
-        if table == "statements":
-            return self.ids.statement(source, slug)
-        make = {
-            "organisations": self.ids.org,
-            "undertakings": self.ids.undertaking,
-            "places": self.ids.place,
-            "relationships": self.ids.relationship,
-            "events": self.ids.event,
-            "names": self.ids.name,
-            "attributes": self.ids.attribute,
-            "sources": self.ids.source,
-        }.get(table)
-        return make(slug) if make else slug
+    def _iri(self, table: str, slug: str, row: TableRow) -> str:
+        """The IRI of a row; of evidence, which no cell names by its IRI, the id."""
+        return slug if table == "evidence" else self.ids.row(table, slug, row.get("source") or "unknown")
 
-    def reference(self, row: Row, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
+    def fields(self, table: str, row: TableRow) -> dict[str, Any]:
+        """The values of a row by the fields of its record, each read as the type of its column says. Without those of
+        empty cells, and of cells that are wrong: each of these is a finding.
+        """
+        values: dict[str, Any] = {}
+        cells = row.cells
+        for column in TABLE_COLUMNS[table]:
+            if (text := cells.get(column.name)) is None:
+                continue
+            value = text if column.type in _AS_WRITTEN else self._value(table, row, column)
+            if value is not None and value != "":
+                values[column.field] = value
+        self._check_period(row, values.get("start"), values.get("end"))
+        return values
+
+    def _value(self, table: str, row: TableRow, column: Column) -> Any:
+        name = column.name
+        match column.type:
+            case "evidence":
+                return self.support(row, table)
+            case "code":
+                return (self.codes if column.several else self.code)(row, name, column.scheme)
+            case "row":
+                return (self.slugs if column.several else self.slug)(row, name, column.tables[0])
+            case "reference":
+                return (self.references if column.several else self.reference)(row, name, column.tables)
+            case "choice":
+                return self.choice(row, name, column.scheme)
+            case _:
+                return _PARSERS[column.type](self, row, name)
+
+    def reference(self, row: TableRow, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
         """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
         text = row.get(column) if text is None else text
         if text is None:
@@ -145,10 +180,10 @@ class CellParser:
             )
             self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
             return None
-        found = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
             self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
             return None
@@ -166,35 +201,35 @@ class CellParser:
 
     def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
         """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
-        self._sought += 1
-        if self._sought > MAX_LOOKUPS:
+        self._lookups += 1
+        if self._lookups > MAX_LOOKUPS:
             return None
-        if tables not in self._near:
-            self._near[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
-        return self._near[tables].to(text)
+        if tables not in self._suggestions:
+            self._suggestions[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
+        return self._suggestions[tables].nearest(text)
 
     def may_search(self) -> bool:
         """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
         return self.unlocated < MAX_UNLOCATED
 
-    def references(self, row: Row, column: str, tables: Iterable[str]) -> tuple[str, ...]:
+    def references(self, row: TableRow, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
-        found = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
-        return tuple(iri for iri in found if iri is not None)
+        iris = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
+        return tuple(iri for iri in iris if iri is not None)
 
-    def slug(self, row: Row, column: str, table: str, text: str | None = None) -> str | None:
+    def slug(self, row: TableRow, column: str, table: str, text: str | None = None) -> str | None:
         """The id that a cell names, checked to exist."""
         text = row.get(column) if text is None else text
         if text is None or self.reference(row, column, (table,), text) is None:
             return None
         return text.partition(":")[2] or text
 
-    def slugs(self, row: Row, column: str, table: str) -> tuple[str, ...]:
+    def slugs(self, row: TableRow, column: str, table: str) -> tuple[str, ...]:
         """All ids that a cell names, checked to exist."""
-        found = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
-        return tuple(slug for slug in found if slug is not None)
+        slugs = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
+        return tuple(slug for slug in slugs if slug is not None)
 
-    def code(self, row: Row, column: str, scheme: str, text: str | None = None) -> str:
+    def code(self, row: TableRow, column: str, scheme: str, text: str | None = None) -> str:
         """A code of a concept list; an unknown one is a finding with the nearest."""
         text = row.get(column) if text is None else text
         if text is None:
@@ -214,11 +249,11 @@ class CellParser:
         self.error(row, column, f"unknown-{column}", f"'{text}' is not {noun}.", text, f"{hint}{listing}")
         return ""
 
-    def codes(self, row: Row, column: str, scheme: str) -> tuple[str, ...]:
+    def codes(self, row: TableRow, column: str, scheme: str) -> tuple[str, ...]:
         """All codes of a cell."""
         return tuple(code for text in split_values(row.get(column)) if (code := self.code(row, column, scheme, text)))
 
-    def date(self, row: Row, column: str) -> PartialDate | None:
+    def date(self, row: TableRow, column: str) -> PartialDate | None:
         """A date, or None with a finding that says the right form."""
         text = row.get(column)
         if text is None:
@@ -239,21 +274,18 @@ class CellParser:
 
     def _plain_date(self, text: str) -> str:
         """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
-        found = _SLASHED.fullmatch(text)
-        if found is None or not self.dates:
+        match = _SLASHED.fullmatch(text)
+        if match is None or not self.dates:
             return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
-        day, month, year = found.groups() if self.dates == DATE_RULES[0] else (found[2], found[1], found[3])
+        day, month, year = match.groups() if self.dates == DATE_RULES[0] else (match[2], match[1], match[3])
         return f"{year}-{month:0>2}-{day:0>2}"
 
-    def period(self, row: Row) -> tuple[PartialDate | None, PartialDate | None]:
-        """Start and end; an end before the start is a finding."""
-        start, end = self.date(row, "start"), self.date(row, "end")
+    def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
             message = f"The end ({end.text}) is before the start ({start.text})."
             self.error(row, "end", "end-before-start", message, end.text, "Mend one of the two dates.")
-        return start, end
 
-    def flag(self, row: Row, column: str) -> bool | None:
+    def flag(self, row: TableRow, column: str) -> bool | None:
         """yes or no."""
         text = row.get(column)
         if text is None:
@@ -263,7 +295,7 @@ class CellParser:
             self.error(row, column, "yes-or-no", f"'{text}' is neither yes nor no.", text, "Write yes or no.")
         return answer
 
-    def count(self, row: Row, column: str) -> int | None:
+    def count(self, row: TableRow, column: str) -> int | None:
         """A whole number of at least 1."""
         text = row.get(column)
         if text is None:
@@ -274,9 +306,43 @@ class CellParser:
         self.error(row, column, "count", f"'{text}' is not a whole number of at least 1.", text, fix)
         return None
 
-    def support(self, row: Row, table: str) -> tuple[Support, ...]:
+    def choice(self, row: TableRow, column: str, scheme: str) -> str | None:
+        """One of the words of `CHOICES`; another one is a finding."""
+        text, words = row.get(column), CHOICES[scheme]
+        if text and text not in words:
+            default = (f"unknown-{column}", f"one of the words for {column}", f"Write one of: {', '.join(words)}.")
+            rule, noun, fix = _CHOICE_PROBLEMS.get(scheme, default)
+            self.error(row, column, rule, f"'{text}' is not {noun}.", text, fix)
+        return text
+
+    def coordinate(self, row: TableRow, column: str) -> str | None:
+        """Degrees of latitude or longitude, as they are written; a finding when they are none."""
+        text, limit = row.get(column), _MAX_DEGREES[column]
+        if text and not (re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) and abs(float(text)) <= limit):
+            fix = f"Write degrees between -{limit} and {limit}, for example 53.0042."
+            self.error(row, column, "coordinate", f"'{text}' is not a {column}.", text, fix)
+        return text
+
+    def language(self, row: TableRow, column: str) -> str | None:
+        """The code of a language (BCP 47), as it is written; a finding when it is none."""
+        text = row.get(column)
+        if text and not _LANGUAGE.fullmatch(text):
+            fix = "Write a code such as en, cy or en-GB."
+            self.error(row, column, "language", f"'{text}' is not the code of a language.", text, fix)
+        return text
+
+    def web_address(self, row: TableRow, column: str) -> str | None:
+        """A web address, or None with a finding."""
+        text = row.get(column)
+        if text and not is_web_address(text):
+            fix = "Write it with https://, without spaces."
+            self.error(row, column, "url", f"'{text}' is not a web address.", text, fix)
+            return None
+        return text
+
+    def support(self, row: TableRow, table: str) -> tuple[Support, ...]:
         """The evidence of a row, with the columns each piece is limited to."""
-        found: list[Support] = []
+        supports: list[Support] = []
         for text in split_values(row.get("evidence")):
             match = _CITED.fullmatch(text)
             if match is None:
@@ -293,16 +359,16 @@ class CellParser:
                     hint = f"Did you mean '{near}'?" if near else f"Columns: {', '.join(TABLE_SCHEMAS[table].columns)}."
                     message = f"'{column}' in brackets is not a column of this table."
                     self.error(row, "evidence", "evidence-column", message, text, hint)
-            found.append(Support(match[1], columns))
-        return tuple(found)
+            supports.append(Support(match[1], columns))
+        return tuple(supports)
 
 
 def _both(text: str) -> tuple[date, date] | None:
     """The two days that a date with slashes can mean, when it can mean two."""
-    found = _SLASHED.fullmatch(text)
-    if found is None or found[1] == found[2]:
+    match = _SLASHED.fullmatch(text)
+    if match is None or match[1] == match[2]:
         return None
-    first, second, year = (int(part) for part in found.groups())
+    first, second, year = (int(part) for part in match.groups())
     try:
         return date(year, second, first), date(year, first, second)
     except ValueError:
@@ -311,3 +377,16 @@ def _both(text: str) -> tuple[date, date] | None:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
+
+
+# Types of columns whose cells are taken as they are written.
+_AS_WRITTEN = frozenset({"slug", "text", "string", "token", "figure"})
+# How the cell of a column of another type is read.
+_PARSERS: dict[CellType, Callable[[CellParser, TableRow, str], Any]] = {
+    "date": CellParser.date,
+    "flag": CellParser.flag,
+    "count": CellParser.count,
+    "coordinate": CellParser.coordinate,
+    "language": CellParser.language,
+    "web-address": CellParser.web_address,
+}

@@ -33,7 +33,7 @@ def passages(text: str) -> tuple[Passage, ...]:
     >>> [(p.number, p.start, p.end, p.text) for p in passages("We fund it. They run it.\\n\\nDone")]
     [(1, 0, 11, 'We fund it.'), (2, 12, 24, 'They run it.'), (3, 26, 30, 'Done')]
     """
-    found: list[Passage] = []
+    sentences: list[Passage] = []
     start = 0
     breaks = (gap.span() for gap in _SPACE.finditer(text) if _ends(text, *gap.span()))
     for end, following in [*breaks, (len(text), len(text))]:
@@ -41,9 +41,9 @@ def passages(text: str) -> tuple[Passage, ...]:
         bare = piece.strip()
         if bare:
             first = start + len(piece) - len(piece.lstrip())
-            found.append(Passage(len(found) + 1, bare, first, first + len(bare)))
+            sentences.append(Passage(len(sentences) + 1, bare, first, first + len(bare)))
         start = following
-    return tuple(found)
+    return tuple(sentences)
 
 
 class LocationError(LookupError):
@@ -129,9 +129,9 @@ def match_typography(document: Document, words: str) -> str | None:
     >>> match_typography(read_document("x", "We call it “our” home.".encode()), 'it "our"')
     'it “our”'
     """
-    folded, sought = _folded(document.text), words.translate(_ALIKE)
-    found = {document.text[start : start + len(words)] for start in _places(folded, sought, 0, len(folded))}
-    return found.pop() if len(found) == 1 else None
+    folded, folded_words = _folded(document.text), words.translate(_ALIKE)
+    wordings = {document.text[start : start + len(words)] for start in _places(folded, folded_words, 0, len(folded))}
+    return wordings.pop() if len(wordings) == 1 else None
 
 
 @lru_cache(maxsize=4)
@@ -150,13 +150,13 @@ def _hits(document: Document, words: str, sentence: int | None) -> list[int]:
     return _places(document.text, words, start, end)
 
 
-def _places(text: str, words: str, start: int, end: int, most: int = MAX_HITS) -> list[int]:
-    found: list[int] = []
-    at = text.find(words, start, end)
-    while at >= 0 and len(found) < most:
-        found.append(at)
-        at = text.find(words, at + 1, end)
-    return found
+def _places(text: str, words: str, start: int, end: int, limit: int = MAX_HITS) -> list[int]:
+    places: list[int] = []
+    position = text.find(words, start, end)
+    while position >= 0 and len(places) < limit:
+        places.append(position)
+        position = text.find(words, position + 1, end)
+    return places
 
 
 def _sentence(document: Document, start: int, end: int) -> int | None:
@@ -178,9 +178,9 @@ def _nearest(text: str, words: str) -> str | None:
     seen = set[int]()
     for start in _likely(_folded(text), words.translate(_ALIKE)):
         # The words that begin about there, each with so many after it as the quotation has.
-        low = max(0, start - 40)
-        nearby = [m.span() for m in _WORD.finditer(text, low, min(len(text), start + 80 + 3 * len(words)))]
-        if low and not text[low - 1].isspace():
+        window_start = max(0, start - 40)
+        nearby = [m.span() for m in _WORD.finditer(text, window_start, min(len(text), start + 80 + 3 * len(words)))]
+        if window_start and not text[window_start - 1].isspace():
             nearby = nearby[1:]
         for first in range(len(nearby) - width + 1):
             begin, end = nearby[first][0], nearby[first + width - 1][1]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from partnergraph.graph_folder.cell_parser import CellParser
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["find_contradictions"]
 
 
-def find_contradictions(rows: list[Row], find: CellParser) -> None:
+def find_contradictions(rows: list[TableRow], cells: CellParser) -> None:
     """Two decisions about one pair, and one record that is said to be two bodies, are findings."""
     pairs: dict[tuple[str | None, ...], int] = {}
     same: dict[tuple[str | None, ...], tuple[str | None, int]] = {}
@@ -18,7 +18,7 @@ def find_contradictions(rows: list[Row], find: CellParser) -> None:
             continue
         if (body, *record) in pairs:
             message = f"Row {pairs[(body, *record)]} decides about this record and organisation already."
-            find.error(row, "decision", "decided-twice", message, row.get("decision"), "Keep the row that holds.")
+            cells.error(row, "decision", "decided-twice", message, row.get("decision"), "Keep the row that holds.")
         pairs.setdefault((body, *record), row.number)
         if row.get("decision") != "same":
             continue
@@ -26,4 +26,4 @@ def find_contradictions(rows: list[Row], find: CellParser) -> None:
         if other != body:
             message = f"Row {number} says that this record is '{other}'; it cannot be '{body}' too."
             fix = "Decide for one: write different or unsure in the other row, or delete it."
-            find.error(row, "record", "one-record-two-bodies", message, row.get("record"), fix)
+            cells.error(row, "record", "one-record-two-bodies", message, row.get("record"), fix)

@@ -12,10 +12,10 @@ from partnergraph.match.countries import country_code
 from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import MatchQuery
 from partnergraph.model.ids import Ids
-from partnergraph.model.records import Model, Organisation, Spot
-from partnergraph.model.register_records import Entry, EntryName, EntryPlace, Tally
+from partnergraph.model.records import Model, NamedPlace, Organisation
+from partnergraph.model.register_records import Entry, EntryName, EntryPlace, RecordCounts
 from partnergraph.reading import printable, read_file
-from partnergraph.registers.register_config import FORMATS, RegisterConfig, read_register
+from partnergraph.registers.register_config import REGISTER_FORMATS, RegisterConfig, read_register
 from partnergraph.store import Reader
 from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
 from partnergraph.tables.file_signatures import file_type
@@ -44,7 +44,7 @@ def folder_queries(model: Model) -> list[MatchQuery]:
     """Every organisation of a folder as a query to a register."""
     ids = Ids(model.config.base)
     organisations: dict[str, Organisation] = {ids.org(body.id): body for body in model.organisations}
-    spots: dict[str, Spot] = {ids.place(spot.id): spot for spot in model.places}
+    spots: dict[str, NamedPlace] = {ids.place(spot.id): spot for spot in model.places}
     queries = []
     for iri, body in organisations.items():
         claims = [claim for claim in model.relationships if claim.from_ == iri]
@@ -151,8 +151,8 @@ def _query(number: int, values: Mapping[str, str], addresses: bool) -> MatchQuer
 
 def index_of_file(path: Path, format_: str) -> RecordIndex:
     """A file of a register that no folder names. Raises `DataError` when it is of another form."""
-    if format_ not in FORMATS:
-        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(FORMATS)}.")
+    if format_ not in REGISTER_FORMATS:
+        raise UsageError(f"--as {format_}: this form is not known. Known: {', '.join(REGISTER_FORMATS)}.")
     return _read([RegisterConfig(path.stem, path, path.name, format_, keep="all")])
 
 
@@ -171,7 +171,7 @@ def index_of_folder(folder: GraphFolder, source: str | None) -> tuple[str, Recor
 
 
 def _read(files: Sequence[RegisterConfig]) -> RecordIndex:
-    records = (record for file in files for record in read_register(file, Tally()))
+    records = (record for file in files for record in read_register(file, RecordCounts()))
     return RecordIndex(record for record in records if isinstance(record, Entry) and record.name)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from partnergraph.match.record_index import RecordIndex
 from partnergraph.match.scoring import NONE, Candidate, MatchQuery, score_candidates
-from partnergraph.model.records import Match
+from partnergraph.model.records import MatchDecision
 from partnergraph.spreadsheet_safety import csv_text
 
 __all__ = ["COLUMNS", "MatchResult", "format_list", "format_results", "match_results"]
@@ -22,7 +22,7 @@ class MatchResult:
 
     query: MatchQuery
     candidates: tuple[Candidate, ...]
-    decisions: Mapping[str, Match]
+    decisions: Mapping[str, MatchDecision]
 
     @property
     def open(self) -> list[Candidate]:
@@ -33,10 +33,10 @@ class MatchResult:
 
 
 def match_results(
-    queries: Iterable[MatchQuery], register: RecordIndex, decisions: Iterable[Match], source: str
+    queries: Iterable[MatchQuery], register: RecordIndex, decisions: Iterable[MatchDecision], source: str
 ) -> list[MatchResult]:
     """Every body with its candidates of one register and the decisions about its records."""
-    by_body: dict[str, dict[str, Match]] = {}
+    by_body: dict[str, dict[str, MatchDecision]] = {}
     for match in decisions:
         if match.source == source:
             by_body.setdefault(match.organisation, {})[match.record] = match

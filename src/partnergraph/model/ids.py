@@ -8,6 +8,22 @@ from urllib.parse import quote
 
 from partnergraph.model.rdf_terms import IRI
 
+# Table -> the path of its rows under id/.
+RECORD_PATHS = {
+    "organisations": "org",
+    "groups": "group",
+    "undertakings": "undertaking",
+    "places": "place",
+    "relationships": "rel",
+    "events": "event",
+    "statements": "record",
+    "names": "name",
+    "attributes": "attribute",
+    "sources": "source",
+    "evidence": "evidence",
+}
+# Tables whose rows belong to one source: their path goes on with its id.
+TABLES_OF_SOURCES = frozenset(("groups", "statements", "evidence"))
 _BETWEEN = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -35,6 +51,15 @@ class Ids:
 
     def _id(self, *parts: str) -> IRI:
         return IRI(self.base + "id/" + "/".join(parts))
+
+    def row(self, table: str, slug: str, source: str = "") -> IRI:
+        """The row with this id of a table of `RECORD_PATHS`; `source` is that of a row that belongs to one.
+
+        >>> Ids("https://example.org/").row("groups", "councils", source="annual-report")
+        'https://example.org/id/group/annual-report/councils'
+        """
+        scope = (source,) if table in TABLES_OF_SOURCES else ()
+        return self._id(RECORD_PATHS[table], *scope, slug)
 
     def org(self, slug: str) -> IRI:
         """An organisation."""
@@ -109,7 +134,7 @@ class Ids:
         return self._id("match", body, source, quote(record, safe=""))
 
     def position(self, view: str, body: str) -> IRI:
-        """A kept position of a body (its IRI)."""
+        """The saved position of an organisation, group or undertaking (its IRI) in one view of the drawing."""
         return self._id("position", view, body.removeprefix(f"{self.base}id/"))
 
     def question(self, name: str) -> IRI:

@@ -25,7 +25,7 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
         if any(parameter.type == "graph" for parameter in question.parameters):
             continue
         subject = ids.question(question.name)
-        said: list[tuple[str, Term]] = [
+        terms: list[tuple[str, Term]] = [
             (RDF.type, IRI(SH.SPARQLExecutable)),
             (RDF.type, IRI(SH.SPARQLSelectExecutable)),
             (DCTERMS.identifier, Literal(question.name)),
@@ -34,7 +34,7 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
             (SH.prefixes, graph),
             (SH.select, Literal(executable_example(question, focus))),
         ]
-        for predicate, value in said:
+        for predicate, value in terms:
             yield Quad(subject, IRI(predicate), value, graph)
     for prefix, iri in PREFIXES.items():
         subject = ids.prefix(prefix)
@@ -50,10 +50,10 @@ def question_quads(model: Model, ids: Ids) -> Iterator[Quad]:
 def executable_example(question: Question, focus: IRI | None) -> str:
     """The question as text that any SPARQL tool can run: about the body whose graph it is, everything else left open.
 
-    What can be chosen is told in comments; a value goes into the VALUES at the head.
+    Comments list the parameters that stay open; a given value goes into the VALUES at the head.
     """
     if not question.parameters:
         return question.full_text
-    told = [f"# ?_{p.name}: {p.help} ({p.type})" for p in question.parameters]
-    terms = {p.name: focus.n3 for p in question.parameters if p.default == FOCUS and focus is not None}
-    return "\n".join([*told, question.standing_alone(question.bound(terms))])
+    comments = [f"# ?_{p.name}: {p.help} ({p.type})" for p in question.parameters]
+    values = {p.name: focus.n3 for p in question.parameters if p.default == FOCUS and focus is not None}
+    return "\n".join([*comments, question.standing_alone(question.bound(values))])

@@ -1,4 +1,4 @@
-"""What the tables say, as frozen records. Field names are the column headings of the tables (see data/README.md)."""
+"""The records of the tables, frozen. Their fields are the columns that `tables.table_schemas` specifies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Source(Record):
-    """Who says so."""
+    """A page, document, register or set of minutes that states claims."""
 
     title: str = ""
     publisher: str = ""
@@ -81,7 +81,7 @@ class Evidence(Record):
 
 @dataclass(frozen=True)
 class Organisation(Record):
-    """A body that acts."""
+    """An organisation, a unit of one, or a collaboration of several."""
 
     name: str = ""
     form: str = ""
@@ -91,7 +91,7 @@ class Organisation(Record):
 
 @dataclass(frozen=True)
 class Name(Record):
-    """A name in use."""
+    """A further name of an organisation: former, short, or as a source writes it."""
 
     organisation: str = ""
     name: str = ""
@@ -103,7 +103,7 @@ class Name(Record):
 
 @dataclass(frozen=True)
 class Identifier(Record):
-    """An identifier in a register."""
+    """The number or address of an organisation in a register."""
 
     organisation: str = ""
     scheme: str = ""
@@ -112,8 +112,8 @@ class Identifier(Record):
 
 
 @dataclass(frozen=True)
-class Spot(Record):
-    """A place on the map (row of places.csv)."""
+class NamedPlace(Record):
+    """A town, region or country; latitude and longitude in degrees (WGS 84), as the source writes them."""
 
     name: str = ""
     kind: str | None = None
@@ -140,7 +140,7 @@ class Group(Record):
 
 @dataclass(frozen=True)
 class Undertaking(Record):
-    """What is done, rather than who does it."""
+    """A programme, strategy, set of posts or assessment."""
 
     name: str = ""
     type: str = ""
@@ -219,7 +219,7 @@ class Standing(Record):
 
 
 @dataclass(frozen=True)
-class Match(Record):
+class MatchDecision(Record):
     """A person's decision whether a record of a register (a source) is about a body of this graph (its id)."""
 
     organisation: str = ""
@@ -242,8 +242,8 @@ class Position(Record):
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of the editor's story: what is told, the bodies (IRIs) that are shown, as of when. No claim."""
+class StoryStep:
+    """A step of the editors' story: its text, the bodies (IRIs) that it shows, as of which date. It states no claim."""
 
     number: int
     title: str
@@ -253,7 +253,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Config:
+class GraphConfig:
     """partnergraph.toml."""
 
     id: str
@@ -271,14 +271,14 @@ class Config:
 class Model:
     """Everything a graph folder says, every reference resolved."""
 
-    config: Config
+    config: GraphConfig
     sources: tuple[Source, ...] = ()
     documents: tuple[Document, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     organisations: tuple[Organisation, ...] = ()
     names: tuple[Name, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
-    places: tuple[Spot, ...] = ()
+    places: tuple[NamedPlace, ...] = ()
     groups: tuple[Group, ...] = ()
     undertakings: tuple[Undertaking, ...] = ()
     relationships: tuple[Relationship, ...] = ()
@@ -287,6 +287,27 @@ class Model:
     attributes: tuple[Attribute, ...] = ()
     standings: tuple[Standing, ...] = ()
     positions: tuple[Position, ...] = ()
-    matches: tuple[Match, ...] = ()
-    story: tuple[Step, ...] = ()
+    matches: tuple[MatchDecision, ...] = ()
+    story: tuple[StoryStep, ...] = ()
     rdf: tuple[tuple[str, str], ...] = field(default=())
+
+
+# The class of the records of each table.
+RECORD_TYPES: dict[str, type[Record]] = {
+    "sources": Source,
+    "evidence": Evidence,
+    "organisations": Organisation,
+    "places": NamedPlace,
+    "undertakings": Undertaking,
+    "groups": Group,
+    "names": Name,
+    "identifiers": Identifier,
+    "statements": Statement,
+    "relationships": Relationship,
+    "events": Event,
+    "attributes": Attribute,
+    "standing": Standing,
+    "positions": Position,
+    "matches": MatchDecision,
+}
+TABLE_OF_RECORD = {record_type: table for table, record_type in RECORD_TYPES.items()}

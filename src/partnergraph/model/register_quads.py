@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from partnergraph.model.column_terms import concept, date_terms
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids, identifier_slug
 from partnergraph.model.rdf_terms import IRI, Literal, quote_literal
 from partnergraph.model.record_quads import FORMS
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant
-from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
+from partnergraph.vocabulary import ADMS, DCAT, DCTERMS, FOAF, ORG, PG, PROV, RDF, SKOS, SKOSXL, VOID, WGS84, XSD
 from partnergraph.vocabulary.iri import is_web_address
 
 __all__ = ["RegisterLines", "register_slug"]
@@ -27,7 +28,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 # The type code:body: of a body without a type in the register, or of which it says nothing but the name.
 UNTYPED = "body"
-# The terms of every record, made once. (The rest is made where it is used.)
+# The terms that every record needs, as N-Triples, computed once.
 _A, _EVIDENCE, _SOURCE = f"<{RDF.type}>", f"<{PG.evidence}>", f"<{DCTERMS.source}>"
 _LABEL, _ALT_LABEL, _CLASS = f"<{SKOS.prefLabel}>", f"<{SKOS.altLabel}>", f"<{ORG.classification}>"
 _EVIDENCE_TYPE, _BASIS, _CONFIDENCE = f"<{PG.Evidence}>", f"<{PG.basis}>", f"<{PG.confidence}>"
@@ -73,17 +74,12 @@ def _types(form: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(2_000)
 def _date(name: str, value: PartialDate) -> tuple[tuple[str, str], ...]:
     """Predicates and objects of a date: as stated, and its bounds."""
-    if value.literal is not None:
-        first = (f"<{PG[name]}>", value.literal.n3)
-    else:
-        first = (f"<{PG.dateNote}>", Literal(f"{name} between {value.text.replace('/', ' and ')}").n3)
-    earliest, latest = value.bounds
-    return first, (f"<{PG[f'{name}Earliest']}>", earliest.n3), (f"<{PG[f'{name}Latest']}>", latest.n3)
+    return tuple((f"<{predicate}>", term.n3) for predicate, term in date_terms(IRI(PG[name]), value))
 
 
 @lru_cache(500)
 def _code(name: str) -> str:
-    return IRI(CODE[name]).n3
+    return concept(name).n3
 
 
 @lru_cache(500)
@@ -99,10 +95,10 @@ def _text(text: str, language: str | None) -> str:
 class RegisterLines:
     """Writes the records of one register.
 
-    `body` gives the id of the editors' body that a record, an identifier or a name is about, or None; `kept` says
-    whether a record of this register is in the graph, `outside` whether one that the file lacks (or, for None, a body
-    that is named without a record) may be. These, and what links one record to another, are written by `rest`, when
-    all records have been seen.
+    `body` gives the id of the editors' body that a record, an identifier or a name is about, or None; `is_written`
+    says whether a record of this register is in the graph, `outside` whether one that the file lacks (or, for None, a
+    body that is named without a record) may be. These, and what links one record to another, are written by
+    `link_lines`, when all records have been seen.
     """
 
     def __init__(
@@ -113,14 +109,14 @@ class RegisterLines:
         release: str,
         language: str,
         body: Callable[[str | None, tuple[str, str] | None], str | None],
-        kept: Callable[[str], bool],
+        is_written: Callable[[str], bool],
         outside: Callable[[str | None], bool],
     ) -> None:
         self.ids, self.source, self.language = Ids(base), source, language
         self._title = title
         self._says = f"{title}, release {release}" if release else title
         self._release = f", release {release}" if release else ""
-        self._body, self._kept, self._outside = body, kept, outside
+        self._body, self._is_written, self._outside = body, is_written, outside
         self._graph = self.ids.graph("register", source).n3
         self._from = self.ids.source(source).n3
         self._end = f" {self._graph} .\n"
@@ -129,29 +125,29 @@ class RegisterLines:
         before = (ids.org(""), ids.name(""), ids.identifier_of(""), ids.attribute(""), ids.event(""),
                   ids.relationship(""), ids.evidence(source, ""))  # fmt: skip
         (self._org, self._name_iri, self._identifier_iri, self._attribute_iri, self._event_iri, self._claim_iri,
-         self._evidence_iri) = (f"<{one}" for one in before)  # fmt: skip
+         self._evidence_iri) = (f"<{start}" for start in before)  # fmt: skip
         self._links: list[tuple[str, EntryLink, str]] = []
         self._stubs: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {}
         self._written: set[str] = set()
 
-    def described(self) -> str:
+    def description(self) -> str:
         """What the graph of these lines is. It is not that of the source, which holds what editors say and cite it for:
         a register's own records are no part of anybody's tables.
         """
         title = Literal(f"Records of {self._title}", lang=self.language).n3
         graph = self._graph
-        said = [
+        terms = [
             *((_A, f"<{kind}>") for kind in (PG.SourceGraph, VOID.Dataset, DCAT.Dataset)),
             (_TITLE, title),
             *((f"<{word}>", self._from) for word in (DCTERMS.source, PROV.wasDerivedFrom, PROV.hadPrimarySource)),
         ]
-        return self._said(self.ids.graph("").n3, [(f"<{DCAT.dataset}>", graph)]) + self._said(graph, said)
+        return self._lines(self.ids.graph("").n3, [(f"<{DCAT.dataset}>", graph)]) + self._lines(graph, terms)
 
-    def of(self, found: Entry | Grant) -> str:
-        """The lines of a record, but for its links to others; none for a grant between bodies that are not kept."""
-        return "".join(self._grant(found) if isinstance(found, Grant) else self._entry(found))
+    def record_lines(self, record: Entry | Grant) -> str:
+        """The lines of a record, but for its links to others; none for a grant between bodies that are not written."""
+        return "".join(self._grant(record) if isinstance(record, Grant) else self._entry(record))
 
-    def rest(self) -> Iterator[str]:
+    def link_lines(self) -> Iterator[str]:
         """The links between records, and the bodies that were named but are no records here: their names, and who
         names them.
         """
@@ -164,14 +160,14 @@ class RegisterLines:
         self._links.clear()
         self._stubs.clear()
 
-    def _said(self, subject: str, said: Iterable[tuple[str, str]]) -> str:
+    def _lines(self, subject: str, terms: Iterable[tuple[str, str]]) -> str:
         end = self._end
-        return "".join([f"{subject} {predicate} {value}{end}" for predicate, value in said])
+        return "".join([f"{subject} {predicate} {value}{end}" for predicate, value in terms])
 
-    def _proof(self, record: str, says: str) -> tuple[str, str]:
+    def _evidence_lines(self, record: str, says: str) -> tuple[str, str]:
         slug = _slug(record)
         evidence = f"{self._evidence_iri}{slug}>"
-        return evidence, self._said(
+        return evidence, self._lines(
             evidence,
             (
                 (_A, _EVIDENCE_TYPE),
@@ -187,14 +183,14 @@ class RegisterLines:
     def _entry(self, entry: Entry) -> Iterator[str]:
         slug = self._body(entry.record, None)
         named = entry.name or entry.record
-        evidence, proof = self._proof(entry.record, f"{self._says}, has a record of {named}.")
-        yield proof
+        evidence, lines = self._evidence_lines(entry.record, f"{self._says}, has a record of {named}.")
+        yield lines
         names = entry.names
         if slug is None:
             slug = register_slug(self.source, entry.record)
             yield self._own(slug, named, entry.language, entry.types, entry.form, evidence)
         else:
-            yield self._said(f"{self._org}{slug}>", ((_EVIDENCE, evidence),))
+            yield self._lines(f"{self._org}{slug}>", ((_EVIDENCE, evidence),))
             if entry.name:
                 names = (EntryName(entry.name, "alternative", entry.language), *names)
         owner = f"{self._org}{slug}>"
@@ -215,14 +211,14 @@ class RegisterLines:
             self._links.append((slug, link, evidence))
 
     def _own(self, slug: str, name: str, language: str | None, types: tuple[str, ...], form: str, evidence: str) -> str:
-        said = [*_types(form), (_LABEL, _text(name, language))]
-        said += [(_CLASS, _code(kind)) for kind in types or (UNTYPED,)]
-        said.append((_EVIDENCE, evidence))
-        return self._said(f"{self._org}{slug}>", said)
+        terms = [*_types(form), (_LABEL, _text(name, language))]
+        terms += [(_CLASS, _code(kind)) for kind in types or (UNTYPED,)]
+        terms.append((_EVIDENCE, evidence))
+        return self._lines(f"{self._org}{slug}>", terms)
 
     def _name(self, key: str, owner: str, name: EntryName, evidence: str) -> str:
         subject, text = f"{self._name_iri}{key}>", _text(name.name, name.language)
-        said = [
+        terms = [
             *((_A, kind) for kind in _NAME_TYPES),
             (_NAME_OF, owner),
             (_FORM, text),
@@ -231,12 +227,12 @@ class RegisterLines:
         ]
         for word, date in (("start", name.start), ("end", name.end)):
             if date is not None:
-                said += _date(word, date)
-        return self._said(subject, said) + self._said(owner, ((_ALT_NAME, subject), (_ALT_LABEL, text)))
+                terms += _date(word, date)
+        return self._lines(subject, terms) + self._lines(owner, ((_ALT_NAME, subject), (_ALT_LABEL, text)))
 
     def _identifier(self, slug: str, scheme: str, value: str, evidence: str) -> str:
         subject, owner = f"{self._identifier_iri}{scheme}-{identifier_slug(value)}>", f"{self._org}{slug}>"
-        said = (
+        terms = (
             (_A, _IDENTIFIER_TYPE),
             (_NOTATION, quote_literal(value)),
             (_SCHEME, _code(scheme)),
@@ -245,50 +241,50 @@ class RegisterLines:
         owned = [(_IDENTIFIED, subject)]
         if scheme == "website" and is_web_address(value):
             owned.append((_HOMEPAGE, f"<{value}>"))
-        return self._said(subject, said) + self._said(owner, owned)
+        return self._lines(subject, terms) + self._lines(owner, owned)
 
     def _attribute(self, key: str, owner: str, kind: str, value: str, evidence: str) -> str:
-        said = (
+        terms = (
             (_A, _ATTRIBUTE_TYPE),
             (_ATTRIBUTE_OF, owner),
             (_PROPERTY, _code(kind)),
             (_VALUE, quote_literal(value)),
             (_EVIDENCE, evidence),
         )
-        return self._said(f"{self._attribute_iri}{key}-{kind}>", said)
+        return self._lines(f"{self._attribute_iri}{key}-{kind}>", terms)
 
     def _event(self, key: str, kind: str, about: str, date: PartialDate, evidence: str) -> str:
-        said = (
+        terms = (
             (_A, _EVENT_TYPE),
             (_KIND, _code(kind)),
             (_ABOUT, about),
             *_date("date", date),
             (_EVIDENCE, evidence),
         )
-        return self._said(f"{self._event_iri}{key}>", said)
+        return self._lines(f"{self._event_iri}{key}>", terms)
 
     def _place(self, key: str, slug: str, owner: str, place: EntryPlace, evidence: str) -> str:
         """Where a body is: a place of GeoNames with a relationship; else only the words."""
         if place.geonames is None or not place.geonames.isdecimal():
             words = ", ".join(dict.fromkeys(part for part in (place.name, place.region, place.country) if part))
             return self._attribute(f"{key}-{_slug(words)}", owner, "headquarters", words, evidence)
-        spot = f"geonames-{place.geonames}"
-        subject, described = self.ids.place(spot).n3, ""
-        if spot not in self._written:
-            self._written.add(spot)
-            said = [(_A, f"<{DCTERMS.Location}>"), (_LABEL, _text(place.name, self.language)), (_EVIDENCE, evidence)]
+        place_slug = f"geonames-{place.geonames}"
+        subject, described = self.ids.place(place_slug).n3, ""
+        if place_slug not in self._written:
+            self._written.add(place_slug)
+            terms = [(_A, f"<{DCTERMS.Location}>"), (_LABEL, _text(place.name, self.language)), (_EVIDENCE, evidence)]
             for predicate, degrees in ((WGS84.lat, place.latitude), (WGS84.long, place.longitude)):
                 if degrees is not None:
-                    said.append((f"<{predicate}>", f'"{degrees:.10g}"'))
-            said.append((_KNOWN_AS, f'"geonames:{place.geonames}"'))
-            described = self._said(subject, said)
-        return described + self._claim(f"location--{slug}--{spot}", "location", owner, subject, evidence)
+                    terms.append((f"<{predicate}>", f'"{degrees:.10g}"'))
+            terms.append((_KNOWN_AS, f'"geonames:{place.geonames}"'))
+            described = self._lines(subject, terms)
+        return described + self._claim(f"location--{slug}--{place_slug}", "location", owner, subject, evidence)
 
     def _claim(
         self, key: str, kind: str, from_: str, to: str, evidence: str, more: Iterable[tuple[str, str]] = ()
     ) -> str:
-        said = ((_A, _CLAIM_TYPE), (_KIND, _code(kind)), (_FROM, from_), (_TO, to), *more, (_EVIDENCE, evidence))
-        return self._said(f"{self._claim_iri}{key}>", said)
+        terms = ((_A, _CLAIM_TYPE), (_KIND, _code(kind)), (_FROM, from_), (_TO, to), *more, (_EVIDENCE, evidence))
+        return self._lines(f"{self._claim_iri}{key}>", terms)
 
     def _other(
         self, record: str | None, identifier: tuple[str, str] | None, name: str | None, evidence: str
@@ -296,7 +292,7 @@ class RegisterLines:
         """The id of another body that a record names: the editors', the one of its record, or a new one by its name."""
         if (known := self._body(record, identifier)) is not None:
             return known
-        if record is not None and self._kept(record):
+        if record is not None and self._is_written(record):
             return register_slug(self.source, record)
         if not self._outside(record) or not (name or record):
             return None
@@ -315,7 +311,7 @@ class RegisterLines:
         before, after = f"{self._org}{from_}>", f"{self._org}{to}>"
         if link.kind == "succession":
             date = _date("date", link.start) if link.start is not None else ()
-            said = (
+            terms = (
                 (_A, _CHANGE_TYPE),
                 (_KIND, _code("change")),
                 (_BEFORE, before),
@@ -323,7 +319,7 @@ class RegisterLines:
                 *date,
                 (_EVIDENCE, evidence),
             )
-            return self._said(f"{self._event_iri}change--{from_}--{to}>", said)
+            return self._lines(f"{self._event_iri}change--{from_}--{to}>", terms)
         if link.kind == "association" and link.note is None and from_ > to:  # each side may say it; it is one claim
             from_, to, before, after = to, from_, after, before
         more = [pair for word, date in (("start", link.start), ("end", link.end)) if date for pair in _date(word, date)]
@@ -333,33 +329,38 @@ class RegisterLines:
         return self._claim(f"{link.kind}--{from_}--{to}{dated}", link.kind, before, after, evidence, more)
 
     def _grant(self, grant: Grant) -> Iterator[str]:
-        evidence, proof = self._proof(grant.record, f"{self._says}, lists the grant '{grant.title}'.")
+        evidence, lines = self._evidence_lines(grant.record, f"{self._says}, lists the grant '{grant.title}'.")
         funder = self._other(None, grant.funder_id, grant.funder, evidence)
         recipient = self._other(None, grant.recipient_id, grant.recipient, evidence)
         if funder is None or recipient is None or funder == recipient:
             return
-        yield proof
-        more = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
-        # Money that several share is said once for all of them, never once for each.
-        if grant.amount is not None and grant.count == 1:
-            more.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
-            if grant.currency:
-                more.append((f"<{PG.currency}>", Literal(grant.currency).n3))
-        elif grant.amount is not None:
-            words = f"{grant.amount} {grant.currency or ''}".strip()
-            note = f"{words} in all, to {grant.count} recipients together."
-            more.append((_NOTE, Literal(note, lang=self.language).n3))
-        for word, date in (("start", grant.start), ("end", grant.end)):
-            if date is not None:
-                more += _date(word, date)
-        if grant.programme:
-            more.append((f"<{PG.programme}>", Literal(grant.programme).n3))
-        if grant.url and is_web_address(grant.url):
-            more.append((f"<{FOAF.page}>", f"<{grant.url}>"))
+        yield lines
         key = f"funding--{funder}--{recipient}--{_slug(grant.record)}"
-        yield self._claim(key, "funding", f"{self._org}{funder}>", f"{self._org}{recipient}>", evidence, more)
+        from_, to = f"{self._org}{funder}>", f"{self._org}{recipient}>"
+        yield self._claim(key, "funding", from_, to, evidence, self._grant_terms(grant))
         if grant.awarded is not None:
             yield self._event(f"{key}--award", "award", f"{self._claim_iri}{key}>", grant.awarded, evidence)
         if self._body(None, grant.recipient_id) is None:
             for scheme, value in grant.recipient_identifiers:
                 yield self._identifier(recipient, scheme, value, evidence)
+
+    def _grant_terms(self, grant: Grant) -> list[tuple[str, str]]:
+        """Title, money, dates, programme and page of a grant: predicates and objects."""
+        terms = [(_TITLE, Literal(grant.title, lang=self.language).n3)]
+        # An amount that several recipients share is a note: it must not be summed once for each of them.
+        if grant.amount is not None and grant.count == 1:
+            terms.append((f"<{PG.amount}>", Literal(grant.amount, XSD.decimal).n3))
+            if grant.currency:
+                terms.append((f"<{PG.currency}>", Literal(grant.currency).n3))
+        elif grant.amount is not None:
+            words = f"{grant.amount} {grant.currency or ''}".strip()
+            note = f"{words} in all, to {grant.count} recipients together."
+            terms.append((_NOTE, Literal(note, lang=self.language).n3))
+        for word, date in (("start", grant.start), ("end", grant.end)):
+            if date is not None:
+                terms += _date(word, date)
+        if grant.programme:
+            terms.append((f"<{PG.programme}>", Literal(grant.programme).n3))
+        if grant.url and is_web_address(grant.url):
+            terms.append((f"<{FOAF.page}>", f"<{grant.url}>"))
+        return terms

@@ -112,11 +112,11 @@ class Grant:
 
 
 @dataclass
-class Tally:
+class RecordCounts:
     """What became of every record that was read: the counts and the list agree, and nothing is lost in silence.
 
     `read` = `kept` + `filtered` + the rejected, which stand in the list of findings, each with its place and reason.
-    `repaired` were kept with a change that a finding tells. `personal` counts what was dropped by kind of data.
+    `repaired` records were kept with a change, which is a finding. `personal` counts what was dropped by kind of data.
     """
 
     read: int = 0

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 from partnergraph.vocabulary.identifiers import identifier_problem, is_ror
@@ -19,31 +19,31 @@ __all__ = ["read"]
 _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(?:10\.13039/)?([0-9]+)")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The pairs of a table (Funder ID, ROR ID), or of one JSON object from funder to ROR."""
-    for number, funder, record in _json(opened) if ".json" in opened.file else _table(opened):
-        reading = RecordReader(tally, opened.place(number))
+    for number, funder, record in _json(stream) if ".json" in stream.file else _table(stream):
+        reader = RecordReader(counts, stream.place(number))
         match = _FUNDER.fullmatch(funder)
         if match is None or identifier_problem("crossref-funder", match[1]):
-            yield from reading.rejected("This is not an identifier of a funder.", funder, "Funder ID")
+            yield from reader.reject("This is not an identifier of a funder.", funder, "Funder ID")
         elif not record.startswith("https://ror.org/") or not is_ror(record):
-            yield from reading.rejected("This is not an identifier of ROR.", record, "ROR ID")
+            yield from reader.reject("This is not an identifier of ROR.", record, "ROR ID")
         else:
             identifiers = (("ror", record), ("crossref-funder", match[1]))
-            yield from reading.kept(Entry(record, "", reading.place, identifiers=identifiers))
-    yield from opened.findings
+            yield from reader.accept(Entry(record, "", reader.place, identifiers=identifiers))
+    yield from stream.findings
 
 
-def _table(opened: DataStream) -> Iterator[tuple[int, str, str]]:
-    for row in table_rows(opened, ("Funder ID", "ROR ID")):
+def _table(stream: DataStream) -> Iterator[tuple[int, str, str]]:
+    for row in table_rows(stream, ("Funder ID", "ROR ID")):
         yield row.number, row.get("Funder ID") or "", row.get("ROR ID") or ""
 
 
-def _json(opened: DataStream) -> Iterator[tuple[int, str, str]]:
+def _json(stream: DataStream) -> Iterator[tuple[int, str, str]]:
     number = 0
-    for _, whole in json_values(opened):
+    for _, whole in json_values(stream):
         if not isinstance(whole, dict):
-            raise opened.error("json", "This is not a map from funders to ROR.", "Is this the right format?")
+            raise stream.error("json", "This is not a map from funders to ROR.", "Is this the right format?")
         for funder, record in whole.items():
             number += 1
             yield number, single_line(funder), single_line(record)

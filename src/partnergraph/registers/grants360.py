@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, excerpt, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
@@ -23,15 +25,15 @@ _EMAIL = re.compile(r"(?<=[^\s@/?=&:])@[^\s@/]+\.[^\s@/]")
 _COUNTRY = re.compile("[A-Z]{2}")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """A package of grants, or an array of them. Each recipient of a grant is a record."""
-    for number, value in json_values(opened, ("grants",), exact=True):
-        reading = RecordReader(tally, opened.place(number))
+    for number, value in json_values(stream, ("grants",), exact=True):
+        reader = RecordReader(counts, stream.place(number))
         if isinstance(value, dict):
-            yield from _grant(reading, value)
+            yield from _grant(reader, value)
         else:
-            yield from reading.rejected("The record is not an object.")
-    yield from opened.findings
+            yield from reader.reject("The record is not an object.")
+    yield from stream.findings
 
 
 # The standard's fields that name persons, besides the individuals who receive a grant.
@@ -40,7 +42,7 @@ _CONTACTS = ("contactName", "contactname", "contactPerson")
 
 def _persons(value: Mapping[str, Any], individuals: list[Mapping[str, Any]]) -> list[str]:
     """The names of the persons whom a grant names as such."""
-    names = [single_line(one.get("name")) for one in individuals]
+    names = [single_line(person.get("name")) for person in individuals]
     for part in ("recipientOrganization", "fundingOrganization"):
         names += [single_line(body.get(key)) for body in json_objects(value.get(part)) for key in _CONTACTS]
     return [name for name in names if name]
@@ -64,93 +66,126 @@ _TITLES = {
 _WANTED = ("Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "Funding Org:Name")
 
 
-def read_table(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_table(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
-    for row in table_rows(opened, _WANTED):
-        reading = RecordReader(tally, row.place())
-        if not row.whole:
-            yield from reading.rejected("The row has more cells than the table has columns.", row.get("Identifier"))
+    for row in table_rows(stream, _WANTED):
+        reader = RecordReader(counts, row.place())
+        if row.whole:
+            yield from _grant(reader, _nested(row.cells))
+        else:
+            yield from reader.reject("The row has more cells than the table has columns.", row.get("Identifier"))
+    yield from stream.findings
+
+
+def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of a row as the standard's JSON nests them: numbered columns are the members of a list."""
+    grant: dict[str, Any] = {}
+    members: dict[tuple[str, str], dict[str, Any]] = {}
+    for heading, cell in cells.items():
+        title = re.sub(r":(\d+):", ":", heading)
+        number = match[1] if (match := re.search(r":(\d+):", heading)) else "0"
+        if title not in _TITLES:
+            if title.startswith("Recipient Ind"):
+                grant.setdefault("recipientIndividual", [{}])
             continue
-        grant: dict[str, Any] = {}
-        numbered: dict[tuple[str, str], dict[str, Any]] = {}
-        for heading, cell in row.cells.items():
-            title = re.sub(r":(\d+):", ":", heading)
-            number = match[1] if (match := re.search(r":(\d+):", heading)) else "0"
-            if title not in _TITLES:
-                if title.startswith("Recipient Ind"):
-                    grant.setdefault("recipientIndividual", [{}])
-                continue
-            name, _, part = _TITLES[title].partition("/")
-            if not part:
-                grant[name] = cell
-                continue
-            if (name, number) not in numbered:
-                numbered[name, number] = {}
-                grant.setdefault(name, []).append(numbered[name, number])
-            numbered[name, number][part] = cell
-        yield from _grant(reading, grant)
-    yield from opened.findings
+        name, _, part = _TITLES[title].partition("/")
+        if not part:
+            grant[name] = cell
+            continue
+        if (name, number) not in members:
+            members[name, number] = {}
+            grant.setdefault(name, []).append(members[name, number])
+        members[name, number][part] = cell
+    return grant
 
 
-def _grant(reading: RecordReader, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
+def _grant(reader: RecordReader, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
     record, title = single_line(value.get("id")), single_line(value.get("title"))
-    persons = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
+    individuals = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
     recipients = [body for body in json_objects(value.get("recipientOrganization")) if body]
-    reading.persons += _persons(value, persons)
-    if persons:
-        reading.tally.drop_personal("recipient individuals", len(persons))
+    funders = [body for body in json_objects(value.get("fundingOrganization")) if single_line(body.get("name"))]
+    reader.persons += _persons(value, individuals)
+    if individuals:
+        reader.counts.drop_personal("recipient individuals", len(individuals))
         if not recipients:
             # (its id and title may say who it was, so the finding names neither)
-            yield from reading.rejected("The grant went to a person; it was left out.")
+            yield from reader.reject("The grant went to a person; it was left out.")
             return
-    funders = [body for body in json_objects(value.get("fundingOrganization")) if single_line(body.get("name"))]
-    lacking = (
-        "id" if not record else "title" if not title else "funder with a name" if not funders
-        else "recipient with a name"
-        if not recipients or not all(single_line(body.get("name")) for body in recipients) else ""
-    )  # fmt: skip
-    if lacking:
-        yield from reading.rejected(f"The grant has no {lacking}.", record or None)
+    if missing := _missing(record, title, funders, recipients):
+        yield from reader.reject(f"The grant has no {missing}.", record or None)
         return
     if len(funders) > 1:
-        reading.mended(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
-    planned = next(iter(json_objects(value.get("plannedDates"))), {})
-    amount, currency = _amount(reading, value.get("amountAwarded")), single_line(value.get("currency")).upper()
-    start = reading.date(single_line(planned.get("startDate")), "plannedDates")
-    end = reading.date(single_line(planned.get("endDate")), "plannedDates")
-    if start and end and end.latest < start.earliest:
-        reading.mended("It ends before it begins; the end was left out.", end.text, "plannedDates")
-        end = None
-    awarded = reading.date(single_line(value.get("awardDate")), "awardDate")
-    programme = next(
-        (name for one in json_objects(value.get("grantProgramme")) if (name := single_line(one.get("title")))), None
+        reader.note_repair(f"Of {len(funders)} funders only the first was read.", record, "fundingOrganization")
+    amount, currency = _amount(reader, value.get("amountAwarded")), single_line(value.get("currency")).upper()
+    start, end = _period(reader, value)
+    awarded = reader.date(single_line(value.get("awardDate")), "awardDate")
+    for body in recipients:
+        if _EMAIL.search(single_line(body.get("url"))):
+            reader.counts.drop_personal("e-mail")
+    shared = Grant(
+        record,
+        title,
+        reader.place,
+        single_line(funders[0]["name"]),
+        "",
+        funder_id=_identifier(reader, single_line(funders[0].get("id")), "fundingOrganization"),
+        amount=amount,
+        currency=currency or None if amount is not None else None,
+        awarded=awarded,
+        start=start,
+        end=end,
+        programme=_programme(value),
+        url=single_line(value.get("url")) or None,
+        places=_places(value),
+        count=len(recipients),
     )
-    places = tuple(
+    grants = []
+    for body in recipients:
+        ids = _identifiers(reader, body)
+        name, first = single_line(body["name"]), ids[0] if ids else None
+        grants.append(replace(shared, recipient=name, recipient_id=first, recipient_identifiers=ids[1:]))
+    yield from reader.accept(*grants)
+
+
+def _missing(
+    record: str, title: str, funders: list[Mapping[str, Any]], recipients: list[Mapping[str, Any]]
+) -> str | None:
+    """What a grant lacks that it cannot be used without."""
+    if not record:
+        return "id"
+    if not title:
+        return "title"
+    if not funders:
+        return "funder with a name"
+    has_names = recipients and all(single_line(body.get("name")) for body in recipients)
+    return None if has_names else "recipient with a name"
+
+
+def _period(reader: RecordReader, value: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
+    """The planned start and end; an end before the start is left out."""
+    planned = next(iter(json_objects(value.get("plannedDates"))), {})
+    start = reader.date(single_line(planned.get("startDate")), "plannedDates")
+    end = reader.date(single_line(planned.get("endDate")), "plannedDates")
+    if start and end and end.latest < start.earliest:
+        reader.note_repair("It ends before it begins; the end was left out.", end.text, "plannedDates")
+        end = None
+    return start, end
+
+
+def _programme(value: Mapping[str, Any]) -> str | None:
+    titles = (single_line(programme.get("title")) for programme in json_objects(value.get("grantProgramme")))
+    return next((title for title in titles if title), None)
+
+
+def _places(value: Mapping[str, Any]) -> tuple[EntryPlace, ...]:
+    return tuple(
         EntryPlace(name, code if _COUNTRY.fullmatch(code := single_line(place.get("countryCode"))) else None)
         for place in json_objects(value.get("beneficiaryLocation"))
         if (name := single_line(place.get("name")))
     )
-    url = single_line(value.get("url")) or None
-    for body in recipients:
-        if _EMAIL.search(single_line(body.get("url"))):
-            reading.tally.drop_personal("e-mail")
-    funder_id = _identifier(reading, single_line(funders[0].get("id")), "fundingOrganization")
-    found = []
-    for body in recipients:
-        ids = _identifiers(reading, body)
-        found.append(
-            Grant(
-                record, title, reading.place, single_line(funders[0]["name"]), single_line(body["name"]),
-                funder_id=funder_id, recipient_id=ids[0] if ids else None, recipient_identifiers=ids[1:],
-                amount=amount, currency=currency or None if amount is not None else None,
-                awarded=awarded, start=start, end=end, programme=programme, url=url, places=places,
-                count=len(recipients),
-            )
-        )  # fmt: skip
-    yield from reading.kept(*found)
 
 
-def _amount(reading: RecordReader, value: Any) -> str | None:
+def _amount(reader: RecordReader, value: Any) -> str | None:
     """The amount as it is written, without signs and separators; zero is an amount."""
     text = (
         f"{value:f}"
@@ -160,27 +195,27 @@ def _amount(reading: RecordReader, value: Any) -> str | None:
     plain = re.sub(r"[\s,£$€]", "", text)
     if re.fullmatch(r"\d{1,18}(\.\d{1,18})?", plain, re.ASCII):
         if plain != text:
-            reading.mended("Separators and signs were taken out of the amount.", text, "amountAwarded")
+            reader.note_repair("Separators and signs were taken out of the amount.", text, "amountAwarded")
         return plain.removesuffix(".0")
     if text or value is not None:
-        reading.mended("This is not an amount; it was left out.", value, "amountAwarded")
+        reader.note_repair("This is not an amount; it was left out.", value, "amountAwarded")
     return None
 
 
-def _identifiers(reading: RecordReader, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _identifiers(reader: RecordReader, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The identifiers of a recipient, the best first."""
     column = "recipientOrganization"
-    found = [
-        _identifier(reading, single_line(body.get("id")), column),
-        _charity(reading, single_line(body.get("charityNumber")), str(body.get("charityNumber") or "")),
+    identifiers = [
+        _identifier(reader, single_line(body.get("id")), column),
+        _charity(reader, single_line(body.get("charityNumber")), str(body.get("charityNumber") or "")),
         _company(
-            reading,
+            reader,
             _whole(single_line(body.get("companyNumber"))),
             single_line(body.get("companyNumber")),
             "companyNumber",
         ),
     ]
-    return tuple(dict.fromkeys(one for one in found if one))
+    return tuple(dict.fromkeys(identifier for identifier in identifiers if identifier))
 
 
 def _whole(number: str) -> str:
@@ -192,15 +227,15 @@ def _whole(number: str) -> str:
     return re.sub(r"\.0+$", "", number).replace(" ", "")
 
 
-def _identifier(reading: RecordReader, text: str, column: str) -> tuple[str, str] | None:
+def _identifier(reader: RecordReader, text: str, column: str) -> tuple[str, str] | None:
     """An id as org-id.guide prefixes it."""
     prefix, _, number = text.partition("-")[2].partition("-")
     if not text or text.upper().startswith("360G-"):
         return None
     if text.startswith("GB-COH-"):
-        return _company(reading, _whole(number), number, column) or _other(text)
+        return _company(reader, _whole(number), number, column) or _other(text)
     if text.startswith("GB-CHC-") or text.startswith("GB-SC-"):
-        return _charity(reading, number, number, column) or _other(text)
+        return _charity(reader, number, number, column) or _other(text)
     if prefix == "NHS" and re.fullmatch("[A-Z0-9]{3,10}", number):
         return "ods", number
     return _other(text)
@@ -210,30 +245,30 @@ def _other(text: str) -> tuple[str, str] | None:
     return ("org-id", text) if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]+-\S+", text) else None
 
 
-def _charity(reading: RecordReader, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
+def _charity(reader: RecordReader, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
     number = re.sub(r"^(GB-)?(CHC|SC|NIC)-", "", _whole(text), flags=re.I).upper()
     if match := re.fullmatch(r"SC[O0]?(\d{5,6})", number):
         number = f"SC{match[1]:0>6}"
-    found = (
+    identifier = (
         ("charity-ew", number) if re.fullmatch(r"\d{6,7}(-\d{1,3})?", number)
         else ("charity-sc", number) if re.fullmatch(r"SC\d{6}", number)
         else ("org-id", f"GB-NIC-{number[3:]}") if re.fullmatch(r"NIC\d{6}", number) else None
     )  # fmt: skip
-    if text and found is None:
-        reading.mended(f"'{excerpt(text)}' is not the number of a charity; it was left out.", raw, column)
+    if text and identifier is None:
+        reader.note_repair(f"'{excerpt(text)}' is not the number of a charity; it was left out.", raw, column)
     elif text and number != raw:
-        reading.mended(f"The number of the charity was read as {number}.", raw, column)
-    return found
+        reader.note_repair(f"The number of the charity was read as {number}.", raw, column)
+    return identifier
 
 
-def _company(reading: RecordReader, number: str, raw: str, column: str) -> tuple[str, str] | None:
+def _company(reader: RecordReader, number: str, raw: str, column: str) -> tuple[str, str] | None:
     number = number.upper()
     if re.fullmatch(r"\d{5,7}", number):
         number = f"{number:0>8}"
     if not re.fullmatch(r"\d{8}|([A-Z]{2}|R0)\d{6}", number):
         if raw:
-            reading.mended(f"'{excerpt(raw)}' is not the number of a company; it was left out.", raw, column)
+            reader.note_repair(f"'{excerpt(raw)}' is not the number of a company; it was left out.", raw, column)
         return None
     if number != raw:
-        reading.mended(f"The number of the company was read as {number}.", raw, column)
+        reader.note_repair(f"The number of the company was read as {number}.", raw, column)
     return "companies-house", number

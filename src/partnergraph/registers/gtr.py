@@ -11,10 +11,10 @@ from decimal import Decimal, InvalidOperation
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["read"]
 
@@ -26,23 +26,23 @@ _GTR = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ELSEWHERE = ("unknown", "outside uk", "")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Each project as a grant from its funder to the organisation that leads it."""
     dated, persons = False, dict[str, bool]()
-    for row in table_rows(opened, _HEADINGS):
+    for row in table_rows(stream, _HEADINGS):
         for column in row.cells:
             if column not in persons:
                 persons[column] = _PERSONS.search(column) is not None
             if persons[column]:
-                tally.drop_personal("persons of projects")
+                counts.drop_personal("persons of projects")
         if row.get("StartDate") and not dated:
             dated = True
             message = "Only the years of the dates are read: in this format day and month can stand swapped."
-            yield Finding("partial-dates", "info", message, opened.place(column="StartDate"))
-        reading = RecordReader(tally, row.place())
-        reading.persons += _names([(column, cell) for column, cell in row.cells.items() if persons[column]])
-        yield from _project(reading, row)
-    yield from opened.findings
+            yield Finding("partial-dates", "info", message, stream.place(column="StartDate"))
+        reader = RecordReader(counts, row.place())
+        reader.persons += _names([(column, cell) for column, cell in row.cells.items() if persons[column]])
+        yield from _project(reader, row)
+    yield from stream.findings
 
 
 _PART = re.compile(r"(?i)(?P<role>.*?)[ _]?(?P<part>first_?names?|other_?names?|surname|last_?name)(?P<number>\d*)$")
@@ -57,15 +57,15 @@ def _names(cells: list[tuple[str, str]]) -> list[str]:
             parts.setdefault(f"{match['role']}{match['number']}", {})[part] = single_line(cell)
         elif re.search("[^\\W\\d_]", cell) and not re.search(r"\d", cell):
             whole += [single_line(name) for name in re.split(r"[;|\n]", cell)]
-    for found in parts.values():
-        first = " ".join(found[part] for part in ("first", "other") if found.get(part))
-        last = found.get("surna") or found.get("lastn") or ""
+    for name in parts.values():
+        first = " ".join(name[part] for part in ("first", "other") if name.get(part))
+        last = name.get("surna") or name.get("lastn") or ""
         # A surname alone is found behind a title, not by itself.
         whole.append(f"{last}, {first or 'X'}" if last else "")
     return [name for name in whole if name]
 
 
-def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Finding]:
+def _project(reader: RecordReader, row: TableRow) -> Iterator[Entry | Grant | Finding]:
     reference, title, funder, lead = (
         single_line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
     )
@@ -77,22 +77,22 @@ def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Findin
     ):
         if not cell or not row.whole:
             message = f"The row has no {column}." if row.whole else "The row has more cells than the table has columns."
-            yield from reading.rejected(message, reference or None, column if row.whole else None)
+            yield from reader.reject(message, reference or None, column if row.whole else None)
             return
     region = single_line(row.get("Region"))
-    start, end = _year(reading, row, "StartDate"), _year(reading, row, "EndDate")
+    start, end = _year(reader, row, "StartDate"), _year(reader, row, "EndDate")
     if row.get("EndDate") == row.get("StartDate"):
         end = None  # an end that is a copy of the start
-    amount = _amount(reading, row.get("AwardPounds"))
-    yield from reading.kept(
+    amount = _amount(reader, row.get("AwardPounds"))
+    yield from reader.accept(
         Grant(
             reference,
             title,
-            reading.place,
+            reader.place,
             funder,
             lead,
-            funder_id=_gtr(reading, row, "FundingOrgId"),
-            recipient_id=_gtr(reading, row, "LeadROId"),
+            funder_id=_gtr(reader, row, "FundingOrgId"),
+            recipient_id=_gtr(reader, row, "LeadROId"),
             amount=amount,
             currency="GBP" if amount is not None else None,
             start=start,
@@ -104,25 +104,25 @@ def _project(reading: RecordReader, row: Row) -> Iterator[Entry | Grant | Findin
     )
 
 
-def _year(reading: RecordReader, row: Row, column: str) -> PartialDate | None:
+def _year(reader: RecordReader, row: TableRow, column: str) -> PartialDate | None:
     text = row.get(column)
     if text is None:
         return None
     if match := re.match(r"(\d{4})-\d{2}-\d{2}|\d{1,2}/\d{1,2}/(\d{4})", text, re.ASCII):
-        return reading.date(match[1] or match[2], column)
-    reading.mended("This is not a date; it was left out.", text, column)
+        return reader.date(match[1] or match[2], column)
+    reader.note_repair("This is not a date; it was left out.", text, column)
     return None
 
 
-def _gtr(reading: RecordReader, row: Row, column: str) -> tuple[str, str] | None:
+def _gtr(reader: RecordReader, row: TableRow, column: str) -> tuple[str, str] | None:
     text = single_line(row.get(column))
     if text and not _GTR.fullmatch(text):
-        reading.mended("This is not an id of the Gateway to Research; it was left out.", text, column)
+        reader.note_repair("This is not an id of the Gateway to Research; it was left out.", text, column)
         return None
     return ("gtr", text) if text else None
 
 
-def _amount(reading: RecordReader, text: str | None) -> str | None:
+def _amount(reader: RecordReader, text: str | None) -> str | None:
     if text is None:
         return None
     try:
@@ -130,6 +130,6 @@ def _amount(reading: RecordReader, text: str | None) -> str | None:
         if not number.is_finite() or number < 0 or abs(number.adjusted()) > 15:
             raise InvalidOperation
     except InvalidOperation:
-        reading.mended("This is not an amount; it was left out.", text, "AwardPounds")
+        reader.note_repair("This is not an amount; it was left out.", text, "AwardPounds")
         return None
     return f"{number:f}".removesuffix(".0")

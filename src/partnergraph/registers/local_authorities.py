@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
-from partnergraph.tables.table import Row
+from partnergraph.tables.table import TableRow
 
 __all__ = ["read", "read_hierarchy"]
 
@@ -23,20 +23,20 @@ _REGISTERS = {
 _GSS = re.compile(r"[EWSNKJLM]\d{8}", re.ASCII)
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The list of mySociety (current or future). Codes of other lists, areas and populations are not read."""
-    for row in table_rows(opened, _HEADINGS):
-        reading = RecordReader(tally, row.place())
+    for row in table_rows(stream, _HEADINGS):
+        reader = RecordReader(counts, row.place())
         code, name = single_line(row.get("local-authority-code")), single_line(row.get("official-name"))
         if not row.whole or not code or not name:
-            yield from reading.rejected("The row has no code and name, or more cells than the table has columns.", code)
+            yield from reader.reject("The row has no code and name, or more cells than the table has columns.", code)
         else:
-            yield from _authority(reading, row, code, name)
-    yield from opened.findings
+            yield from _authority(reader, row, code, name)
+    yield from stream.findings
 
 
-def _authority(reading: RecordReader, row: Row, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
-    start, end = reading.date(row.get("start-date"), "start-date"), reading.date(row.get("end-date"), "end-date")
+def _authority(reader: RecordReader, row: TableRow, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
+    start, end = reader.date(row.get("start-date"), "start-date"), reader.date(row.get("end-date"), "end-date")
     current = (row.get("current-authority") or "").lower() in ("true", "1", "yes")
     combined, kind = row.get("local-authority-type") == "COMB", single_line(row.get("local-authority-type-name"))
     links = [EntryLink("succession", record=other, start=end) for other in _codes(row.get("replaced-by"))]
@@ -48,17 +48,17 @@ def _authority(reading: RecordReader, row: Row, code: str, name: str) -> Iterato
             links.append(EntryLink(belongs, record=other, note="combined authority"))
     nice = single_line(row.get("nice-name"))
     attributes = [("legal-type", kind)] if kind else []
-    if centre := _centre(reading, row):
+    if centre := _centre(reader, row):
         attributes.append(("area-centroid", centre))
     region = single_line(row.get("region")) or None
-    yield from reading.kept(
+    yield from reader.accept(
         Entry(
             code,
             name,
-            reading.place,
+            reader.place,
             names=tuple(_names(name, nice, row.get("alt-names"))),
             types=() if combined else ("local-authority",),
-            identifiers=tuple(_identifiers(reading, row, code)),
+            identifiers=tuple(_identifiers(reader, row, code)),
             status="current" if current else "ended",
             live=current,
             start=start,
@@ -84,7 +84,7 @@ def _names(name: str, nice: str, others: str | None) -> Iterator[EntryName]:
             yield EntryName(text, "as-written" if text == text.lower() else "alternative")
 
 
-def _identifiers(reading: RecordReader, row: Row, code: str) -> Iterator[tuple[str, str]]:
+def _identifiers(reader: RecordReader, row: TableRow, code: str) -> Iterator[tuple[str, str]]:
     if re.fullmatch("[A-Z]{3}", code):
         yield "local-authority-code", code
     for column in ("gss-code", "former-gss-codes"):
@@ -92,13 +92,13 @@ def _identifiers(reading: RecordReader, row: Row, code: str) -> Iterator[tuple[s
             if _GSS.fullmatch(gss):
                 yield "gss", gss
             else:
-                reading.mended(f"'{gss}' is not a GSS code; it was left out.", gss, column)
+                reader.note_repair(f"'{gss}' is not a GSS code; it was left out.", gss, column)
     register, _, key = (row.get("old-register-and-code") or "").partition(":")
     if key and register in _REGISTERS:
         yield "org-id", f"{_REGISTERS[register]}-{key}"
 
 
-def _centre(reading: RecordReader, row: Row) -> str | None:
+def _centre(reader: RecordReader, row: TableRow) -> str | None:
     latitude, longitude = row.get("lat"), row.get("long")
     if not latitude or not longitude:
         return None
@@ -107,7 +107,7 @@ def _centre(reading: RecordReader, row: Row) -> str | None:
             return f"{latitude}, {longitude}"
     except ValueError:
         pass
-    reading.mended("These are not degrees; they were left out.", f"{latitude}, {longitude}", "lat")
+    reader.note_repair("These are not degrees; they were left out.", f"{latitude}, {longitude}", "lat")
     return None
 
 
@@ -119,18 +119,18 @@ _CHAIN = (
 )
 
 
-def read_hierarchy(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_hierarchy(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The codes of ONS, each in the next larger area; the larger ones are records where first named.
 
     A code that is no longer active points to the one that took its place.
     """
     seen = set[str]()
     headings = ("LADCD", "LADNM", "LADCD_ACTIVE", "Current", *(f"{level}CD" for level, _ in _CHAIN))
-    for row in table_rows(opened, headings):
-        reading = RecordReader(tally, row.place())
+    for row in table_rows(stream, headings):
+        reader = RecordReader(counts, row.place())
         code, name = single_line(row.get("LADCD")), single_line(row.get("LADNM"))
         if not row.whole or not _GSS.fullmatch(code) or not name:
-            yield from reading.rejected("The row has no code and name of an area, or too many cells.", code)
+            yield from reader.reject("The row has no code and name of an area, or too many cells.", code)
             continue
         active = single_line(row.get("LADCD_ACTIVE")) or code
         gone = active != code or (row.get("Current") or "TRUE").upper() != "TRUE"
@@ -138,13 +138,13 @@ def read_hierarchy(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant |
             (single_line(row.get(f"{level}CD")), single_line(row.get(f"{level}NM")), word) for level, word in _CHAIN
         ]
         chain = [link for link in chain if _GSS.fullmatch(link[0]) and link[0] not in (code, active)]
-        above = [_area(reading, *area, _upwards(chain[number + 1 :])) for number, area in enumerate(chain)]
+        above = [_area(reader, *area, _upwards(chain[number + 1 :])) for number, area in enumerate(chain)]
         links = (EntryLink("succession", record=active),) if active != code else _upwards(chain)
-        entry = _area(reading, code, name, "Local authority district", links, gone)
+        entry = _area(reader, code, name, "Local authority district", links, gone)
         new = [area for area in above if area.record not in seen]
         seen |= {area.record for area in new}
-        yield from reading.kept(entry, *new)
-    yield from opened.findings
+        yield from reader.accept(entry, *new)
+    yield from stream.findings
 
 
 def _upwards(chain: list[tuple[str, str, str]]) -> tuple[EntryLink, ...]:
@@ -152,13 +152,13 @@ def _upwards(chain: list[tuple[str, str, str]]) -> tuple[EntryLink, ...]:
 
 
 def _area(
-    reading: RecordReader, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False
+    reader: RecordReader, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False
 ) -> Entry:
     council = word in ("Local authority district", "Upper tier or unitary authority")
     return Entry(
         code,
         name or code,
-        reading.place,
+        reader.place,
         types=("local-authority",) if council else (),
         identifiers=(("gss", code),),
         status="not current" if gone else "current",

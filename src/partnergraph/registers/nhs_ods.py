@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from partnergraph.errors import Finding
-from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, Tally
+from partnergraph.errors import Finding, Place
+from partnergraph.model.dates import PartialDate
+from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, single_line
 from partnergraph.registers.safe_streams import DataStream, csv_rows, table_rows
+from partnergraph.tables.table import TableRow
 
 __all__ = ["read", "read_practice_map"]
 
@@ -30,47 +33,74 @@ _SETTINGS = {
     "18": "secure children's home", "19": "immigration removal centre", "20": "court", "21": "police custody",
     "22": "sexual assault referral centre", "24": "other justice setting", "25": "prison",
 }  # fmt: skip
+_SUBTYPES = {"B": "allocated", "Z": "not allocated"}
 _CARE = {"1", "2", "3", "4", "9", "10", "12", "13", "14", "22"}
 _ISLANDS = {"IM": "IM", "JE": "JE", "GY": "GG"}
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
-    for number, raw in csv_rows(opened):
-        reading = RecordReader(tally, opened.place(number))
+    for number, raw in csv_rows(stream):
+        reader = RecordReader(counts, stream.place(number))
         cells = [single_line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
         if not _CODE.fullmatch(cells[0]):
-            yield from reading.rejected("The row does not begin with a code of ODS.", cells[0])
+            yield from reader.reject("The row does not begin with a code of ODS.", cells[0])
         elif not cells[1]:
-            yield from reading.rejected(f"'{cells[0]}' has no name.", cells[0])
+            yield from reader.reject(f"'{cells[0]}' has no name.", cells[0])
         elif any(cells[_COLUMNS:]):
             message = f"The row has {len(raw)} cells, more than the {_COLUMNS} of this format."
-            yield from reading.rejected(message, cells[0])
+            yield from reader.reject(message, cells[0])
         else:
-            yield from _row(reading, cells, len(raw))
-    yield from opened.findings
+            yield from _row(reader, cells, len(raw))
+    yield from stream.findings
 
 
-def _row(reading: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
+def _row(reader: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
     if not cells[10] and not any(cells[2:9]):
-        reading.mended("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
+        reader.note_repair("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
     elif width < 24:
-        reading.mended(f"The row has only {width} cells; the others were taken as empty.", cells[0])
+        reader.note_repair(f"The row has only {width} cells; the others were taken as empty.", cells[0])
     if cells[17]:
-        reading.tally.drop_personal("telephone")
-    start, end = reading.date(cells[10], "Open Date"), reading.date(cells[11], "Close Date")
-    joined, left = reading.date(cells[15], "Join Date"), reading.date(cells[16], "Left Date")
-    word, setting = cells[12], cells[25]
-    status = _STATUS.get(word, word.lower() or None) or ("closed" if end else "active")
+        reader.counts.drop_personal("telephone")
+    start, end = reader.date(cells[10], "Open Date"), reader.date(cells[11], "Close Date")
+    joined, left = reader.date(cells[15], "Join Date"), reader.date(cells[16], "Left Date")
+    status = _STATUS.get(cells[12], cells[12].lower()) or ("closed" if end else "active")
     if start and end and end.latest < start.earliest:
-        reading.mended("It closes before it opens; the close date was left out.", cells[11], "Close Date")
+        reader.note_repair("It closes before it opens; the close date was left out.", cells[11], "Close Date")
         end = None
     if joined and left and left.latest < joined.earliest:
-        reading.mended(
+        reader.note_repair(
             "It leaves its commissioner before it joins; the left date was left out.", cells[16], "Left Date"
         )
         left = None
+    yield from reader.accept(
+        Entry(
+            cells[0],
+            cells[1],
+            reader.place,
+            types=("health-care-provider",) if _is_care_provider(cells) else (),
+            identifiers=(("ods", cells[0]),),
+            status=status,
+            live=status == "active" and end is None,
+            start=start,
+            end=end,
+            places=_places(cells),
+            links=_links(cells, joined, left),
+            attributes=_attributes(cells),
+        )
+    )
+
+
+def _is_care_provider(cells: list[str]) -> bool:
+    """By the prescribing setting of a practice; a trust has neither status nor setting, only its name."""
+    if cells[12] or cells[25]:
+        return cells[25] in _CARE
+    return re.search(r"\bTRUST\b", cells[1].upper()) is not None
+
+
+def _links(cells: list[str], joined: PartialDate | None, left: PartialDate | None) -> tuple[EntryLink, ...]:
+    """To its region and geography, to its commissioner, and to its provider or purchaser."""
     links = []
     if cells[2]:
         links.append(EntryLink("location", record=cells[2], note="National Grouping"))
@@ -81,28 +111,19 @@ def _row(reading: RecordReader, cells: list[str], width: int) -> Iterator[Entry 
     other = cells[23] if len(cells[23]) > 1 else ""
     if other and other != cells[14]:
         links.append(EntryLink("association", record=other, note="Provider or Purchaser"))
-    legal = [f"prescribing setting: {_SETTINGS.get(setting, setting)}"] if setting else []
-    if cells[13]:
-        legal.append(f"sub-type: {({'B': 'allocated', 'Z': 'not allocated'}).get(cells[13], cells[13])}")
-    care = setting in _CARE if word or setting else re.search(r"\bTRUST\b", cells[1].upper())
-    address = ", ".join(cell for cell in cells[4:10] if cell)
-    attributes = [("address", address)] if address else []
-    yield from reading.kept(
-        Entry(
-            cells[0],
-            cells[1],
-            reading.place,
-            types=("health-care-provider",) if care else (),
-            identifiers=(("ods", cells[0]),),
-            status=status,
-            live=status == "active" and end is None,
-            start=start,
-            end=end,
-            places=_places(cells),
-            links=tuple(links),
-            attributes=(*attributes, *(("legal-type", text) for text in legal)),
-        )
-    )
+    return tuple(links)
+
+
+def _attributes(cells: list[str]) -> tuple[tuple[str, str], ...]:
+    """The address, the prescribing setting and the sub-type."""
+    attributes = []
+    if address := ", ".join(cell for cell in cells[4:10] if cell):
+        attributes.append(("address", address))
+    if setting := cells[25]:
+        attributes.append(("legal-type", f"prescribing setting: {_SETTINGS.get(setting, setting)}"))
+    if subtype := cells[13]:
+        attributes.append(("legal-type", f"sub-type: {_SUBTYPES.get(subtype, subtype)}"))
+    return tuple(attributes)
 
 
 def _places(cells: list[str]) -> tuple[EntryPlace, ...]:
@@ -126,48 +147,63 @@ _LEVELS = (
 )
 
 
-def read_practice_map(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+class _Area(NamedTuple):
+    """What a practice lies in: a network, group, partnership or region; `gss` is the code of its area."""
+
+    code: str
+    name: str
+    word: str
+    kind: str
+    gss: str
+
+    def entry(self, place: Place, larger: str | None, as_of: str | None) -> Entry:
+        """Its record, as part of the next larger area."""
+        return Entry(
+            self.code,
+            self.name or self.code,
+            place,
+            types=(self.kind,) if self.kind else (),
+            identifiers=(("ods", self.code), *((("gss", self.gss),) if self.gss else ())),
+            places=(EntryPlace("England", "GB"),),
+            links=(EntryLink("part-of", record=larger, note=as_of),) if larger else (),
+            attributes=(("legal-type", self.word),),
+        )
+
+
+def _areas_above(row: TableRow) -> Iterator[_Area]:
+    """The areas of a practice, the smallest first. (The network 'U' means: unallocated.)"""
+    for prefix, word, kind, gss in _LEVELS:
+        code = single_line(row.get(f"{prefix}_CODE"))
+        if _CODE.fullmatch(code):
+            yield _Area(code, single_line(row.get(f"{prefix}_NAME")), word, kind, single_line(row.get(gss)))
+
+
+def read_practice_map(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Practices with their network, group, partnership and region; each of these is a record where first named."""
     seen: dict[str, str | None] = {}
-    for row in table_rows(opened, _PRACTICES):
-        reading = RecordReader(tally, row.place())
+    for row in table_rows(stream, _PRACTICES):
+        reader = RecordReader(counts, row.place())
         code, name = single_line(row.get("PRACTICE_CODE")), single_line(row.get("PRACTICE_NAME"))
         if not row.whole or not _CODE.fullmatch(code) or not name:
-            yield from reading.rejected("The row has no code and name of a practice, or too many cells.", code or None)
+            yield from reader.reject("The row has no code and name of a practice, or too many cells.", code or None)
             continue
-        above = [
-            (
-                single_line(row.get(f"{prefix}_CODE")),
-                single_line(row.get(f"{prefix}_NAME")),
-                word,
-                kind,
-                single_line(row.get(gss)),
-            )
-            for prefix, word, kind, gss in _LEVELS
-        ]
-        above = [level for level in above if _CODE.fullmatch(level[0])]  # (the network 'U' means: unallocated)
-        as_of = _extracted(reading, row.get("EXTRACT_DATE"))
-        found = []
-        for number, (record, title, word, kind, gss) in enumerate(above):
-            larger = above[number + 1][0] if number + 1 < len(above) else None
-            if record not in seen:
-                seen[record] = larger
-                links = (EntryLink("part-of", record=larger, note=as_of),) if larger else ()
-                ids = (("ods", record), *((("gss", gss),) if gss else ()))
-                types, legal = ((kind,) if kind else ()), (("legal-type", word),)
-                found.append(
-                    Entry(record, title or record, reading.place, types=types, identifiers=ids, links=links,
-                          places=(EntryPlace("England", "GB"),), attributes=legal)
-                )  # fmt: skip
-            elif seen[record] != larger:
-                message = f"{title} is under {larger or 'nothing'} here and under {seen[record]} before; that was kept."
-                reading.mended(message, record)
-        up = (EntryLink("membership", record=above[0][0], label=above[0][1], note=as_of),) if above else ()
+        areas = list(_areas_above(row))
+        as_of = _extracted(reader, row.get("EXTRACT_DATE"))
+        new_areas = []
+        for number, area in enumerate(areas):
+            larger = areas[number + 1].code if number + 1 < len(areas) else None
+            if area.code not in seen:
+                seen[area.code] = larger
+                new_areas.append(area.entry(reader.place, larger, as_of))
+            elif seen[area.code] != larger:
+                message = f"{area.name} is under {larger or 'nothing'} here and under {seen[area.code]} before; "
+                reader.note_repair(f"{message}that was kept.", area.code)
+        up = (EntryLink("membership", record=areas[0].code, label=areas[0].name, note=as_of),) if areas else ()
         postcode = single_line(row.get("PRACTICE_POSTCODE"))
         practice = Entry(
             code,
             name,
-            reading.place,
+            reader.place,
             types=("health-care-provider",),
             identifiers=(("ods", code),),
             status="active",
@@ -175,17 +211,17 @@ def read_practice_map(opened: DataStream, tally: Tally) -> Iterator[Entry | Gran
             links=up,
             attributes=(("address", postcode),) if postcode else (),
         )
-        yield from reading.kept(practice, *found)
-    yield from opened.findings
+        yield from reader.accept(practice, *new_areas)
+    yield from stream.findings
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _extracted(reading: RecordReader, text: str | None) -> str | None:
+def _extracted(reader: RecordReader, text: str | None) -> str | None:
     """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
     match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
     if match and match[2].lower() in _MONTHS:
         text = f"{match[3]}-{_MONTHS.index(match[2].lower()) + 1:02}-{match[1]}"
-    day = reading.date(text, "EXTRACT_DATE")
+    day = reader.date(text, "EXTRACT_DATE")
     return f"as of {day.text}" if day else None

@@ -1,4 +1,4 @@
-"""What readers of registers do alike: refuse a record, mend a cell, read a date; each said with its place and counted.
+"""What readers of registers share: reject a record, repair a cell, parse a date; each counted, with a finding.
 
 Every entry or grant that a reader gives is one record read and one kept: a row that names several bodies is several
 records. A filter that comes after moves a record from `kept` to `filtered`.
@@ -15,59 +15,59 @@ from typing import Any
 
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, Grant, Tally
-from partnergraph.registers.redaction import COUNTED, SAID, redact_record
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
+from partnergraph.registers.redaction import COUNT_NAMES, PHRASES, redact_record
 from partnergraph.tables.personal_data import redact_contacts
 
-MAX_DATE_LENGTH = 60  # characters; what is longer would be kept by the cache of dates
+MAX_DATE_LENGTH = 60  # characters; longer texts are not parsed, so that the cache of dates stays small
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass
 class RecordReader:
-    """One record while it is read: its place, and what had to be mended in it."""
+    """One record while it is read: its place, and the repairs made to it."""
 
-    tally: Tally
+    counts: RecordCounts
     place: Place
     repairs: list[Finding] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)  # the names of persons that the record gives
 
-    def mended(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
-        """Say that a cell was changed, or left out."""
+    def note_repair(self, message: str, value: Any, column: str | None = None, fix: str | None = None) -> None:
+        """Note that a cell was changed, or left out."""
         place = Place(self.place.file, self.place.row, column)
         self.repairs.append(Finding("repaired-record", "info", message, place, excerpt(value), fix))
 
-    def rejected(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
-        """Give the record up."""
-        self.tally.read += 1
-        self.tally.rejected += 1
+    def reject(self, message: str, value: Any = None, column: str | None = None) -> Iterator[Finding]:
+        """Count the record as rejected; yields the finding that says why."""
+        self.counts.read += 1
+        self.counts.rejected += 1
         place = Place(self.place.file, self.place.row, column)
         fix = "Look the record up in the register; the others were read."
         yield Finding("rejected-record", "warning", message, place, excerpt(value), fix)
 
-    def kept(self, *found: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
-        """Give the record, or the several that it holds, with what was mended in it."""
-        records = [self._without_personal_data(record) for record in found]
-        if None in records:
-            self.tally.drop_personal("records called after a person", records.count(None))
-            for _ in range(records.count(None)):
-                yield from self.rejected("What identifies the record is data about a person; it was left out.")
-        kept = [record for record in records if record is not None]
-        self.tally.read += len(kept)
-        self.tally.kept += len(kept)
-        self.tally.repaired += bool(self.repairs and kept)
+    def accept(self, *records: Entry | Grant) -> Iterator[Entry | Grant | Finding]:
+        """Count the record, or the several that it holds, as kept; yields the repairs, then the records."""
+        redacted = [self._without_personal_data(record) for record in records]
+        if None in redacted:
+            self.counts.drop_personal("records called after a person", redacted.count(None))
+            for _ in range(redacted.count(None)):
+                yield from self.reject("What identifies the record is data about a person; it was left out.")
+        accepted = [record for record in redacted if record is not None]
+        self.counts.read += len(accepted)
+        self.counts.kept += len(accepted)
+        self.counts.repaired += bool(self.repairs and accepted)
         yield from self.repairs
-        yield from kept
+        yield from accepted
 
     def _without_personal_data(self, record: Entry | Grant) -> Entry | Grant | None:
-        redacted, found = redact_record(record, self.persons)
-        for (kind, column), number in found.items():
-            self.tally.drop_personal(COUNTED[kind], number)
-            self.mended(f"{SAID[kind]} was taken out of the {column}.", None, column)
+        redacted, removed = redact_record(record, self.persons)
+        for (kind, column), number in removed.items():
+            self.counts.drop_personal(COUNT_NAMES[kind], number)
+            self.note_repair(f"{PHRASES[kind]} was taken out of the {column}.", None, column)
         return redacted
 
     def date(self, text: str | None, column: str) -> PartialDate | None:
-        """A date in one of the forms that registers use; one that is none is left out and said."""
+        """A date in one of the forms that registers use; what is no date is left out, with a finding."""
         if not text:
             return None
         try:
@@ -75,7 +75,7 @@ class RecordReader:
                 raise ValueError(text)
             return register_date(text)
         except ValueError:
-            self.mended(f"'{excerpt(text)}' is not a date; it was left out.", text, column)
+            self.note_repair(f"'{excerpt(text)}' is not a date; it was left out.", text, column)
             return None
 
 
@@ -117,5 +117,5 @@ def single_line(value: Any) -> str:
 
 def json_objects(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a JSON list, or the one that stands there without a list."""
-    found = value if isinstance(value, list) else [value]
-    return [member for member in found if isinstance(member, dict)]
+    members = value if isinstance(value, list) else [value]
+    return [item for item in members if isinstance(item, dict)]

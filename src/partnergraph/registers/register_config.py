@@ -14,16 +14,16 @@ from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.model.records import Source
-from partnergraph.model.register_records import Entry, Grant, Tally
+from partnergraph.model.register_records import Entry, Grant, RecordCounts
 from partnergraph.reading import check_file, open_file
 from partnergraph.registers.safe_streams import DataStream, open_stream
 from partnergraph.tables.suggestions import nearest
 
-__all__ = ["FORMATS", "RegisterConfig", "configured_registers", "read_register", "sha256"]
+__all__ = ["REGISTER_FORMATS", "RegisterConfig", "configured_registers", "read_register", "sha256"]
 
-Reader = Callable[[DataStream, Tally], Iterator[Entry | Grant | Finding]]
+Reader = Callable[[DataStream, RecordCounts], Iterator[Entry | Grant | Finding]]
 # Format -> module and function of its reader; only what a folder uses is imported.
-FORMATS = {
+REGISTER_FORMATS = {
     "ror": ("ror", "read"),
     "crossref-funder": ("crossref", "read"),
     "ods-trusts": ("nhs_ods", "read"),
@@ -63,29 +63,29 @@ class RegisterConfig:
     type: frozenset[str] = frozenset()
     region: frozenset[str] = frozenset()
 
-    def passes(self, found: Entry | Grant) -> bool:
+    def passes(self, record: Entry | Grant) -> bool:
         """Whether the filters let a record pass. A grant has no type; its places are those of its recipient."""
-        if self.country and not any((place.country or "").casefold() in self.country for place in found.places):
+        if self.country and not any((place.country or "").casefold() in self.country for place in record.places):
             return False
-        if self.region and not any((place.region or "").casefold() in self.region for place in found.places):
+        if self.region and not any((place.region or "").casefold() in self.region for place in record.places):
             return False
-        return not (self.type and isinstance(found, Entry)) or not self.type.isdisjoint(found.types)
+        return not (self.type and isinstance(record, Entry)) or not self.type.isdisjoint(record.types)
 
 
-def read_register(register: RegisterConfig, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read_register(register: RegisterConfig, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records that the filters let pass, and the findings. Raises `DataError` for a file that is of another form.
 
-    What a filter takes out is counted in the tally.
+    What a filter takes out is counted as `filtered`.
     """
-    module, function = FORMATS[register.format]
+    module, function = REGISTER_FORMATS[register.format]
     reader = cast(Reader, getattr(import_module(f"partnergraph.registers.{module}"), function))
     with open_stream(register.path, register.file) as source:
-        for found in reader(source, tally):
-            if isinstance(found, Finding) or register.passes(found):
-                yield found
+        for record in reader(source, counts):
+            if isinstance(record, Finding) or register.passes(record):
+                yield record
             else:
-                tally.kept -= 1
-                tally.filtered += 1
+                counts.kept -= 1
+                counts.filtered += 1
 
 
 def sha256(path: Path, inside: Path | None = None) -> str:
@@ -156,7 +156,7 @@ def _problems(
     steps = entry.get("steps", 0)
     if not isinstance(steps, int) or isinstance(steps, bool) or not 0 <= steps <= MAX_STEPS:
         yield f"steps must be a whole number from 0 to {MAX_STEPS}.", str(steps), "Write steps = 1, for example."
-    for key, known in (("format", tuple(FORMATS)), ("keep", KEEP)):
+    for key, known in (("format", tuple(REGISTER_FORMATS)), ("keep", KEEP)):
         value = str(entry.get(key, "" if key == "format" else "mentioned"))
         if value not in known:
             near = nearest(value, known)

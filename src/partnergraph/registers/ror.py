@@ -7,7 +7,7 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, Tally
+from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
 from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values
 from partnergraph.vocabulary.identifiers import is_ror
@@ -35,47 +35,49 @@ _LINKS = {
 _STATUS = ("active", "inactive", "withdrawn")
 
 
-def read(opened: DataStream, tally: Tally) -> Iterator[Entry | Grant | Finding]:
+def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records; what has no identifier of ROR or no name is rejected."""
-    for number, record in json_values(opened):
-        reading = RecordReader(tally, opened.place(number))
+    for number, record in json_values(stream):
+        reader = RecordReader(counts, stream.place(number))
         if not isinstance(record, dict):
-            yield from reading.rejected("This is not a record of ROR.", record)
+            yield from reader.reject("This is not a record of ROR.", record)
             continue
         identifier = single_line(record.get("id"))
         if not identifier.startswith("https://ror.org/") or not is_ror(identifier):
-            yield from reading.rejected("'id' is not an identifier of ROR.", identifier or None, "id")
+            yield from reader.reject("'id' is not an identifier of ROR.", identifier or None, "id")
             continue
-        names = _names(record, reading) if isinstance(record.get("names"), list) else _old_names(record, reading)
+        names = _names(record, reader) if isinstance(record.get("names"), list) else _old_names(record, reader)
         if not names:
-            yield from reading.rejected(f"{identifier} has no name.", identifier, "names")
+            yield from reader.reject(f"{identifier} has no name.", identifier, "names")
             continue
-        yield from reading.kept(_entry(identifier, names, record, reading))
-    yield from opened.findings
+        yield from reader.accept(_entry(identifier, names, record, reader))
+    yield from stream.findings
 
 
-def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reading: RecordReader) -> Entry:
+def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reader: RecordReader) -> Entry:
     words = [word for value in _list(record.get("types")) if (word := single_line(value).lower())]
     types = list(dict.fromkeys(_TYPES[word] for word in words if word in _TYPES))
     status = single_line(record.get("status")).lower() or "active"
     if status not in _STATUS:
-        reading.mended(f"'{status}' is not a status of ROR; it was kept as written.", status, "status")
+        reader.note_repair(f"'{status}' is not a status of ROR; it was kept as written.", status, "status")
     links = [
-        link for one in json_objects(record.get("relationships") or []) if (link := _link(one, identifier, reading))
+        link
+        for relationship in json_objects(record.get("relationships") or [])
+        if (link := _link(relationship, identifier, reader))
     ]
     attributes = [("legal-type", ", ".join(sorted(set(words))))] if words else []
     return Entry(
         identifier,
         names[0].name,
-        reading.place,
+        reader.place,
         names[0].language,
         tuple(names[1:]),
         tuple(types),
         "organisation",
-        (("ror", identifier), *_identifiers(record, reading)),
+        (("ror", identifier), *_identifiers(record, reader)),
         status,
         status == "active",
-        _year(record.get("established"), reading),
+        _year(record.get("established"), reader),
         None,
         tuple(_places(record)),
         tuple(dict.fromkeys(links)),
@@ -87,90 +89,94 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _said(value: Any, reading: RecordReader, column: str) -> str:
+def _name_text(value: Any, reader: RecordReader, column: str) -> str:
     text = single_line(value)
     if isinstance(value, str) and text and text != value:
-        reading.mended("Spaces or ends of lines too many were taken out.", value, column)
+        reader.note_repair("Spaces or ends of lines too many were taken out.", value, column)
     return text
 
 
-def _names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
+def _names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryName]:
     """The name that is displayed first, then the others, each once."""
     first: list[EntryName] = []
     others: list[EntryName] = []
-    for one in json_objects(record["names"]):
-        name, kinds = _said(one.get("value"), reading, "names"), _list(one.get("types"))
+    for name_object in json_objects(record["names"]):
+        name, kinds = _name_text(name_object.get("value"), reader, "names"), _list(name_object.get("types"))
         if not name:
             continue
-        found = EntryName(
-            name, "acronym" if kinds == ["acronym"] else "alternative", single_line(one.get("lang")) or None
+        entry_name = EntryName(
+            name, "acronym" if kinds == ["acronym"] else "alternative", single_line(name_object.get("lang")) or None
         )
-        (first if "ror_display" in kinds else others).append(found)
+        (first if "ror_display" in kinds else others).append(entry_name)
     if len(first) > 1:
-        reading.mended("Two names are the one to display; the first was taken.", first[1].name, "names")
+        reader.note_repair("Two names are the one to display; the first was taken.", first[1].name, "names")
     elif not first and others:
-        reading.mended("No name is the one to display; the first was taken.", others[0].name, "names")
+        reader.note_repair("No name is the one to display; the first was taken.", others[0].name, "names")
     return list(dict.fromkeys([*first, *others]))
 
 
-def _old_names(record: Mapping[str, Any], reading: RecordReader) -> list[EntryName]:
+def _old_names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryName]:
     """Names of schema 1."""
-    name = _said(record.get("name"), reading, "name")
+    name = _name_text(record.get("name"), reader, "name")
     if not name:
         return []
-    found = [EntryName(name)]
+    names = [EntryName(name)]
     for column, kind in (("aliases", "alternative"), ("acronyms", "acronym")):
-        found += [EntryName(text, kind) for one in _list(record.get(column)) if (text := _said(one, reading, column))]
-    for one in json_objects(record.get("labels") or []):
-        if text := _said(one.get("label"), reading, "labels"):
-            found.append(EntryName(text, "alternative", single_line(one.get("iso639")) or None))
-    return list(dict.fromkeys(found))
+        names += [
+            EntryName(text, kind) for item in _list(record.get(column)) if (text := _name_text(item, reader, column))
+        ]
+    for item in json_objects(record.get("labels") or []):
+        if text := _name_text(item.get("label"), reader, "labels"):
+            names.append(EntryName(text, "alternative", single_line(item.get("iso639")) or None))
+    return list(dict.fromkeys(names))
 
 
-def _identifiers(record: Mapping[str, Any], reading: RecordReader) -> Iterator[tuple[str, str]]:
+def _identifiers(record: Mapping[str, Any], reader: RecordReader) -> Iterator[tuple[str, str]]:
     """All identifiers, the preferred of each kind first; GRID is one text in schema 1."""
     external = record.get("external_ids") or []
-    given = (
-        [(one.get("type"), one) for one in json_objects(external)] if isinstance(external, list) else external.items()
+    groups = (
+        [(group.get("type"), group) for group in json_objects(external)]
+        if isinstance(external, list)
+        else external.items()
     )
-    found: dict[tuple[str, str], None] = {}
-    for name, one in given:
+    identifiers: dict[tuple[str, str], None] = {}
+    for name, group in groups:
         word = single_line(name).lower()
         scheme = _SCHEMES.get(word)
-        if scheme is None or not isinstance(one, dict):
+        if scheme is None or not isinstance(group, dict):
             if word not in _NOT_KEPT:
-                reading.mended("An identifier of a kind that is not known was left out.", name, "external_ids")
+                reader.note_repair("An identifier of a kind that is not known was left out.", name, "external_ids")
             continue
-        everything = one.get("all")
-        for value in (one.get("preferred"), *(everything if isinstance(everything, list) else [everything])):
+        others = group.get("all")
+        for value in (group.get("preferred"), *(others if isinstance(others, list) else [others])):
             if text := single_line(value):
-                found[scheme, text] = None
+                identifiers[scheme, text] = None
     for link in _list(record.get("links")):
         kind, value = (link.get("type"), link.get("value")) if isinstance(link, dict) else ("website", link)
-        _address(single_line(kind).lower(), single_line(value), found, reading)
-    _address("wikipedia", single_line(record.get("wikipedia_url")), found, reading)
-    yield from found
+        _address(single_line(kind).lower(), single_line(value), identifiers, reader)
+    _address("wikipedia", single_line(record.get("wikipedia_url")), identifiers, reader)
+    yield from identifiers
 
 
-def _address(kind: str, value: str, found: dict[tuple[str, str], None], reading: RecordReader) -> None:
+def _address(kind: str, value: str, identifiers: dict[tuple[str, str], None], reader: RecordReader) -> None:
     if not value or kind not in ("website", "wikipedia"):
         return
     if is_web_address(value):
-        found[kind, value] = None
+        identifiers[kind, value] = None
     else:
-        reading.mended("A link that is no web address was left out.", value, "links")
+        reader.note_repair("A link that is no web address was left out.", value, "links")
 
 
-def _year(value: Any, reading: RecordReader) -> PartialDate | None:
+def _year(value: Any, reader: RecordReader) -> PartialDate | None:
     text = single_line(value)
     if not text:
         return None
-    return reading.date(f"{text:0>4}" if text.isdecimal() else text, "established")
+    return reader.date(f"{text:0>4}" if text.isdecimal() else text, "established")
 
 
 def _places(record: Mapping[str, Any]) -> Iterator[EntryPlace]:
-    for one in json_objects(record.get("locations") or []):
-        detail = one.get("geonames_details")
+    for location in json_objects(record.get("locations") or []):
+        detail = location.get("geonames_details")
         detail = detail if isinstance(detail, dict) else {}
         if name := single_line(detail.get("name")):
             country, region = (
@@ -183,24 +189,24 @@ def _places(record: Mapping[str, Any]) -> Iterator[EntryPlace]:
                 region or None,
                 _degrees(detail.get("lat")),
                 _degrees(detail.get("lng")),
-                single_line(one.get("geonames_id")) or None,
+                single_line(location.get("geonames_id")) or None,
             )
-    old = record.get("country")
-    country = single_line(old.get("country_code")) if isinstance(old, dict) else ""
-    for one in json_objects(record.get("addresses") or []):
-        town = one.get("geonames_city")
-        town = town if isinstance(town, dict) else {}
-        if name := single_line(town.get("city")) or single_line(one.get("city")):
-            state = town.get("geonames_admin1")
+    country_object = record.get("country")
+    country = single_line(country_object.get("country_code")) if isinstance(country_object, dict) else ""
+    for location in json_objects(record.get("addresses") or []):
+        city = location.get("geonames_city")
+        city = city if isinstance(city, dict) else {}
+        if name := single_line(city.get("city")) or single_line(location.get("city")):
+            admin = city.get("geonames_admin1")
             yield EntryPlace(
                 name,
                 country or None,
-                (single_line(state.get("name")) if isinstance(state, dict) else "")
-                or single_line(one.get("state"))
+                (single_line(admin.get("name")) if isinstance(admin, dict) else "")
+                or single_line(location.get("state"))
                 or None,
-                _degrees(one.get("lat")),
-                _degrees(one.get("lng")),
-                single_line(town.get("id")) or None,
+                _degrees(location.get("lat")),
+                _degrees(location.get("lng")),
+                single_line(city.get("id")) or None,
             )
 
 
@@ -208,18 +214,18 @@ def _degrees(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _link(one: Mapping[str, Any], own: str, reading: RecordReader) -> EntryLink | None:
+def _link(relationship: Mapping[str, Any], own: str, reader: RecordReader) -> EntryLink | None:
     """A relationship; its label names a body that the file may lack."""
-    kind, target = single_line(one.get("type")).lower(), single_line(one.get("id"))
+    kind, target = single_line(relationship.get("type")).lower(), single_line(relationship.get("id"))
     if kind not in _LINKS or not is_ror(target) or not target.startswith("https://ror.org/"):
-        reading.mended(
+        reader.note_repair(
             "A relationship of an unknown kind, or without an identifier of ROR, was left out.",
             f"{kind} {target}",
             "relationships",
         )
         return None
     if target == own:
-        reading.mended("A relationship of a record with itself was left out.", kind, "relationships")
+        reader.note_repair("A relationship of a record with itself was left out.", kind, "relationships")
         return None
     code, inverse = _LINKS[kind]
-    return EntryLink(code, target, single_line(one.get("label")) or None, inverse)
+    return EntryLink(code, target, single_line(relationship.get("label")) or None, inverse)

@@ -26,7 +26,7 @@ from typing import IO, Any, NoReturn, cast
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.reading import file_error, open_file
 from partnergraph.reading.archive import directory_size
-from partnergraph.tables.table import MAX_CELL_LENGTH, Row
+from partnergraph.tables.table import MAX_CELL_LENGTH, TableRow
 
 __all__ = ["DataStream", "csv_rows", "json_values", "open_stream", "table_rows"]
 
@@ -63,8 +63,8 @@ class DataStream:
             start = start[3:]
         if start.startswith(_WIDE):
             raise self.error("encoding", "The file is UTF-16 or UTF-32, not UTF-8 text.", _UNICODE, 1)
-        if found := next((name for magic, name in _FOREIGN.items() if start.startswith(magic)), None):
-            raise self.error("archive", f"The content is a {found} file.", "Unpack it, or save it as CSV or JSON.")
+        if kind := next((name for magic, name in _FOREIGN.items() if start.startswith(magic)), None):
+            raise self.error("archive", f"The content is a {kind} file.", "Unpack it, or save it as CSV or JSON.")
         if not start:
             raise self.error("empty-file", "The file is empty.", "Download it again.")
 
@@ -144,13 +144,13 @@ def _unpacked(name: str, suffix: str, stream: IO[bytes], stack: ExitStack) -> Da
 @contextmanager
 def _member(name: str, stream: IO[bytes], size: int) -> Iterator[DataStream]:
     """The largest data file of a zip archive that has nothing in it that an archive of data does not need."""
-    listed = directory_size(stream)
+    directory_length = directory_size(stream)
     fix = "Unpack it yourself if you trust it, and name the unpacked file."
-    if listed is None:
+    if directory_length is None:
         raise file_error(
             name, "archive", f"The archive is damaged or ends too early, after {size} bytes.", "Download it again."
         )
-    if listed > MAX_DIRECTORY_LENGTH:
+    if directory_length > MAX_DIRECTORY_LENGTH:
         raise file_error(name, "archive", "The archive has too many files in it, or is a ZIP64 archive.", fix)
     try:
         archive = zipfile.ZipFile(stream)
@@ -164,11 +164,13 @@ def _member(name: str, stream: IO[bytes], size: int) -> Iterator[DataStream]:
         for member in members:
             if reason := _refusal(member):
                 raise file_error(name, "archive", f"The archive holds {member.filename!a}: {reason}.", fix)
-        found = [m for m in members if m.filename.lower().endswith(DATA) and not m.filename.startswith("__MACOSX/")]
-        if not found:
+        data_files = [
+            m for m in members if m.filename.lower().endswith(DATA) and not m.filename.startswith("__MACOSX/")
+        ]
+        if not data_files:
             message = f"The archive holds no data file ({', '.join(DATA)})."
             raise file_error(name, "archive", message, "Name the file that holds the records.")
-        member = max(found, key=lambda m: m.file_size)
+        member = max(data_files, key=lambda m: m.file_size)
         inner = f"{name}/{member.filename}"
         try:
             content = archive.open(member)
@@ -176,11 +178,11 @@ def _member(name: str, stream: IO[bytes], size: int) -> Iterator[DataStream]:
             message = f"The archive of {size} bytes is damaged: {problem}."
             raise file_error(inner, "archive", message, "Download it again.") from None
         with content:
-            within = DataStream(inner, content, member.compress_size)
-            if len(found) > 1:
-                message = f"Of the {len(found)} data files in the archive the largest is read."
-                within.findings.append(Finding("archive", "info", message, Place(name), member.filename))
-            yield within
+            inner_stream = DataStream(inner, content, member.compress_size)
+            if len(data_files) > 1:
+                message = f"Of the {len(data_files)} data files in the archive the largest is read."
+                inner_stream.findings.append(Finding("archive", "info", message, Place(name), member.filename))
+            yield inner_stream
 
 
 def _refusal(member: zipfile.ZipInfo) -> str | None:
@@ -262,24 +264,24 @@ class _Lines:
         return text
 
 
-def table_rows(source: DataStream, headings: Iterable[str], separator: str = ",") -> Iterator[Row]:
+def table_rows(source: DataStream, headings: Iterable[str], separator: str = ",") -> Iterator[TableRow]:
     """The rows of a CSV file with headings, by heading; `headings` must be among them. A ragged row is not `whole`."""
-    found: list[str] | None = None
+    columns: list[str] | None = None
     for number, cells in csv_rows(source, separator):
-        if found is None:
-            found = [cell.strip() for cell in cells]
-            named = [name for name in found if name]
-            if missing := [name for name in headings if name not in found]:
+        if columns is None:
+            columns = [cell.strip() for cell in cells]
+            names = [name for name in columns if name]
+            if missing := [name for name in headings if name not in columns]:
                 message = f"The table has no column '{missing[0]}'."
-                fix = f"Its columns are: {', '.join(named)[:500]}. Is this the right file, and the right format?"
+                fix = f"Its columns are: {', '.join(names)[:500]}. Is this the right file, and the right format?"
                 raise source.error("missing-column", message, fix, number)
-            if twice := sorted({name for name in named if named.count(name) > 1}):
-                message = f"The column '{twice[0]}' stands there twice."
+            if repeated := sorted({name for name in names if names.count(name) > 1}):
+                message = f"The column '{repeated[0]}' stands there twice."
                 raise source.error("duplicate-column", message, "Keep one of them.", number)
             continue
-        filled = {name: value for name, cell in zip(found, cells, strict=False) if name and (value := cell.strip())}
-        yield Row(source.file, number, filled, not any(cells[len(found) :]))
-    if found is None:
+        filled = {name: value for name, cell in zip(columns, cells, strict=False) if name and (value := cell.strip())}
+        yield TableRow(source.file, number, filled, not any(cells[len(columns) :]))
+    if columns is None:
         raise source.error("empty-file", "The table has no rows.", "Download it again.", 1)
 
 
@@ -297,20 +299,20 @@ def json_values(
     documents = 0
     while mark := text.ahead():
         documents += 1
-        found: Iterable[Any]
+        values: Iterable[Any]
         if mark == "[":
-            found = text.members()
+            values = text.members()
         elif mark != "{":
             text.wrong("Here stands neither a record nor a list of records.")
         elif (whole := text.value(AT_ONCE if names or keyed else None)) is None:
-            found = text.object(names, keyed)
-        elif inside := [member for name, member in whole.items() if name in names and isinstance(member, list)]:
-            found = (value for member in inside for value in member)
+            values = text.object(names, keyed)
+        elif lists_inside := [member for name, member in whole.items() if name in names and isinstance(member, list)]:
+            values = (value for member in lists_inside for value in member)
         elif keyed and documents == 1 and whole and not text.ahead() and _all_objects(whole):
-            found = whole.values()
+            values = whole.values()
         else:
-            found = (whole,)
-        for value in found:
+            values = (whole,)
+        for value in values:
             number += 1
             yield number, value
 
@@ -416,7 +418,7 @@ class _Text:
     def object(self, lists: frozenset[str], keyed: bool) -> Iterator[Any]:
         """The members of the lists of a long object that begins here, or (with `keyed`) its values."""
         self._at += 1
-        keys, found = set[str](), False
+        keys, has_records = set[str](), False
         while True:
             if self.ahead() != '"':
                 self.wrong("Here a key should stand.")
@@ -428,14 +430,14 @@ class _Text:
             self._at += 1
             mark = self.ahead()
             if key in lists and mark == "[":
-                found = True
+                has_records = True
                 yield from self.members()
             elif (value := self.value()) is not None and keyed and mark == "{":
-                found = True
+                has_records = True
                 yield value
             if self._comma("}"):
                 break
-        if not found:
+        if not has_records:
             self.wrong("The object holds no records.")
 
     def _comma(self, close: str) -> bool:

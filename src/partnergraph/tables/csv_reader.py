@@ -1,4 +1,4 @@
-"""CSV and TSV as a sheet: encodings and separators are recognised and said."""
+"""CSV and TSV as a sheet. Encoding and separator are recognised; what is not UTF-8 is a finding."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_delimited(file: str, data: bytes) -> Sheet:
             if any(cell.strip() for cell in cells):
                 if not sheet.rows and mark != ("\t" if file.endswith(".tsv") else ","):
                     message = f"The columns are separated by {_MARKS[mark]}, not by commas; they were read so."
-                    sheet.say("info", "separator", message, "Nothing needs to be done.", number)
+                    sheet.add_finding("info", "separator", message, "Nothing needs to be done.", number)
                 sheet.rows.append((number, cells))
     except csv.Error as error:
         fix = "Look for a quotation mark that is not closed, or a cell with a whole file in it."
@@ -63,7 +63,7 @@ def _decoded(sheet: Sheet, data: bytes) -> str | None:
         except UnicodeDecodeError:
             sheet.unreadable("encoding", f"The table looks like {wide.upper()}, but is damaged.", _SAVE)
             return None
-        sheet.say(
+        sheet.add_finding(
             "info", "encoding", f"The table is {wide[:6].upper()} text; it was read so.", "Nothing needs to be done."
         )
         return text
@@ -75,7 +75,7 @@ def _decoded(sheet: Sheet, data: bytes) -> str | None:
         with suppress(UnicodeDecodeError):
             text = data.decode("cp1252")
             message = "The table is not UTF-8 text; it was read as Windows-1252."
-            sheet.say("warning", "encoding", message, f"Look at the accents from this row on. {_SAVE}", row)
+            sheet.add_finding("warning", "encoding", message, f"Look at the accents from this row on. {_SAVE}", row)
             return text
     sheet.unreadable("encoding", "The table is not UTF-8 text.", _SAVE, row)
     return None
@@ -100,9 +100,9 @@ def _wide(data: bytes) -> str | None:
 def _separator(text: str) -> str:
     """What stands between the headings: the mark that divides the first row into most cells, a comma if in doubt."""
     head = text.lstrip()[:100_000]
-    found = {}
+    cell_counts = {}
     for mark in _MARKS:
-        found[mark] = 0
+        cell_counts[mark] = 0
         with suppress(csv.Error, StopIteration):
-            found[mark] = len(next(csv.reader(io.StringIO(head, newline=""), delimiter=mark)))
-    return max(found, key=lambda mark: found[mark])
+            cell_counts[mark] = len(next(csv.reader(io.StringIO(head, newline=""), delimiter=mark)))
+    return max(cell_counts, key=lambda mark: cell_counts[mark])

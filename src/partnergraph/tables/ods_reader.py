@@ -22,7 +22,7 @@ _URN = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT, _STYLE = (f"{_URN}{name}:1.0 " for name in ("table", "office", "text", "style"))
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 # What stands in or beside cells and is not their value.
-_ASIDE = {
+_SKIPPED = {
     f"{_OFFICE}annotation",
     f"{_TABLE}tracked-changes",
     f"{_TABLE}shapes",
@@ -63,7 +63,7 @@ class _OdsSheetReader:
         self.name = ""
         self.hidden_styles: set[str] = set()
         self.style = ""
-        self.depth = self.aside = 0
+        self.depth = self.skipped_depth = 0
         self.row = self.column = self.column_of_form = 0
         self.rows = 1
         self.filled: list[tuple[int, str]] = []
@@ -73,8 +73,8 @@ class _OdsSheetReader:
         self.paragraphs = self.length = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if self.aside or name in _ASIDE:
-            self.aside += 1
+        if self.skipped_depth or name in _SKIPPED:
+            self.skipped_depth += 1
             return
         if name in _CELLS:
             self.attributes, self.in_cell = attributes, True
@@ -90,7 +90,12 @@ class _OdsSheetReader:
             self.text("\t")
         elif name == f"{_TEXT}line-break":
             self.text("\n")
-        elif name == f"{_TABLE}table-row":
+        elif name.startswith((_TABLE, _STYLE)):
+            self._start_of_table(name, attributes)
+
+    def _start_of_table(self, name: str, attributes: Mapping[str, str]) -> None:
+        """The beginning of a sheet, a row or a column, or the style of one."""
+        if name == f"{_TABLE}table-row":
             self.rows = _count(attributes, f"{_TABLE}number-rows-repeated", LAST_ROW)
             self.hidden_row = attributes.get(f"{_TABLE}visibility", "visible") != "visible"
             self.column, self.filled = 0, []
@@ -112,13 +117,13 @@ class _OdsSheetReader:
             self.hidden_styles.add(self.style)
 
     def text(self, data: str) -> None:
-        if self.in_cell and not self.aside and self.paragraphs and self.length <= MAX_CELL_LENGTH:
+        if self.in_cell and not self.skipped_depth and self.paragraphs and self.length <= MAX_CELL_LENGTH:
             self.pieces.append(data)
             self.length += len(data)
 
     def end(self, name: str) -> None:
-        if self.aside:
-            self.aside -= 1
+        if self.skipped_depth:
+            self.skipped_depth -= 1
             return
         if name in _CELLS:
             self.in_cell = False
@@ -153,24 +158,24 @@ class _OdsSheetReader:
                     self.grid.put(number, column, text)
         self.row += self.rows
 
-    def _value(self, shown: str) -> str:
+    def _value(self, text: str) -> str:
         get = self.attributes.get
         kind, formula = get(f"{_OFFICE}value-type", ""), get(f"{_TABLE}formula")
         foreign = next((v for k, v in self.attributes.items() if k.endswith(" value-type") and _OFFICE not in k), kind)
-        if foreign == "error" or (formula and _ERROR.fullmatch(shown.strip())):
-            return ErrorCell(shown, "error-value", f"The cell shows the error {shown[:20]}.", ERROR_FIX)
+        if foreign == "error" or (formula and _ERROR.fullmatch(text.strip())):
+            return ErrorCell(text, "error-value", f"The cell shows the error {text[:20]}.", ERROR_FIX)
         if formula and not kind:
             return ErrorCell("=", *NO_VALUE, NO_VALUE_FIX)
         if kind == "date":
-            day = get(f"{_OFFICE}date-value", shown).removesuffix("T00:00:00")
+            day = get(f"{_OFFICE}date-value", text).removesuffix("T00:00:00")
             # A cell whose format shows the year alone says no more than the year.
-            return shown if re.fullmatch(r"[0-9]{4}", shown) and day.startswith(shown) else day
+            return text if re.fullmatch(r"[0-9]{4}", text) and day.startswith(text) else day
         if kind == "boolean":
-            return get(f"{_OFFICE}boolean-value", shown)
+            return get(f"{_OFFICE}boolean-value", text)
         if kind in ("float", "currency", "percentage"):
-            raw = get(f"{_OFFICE}value", shown)
+            raw = get(f"{_OFFICE}value", text)
             # Leading zeros of a code are a matter of format; what is shown is what the person means.
-            if re.fullmatch(r"0[0-9]+", shown) and shown.lstrip("0") == raw.removesuffix(".0"):
-                return shown
+            if re.fullmatch(r"0[0-9]+", text) and text.lstrip("0") == raw.removesuffix(".0"):
+                return text
             return number_text(raw, "percent" if kind == "percentage" else "")
-        return shown
+        return text

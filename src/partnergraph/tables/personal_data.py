@@ -77,18 +77,18 @@ def redact_persons(text: str, names: Iterable[str]) -> tuple[str, int]:
     ('Award to (person): (person) study of the doe', 2)
     """
     words = [(match.start(), match.end(), _plain(match[0])) for match in _WORD.finditer(text)]
-    found: list[tuple[str, int, int]] = []
+    spans: list[tuple[str, int, int]] = []
     for forms in map(_forms, list(dict.fromkeys(names))[:_MAX_PERSONS]):
-        at = 0
-        while at < len(words):
-            length = next((len(form) for form in forms if _stands(words, at, form)), 0)
+        index = 0
+        while index < len(words):
+            length = next((len(form) for form in forms if _stands(words, index, form)), 0)
             if length:
-                begin = at
+                begin = index
                 while begin and words[begin - 1][2] in _HONORIFICS:
                     begin -= 1
-                found.append((PERSON, words[begin][0], words[at + length - 1][1]))
-            at += length or 1
-    replaced, kinds = _replaced(text, sorted(found, key=lambda span: (span[1], -span[2])))
+                spans.append((PERSON, words[begin][0], words[index + length - 1][1]))
+            index += length or 1
+    replaced, kinds = _replaced(text, sorted(spans, key=lambda span: (span[1], -span[2])))
     return replaced, len(kinds)
 
 
@@ -117,16 +117,16 @@ def _forms(name: str) -> list[tuple[str, ...]]:
         return []
     if len(words) == 1:
         return [(title, words[0]) for title in sorted(_HONORIFICS)] + ([(words[0],)] if len(words[0]) > 3 else [])
-    *given, surname = words
-    initials = [word[0] for word in given]
-    ways: list[tuple[str, ...]] = [
-        *((*given, surname), (surname, *given), (given[0], surname), (surname, given[0])),
+    *forenames, surname = words
+    initials = [word[0] for word in forenames]
+    variants: list[tuple[str, ...]] = [
+        *((*forenames, surname), (surname, *forenames), (forenames[0], surname), (surname, forenames[0])),
         *((*initials, surname), (surname, *initials), (initials[0], surname), (surname, initials[0])),
         *(("".join(initials), surname), (surname, "".join(initials))),
-        *((given[0], *initials[1:], surname), (surname, given[0], *initials[1:])),
+        *((forenames[0], *initials[1:], surname), (surname, forenames[0], *initials[1:])),
         *((title, surname) for title in sorted(_HONORIFICS)),
     ]
-    return sorted(dict.fromkeys(ways), key=lambda way: -len(way))
+    return sorted(dict.fromkeys(variants), key=lambda variant: -len(variant))
 
 
 def _stands(words: list[tuple[int, int, str]], at: int, form: tuple[str, ...]) -> bool:

@@ -25,6 +25,17 @@ _DOCTYPE = re.compile(rb"<!\s*DOCTYPE", re.I)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
+def _check_part(name: str, part: zipfile.ZipInfo) -> None:
+    pure = PurePosixPath(name)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or len(name) > 255:
+        raise FileRefused("workbook-damaged", f"The name of a part leads out of the file: {name!a}.", _SAVE)
+    if part.flag_bits & 1:
+        raise FileRefused("password", f"{name} is locked with a password.", "Save the file without a password.")
+    if part.file_size > 10_000_000 and part.file_size > MAX_RATIO_SIZE * max(part.compress_size, 1):
+        message = f"{name} would grow from {part.compress_size:,} bytes to {part.file_size:,}."
+        raise FileRefused("too-large", message, "No table of people looks so; it is not read.")
+
+
 class SafeZip:
     """An archive whose parts may be read. Raises `FileRefused` for one that is damaged, closed or built to harm."""
 
@@ -46,14 +57,7 @@ class SafeZip:
         if len({name.lower() for name in self.parts}) < len(parts):
             raise FileRefused("workbook-damaged", "The file holds one part twice.", _SAVE)
         for name, part in self.parts.items():
-            pure = PurePosixPath(name)
-            if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or len(name) > 255:
-                raise FileRefused("workbook-damaged", f"The name of a part leads out of the file: {name!a}.", _SAVE)
-            if part.flag_bits & 1:
-                raise FileRefused("password", f"{name} is locked with a password.", "Save the file without a password.")
-            if part.file_size > 10_000_000 and part.file_size > MAX_RATIO_SIZE * max(part.compress_size, 1):
-                message = f"{name} would grow from {part.compress_size:,} bytes to {part.file_size:,}."
-                raise FileRefused("too-large", message, "No table of people looks so; it is not read.")
+            _check_part(name, part)
         total = sum(part.file_size for part in parts)
         if total > MAX_CONTENT_SIZE:
             message = f"The file would grow to {total:,} bytes; {MAX_CONTENT_SIZE:,} are the most."
@@ -107,7 +111,7 @@ class SafeZip:
         parser.StartDoctypeDeclHandler = refuse
         # What the parser has not come to the end of (a long attribute or comment) it looks at again from its beginning
         # each time: it is given as much more as it has left over, so that the time grows with the length alone.
-        given, waiting, needed = 0, list[bytes](), 1
+        parsed, waiting, needed = 0, list[bytes](), 1
         size = 0
         try:
             for chunk in self.chunks(name):
@@ -115,8 +119,8 @@ class SafeZip:
                 size += len(chunk)
                 if size >= needed:
                     parser.Parse(b"".join(waiting))
-                    given += size
-                    needed, size = given - max(parser.CurrentByteIndex, 0), 0
+                    parsed += size
+                    needed, size = parsed - max(parser.CurrentByteIndex, 0), 0
                     waiting.clear()
             parser.Parse(b"".join(waiting), True)
         except expat.ExpatError as error:

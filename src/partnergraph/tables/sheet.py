@@ -32,8 +32,8 @@ class ErrorCell(str):
     message: str
     fix: str
 
-    def __new__(cls, shown: str, rule: str, message: str, fix: str) -> ErrorCell:
-        cell = super().__new__(cls, shown)
+    def __new__(cls, text: str, rule: str, message: str, fix: str) -> ErrorCell:
+        cell = super().__new__(cls, text)
         cell.rule, cell.message, cell.fix = rule, message, fix
         return cell
 
@@ -51,7 +51,9 @@ class Sheet:
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
 
-    def say(self, severity: str, rule: str, message: str, fix: str, row: int | None = None, column: int = 0) -> None:
+    def add_finding(
+        self, severity: str, rule: str, message: str, fix: str, row: int | None = None, column: int = 0
+    ) -> None:
         """Note something about the sheet or a cell of it."""
         cell = f"{letters(column)}{row}" if row and column else None
         place = Place(self.file, row, None, self.name, cell)
@@ -59,7 +61,7 @@ class Sheet:
 
     def unreadable(self, rule: str, message: str, fix: str, row: int | None = None) -> Sheet:
         """Note an error that keeps rows from being read."""
-        self.say("error", rule, message, fix, row)
+        self.add_finding("error", rule, message, fix, row)
         self.complete = False
         return self
 
@@ -114,9 +116,11 @@ class SheetGrid:
         self.cells.setdefault(row, {})[column] = text
 
     def into(self, sheet: Sheet) -> Sheet:
-        """The rows in their order; merged cells are filled downwards, and what was hidden or joined is said once."""
+        """Fill the sheet with the rows in their order. Merged cells are filled downwards; what was hidden or merged is
+        a finding.
+        """
         self._merge(sheet)
-        self._reveal(sheet)
+        self._note_hidden(sheet)
         for number in sorted(self.cells):
             cells = self.cells[number]
             last = max(cells)
@@ -136,12 +140,12 @@ class SheetGrid:
             for row in numbers[slice(*below)]:
                 if left not in self.cells[row]:
                     self.put(row, left, value)
-        spoken = 0
+        mentioned = 0
         for top, left, bottom, right in self.merged:
             if self.cells.get(top, {}).get(left) is None or (top, left) == (bottom, right):
                 continue
-            spoken += 1
-            if spoken > _LISTED:
+            mentioned += 1
+            if mentioned > _LISTED:
                 continue
             name = f"{letters(left)}{top}:{letters(right)}{bottom}"
             message = f"The cells {name} are merged."
@@ -149,12 +153,12 @@ class SheetGrid:
                 message += " Each row of them is read with the value of the first."
             if right > left:
                 message += f" The value is read in column {letters(left)} only."
-            sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.", top, left)
-        if spoken > _LISTED:
-            message = f"{spoken - _LISTED} more groups of cells are merged."
-            sheet.say("warning", "merged-cells", message, "Unmerge them, and fill each cell.")
+            sheet.add_finding("warning", "merged-cells", message, "Unmerge them, and fill each cell.", top, left)
+        if mentioned > _LISTED:
+            message = f"{mentioned - _LISTED} more groups of cells are merged."
+            sheet.add_finding("warning", "merged-cells", message, "Unmerge them, and fill each cell.")
 
-    def _reveal(self, sheet: Sheet) -> None:
+    def _note_hidden(self, sheet: Sheet) -> None:
         rows = [str(row) for row in sorted({*self.hidden_rows}) if row in self.cells]
         last = max((max(cells) for cells in self.cells.values()), default=0)
         columns, known = list[int](), 0
@@ -168,7 +172,7 @@ class SheetGrid:
             parts.insert(0, "the whole sheet")
         if parts:
             message = f"Hidden, and read all the same: {', '.join(parts)}."
-            sheet.say("info", "hidden", message, "Delete what should not be read.")
+            sheet.add_finding("info", "hidden", message, "Delete what should not be read.")
 
 
 def _some(names: list[str]) -> str:

@@ -29,7 +29,7 @@ def nearest(text: str, names: Collection[str], cutoff: float = 0.6) -> str | Non
 class SuggestionIndex:
     """A set of ids to search.
 
-    >>> SuggestionIndex(["nice", "nhs-england"]).to("niece")
+    >>> SuggestionIndex(["nice", "nhs-england"]).nearest("niece")
     'nice'
     """
 
@@ -41,7 +41,7 @@ class SuggestionIndex:
                 for piece in _pieces(name):
                     self._pieces[piece].append(number)
 
-    def to(self, text: str) -> str | None:
+    def nearest(self, text: str) -> str | None:
         """The nearest id, when one is near at all."""
         text = text[:_MAX_LENGTH]
         names = self._names
@@ -49,9 +49,9 @@ class SuggestionIndex:
             shared: Counter[int] = Counter()
             # The rarest pieces tell most; those that half of all ids have tell nothing.
             for piece in sorted(_pieces(text), key=lambda p: len(self._pieces.get(p, ())))[:40]:
-                found = self._pieces.get(piece, [])
-                if len(shared) < _COMPARED or len(found) < len(names) // 10:
-                    shared.update(found)
+                numbers = self._pieces.get(piece, [])
+                if len(shared) < _COMPARED or len(numbers) < len(names) // 10:
+                    shared.update(numbers)
             names = [names[number] for number, _ in shared.most_common(_COMPARED)]
         return nearest(text, names)
 

@@ -8,19 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place, letters
+from partnergraph.tables.columns import TableSchema
 from partnergraph.tables.csv_reader import read_delimited
 from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest
+from partnergraph.tables.table_schemas import PROSE_COLUMNS
 
-__all__ = ["MAX_CELL_LENGTH", "Row", "Table", "TableSchema", "read_sheet", "read_table", "split_values"]
+__all__ = ["MAX_CELL_LENGTH", "Table", "TableRow", "read_sheet", "read_table", "split_values"]
 
 # Half a character (a surrogate) cannot be written into any file.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# Columns in which people write sentences and names; in all others a typographic quotation mark or dash is an accident.
-_FREE = {
-    *("words", "says", "note", "name", "title", "publisher", "description", "value", "date_note", "count_as_stated"),
-    *("origin", "licence", "not_modelled", "who", "unit", "locator", "url"),
-}
 _ACCIDENTS = {
     ord(c): None for c in "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u200b\u200c\u200d\ufeff\u00ad"
 } | {
@@ -31,7 +28,7 @@ _MAX_COLUMNS_BLAMED = 50
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table: its cells by heading (stripped; empty cells are absent) and where it stands.
 
     `number` counts as a spreadsheet program does: a cell with line breaks is one row, and an empty line is a row.
@@ -54,20 +51,12 @@ class Row:
         return self.cells.get(column)
 
 
-@dataclass(frozen=True)
-class TableSchema:
-    """The columns of a table: all that are known, and those that must be filled."""
-
-    columns: tuple[str, ...]
-    required: tuple[str, ...]
-
-
 @dataclass
 class Table:
     """What was read of a table. `complete` says that no row and no id is missing from `rows`."""
 
     file: str
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
     sheet: str | None = None
@@ -78,7 +67,7 @@ class Table:
         """What the person who edits it calls it."""
         return f'the sheet "{self.sheet}"' if self.sheet is not None else self.file.rpartition("/")[2]
 
-    def wrong(
+    def add_error(
         self,
         rule: str,
         message: str,
@@ -95,7 +84,7 @@ class Table:
 
     def unreadable(self, rule: str, message: str, fix: str, row: int) -> Table:
         """Note a problem that keeps rows from being read."""
-        self.wrong(rule, message, fix, row)
+        self.add_error(rule, message, fix, row)
         self.complete = False
         return self
 
@@ -154,17 +143,17 @@ def _headings(table: Table, number: int, cells: list[str], layout: TableSchema) 
         hint = f"Did you mean '{near}'? " if near else ""
         fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
         message = f"'{raw}' is not a column of this table."
-        table.wrong("unknown-column", message, fix, number, raw, raw, index + 1)
+        table.add_error("unknown-column", message, fix, number, raw, raw, index + 1)
     if len(unknown) > _MAX_COLUMNS_BLAMED:
         message = f"{len(unknown) - _MAX_COLUMNS_BLAMED} more columns are not of this table."
-        table.wrong("unknown-column", message, f"Columns of this table: {', '.join(layout.columns)}.", number)
+        table.add_error("unknown-column", message, f"Columns of this table: {', '.join(layout.columns)}.", number)
     twice = {name for name, times in Counter(names).items() if times > 1}
     for name in sorted(twice & set(layout.columns)):
         message = f"The column '{name}' stands there twice."
-        table.wrong("duplicate-column", message, "Keep one of them.", number, name, name)
+        table.add_error("duplicate-column", message, "Keep one of them.", number, name, name)
     for name in layout.required:
         if name not in names:
-            table.wrong("missing-column", f"The column '{name}' is missing.", "Add the column.", number, name, name)
+            table.add_error("missing-column", f"The column '{name}' is missing.", "Add the column.", number, name, name)
             table.complete = table.complete and name != "id"
     return names
 
@@ -174,26 +163,26 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
     blamed: set[str] = set()
     for index, (heading, cell) in enumerate(zip(headings, cells, strict=False), 1):
         if isinstance(cell, ErrorCell):
-            table.wrong(cell.rule, cell.message, cell.fix, number, heading or None, str(cell), index)
+            table.add_error(cell.rule, cell.message, cell.fix, number, heading or None, str(cell), index)
             blamed.add(heading)
             table.complete = table.complete and heading != "id"
             continue
         value = cell.strip()
-        if heading not in _FREE:
+        if heading not in PROSE_COLUMNS:
             value = value if value.isascii() else value.translate(_ACCIDENTS).strip()
         if _CONTROL.search(value):
             message, fix = "The cell holds a control character.", "Delete it; it does not show on the screen."
-            table.wrong("control-character", message, fix, number, heading or None, ascii(value)[1:-1][:200], index)
+            table.add_error("control-character", message, fix, number, heading or None, ascii(value)[1:-1][:200], index)
             value = _CONTROL.sub("", value)
         if value and heading:
             filled[heading] = value
         elif value:
             fix = "Give its column a heading of this table, or empty the cell."
-            table.wrong(
+            table.add_error(
                 "no-heading", f"'{value[:200]}' stands under no heading.", fix, number, None, value[:200], index
             )
     beyond = [index for index, cell in enumerate(cells[len(headings) :], len(headings) + 1) if cell.strip()]
-    row = Row(table.file, number, filled, not beyond, table.sheet, table.columns)
+    row = TableRow(table.file, number, filled, not beyond, table.sheet, table.columns)
     table.rows.append(row)
     if beyond:
         message = f"The row has {len(cells)} cells, but the table has {len(headings)} columns."
@@ -203,14 +192,14 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
                 f"The row goes on to column {letters(beyond[-1])}, but the headings end at {letters(len(headings))}."
             )
             fix = "Give the column a heading of this table, or empty the cell."
-        table.wrong("ragged-row", message, fix, number, None, None, beyond[0])
+        table.add_error("ragged-row", message, fix, number, None, None, beyond[0])
         return
     for name in layout.required:
         if name in headings and name not in filled and name not in blamed:
             fix = "Name the rows of evidence.csv that support this." if name == "evidence" else "Fill it in."
             rule = "no-evidence" if name == "evidence" else "missing-value"
             message = "No evidence is given." if name == "evidence" else f"The cell '{name}' is empty."
-            table.wrong(rule, message, fix, number, name)
+            table.add_error(rule, message, fix, number, name)
 
 
 def split_values(cell: str | None) -> Iterable[str]:

@@ -29,14 +29,14 @@ OTHER = {
     ".fods": "a flat OpenDocument file",
     ".numbers": "a Numbers document",
 }
-ALSO = {
+TABLE_ALIASES = {
     "partnerships": "relationships",
     "organizations": "organisations",
     "organization": "organisations",
     "standings": "standing",
 }
 # Sheets that are for people: instructions, the lists behind drop-downs, and what a marked copy adds.
-ASIDE = ("readme", "lists", "notes", "problems")
+IGNORED_SHEETS = ("readme", "lists", "notes", "problems")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE = "Save it as .xlsx or .ods."
 READABLE = "Tables are read from CSV, TSV, .xlsx and .ods. From Gephi: Data Laboratory, Export table; from Kumu: .xlsx."
@@ -49,19 +49,19 @@ def table_named(name: str) -> str | None:
     ('relationships', 'relationships', 'organisations', None)
     """
     bare = re.sub(r"[\W_]+", "", name).lower()
-    bare = ALSO.get(bare, bare)
+    bare = TABLE_ALIASES.get(bare, bare)
     return bare if bare in TABLE_SCHEMAS else None
 
 
 def table_files(folder: Path) -> list[Path]:
     """Every file of a graph folder that may hold tables, in the order of their names; no lock files of programs."""
-    found = []
+    files = []
     for path in (folder / "tables").glob("*"):
         suffix = path.suffix.lower()
-        # A folder called like a table is said when it is read; one in another form is a program's own.
+        # A folder called like a table becomes a finding when it is read; one called like another file is a program's.
         if suffix in (*TEXT, *WORKBOOK) or (suffix in OTHER and path.is_file()):
-            found += [path] if not path.name.startswith((".", "~")) else []
-    return sorted(found)
+            files += [path] if not path.name.startswith((".", "~")) else []
+    return sorted(files)
 
 
 def largest(file: str) -> int:
@@ -120,7 +120,7 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
 def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
     """Every table of a graph folder; one that is not there is empty."""
     tables: dict[str, Table] = {}
-    doubted = False
+    is_incomplete = False
     missing: tuple[str, bool] = ("", False)
     for path in table_files(folder):
         file = f"tables/{path.name}"
@@ -128,7 +128,7 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             message = "The name of the file is not UTF-8, or holds a control character; it was not read."
             place = Place(printable(file))
             findings.append(Finding("file-name", "error", message, place, place.file, "Give it another name."))
-            doubted = True
+            is_incomplete = True
             continue
         if path.suffix.lower() in TEXT and table_named(path.stem) is None:
             _unknown_file(path, findings)
@@ -138,7 +138,7 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
         if path.suffix.lower() not in TEXT:
             missing = (file, True)
             # Of a workbook that cannot be read, any table may hold any id.
-            doubted = doubted or any(sheet.name is None for sheet in sheets)
+            is_incomplete = is_incomplete or any(sheet.name is None for sheet in sheets)
         for name, sheet in _named(path, sheets, findings):
             if name in tables and len(sheet.rows) < 2 and sheet.complete:
                 continue  # headings alone, as a template has them, are no second table
@@ -153,7 +153,7 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
     for name in TABLE_SCHEMAS:
         file, in_book = missing
         empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
-        empty.complete = not doubted
+        empty.complete = not is_incomplete
         tables.setdefault(name, empty)
     return {name: tables[name] for name in TABLE_SCHEMAS}
 
@@ -163,23 +163,23 @@ def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator
     if path.suffix.lower() in TEXT:
         yield from ((table_named(path.stem) or "", sheet) for sheet in sheets)
         return
-    found = False
+    has_table = False
     for sheet in sheets:
         title = sheet.name or ""
         name = table_named(title)
         if sheet.name is None:
             findings += sheet.findings
-            found = True
+            has_table = True
         elif name is not None:
-            found = True
+            has_table = True
             yield name, sheet
-        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in ASIDE:
-            near = nearest(title.lower(), [*TABLE_SCHEMAS, *ALSO])
-            hint = f"Did you mean {ALSO.get(near, near).capitalize()}?" if near else _listing()
+        elif sheet.rows and not title.startswith("#") and re.sub(r"[\W_]+", "", title).lower() not in IGNORED_SHEETS:
+            near = nearest(title.lower(), [*TABLE_SCHEMAS, *TABLE_ALIASES])
+            hint = f"Did you mean {TABLE_ALIASES.get(near, near).capitalize()}?" if near else _listing()
             message = f'The sheet "{title}" is not a table of a graph folder; it was not read.'
             fix = f"{hint} Put # before the name of a sheet that is not to be read."
             findings.append(Finding("unknown-table", "error", message, Place(sheet.file, sheet=title), title, fix))
-    if not found:
+    if not has_table:
         message = "None of the sheets is a table of a graph folder."
         findings.append(Finding("no-tables", "error", message, Place(f"tables/{path.name}"), None, _listing()))
 

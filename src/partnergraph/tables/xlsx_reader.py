@@ -45,10 +45,10 @@ def read_xlsx(file: str, packed: SafeZip) -> list[Sheet]:
         _XlsxSheetReader(grid, shared, forms, book.since_1904).read(packed, part)
         sheets.append(grid.into(Sheet(file, name)))
     if sheets and any(name.lower().endswith("vbaproject.bin") for name in packed.parts):
-        sheets[0].say("info", "macros", "The workbook holds macros; they are neither run nor kept.", "")
+        sheets[0].add_finding("info", "macros", "The workbook holds macros; they are neither run nor kept.", "")
     if sheets and any(name.startswith("xl/externalLinks/") for name in packed.parts):
         message = "Formulas take values from other files; what they last held is read, and no other file is opened."
-        sheets[0].say("info", "external-links", message, "Write the values themselves.")
+        sheets[0].add_finding("info", "external-links", message, "Write the values themselves.")
     return sheets
 
 
@@ -71,17 +71,17 @@ class _XlsxBook:
 def _relations(packed: SafeZip, part: str) -> dict[str, tuple[str, str]]:
     """What a part points to: id -> kind and part. Targets outside the file are left out."""
     folder, name = posixpath.split(part)
-    found: dict[str, tuple[str, str]] = {}
+    relations: dict[str, tuple[str, str]] = {}
 
     def start(_: str, attributes: Mapping[str, str]) -> None:
         if attributes.get("Id") and attributes.get("TargetMode") != "External":
             target = posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", ""))).lstrip("/")
-            found[attributes["Id"]] = attributes.get("Type", "").rpartition("/")[2], target
+            relations[attributes["Id"]] = attributes.get("Type", "").rpartition("/")[2], target
 
-    relations = f"{folder}/_rels/{name}.rels".lstrip("/")
-    if relations in packed.parts:
-        packed.parse(relations, start)
-    return found
+    relations_part = f"{folder}/_rels/{name}.rels".lstrip("/")
+    if relations_part in packed.parts:
+        packed.parse(relations_part, start)
+    return relations
 
 
 def _book(packed: SafeZip) -> _XlsxBook:
@@ -116,7 +116,7 @@ def _book(packed: SafeZip) -> _XlsxBook:
 
 
 def _strings(packed: SafeZip, part: str, count: ReadLimits) -> list[str]:
-    found: list[str] = []
+    strings: list[str] = []
     pieces: list[str] = []
     inside = phonetic = 0
     length = 0
@@ -142,15 +142,15 @@ def _strings(packed: SafeZip, part: str, count: ReadLimits) -> list[str]:
         nonlocal inside, phonetic
         local = _local(name)
         if local == "si":
-            found.append(_unescape("".join(pieces)))
-            count.cell(found[-1])
+            strings.append(_unescape("".join(pieces)))
+            count.cell(strings[-1])
         elif local == "rPh":
             phonetic -= 1
         elif local == "t":
             inside -= 1
 
     packed.parse(part, start, end, text)
-    return found
+    return strings
 
 
 def _unescape(text: str) -> str:
@@ -300,13 +300,13 @@ def _at(reference: str) -> tuple[int, int]:
     >>> _at("AB12")
     (12, 28)
     """
-    found = _REFERENCE.fullmatch(reference)
+    match = _REFERENCE.fullmatch(reference)
     column = 0
-    for letter in found[1] if found else "":
+    for letter in match[1] if match else "":
         column = column * 26 + ord(letter) - 64
-    if found is None or column > LAST_COLUMN or not 1 <= int(found[2]) <= LAST_ROW:
+    if match is None or column > LAST_COLUMN or not 1 <= int(match[2]) <= LAST_ROW:
         raise FileRefused("workbook-damaged", f"{reference[:40]!a} is not the name of a cell.", _SAVE)
-    return int(found[2]), column
+    return int(match[2]), column
 
 
 def number_text(raw: str, form: str, since_1904: bool = False) -> str:

@@ -212,11 +212,11 @@ def concepts(scheme: str | None = None) -> tuple[Concept, ...]:
     >>> [c.code for c in concepts("confidence")]
     ['high', 'medium', 'low']
     """
-    found = tuple(Concept(**c) for c in _TERMS["concepts"] if scheme in (None, c["scheme"]))
-    if not found:
+    entries = tuple(Concept(**c) for c in _TERMS["concepts"] if scheme in (None, c["scheme"]))
+    if not entries:
         near = get_close_matches(scheme or "", schemes(), n=1)
         raise KeyError(f"no such list: {scheme}." + (f" Did you mean '{near[0]}'?" if near else ""))
-    return found
+    return entries
 
 
 @cache
@@ -228,9 +228,9 @@ def schemes() -> tuple[str, ...]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """The derivation rules in the order in which they run (the file names' order)."""
-    found = []
+    rules_found = []
     for path in sorted((ontology_dir() / "rules").glob("*.rq")):
         text = path.read_text("utf-8")
         head = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# ") and ": " in line)
-        found.append(Rule(path.stem, head["graph"], head["title"], head["why"], text))
-    return tuple(found)
+        rules_found.append(Rule(path.stem, head["graph"], head["title"], head["why"], text))
+    return tuple(rules_found)

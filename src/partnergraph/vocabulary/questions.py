@@ -55,10 +55,10 @@ class Question:
         """
         variables = " ".join(f"?_{parameter.name}" for parameter in self.parameters)
         values = " ".join(terms.get(parameter.name, "UNDEF") for parameter in self.parameters)
-        found = _PATTERN.match(self.text)
-        if found is None:
+        match = _PATTERN.match(self.text)
+        if match is None:
             raise ValueError(f"{self.name} has no pattern")
-        return f"{found[0]} VALUES ({variables}) {{ ({values}) }}{self.text[found.end() :]}"
+        return f"{match[0]} VALUES ({variables}) {{ ({values}) }}{self.text[match.end() :]}"
 
     def standing_alone(self, text: str) -> str:
         """A text of this question without its head and with every prefix it uses written out."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from partnergraph.errors import StoreError
 from partnergraph.graph_folder.cell_parser import PREFIX
-from partnergraph.model.ids import Ids
+from partnergraph.model.ids import RECORD_PATHS, TABLES_OF_SOURCES, Ids
 from partnergraph.model.rdf_terms import IRI, Literal, Term
 from partnergraph.store import Reader, term_text
 from partnergraph.vocabulary import ADMS, DCAT, PG, RDF, SKOS
@@ -73,21 +73,11 @@ class GraphStatements:
     @cached_property
     def known(self) -> dict[IRI, tuple[str, str]]:
         """Table and id of everything that a cell can name."""
-        kinds = {
-            "organisations": ("org", 1),
-            "groups": ("group", 2),
-            "undertakings": ("undertaking", 1),
-            "places": ("place", 1),
-            "relationships": ("rel", 1),
-            "events": ("event", 1),
-            "statements": ("record", 2),
-            "names": ("name", 1),
-            "attributes": ("attribute", 1),
-            "sources": ("source", 1),
-            "evidence": ("evidence", 2),
-        }
         found: dict[IRI, tuple[str, str]] = {}
-        by_path = {(f"{self.ids.base}id/{path}/", parts): table for table, (path, parts) in kinds.items()}
+        by_path = {
+            (f"{self.ids.base}id/{path}/", 2 if table in TABLES_OF_SOURCES else 1): table
+            for table, path in RECORD_PATHS.items()
+        }
         for iri in list(self.said):
             for (start, parts), table in by_path.items():
                 rest = iri.removeprefix(start).split("/")

@@ -1,5 +1,7 @@
 """A built graph -> the tables, documents and settings it was made from: `partnergraph.model.record_quads` backwards.
 
+What the specification of a column says is read back by it; what code wrote there is read back by code here.
+
 Only the store is read. Ids are those of the IRIs. Rows stand in one order, so that the same graph gives the same bytes.
 """
 
@@ -9,19 +11,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from partnergraph.graph_folder.cell_parser import BODIES, PARTIES
 from partnergraph.graph_folder.documents import LocationError, locate, read_document
-from partnergraph.graph_folder.row_parser import ANYTHING
+from partnergraph.model.column_terms import date_name
 from partnergraph.model.rdf_terms import Literal
-from partnergraph.model.record_quads import FORMS
+from partnergraph.model.record_quads import FORMS, STATEMENT_CLASSES
 from partnergraph.store import Reader
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
-from partnergraph.vocabulary import ADMS, CODE, DCTERMS, FOAF, ORG, PG, RDF, RDFS, SKOS, SKOSXL, WGS84
+from partnergraph.tables.columns import Column
+from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
+from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
 from partnergraph.workbook.graph_statements import (
     GraphStatements,
     RecordStatements,
     between_dates,
-    code_of,
     natural_key,
     targets_of,
     text_of,
@@ -33,7 +34,6 @@ __all__ = ["FolderContent", "read_tables_back"]
 Row = dict[str, str]
 # What `pg:supportLimit` says.
 _LIMIT = re.compile(r"(?P<slug>\S+)(?: \[(?P<columns>[^\]]*)\])?(?: for (?P<body>\S+))?")
-_ABOUT = ("relationships", "organisations", "undertakings", "groups")
 
 
 @dataclass
@@ -121,24 +121,38 @@ class _TableWriter:
         }
         return "; ".join(f"{slug}{columns.get(slug, '')}" for slug in sorted(slugs, key=natural_key))
 
-    def _when(self, said: RecordStatements, name: str) -> str:
-        return text_of(said, PG[name]) or (between_dates(said, name) if f"{PG.base}{name}Earliest" in said else "")
+    def _cells(self, table: str, said: RecordStatements) -> Row:
+        """The cells of the columns whose predicate the specification of the table names, and of the evidence."""
+        return {
+            column.name: self._supported(said, table) if column.type == "evidence" else self._cell(column, said)
+            for column in TABLE_COLUMNS[table]
+            if column.predicate or column.type == "evidence"
+        }
+
+    def _cell(self, column: Column, said: RecordStatements) -> str:
+        predicate = column.predicate or ""
+        match column.type:
+            case "date":
+                return _date(said, predicate)
+            case "code":
+                codes = [iri.removeprefix(CODE.base) for iri in targets_of(said, predicate)]
+                return "; ".join(codes if column.several else codes[:1])
+            case "row" | "reference":
+                return self.given.names(said.get(predicate, ()), column.tables)
+            case "web-address":
+                return "".join(targets_of(said, predicate)[:1])
+            case "flag":
+                return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(said, predicate), "")
+            case _:
+                return text_of(said, predicate)
 
     def sources(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(PG.Source, "source"):
-            yield {
+            yield self._cells("sources", said) | {
                 "id": slug,
-                "title": text_of(said, DCTERMS.title),
-                "publisher": text_of(said, DCTERMS.publisher),
-                "kind": code_of(said, PG.sourceKind),
-                "date": text_of(said, DCTERMS.issued) or between_dates(said, "issued"),
-                "url": "".join(targets_of(said, FOAF.page)[:1]),
-                "origin": text_of(said, PG.origin),
                 "accessed": text_of(said, DCTERMS.dateSubmitted) or between_dates(said, "accessed"),
                 "as_of_earliest": text_of(said, PG.asOfEarliest),
                 "as_of_latest": text_of(said, PG.asOfLatest),
-                "licence": text_of(said, DCTERMS.accessRights),
-                "note": text_of(said, SKOS.editorialNote),
             }
 
     def evidence(self, documents: dict[str, str]) -> Iterator[Row]:
@@ -151,86 +165,42 @@ class _TableWriter:
                     locate(texts_of[source], words)
                 except LocationError:  # they stand there several times; the sentence says where
                     locator = "".join(iri.rpartition("/")[2] for iri in targets_of(said, PG.passage))
-            yield {
+            yield self._cells("evidence", said) | {
                 "id": slug,
                 "source": source,
                 "words": words,
                 "says": text_of(said, PG.says) or text_of(said, PG.reason),
                 "locator": locator,
-                "basis": code_of(said, PG.basis),
-                "confidence": code_of(said, PG.confidence),
-                "strength": code_of(said, PG.strength),
-                "premises": self.given.names(said.get(PG.premise, ()), ("sources",)),
-                "note": text_of(said, SKOS.note),
-                "not_modelled": text_of(said, PG.notModelled),
             }
 
     def organisations(self) -> Iterator[Row]:
         forms = {iri: form for form, iri in FORMS.items() if form != "organisation"}
         for _, slug, said in self.given.typed(ORG.Organization, "org"):
             found = [forms[iri] for iri in targets_of(said, RDF.type) if iri in forms]
-            yield {
-                "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "form": found[0] if found else "organisation",
-                "type": "; ".join(iri.removeprefix(CODE.base) for iri in targets_of(said, ORG.classification)),
-                "description": text_of(said, DCTERMS.description),
-                "evidence": self._supported(said, "organisations"),
-            }
+            yield self._cells("organisations", said) | {"id": slug, "form": found[0] if found else "organisation"}
 
     def places(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(DCTERMS.Location, "place"):
-            yield {
-                "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "kind": code_of(said, DCTERMS.type),
-                "latitude": text_of(said, WGS84.lat),
-                "longitude": text_of(said, WGS84.long),
-                "geonames": text_of(said, DCTERMS.identifier).removeprefix("geonames:"),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "places"),
-            }
+            geonames = text_of(said, DCTERMS.identifier).removeprefix("geonames:")
+            yield self._cells("places", said) | {"id": slug, "geonames": geonames}
 
     def undertakings(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(PG.Undertaking, "undertaking"):
-            yield {
-                "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "type": code_of(said, DCTERMS.type),
-                "count_as_stated": text_of(said, PG.countAsStated),
-                "evidence": self._supported(said, "undertakings"),
-            }
+            yield self._cells("undertakings", said) | {"id": slug}
 
     def groups(self) -> Iterator[Row]:
         for _, rest, said in self.given.typed(PG.UnnamedGroup, "group"):
             source, _, slug = rest.partition("/")
-            yield {
-                "id": slug,
-                "source": source,
-                "name": text_of(said, SKOS.prefLabel),
-                "member_type": code_of(said, PG.memberType),
-                "count": text_of(said, PG.statedCount),
-                "count_as_stated": text_of(said, PG.countAsStated),
-                "open": _yes_or_no(said),
-                "places": self.given.names(said.get(DCTERMS.spatial, ()), ("places",)),
-                "members": self.given.names(said.get(FOAF.member, ()), ("organisations",)),
-                "may_overlap": self.given.names(said.get(PG.mayOverlap, ()), ("groups",)),
-                "evidence": self._supported(said, "groups"),
-            }
+            yield self._cells("groups", said) | {"id": slug, "source": source}
 
     def names(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(PG.Name, "name"):
             forms = [value for value in said.get(SKOSXL.literalForm, ()) if isinstance(value, Literal)]
             language = (forms[0].lang or "") if forms else ""
-            yield {
+            yield self._cells("names", said) | {
                 "id": slug,
-                "organisation": self.given.names(said.get(PG.nameOf, ()), ("organisations",)),
                 "name": forms[0].text if forms else "",
-                "kind": code_of(said, PG.nameKind),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
                 "language": "" if language.lower() == self.language.lower() else language,
-                "evidence": self._supported(said, "names"),
             }
 
     def identifiers(self) -> Iterator[Row]:
@@ -250,71 +220,22 @@ class _TableWriter:
 
     def relationships(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(PG.Relationship, "rel"):
-            yield {
-                "id": slug,
-                "kind": code_of(said, PG.kind),
-                "from": self.given.names(said.get(PG["from"], ()), PARTIES),
-                "to": self.given.names(said.get(PG.to, ()), PARTIES),
-                "via": self.given.names(said.get(PG.via, ()), PARTIES),
-                "role": code_of(said, PG.role),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
-                "date_note": _words_about_time(said),
-                "arrangement": self.given.names(said.get(PG.inArrangement, ()), ("statements",)),
-                "formalised_through": self.given.names(said.get(PG.formalisedThrough, ()), PARTIES),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "relationships"),
-            }
+            yield self._cells("relationships", said) | {"id": slug, "date_note": _words_about_time(said)}
 
     def events(self) -> Iterator[Row]:
         both = (PG.LifecycleEvent, PG.ChangeEvent)
         for _, slug, said in (found for type_ in both for found in self.given.typed(type_, "event")):
-            yield {
-                "id": slug,
-                "kind": code_of(said, PG.kind),
-                "about": self.given.names(said.get(PG.about, ()), _ABOUT),
-                "from": self.given.names(said.get(ORG.originalOrganization, ()), ("organisations",)),
-                "to": self.given.names(said.get(ORG.resultingOrganization, ()), ("organisations",)),
-                "date": self._when(said, "date"),
-                "manner": code_of(said, PG.manner),
-                "renews": self.given.names(said.get(PG.renews, ()), ("events",)),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "events"),
-            }
+            yield self._cells("events", said) | {"id": slug}
 
     def statements(self) -> Iterator[Row]:
-        kinds = {"finding": PG.Finding, "purpose": PG.Purpose, "arrangement": PG.Arrangement}
-        for kind, type_ in kinds.items():
+        for kind, type_ in STATEMENT_CLASSES.items():
             for _, rest, said in self.given.typed(type_, "record"):
                 source, _, slug = rest.partition("/")
-                yield {
-                    "id": slug,
-                    "source": source,
-                    "kind": kind,
-                    "name": text_of(said, SKOS.prefLabel),
-                    "about": self.given.names(said.get(PG.about, ()), _ABOUT),
-                    "value": text_of(said, PG.value),
-                    "unit": text_of(said, PG.unit),
-                    "exercise": self.given.names(said.get(DCTERMS.source, ()), ("undertakings",)),
-                    "part_of": self.given.names(said.get(DCTERMS.isPartOf, ()), ("statements",)),
-                    "relates_to": self.given.names(said.get(DCTERMS.relation, ()), ("undertakings", "organisations")),
-                    "count_as_stated": text_of(said, PG.countAsStated),
-                    "open": _yes_or_no(said),
-                    "evidence": self._supported(said, "statements"),
-                }
+                yield self._cells("statements", said) | {"id": slug, "source": source, "kind": kind}
 
     def attributes(self) -> Iterator[Row]:
         for _, slug, said in self.given.typed(PG.Attribute, "attribute"):
-            yield {
-                "id": slug,
-                "organisation": self.given.names(said.get(PG.attributeOf, ()), ("organisations",)),
-                "property": code_of(said, PG.property),
-                "value": text_of(said, PG.value),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "attributes"),
-            }
+            yield self._cells("attributes", said) | {"id": slug}
 
     def standing(self) -> Iterator[Row]:
         for subject, said in list(self.given.said.items()):
@@ -322,39 +243,35 @@ class _TableWriter:
             notes = texts_of(said, PG.standingNote)
             for number in range(max(len(decided), len(notes)) if decided else 0):  # two decisions are two rows
                 yield {
-                    "record": self.given.name(subject, ANYTHING),
+                    "record": self.given.name(subject, STATABLE),
                     "standing": decided[number % len(decided)],
-                    "contradicts": self.given.names(said.get(PG.contradicts, ()), ANYTHING),
+                    "contradicts": self.given.names(said.get(PG.contradicts, ()), STATABLE),
                     "counter_evidence": self.given.names(said.get(PG.counterEvidence, ()), ("evidence",)),
                     "note": notes[number % len(notes)] if notes else "",
                 }
 
     def positions(self) -> Iterator[Row]:
         for _, _, said in self.given.typed(PG.Position, "position"):
-            body = self.given.names(said.get(PG.positionOf, ()), BODIES)
-            yield {"body": body, "view": code_of(said, PG.view), "x": text_of(said, PG.x), "y": text_of(said, PG.y)}
+            yield self._cells("positions", said)
 
     def matches(self) -> Iterator[Row]:
         for _, _, said in self.given.typed(PG.Match, "match"):
-            yield {
-                "organisation": self.given.names(said.get(PG.matched, ()), ("organisations",)),
-                "source": self.given.names(said.get(DCTERMS.source, ()), ("sources",)),
-                "record": text_of(said, SKOS.notation),
-                "decision": text_of(said, PG.decision),
-                "date": self._when(said, "date"),
-                "note": text_of(said, SKOS.note),
-            }
+            yield self._cells("matches", said)
 
 
-def _yes_or_no(said: RecordStatements) -> str:
-    return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(said, PG.listIsOpen), "")
+def _date(said: RecordStatements, predicate: str) -> str:
+    """A date as stated, or the two that it lies between; as `column_terms.date_terms` writes it."""
+    name = date_name(predicate)
+    bounded = f"{name}Earliest" not in PG or PG[f"{name}Earliest"] in said
+    return text_of(said, predicate) or (between_dates(said, name) if bounded else "")
 
 
 def _words_about_time(said: RecordStatements) -> str:
     """The date_note: what is not the words of a date that lies between two."""
     own = {
-        f"{name} between {found.replace('/', ' and ')}"
-        for name in ("start", "end")
-        if PG[name] not in said and (found := between_dates(said, name)) and f"{PG.base}{name}Earliest" in said
+        f"{date_name(column.predicate)} between {found.replace('/', ' and ')}"
+        for column in TABLE_COLUMNS["relationships"]
+        if column.type == "date" and column.predicate and column.predicate not in said
+        if (found := _date(said, column.predicate))
     }
     return "".join([words for words in texts_of(said, PG.dateNote) if words not in own][:1])

@@ -16,7 +16,7 @@ from partnergraph.errors import DataError, UsageError
 from partnergraph.files import LockedFolder
 from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.folder import GraphFolder
-from partnergraph.model.records import Match
+from partnergraph.model.records import MatchDecision
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.tables.safe_zip import SafeZip
 from partnergraph.tables.table import read_sheet
@@ -32,7 +32,9 @@ _KEY = ("organisation", "source", "record")
 _LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
 
 
-def save_decisions(locked: LockedFolder, folder: GraphFolder, decisions: Iterable[Match]) -> tuple[Path, GraphFolder]:
+def save_decisions(
+    locked: LockedFolder, folder: GraphFolder, decisions: Iterable[MatchDecision]
+) -> tuple[Path, GraphFolder]:
     """Write decisions; all or nothing. Returns the file, and the folder with the hashes of what stands there now.
 
     `folder` is the locked folder as it was read. Raises `DataError` where the table cannot be read, or where tables

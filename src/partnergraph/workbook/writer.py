@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.errors import UsageError
-from partnergraph.graph_folder.row_parser import DECISIONS
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.columns import CHOICES
+from partnergraph.tables.table_schemas import TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.workbook.saving import save_workbook
 
@@ -31,71 +31,26 @@ ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
 _MADE = datetime(1980, 1, 1)  # the same file for the same rows
 _TEXT = 32_767  # characters in a cell
 _ROOM = 1_000  # rows for which a sheet offers its lists, at least
-# Columns with a list to choose from: of the vocabulary, or our own.
-_CODES = {
-    "sources.kind": "source-kind",
-    "evidence.basis": "basis",
-    "evidence.confidence": "confidence",
-    "evidence.strength": "strength",
-    "organisations.type": "org-type",
-    "names.kind": "name-kind",
-    "identifiers.scheme": "identifier-scheme",
-    "places.kind": "place-kind",
-    "groups.member_type": "org-type",
-    "undertakings.type": "undertaking-type",
-    "relationships.kind": "relationship-kind",
-    "relationships.role": "role",
-    "events.kind": "event-kind",
-    "events.manner": "manner",
-    "statements.kind": "statement-kind",
-    "attributes.property": "attribute-kind",
-    "standing.standing": "standing",
-    "positions.view": "view",
-    "organisations.form": "form",
-    "groups.open": "yes-or-no",
-    "statements.open": "yes-or-no",
-    "matches.decision": "decision",
-}
-_OWN = {
-    "form": {
-        "formal": "A body with legal form",
-        "unit": "A part of another body",
-        "collaboration": "Bodies joined for a purpose",
-        "organisation": "When the form is not known",
-    },
-    "yes-or-no": {"yes": "", "no": ""},
-    "decision": dict.fromkeys(DECISIONS, ""),
-}
-# Columns that name rows of another sheet; what else they may name, or several, is taken without a word.
-_IDS = {
-    "organisations": (
-        *("names.organisation", "identifiers.organisation", "attributes.organisation", "matches.organisation"),
-        *("relationships.from", "relationships.to", "relationships.via", "groups.members", "events.about"),
-        *("events.from", "events.to", "statements.about"),
-    ),
-    "sources": ("evidence.source", "groups.source", "statements.source", "matches.source", "evidence.premises"),
-    "evidence": tuple(f"{table}.evidence" for table, layout in TABLE_SCHEMAS.items() if "evidence" in layout.columns),
-    "undertakings": ("statements.exercise",),
-    "places": ("groups.places",),
-}
-_SEVERAL = {"organisations.type", *(name for names in _IDS.values() for name in names)}
+# The lists of the sheet "Lists" in their order; a list that is not here stands behind them.
+_LISTS_FIRST = (
+    *("source-kind", "basis", "confidence", "strength", "org-type", "name-kind", "identifier-scheme", "place-kind"),
+    *("undertaking-type", "relationship-kind", "role", "event-kind", "manner", "statement-kind", "attribute-kind"),
+    *("standing", "view", "form", "yes-or-no", "decision"),
+)
 _WIDTHS = {"words": 60, "says": 60, "note": 36, "description": 44, "name": 30, "title": 40}
 _MAX_WIDTH = 48
-_NARROW = ("start", "end", "date", "accessed", "open", "count", "x", "y", "language", "latitude", "longitude")
+_NARROW = ("date", "flag", "count", "pixels", "language", "coordinate")
 _HERE = Path(__file__).resolve().parent
 
 
 @cache
 def column_notes() -> dict[str, dict[str, str]]:
     """What to write into each column, by table; and, under ``"readme"``, the lines of the first sheet."""
-    raw: dict[str, dict[str, str]] = tomllib.loads((_HERE / "columns.toml").read_text("utf-8"))
+    raw: dict[str, dict[str, str]] = tomllib.loads((_HERE / "readme.toml").read_text("utf-8"))
     return {
         "readme": raw["readme"],
         "sheets": raw["sheets"],
-        **{
-            table: {column: raw.get(table, {}).get(column) or raw["any"][column] for column in layout.columns}
-            for table, layout in TABLE_SCHEMAS.items()
-        },
+        **{table: {column.name: column.note for column in columns} for table, columns in TABLE_COLUMNS.items()},
     }
 
 
@@ -126,8 +81,7 @@ class _TableSheet:
 
     def __init__(self, sheet: Worksheet, table: str, lists: Mapping[str, str]) -> None:
         self.sheet, self.table, self.lists = sheet, table, lists
-        self.columns = TABLE_SCHEMAS[table].columns
-        self.required = TABLE_SCHEMAS[table].required
+        self.columns = TABLE_COLUMNS[table]
 
     def fill(self, rows: Sequence[Mapping[str, str]]) -> None:
         from openpyxl.styles import Alignment
@@ -140,10 +94,10 @@ class _TableSheet:
             lines = max((1 + len(row.get(name, "")) // width for name, width in widths.items()), default=1)
             if lines > 1:
                 self.sheet.row_dimensions[number].height = 15 * min(lines, 12)
-            for column, name in enumerate(self.columns, 1):
-                if value := row.get(name, ""):
-                    cell = self.sheet.cell(number, column)
-                    cell.value, cell.data_type = _text(value, self.table, number, name), "s"
+            for index, column in enumerate(self.columns, 1):
+                if value := row.get(column.name, ""):
+                    cell = self.sheet.cell(number, index)
+                    cell.value, cell.data_type = _text(value, self.table, number, column.name), "s"
                     cell.number_format, cell.alignment = "@", wrapped
                     if is_formula(value):
                         cell.quotePrefix = True
@@ -157,13 +111,13 @@ class _TableSheet:
 
         colour = "1F3A5F" if self.table in ORDER[:4] else "5B6B7F"
         self.sheet.sheet_properties.tabColor = colour
-        for number, name in enumerate(self.columns, 1):
-            needed = name in self.required
-            cell = self.sheet.cell(1, number, name)
+        for number, column in enumerate(self.columns, 1):
+            needed = column.required
+            cell = self.sheet.cell(1, number, column.name)
             cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if needed else "1F3A5F")
             cell.fill = PatternFill("solid", fgColor="1F3A5F" if needed else "D5DEEA")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
-            words = f"{'Needed' if needed else 'May stay empty'}. {column_notes()[self.table][name]}"
+            words = f"{'Needed' if needed else 'May stay empty'}. {column.note}"
             note = Comment(words, "partnergraph")
             note.width, note.height = 320, 36 + 18 * (1 + len(words) // 44)
             cell.comment = note
@@ -176,9 +130,10 @@ class _TableSheet:
         from openpyxl.utils import get_column_letter
 
         widths = {}
-        for number, name in enumerate(self.columns, 1):
+        for number, column in enumerate(self.columns, 1):
+            name = column.name
             longest = max((len(row.get(name, "")) + 2 for row in rows), default=0)
-            least = _WIDTHS.get(name, 13 if name in _NARROW else 16)
+            least = _WIDTHS.get(name, 13 if column.type in _NARROW else 16)
             widths[name] = min(max(longest, least, len(name) + 4), max(least, _MAX_WIDTH))
             self.sheet.column_dimensions[get_column_letter(number)].width = widths[name]
         return widths
@@ -187,20 +142,19 @@ class _TableSheet:
         from openpyxl.utils import get_column_letter
         from openpyxl.worksheet.datavalidation import DataValidation
 
-        source = {name: table for table, names in _IDS.items() for name in names}
-        for number, name in enumerate(self.columns, 1):
-            key = f"{self.table}.{name}"
-            if key in _CODES:
-                formula = self.lists[_CODES[key]]
-            elif key in source:
-                first = f"{source[key].capitalize()}!$A$2"
-                formula = f"OFFSET({first},0,0,MAX(1,COUNTA({source[key].capitalize()}!$A:$A)-1),1)"
+        for number, column in enumerate(self.columns, 1):
+            if column.scheme:
+                formula = self.lists[column.scheme]
+            elif column.offered:
+                sheet = column.offered.capitalize()
+                formula = f"OFFSET({sheet}!$A$2,0,0,MAX(1,COUNTA({sheet}!$A:$A)-1),1)"
             else:
                 continue
             choice = DataValidation(type="list", formula1=formula, allow_blank=True)
-            choice.showErrorMessage = key not in _SEVERAL
+            # What else a cell may name, or several, is taken without a word.
+            choice.showErrorMessage = not (column.several or column.offered)
             choice.errorTitle, choice.error = (
-                name,
+                column.name,
                 "Please choose an entry of the list (the sheet Lists explains them).",
             )
             choice.add(f"{get_column_letter(number)}2:{get_column_letter(number)}{last}")
@@ -217,12 +171,13 @@ def _text(value: str, table: str, row: int, column: str) -> str:
 
 
 def _scheme(name: str) -> dict[str, str]:
-    own = _OWN.get(name)
+    own = CHOICES.get(name)
     return own if own is not None else {c.code: c.definition for c in concepts(name)}
 
 
 def _schemes() -> list[str]:
-    return list(dict.fromkeys(_CODES.values()))
+    used = {column.scheme for columns in TABLE_COLUMNS.values() for column in columns if column.scheme}
+    return [*_LISTS_FIRST, *sorted(used - {*_LISTS_FIRST})]
 
 
 def _lists() -> dict[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partnergraph.match.record_index import RecordIndex
     from partnergraph.match.results import MatchResult
     from partnergraph.match.scoring import Candidate
-    from partnergraph.model.records import Match
+    from partnergraph.model.records import MatchDecision
 
 _SHOWN = 10  # cells that were not understood
 KEYS = {"s": "same", "d": "different", "u": "unsure"}
@@ -171,9 +171,9 @@ def _names(
 
 def _decision(
     result: MatchResult, candidate: Candidate, source: str, decision: str, who: str, date: str | None
-) -> Match:
+) -> MatchDecision:
     from partnergraph.model.dates import PartialDate
-    from partnergraph.model.records import Match as Row
+    from partnergraph.model.records import MatchDecision as Row
 
     try:
         when = PartialDate.parse(date) if date else None
