@@ -28,7 +28,7 @@ ROOMS: dict[str, set[str]] = {
     "graph_folder": {"errors", "reading", "vocabulary", "model", "tables", "registers"},
     # the store, and what reads it
     "store": {"errors", "reading", "vocabulary"},
-    "claims": {"errors", "vocabulary", "store"},
+    "claims": {"errors", "vocabulary", "model", "store"},
     "check": {"errors", "spreadsheet_safety", "vocabulary", "store"},
     "match": {
         *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnergraph.claims.statements import plain_value
 from partnergraph.compare import compare
-from partnergraph.compare.quad_diff import apply_patch, object_text, parse_quad
+from partnergraph.compare.quad_diff import apply_patch, parse_quad
 from partnergraph.errors import UsageError
 from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
@@ -57,7 +58,7 @@ def test_the_loss_of_any_quad_is_told(base: Reader) -> None:
     for line in lines:
         quad = parse_quad(line)
         if quad.predicate == RDF.type:
-            types[quad.subject] = object_text(quad.object)
+            types[quad.subject] = plain_value(quad.object)
     seen: dict[tuple[str, str], str] = {}
     for line in lines:
         quad = parse_quad(line)

@@ -51,10 +51,10 @@ def diff(
     first, second = (f"{a}{PREVIOUS}", a) if b is None else (a, b)
     before, after = opened(first), opened(second)
     report = before.diff(after, names=_names(first, second))
-    from partnergraph.compare import FORMS
+    from partnergraph.compare import FORMATS
 
     page = before.draw_diff(after, report) if drawn else None
-    write_result(FORMS[form](report).encode(), output)
+    write_result(FORMATS[form](report).encode(), output)
     if drawn and page:
         page.save(drawn)
         click.echo(f"wrote {drawn}", err=True)
