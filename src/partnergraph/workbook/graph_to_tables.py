@@ -6,9 +6,11 @@ Only the store is read. Ids are those of the IRIs. Rows stand in one order, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+from partnergraph.claims.statements import RecordTerms, code_of, targets_of, text_of, texts_of
 from partnergraph.graph_folder.cell_parser import BODIES, PARTIES
 from partnergraph.graph_folder.documents import LocationError, locate, read_document
 from partnergraph.graph_folder.row_parser import ANYTHING
@@ -17,22 +19,14 @@ from partnergraph.model.record_quads import FORMS
 from partnergraph.store import Reader
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, FOAF, ORG, PG, RDF, RDFS, SKOS, SKOSXL, WGS84
-from partnergraph.workbook.graph_statements import (
-    GraphStatements,
-    RecordStatements,
-    between_dates,
-    code_of,
-    natural_key,
-    targets_of,
-    text_of,
-    texts_of,
-)
+from partnergraph.workbook.folder_graph import FolderGraph, between_dates, natural_key
 
 __all__ = ["FolderContent", "read_tables_back"]
 
 Row = dict[str, str]
-# What `pg:supportLimit` says.
+# The text of `pg:supportLimit`: a piece of evidence, the columns that it supports, the body it is about.
 _LIMIT = re.compile(r"(?P<slug>\S+)(?: \[(?P<columns>[^\]]*)\])?(?: for (?P<body>\S+))?")
+# Tables whose rows an event or a statement may be about.
 _ABOUT = ("relationships", "organisations", "undertakings", "groups")
 
 
@@ -48,313 +42,322 @@ class FolderContent:
 
 def read_tables_back(reader: Reader) -> FolderContent:
     """The tables of a built graph. Raises `StoreError` for a graph that was not built from a graph folder."""
-    give = _TableWriter(GraphStatements(reader))
-    documents = give.documents()
-    rows = {table: list(getattr(give, table)()) for table in TABLE_SCHEMAS if table != "evidence"}
-    rows["evidence"] = list(give.evidence(documents))
-    for table, found in rows.items():
-        layout = TABLE_SCHEMAS[table].columns
-        keys = ("id",) if "id" in layout else layout[:3]
-        whole = [{column: row.get(column, "") for column in layout} for row in found]
-        rows[table] = sorted(
-            whole, key=lambda row: [natural_key(row[key]) for key in keys] + [natural_key("".join(row.values()))]
-        )
-    return FolderContent(give.config(), {table: rows[table] for table in TABLE_SCHEMAS}, documents, give.story())
+    tables = _TableReader(FolderGraph(reader))
+    documents = tables.documents()
+    rows: dict[str, list[Row]] = {}
+    for table, schema in TABLE_SCHEMAS.items():
+        table_rows = tables.evidence(documents) if table == "evidence" else getattr(tables, table)()
+        key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
+        complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
+        rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
+    return FolderContent(tables.config(), rows, documents, tables.story())
 
 
-class _TableWriter:
-    """One method for each table, in the words of `partnergraph.graph_folder.row_parser`."""
+def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    return [*(natural_key(row[column]) for column in key_columns), natural_key("".join(row.values()))]
 
-    def __init__(self, given: GraphStatements) -> None:
-        self.given = given
-        self.language = next(
-            (v.lang or "en" for v in given.said[given.whole].get(DCTERMS.title, ()) if isinstance(v, Literal)), "en"
-        )
+
+class _TableReader:
+    """One method for each table, which yields its rows; `partnergraph.graph_folder.row_parser` reads them."""
+
+    def __init__(self, graph: FolderGraph) -> None:
+        self.graph = graph
+        titles = graph.records[graph.catalogue].get(DCTERMS.title, ())
+        self.language = next((title.lang or "en" for title in titles if isinstance(title, Literal)), "en")
+
+    def _references(self, record: RecordTerms, predicate: str, tables: Sequence[str]) -> str:
+        return self.graph.references(record.get(predicate, ()), tables)
 
     def config(self) -> dict[str, str]:
-        said = self.given.said[self.given.whole]
-        licences = targets_of(said, DCTERMS.license)
-        licence = text_of(self.given.said[licences[0]], RDFS.label) if licences else text_of(said, DCTERMS.license)
-        found = {
-            "title": text_of(said, DCTERMS.title),
-            "id": text_of(said, DCTERMS.identifier),
-            "base": self.given.ids.base,
+        record = self.graph.records[self.graph.catalogue]
+        licences = targets_of(record, DCTERMS.license)
+        licence = text_of(self.graph.records[licences[0]], RDFS.label) if licences else text_of(record, DCTERMS.license)
+        settings = {
+            "title": text_of(record, DCTERMS.title),
+            "id": text_of(record, DCTERMS.identifier),
+            "base": self.graph.ids.base,
             "language": self.language,
             "licence": licence,
             "licence_url": licences[0] if licences else "",
-            "publisher": text_of(said, DCTERMS.publisher),
-            "description": text_of(said, DCTERMS.description),
-            "focus": self.given.names(said.get(PG.about, ()), ("organisations",)),
+            "publisher": text_of(record, DCTERMS.publisher),
+            "description": text_of(record, DCTERMS.description),
+            "focus": self._references(record, PG.about, ("organisations",)),
         }
-        return {key: value for key, value in found.items() if value}
+        return {key: value for key, value in settings.items() if value}
 
     def documents(self) -> dict[str, str]:
-        return {
-            slug: text_of(said, PG.text) for _, slug, said in self.given.typed(PG.Source, "source") if PG.text in said
-        }
+        sources = self.graph.records_of(PG.Source, "source")
+        return {slug: text_of(record, PG.text) for _, slug, record in sources if PG.text in record}
 
     def story(self) -> list[dict[str, str | list[str]]]:
         steps: list[tuple[int, dict[str, str | list[str]]]] = []
-        for _, _, said in self.given.typed(PG.StoryStep, "story"):
+        for _, _, record in self.graph.records_of(PG.StoryStep, "story"):
             step: dict[str, str | list[str]] = {
-                "title": text_of(said, DCTERMS.title),
-                "text": text_of(said, PG.narration),
+                "title": text_of(record, DCTERMS.title),
+                "text": text_of(record, PG.narration),
             }
-            focus = [self.given.name(iri, BODIES) for p in (PG.focus, PG.routeTo) for iri in targets_of(said, p)]
-            step |= {key: value for key, value in (("focus", focus), ("date", text_of(said, PG.asOf))) if value}
-            steps.append((int(text_of(said, PG.stepNumber)), step))
+            focus = [self.graph.reference(iri, BODIES) for p in (PG.focus, PG.routeTo) for iri in targets_of(record, p)]
+            step |= {key: value for key, value in (("focus", focus), ("date", text_of(record, PG.asOf))) if value}
+            steps.append((int(text_of(record, PG.stepNumber)), step))
         return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
-    def _supported(self, said: RecordStatements, table: str, body: str = "") -> str:
-        """The evidence cell, each piece with the columns that it is limited to."""
-        slugs = {iri.rpartition("/")[2] for iri in targets_of(said, PG.evidence)}
-        limits = [found for words in texts_of(said, PG.supportLimit) if (found := _LIMIT.fullmatch(words))]
+    def _evidence_cell(self, record: RecordTerms, table: str, body: str = "") -> str:
+        """The pieces of evidence, each with the columns that it is limited to."""
+        slugs = {iri.rpartition("/")[2] for iri in targets_of(record, PG.evidence)}
+        limits = [match for text in texts_of(record, PG.supportLimit) if (match := _LIMIT.fullmatch(text))]
         if any(limit["body"] for limit in limits):
             limits = [limit for limit in limits if limit["body"] == body]
             slugs &= {limit["slug"] for limit in limits}
-        columns = {
-            limit[
-                "slug"
-            ]: f" [{', '.join(c for c in TABLE_SCHEMAS[table].columns if c in limit['columns'].split(', '))}]"
-            for limit in limits
-            if limit["columns"] is not None
-        }
+        columns: dict[str, str] = {}
+        for limit in limits:
+            if limit["columns"] is not None:
+                names = limit["columns"].split(", ")
+                columns[limit["slug"]] = (
+                    f" [{', '.join(name for name in TABLE_SCHEMAS[table].columns if name in names)}]"
+                )
         return "; ".join(f"{slug}{columns.get(slug, '')}" for slug in sorted(slugs, key=natural_key))
 
-    def _when(self, said: RecordStatements, name: str) -> str:
-        return text_of(said, PG[name]) or (between_dates(said, name) if f"{PG.base}{name}Earliest" in said else "")
+    def _date(self, record: RecordTerms, name: str) -> str:
+        if date := text_of(record, PG[name]):
+            return date
+        return between_dates(record, name) if f"{PG.base}{name}Earliest" in record else ""
 
     def sources(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Source, "source"):
+        for _, slug, record in self.graph.records_of(PG.Source, "source"):
             yield {
                 "id": slug,
-                "title": text_of(said, DCTERMS.title),
-                "publisher": text_of(said, DCTERMS.publisher),
-                "kind": code_of(said, PG.sourceKind),
-                "date": text_of(said, DCTERMS.issued) or between_dates(said, "issued"),
-                "url": "".join(targets_of(said, FOAF.page)[:1]),
-                "origin": text_of(said, PG.origin),
-                "accessed": text_of(said, DCTERMS.dateSubmitted) or between_dates(said, "accessed"),
-                "as_of_earliest": text_of(said, PG.asOfEarliest),
-                "as_of_latest": text_of(said, PG.asOfLatest),
-                "licence": text_of(said, DCTERMS.accessRights),
-                "note": text_of(said, SKOS.editorialNote),
+                "title": text_of(record, DCTERMS.title),
+                "publisher": text_of(record, DCTERMS.publisher),
+                "kind": code_of(record, PG.sourceKind),
+                "date": text_of(record, DCTERMS.issued) or between_dates(record, "issued"),
+                "url": "".join(targets_of(record, FOAF.page)[:1]),
+                "origin": text_of(record, PG.origin),
+                "accessed": text_of(record, DCTERMS.dateSubmitted) or between_dates(record, "accessed"),
+                "as_of_earliest": text_of(record, PG.asOfEarliest),
+                "as_of_latest": text_of(record, PG.asOfLatest),
+                "licence": text_of(record, DCTERMS.accessRights),
+                "note": text_of(record, SKOS.editorialNote),
             }
 
     def evidence(self, documents: dict[str, str]) -> Iterator[Row]:
-        texts_of = {slug: read_document(slug, whole.encode()) for slug, whole in documents.items()}
-        for _, rest, said in self.given.typed(PG.Evidence, "evidence"):
+        parsed = {slug: read_document(slug, text.encode()) for slug, text in documents.items()}
+        for _, rest, record in self.graph.records_of(PG.Evidence, "evidence"):
             source, _, slug = rest.partition("/")
-            words, locator = text_of(said, PG.words), text_of(said, PG.locator)
-            if words and not locator and source in texts_of:
+            words, locator = text_of(record, PG.words), text_of(record, PG.locator)
+            if words and not locator and source in parsed:
                 try:
-                    locate(texts_of[source], words)
-                except LocationError:  # they stand there several times; the sentence says where
-                    locator = "".join(iri.rpartition("/")[2] for iri in targets_of(said, PG.passage))
+                    locate(parsed[source], words)
+                except LocationError:  # the text has them several times; the sentence says which
+                    locator = "".join(iri.rpartition("/")[2] for iri in targets_of(record, PG.passage))
             yield {
                 "id": slug,
                 "source": source,
                 "words": words,
-                "says": text_of(said, PG.says) or text_of(said, PG.reason),
+                "says": text_of(record, PG.says) or text_of(record, PG.reason),
                 "locator": locator,
-                "basis": code_of(said, PG.basis),
-                "confidence": code_of(said, PG.confidence),
-                "strength": code_of(said, PG.strength),
-                "premises": self.given.names(said.get(PG.premise, ()), ("sources",)),
-                "note": text_of(said, SKOS.note),
-                "not_modelled": text_of(said, PG.notModelled),
+                "basis": code_of(record, PG.basis),
+                "confidence": code_of(record, PG.confidence),
+                "strength": code_of(record, PG.strength),
+                "premises": self._references(record, PG.premise, ("sources",)),
+                "note": text_of(record, SKOS.note),
+                "not_modelled": text_of(record, PG.notModelled),
             }
 
     def organisations(self) -> Iterator[Row]:
         forms = {iri: form for form, iri in FORMS.items() if form != "organisation"}
-        for _, slug, said in self.given.typed(ORG.Organization, "org"):
-            found = [forms[iri] for iri in targets_of(said, RDF.type) if iri in forms]
+        for _, slug, record in self.graph.records_of(ORG.Organization, "org"):
+            form = next((forms[iri] for iri in targets_of(record, RDF.type) if iri in forms), "organisation")
             yield {
                 "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "form": found[0] if found else "organisation",
-                "type": "; ".join(iri.removeprefix(CODE.base) for iri in targets_of(said, ORG.classification)),
-                "description": text_of(said, DCTERMS.description),
-                "evidence": self._supported(said, "organisations"),
+                "name": text_of(record, SKOS.prefLabel),
+                "form": form,
+                "type": "; ".join(iri.removeprefix(CODE.base) for iri in targets_of(record, ORG.classification)),
+                "description": text_of(record, DCTERMS.description),
+                "evidence": self._evidence_cell(record, "organisations"),
             }
 
     def places(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(DCTERMS.Location, "place"):
+        for _, slug, record in self.graph.records_of(DCTERMS.Location, "place"):
             yield {
                 "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "kind": code_of(said, DCTERMS.type),
-                "latitude": text_of(said, WGS84.lat),
-                "longitude": text_of(said, WGS84.long),
-                "geonames": text_of(said, DCTERMS.identifier).removeprefix("geonames:"),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "places"),
+                "name": text_of(record, SKOS.prefLabel),
+                "kind": code_of(record, DCTERMS.type),
+                "latitude": text_of(record, WGS84.lat),
+                "longitude": text_of(record, WGS84.long),
+                "geonames": text_of(record, DCTERMS.identifier).removeprefix("geonames:"),
+                "note": text_of(record, SKOS.note),
+                "evidence": self._evidence_cell(record, "places"),
             }
 
     def undertakings(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Undertaking, "undertaking"):
+        for _, slug, record in self.graph.records_of(PG.Undertaking, "undertaking"):
             yield {
                 "id": slug,
-                "name": text_of(said, SKOS.prefLabel),
-                "type": code_of(said, DCTERMS.type),
-                "count_as_stated": text_of(said, PG.countAsStated),
-                "evidence": self._supported(said, "undertakings"),
+                "name": text_of(record, SKOS.prefLabel),
+                "type": code_of(record, DCTERMS.type),
+                "count_as_stated": text_of(record, PG.countAsStated),
+                "evidence": self._evidence_cell(record, "undertakings"),
             }
 
     def groups(self) -> Iterator[Row]:
-        for _, rest, said in self.given.typed(PG.UnnamedGroup, "group"):
+        for _, rest, record in self.graph.records_of(PG.UnnamedGroup, "group"):
             source, _, slug = rest.partition("/")
             yield {
                 "id": slug,
                 "source": source,
-                "name": text_of(said, SKOS.prefLabel),
-                "member_type": code_of(said, PG.memberType),
-                "count": text_of(said, PG.statedCount),
-                "count_as_stated": text_of(said, PG.countAsStated),
-                "open": _yes_or_no(said),
-                "places": self.given.names(said.get(DCTERMS.spatial, ()), ("places",)),
-                "members": self.given.names(said.get(FOAF.member, ()), ("organisations",)),
-                "may_overlap": self.given.names(said.get(PG.mayOverlap, ()), ("groups",)),
-                "evidence": self._supported(said, "groups"),
+                "name": text_of(record, SKOS.prefLabel),
+                "member_type": code_of(record, PG.memberType),
+                "count": text_of(record, PG.statedCount),
+                "count_as_stated": text_of(record, PG.countAsStated),
+                "open": _yes_or_no(record),
+                "places": self._references(record, DCTERMS.spatial, ("places",)),
+                "members": self._references(record, FOAF.member, ("organisations",)),
+                "may_overlap": self._references(record, PG.mayOverlap, ("groups",)),
+                "evidence": self._evidence_cell(record, "groups"),
             }
 
     def names(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Name, "name"):
-            forms = [value for value in said.get(SKOSXL.literalForm, ()) if isinstance(value, Literal)]
-            language = (forms[0].lang or "") if forms else ""
+        for _, slug, record in self.graph.records_of(PG.Name, "name"):
+            names = [term for term in record.get(SKOSXL.literalForm, ()) if isinstance(term, Literal)]
+            language = (names[0].lang or "") if names else ""
             yield {
                 "id": slug,
-                "organisation": self.given.names(said.get(PG.nameOf, ()), ("organisations",)),
-                "name": forms[0].text if forms else "",
-                "kind": code_of(said, PG.nameKind),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
+                "organisation": self._references(record, PG.nameOf, ("organisations",)),
+                "name": names[0].text if names else "",
+                "kind": code_of(record, PG.nameKind),
+                "start": self._date(record, "start"),
+                "end": self._date(record, "end"),
                 "language": "" if language.lower() == self.language.lower() else language,
-                "evidence": self._supported(said, "names"),
+                "evidence": self._evidence_cell(record, "names"),
             }
 
     def identifiers(self) -> Iterator[Row]:
-        given = self.given
-        for owner, slug, body in given.typed(ORG.Organization, "org"):
+        graph = self.graph
+        for owner, slug, body in graph.records_of(ORG.Organization, "org"):
             for iri in targets_of(body, ADMS.identifier):
-                graphs = given.graphs_of[owner, ADMS.identifier, iri]
-                said = given.said[iri]
-                proofs = given.within(iri, PG.evidence, graphs)
-                notes = texts_of(given.within(iri, SKOS.note, graphs), SKOS.note)
-                for scheme in (scheme.removeprefix(CODE.base) for scheme in targets_of(said, PG.scheme)):
-                    for value in texts_of(given.within(iri, SKOS.notation, graphs), SKOS.notation):
-                        if given.ids.identifier(scheme, value) == iri:
+                graphs = graph.graphs_stating[owner, ADMS.identifier, iri]
+                record = graph.records[iri]
+                evidence = graph.stated_in(graphs, iri, PG.evidence)
+                notes = texts_of(graph.stated_in(graphs, iri, SKOS.note), SKOS.note)
+                for scheme in (scheme.removeprefix(CODE.base) for scheme in targets_of(record, PG.scheme)):
+                    for value in texts_of(graph.stated_in(graphs, iri, SKOS.notation), SKOS.notation):
+                        if graph.ids.identifier(scheme, value) == iri:
                             row = {"organisation": slug, "scheme": scheme, "value": value}
-                            row["evidence"] = self._supported({**said, **proofs}, "identifiers", slug)
+                            row["evidence"] = self._evidence_cell({**record, **evidence}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
     def relationships(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Relationship, "rel"):
+        for _, slug, record in self.graph.records_of(PG.Relationship, "rel"):
             yield {
                 "id": slug,
-                "kind": code_of(said, PG.kind),
-                "from": self.given.names(said.get(PG["from"], ()), PARTIES),
-                "to": self.given.names(said.get(PG.to, ()), PARTIES),
-                "via": self.given.names(said.get(PG.via, ()), PARTIES),
-                "role": code_of(said, PG.role),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
-                "date_note": _words_about_time(said),
-                "arrangement": self.given.names(said.get(PG.inArrangement, ()), ("statements",)),
-                "formalised_through": self.given.names(said.get(PG.formalisedThrough, ()), PARTIES),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "relationships"),
+                "kind": code_of(record, PG.kind),
+                "from": self._references(record, PG["from"], PARTIES),
+                "to": self._references(record, PG.to, PARTIES),
+                "via": self._references(record, PG.via, PARTIES),
+                "role": code_of(record, PG.role),
+                "start": self._date(record, "start"),
+                "end": self._date(record, "end"),
+                "date_note": _date_note(record),
+                "arrangement": self._references(record, PG.inArrangement, ("statements",)),
+                "formalised_through": self._references(record, PG.formalisedThrough, PARTIES),
+                "note": text_of(record, SKOS.note),
+                "evidence": self._evidence_cell(record, "relationships"),
             }
 
     def events(self) -> Iterator[Row]:
-        both = (PG.LifecycleEvent, PG.ChangeEvent)
-        for _, slug, said in (found for type_ in both for found in self.given.typed(type_, "event")):
+        classes = (PG.LifecycleEvent, PG.ChangeEvent)
+        for _, slug, record in chain.from_iterable(self.graph.records_of(class_iri, "event") for class_iri in classes):
             yield {
                 "id": slug,
-                "kind": code_of(said, PG.kind),
-                "about": self.given.names(said.get(PG.about, ()), _ABOUT),
-                "from": self.given.names(said.get(ORG.originalOrganization, ()), ("organisations",)),
-                "to": self.given.names(said.get(ORG.resultingOrganization, ()), ("organisations",)),
-                "date": self._when(said, "date"),
-                "manner": code_of(said, PG.manner),
-                "renews": self.given.names(said.get(PG.renews, ()), ("events",)),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "events"),
+                "kind": code_of(record, PG.kind),
+                "about": self._references(record, PG.about, _ABOUT),
+                "from": self._references(record, ORG.originalOrganization, ("organisations",)),
+                "to": self._references(record, ORG.resultingOrganization, ("organisations",)),
+                "date": self._date(record, "date"),
+                "manner": code_of(record, PG.manner),
+                "renews": self._references(record, PG.renews, ("events",)),
+                "note": text_of(record, SKOS.note),
+                "evidence": self._evidence_cell(record, "events"),
             }
 
     def statements(self) -> Iterator[Row]:
-        kinds = {"finding": PG.Finding, "purpose": PG.Purpose, "arrangement": PG.Arrangement}
-        for kind, type_ in kinds.items():
-            for _, rest, said in self.given.typed(type_, "record"):
+        classes = {"finding": PG.Finding, "purpose": PG.Purpose, "arrangement": PG.Arrangement}
+        for kind, class_iri in classes.items():
+            for _, rest, record in self.graph.records_of(class_iri, "record"):
                 source, _, slug = rest.partition("/")
                 yield {
                     "id": slug,
                     "source": source,
                     "kind": kind,
-                    "name": text_of(said, SKOS.prefLabel),
-                    "about": self.given.names(said.get(PG.about, ()), _ABOUT),
-                    "value": text_of(said, PG.value),
-                    "unit": text_of(said, PG.unit),
-                    "exercise": self.given.names(said.get(DCTERMS.source, ()), ("undertakings",)),
-                    "part_of": self.given.names(said.get(DCTERMS.isPartOf, ()), ("statements",)),
-                    "relates_to": self.given.names(said.get(DCTERMS.relation, ()), ("undertakings", "organisations")),
-                    "count_as_stated": text_of(said, PG.countAsStated),
-                    "open": _yes_or_no(said),
-                    "evidence": self._supported(said, "statements"),
+                    "name": text_of(record, SKOS.prefLabel),
+                    "about": self._references(record, PG.about, _ABOUT),
+                    "value": text_of(record, PG.value),
+                    "unit": text_of(record, PG.unit),
+                    "exercise": self._references(record, DCTERMS.source, ("undertakings",)),
+                    "part_of": self._references(record, DCTERMS.isPartOf, ("statements",)),
+                    "relates_to": self._references(record, DCTERMS.relation, ("undertakings", "organisations")),
+                    "count_as_stated": text_of(record, PG.countAsStated),
+                    "open": _yes_or_no(record),
+                    "evidence": self._evidence_cell(record, "statements"),
                 }
 
     def attributes(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Attribute, "attribute"):
+        for _, slug, record in self.graph.records_of(PG.Attribute, "attribute"):
             yield {
                 "id": slug,
-                "organisation": self.given.names(said.get(PG.attributeOf, ()), ("organisations",)),
-                "property": code_of(said, PG.property),
-                "value": text_of(said, PG.value),
-                "start": self._when(said, "start"),
-                "end": self._when(said, "end"),
-                "note": text_of(said, SKOS.note),
-                "evidence": self._supported(said, "attributes"),
+                "organisation": self._references(record, PG.attributeOf, ("organisations",)),
+                "property": code_of(record, PG.property),
+                "value": text_of(record, PG.value),
+                "start": self._date(record, "start"),
+                "end": self._date(record, "end"),
+                "note": text_of(record, SKOS.note),
+                "evidence": self._evidence_cell(record, "attributes"),
             }
 
     def standing(self) -> Iterator[Row]:
-        for subject, said in list(self.given.said.items()):
-            decided = [iri.removeprefix(CODE.base) for iri in targets_of(said, PG.standing)]
-            notes = texts_of(said, PG.standingNote)
-            for number in range(max(len(decided), len(notes)) if decided else 0):  # two decisions are two rows
+        for subject, record in self.graph.records.items():
+            standings = [iri.removeprefix(CODE.base) for iri in targets_of(record, PG.standing)]
+            notes = texts_of(record, PG.standingNote)
+            for number in range(max(len(standings), len(notes)) if standings else 0):  # two decisions are two rows
                 yield {
-                    "record": self.given.name(subject, ANYTHING),
-                    "standing": decided[number % len(decided)],
-                    "contradicts": self.given.names(said.get(PG.contradicts, ()), ANYTHING),
-                    "counter_evidence": self.given.names(said.get(PG.counterEvidence, ()), ("evidence",)),
+                    "record": self.graph.reference(subject, ANYTHING),
+                    "standing": standings[number % len(standings)],
+                    "contradicts": self._references(record, PG.contradicts, ANYTHING),
+                    "counter_evidence": self._references(record, PG.counterEvidence, ("evidence",)),
                     "note": notes[number % len(notes)] if notes else "",
                 }
 
     def positions(self) -> Iterator[Row]:
-        for _, _, said in self.given.typed(PG.Position, "position"):
-            body = self.given.names(said.get(PG.positionOf, ()), BODIES)
-            yield {"body": body, "view": code_of(said, PG.view), "x": text_of(said, PG.x), "y": text_of(said, PG.y)}
+        for _, _, record in self.graph.records_of(PG.Position, "position"):
+            body = self._references(record, PG.positionOf, BODIES)
+            yield {
+                "body": body,
+                "view": code_of(record, PG.view),
+                "x": text_of(record, PG.x),
+                "y": text_of(record, PG.y),
+            }
 
     def matches(self) -> Iterator[Row]:
-        for _, _, said in self.given.typed(PG.Match, "match"):
+        for _, _, record in self.graph.records_of(PG.Match, "match"):
             yield {
-                "organisation": self.given.names(said.get(PG.matched, ()), ("organisations",)),
-                "source": self.given.names(said.get(DCTERMS.source, ()), ("sources",)),
-                "record": text_of(said, SKOS.notation),
-                "decision": text_of(said, PG.decision),
-                "date": self._when(said, "date"),
-                "note": text_of(said, SKOS.note),
+                "organisation": self._references(record, PG.matched, ("organisations",)),
+                "source": self._references(record, DCTERMS.source, ("sources",)),
+                "record": text_of(record, SKOS.notation),
+                "decision": text_of(record, PG.decision),
+                "date": self._date(record, "date"),
+                "note": text_of(record, SKOS.note),
             }
 
 
-def _yes_or_no(said: RecordStatements) -> str:
-    return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(said, PG.listIsOpen), "")
+def _yes_or_no(record: RecordTerms) -> str:
+    return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(record, PG.listIsOpen), "")
 
 
-def _words_about_time(said: RecordStatements) -> str:
-    """The date_note: what is not the words of a date that lies between two."""
-    own = {
-        f"{name} between {found.replace('/', ' and ')}"
+def _date_note(record: RecordTerms) -> str:
+    """The date note; not one with the words of a date that lies between two, which has its own cell."""
+    date_words = {
+        f"{name} between {dates.replace('/', ' and ')}"
         for name in ("start", "end")
-        if PG[name] not in said and (found := between_dates(said, name)) and f"{PG.base}{name}Earliest" in said
+        if PG[name] not in record and f"{PG.base}{name}Earliest" in record and (dates := between_dates(record, name))
     }
-    return "".join([words for words in texts_of(said, PG.dateNote) if words not in own][:1])
+    return next((note for note in texts_of(record, PG.dateNote) if note not in date_words), "")
