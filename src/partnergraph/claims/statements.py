@@ -46,7 +46,7 @@ def group_values(pairs: Iterable[tuple[str, str]]) -> RecordValues:
     return values
 
 
-def first_value(values: Mapping[str, list[str]], predicate: str, default: str = "") -> str:
+def first_or(values: Mapping[str, list[str]], predicate: str, default: str = "") -> str:
     """The first plain value of a predicate."""
     return next(iter(values.get(predicate, ())), default)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partnergraph.claims.claims import concept_of, prefixed
-from partnergraph.claims.statements import RecordReader, RecordValues, first_value, plain_value
+from partnergraph.claims.statements import RecordReader, RecordValues, first_or, plain_value
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
 
 RECORD_TYPES = {
@@ -47,7 +47,7 @@ class GraphSide(RecordReader):
             case "relationship":
                 return relationship_sentence(self, iri)
             case "evidence":
-                return first_value(values, DCTERMS.identifier) or None
+                return first_or(values, DCTERMS.identifier) or None
         return None
 
     def labels(self, iris: Iterable[str]) -> str:
@@ -76,7 +76,7 @@ def concept_label(iri: str) -> str:
 def relationship_sentence(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
     values = side.values(iri)
-    kind = concept_of(first_value(values, PG.kind).rsplit("/", 1)[-1])
+    kind = concept_of(first_or(values, PG.kind).rsplit("/", 1)[-1])
     role = f" as {concept_label(values[PG.role][0])}" if PG.role in values else ""
     via = f", through {side.labels(values[PG.via])}" if PG.via in values else ""
     start, end = side.labels(values.get(PG["from"], ())), side.labels(values.get(PG.to, ()))
@@ -87,7 +87,7 @@ def date_in_words(values: RecordValues, name: str) -> str | None:
     """The date `name` (start, end or date) as stated, or the two days between which it lies; None for neither."""
     if PG[name] in values:
         return " or ".join(values[PG[name]])
-    earliest, latest = first_value(values, PG[f"{name}Earliest"]), first_value(values, PG[f"{name}Latest"])
+    earliest, latest = first_or(values, PG[f"{name}Earliest"]), first_or(values, PG[f"{name}Latest"])
     return f"between {earliest} and {latest}" if earliest and latest else None
 
 
@@ -101,13 +101,13 @@ def period_in_words(values: RecordValues) -> str:
 def evidence_line(side: GraphSide, iri: str) -> str:
     """A piece of evidence as one line: a quotation in quotation marks, a citation never."""
     values = side.values(iri)
-    quotation = first_value(values, PG.words)
-    says = first_value(values, PG.says) or first_value(values, PG.reason)
+    quotation = first_or(values, PG.words)
+    says = first_or(values, PG.says) or first_or(values, PG.reason)
     content = f"“{quotation}”" if quotation else says or "no words"
-    source = first_value(values, DCTERMS.source)
-    basis = first_value(values, PG.basis).rsplit("/", 1)[-1]
+    source = first_or(values, DCTERMS.source)
+    basis = first_or(values, PG.basis).rsplit("/", 1)[-1]
     prefix = {"inferred": "inferred: ", "editor": "supplied by the editor: "}.get(basis, "")
-    id_ = first_value(values, DCTERMS.identifier, fallback_label(iri))
+    id_ = first_or(values, DCTERMS.identifier, fallback_label(iri))
     return f"{prefix}{content} ({id_}; {side.label(source) or fallback_label(source)})"
 
 

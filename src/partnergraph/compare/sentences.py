@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partnergraph.claims.claims import prefixed
-from partnergraph.claims.statements import first_value, plain_value
+from partnergraph.claims.statements import first_or, plain_value
 from partnergraph.compare.changed_record import (
     BODIES,
     ChangedRecord,
@@ -139,18 +139,18 @@ class SentenceWriter:
         """A part of `TypeWording.subject`."""
         if form == "labels":
             return self._value_list(record.values.get(predicate, []))
-        value = first_value(record.values, predicate)
+        value = first_or(record.values, predicate)
         return concept_label(value) if form == "concept" else value
 
     def _event(self, record: ChangedRecord) -> str:
         values, side = record.values, record.side
-        kind, date = concept_label(first_value(values, PG.kind)), date_in_words(values, "date")
+        kind, date = concept_label(first_or(values, PG.kind)), date_in_words(values, "date")
         before, after = values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, [])
         about = f"{side.labels(before)} → {side.labels(after)}" if after else side.labels(values.get(PG.about, []))
         return f"{kind}: {about}" + (f", {date}" if date else "")
 
     def _evidence_id(self, record: ChangedRecord) -> str:
-        return first_value(record.values, DCTERMS.identifier, fallback_label(record.iri))
+        return first_or(record.values, DCTERMS.identifier, fallback_label(record.iri))
 
     # Records
 
@@ -195,7 +195,7 @@ class SentenceWriter:
         if record.type == "event" and record.is_new and successors:
             before = record.side.labels(record.values.get(ORG.originalOrganization, []))
             date = date_in_words(record.values, "date")
-            kind = concept_label(first_value(record.values, PG.kind)) + (f", {date}" if date else "")
+            kind = concept_label(first_or(record.values, PG.kind)) + (f", {date}" if date else "")
             return "succeeded", f"Succeeded: {before} was succeeded by {record.side.labels(successors)} ({kind})."
         wording = TYPE_WORDING[record.type or ""]
         beginning = wording.added if record.is_new else wording.removed
@@ -207,7 +207,7 @@ class SentenceWriter:
         details = [f"Evidence: {evidence_line(side, iri)}" for iri in values.get(PG.evidence, [])]
         if record.type in ("relationship", "name", "attribute") and (period := period_in_words(values)):
             details.insert(0, capitalise(period))
-        if (standing := first_value(values, PG.standing, ACCEPTED)) != ACCEPTED:
+        if (standing := first_or(values, PG.standing, ACCEPTED)) != ACCEPTED:
             details.append(f"{capitalise(concept_label(standing))}: {'; '.join(values.get(PG.standingNote, []))}")
         details += [f"Against it: {evidence_line(side, iri)}" for iri in values.get(PG.counterEvidence, [])]
         for predicate, label in detail_labels(record.type or ""):
@@ -259,7 +259,7 @@ class SentenceWriter:
 
     def _wording_changes(self, record: ChangedRecord) -> Iterator[Change]:
         """The words that a piece of evidence quotes, or what we say of it."""
-        source = self.records.get(first_value(record.values, DCTERMS.source))
+        source = self.records.get(first_or(record.values, DCTERMS.source))
         if source is not None and source.text_changed:
             record.consume(*TEXT_POSITION)
         for predicates, noun in (((PG.words, *TEXT_POSITION), "words"), ((PG.says, PG.reason), "our statement")):
@@ -287,9 +287,7 @@ class SentenceWriter:
         old_notes, new_notes = record.consume(PG.standingNote)
         if not (lost or gained or old_notes or new_notes):
             return
-        old, new = (
-            concept_label(first_value(values, PG.standing, ACCEPTED)) for values in (record.before, record.after)
-        )
+        old, new = (concept_label(first_or(values, PG.standing, ACCEPTED)) for values in (record.before, record.after))
         old_counter, new_counter = record.consume(PG.counterEvidence)
         self.reported_evidence.update(old_counter, new_counter)
         details = [f"The editor’s note: {note}" for note in new_notes] + [f"Note removed: {note}" for note in old_notes]
