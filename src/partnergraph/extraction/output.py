@@ -52,7 +52,7 @@ def table_csv(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
 
 
 def to_workbook(proposals: Proposals) -> bytes:
-    """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. The same proposals give the same bytes."""
+    """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. Same proposals, same bytes."""
     try:
         import xlsxwriter
     except ImportError:
