@@ -14,6 +14,7 @@ from typing import Any
 from partnergraph.model.rdf_terms import IRI, Literal, Term
 from partnergraph.store import Reader, term_text
 from partnergraph.vocabulary import RDF
+from partnergraph.vocabulary.iri import is_iri
 
 RecordValues = dict[str, list[str]]  # plain values by predicate
 RecordTerms = dict[str, dict[Term, None]]  # terms by predicate, each once, in the order of reading
@@ -60,9 +61,11 @@ class RecordReader:
         self._records: dict[str, RecordValues] = {}
 
     def values(self, iri: str) -> RecordValues:
-        """All values of a record, those of a predicate sorted; empty for one that the store does not have."""
+        """All values of a record, those of a predicate sorted; empty for one that the store does not have, and for what
+        is no IRI.
+        """
         if iri not in self._records:
-            statements = self.reader.said_of(self.aliases.get(iri, iri))
+            statements = self.reader.said_of(self.aliases.get(iri, iri)) if is_iri(iri) else ()
             self._records[iri] = group_values((predicate[1:-1], term) for _, predicate, term in statements)
         return self._records[iri]
 

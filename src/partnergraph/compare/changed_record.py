@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partnergraph.claims.claims import concept_of, prefixed
+from partnergraph.claims.sentences import period_in_words, relationship_sentence
 from partnergraph.claims.statements import RecordReader, RecordValues, first_or, plain_value
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
 
@@ -45,7 +46,7 @@ class GraphSide(RecordReader):
                 return values[predicate][0]
         match record_type(values):
             case "relationship":
-                return relationship_sentence(self, iri)
+                return relationship_text(self, iri)
             case "evidence":
                 return first_or(values, DCTERMS.identifier) or None
         return None
@@ -73,14 +74,17 @@ def concept_label(iri: str) -> str:
     return concept_of(iri.rsplit("/", 1)[-1]).label if iri else ""
 
 
-def relationship_sentence(side: GraphSide, iri: str) -> str:
+def relationship_text(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
     values = side.values(iri)
     kind = concept_of(first_or(values, PG.kind).rsplit("/", 1)[-1])
-    role = f" as {concept_label(values[PG.role][0])}" if PG.role in values else ""
-    via = f", through {side.labels(values[PG.via])}" if PG.via in values else ""
-    start, end = side.labels(values.get(PG["from"], ())), side.labels(values.get(PG.to, ()))
-    return f"{start} {kind.forward or kind.label} {end}{role}{via}"
+    return relationship_sentence(
+        side.labels(values.get(PG["from"], ())),
+        kind.forward or kind.label,
+        side.labels(values.get(PG.to, ())),
+        role=concept_label(first_or(values, PG.role)),
+        via=[side.labels(values.get(PG.via, ()))],
+    )
 
 
 def date_in_words(values: RecordValues, name: str) -> str | None:
@@ -91,11 +95,10 @@ def date_in_words(values: RecordValues, name: str) -> str | None:
     return f"between {earliest} and {latest}" if earliest and latest else None
 
 
-def period_in_words(values: RecordValues) -> str:
+def dates_in_words(values: RecordValues) -> str:
     """The dates of a record in words, "" when none is stated."""
-    start, end = date_in_words(values, "start"), date_in_words(values, "end")
-    dates = " ".join(part for part in (start and f"from {start}", end and f"until {end}") if part)
-    return "; ".join(part for part in (dates, "; ".join(values.get(PG.dateNote, ()))) if part)
+    period = period_in_words(date_in_words(values, "start"), date_in_words(values, "end"))
+    return "; ".join(part for part in (period, "; ".join(values.get(PG.dateNote, ()))) if part)
 
 
 def evidence_line(side: GraphSide, iri: str) -> str:

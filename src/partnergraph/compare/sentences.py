@@ -12,10 +12,10 @@ from partnergraph.compare.changed_record import (
     GraphSide,
     concept_label,
     date_in_words,
+    dates_in_words,
     evidence_line,
     fallback_label,
-    period_in_words,
-    relationship_sentence,
+    relationship_text,
 )
 from partnergraph.compare.changes import GRAPH, OTHER, Change
 from partnergraph.compare.wording import (
@@ -127,7 +127,7 @@ class SentenceWriter:
     def _subject(self, record: ChangedRecord) -> str:
         """What the record is called in a sentence."""
         if record.type == "relationship":
-            return relationship_sentence(record.side, record.iri)
+            return relationship_text(record.side, record.iri)
         if record.type == "event":
             return self._event(record)
         wording = TYPE_WORDING.get(record.type or "", TypeWording())
@@ -205,7 +205,7 @@ class SentenceWriter:
         """Dates, evidence, standing, and all other values of a record."""
         values, side = record.values, record.side
         details = [f"Evidence: {evidence_line(side, iri)}" for iri in values.get(PG.evidence, [])]
-        if record.type in ("relationship", "name", "attribute") and (period := period_in_words(values)):
+        if record.type in ("relationship", "name", "attribute") and (period := dates_in_words(values)):
             details.insert(0, capitalise(period))
         if (standing := first_or(values, PG.standing, ACCEPTED)) != ACCEPTED:
             details.append(f"{capitalise(concept_label(standing))}: {'; '.join(values.get(PG.standingNote, []))}")
@@ -247,7 +247,10 @@ class SentenceWriter:
 
     def _position_change(self, record: ChangedRecord) -> Iterator[Change]:
         if any(record.consume(PG.x, PG.y)):
-            old, new = (f"{values[PG.x][0]}, {values[PG.y][0]}" for values in (record.before, record.after))
+            old, new = (
+                f"{first_or(values, PG.x, '?')}, {first_or(values, PG.y, '?')}"
+                for values in (record.before, record.after)
+            )
             sentence = f"Moved on the map: {self._subject(record)}: {old} → {new}."
             yield self._change(record, "moved", sentence, old=old, new=new)
 
@@ -330,7 +333,7 @@ class SentenceWriter:
 
     def _relationship_change(self, record: ChangedRecord) -> Iterator[Change]:
         if any(record.consume(*RELATIONSHIP_PARTS)):
-            old, new = (relationship_sentence(side, record.iri) for side in (self.a, self.b))
+            old, new = (relationship_text(side, record.iri) for side in (self.a, self.b))
             if old == new:  # two bodies of one name
                 old, new = (
                     f"{sentence} ({self._relationship_iris(side, record)})"
