@@ -18,6 +18,7 @@ SOURCE = ROOT / "src" / "partnergraph"
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "spreadsheet_safety": set(),
+    "xml_text": set(),
     "files": {"errors"},
     "reading": {"errors"},
     "vocabulary": {"errors"},
@@ -28,32 +29,32 @@ ROOMS: dict[str, set[str]] = {
     "graph_folder": {"errors", "reading", "vocabulary", "model", "tables", "registers"},
     # the store, and what reads it
     "store": {"errors", "reading", "vocabulary"},
-    "claims": {"errors", "vocabulary", "model", "store"},
+    "claims": {"errors", "vocabulary", "model", "store", "results"},
     "check": {"errors", "spreadsheet_safety", "vocabulary", "store"},
     "match": {
         *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
     },
     "extraction": {
-        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("errors", "files", "reading", "spreadsheet_safety", "xml_text", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims", "match"),
     },
     "workbook": {
-        *("errors", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
+        *("errors", "files", "reading", "spreadsheet_safety", "xml_text", "vocabulary", "model"),
         *("tables", "registers", "graph_folder", "store", "claims"),
     },
     "build": {
         *("errors", "files", "vocabulary", "model", "registers", "graph_folder", "store", "check", "match"),
     },
     # asking
-    "results": {"errors", "spreadsheet_safety", "vocabulary", "store"},
+    "results": {"errors", "spreadsheet_safety", "xml_text", "vocabulary", "store"},
     "questions": {"errors", "vocabulary", "store", "claims"},
     "sparql": {"errors", "vocabulary", "store", "claims", "results"},
     "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
     # showing
-    "network": {"errors", "files", "spreadsheet_safety", "vocabulary", "store", "claims", "results"},
-    "compare": {"errors", "vocabulary", "store", "claims"},
-    "page": {"errors", "files"},
+    "network": {"errors", "files", "spreadsheet_safety", "xml_text", "vocabulary", "store", "claims", "results"},
+    "compare": {"errors", "xml_text", "vocabulary", "store", "claims"},
+    "page": {"errors", "files", "xml_text"},
     # serving
     "pool": {"errors", "execution"},
     "endpoint": {"errors", "execution", "pool"},

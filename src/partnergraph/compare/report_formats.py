@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.compare.changes import Comparison
+from partnergraph.xml_text import replace_forbidden
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 # Characters with a meaning in Markdown.
 _MARKDOWN_SYNTAX = re.compile(r"([\\`*_\[\]<>|#])")
-# Characters that XML cannot hold.
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Control characters and marks of writing direction.
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -128,7 +127,7 @@ def as_html(report: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: _NOT_XML.sub("\ufffd", value) if type(value) is str else value,
+        finalize=lambda value: replace_forbidden(value) if type(value) is str else value,
     )
     style = (_TEMPLATES / "diff.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,10 @@ from partnergraph.errors import MissingExtra
 from partnergraph.extraction.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Proposals
 from partnergraph.files import write_file, write_files
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.xml_text import replace_forbidden
 
 _CREATED = datetime(1980, 1, 1)  # so that the same proposals give the same bytes
 _MAX_LENGTH = 32_000  # characters of a cell
-# Characters that XML cannot hold.
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _WIDTHS = {
     "sentence": 70,
     "what": 50,
@@ -77,7 +75,7 @@ def _write_sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: 
         sheet.set_column(column, column, _WIDTHS.get(name, 16))
     for number, row in enumerate(rows, 1):
         for column, name in enumerate(columns):
-            cell = _NOT_XML.sub("\ufffd", row.get(name, ""))
+            cell = replace_forbidden(row.get(name, ""))
             if name in ("start", "end") and cell.isdigit():
                 sheet.write_number(number, column, int(cell))
             elif cell:

@@ -19,8 +19,9 @@ from partnergraph.reading import read_file
 from partnergraph.tables.safe_zip import MAX_FILE_SIZE, SafeZip
 from partnergraph.tables.sheet import FileRefused, Sheet
 from partnergraph.tables.table_files import read_sheets, sheets_of, table_files
-from partnergraph.workbook.active_content import ILLEGAL, MAX_TEXT, external_references, remove_active_content, set_text
+from partnergraph.workbook.active_content import MAX_TEXT, external_references, remove_active_content, set_text
 from partnergraph.workbook.saving import streaming_workbook, workbook_bytes
+from partnergraph.xml_text import FORBIDDEN
 
 __all__ = ["write_annotated_copy"]
 
@@ -239,6 +240,6 @@ def _mark(cell: Any, findings: Sequence[Finding]) -> None:
     messages = [f"{f.severity}: {f.message}" + (f"\n{f.fix}" if f.fix else "") for f in findings]
     if cell.comment is not None and cell.comment.author != _AUTHOR:
         messages.append(cell.comment.text)
-    text = ILLEGAL.sub("", "\n\n".join(messages))[:MAX_TEXT]
+    text = FORBIDDEN.sub("", "\n\n".join(messages))[:MAX_TEXT]
     lines = sum(1 + len(line) // 45 for line in text.split("\n"))
     cell.comment = Comment(text, _AUTHOR, height=min(30 + 18 * lines, 400), width=320)

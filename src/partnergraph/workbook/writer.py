@@ -226,11 +226,11 @@ def _lists() -> dict[str, str]:
     """Where the entries of each list stand."""
     from openpyxl.utils import get_column_letter
 
-    found = {}
+    ranges = {}
     for number, name in enumerate(_schemes()):
         letter = get_column_letter(2 * number + 1)
-        found[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
-    return found
+        ranges[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
+    return ranges
 
 
 def _write_lists(sheet: Worksheet) -> None:
