@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from partnergraph.build import collect_findings
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
-from partnergraph.workbook.annotated_copy import write_marked
+from partnergraph.workbook.annotated_copy import write_annotated_copy
 
 ROWS = 10_000
 
@@ -40,7 +40,7 @@ def test_a_workbook_with_a_thousand_errors_is_checked_and_marked_in_twenty_secon
     start = time.perf_counter()
     findings = collect_findings(tmp_path)
     read = time.perf_counter() - start
-    write_marked(tmp_path, findings, tmp_path / "marked.xlsx")
+    write_annotated_copy(tmp_path, findings, tmp_path / "marked.xlsx")
     whole = time.perf_counter() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     errors = sum(finding.severity == "error" for finding in findings)

@@ -42,11 +42,11 @@ def _read(text: str, known: Gazetteer | None = None) -> DocumentMentions:
 
 
 def _organisations(found: DocumentMentions) -> set[str]:
-    return {party.name for party in found.parties.values() if party.sort == "organisation"}
+    return {party.name for party in found.parties.values() if party.type == "organisation"}
 
 
 def _groups(found: DocumentMentions) -> set[str]:
-    return {party.name for party in found.parties.values() if party.sort == "group"}
+    return {party.name for party in found.parties.values() if party.type == "group"}
 
 
 def test_a_news_item_gives_its_organisations_and_no_people_months_headings_or_addresses() -> None:
@@ -60,7 +60,7 @@ def test_a_news_item_gives_its_organisations_and_no_people_months_headings_or_ad
         "Age Better Wales",
     }
     assert _groups(found) == {"12 local charities"}
-    assert list(found.short) == ["NARN"]
+    assert list(found.abbreviations) == ["NARN"]
 
 
 def test_minutes_give_lists_shared_words_welsh_names_and_ampersands() -> None:

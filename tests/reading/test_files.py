@@ -19,7 +19,7 @@ from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
 from partnergraph.graph_folder.folder import input_hashes
 from partnergraph.reading import open_file, printable, read_file
-from partnergraph.workbook.annotated_copy import write_marked
+from partnergraph.workbook.annotated_copy import write_annotated_copy
 from partnergraph.workbook.template import create_folder
 
 SOON = 5  # seconds in which a command must end
@@ -248,7 +248,7 @@ def test_a_marked_copy_of_a_folder_with_a_pipe_is_written(folder: Path) -> None:
     with open(os.fsencode(folder) + b"/tables/pl\xffaces.csv", "wb"):  # noqa: PTH123
         pass
     begun = time.monotonic()
-    write_marked(folder, collect_findings(folder), folder.parent / "marked.xlsx")
+    write_annotated_copy(folder, collect_findings(folder), folder.parent / "marked.xlsx")
     assert (folder.parent / "marked.xlsx").stat().st_size > 1000
     assert time.monotonic() - begun < SOON
 

@@ -15,7 +15,7 @@ import pytest
 from partnergraph.build import build
 from partnergraph.errors import DataError, Finding
 from partnergraph.graph_folder.folder import read_folder
-from partnergraph.workbook.annotated_copy import write_marked
+from partnergraph.workbook.annotated_copy import write_annotated_copy
 from tests.tables.spreadsheets import (
     GOOD,
     HEAD,
@@ -388,7 +388,7 @@ def test_an_odd_file_is_read_as_far_as_it_can_be_and_what_is_odd_is_said(name: s
     assert {f.rule for f in findings} == rules, findings
     assert all(len(str(f)) < 1500 for f in findings)
     if findings:
-        write_marked(folder, findings, tmp_path / "marked.xlsx")
+        write_annotated_copy(folder, findings, tmp_path / "marked.xlsx")
         with zipfile.ZipFile(tmp_path / "marked.xlsx") as archive:
             inside = [archive.read(n) for n in archive.namelist() if "worksheets/sheet" in n]
         assert not any(b"<f>" in part and (b"WEBSERVICE" in part or b"|" in part) for part in inside)

@@ -26,7 +26,7 @@ from openpyxl.worksheet.table import Table, TableFormula
 
 from partnergraph.build import collect_findings
 from partnergraph.workbook.active_content import external_references, is_passive_formula
-from partnergraph.workbook.annotated_copy import write_marked
+from partnergraph.workbook.annotated_copy import write_annotated_copy
 from partnergraph.workbook.template import create_folder
 from tests.workbook.test_annotated_copy import workbook_of
 
@@ -112,7 +112,7 @@ def _marked(small: Path, target: Path, edit: Callable[[Workbook, Any], None]) ->
     assert CANARY.encode() in _contents(file.read_bytes()), "it was there"
     findings = collect_findings(small)
     assert findings
-    write_marked(small, findings, target)
+    write_annotated_copy(small, findings, target)
     return target.read_bytes()
 
 
@@ -253,7 +253,7 @@ def test_the_drop_downs_of_our_own_workbook_stay(tmp_path: Path) -> None:
     book = load_workbook(file)
     book["Organisations"]["A3"] = "Bad Id"
     book.save(file)
-    write_marked(tmp_path / "data", collect_findings(tmp_path / "data"), tmp_path / "marked.xlsx")
+    write_annotated_copy(tmp_path / "data", collect_findings(tmp_path / "data"), tmp_path / "marked.xlsx")
     marked = load_workbook(tmp_path / "marked.xlsx")
 
     def rules(book: Workbook) -> dict[str, list[str]]:

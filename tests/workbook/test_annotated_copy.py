@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from partnergraph.build import build, collect_findings
 from partnergraph.cli import cli
 from partnergraph.errors import DataError, Finding, Place, UsageError
-from partnergraph.workbook.annotated_copy import HEADINGS, write_marked
+from partnergraph.workbook.annotated_copy import HEADINGS, write_annotated_copy
 from partnergraph.workbook.template import create_folder
 from tests.conftest import ROOT
 
@@ -95,7 +95,7 @@ def test_faulty_cells_are_coloured_and_commented_and_listed_with_links(folder: P
     before = file.read_bytes()
     findings = collect_findings(folder)
     assert len(findings) == 3
-    write_marked(folder, findings, tmp_path / "marked.xlsx")
+    write_annotated_copy(folder, findings, tmp_path / "marked.xlsx")
     assert file.read_bytes() == before
     book = load_workbook(tmp_path / "marked.xlsx")
     assert book.sheetnames[0] == "Problems"
@@ -131,7 +131,7 @@ def test_what_the_workbook_holds_besides_is_kept(small: Path, tmp_path: Path) ->
         book.create_sheet("Notes")["A1"] = "=1+1"
 
     change(small, edit)
-    write_marked(small, collect_findings(small), tmp_path / "marked.xlsx")
+    write_annotated_copy(small, collect_findings(small), tmp_path / "marked.xlsx")
     sheet = load_workbook(tmp_path / "marked.xlsx")["Relationships"]
     assert (sheet.column_dimensions["B"].width, sheet.freeze_panes) == (55, "B2")
     assert [str(v.sqref) for v in sheet.data_validations.dataValidation] == ["B2:B90"]
@@ -146,9 +146,9 @@ def test_a_marked_copy_that_is_mended_and_put_back_is_read_without_its_list_of_p
         book["Relationships"].cell(17, column("Relationships", "kind", book)).value = "fundin"
 
     file = change(folder, edit)
-    write_marked(folder, collect_findings(folder), tmp_path / "marked.xlsx")
+    write_annotated_copy(folder, collect_findings(folder), tmp_path / "marked.xlsx")
     shutil.copy(tmp_path / "marked.xlsx", file)
-    write_marked(folder, collect_findings(folder), tmp_path / "again.xlsx")
+    write_annotated_copy(folder, collect_findings(folder), tmp_path / "again.xlsx")
     book = load_workbook(tmp_path / "again.xlsx")
     assert book.sheetnames.count("Problems") == 1
     assert book["Relationships"]["B17"].comment.text.count("'fundin'") == 1
@@ -163,7 +163,7 @@ def test_a_folder_of_csv_tables_gets_a_workbook_with_its_tables_as_sheets(tmp_pa
     path.write_bytes(path.read_bytes() + b"niece,=cmd|' /C calc'!A0,legal,\n")
     findings = collect_findings(folder)
     assert findings
-    write_marked(folder, findings, tmp_path / "marked.xlsx")
+    write_annotated_copy(folder, findings, tmp_path / "marked.xlsx")
     book = load_workbook(tmp_path / "marked.xlsx")
     assert book.sheetnames[0] == "Problems"
     assert {*book.sheetnames[1:]} == {p.stem for p in (folder / "tables").glob("*.csv")}
@@ -207,7 +207,7 @@ def test_a_formula_that_reaches_out_of_the_workbook_is_text_in_the_copy(formula:
         sheet.write_formula(1, 2, "=LOWER(A2)", None, "legal")
     findings = collect_findings(folder)
     assert [f.rule for f in findings] == ["unknown-form"]
-    write_marked(folder, findings, tmp_path / "marked.xlsx")
+    write_annotated_copy(folder, findings, tmp_path / "marked.xlsx")
     sheet = load_workbook(tmp_path / "marked.xlsx")["Organisations"]
     assert sheet["B2"].data_type == "s"
     assert sheet["B2"].value.lstrip("=") == formula.lstrip("=")
@@ -219,7 +219,7 @@ def test_a_formula_that_reaches_out_of_the_workbook_is_text_in_the_copy(formula:
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "\x00=1", "\ud800"])
 def test_no_value_in_the_list_of_problems_is_a_formula(start: str, small: Path, tmp_path: Path) -> None:
     finding = Finding("r", "error", f"{start} is wrong.", Place("tables/x.csv", 2, "y"), start, start)
-    write_marked(small, [finding], tmp_path / "marked.xlsx")
+    write_annotated_copy(small, [finding], tmp_path / "marked.xlsx")
     with zipfile.ZipFile(tmp_path / "marked.xlsx") as archive:
         assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
     row = next(iter(load_workbook(tmp_path / "marked.xlsx")["Problems"].iter_rows(min_row=2)))
@@ -237,7 +237,7 @@ def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(small: P
     assert [(f.severity, f.place.cell) for f in findings if f.place] == [
         *(("warning", "B3"), ("error", "B3"), ("error", "B4"))
     ]
-    write_marked(small, findings, tmp_path / "marked.xlsx")
+    write_annotated_copy(small, findings, tmp_path / "marked.xlsx")
     cell = load_workbook(tmp_path / "marked.xlsx")["Relationships"]["B3"]
     assert cell.fill.fgColor.rgb == RED
     assert "fundin" in cell.comment.text
@@ -246,7 +246,7 @@ def test_a_faulty_cell_among_merged_ones_is_marked_at_the_first_of_them(small: P
 def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(small: Path, tmp_path: Path) -> None:
     file = small / "tables" / "partners.xlsx"
     file.write_bytes(file.read_bytes()[:2000])
-    write_marked(small, collect_findings(small), tmp_path / "marked.xlsx")
+    write_annotated_copy(small, collect_findings(small), tmp_path / "marked.xlsx")
     book = load_workbook(tmp_path / "marked.xlsx")
     assert book.sheetnames == ["Problems"]
     assert book["Problems"]["E2"].value == "workbook-damaged"
@@ -255,7 +255,7 @@ def test_a_workbook_that_cannot_be_read_gives_a_list_of_problems_alone(small: Pa
 def test_the_same_workbook_gives_the_same_copy(small: Path, tmp_path: Path) -> None:
     change(small, lambda book: setattr(book["Relationships"]["B3"], "value", "fundin"))
     for name in ("a.xlsx", "b.xlsx"):
-        write_marked(small, collect_findings(small), tmp_path / name)
+        write_annotated_copy(small, collect_findings(small), tmp_path / name)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
 
 
@@ -263,7 +263,7 @@ def test_the_same_workbook_gives_the_same_copy(small: Path, tmp_path: Path) -> N
 def test_the_copy_is_never_written_among_the_tables_or_as_another_form(where: str, small: Path) -> None:
     before = sorted((p, p.read_bytes()) for p in small.rglob("*") if p.is_file())
     with pytest.raises(UsageError, match=r"Write the marked copy somewhere else|ends in \.xlsx|no folder"):
-        write_marked(small, [Finding("r", "error", "Wrong.")], small.parent / where)
+        write_annotated_copy(small, [Finding("r", "error", "Wrong.")], small.parent / where)
     assert sorted((p, p.read_bytes()) for p in small.rglob("*") if p.is_file()) == before
 
 

@@ -1,16 +1,15 @@
-"""A record that differs: what was said of it before and after, and which of that has been told already."""
+"""A record that differs: its values before and after, and which of the differences no sentence has reported yet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from partnergraph.claims.sentences import period_in_words, relationship_sentence
+from partnergraph.claims.statements import RecordReader, RecordValues, first_or, plain_value
 from partnergraph.claims.terms import concept_of, prefixed
-from partnergraph.compare.quad_diff import object_text
-from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
 
-Values = dict[str, list[str]]
-SORTS = {
+RECORD_TYPES = {
     ORG.Organization: "organisation",
     PG.UnnamedGroup: "group",
     PG.Undertaking: "programme",
@@ -36,153 +35,133 @@ SORTS = {
 BODIES = ("organisation", "group", "programme", "place")
 
 
-class GraphSide:
-    """One of the two graphs: what it says of a thing, asked when it is needed."""
+class GraphSide(RecordReader):
+    """The graph before or the graph after: its records and what they are called."""
 
-    def __init__(self, reader: Reader, own: dict[str, str] | None = None) -> None:
-        """`own`: what this graph calls things whose id the other graph changed, by the id there."""
-        self.reader, self.own = reader, own or {}
-        self._said: dict[str, Values] = {}
-
-    def said(self, iri: str) -> Values:
-        """Everything that the graph says of a thing, as plain values."""
-        if iri not in self._said:
-            found: Values = {}
-            for _, predicate, value in self.reader.statements_about(self.own.get(iri, iri)):
-                found.setdefault(predicate[1:-1], []).append(object_text(value))
-            self._said[iri] = found
-        return self._said[iri]
-
-    def one(self, iri: str, predicate: str) -> str | None:
-        """The first value of a predicate."""
-        return next(iter(self.said(iri).get(predicate, ())), None)
-
-    def pointing(self, predicate: str, iri: str) -> list[str]:
-        """Who has a thing as a value."""
-        return self.reader.pointing(predicate, self.own.get(iri, iri))
-
-    def name(self, iri: str) -> str | None:
-        """What a thing is called, None when this graph does not know it."""
-        if not (said := self.said(iri)):
-            return None
+    def label(self, iri: str) -> str | None:
+        """What a record is called, None when this graph has no name for it."""
+        values = self.values(iri)
         for predicate in (SKOS.prefLabel, DCTERMS.title, SKOSXL.literalForm):
-            if predicate in said:
-                return said[predicate][0]
-        if record_type(said) == "relationship":
-            return relationship_sentence(self, iri)
-        if record_type(said) == "evidence":
-            return self.one(iri, DCTERMS.identifier)
+            if predicate in values:
+                return values[predicate][0]
+        match record_type(values):
+            case "relationship":
+                return relationship_text(self, iri)
+            case "evidence":
+                return first_or(values, DCTERMS.identifier) or None
         return None
 
-    def names(self, iris: Iterable[str]) -> str:
-        """Several things by name."""
-        return " and ".join(self.name(iri) or last_segment(iri) for iri in iris)
+    def labels(self, iris: Iterable[str]) -> str:
+        """What several records are called, joined by "and"."""
+        return " and ".join(self.label(iri) or fallback_label(iri) for iri in iris)
 
 
-def record_type(said: Values) -> str | None:
-    """What sort of record it is, None for none that the words know."""
-    types = said.get(RDF.type, ())
-    return next((SORTS[of] for of in SORTS if of in types), None)
+def record_type(values: RecordValues) -> str | None:
+    """The type of a record, None for one that is not in `RECORD_TYPES`."""
+    types = values.get(RDF.type, ())
+    return next((RECORD_TYPES[class_iri] for class_iri in RECORD_TYPES if class_iri in types), None)
 
 
-def last_segment(iri: str) -> str:
-    """An IRI without a name, in words."""
+def fallback_label(iri: str) -> str:
+    """An IRI that has no name, in words."""
     if iri.startswith(CODE["accepted"].removesuffix("accepted")):
-        return concept_of(iri.rsplit("/", 1)[-1]).label
+        return concept_label(iri)
     return iri.rsplit("/", 1)[-1].replace("-", " ") if "/id/" in iri else prefixed(iri)
 
 
-def concept_label(iri: str | None) -> str:
-    """The label of a concept."""
+def concept_label(iri: str) -> str:
+    """The label of a concept, "" for no IRI."""
     return concept_of(iri.rsplit("/", 1)[-1]).label if iri else ""
 
 
-def relationship_sentence(side: GraphSide, iri: str) -> str:
+def relationship_text(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
-    said = side.said(iri)
-    kind = concept_of(said.get(PG.kind, [""])[0].rsplit("/", 1)[-1])
-    role = f" as {concept_label(said[PG.role][0])}" if PG.role in said else ""
-    via = f", through {side.names(said[PG.via])}" if PG.via in said else ""
-    start, end = side.names(said.get(PG["from"], ())), side.names(said.get(PG.to, ()))
-    return f"{start} {kind.forward or kind.label} {end}{role}{via}"
+    values = side.values(iri)
+    kind = concept_of(first_or(values, PG.kind).rsplit("/", 1)[-1])
+    return relationship_sentence(
+        side.labels(values.get(PG["from"], ())),
+        kind.forward or kind.label,
+        side.labels(values.get(PG.to, ())),
+        role=concept_label(first_or(values, PG.role)),
+        via=[side.labels(values.get(PG.via, ()))],
+    )
 
 
-def date_in_words(said: Values, name: str) -> str | None:
-    """A date as stated; one that is only known to lie between two days, so."""
-    if name and PG[name] in said:
-        return " or ".join(said[PG[name]])
-    early, late = said.get(PG[f"{name}Earliest"]), said.get(PG[f"{name}Latest"])
-    return f"between {early[0]} and {late[0]}" if early and late else None
+def date_in_words(values: RecordValues, name: str) -> str | None:
+    """The date `name` (start, end or date) as stated, or the two days between which it lies; None for neither."""
+    if PG[name] in values:
+        return " or ".join(values[PG[name]])
+    earliest, latest = first_or(values, PG[f"{name}Earliest"]), first_or(values, PG[f"{name}Latest"])
+    return f"between {earliest} and {latest}" if earliest and latest else None
 
 
-def period_in_words(said: Values) -> str:
+def dates_in_words(values: RecordValues) -> str:
     """The dates of a record in words, "" when none is stated."""
-    start, end, note = date_in_words(said, "start"), date_in_words(said, "end"), "; ".join(said.get(PG.dateNote, ()))
-    dates = " ".join(part for part in (start and f"from {start}", end and f"until {end}") if part)
-    return "; ".join(part for part in (dates, note) if part)
+    period = period_in_words(date_in_words(values, "start"), date_in_words(values, "end"))
+    return "; ".join(part for part in (period, "; ".join(values.get(PG.dateNote, ()))) if part)
 
 
 def evidence_line(side: GraphSide, iri: str) -> str:
     """A piece of evidence as one line: a quotation in quotation marks, a citation never."""
-    said = side.said(iri)
-    words, says = said.get(PG.words), said.get(PG.says) or said.get(PG.reason)
-    told = f"“{words[0]}”" if words else says[0] if says else "no words"
-    source = said.get(DCTERMS.source, [""])[0]
-    basis = said.get(PG.basis, [""])[0].rsplit("/", 1)[-1]
-    mark = "inferred: " if basis == "inferred" else "supplied by the editor: " if basis == "editor" else ""
-    id_ = said.get(DCTERMS.identifier, [last_segment(iri)])[0]
-    return f"{mark}{told} ({id_}; {side.name(source) or last_segment(source)})"
+    values = side.values(iri)
+    quotation = first_or(values, PG.words)
+    says = first_or(values, PG.says) or first_or(values, PG.reason)
+    content = f"“{quotation}”" if quotation else says or "no words"
+    source = first_or(values, DCTERMS.source)
+    basis = first_or(values, PG.basis).rsplit("/", 1)[-1]
+    prefix = {"inferred": "inferred: ", "editor": "supplied by the editor: "}.get(basis, "")
+    id_ = first_or(values, DCTERMS.identifier, fallback_label(iri))
+    return f"{prefix}{content} ({id_}; {side.label(source) or fallback_label(source)})"
 
 
 class ChangedRecord:
-    """A record with a difference. `take` hands out what predicates lost and gained, once; the rest is told last."""
+    """A record with a difference. Each sentence consumes the predicates that it reports; the rest is reported last."""
 
-    def __init__(self, iri: str, a: GraphSide, b: GraphSide) -> None:
-        self.iri, self.a, self.b = iri, a, b
-        self.removed: Values = {}
-        self.added: Values = {}
-        self.text = False  # whether its archived text differs
-        self.stays = False  # whether only the sources that say the same differ
-        self.had = self.has = False
-        self.before: Values = {}
-        self.after: Values = {}
+    def __init__(self, iri: str, a: GraphSide, b: GraphSide, before: RecordValues, after: RecordValues) -> None:
+        self.iri, self.a, self.b, self.before, self.after = iri, a, b, before, after
+        self.existed, self.exists = RDF.type in before, RDF.type in after
+        # Terms in N-Quads syntax by predicate.
+        self.removed: dict[str, list[str]] = {}
+        self.added: dict[str, list[str]] = {}
+        self.text_changed = False  # the archived text of a source
+        self.sources_changed = False  # a value is stated in other named graphs than before
 
     @property
-    def sort(self) -> str | None:
-        """What sort of record it is."""
+    def type(self) -> str | None:
+        """The type of the record, None for an unknown one."""
         return record_type(self.after) or record_type(self.before)
 
     @property
-    def new(self) -> bool:
-        """It was not there before."""
-        return self.has and not self.had
+    def is_new(self) -> bool:
+        """It is in the graph after, and was not in the one before."""
+        return self.exists and not self.existed
 
     @property
-    def gone(self) -> bool:
-        """It is there no more."""
-        return self.had and not self.has
+    def is_removed(self) -> bool:
+        """It was in the graph before, and is not in the one after."""
+        return self.existed and not self.exists
 
     @property
     def side(self) -> GraphSide:
-        """The side that knows it best: after, if it is still there."""
-        return self.a if self.gone else self.b
+        """The graph that describes it: the one after, unless it was removed."""
+        return self.a if self.is_removed else self.b
 
     @property
-    def said(self) -> Values:
-        """What that side says of it."""
-        return self.before if self.gone else self.after
+    def values(self) -> RecordValues:
+        """Its values in that graph."""
+        return self.before if self.is_removed else self.after
 
-    def take(self, *predicates: str) -> tuple[list[str], list[str]]:
-        """What these predicates lost and gained, as plain values, told from now on."""
-        lost = [object_text(value) for predicate in predicates for value in self.removed.pop(predicate, ())]
-        gained = [object_text(value) for predicate in predicates for value in self.added.pop(predicate, ())]
+    def consume(self, *predicates: str) -> tuple[list[str], list[str]]:
+        """The plain values that these predicates lost and gained, which are reported from now on."""
+        lost = [plain_value(term) for predicate in predicates for term in self.removed.pop(predicate, ())]
+        gained = [plain_value(term) for predicate in predicates for term in self.added.pop(predicate, ())]
         return lost, gained
 
-    def take_all(self) -> None:
-        """Everything is told."""
-        self.removed, self.added, self.stays = {}, {}, False
+    def consume_all(self) -> None:
+        """Everything is reported."""
+        self.removed, self.added, self.sources_changed = {}, {}, False
 
     @property
-    def left(self) -> list[str]:
-        """The predicates not told yet."""
+    def changed_predicates(self) -> list[str]:
+        """The predicates with differences that are not reported yet, sorted."""
         return sorted({*self.removed, *self.added})

@@ -9,9 +9,6 @@ from typing import NamedTuple
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
 
-_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
-
 
 class QuadText(NamedTuple):
     """Subject and predicate as IRIs, the object as it stands in N-Quads, the graph as IRI ("" for the default one)."""
@@ -32,23 +29,6 @@ def parse_quad(line: str) -> QuadText:
     value, _, last = rest.rpartition(" ")
     named = bool(value) and last.startswith("<") and last.endswith(">") and '"' not in last
     return QuadText(subject[1:-1], predicate[1:-1], value if named else rest, last[1:-1] if named else "")
-
-
-def object_text(term: str) -> str:
-    """What an object says: an IRI's address, a literal's text.
-
-    >>> object_text('"a \\\\"b\\\\""@en'), object_text("<https://e.org/o>")
-    ('a "b"', 'https://e.org/o')
-    """
-    if not term.startswith('"'):
-        return term[1:-1]
-    body = term[1 : term.rindex('"')]
-
-    def one(found: re.Match[str]) -> str:
-        code = found[1] or found[2]
-        return chr(int(code, 16)) if code else _PLAIN.get(found[3], found[3])
-
-    return _ESCAPED.sub(one, body) if "\\" in body else body
 
 
 def quad_lines(reader: Reader) -> set[str]:
@@ -74,10 +54,10 @@ def patch(removed: Iterable[str], added: Iterable[str]) -> str:
 
 def apply_patch(before: Iterable[str], patch: str) -> set[str]:
     """The quads after an RDF Patch."""
-    found = set(before)
+    quads = set(before)
     for row in patch.splitlines(keepends=True):
         if row.startswith("D "):
-            found.remove(row[2:])
+            quads.remove(row[2:])
         elif row.startswith("A "):
-            found.add(row[2:])
-    return found
+            quads.add(row[2:])
+    return quads

@@ -1,9 +1,10 @@
-"""Things that differ -> changes in words. Every difference is told: what no sentence covers is listed as it is."""
+"""Records that differ -> changes in words. No difference is left out: what no sentence covers is listed as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from partnergraph.claims.statements import first_or, plain_value
 from partnergraph.claims.terms import prefixed
 from partnergraph.compare.changed_record import (
     BODIES,
@@ -11,480 +12,374 @@ from partnergraph.compare.changed_record import (
     GraphSide,
     concept_label,
     date_in_words,
+    dates_in_words,
     evidence_line,
-    last_segment,
-    period_in_words,
-    relationship_sentence,
+    fallback_label,
+    relationship_text,
 )
-from partnergraph.compare.quad_diff import object_text
-from partnergraph.compare.report import GRAPH, OTHER, SHOWN, SOURCES, Change
-from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, FOAF, OA, ORG, PG, RDF, SKOS, SKOSXL
+from partnergraph.compare.changes import GRAPH, OTHER, Change
+from partnergraph.compare.wording import (
+    OWN_RECORDS,
+    PREDICATE_LABELS,
+    RELATIONSHIP_PARTS,
+    TEXT_POSITION,
+    TYPE_WORDING,
+    TypeWording,
+    capitalise,
+    date_change,
+    detail_labels,
+)
+from partnergraph.vocabulary import ADMS, CODE, DCAT, DCTERMS, ORG, PG, RDF, SKOS
 
 ACCEPTED = CODE.accepted
-# A predicate in words; the values may be IRIs (shown by name), codes or text.
-WORDS = {
-    ORG.classification: "type",
-    RDF.type: "form",
-    DCTERMS.type: "type",
-    DCTERMS.description: "description",
-    DCTERMS.publisher: "publisher",
-    DCTERMS.title: "title",
-    DCTERMS.issued: "date",
-    DCTERMS.license: "licence",
-    DCTERMS.accessRights: "licence",
-    DCTERMS.dateSubmitted: "day of access",
-    DCTERMS.spatial: "places",
-    DCTERMS.source: "source",
-    DCTERMS.isPartOf: "part of",
-    DCTERMS.relation: "relates to",
-    DCTERMS.identifier: "identifier",
-    FOAF.page: "address",
-    FOAF.member: "known members",
-    FOAF.homepage: "website",
-    SKOS.prefLabel: "name",
-    SKOS.altLabel: "also called",
-    SKOSXL.literalForm: "name",
-    SKOS.note: "note",
-    SKOS.notation: "value",
-    SKOS.editorialNote: "note",
-    ADMS.identifier: "identifier",
-    PG.nameKind: "kind of name",
-    PG.kind: "kind",
-    PG.role: "role",
-    PG.via: "through",
-    PG["from"]: "from",
-    PG.to: "to",
-    PG.inArrangement: "arrangement",
-    PG.formalisedThrough: "formalised through",
-    PG.manner: "manner",
-    PG.renews: "renews",
-    PG.about: "about",
-    PG.statedCount: "count",
-    PG.countAsStated: "count as stated",
-    PG.listIsOpen: "the list is open",
-    PG.memberType: "type of members",
-    PG.mayOverlap: "may overlap with",
-    PG.value: "value",
-    PG.unit: "unit",
-    PG.property: "property",
-    PG.basis: "basis",
-    PG.confidence: "confidence",
-    PG.strength: "strength",
-    PG.locator: "place in the source",
-    PG.premise: "premises",
-    PG.notModelled: "not modelled",
-    PG.contradicts: "contradicts",
-    PG.sourceKind: "kind",
-    PG.origin: "origin",
-    PG.asOfEarliest: "speaks of, earliest",
-    PG.asOfLatest: "speaks of, latest",
-    PG.supportLimit: "what the evidence supports",
-    PG.decision: "decision",
-    PG.stepNumber: "number",
-    PG.narration: "text",
-    PG.focus: "focus",
-    PG.routeTo: "route to",
-    PG.asOf: "as of",
-    ORG.originalOrganization: "before",
-    ORG.resultingOrganization: "after",
-}
-NOUNS = {
-    "organisation": "organisation",
-    "group": "group",
-    "programme": "programme",
-    "place": "place",
-    "name": "name",
-    "identifier": "identifier",
-    "attribute": "attribute",
-    "statement": "statement",
-    "match": "decision about a match",
-    "step": "step of the story",
-    "position": "position on the map",
-}
-# What a body says of records that are told themselves.
-POINTERS = (ADMS.identifier, SKOSXL.altLabel, SKOS.altLabel, FOAF.homepage)
-# Things of a text, which change with it.
-IN_TEXT = (PG.passage, OA.start, OA.end)
-
-
-def capitalise(text: str) -> str:
-    """A sentence begins with a capital letter."""
-    return text[:1].upper() + text[1:]
+# The predicates by which a record concerns bodies, or other records that do.
+_CONCERNS = (
+    *(PG["from"], PG.to, PG.via, PG.nameOf, PG.attributeOf, PG.matched),
+    *(ORG.originalOrganization, ORG.resultingOrganization, PG.about, PG.positionOf),
+)
+# Types that are reported in their own section even where they concern a body.
+_OF_NO_BODY = ("source", "step", "position")
 
 
 class SentenceWriter:
-    """Tells all things that differ. `things` by IRI; `renamed`: old to new IRI of bodies whose id alone changed."""
+    """Writes the changes of all records that differ.
 
-    def __init__(self, things: dict[str, ChangedRecord], a: GraphSide, b: GraphSide, renamed: dict[str, str]) -> None:
-        self.things, self.a, self.b, self.renamed = things, a, b, renamed
+    `records` by IRI; `changed_ids`: old to new IRI of records that only changed their id.
+    """
 
-    def tell(self) -> Iterator[Change]:
-        """Every change. New records take their evidence along, so what is told with others comes last."""
-        yield from self._ids()
-        order = ("relationship", "event", "statement", "name", "identifier", "attribute", "match", *BODIES)
-        late = ("source", "evidence", "passage", "selector", "step", "position", None)
-        self.linked: set[str] = set()
+    def __init__(
+        self, records: dict[str, ChangedRecord], a: GraphSide, b: GraphSide, changed_ids: dict[str, str]
+    ) -> None:
+        self.records, self.a, self.b, self.changed_ids = records, a, b, changed_ids
+        # Pieces of evidence that are reported with a record, and bodies with a name, identifier or attribute reported.
+        self.reported_evidence: set[str] = set()
         self.owners: set[str] = set()
-        for sort in (*order, *late):
-            for iri in sorted(self.things):
-                thing = self.things[iri]
-                if thing.sort == sort:
-                    yield from self._thing(thing)
-        for iri in sorted(self.things):
-            yield from self._rest(self.things[iri])
 
-    def _ids(self) -> Iterator[Change]:
-        for old, new in sorted(self.renamed.items()):
-            name = self.b.name(new) or last_segment(new)
-            ends = [iri.rpartition("/id/")[2] or iri for iri in (old, new)]
-            sentence = f"Id changed: {name} is now {ends[1]} (was {ends[0]}); all that points to it follows."
-            body = self.b.said(new).get(RDF.type) and not self.b.said(new).get(PG["from"])
-            concerns = (new,) if body else self._concerns_of(self.b, new)
-            yield Change("id-changed", sentence, new, concerns, OTHER, old, new)
+    def changes(self) -> Iterator[Change]:
+        """Every change."""
+        yield from self._id_changes()
+        for type_ in (*TYPE_WORDING, None):
+            for iri in sorted(self.records):
+                if (record := self.records[iri]).type == type_:
+                    yield from self._record_changes(record)
+        for iri in sorted(self.records):
+            yield from self._remaining_changes(self.records[iri])
 
-    # Who is concerned
+    def _id_changes(self) -> Iterator[Change]:
+        for old, new in sorted(self.changed_ids.items()):
+            name = self.b.label(new) or fallback_label(new)
+            old_id, new_id = (iri.rpartition("/id/")[2] or iri for iri in (old, new))
+            sentence = f"Id changed: {name} is now {new_id} (was {old_id}); all that points to it follows."
+            values = self.b.values(new)
+            is_body = values.get(RDF.type) and not values.get(PG["from"])
+            yield Change(
+                "id-changed", sentence, new, (new,) if is_body else self._concerned(self.b, new), OTHER, old, new
+            )
 
-    def _concerns_of(self, side: GraphSide, iri: str) -> tuple[str, ...]:
-        said = side.said(iri)
-        found: list[str] = []
-        for predicate in (
-            *(PG["from"], PG.to, PG.via, PG.nameOf, PG.attributeOf, PG.matched),
-            *(ORG.originalOrganization, ORG.resultingOrganization, PG.about, PG.positionOf),
-        ):
-            found += said.get(predicate, [])
-        if ADMS.Identifier in said.get(RDF.type, ()):
-            found += side.pointing(ADMS.identifier, iri)
-        flat: list[str] = []
-        for one in found:
-            flat += [one] if PG["from"] not in side.said(one) else self._concerns_of(side, one)
-        return tuple(dict.fromkeys(self.renamed.get(one, one) for one in flat))
+    # Which bodies are concerned
 
-    def _concerns(self, thing: ChangedRecord) -> tuple[str, ...]:
-        if thing.sort in BODIES:
-            return (thing.iri,)
-        if thing.sort == "evidence":
-            users = [*thing.side.pointing(PG.evidence, thing.iri), *thing.side.pointing(PG.counterEvidence, thing.iri)]
-            found = [body for user in users for body in self._of_user(thing.side, user)]
-            return tuple(dict.fromkeys(self.renamed.get(one, one) for one in found))
-        return self._concerns_of(thing.side, thing.iri)
+    def _concerned(self, side: GraphSide, iri: str) -> tuple[str, ...]:
+        """The bodies that a record concerns, through other records too, with the IRIs of today."""
+        values = side.values(iri)
+        targets = [target for predicate in _CONCERNS for target in values.get(predicate, ())]
+        if ADMS.Identifier in values.get(RDF.type, ()):
+            targets += side.subjects(ADMS.identifier, iri)
+        bodies: list[str] = []
+        for target in targets:
+            is_relationship = PG["from"] in side.values(target)
+            bodies += self._concerned(side, target) if is_relationship else [target]
+        return self._with_new_ids(bodies)
 
-    def _of_user(self, side: GraphSide, user: str) -> tuple[str, ...]:
-        concerned = self._concerns_of(side, user)
-        return concerned or ((user,) if SKOS.prefLabel in side.said(user) else ())
+    def _with_new_ids(self, iris: list[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.changed_ids.get(iri, iri) for iri in iris))
 
-    def _section(self, thing: ChangedRecord) -> str:
-        if thing.sort in ("source", "evidence", "passage", "selector"):
-            return SOURCES
-        if thing.sort in ("step", "position"):
-            return SHOWN
-        return GRAPH if DCAT.Catalog in thing.said.get(RDF.type, ()) else OTHER
+    def _bodies(self, record: ChangedRecord) -> tuple[str, ...]:
+        if record.type in BODIES:
+            return (record.iri,)
+        if record.type != "evidence":
+            return self._concerned(record.side, record.iri)
+        predicates = (PG.evidence, PG.counterEvidence)
+        users = [user for predicate in predicates for user in record.side.subjects(predicate, record.iri)]
+        return self._with_new_ids([body for user in users for body in self._bodies_of_user(record.side, user)])
 
-    def _made(self, thing: ChangedRecord, what: str, sentence: str, **more: object) -> Change:
-        concerns = () if thing.sort in ("source", "step", "position") else self._concerns(thing)
-        return Change(what, sentence, thing.iri, concerns, self._section(thing), **more)  # type: ignore[arg-type]
+    def _bodies_of_user(self, side: GraphSide, user: str) -> tuple[str, ...]:
+        return self._concerned(side, user) or ((user,) if SKOS.prefLabel in side.values(user) else ())
+
+    def _section(self, record: ChangedRecord) -> str:
+        if record.type is not None:
+            return TYPE_WORDING[record.type].section
+        return GRAPH if DCAT.Catalog in record.values.get(RDF.type, ()) else OTHER
+
+    def _change(self, record: ChangedRecord, what: str, sentence: str, **fields: object) -> Change:
+        concerns = () if record.type in _OF_NO_BODY else self._bodies(record)
+        return Change(what, sentence, record.iri, concerns, self._section(record), **fields)  # type: ignore[arg-type]
 
     # Values in words
 
-    def _show(self, value: str) -> str:
+    def _value_text(self, value: str) -> str:
         if not value.startswith(("http://", "https://", "urn:")):
             return f"“{value}”" if " " in value and len(value) > 24 else value
-        return self.b.name(value) or self.a.name(value) or last_segment(value)
+        return self.b.label(value) or self.a.label(value) or fallback_label(value)
 
-    def _shown(self, values: list[str]) -> str:
-        return "; ".join(dict.fromkeys(self._show(value) for value in sorted(values)))
+    def _value_list(self, values: list[str]) -> str:
+        return "; ".join(dict.fromkeys(self._value_text(value) for value in sorted(values)))
 
-    def _subject(self, thing: ChangedRecord) -> str:
-        """What the record is, for the beginning of a sentence."""
-        said, side = thing.said, thing.side
-        if thing.sort == "relationship":
-            return relationship_sentence(side, thing.iri)
-        if thing.sort == "event":
-            return self._event(thing)
-        if thing.sort == "name":
-            return f"{said.get(SKOSXL.literalForm, [''])[0]} ({concept_label(said.get(PG.nameKind, [''])[0])})"
-        if thing.sort == "identifier":
-            return f"{concept_label(said.get(PG.scheme, [''])[0])} {said.get(SKOS.notation, [''])[0]}"
-        if thing.sort == "attribute":
-            return f"{concept_label(said.get(PG.property, [''])[0])}: {said.get(PG.value, [''])[0]}"
-        if thing.sort == "match":
-            return f"record {said.get(SKOS.notation, [''])[0]} of {self._shown(said.get(DCTERMS.source, []))}"
-        if thing.sort == "position":
-            return f"{self._shown(said.get(PG.positionOf, []))}, {self._shown(said.get(PG.view, []))}"
-        return side.name(thing.iri) or last_segment(thing.iri)
+    def _subject(self, record: ChangedRecord) -> str:
+        """What the record is called in a sentence."""
+        if record.type == "relationship":
+            return relationship_text(record.side, record.iri)
+        if record.type == "event":
+            return self._event(record)
+        wording = TYPE_WORDING.get(record.type or "", TypeWording())
+        if not wording.subject:
+            return record.side.label(record.iri) or fallback_label(record.iri)
+        return wording.subject.format(*(self._part(record, *part) for part in wording.parts))
 
-    def _event(self, thing: ChangedRecord) -> str:
-        said, side = thing.said, thing.side
-        kind, when = concept_label(said.get(PG.kind, [""])[0]), date_in_words(said, "date")
-        before, after = said.get(ORG.originalOrganization, []), said.get(ORG.resultingOrganization, [])
-        of = f"{side.names(before)} → {side.names(after)}" if after else side.names(said.get(PG.about, []))
-        return f"{kind}: {of}" + (f", {when}" if when else "")
+    def _part(self, record: ChangedRecord, predicate: str, form: str) -> str:
+        """A part of `TypeWording.subject`."""
+        if form == "labels":
+            return self._value_list(record.values.get(predicate, []))
+        value = first_or(record.values, predicate)
+        return concept_label(value) if form == "concept" else value
 
-    # Things
+    def _event(self, record: ChangedRecord) -> str:
+        values, side = record.values, record.side
+        kind, date = concept_label(first_or(values, PG.kind)), date_in_words(values, "date")
+        before, after = values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, [])
+        about = f"{side.labels(before)} → {side.labels(after)}" if after else side.labels(values.get(PG.about, []))
+        return f"{kind}: {about}" + (f", {date}" if date else "")
 
-    def _thing(self, thing: ChangedRecord) -> Iterator[Change]:
-        if thing.sort in ("name", "identifier", "attribute") and (thing.removed or thing.added or thing.stays):
-            self.owners.update(self._concerns(thing))
-        if thing.sort in ("passage", "selector"):
-            yield from self._in_text(thing)
-        elif thing.new or thing.gone:
-            yield from self._whole(thing)
-        elif thing.sort is not None:
-            yield from self._parts(thing)
+    def _evidence_id(self, record: ChangedRecord) -> str:
+        return first_or(record.values, DCTERMS.identifier, fallback_label(record.iri))
 
-    def _in_text(self, thing: ChangedRecord) -> Iterator[Change]:
+    # Records
+
+    def _record_changes(self, record: ChangedRecord) -> Iterator[Change]:
+        differs = record.removed or record.added or record.sources_changed
+        if record.type in ("name", "identifier", "attribute") and differs:
+            self.owners.update(self._bodies(record))
+        if record.type in ("passage", "selector"):
+            self._skip_text_parts(record)
+        elif record.type is not None:
+            is_whole = record.is_new or record.is_removed
+            yield from self._whole_record(record) if is_whole else self._changes_within(record)
+
+    def _skip_text_parts(self, record: ChangedRecord) -> None:
         """Sentences of a text come and go with it."""
-        source = thing.iri.replace("/selector/", "/passage/").partition("/passage/")
-        of = self.things.get(f"{source[0]}/source/{source[2].partition('/')[0]}")
-        if of is not None and of.text:
-            thing.take_all()
-        return iter(())
+        base, _, rest = record.iri.replace("/selector/", "/passage/").partition("/passage/")
+        source = self.records.get(f"{base}/source/{rest.partition('/')[0]}")
+        if source is not None and source.text_changed:
+            record.consume_all()
 
-    def _whole(self, thing: ChangedRecord) -> Iterator[Change]:
-        new, side = thing.new, thing.side
-        pieces = thing.said.get(PG.evidence, [])
-        if thing.sort == "evidence":
-            if thing.iri in self.linked:
-                thing.take_all()
-                return
-            verb = "Evidence added, used by no claim yet" if new else "Evidence removed"
-            told = self._made(
-                thing, f"evidence-{'added' if new else 'removed'}", f"{verb}: {evidence_line(side, thing.iri)}."
-            )
-            thing.take_all()
-            yield told
-            return
-        details = [f"Evidence: {evidence_line(side, one)}" for one in pieces]
-        if thing.sort in ("relationship", "name", "attribute"):
-            details = [capitalise(when) for when in [period_in_words(thing.said)] if when] + details
-        standing = thing.said.get(PG.standing, [ACCEPTED])[0]
-        if standing != ACCEPTED:
-            details.append(capitalise(concept_label(standing)) + ": " + "; ".join(thing.said.get(PG.standingNote, [])))
-        details += [f"Against it: {evidence_line(side, one)}" for one in thing.said.get(PG.counterEvidence, [])]
-        told_already = {
-            *(PG.evidence, PG.counterEvidence, PG.standing, PG.standingNote, PG.supportLimit, PG.dateNote, RDF.type),
-            *(SKOS.prefLabel, PG.kind, PG["from"], PG.to, PG.role, PG.via, PG.nameOf, PG.attributeOf, *POINTERS),
-            *(PG[f"{name}{end}"] for name in ("start", "end", "date") for end in ("Earliest", "Latest")),
-            *(PG.start, PG.end, PG.date, PG.text, PG.sha256, SKOSXL.literalForm, PG.nameKind, PG.scheme, SKOS.notation),
-            *(PG.property, ORG.originalOrganization, ORG.resultingOrganization, PG.x, PG.y, PG.positionOf, PG.view),
-        }
-        if thing.sort == "attribute":
-            told_already.add(PG.value)
-        for predicate, values in sorted(thing.said.items(), key=lambda entry: WORDS.get(entry[0], entry[0])):
-            if predicate in told_already and not (thing.sort == "source" and predicate == PG.kind):
-                continue
-            if predicate in WORDS:
-                details.append(f"{capitalise(WORDS[predicate])}: {self._shown(values)}")
-        self.linked.update(pieces, thing.said.get(PG.counterEvidence, []))
-        # Only what came or went with it is evidence added or removed.
-        pieces = [one for one in pieces if one in self.things and self.things[one].had != self.things[one].has]
-        what = thing.sort or "other"
-        if thing.sort == "event":
-            yield from self._event_whole(thing, details, pieces)
-        elif thing.sort is not None:
-            noun = NOUNS.get(thing.sort, thing.sort)
-            verb = (
-                f"New {noun}"
-                if new
-                else f"{capitalise(noun)} gone"
-                if thing.sort in BODIES
-                else f"Gone, {noun} removed"
-            )
-            if thing.sort in ("name", "identifier", "attribute", "statement", "match", "source", "step", "position"):
-                verb = f"{capitalise(noun)} {'added' if new else 'removed'}"
-            sentence = f"{verb}: {self._subject(thing)}."
-            yield self._made(
-                thing, f"{what}-{'new' if new else 'gone'}", sentence, details=tuple(details), evidence=tuple(pieces)
-            )
-        else:
-            return
-        thing.take_all()
+    # New and removed records
 
-    def _event_whole(self, thing: ChangedRecord, details: list[str], pieces: list[str]) -> Iterator[Change]:
-        said, side = thing.said, thing.side
-        after, when = said.get(ORG.resultingOrganization, []), date_in_words(said, "date")
-        if thing.new and after:
-            before = side.names(said.get(ORG.originalOrganization, []))
-            on = f", {when}" if when else ""
-            kind = concept_label(said.get(PG.kind, [""])[0])
-            sentence = f"Succeeded: {before} was succeeded by {side.names(after)} ({kind}{on})."
-            yield self._made(thing, "succeeded", sentence, details=tuple(details), evidence=tuple(pieces))
-        else:
-            verb = "Event added" if thing.new else "Event removed"
-            what = "event-new" if thing.new else "event-gone"
-            yield self._made(
-                thing, what, f"{verb}: {self._event(thing)}.", details=tuple(details), evidence=tuple(pieces)
-            )
+    def _whole_record(self, record: ChangedRecord) -> Iterator[Change]:
+        values, evidence = record.values, record.values.get(PG.evidence, [])
+        if record.type != "evidence":
+            self.reported_evidence.update(evidence, values.get(PG.counterEvidence, []))
+            what, sentence = self._whole_sentence(record)
+            # Only what came or went with it is evidence added or removed.
+            changed = (self.records[iri] for iri in evidence if iri in self.records)
+            pieces = tuple(piece.iri for piece in changed if piece.existed != piece.exists)
+            yield self._change(record, what, sentence, details=self._details(record), evidence=pieces)
+        elif record.iri not in self.reported_evidence:
+            wording = TYPE_WORDING["evidence"]
+            beginning = wording.added if record.is_new else wording.removed
+            what = "evidence-added" if record.is_new else "evidence-removed"
+            yield self._change(record, what, f"{beginning}: {evidence_line(record.side, record.iri)}.")
+        record.consume_all()
 
-    def _parts(self, thing: ChangedRecord) -> Iterator[Change]:
-        """What changed in a record that was there and still is."""
-        if thing.sort in BODIES:
-            yield from self._renamed(thing)
-            if thing.iri in self.owners:
-                for predicate in POINTERS:
-                    thing.take(predicate)
-                thing.stays = False
-        if thing.sort == "position":
-            yield from self._moved(thing)
-        if thing.sort == "source":
-            yield from self._text(thing)
-        if thing.sort == "evidence":
-            yield from self._evidence(thing)
-        yield from self._standing(thing)
-        yield from self._dates(thing)
-        yield from self._links(thing)
-        yield from self._values(thing)
+    def _whole_sentence(self, record: ChangedRecord) -> tuple[str, str]:
+        """The kind of change and the sentence."""
+        successors = record.values.get(ORG.resultingOrganization, [])
+        if record.type == "event" and record.is_new and successors:
+            before = record.side.labels(record.values.get(ORG.originalOrganization, []))
+            date = date_in_words(record.values, "date")
+            kind = concept_label(first_or(record.values, PG.kind)) + (f", {date}" if date else "")
+            return "succeeded", f"Succeeded: {before} was succeeded by {record.side.labels(successors)} ({kind})."
+        wording = TYPE_WORDING[record.type or ""]
+        beginning = wording.added if record.is_new else wording.removed
+        return f"{record.type}-{'new' if record.is_new else 'gone'}", f"{beginning}: {self._subject(record)}."
 
-    def _renamed(self, thing: ChangedRecord) -> Iterator[Change]:
-        lost, gained = thing.take(SKOS.prefLabel)
+    def _details(self, record: ChangedRecord) -> tuple[str, ...]:
+        """Dates, evidence, standing, and all other values of a record."""
+        values, side = record.values, record.side
+        details = [f"Evidence: {evidence_line(side, iri)}" for iri in values.get(PG.evidence, [])]
+        if record.type in ("relationship", "name", "attribute") and (period := dates_in_words(values)):
+            details.insert(0, capitalise(period))
+        if (standing := first_or(values, PG.standing, ACCEPTED)) != ACCEPTED:
+            details.append(f"{capitalise(concept_label(standing))}: {'; '.join(values.get(PG.standingNote, []))}")
+        details += [f"Against it: {evidence_line(side, iri)}" for iri in values.get(PG.counterEvidence, [])]
+        for predicate, label in detail_labels(record.type or ""):
+            if predicate in values:
+                details.append(f"{capitalise(label)}: {self._value_list(values[predicate])}")
+        return tuple(details)
+
+    # Changes within a record that both graphs have
+
+    def _changes_within(self, record: ChangedRecord) -> Iterator[Change]:
+        if record.type in BODIES:
+            yield from self._name_change(record)
+            if record.iri in self.owners:
+                record.consume(*OWN_RECORDS)
+                record.sources_changed = False
+        elif record.type == "position":
+            yield from self._position_change(record)
+        elif record.type == "source":
+            yield from self._text_change(record)
+        elif record.type == "evidence":
+            yield from self._wording_changes(record)
+        yield from self._standing_change(record)
+        yield from self._date_changes(record)
+        yield from self._evidence_changes(record)
+        if record.type == "relationship":
+            yield from self._relationship_change(record)
+        yield from self._value_changes(record)
+
+    def _name_change(self, record: ChangedRecord) -> Iterator[Change]:
+        lost, gained = record.consume(SKOS.prefLabel)
         if lost and gained:
             sentence = f"Renamed: {'; '.join(gained)} (was {'; '.join(lost)})."
-            yield self._made(thing, "renamed", sentence, old="; ".join(lost), new="; ".join(gained))
+            yield self._change(record, "renamed", sentence, old="; ".join(lost), new="; ".join(gained))
         elif lost or gained:
             verb = "Name added" if gained else "Name removed"
-            yield self._made(thing, "changed", f"{verb}: {'; '.join(gained or lost)}.")
+            yield self._change(record, "changed", f"{verb}: {'; '.join(gained or lost)}.")
 
-    def _moved(self, thing: ChangedRecord) -> Iterator[Change]:
-        if any(thing.take(PG.x, PG.y)):
-            old, new = (f"{said[PG.x][0]}, {said[PG.y][0]}" for said in (thing.before, thing.after))
-            yield self._made(
-                thing, "moved", f"Moved on the map: {self._subject(thing)}: {old} → {new}.", old=old, new=new
+    def _position_change(self, record: ChangedRecord) -> Iterator[Change]:
+        if any(record.consume(PG.x, PG.y)):
+            old, new = (
+                f"{first_or(values, PG.x, '?')}, {first_or(values, PG.y, '?')}"
+                for values in (record.before, record.after)
             )
+            sentence = f"Moved on the map: {self._subject(record)}: {old} → {new}."
+            yield self._change(record, "moved", sentence, old=old, new=new)
 
-    def _text(self, thing: ChangedRecord) -> Iterator[Change]:
-        lost, gained = thing.take(PG.text, PG.sha256)
+    def _text_change(self, record: ChangedRecord) -> Iterator[Change]:
+        lost, gained = record.consume(PG.text, PG.sha256)
         if lost or gained:
             verb = "changed" if lost and gained else "added" if gained else "removed"
-            sentence = f"Archived text {verb}: {self._subject(thing)}."
-            yield self._made(thing, "source-changed", sentence)
+            yield self._change(record, "source-changed", f"Archived text {verb}: {self._subject(record)}.")
 
-    def _evidence(self, thing: ChangedRecord) -> Iterator[Change]:
-        source = self.things.get(thing.said.get(DCTERMS.source, [""])[0])
-        if source is not None and source.text:
-            thing.take(*IN_TEXT)
-        for predicates, noun in (((PG.words, *IN_TEXT), "words"), ((PG.says, PG.reason), "our statement")):
-            lost, gained = thing.take(*predicates)
+    def _wording_changes(self, record: ChangedRecord) -> Iterator[Change]:
+        """The words that a piece of evidence quotes, or what we say of it."""
+        source = self.records.get(first_or(record.values, DCTERMS.source))
+        if source is not None and source.text_changed:
+            record.consume(*TEXT_POSITION)
+        for predicates, noun in (((PG.words, *TEXT_POSITION), "words"), ((PG.says, PG.reason), "our statement")):
+            lost, gained = record.consume(*predicates)
             if not (lost or gained):
                 continue
             old, new = (
-                " / ".join(value for one in predicates[:2] for value in said.get(one, []) if "/passage/" not in value)
-                for said in (thing.before, thing.after)
+                " / ".join(
+                    value
+                    for predicate in predicates[:2]
+                    for value in values.get(predicate, [])
+                    if "/passage/" not in value
+                )
+                for values in (record.before, record.after)
             )
-            name = f"{self._id(thing)}; {self._shown(thing.said.get(DCTERMS.source, []))}"
+            name = f"{self._evidence_id(record)}; {self._value_list(record.values.get(DCTERMS.source, []))}"
             if old == new:
                 sentence = f"Evidence at another place in the text ({name})."
             else:
                 sentence = f"Evidence, {noun} changed ({name}): “{old}” → “{new}”"
-            yield self._made(thing, "evidence-changed", sentence, old=old, new=new)
+            yield self._change(record, "evidence-changed", sentence, old=old, new=new)
 
-    def _id(self, thing: ChangedRecord) -> str:
-        return thing.said.get(DCTERMS.identifier, [last_segment(thing.iri)])[0]
-
-    def _standing(self, thing: ChangedRecord) -> Iterator[Change]:
-        lost, gained = thing.take(PG.standing)
-        notes = thing.take(PG.standingNote)
-        if not (lost or gained or any(notes)):
+    def _standing_change(self, record: ChangedRecord) -> Iterator[Change]:
+        lost, gained = record.consume(PG.standing)
+        old_notes, new_notes = record.consume(PG.standingNote)
+        if not (lost or gained or old_notes or new_notes):
             return
-        old, new = (concept_label(said.get(PG.standing, [ACCEPTED])[0]) for said in (thing.before, thing.after))
-        details = [f"The editor’s note: {note}" for note in notes[1]] + [f"Note removed: {note}" for note in notes[0]]
-        counter = thing.take(PG.counterEvidence)
-        details += [f"Against it: {evidence_line(self.b, one)}" for one in counter[1]]
-        details += [f"No longer against it: {evidence_line(self.a, one)}" for one in counter[0]]
-        self.linked.update(*counter)
-        head = f"Standing changed, {old} → {new}" if old != new else "Note on the standing changed"
-        if old == new and (lost or gained):
-            head = f"Standing stated: {new}" if gained else f"Standing no longer stated, {new} as before"
-        yield self._made(
-            thing, "standing", f"{head}: {self._subject(thing)}.", old=old, new=new, details=tuple(details)
-        )
+        old, new = (concept_label(first_or(values, PG.standing, ACCEPTED)) for values in (record.before, record.after))
+        old_counter, new_counter = record.consume(PG.counterEvidence)
+        self.reported_evidence.update(old_counter, new_counter)
+        details = [f"The editor’s note: {note}" for note in new_notes] + [f"Note removed: {note}" for note in old_notes]
+        details += [f"Against it: {evidence_line(self.b, iri)}" for iri in new_counter]
+        details += [f"No longer against it: {evidence_line(self.a, iri)}" for iri in old_counter]
+        if old != new:
+            beginning = f"Standing changed, {old} → {new}"
+        elif lost or gained:
+            beginning = f"Standing stated: {new}" if gained else f"Standing no longer stated, {new} as before"
+        else:
+            beginning = "Note on the standing changed"
+        sentence = f"{beginning}: {self._subject(record)}."
+        yield self._change(record, "standing", sentence, old=old, new=new, details=tuple(details))
 
-    def _dates(self, thing: ChangedRecord) -> Iterator[Change]:
-        a, b = thing.before, thing.after
+    def _date_changes(self, record: ChangedRecord) -> Iterator[Change]:
         for name in ("start", "end", "date"):
-            old, new = date_in_words(a, name), date_in_words(b, name)
-            lost, gained = thing.take(PG[name], PG[f"{name}Earliest"], PG[f"{name}Latest"])
-            if not (lost or gained):
-                continue
-            about = self._subject(thing)
-            if name == "end" and old is None:
-                yield self._made(thing, "ended", f"Ended: {about}, {date_phrase(new)} (was open).", new=new)
-            elif name == "end" and new is None:
-                yield self._made(thing, "dates", f"No longer said to have ended: {about} (was {old}).", old=old)
-            elif old == new:
-                yield self._made(thing, "dates", f"Bounds of the {name} changed: {about}, {new}.", old=old, new=new)
-            elif old and new and new.startswith(old + "-"):
-                sentence = f"{capitalise(name)} made more precise: {about}, {new} (was {old})."
-                yield self._made(thing, "dates", sentence, old=old, new=new)
-            else:
-                told = f"{new or 'not stated any more'} (was {old or 'not stated'})"
-                yield self._made(thing, "dates", f"{capitalise(name)} changed: {about}, {told}.", old=old, new=new)
-        lost, gained = thing.take(PG.dateNote)
+            if any(record.consume(PG[name], PG[f"{name}Earliest"], PG[f"{name}Latest"])):
+                old, new = (date_in_words(values, name) for values in (record.before, record.after))
+                what, sentence = date_change(name, self._subject(record), old, new)
+                yield self._change(record, what, sentence, old=old, new=new)
+        lost, gained = record.consume(PG.dateNote)
         if lost or gained:
             old, new = "; ".join(lost) or None, "; ".join(gained) or None
-            told = f"{new or 'none'} (was {old or 'none'})"
-            yield self._made(thing, "dates", f"Note on dates: {self._subject(thing)}, {told}.", old=old, new=new)
+            sentence = f"Note on dates: {self._subject(record)}, {new or 'none'} (was {old or 'none'})."
+            yield self._change(record, "dates", sentence, old=old, new=new)
 
-    def _links(self, thing: ChangedRecord) -> Iterator[Change]:
-        about = f" for {self._subject(thing)}" if thing.sort not in BODIES else f" that mentions {self._subject(thing)}"
-        if PG.evidence in {*thing.removed, *thing.added}:
-            thing.stays = False  # a source that is added says again what the others say
+    def _evidence_changes(self, record: ChangedRecord) -> Iterator[Change]:
+        subject = f" {'that mentions' if record.type in BODIES else 'for'} {self._subject(record)}"
+        if {PG.evidence, PG.supportLimit}.intersection(record.changed_predicates):
+            record.sources_changed = False  # a source that is added states again what the others state
         for predicate, noun in ((PG.evidence, "Evidence"), (PG.counterEvidence, "Counter-evidence")):
-            lost, gained = thing.take(predicate)
-            self.linked.update(lost, gained)
+            lost, gained = record.consume(predicate)
+            self.reported_evidence.update(lost, gained)
             for iri in gained:
-                sentence = f"{noun} added{about}: {evidence_line(self.b, iri)}."
-                yield self._made(thing, "evidence-added", sentence, new=iri, evidence=(iri,))
+                sentence = f"{noun} added{subject}: {evidence_line(self.b, iri)}."
+                yield self._change(record, "evidence-added", sentence, new=iri, evidence=(iri,))
             for iri in lost:
-                sentence = f"{noun} removed{about}: {evidence_line(self.a, iri)}."
-                yield self._made(thing, "evidence-removed", sentence, old=iri, evidence=(iri,))
-        if PG.supportLimit in {*thing.removed, *thing.added}:
-            thing.stays = False
+                sentence = f"{noun} removed{subject}: {evidence_line(self.a, iri)}."
+                yield self._change(record, "evidence-removed", sentence, old=iri, evidence=(iri,))
 
-    def _values(self, thing: ChangedRecord) -> Iterator[Change]:
-        """Everything else that has words, old and new value shown."""
-        if thing.sort == "relationship" and any(thing.take(PG.kind, PG["from"], PG.to, PG.role, PG.via)):
-            was, now = relationship_sentence(self.a, thing.iri), relationship_sentence(self.b, thing.iri)
-            if was == now:  # two things of one name
-                was, now = f"{was} ({self._ends(self.a, thing)})", f"{now} ({self._ends(self.b, thing)})"
-            yield self._made(thing, "changed", f"Changed: {now} (was: {was}).", old=was, new=now)
-        for predicate in [one for one in thing.left if one in WORDS]:
-            kind = f"{thing.sort}-changed" if thing.sort in ("source", "evidence") else "changed"
-            noun = WORDS[predicate]
-            lost, gained = thing.take(predicate)
-            about = "" if thing.sort in BODIES else f" of {self._subject(thing)}"
-            if thing.sort == "evidence":
-                about = f" of the evidence {self._id(thing)}"
-            old, new = self._shown(lost) or None, self._shown(gained) or None
-            if old == new:  # two things of one name
-                old, new = (", ".join(prefixed(value) for value in values) for values in (lost, gained))
-            if old and new:
-                sentence = f"{capitalise(noun)}{about}: {new} (was {old})."
+    def _relationship_change(self, record: ChangedRecord) -> Iterator[Change]:
+        if any(record.consume(*RELATIONSHIP_PARTS)):
+            old, new = (relationship_text(side, record.iri) for side in (self.a, self.b))
+            if old == new:  # two bodies of one name
+                old, new = (
+                    f"{sentence} ({self._relationship_iris(side, record)})"
+                    for sentence, side in ((old, self.a), (new, self.b))
+                )
+            yield self._change(record, "changed", f"Changed: {new} (was: {old}).", old=old, new=new)
+
+    def _relationship_iris(self, side: GraphSide, record: ChangedRecord) -> str:
+        values = side.values(record.iri)
+        return ", ".join(prefixed(iri) for predicate in RELATIONSHIP_PARTS for iri in sorted(values.get(predicate, [])))
+
+    def _value_changes(self, record: ChangedRecord) -> Iterator[Change]:
+        """Everything else that has a label, with the old and the new value."""
+        what = f"{record.type}-changed" if record.type in ("source", "evidence") else "changed"
+        for predicate in [predicate for predicate in record.changed_predicates if predicate in PREDICATE_LABELS]:
+            if record.type == "evidence":
+                owner = f" of the evidence {self._evidence_id(record)}"
             else:
-                sentence = f"{capitalise(noun)}{about} {'added' if new else 'removed'}: {new or old}."
-            yield self._made(thing, kind, sentence, old=old, new=new)
+                owner = "" if record.type in BODIES else f" of {self._subject(record)}"
+            lost, gained = record.consume(predicate)
+            old, new = self._value_list(lost) or None, self._value_list(gained) or None
+            if old == new:  # two records of one name
+                old, new = (", ".join(prefixed(value) for value in values) for values in (lost, gained))
+            beginning = f"{capitalise(PREDICATE_LABELS[predicate])}{owner}"
+            if old and new:
+                sentence = f"{beginning}: {new} (was {old})."
+            else:
+                sentence = f"{beginning} {'added' if new else 'removed'}: {new or old}."
+            yield self._change(record, what, sentence, old=old, new=new)
 
-    def _ends(self, side: GraphSide, thing: ChangedRecord) -> str:
-        said = side.said(thing.iri)
-        parts = (PG.kind, PG["from"], PG.to, PG.role, PG.via)
-        return ", ".join(prefixed(value) for predicate in parts for value in sorted(said.get(predicate, [])))
+    # What no sentence covers
 
-    def _rest(self, thing: ChangedRecord) -> Iterator[Change]:
-        """What no sentence covers: subject, property, value."""
-        section = GRAPH if self._section(thing) == GRAPH else OTHER
-        name = self._subject(thing) if section == OTHER else "The graph"
-        for predicate in thing.left:
-            noun = WORDS.get(predicate) or prefixed(predicate)
-            lost, gained = thing.removed.get(predicate, []), thing.added.get(predicate, [])
-            for verb, values in (("removed", lost), ("added", gained)):
-                for value in sorted(values):
-                    said = self._show(object_text(value))
-                    old, new = (said, None) if verb == "removed" else (None, said)
-                    yield Change("other", f"{name}: {noun} {verb}: {said}.", thing.iri, (), section, old, new)
-        if thing.stays and not thing.left:
+    def _remaining_changes(self, record: ChangedRecord) -> Iterator[Change]:
+        """Subject, property, value of each difference that is left."""
+        section = GRAPH if self._section(record) == GRAPH else OTHER
+        name = self._subject(record) if section == OTHER else "The graph"
+        predicates = record.changed_predicates
+        for predicate in predicates:
+            label = PREDICATE_LABELS.get(predicate) or prefixed(predicate)
+            for verb, terms in (("removed", record.removed), ("added", record.added)):
+                for term in sorted(terms.get(predicate, [])):
+                    value = self._value_text(plain_value(term))
+                    old, new = (value, None) if verb == "removed" else (None, value)
+                    sentence = f"{name}: {label} {verb}: {value}."
+                    yield Change("other", sentence, record.iri, (), section, old, new)
+        if record.sources_changed and not predicates:
             sentence = f"{capitalise(name)}: other sources say the same as before."
-            yield Change("said-by", sentence, thing.iri, self._concerns(thing), self._section(thing))
-        thing.take_all()
-
-
-def date_phrase(when: str | None) -> str:
-    """A date in a sentence: on a day, else in a month or year."""
-    return f"on {when}" if when and len(when) == 10 else str(when) if when and " " in when else f"in {when}"
+            yield Change("said-by", sentence, record.iri, self._bodies(record), self._section(record))
+        record.consume_all()

@@ -1,4 +1,4 @@
-"""Accepted proposals -> rows of a graph folder: all of them or none, and nothing that nobody said yes to."""
+"""Accepted proposals -> rows of a graph folder: all of them or none, and only those that a person accepted."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ from partnergraph.tables.table import Table, TableRow, read_sheet, read_table, s
 from partnergraph.tables.table_files import sheets_of, table_files
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
-_LAYOUTS = {table: TABLE_SCHEMAS[table] for table in TABLES} | {PROPOSALS: TableSchema(COLUMNS, ("table", "id"))}
+_SCHEMAS = {table: TABLE_SCHEMAS[table] for table in TABLES} | {PROPOSALS: TableSchema(COLUMNS, ("table", "id"))}
 _REFERENCES = ("from", "to", "via", "about", "organisation")
+_TABLE_OF_PREFIX = {"org": "organisations", "group": "groups", "rel": "relationships"}
+RowsById = dict[str, TableRow]
 
 
 @dataclass
 class AcceptReport:
-    """What was taken: rows by table, rows that stood there already, and whether the document was copied."""
+    """What was accepted: rows by table, rows that the folder had already, and the path of the document if copied."""
 
     rows: dict[str, int] = field(default_factory=dict)
     already: int = 0
@@ -44,9 +46,9 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
     disk refuses or another command holds the folder; then nothing is written. A process that is killed leaves a folder
     without errors, and accepting again completes it.
     """
-    tables = _tables(proposed)
-    chosen = _chosen(tables[PROPOSALS])
-    if not chosen:
+    tables = _read_proposals(proposed)
+    accepted = _accepted(tables[PROPOSALS])
+    if not accepted:
         return AcceptReport()
     with lock_folder(into) as locked:
         before = read_folder(into)
@@ -55,113 +57,128 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
         if any(path.suffix.lower() != ".csv" for path in table_files(into)):
             message = f"{into} keeps its tables in another form than CSV."
             raise DataError(f"{message} Copy the rows by hand, or save its tables as CSV.")
-        made = AcceptReport()
-        rows = _rows(tables, chosen, into)
-        files = _appended(rows, into, made)
-        files |= _document(rows, into, document, made)
+        report = AcceptReport()
+        rows = _rows(tables, accepted, into)
+        files = _extended_tables(rows, into, report)
+        files |= _document_files(rows, into, document, report)
         if files:
             _check(files, into)
             locked.write({name: files[name] for name in sorted(files, key=_rank)}, lambda: stop_if_changed(before))
-    return made
+    return report
 
 
-def _tables(path: Path) -> dict[str, Table]:
+def _read_proposals(path: Path) -> dict[str, Table]:
     """The tables of proposals. Raises `DataError` with all that is wrong in them."""
     if not path.exists():
         raise DataError(f"There is no {path}.")
-    found = {}
-    if path.is_dir():
-        for name, layout in _LAYOUTS.items():
-            file = path / f"{name}.csv"
-            if file.exists():
-                [sheet] = sheets_of(file, f"{path.name}/{file.name}", path)
-                found[name] = read_sheet(sheet, layout)
-    else:
-        for sheet in sheets_of(path, path.name, pipe=True):
-            name = (sheet.name or "").strip().lower()
-            if name in _LAYOUTS:
-                found[name] = read_sheet(sheet, _LAYOUTS[name])
-            elif sheet.name is None and sheet.findings and not sheet.complete:
-                raise DataError(f"{path} cannot be read; nothing was written.", sheet.findings)
-            elif sheet.name is None:
-                raise DataError(f"{path} is one table. Give the workbook or the folder that 'partnergraph read' wrote.")
-    if PROPOSALS not in found:
+    tables = _read_folder_of_proposals(path) if path.is_dir() else _read_workbook_of_proposals(path)
+    if PROPOSALS not in tables:
         raise DataError(f"{path} has no sheet or table 'proposals'. Give what 'partnergraph read' wrote.")
     # A table without rows is none: only headings were written.
-    wrong = [f for table in found.values() for f in table.findings if f.severity == "error"]
-    if wrong:
-        raise DataError(f"{path} has cells that cannot be read; nothing was written.", wrong)
-    return {name: found.get(name, Table(name)) for name in _LAYOUTS}
+    errors = [finding for table in tables.values() for finding in table.findings if finding.severity == "error"]
+    if errors:
+        raise DataError(f"{path} has cells that cannot be read; nothing was written.", errors)
+    return {name: tables.get(name, Table(name)) for name in _SCHEMAS}
 
 
-def _chosen(table: Table) -> list[TableRow]:
-    wrong, chosen = [], []
-    for row in table.rows:
+def _read_folder_of_proposals(path: Path) -> dict[str, Table]:
+    tables = {}
+    for name, schema in _SCHEMAS.items():
+        file = path / f"{name}.csv"
+        if file.exists():
+            [sheet] = sheets_of(file, f"{path.name}/{file.name}", path)
+            tables[name] = read_sheet(sheet, schema)
+    return tables
+
+
+def _read_workbook_of_proposals(path: Path) -> dict[str, Table]:
+    tables = {}
+    for sheet in sheets_of(path, path.name, pipe=True):
+        name = (sheet.name or "").strip().lower()
+        if name in _SCHEMAS:
+            tables[name] = read_sheet(sheet, _SCHEMAS[name])
+        elif sheet.name is None and sheet.findings and not sheet.complete:
+            raise DataError(f"{path} cannot be read; nothing was written.", sheet.findings)
+        elif sheet.name is None:
+            raise DataError(f"{path} is one table. Give the workbook or the folder that 'partnergraph read' wrote.")
+    return tables
+
+
+def _accepted(proposals: Table) -> list[TableRow]:
+    errors, accepted = [], []
+    for row in proposals.rows:
         answer = (row.get("accept") or "").lower()
         if answer in ("yes", "y"):
-            chosen.append(row)
+            accepted.append(row)
         elif answer not in ("", "no", "n"):
             message = f"'{answer[:100]}' is neither yes nor no."
-            wrong.append(Finding("accept", "error", message, row.place("accept"), answer[:100], "Write yes or no."))
-    if wrong:
-        raise DataError("The proposals are not decided clearly; nothing was written.", wrong)
-    return chosen
+            errors.append(Finding("accept", "error", message, row.place("accept"), answer[:100], "Write yes or no."))
+    if errors:
+        raise DataError("The proposals are not decided clearly; nothing was written.", errors)
+    return accepted
 
 
-def _rows(tables: Mapping[str, Table], chosen: list[TableRow], into: Path) -> dict[str, dict[str, TableRow]]:
+def _rows(tables: Mapping[str, Table], accepted: list[TableRow], into: Path) -> dict[str, RowsById]:
     """The accepted rows by table and id, then their evidence and source."""
-    known = {name: {row.get("id"): row for row in table.rows} for name, table in tables.items()}
-    taken: dict[str, dict[str, TableRow]] = {table: {} for table in TABLES}
-    wrong: list[Finding] = []
-    for proposal in chosen:
-        table, name = proposal.get("table") or "", proposal.get("id") or ""
-        row = known.get(table, {}).get(name) if table in TABLES and table not in ("sources", "evidence") else None
+    proposed = {name: {row.get("id") or "": row for row in table.rows} for name, table in tables.items()}
+    rows: dict[str, RowsById] = {table: {} for table in TABLES}
+    errors: list[Finding] = []
+    for proposal in accepted:
+        table, slug = proposal.get("table") or "", proposal.get("id") or ""
+        is_acceptable = table in TABLES and table not in ("sources", "evidence")
+        row = proposed.get(table, {}).get(slug) if is_acceptable else None
         if row is None:
-            message = f"There is no row '{name}' in '{table}'."
+            message = f"There is no row '{slug}' in '{table}'."
             fix = "Ids of rows and proposals must agree; change both or neither."
-            wrong.append(Finding("unknown-proposal", "error", message, proposal.place("id"), name, fix))
+            errors.append(Finding("unknown-proposal", "error", message, proposal.place("id"), slug, fix))
         else:
-            taken[table][name] = row
-    wrong += _needed(tables[PROPOSALS], taken, into)
-    for found in list(taken.values()):
-        for row in found.values():
-            for cited in split_values(row.get("evidence")):
-                proof = known["evidence"].get(cited.partition(" ")[0])
-                if proof is None:
-                    fix = "Put the row of evidence back, or do not accept the proposal."
-                    message = f"The evidence '{cited}' is not there."
-                    wrong.append(Finding("unknown-evidence", "error", message, row.place("evidence"), cited, fix))
-                    continue
-                taken["evidence"][proof.get("id") or ""] = proof
-                source = known["sources"].get(proof.get("source"))
-                if source is not None:
-                    taken["sources"][source.get("id") or ""] = source
-    if wrong:
-        raise DataError("Not everything that was accepted can be taken; nothing was written.", wrong)
-    return taken
+            rows[table][slug] = row
+    errors += _missing_references(tables[PROPOSALS], rows, into)
+    for row in [row for table_rows in rows.values() for row in table_rows.values()]:
+        errors += _add_evidence(row, proposed, rows)
+    if errors:
+        raise DataError("Not everything that was accepted can be taken; nothing was written.", errors)
+    return rows
 
 
-def _needed(proposals: Table, taken: Mapping[str, Mapping[str, TableRow]], into: Path) -> list[Finding]:
-    """An accepted row that names a proposed one which nobody accepted."""
-    offered = {(row.get("table"), row.get("id")): row for row in proposals.rows}
-    prefixes = {"org": "organisations", "group": "groups", "rel": "relationships"}
-    present = {table: _ids(into, table) for table in prefixes.values()}
-    wrong = []
-    for row in [row for found in taken.values() for row in found.values()]:
+def _add_evidence(row: TableRow, proposed: Mapping[str, RowsById], rows: dict[str, RowsById]) -> list[Finding]:
+    """Add the evidence of a row, and its source, to the accepted rows; returns what is missing."""
+    errors = []
+    for cited in split_values(row.get("evidence")):
+        evidence = proposed["evidence"].get(cited.partition(" ")[0])
+        if evidence is None:
+            fix = "Put the row of evidence back, or do not accept the proposal."
+            message = f"The evidence '{cited}' is not there."
+            errors.append(Finding("unknown-evidence", "error", message, row.place("evidence"), cited, fix))
+            continue
+        rows["evidence"][evidence.get("id") or ""] = evidence
+        source = proposed["sources"].get(evidence.get("source") or "")
+        if source is not None:
+            rows["sources"][source.get("id") or ""] = source
+    return errors
+
+
+def _missing_references(proposals: Table, rows: Mapping[str, RowsById], into: Path) -> list[Finding]:
+    """Accepted rows that name a proposed one which nobody accepted."""
+    proposed = {(row.get("table"), row.get("id")): row for row in proposals.rows}
+    present = {table: _ids(into, table) for table in _TABLE_OF_PREFIX.values()}
+    errors = []
+    for row in [row for table_rows in rows.values() for row in table_rows.values()]:
         for column in _REFERENCES:
             for cell in split_values(row.get(column)):
-                prefix, colon, name = cell.partition(":")
-                table = prefixes.get(prefix, "") if colon else "organisations"
-                name = name if colon else cell
-                if (table, name) in offered and name not in taken[table] and name not in present[table]:
-                    other = offered[table, name]
-                    message = f"'{row.get('id')}' needs '{name}', which is not accepted."
+                prefix, colon, rest = cell.partition(":")
+                table = _TABLE_OF_PREFIX.get(prefix, "") if colon else "organisations"
+                slug = rest if colon else cell
+                if (table, slug) in proposed and slug not in rows[table] and slug not in present[table]:
+                    place = proposed[table, slug].place("accept")
+                    message = f"'{row.get('id')}' needs '{slug}', which is not accepted."
                     fix = "Accept that too (this row), or say no to what needs it."
-                    wrong.append(Finding("not-accepted", "error", message, other.place("accept"), name, fix))
-    return wrong
+                    errors.append(Finding("not-accepted", "error", message, place, slug, fix))
+    return errors
 
 
 def _existing(into: Path, table: str) -> tuple[bytes, Table]:
+    """The bytes of a table of the folder (its headings, where it has none), and its rows."""
     path = into / "tables" / f"{table}.csv"
     data = path.read_bytes() if path.is_file() else b""
     if not data.strip():
@@ -173,53 +190,67 @@ def _ids(into: Path, table: str) -> set[str]:
     return {row.get("id") or "" for row in _existing(into, table)[1].rows}
 
 
-def _appended(rows: Mapping[str, Mapping[str, TableRow]], into: Path, made: AcceptReport) -> dict[str, bytes]:
-    """The files with the new rows at their end. Rows that stand there already are left as they are."""
-    files, wrong = {}, []
-    for name, found in rows.items():
-        if not found:
+def _extended_tables(rows: Mapping[str, RowsById], into: Path, report: AcceptReport) -> dict[str, bytes]:
+    """The files with the new rows at their end. Rows that the folder has already are left as they are."""
+    files: dict[str, bytes] = {}
+    errors: list[Finding] = []
+    for name, table_rows in rows.items():
+        if not table_rows:
             continue
         data, table = _existing(into, name)
         if any(finding.rule in ("encoding", "separator") for finding in table.findings):
             message = f"tables/{name}.csv is not UTF-8 with commas. Save it as 'CSV UTF-8' first; nothing was written."
             raise DataError(message)
-        there = {row.get("id"): row for row in table.rows}
+        new, clashes = _new_rows(name, table_rows, table)
+        report.already += len(table_rows) - len(new) - len(clashes)
         columns = sorted(table.columns, key=lambda column: table.columns[column])
-        output = io.StringIO(newline="")
-        end = "\r\n" if b"\r\n" in data else "\n"
-        writer = csv.writer(output, lineterminator=end)
-        count = 0
-        for slug, row in found.items():
-            old = there.get(slug)
-            if old is not None:
-                if name == "sources" or dict(old.cells) == dict(row.cells):
-                    made.already += 1
-                    continue
-                message = f"The id '{slug}' stands in tables/{name}.csv already, with other cells."
-                fix = "Give the new row another id, in its table and in the proposals."
-                wrong.append(Finding("duplicate-id", "error", message, row.place("id"), slug, fix))
-                continue
-            for column in row.cells.keys() - set(columns):
-                message = f"tables/{name}.csv has no column '{column}'."
-                wrong.append(Finding("missing-column", "error", message, row.place(column), column, "Add the column."))
-            writer.writerow([row.cells.get(column, "") for column in columns])
-            count += 1
-        if count:
-            made.rows[name] = count
-            gap = b"" if data.endswith(b"\n") else end.encode()
-            files[f"tables/{name}.csv"] = data + gap + output.getvalue().encode()
-    if wrong:
-        raise DataError("Ids or columns do not fit; nothing was written.", wrong)
+        errors += clashes
+        errors += [
+            Finding("missing-column", "error", message, row.place(column), column, "Add the column.")
+            for row in new
+            for column in sorted(row.cells.keys() - set(columns))
+            if (message := f"tables/{name}.csv has no column '{column}'.")
+        ]
+        if new:
+            report.rows[name] = len(new)
+            files[f"tables/{name}.csv"] = _with_rows(data, columns, new)
+    if errors:
+        raise DataError("Ids or columns do not fit; nothing was written.", errors)
     return files
 
 
-def _document(
-    rows: Mapping[str, Mapping[str, TableRow]], into: Path, document: Path | None, made: AcceptReport
+def _new_rows(name: str, rows: RowsById, table: Table) -> tuple[list[TableRow], list[Finding]]:
+    """The rows that a table does not have, and those of whose ids it has a row with other cells."""
+    existing = {row.get("id"): row for row in table.rows}
+    new, clashes = [], []
+    for slug, row in rows.items():
+        old = existing.get(slug)
+        if old is None:
+            new.append(row)
+        elif name != "sources" and dict(old.cells) != dict(row.cells):
+            message = f"The id '{slug}' stands in tables/{name}.csv already, with other cells."
+            fix = "Give the new row another id, in its table and in the proposals."
+            clashes.append(Finding("duplicate-id", "error", message, row.place("id"), slug, fix))
+    return new, clashes
+
+
+def _with_rows(data: bytes, columns: list[str], rows: list[TableRow]) -> bytes:
+    """A CSV file with rows at its end, with its own line ends."""
+    line_end = "\r\n" if b"\r\n" in data else "\n"
+    output = io.StringIO(newline="")
+    csv.writer(output, lineterminator=line_end).writerows(
+        [row.cells.get(column, "") for column in columns] for row in rows
+    )
+    return data + (b"" if data.endswith(b"\n") else line_end.encode()) + output.getvalue().encode()
+
+
+def _document_files(
+    rows: Mapping[str, RowsById], into: Path, document: Path | None, report: AcceptReport
 ) -> dict[str, bytes]:
     """The copy of the document and its entry in the folder's settings, when the folder has none for the source."""
     sources = sorted({row.get("source") or "" for row in rows["evidence"].values()})
-    held = {document_.source for document_ in read_folder(into).model.documents}
-    missing = [source for source in sources if source not in held]
+    present = {existing.source for existing in read_folder(into).model.documents}
+    missing = [source for source in sources if source not in present]
     if not missing:
         return {}
     if document is None:
@@ -228,20 +259,20 @@ def _document(
     if len(missing) > 1:
         raise DataError(f"The evidence quotes several texts ({', '.join(missing)}). Accept them one by one.")
     path, data = f"documents/{document.name}", read_file(document, MAX_SIZE, document.name, pipe=True)
-    there = into / path
-    if os.path.lexists(there) and read_file(there, MAX_SIZE, path, into) != data:
+    target = into / path
+    if os.path.lexists(target) and read_file(target, MAX_SIZE, path, into) != data:
         raise DataError(f"{path} is another text already. Rename {document.name}; nothing was written.")
     settings = (into / CONFIG).read_bytes()
     quoted = (json.dumps(part, ensure_ascii=False).replace("\x7f", "\\u007f") for part in (missing[0], path))
     entry = "\n[[document]]\nsource = {}\npath = {}\n".format(*quoted)
-    made.document = path
+    report.document = path
     return {path: data, CONFIG: settings + (b"" if settings.endswith(b"\n") else b"\n") + entry.encode()}
 
 
 def _check(files: Mapping[str, bytes], into: Path) -> None:
     """Read the folder as it would be. Raises `DataError` when it would have errors."""
-    with tempfile.TemporaryDirectory() as made:
-        trial = Path(made)
+    with tempfile.TemporaryDirectory() as temporary:
+        trial = Path(temporary)
         for name in input_hashes(into):
             fill_folder(trial, {name: files.get(name) or (into / name).read_bytes()})
         fill_folder(trial, files)

@@ -6,42 +6,49 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from partnergraph.extraction.gazetteer import Gazetteer, KnownOrganisation
+from partnergraph.extraction.gazetteer import Gazetteer, KnownOrganisation, name_key
 from partnergraph.extraction.name_detection import (
     WordToken,
     detect_names,
     head_word,
-    plain_word,
     word_lists,
     word_tokens,
 )
 from partnergraph.model.records import Document, Passage
 
+# A generic word that may mean a body: 'the School', 'this partnership'.
 _GENERIC = re.compile(r"\b(?:[Tt]he|[Tt]his|[Oo]ur) ([A-Za-z]+?)s?\b(?=[\s,;:)'’]|\.(?:\s|$))")
 MAX_SENTENCE_LENGTH = 20_000  # characters of one that is read at all
-MAX_PIECE_LENGTH = 4_000
+MAX_PIECE_LENGTH = 4_000  # characters that are read at once
 _WRITER = re.compile(r"\b([Ww]e|[Oo]ur|[Uu]s)\b")
 
 
 @dataclass
 class MentionedParty:
-    """A body or an unnamed group, as proposed or as known."""
+    """An organisation or an unnamed group that a text mentions.
+
+    `known`: the body that a graph or a register knows by this name, if any; `others`: further bodies that it may be;
+    `similar`: bodies whose names differ in small words only. `count` and `member_type` are those of a group.
+    """
 
     slug: str
     name: str
-    sort: str
+    type: str  # organisation or group
     known: KnownOrganisation | None = None
     others: tuple[KnownOrganisation, ...] = ()
     reason: str = ""
     confidence: str = "high"
     count: str = ""
-    type: str = ""
-    near: tuple[KnownOrganisation, ...] = ()
+    member_type: str = ""
+    similar: tuple[KnownOrganisation, ...] = ()
 
 
 @dataclass(frozen=True)
 class EntityMention:
-    """A place in the text that means a party. `reading` says why, when the words alone do not."""
+    """A place in the text that means a party. `reading` says why, when the words alone do not.
+
+    `bare`: a group word alone, as in "our partners".
+    """
 
     start: int
     end: int
@@ -50,17 +57,22 @@ class EntityMention:
     reading: str = ""
     bare: bool = False
 
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares a character with a stretch of the text."""
+        return self.start < end and start < self.end
+
 
 @dataclass
 class DocumentMentions:
-    """All mentions by the number of their piece (see `sentence_pieces`), all parties in the order of the text, the
-    abbreviations that the text teaches, and the sentences that are too long to be read.
+    """All mentions by the number of their piece (see `sentence_pieces`), all parties by slug in the order of the text,
+    the abbreviations that the text explains (the party, first and last character, sentence), the sentences that are too
+    long to be read, and who "we" is.
     """
 
     sentences: dict[int, list[EntityMention]] = field(default_factory=dict)
     too_long: list[int] = field(default_factory=list)
     parties: dict[str, MentionedParty] = field(default_factory=dict)
-    short: dict[str, tuple[MentionedParty, int, int, int]] = field(default_factory=dict)
+    abbreviations: dict[str, tuple[MentionedParty, int, int, int]] = field(default_factory=dict)
     writer: MentionedParty | None = None
     writer_reason: str = ""
 
@@ -88,264 +100,299 @@ def slug_of(text: str) -> str:
     """
     from partnergraph.store.name_index import fold_name
 
-    made = re.sub(r"[^a-z0-9]+", "-", fold_name(text.replace("&", " and ").replace("/", " "))).strip("-")
-    return made[:80].strip("-") or "unnamed"
+    slug = re.sub(r"[^a-z0-9]+", "-", fold_name(text.replace("&", " and ").replace("/", " "))).strip("-")
+    return slug[:80].strip("-") or "unnamed"
 
 
 def find_mentions(document: Document, known: Gazetteer, speaker: str | None = None) -> DocumentMentions:
     """Everyone a document mentions. `speaker` is who 'we' is: an id that is known, or a name."""
-    found = DocumentMentions()
-    finder = _MentionFinder(document, known, found)
-    headings = _headings(document)
-    found.too_long = [passage.number for passage in document.passages if len(passage.text) > MAX_SENTENCE_LENGTH]
-    skipped = {*headings, *found.too_long}
+    mentions = DocumentMentions()
+    finder = _MentionFinder(document, known, mentions)
+    mentions.too_long = [passage.number for passage in document.passages if len(passage.text) > MAX_SENTENCE_LENGTH]
+    skipped = {*_headings(document), *mentions.too_long}
     for number, piece in enumerate(finder.pieces, 1):
         if piece.number not in skipped:
-            found.sentences[number] = finder.sentence(piece)
-    finder.refer()
+            mentions.sentences[number] = finder.mentions_in(piece)
+    finder.resolve_references()
     if speaker is not None:
-        found.writer, found.writer_reason = finder.named(speaker), "'we' is the speaker that was given"
-    return found
+        mentions.writer, mentions.writer_reason = finder.speaker(speaker), "'we' is the speaker that was given"
+    return mentions
 
 
 def _headings(document: Document) -> set[int]:
-    """Short lines without an end that stand before prose, and lines in capitals: they name topics, not parties."""
-    found, after = set(), ""
-    texts = document.passages
-    for index, passage in enumerate(texts):
-        line_begins = passage.start == 0 or "\n" in document.text[texts[index - 1].end if index else 0 : passage.start]
-        following = texts[index + 1] if index + 1 < len(texts) else None
-        line_ends = following is None or "\n" in document.text[passage.end : following.start]
-        many = len(passage.text.split())
-        short = (
-            line_begins and line_ends and many <= 8 and passage.text[-1] not in ".!?,;" and passage.text[0].isalnum()
-        )
-        prose = following is not None and len(following.text) > 60
-        if short and ((prose and after != "item") or (passage.text.isupper() and many > 1)):
-            found.add(passage.number)
-        after = "item" if short and passage.number not in found else ""
-    return found
+    """The sentences that are headings: short lines without punctuation at the end that stand before prose, and lines in
+    capitals. They name topics, not parties.
+    """
+    headings: set[int] = set()
+    after_item = False  # whether the line before was one of a list
+    passages = document.passages
+    for index, passage in enumerate(passages):
+        following = passages[index + 1] if index + 1 < len(passages) else None
+        is_short = _is_line(document, index) and _is_title_like(passage.text)
+        before_prose = following is not None and len(following.text) > 60
+        in_capitals = passage.text.isupper() and len(passage.text.split()) > 1
+        if is_short and ((before_prose and not after_item) or in_capitals):
+            headings.add(passage.number)
+        after_item = is_short and passage.number not in headings
+    return headings
+
+
+def _is_line(document: Document, index: int) -> bool:
+    """Whether a sentence stands on a line of its own."""
+    passages, text = document.passages, document.text
+    passage = passages[index]
+    begins = passage.start == 0 or "\n" in text[passages[index - 1].end if index else 0 : passage.start]
+    return begins and (index + 1 == len(passages) or "\n" in text[passage.end : passages[index + 1].start])
+
+
+def _is_title_like(text: str) -> bool:
+    return len(text.split()) <= 8 and text[-1] not in ".!?,;" and text[0].isalnum()
 
 
 class _MentionFinder:
-    def __init__(self, document: Document, known: Gazetteer, found: DocumentMentions) -> None:
-        self.text, self.known, self.found = document.text, known, found
-        self.by_name: dict[tuple[str, ...], MentionedParty] = {}
+    def __init__(self, document: Document, known: Gazetteer, mentions: DocumentMentions) -> None:
+        self.text, self.known, self.mentions = document.text, known, mentions
+        self.parties: dict[tuple[str, ...], MentionedParty] = {}  # by the key of their name
         self.pieces = tuple(sentence_pieces(document.passages))
-        self.last: dict[str, int] = {}  # of ids with a number, the last number
-        self.taken = {
-            name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())
-        }
+        self.last_numbers: dict[str, int] = {}  # of ids with a number, the last number
+        self.ids = {name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())}
 
-    def sentence(self, passage: Passage) -> list[EntityMention]:
-        here = word_tokens(self.text, passage.start, passage.end)
-        found: list[EntityMention] = []
-        found += self._known(here, passage)
-        guessed = []
-        for one in detect_names(self.text, passage.start, passage.end):
-            party = self._guess(one.name, one.reason, one.confidence)
-            reading = one.reason if one.name != self.text[one.start : one.end] else ""
-            if party.known is not None and _key(one.name) not in self.known.names:
-                reading = f"differs from a known name of {party.known.label} only in small words"
-            guessed.append(EntityMention(one.start, one.end, passage.number, party, reading))
-            if one.short and one.short not in self.found.short:
-                at = self.text.index(one.short, one.end)
-                self.found.short[one.short] = (party, at, at + len(one.short), passage.number)
-        found += guessed
-        for token in here:
-            if (taught := self.found.short.get(token.text)) is not None:
-                found.append(
-                    EntityMention(
-                        token.start, token.end, passage.number, taught[0], "an abbreviation that the text explains"
-                    )
-                )
-        kept = _apart(found)
-        kept += [m for m in self._groups(here, passage) if not any(m.start < o.end and o.start < m.end for o in kept)]
-        for mention in sorted(kept, key=lambda m: m.start):
+    def mentions_in(self, passage: Passage) -> list[EntityMention]:
+        """The mentions in a piece of a sentence, in order."""
+        tokens = word_tokens(self.text, passage.start, passage.end)
+        candidates = [*self._known_names(tokens, passage), *self._detected_names(passage)]
+        for token in tokens:
+            if (abbreviation := self.mentions.abbreviations.get(token.text)) is not None:
+                reading = "an abbreviation that the text explains"
+                mention = EntityMention(token.start, token.end, passage.number, abbreviation[0], reading)
+                candidates.append(mention)
+        separate = _without_overlaps(candidates)
+        separate += [
+            group
+            for group in self._groups(tokens, passage)
+            if not any(group.overlaps(mention.start, mention.end) for mention in separate)
+        ]
+        separate.sort(key=lambda mention: mention.start)
+        for mention in separate:
             if not mention.bare:
-                self.found.parties.setdefault(mention.party.slug, mention.party)
-        return sorted(kept, key=lambda m: m.start)
+                self.mentions.parties.setdefault(mention.party.slug, mention.party)
+        return separate
 
-    def _known(self, here: list[WordToken], passage: Passage) -> list[EntityMention]:
-        found, at = [], 0
-        while at < len(here):
-            hit = self.known.at(self.text, here, at)
-            if hit is None:
-                at += 1
+    def _known_names(self, tokens: list[WordToken], passage: Passage) -> Iterator[EntityMention]:
+        index = 0
+        while index < len(tokens):
+            match = self.known.longest_match(self.text, tokens, index)
+            if match is None:
+                index += 1
                 continue
-            last, bodies = hit
-            start, end = here[at].start, here[last - 1].end
+            last, bodies = match
+            start, end = tokens[index].start, tokens[last - 1].end
             end -= 2 if re.search(r"['’]s$", self.text[start:end]) and not bodies[0].label.endswith("s") else 0
-            found.append(EntityMention(start, end, passage.number, self._party(self.text[start:end], bodies)))
-            at = last
-        return found
+            yield EntityMention(start, end, passage.number, self._known_party(self.text[start:end], bodies))
+            index = last
 
-    def _party(self, name: str, bodies: list[KnownOrganisation]) -> MentionedParty:
+    def _detected_names(self, passage: Passage) -> Iterator[EntityMention]:
+        abbreviations = self.mentions.abbreviations
+        for name in detect_names(self.text, passage.start, passage.end):
+            party = self._party(name.name, name.reason, name.confidence)
+            reading = name.reason if name.name != self.text[name.start : name.end] else ""
+            if party.known is not None and name_key(name.name) not in self.known.names:
+                reading = f"differs from a known name of {party.known.label} only in small words"
+            if name.short and name.short not in abbreviations:
+                start = self.text.index(name.short, name.end)
+                abbreviations[name.short] = (party, start, start + len(name.short), passage.number)
+            yield EntityMention(name.start, name.end, passage.number, party, reading)
+
+    def _known_party(self, name: str, bodies: list[KnownOrganisation]) -> MentionedParty:
         """The party of known bodies: one that a graph knows goes before registers; several are left to a person."""
-        ours = [body for body in bodies if body.slug is not None]
-        body = ours[0] if ours else bodies[0]
-        others = tuple(b for b in (ours or bodies) if (b.slug, b.record) != (body.slug, body.record))
+        in_graph = [body for body in bodies if body.slug is not None]
+        body = in_graph[0] if in_graph else bodies[0]
+        others = tuple(b for b in (in_graph or bodies) if (b.slug, b.record) != (body.slug, body.record))
         if body.slug is not None and not others:
-            known = self.by_name.get(("known:", body.slug))
-            if known is None:
-                known = MentionedParty(body.slug, body.label, "organisation", body, (), "a name that is known")
-                self.by_name["known:", body.slug] = known
-            return known
-        key = _key(name)
-        if key not in self.by_name:
+            key: tuple[str, ...] = ("known:", body.slug)
+            if key not in self.parties:
+                reason = "a name that is known"
+                self.parties[key] = MentionedParty(body.slug, body.label, "organisation", body, (), reason)
+            return self.parties[key]
+        key = name_key(name)
+        if key not in self.parties:
             reason = "a name of several bodies; say which" if others else f"a name that {body.where} knows"
-            level = "low" if others else "high"
-            self.by_name[key] = MentionedParty(self._mint(name), name, "organisation", body, others[:5], reason, level)
-        return self.by_name[key]
-
-    def _guess(self, name: str, reason: str, confidence: str) -> MentionedParty:
-        key = _key(name)
-        bodies = self.known.called(key)
-        if bodies:
-            return self._party(name, bodies)
-        if key not in self.by_name:
-            near = tuple(self.known.nearly(name))
-            if len(near) == 1 and near[0].slug is not None:
-                party = self._party(name, list(near))
-                self.by_name[key] = party
-                return party
-            self.by_name[key] = MentionedParty(
-                self._mint(name), name, "organisation", None, (), reason, confidence, near=near[:5]
+            confidence = "low" if others else "high"
+            self.parties[key] = MentionedParty(
+                self._new_id(name), name, "organisation", body, others[:5], reason, confidence
             )
-        return self.by_name[key]
+        return self.parties[key]
 
-    def _mint(self, name: str) -> str:
-        stem = slug_of(name)
-        number = self.last.get(stem, 0) + 1
-        made = stem if number == 1 else f"{stem}-{number}"
-        while made in self.taken:
-            number += 1
-            made = f"{stem}-{number}"
-        self.last[stem] = number
-        self.taken.add(made)
-        return made
-
-    def _groups(self, here: list[WordToken], passage: Passage) -> list[EntityMention]:
-        found, listed = [], word_lists()["groups"]
-        for at, token in enumerate(here):
-            if token.text not in listed:
-                continue
-            first = at
-            while (
-                first
-                and at - first < 6
-                and self.text[here[first - 1].end : here[first].start] in (" ", "/")
-                and _qualifies(here[first - 1])
-            ):
-                first -= 1
-            before = [t.text for t in here[first:at]]
-            number = next((w for w in before if w.isdigit() or w.lower() in word_lists()["numbers"]), "")
-            start, bare = here[first].start, not before
-            name = self.text[start : token.end]
-            sort = listed[token.text]
-            if "NHS" in before and sort == "stakeholder":
-                sort = "nhs-body"
-            key = ("group:", *(name.lower().split()))
-            if key not in self.by_name:
-                count = _number(number)
-                count = count if count.isascii() and count.isdigit() and int(count) > 0 else ""
-                level = "medium" if number or "NHS" in before else "low"
-                self.by_name[key] = MentionedParty(
-                    self._mint(name), name, "group", None, (), "parties without names", level, count, sort
+    def _party(self, name: str, reason: str, confidence: str) -> MentionedParty:
+        """The party of a name that looks like an organisation's, known or not."""
+        key = name_key(name)
+        if bodies := self.known.bodies_with_name(key):
+            return self._known_party(name, bodies)
+        if key not in self.parties:
+            similar = self.known.bodies_with_similar_name(name)
+            if len(similar) == 1 and similar[0].slug is not None:
+                self.parties[key] = self._known_party(name, similar)
+            else:
+                self.parties[key] = MentionedParty(
+                    *(self._new_id(name), name, "organisation"),
+                    reason=reason,
+                    confidence=confidence,
+                    similar=tuple(similar[:5]),
                 )
-            found.append(EntityMention(start, token.end, passage.number, self.by_name[key], bare=bare))
-        return found
+        return self.parties[key]
 
-    def refer(self) -> None:
-        """What 'the School', 'this partnership' mean, where only one body can be meant."""
-        alike, first = word_lists()["together"], word_lists()["organisation"]
-        bodies = [p for p in self.found.parties.values() if p.sort == "organisation"]
-        heads: dict[str, list[MentionedParty]] = {}
-        begins: dict[str, list[MentionedParty]] = {}
-        for party in bodies:
-            word = head_word(party.name) or ""
-            heads.setdefault(word, []).append(party)
-            if party.name.lower().startswith(word):
-                begins.setdefault(word, []).append(party)
-        writes = _WRITER.search(self.text) is not None
+    def _new_id(self, name: str) -> str:
+        stem = slug_of(name)
+        number = self.last_numbers.get(stem, 0) + 1
+        slug = stem if number == 1 else f"{stem}-{number}"
+        while slug in self.ids:
+            number += 1
+            slug = f"{stem}-{number}"
+        self.last_numbers[stem] = number
+        self.ids.add(slug)
+        return slug
+
+    def _groups(self, tokens: list[WordToken], passage: Passage) -> Iterator[EntityMention]:
+        """Unnamed groups: 'fourteen local authorities', 'NHS partners'."""
+        for index, token in enumerate(tokens):
+            if token.text in word_lists()["groups"]:
+                first = self._first_qualifier(tokens, index)
+                party = self._group(tokens[first:index], token, self.text[tokens[first].start : token.end])
+                yield EntityMention(tokens[first].start, token.end, passage.number, party, bare=first == index)
+
+    def _first_qualifier(self, tokens: list[WordToken], index: int) -> int:
+        """The first of the words before a group word that say which group it is; at most six."""
+        first = index
+        while first and index - first < 6:
+            gap = self.text[tokens[first - 1].end : tokens[first].start]
+            if gap not in (" ", "/") or not _qualifies(tokens[first - 1]):
+                break
+            first -= 1
+        return first
+
+    def _group(self, qualifiers: list[WordToken], head: WordToken, name: str) -> MentionedParty:
+        key = ("group:", *name.lower().split())
+        if key not in self.parties:
+            words = [token.text for token in qualifiers]
+            number_words = word_lists()["numbers"]
+            number = next((word for word in words if word.isdigit() or word.lower() in number_words), "")
+            count = _in_digits(number)
+            is_count = count.isascii() and count.isdigit() and int(count) > 0
+            member_type = word_lists()["groups"][head.text]
+            if "NHS" in words and member_type == "stakeholder":
+                member_type = "nhs-body"
+            self.parties[key] = MentionedParty(
+                *(self._new_id(name), name, "group"),
+                reason="parties without names",
+                confidence="medium" if number or "NHS" in words else "low",
+                count=count if is_count else "",
+                member_type=member_type,
+            )
+        return self.parties[key]
+
+    def resolve_references(self) -> None:
+        """What 'the School', 'this partnership' mean, where only one body can be meant (coreference)."""
+        resolver = _ReferenceResolver(self.text, self.mentions)
         for number, passage in enumerate(self.pieces, 1):
-            here = self.found.sentences.get(number)
-            if here is None:
-                continue
-            for match in _GENERIC.finditer(self.text, passage.start, passage.end):
-                word = match[1].lower()
-                start, end = match.start(1), match.end()
-                if word not in first or any(m.start < end and start < m.end for m in here):
-                    continue
-                if match[1][0].isupper():
-                    meant = heads.get(word, [])
-                    meant, why = (
-                        (begins.get(word, []) if len(meant) > 1 else meant),
-                        "the only body of the text that is called so",
-                    )
-                else:
-                    near = [
-                        m.party
-                        for n in (number - 1, number)
-                        for m in self.found.sentences.get(n, [])
-                        if m.start < start
-                    ]
-                    same = alike if word in alike else [word]
-                    meant = list(
-                        {p.slug: p for p in near if p.sort == "organisation" and head_word(p.name) in same}.values()
-                    )
-                    why = "the only one in this sentence and the one before"
-                if len(meant) == 1:
-                    said = self.text[match.start() : end]
-                    here.append(
-                        EntityMention(
-                            start, end, passage.number, meant[0], f"'{said}' is read as {meant[0].name}: {why}"
-                        )
-                    )
-                    if match[1][0].isupper() and self.found.writer is None and writes:
-                        self.found.writer = meant[0]
-                        self.found.writer_reason = f"'we' is read as {meant[0].name}, which the text calls '{said}'"
-                    elif match[1][0].isupper() and self.found.writer not in (None, meant[0]):
-                        self.found.writer_reason = ""
-            here.sort(key=lambda m: m.start)
-        if not self.found.writer_reason:
-            self.found.writer = None
+            if number in self.mentions.sentences:
+                resolver.resolve(number, passage)
+        if not self.mentions.writer_reason:
+            self.mentions.writer = None
 
-    def named(self, speaker: str) -> MentionedParty:
+    def speaker(self, speaker: str) -> MentionedParty:
         """The party of an id or a name."""
-        for _, found in sorted(self.known.names.items()):
-            for _, body in found:
+        for _, entries in sorted(self.known.names.items()):
+            for _, body in entries:
                 if body.slug == speaker:
-                    return self._party(body.label, [body])
-        party = self.found.parties.get(speaker) or self._guess(speaker, "the speaker that was given", "high")
-        self.found.parties.setdefault(party.slug, party)
+                    return self._known_party(body.label, [body])
+        party = self.mentions.parties.get(speaker) or self._party(speaker, "the speaker that was given", "high")
+        self.mentions.parties.setdefault(party.slug, party)
         return party
 
 
-def _number(word: str) -> str:
+class _ReferenceResolver:
+    """Adds mentions for generic words ('the School', 'our partnership') to those by name."""
+
+    def __init__(self, text: str, mentions: DocumentMentions) -> None:
+        self.text, self.mentions = text, mentions
+        self.has_writer = _WRITER.search(text) is not None
+        # Organisations by the organisation word of their name, and those of them whose name begins with it.
+        self.by_head: dict[str, list[MentionedParty]] = {}
+        self.by_first_word: dict[str, list[MentionedParty]] = {}
+        for party in mentions.parties.values():
+            if party.type == "organisation":
+                word = head_word(party.name) or ""
+                self.by_head.setdefault(word, []).append(party)
+                if party.name.lower().startswith(word):
+                    self.by_first_word.setdefault(word, []).append(party)
+
+    def resolve(self, number: int, passage: Passage) -> None:
+        """Add the references in a piece of a sentence to its mentions."""
+        mentions = self.mentions.sentences[number]
+        for match in _GENERIC.finditer(self.text, passage.start, passage.end):
+            start, end = match.start(1), match.end()
+            is_organisation_word = match[1].lower() in word_lists()["organisation"]
+            if not is_organisation_word or any(mention.overlaps(start, end) for mention in mentions):
+                continue
+            is_name = match[1][0].isupper()
+            parties, reason = self._by_word(match[1].lower()) if is_name else self._nearby(match, number)
+            if len(parties) == 1:
+                [party] = parties
+                words = self.text[match.start() : end]
+                reading = f"'{words}' is read as {party.name}: {reason}"
+                mentions.append(EntityMention(start, end, passage.number, party, reading))
+                if is_name:
+                    self._note_writer(party, words)
+        mentions.sort(key=lambda mention: mention.start)
+
+    def _by_word(self, word: str) -> tuple[list[MentionedParty], str]:
+        parties = self.by_head.get(word, [])
+        if len(parties) > 1:
+            parties = self.by_first_word.get(word, [])
+        return parties, "the only body of the text that is called so"
+
+    def _nearby(self, match: re.Match[str], number: int) -> tuple[list[MentionedParty], str]:
+        word, together = match[1].lower(), word_lists()["together"]
+        words = together if word in together else [word]
+        parties = {
+            mention.party.slug: mention.party
+            for piece in (number - 1, number)
+            for mention in self.mentions.sentences.get(piece, [])
+            if mention.start < match.start(1)
+            and mention.party.type == "organisation"
+            and head_word(mention.party.name) in words
+        }
+        return list(parties.values()), "the only one in this sentence and the one before"
+
+    def _note_writer(self, party: MentionedParty, words: str) -> None:
+        """'We' is the body that the text calls 'the School'; nobody where it calls several bodies so."""
+        mentions = self.mentions
+        if mentions.writer is None and self.has_writer:
+            mentions.writer = party
+            mentions.writer_reason = f"'we' is read as {party.name}, which the text calls '{words}'"
+        elif mentions.writer not in (None, party):
+            mentions.writer_reason = ""
+
+
+def _in_digits(word: str) -> str:
     """A number in digits.
 
-    >>> _number("three"), _number("14")
+    >>> _in_digits("three"), _in_digits("14")
     ('3', '14')
     """
-    listed = word_lists()["numbers"]
-    return str(listed.index(word.lower()) + 2) if word.lower() in listed else word
-
-
-def _key(name: str) -> tuple[str, ...]:
-    parts = tuple(plain_word(w) for w in re.findall(r"\w+(?:['’]\w+)*|&", name))
-    return parts[1:] if parts[:1] == ("the",) else parts
+    number_words = word_lists()["numbers"]
+    return str(number_words.index(word.lower()) + 2) if word.lower() in number_words else word
 
 
 def _qualifies(token: WordToken) -> bool:
-    listed = word_lists()["qualifiers"]
-    return token.text in listed or token.low in listed or _number(token.text).isdigit()
+    qualifiers = word_lists()["qualifiers"]
+    return token.text in qualifiers or token.low in qualifiers or _in_digits(token.text).isdigit()
 
 
-def _apart(found: list[EntityMention]) -> list[EntityMention]:
+def _without_overlaps(mentions: list[EntityMention]) -> list[EntityMention]:
     """The longest of mentions that overlap; of two alike the one that is known."""
-    kept: list[EntityMention] = []
-    for one in sorted(found, key=lambda m: (m.start - m.end, m.start, m.party.known is None)):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return kept
+    separate: list[EntityMention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.party.known is None)):
+        if all(mention.end <= other.start or other.end <= mention.start for other in separate):
+            separate.append(mention)
+    return separate

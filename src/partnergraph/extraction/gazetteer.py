@@ -1,9 +1,9 @@
-"""Names that are known already, from graph folders, built graphs and registers: the longest match in a text."""
+"""The gazetteer: names of bodies from graph folders, graphs and registers, and the longest match of them in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -30,72 +30,81 @@ class KnownOrganisation:
         return f"{self.slug or self.record} ({self.label}, {self.where})"
 
 
+Key = tuple[str, ...]  # the plain words of a name
+
+
 @dataclass
 class Gazetteer:
-    """All that is known before a text is read: names, the ids that are taken, relationships by kind and parties."""
+    """All that is known before a text is read.
 
-    names: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
-    loose: dict[tuple[str, ...], list[KnownOrganisation]] = field(default_factory=dict)
-    weak: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
+    `names`: bodies by name, each with the name as written. `loose`: the same by the name without small words. `weak`:
+    names of register entries that do not show that they are an organisation's; they alone identify nobody. `longest`:
+    by the first word of names, the words of the longest. `ids`: the ids in use by table. `relationships`: ids by kind
+    and the ids of both parties. `dates`: ids and dates of events by kind and the id of what they are about.
+    """
+
+    names: dict[Key, list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
+    loose: dict[Key, list[KnownOrganisation]] = field(default_factory=dict)
+    weak: dict[Key, list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     ids: dict[str, set[str]] = field(default_factory=dict)
     relationships: dict[tuple[str, str, str], str] = field(default_factory=dict)
     dates: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, name: str, body: KnownOrganisation) -> None:
-        """Remember a name of a body."""
-        key = tuple(plain_word(w) for w in _WORD.findall(name))
-        key = key[1:] if key[:1] == ("the",) else key
+        """Add a name of a body."""
+        key = name_key(name)
         if not key or len(key) > MAX_LENGTH or (len(key) == 1 and len(key[0]) < 3):
             return
-        # A register calls councils by their places and bodies by any three letters: such a name alone finds nobody.
-        if body.slug is None and not _tells(name, key):
+        # A register calls councils by their places and bodies by any three letters.
+        if body.slug is None and not _is_organisation_name(name, key):
             _append(self.weak, key, name, body)
             return
         _append(self.names, key, name, body)
         self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
-        if len(bare := tuple(w for w in key if w not in _SMALL)) > 2:
-            others = self.loose.setdefault(bare, [])
-            if body not in others:
-                others.append(body)
+        if len(loose_key := _without_small_words(key)) > 2:
+            bodies = self.loose.setdefault(loose_key, [])
+            if body not in bodies:
+                bodies.append(body)
 
-    def at(self, text: str, here: list[WordToken], index: int) -> tuple[int, list[KnownOrganisation]] | None:
-        """The longest known name that begins at a token: the index after it, and whose it is."""
-        first = here[index]
+    def longest_match(
+        self, text: str, tokens: list[WordToken], index: int
+    ) -> tuple[int, list[KnownOrganisation]] | None:
+        """The longest known name that begins at a token: the index after it, and the bodies that have it."""
+        first = tokens[index]
         if not (first.text[0].isupper() or first.text[0].isdigit()):
             return None
-        for width in range(min(self.longest.get(first.low, 0), len(here) - index), 0, -1):
-            piece = here[index : index + width]
-            found = self.names.get(tuple(t.low for t in piece))
-            if found is None or any(
-                len(text[a.end : b.start]) > 3 or "." in text[a.end : b.start] for a, b in _pairs(piece)
-            ):
+        for width in range(min(self.longest.get(first.low, 0), len(tokens) - index), 0, -1):
+            matched = tokens[index : index + width]
+            entries = self.names.get(tuple(token.low for token in matched))
+            if entries is None or not _is_contiguous(text, matched):
                 continue
-            written = text[first.start : piece[-1].end]
+            written = text[first.start : matched[-1].end]
             # One word, or an abbreviation, must be written as it is; an ordinary word in capitals is no name.
-            bodies = [body for name, body in found if width > 1 or name in (written, re.sub(r"['’]s$", "", written))]
+            spellings = (written, re.sub(r"['’]s$", "", written))
+            bodies = [body for name, body in entries if width > 1 or name in spellings]
             if bodies:
                 return index + width, list(dict.fromkeys(bodies))
         return None
 
-    def called(self, key: tuple[str, ...]) -> list[KnownOrganisation]:
-        """Who has a name that a text was found to hold, by its folded words."""
+    def bodies_with_name(self, key: Key) -> list[KnownOrganisation]:
+        """The bodies that have a name, also one that does not show that it is an organisation's."""
         return [body for _, body in self.names.get(key) or self.weak.get(key, [])]
 
-    def nearly(self, name: str) -> list[KnownOrganisation]:
+    def bodies_with_similar_name(self, name: str) -> list[KnownOrganisation]:
         """Bodies whose name differs only in small words (School of, School for)."""
-        return self.loose.get(tuple(w for w in map(plain_word, _WORD.findall(name)) if w not in _SMALL), [])
+        return self.loose.get(_without_small_words(_words(name)), [])
 
     def from_path(self, path: Path) -> None:
         """Add a graph folder, a build, a store or an RDF file. Raises `DataError` for a folder with errors."""
         from partnergraph.graph_folder.folder import CONFIG
 
         if (path / CONFIG).is_file():
-            self._folder(path)
+            self._add_folder(path)
         else:
-            self._graph(path)
+            self._add_graph(path)
 
-    def _folder(self, path: Path) -> None:
+    def _add_folder(self, path: Path) -> None:
         from partnergraph.graph_folder.folder import read_folder
         from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
@@ -104,42 +113,43 @@ class Gazetteer:
             message = f"{path} has errors; mend them first: partnergraph check {path}"
             raise DataError(message, folder.errors)
         model = folder.model
-        bodies = {o.id: KnownOrganisation(o.name, path.name or str(path), o.id) for o in model.organisations}
-        for organisation in model.organisations:
-            self.add(organisation.name, bodies[organisation.id])
+        bodies = {
+            organisation.id: KnownOrganisation(organisation.name, path.name or str(path), organisation.id)
+            for organisation in model.organisations
+        }
+        for body in bodies.values():
+            self.add(body.label, body)
         for name in model.names:
             if name.organisation in bodies:
                 self.add(name.name, bodies[name.organisation])
         for table in TABLE_SCHEMAS:
             rows = getattr(model, table, ())
             self.ids.setdefault(table, set()).update(row.id for row in rows)
-        for link in model.relationships:
-            parties = (link.kind, link.from_.rpartition("/")[2], link.to.rpartition("/")[2])
-            self.relationships.setdefault(parties, link.id)
+        for relationship in model.relationships:
+            parties = (_last_part(relationship.from_), _last_part(relationship.to))
+            self.relationships.setdefault((relationship.kind, *parties), relationship.id)
         for event in model.events:
             if event.about and event.date:
-                self.dates.setdefault((event.kind, event.about.rpartition("/")[2]), []).append(
-                    (event.id, event.date.text)
-                )
+                dates = self.dates.setdefault((event.kind, _last_part(event.about)), [])
+                dates.append((event.id, event.date.text))
 
-    def _graph(self, path: Path) -> None:
+    def _add_graph(self, path: Path) -> None:
         from partnergraph.store import Reader
-        from partnergraph.vocabulary import ORG, PG, RDF, SKOS
+        from partnergraph.vocabulary import ORG, PG, RDF
 
         reader = Reader.at(path)
-        named = set(reader.pointing(RDF.type, ORG.Organization))
-        labels, others = reader.values(SKOS.prefLabel), reader.values(SKOS.altLabel)
-        for iri in sorted(named & labels.keys()):
-            slug = iri.rpartition("/")[2]
-            body = KnownOrganisation(sorted(labels[iri])[0], path.name or str(path), slug)
-            self.ids.setdefault("organisations", set()).add(slug)
-            for name in sorted({*labels[iri], *others.get(iri, ())}):
-                self.add(name, body)
-        asked = "SELECT ?r ?kind ?from ?to { ?r a <%s>; <%s> ?kind; <%s> ?from; <%s> ?to }"
-        for row in reader.rows(asked % (PG.Relationship, PG.kind, PG["from"], PG.to)):
-            last = {name: (value or "").rpartition("/")[2] for name, value in row.items()}
-            self.relationships.setdefault((last["kind"], last["from"], last["to"]), last["r"])
-            self.ids.setdefault("relationships", set()).add(last["r"])
+        organisations = set(reader.pointing(RDF.type, ORG.Organization))
+        bodies: dict[str, KnownOrganisation] = {}
+        for _, match in reader.names:
+            if match.iri in organisations:
+                body = KnownOrganisation(match.label, path.name or str(path), _last_part(match.iri))
+                self.add(match.name, bodies.setdefault(match.iri, body))
+        self.ids.setdefault("organisations", set()).update(_last_part(iri) for iri in bodies)
+        query = "SELECT ?r ?kind ?from ?to { ?r a <%s>; <%s> ?kind; <%s> ?from; <%s> ?to }"
+        for row in reader.rows(query % (PG.Relationship, PG.kind, PG["from"], PG.to)):
+            codes = {name: _last_part(iri or "") for name, iri in row.items()}
+            self.relationships.setdefault((codes["kind"], codes["from"], codes["to"]), codes["r"])
+            self.ids.setdefault("relationships", set()).add(codes["r"])
 
     def from_register(self, path: Path, format_: str) -> int:
         """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""
@@ -164,26 +174,52 @@ class Gazetteer:
         return number
 
 
+def name_key(name: str) -> Key:
+    """The plain words of a name, without a leading article: two names with the same key are the same name.
+
+    >>> name_key("The Council’s Trust")
+    ('council', 'trust')
+    """
+    words = _words(name)
+    return words[1:] if words[:1] == ("the",) else words
+
+
+def _words(name: str) -> Key:
+    return tuple(plain_word(word) for word in _WORD.findall(name))
+
+
+def _without_small_words(words: Key) -> Key:
+    return tuple(word for word in words if word not in _SMALL)
+
+
+def _last_part(iri: str) -> str:
+    return iri.rpartition("/")[2]
+
+
 def _append(
-    names: dict[tuple[str, ...], list[tuple[str, KnownOrganisation]]],
-    key: tuple[str, ...],
+    names: dict[Key, list[tuple[str, KnownOrganisation]]],
+    key: Key,
     name: str,
     body: KnownOrganisation,
 ) -> None:
-    bodies = names.setdefault(key, [])
-    if (name, body) not in bodies:
-        bodies.append((name, body))
+    entries = names.setdefault(key, [])
+    if (name, body) not in entries:
+        entries.append((name, body))
 
 
-def _tells(name: str, key: tuple[str, ...]) -> bool:
-    """Whether a name tells by itself that it is an organisation's.
+def _is_organisation_name(name: str, key: Key) -> bool:
+    """Whether a name shows by itself that it is an organisation's.
 
-    >>> _tells("Elm Council", ("elm", "council")), _tells("West Elmshire", ("west", "elmshire"))
-    (True, False)
+    >>> _is_organisation_name("Elm Council", ("elm", "council"))
+    True
+    >>> _is_organisation_name("West Elmshire", ("west", "elmshire"))
+    False
     """
     nations, directions = word_lists()["nations"], word_lists()["directions"]
     return len(key) > 1 and (head_word(name) is not None or (key[-1] in nations and key[0] not in directions))
 
 
-def _pairs(piece: list[WordToken]) -> Iterator[tuple[WordToken, WordToken]]:
-    return pairwise(piece)
+def _is_contiguous(text: str, tokens: list[WordToken]) -> bool:
+    """Whether only short gaps without a full stop lie between words."""
+    gaps = (text[left.end : right.start] for left, right in pairwise(tokens))
+    return all(len(gap) <= 3 and "." not in gap for gap in gaps)

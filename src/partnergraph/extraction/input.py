@@ -16,6 +16,7 @@ _OFFICE = {
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old Office file",
 }
+_UNDEFINED_IN_WINDOWS_1252 = b"\x81\x8d\x8f\x90\x9d"
 _PLAIN = "Save it as plain text in UTF-8 (in a word processor: save as, plain text) and read that."
 
 
@@ -26,31 +27,38 @@ def open_document(path: Path, source: str) -> Document:
 
 
 def document_from_bytes(name: str, data: bytes, source: str) -> Document:
-    """The document in the bytes of a file called `name`."""
+    """The document in the bytes of a file called `name`. Raises `DataError` for what is no plain text in UTF-8."""
     if len(data) > MAX_SIZE:
         raise DataError(f"{name} has {len(data):,} bytes; a text may have {MAX_SIZE:,}. Divide it.")
-    for mark, sort in _OFFICE.items():
-        if data.startswith(mark) or (mark == b"PK\x03\x04" and name.lower().endswith(".docx")):
-            raise DataError(f"{name} is {sort}, not a text. {_PLAIN}")
+    _refuse_other_formats(name, data)
+    try:
+        document = read_document(source, data)
+    except UnicodeDecodeError as error:
+        raise DataError(_encoding_message(name, data, error)) from None
+    if not document.text.strip():
+        raise DataError(f"{name} is empty. Write or paste the text into it.")
+    if (control := _CONTROL.search(document.text)) is not None:
+        line = document.text.count("\n", 0, control.start()) + 1
+        message = f"{name}, line {line}: a control character ({ascii(control[0])[1:-1]})."
+        raise DataError(f"{message} Delete it. If the file is no text: {_PLAIN}")
+    return document
+
+
+def _refuse_other_formats(name: str, data: bytes) -> None:
+    for signature, format_ in _OFFICE.items():
+        if data.startswith(signature) or (signature == b"PK\x03\x04" and name.lower().endswith(".docx")):
+            raise DataError(f"{name} is {format_}, not a text. {_PLAIN}")
     if name.lower().endswith((".docx", ".doc", ".odt", ".pdf", ".rtf")):
         raise DataError(f"{name} is not a plain text by its name. {_PLAIN}")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(f"{name} is UTF-16 text. Save it as UTF-8.")
-    try:
-        found = read_document(source, data)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        if b"\x00" not in data and not any(byte in data for byte in b"\x81\x8d\x8f\x90\x9d"):
-            shown = data[error.start : error.start + 1].decode("cp1252")
-            message = f"{name}, line {line}: not UTF-8; it looks like Windows-1252 ('{shown}')."
-            raise DataError(f"{message} Save it as UTF-8, so that quotations keep their place.") from None
-        raise DataError(
-            f"{name}, line {line}: not UTF-8 (byte {error.start}), perhaps no text at all. {_PLAIN}"
-        ) from None
-    if not found.text.strip():
-        raise DataError(f"{name} is empty. Write or paste the text into it.")
-    if (wrong := _CONTROL.search(found.text)) is not None:
-        line = found.text.count("\n", 0, wrong.start()) + 1
-        message = f"{name}, line {line}: a control character ({ascii(wrong[0])[1:-1]})."
-        raise DataError(f"{message} Delete it. If the file is no text: {_PLAIN}")
-    return found
+
+
+def _encoding_message(name: str, data: bytes, error: UnicodeDecodeError) -> str:
+    """Where a text is not UTF-8, and whether it may be Windows-1252."""
+    line = data[: error.start].count(b"\n") + 1
+    if b"\x00" in data or any(byte in data for byte in _UNDEFINED_IN_WINDOWS_1252):
+        return f"{name}, line {line}: not UTF-8 (byte {error.start}), perhaps no text at all. {_PLAIN}"
+    character = data[error.start : error.start + 1].decode("cp1252")
+    message = f"{name}, line {line}: not UTF-8; it looks like Windows-1252 ('{character}')."
+    return f"{message} Save it as UTF-8, so that quotations keep their place."

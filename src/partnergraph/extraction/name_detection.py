@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import dropwhile, pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ _ADDRESS = re.compile(r"@\w|://|\bwww\.|\w\.\w+/|\w\.(?:ac|org|co|gov|nhs|com|ne
 _MAX_WORD_LENGTH = 300
 _GAP = re.compile(r" |-| ?/ ?|\. ")
 _QUOTED = re.compile(r"[‘'“\"]([A-Z][^‘’'“”\"\n]{3,80})[’'”\"](?!\w)")
-_MADE = re.compile(
+_COMPOUND = re.compile(
     r"(?<![\w-])([A-Z][\w&]{1,40}(?: [A-Z][\w&]{1,40}){0,4})-(funded|led|commissioned|hosted|sponsored|supported)\b"
 )
 _SINGULAR = {
@@ -28,7 +28,7 @@ _NAME = r"[A-Z][\w'’-]{0,40}(?: [A-Z][\w'’-]{0,40}){0,3}"
 _PLURAL = re.compile(rf"\b({_NAME}(?:, {_NAME}){{0,9}},? and {_NAME}) ({'|'.join(_SINGULAR)})\b")
 _SMALL = frozenset(["of", "for", "and", "the", "in", "on", "upon", "&"])
 _WELSH = frozenset(["y", "yr", "i", "a", "ac", "o"])
-_MAX_LENGTH = 16
+_MAX_WORDS = 16  # of a run of capitals, roughly
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,10 @@ class WordToken:
 
 @dataclass(frozen=True)
 class DetectedName:
-    """What looks like an organisation, why, and how surely. `short` is the abbreviation that follows in brackets."""
+    """A name that looks like an organisation's, why, and with what confidence (medium or low).
+
+    `short`: the abbreviation that follows in brackets.
+    """
 
     start: int
     end: int
@@ -69,8 +72,13 @@ def word_lists() -> Any:
 
 
 @cache
-def _listed(name: str) -> frozenset[str]:
+def _word_set(name: str) -> frozenset[str]:
     return frozenset(word_lists()[name])
+
+
+@cache
+def _words_before_names() -> frozenset[str]:
+    return _word_set("opening") | _word_set("calendar") | _SMALL
 
 
 def plain_word(word: str) -> str:
@@ -85,11 +93,12 @@ def plain_word(word: str) -> str:
 
 def word_tokens(text: str, start: int, end: int) -> list[WordToken]:
     """The words of a stretch of text, without e-mail and web addresses."""
-    found: list[WordToken] = []
+    tokens: list[WordToken] = []
     for piece in re.compile(r"\S+").finditer(text, start, end):
         if len(piece[0]) <= _MAX_WORD_LENGTH and not _ADDRESS.search(piece[0]):
-            found += (WordToken(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text, piece.start(), piece.end()))
-    return found
+            words = _TOKEN.finditer(text, piece.start(), piece.end())
+            tokens += (WordToken(word[0], word.start(), word.end()) for word in words)
+    return tokens
 
 
 def head_word(name: str) -> str | None:
@@ -98,193 +107,235 @@ def head_word(name: str) -> str | None:
     >>> head_word("Coventry University"), head_word("Department of Health"), head_word("Stoke")
     ('university', 'department', None)
     """
-    lows = [plain_word(w) for w in _TOKEN.findall(name)]
-    at = next((i for i, w in enumerate(lows) if w in ("of", "for")), len(lows))
-    known = word_lists()["organisation"]
-    return next((w for w in reversed(lows[:at]) if w in known), next((w for w in lows[at:] if w in known), None))
+    words = [plain_word(word) for word in _TOKEN.findall(name)]
+    preposition = next((index for index, word in enumerate(words) if word in ("of", "for")), len(words))
+    candidates = (*reversed(words[:preposition]), *words[preposition:])
+    return next((word for word in candidates if word in word_lists()["organisation"]), None)
 
 
 def detect_names(text: str, start: int, end: int) -> list[DetectedName]:
-    """The names in one sentence that look like organisations, in order; none lies in another."""
-    here = word_tokens(text, start, end)
-    lists = [(m.start(), m.end()) for m in _PLURAL.finditer(text, start, end)]
-    found = [*_quoted(text, start, end), *_runs(text, here, start), *_made(text, start, end)]
-    found = [s for s in found if not any(s.start < b and a < s.end for a, b in lists)]
-    found += _shared(text, start, end)
-    found += _acronyms(text, here, found)
-    kept: list[DetectedName] = []
-    for one in sorted(found, key=lambda s: (s.start, -s.end)):
-        if not kept or one.start >= kept[-1].end:
-            kept.append(one)
-    return kept
+    """The names in one sentence that look like organisations, in order; none overlaps another."""
+    tokens = word_tokens(text, start, end)
+    lists = [match.span() for match in _PLURAL.finditer(text, start, end)]
+    names = [*_quoted_names(text, start, end), *_capitalised_names(text, tokens, start)]
+    names += _compound_names(text, start, end)
+    names = [name for name in names if not any(name.start < last and first < name.end for first, last in lists)]
+    names += _names_with_shared_word(text, start, end)
+    names += _acronyms(text, tokens, names)
+    separate: list[DetectedName] = []
+    for name in sorted(names, key=lambda name: (name.start, -name.end)):
+        if not separate or name.start >= separate[-1].end:
+            separate.append(name)
+    return separate
 
 
-def _shared(text: str, start: int, end: int) -> Iterator[DetectedName]:
+def _names_with_shared_word(text: str, start: int, end: int) -> Iterator[DetectedName]:
     """'Birmingham, Coventry and Keele Universities': each name with the word that they share."""
     for match in _PLURAL.finditer(text, start, end):
-        word = _SINGULAR[match[2]]
-        for one in re.finditer(_NAME, match[1]):
-            first = match.start(1) + one.start()
-            parts = one[0].split()
-            while parts and parts[0].lower() in _listed("opening"):
-                first += len(parts.pop(0)) + 1
-            if parts:
-                name = " ".join(parts)
+        for item in re.finditer(_NAME, match[1]):
+            first = match.start(1) + item.start()
+            words = item[0].split()
+            while words and words[0].lower() in _word_set("opening"):
+                first += len(words.pop(0)) + 1
+            if words:
+                name = " ".join(words)
                 reason = f"shares the word '{match[2]}' with its neighbours"
-                yield DetectedName(first, first + len(name), f"{name} {word}", reason, "medium")
+                full_name = f"{name} {_SINGULAR[match[2]]}"
+                yield DetectedName(first, first + len(name), full_name, reason, "medium")
 
 
-def _quoted(text: str, start: int, end: int) -> Iterator[DetectedName]:
+def _quoted_names(text: str, start: int, end: int) -> Iterator[DetectedName]:
     for match in _QUOTED.finditer(text, start, end):
-        parts = _TOKEN.findall(match[1])
-        lows = [plain_word(p) for p in parts]
-        named = all(p[0].isupper() or low in _SMALL for p, low in zip(parts, lows, strict=True))
-        if len(parts) > 1 and named and lows[0] not in _listed("opening") and match[1] == match[1].strip():
-            level = "medium" if head_word(match[1]) else "low"
-            yield DetectedName(match.start(1), match.end(1), match[1], "a name in quotation marks", level)
+        words = _TOKEN.findall(match[1])
+        plain = [plain_word(word) for word in words]
+        is_name = all(word[0].isupper() or low in _SMALL for word, low in zip(words, plain, strict=True))
+        if len(words) > 1 and is_name and plain[0] not in _word_set("opening") and match[1] == match[1].strip():
+            confidence = "medium" if head_word(match[1]) else "low"
+            yield DetectedName(match.start(1), match.end(1), match[1], "a name in quotation marks", confidence)
 
 
-def _made(text: str, start: int, end: int) -> Iterator[DetectedName]:
-    for match in _MADE.finditer(text, start, end):
+def _compound_names(text: str, start: int, end: int) -> Iterator[DetectedName]:
+    """'ESRC-funded', 'Elm Trust-led'."""
+    for match in _COMPOUND.finditer(text, start, end):
         first = match[1].split()[0].lower()
-        if first not in _listed("opening") and match[1].lower() not in _listed("not_bodies"):
+        if first not in _word_set("opening") and match[1].lower() not in _word_set("not_bodies"):
             yield DetectedName(match.start(1), match.end(1), match[1], f"stands before '-{match[2]}'", "medium")
 
 
-def _runs(text: str, here: list[WordToken], start: int) -> Iterator[DetectedName]:
-    at = 0
-    while at < len(here):
-        if not here[at].capital:
-            at += 1
+# Runs of capitals
+
+
+def _capitalised_names(text: str, tokens: list[WordToken], start: int) -> Iterator[DetectedName]:
+    index = 0
+    while index < len(tokens):
+        if not tokens[index].capital:
+            index += 1
             continue
-        last = _run(text, here, at)
-        yield from _named(text, here[at : last + 1], start, here[at - 1] if at else None)
-        at = last + 1
+        last = _run_end(text, tokens, index)
+        yield from _name_of_run(text, tokens[index : last + 1], start, tokens[index - 1] if index else None)
+        index = last + 1
 
 
-def _run(text: str, here: list[WordToken], first: int) -> int:
-    """The last token of the run of capitals that begins here; small words belong to it when a capital follows."""
-    last, welsh = first, here[first].low in _listed("welsh")
-    while last + 1 < len(here) and last - first < _MAX_LENGTH:
-        step = next((n for n in (1, 2, 3) if last + n < len(here) and here[last + n].capital), None)
+def _run_end(text: str, tokens: list[WordToken], first: int) -> int:
+    """The last token of the run of capitals that begins at `first`; small words belong to it when a capital follows."""
+    last = first
+    small_words = _SMALL | _WELSH if tokens[first].low in _word_set("welsh") else _SMALL
+    while last + 1 < len(tokens) and last - first < _MAX_WORDS:
+        step = next((n for n in (1, 2, 3) if last + n < len(tokens) and tokens[last + n].capital), None)
         if step is None:
             break
-        between = [t.low for t in here[last + 1 : last + step]]
-        gaps = [
-            text[a.end : b.start]
-            for a, b in zip(here[last : last + step], here[last + 1 : last + step + 1], strict=True)
-        ]
-        small = _SMALL | _WELSH if welsh else _SMALL
-        if not (all(_gap(g, here[last].text) for g in gaps) and all(b in small for b in between)):
-            if not (_subjects(here, first, last) and (far := _comma(text, here, last)) is not None):
+        between = [token.low for token in tokens[last + 1 : last + step]]
+        gaps = [text[left.end : right.start] for left, right in pairwise(tokens[last : last + step + 1])]
+        if all(_joins_words(gap, tokens[last].text) for gap in gaps) and small_words.issuperset(between):
+            if between and not _joins_names(tokens[first : last + 1], between, tokens, last + step):
                 break
-            last = far
-            continue
-        if between and not _joins(here[first : last + 1], between, here, last + step):
+            last += step
+        elif _is_subject_list(tokens, first, last) and (list_end := _subject_list_end(text, tokens, last)) is not None:
+            last = list_end
+        else:
             break
-        last += step
     return last
 
 
-def _gap(gap: str, before: str) -> bool:
-    return gap == ". " and len(before) == 1 if gap == ". " else bool(_GAP.fullmatch(gap))
+def _joins_words(gap: str, before: str) -> bool:
+    """Whether what stands between two words may stand within a name; a full stop only after an initial."""
+    return len(before) == 1 if gap == ". " else bool(_GAP.fullmatch(gap))
 
 
-def _subjects(here: list[WordToken], first: int, last: int) -> bool:
+def _is_subject_list(tokens: list[WordToken], first: int, last: int) -> bool:
     """Whether a run is 'School of Primary': the commas that follow may belong to it."""
-    lows = [t.low for t in here[first : last + 1]]
-    return any(a in _listed("subjects") and b in ("of", "for") for a, b in pairwise(lows))
+    words = [token.low for token in tokens[first : last + 1]]
+    return any(left in _word_set("subjects") and right in ("of", "for") for left, right in pairwise(words))
 
 
-def _comma(text: str, here: list[WordToken], last: int) -> int | None:
-    """The end of '..., Community and Social Care', if that is what follows."""
-    known, at = word_lists()["organisation"], last
-    while at + 1 < len(here) and text[here[at].end : here[at + 1].start] == ", " and here[at + 1].capital:
-        at += 1
-        while at + 1 < len(here) and text[here[at].end : here[at + 1].start] == " " and here[at + 1].capital:
-            at += 1
-    if at == last or at + 2 >= len(here) or here[at + 1].low != "and" or not here[at + 2].capital:
+def _subject_list_end(text: str, tokens: list[WordToken], last: int) -> int | None:
+    """The last token of '..., Community and Social Care', None if something else follows."""
+    end = last
+    while _capital_follows(text, tokens, end, ", "):
+        end = _capitals_end(text, tokens, end + 1)
+    if end == last or end + 2 >= len(tokens) or tokens[end + 1].low != "and" or not tokens[end + 2].capital:
         return None
-    if text[here[at].end : here[at + 1].start] not in (" ", ", "):
+    if text[tokens[end].end : tokens[end + 1].start] not in (" ", ", "):
         return None
-    at += 2
-    while at + 1 < len(here) and text[here[at].end : here[at + 1].start] == " " and here[at + 1].capital:
-        at += 1
-    return None if any(t.low in known or t.text.isupper() for t in here[last + 1 : at + 1]) else at
+    end = _capitals_end(text, tokens, end + 2)
+    organisation_words = word_lists()["organisation"]
+    names_body = any(token.low in organisation_words or token.text.isupper() for token in tokens[last + 1 : end + 1])
+    return None if names_body else end
 
 
-def _joins(left: list[WordToken], between: list[str], here: list[WordToken], right: int) -> bool:
-    """Whether small words join what stands on both sides into one name."""
-    known, lows = word_lists()["organisation"], [t.low for t in left]
+def _capitals_end(text: str, tokens: list[WordToken], index: int) -> int:
+    """The last of the capitalised words with a space between them that begin at a token."""
+    while _capital_follows(text, tokens, index, " "):
+        index += 1
+    return index
+
+
+def _capital_follows(text: str, tokens: list[WordToken], index: int, gap: str) -> bool:
+    following = index + 1
+    return (
+        following < len(tokens)
+        and text[tokens[index].end : tokens[following].start] == gap
+        and tokens[following].capital
+    )
+
+
+def _joins_names(left: list[WordToken], between: list[str], tokens: list[WordToken], right: int) -> bool:
+    """Whether small words join what stands on both sides into one name. `right`: the index of the token after them."""
+    left_words = [token.low for token in left]
     if "and" in between:
-        if between != ["and"] or lows[-1] in known or (left[-1].text.isupper() and len(left[-1].text) > 2):
-            return False
-        if "university" in lows and "of" in lows:
-            return False
-        after = [here[right].low]
-        for token in here[right + 1 : right + 6]:
-            if not (token.capital or token.low in ("of", "for")):
-                break
-            after.append(token.low)
-        return not (any(w in known for w in lows) and any(w in known for w in after)) and after[-1] != "universities"
-    if "in" in between or "on" in between or "upon" in between:
-        return "of" in lows or "for" in lows or between in (["on"], ["upon"])
+        return between == ["and"] and _and_joins(left, left_words, tokens, right)
+    if not {"in", "on", "upon"}.isdisjoint(between):
+        return "of" in left_words or "for" in left_words or between in (["on"], ["upon"])
     return True
 
 
-def _named(text: str, run: list[WordToken], start: int, before: WordToken | None) -> Iterator[DetectedName]:
-    opening = _listed("opening")
-    while run and (run[0].low in opening or run[0].low in _listed("calendar") or run[0].low in _SMALL):
-        run = run[1:]
-    while len(run) > 2 and run[0].low in _listed("offices") and run[1].low in ("of", "for"):
+def _and_joins(left: list[WordToken], left_words: list[str], tokens: list[WordToken], right: int) -> bool:
+    """Whether 'and' stands within a name: not between two bodies, nor after an abbreviation."""
+    organisation_words = word_lists()["organisation"]
+    is_abbreviation = left[-1].text.isupper() and len(left[-1].text) > 2
+    if left_words[-1] in organisation_words or is_abbreviation or {"university", "of"}.issubset(left_words):
+        return False
+    following = takewhile(lambda token: token.capital or token.low in ("of", "for"), tokens[right + 1 : right + 6])
+    right_words = [tokens[right].low, *(token.low for token in following)]
+    sides_name_bodies = all(not organisation_words.keys().isdisjoint(words) for words in (left_words, right_words))
+    return not sides_name_bodies and right_words[-1] != "universities"
+
+
+def _name_of_run(text: str, run: list[WordToken], start: int, before: WordToken | None) -> Iterator[DetectedName]:
+    """The organisation that a run of capitals names, if any. `start`: of the sentence; `before`: the token before."""
+    run = _without_person(_trimmed(run, start, before), before)
+    if not run:
+        return
+    end = _name_end(text, run[-1])
+    name, words = text[run[0].start : end], [token.low for token in run]
+    is_heading = name.isupper() and len(name) > 12
+    if len(run) == 1 or is_heading:
+        return
+    detected = _with_abbreviation(text, run[0].start, end)
+    if not word_lists()["organisation"].keys().isdisjoint(words):
+        if not _is_nhs_plural(words):
+            yield replace(detected, reason=f"capitals with '{head_word(name)}'")
+    elif words[-1] in _word_set("nations") and words[0] not in _word_set("directions"):
+        yield replace(detected, reason=f"capitals that end in '{run[-1].text}'")
+    elif len(run) > 2 and detected.short:
+        yield replace(detected, reason="capitals with their abbreviation in brackets")
+
+
+def _trimmed(run: list[WordToken], start: int, before: WordToken | None) -> list[WordToken]:
+    """A run without what stands before and after a name: opening words, dates, offices ('Director of'), an adverb or
+    participle at the beginning of the sentence, small words at the end.
+    """
+    run = list(dropwhile(lambda token: token.low in _words_before_names(), run))
+    while len(run) > 2 and run[0].low in _word_set("offices") and run[1].low in ("of", "for"):
         run = run[2:]
-        run = run[1:] if run and run[0].low == "the" else run
-    if run and before is None and run[0].start == start and len(run) > 2 and run[0].low.endswith(("ing", "ly")):
+        run = run[1:] if run[0].low == "the" else run
+    begins_sentence = before is None and run and run[0].start == start
+    if begins_sentence and len(run) > 2 and run[0].low.endswith(("ing", "ly")):
         run = run[1:]
     while run and not run[-1].capital:
         run = run[:-1]
-    run = _without_person(run, before)
-    if not run:
-        return
-    # the possessive of the last word is no part of the name
-    stop = run[-1].end - (2 if re.search(r"['’]s$", run[-1].text) else 0)
-    tail = re.compile(r"(?:-[^\W_]+){2,}").match(text, stop)  # Glan-yr-afon
-    stop = tail.end() if tail else stop
-    name, lows = text[run[0].start : stop], [t.low for t in run]
-    if len(run) > 1 and name.isupper() and len(name) > 12:
-        return  # a heading in capitals
-    known = word_lists()["organisation"]
-    if len(run) > 1 and any(low in known for low in lows):
-        if lows == ["nhs", lows[-1]] and lows[-1].endswith("s") and lows[-1] not in ("hospitals",):
-            return
-        yield _bracketed(text, run[0].start, stop, name, f"capitals with '{head_word(name)}'", "medium")
-    elif len(run) > 1 and lows[-1] in _listed("nations") and lows[0] not in _listed("directions"):
-        yield _bracketed(text, run[0].start, stop, name, f"capitals that end in '{run[-1].text}'", "medium")
-    elif len(run) > 2 and (made := _bracketed(text, run[0].start, stop, name, "", "medium")).short:
-        yield DetectedName(
-            made.start, made.end, made.name, "capitals with their abbreviation in brackets", "medium", made.short
-        )
+    return run
+
+
+def _name_end(text: str, last: WordToken) -> int:
+    """Where a name ends: without the possessive of its last word, with all parts of 'Glan-yr-afon'."""
+    end = last.end - (2 if re.search(r"['’]s$", last.text) else 0)
+    hyphenated = re.compile(r"(?:-[^\W_]+){2,}").match(text, end)
+    return hyphenated.end() if hyphenated else end
+
+
+def _is_nhs_plural(words: list[str]) -> bool:
+    """Whether it is 'NHS trusts', which names no body."""
+    return words == ["nhs", words[-1]] and words[-1].endswith("s") and words[-1] != "hospitals"
 
 
 def _without_person(run: list[WordToken], before: WordToken | None) -> list[WordToken]:
     """A run without a person's name: 'Dr Ann Lee of the Elm Trust', 'Ann Lee of Elm University'."""
-    known, titles = word_lists()["organisation"], _listed("titles")
-    at = next((i for i, t in enumerate(run) if t.low in ("of", "for") and not t.capital), None)
-    titled = (before is not None and before.low in titles) or any(t.low in titles for t in run[:1])
-    person = at in (2, 3) and not any(t.low in known or t.text.isupper() for t in run[:at])
-    if not titled and not (person and at is not None and any(t.low in known for t in run[at:])):
+    preposition = next((i for i, token in enumerate(run) if token.low in ("of", "for") and not token.capital), None)
+    titled = any(token.low in _word_set("titles") for token in (before, *run[:1]) if token is not None)
+    if not titled and not (preposition in (2, 3) and _is_person_of_body(run[:preposition], run[preposition:])):
         return run
-    rest = run[at + 1 :] if at is not None else []
+    rest = run[preposition + 1 :] if preposition is not None else []
     return rest[1:] if rest and rest[0].low == "the" else rest
 
 
-def _bracketed(text: str, start: int, end: int, name: str, reason: str, level: str) -> DetectedName:
-    """With the abbreviation that follows in brackets, and a region after the brackets."""
+def _is_person_of_body(left: list[WordToken], right: list[WordToken]) -> bool:
+    """Whether no word on the left of a preposition names a body, and one on its right does."""
+    organisation_words = word_lists()["organisation"]
+    left_names_body = any(token.low in organisation_words or token.text.isupper() for token in left)
+    return not left_names_body and any(token.low in organisation_words for token in right)
+
+
+def _with_abbreviation(text: str, start: int, end: int) -> DetectedName:
+    """A name with the abbreviation that follows in brackets, and a region after the brackets."""
+    name = text[start:end]
     match = re.match(r" \(([A-Z][A-Za-z&]{1,11})\)((?: [A-Z][a-z]+){0,3})", text[end : end + 60])
     if match is None or not _abbreviates(match[1], name):
-        return DetectedName(start, end, name, reason, level)
-    end += match.end() if match[2] else 0
-    return DetectedName(start, end, text[start:end], reason, level, None if match[2] else match[1])
+        return DetectedName(start, end, name, "", "medium")
+    if match[2]:
+        end += match.end()
+        return DetectedName(start, end, text[start:end], "", "medium")
+    return DetectedName(start, end, name, "", "medium", match[1])
 
 
 def _abbreviates(short: str, name: str) -> bool:
@@ -293,26 +344,32 @@ def _abbreviates(short: str, name: str) -> bool:
     >>> _abbreviates("WTP", "Wessex Teaching Partnership"), _abbreviates("XYZ", "Wessex Teaching Partnership")
     (True, False)
     """
-    low, at, missing = name.casefold(), 0, 0
+    low, position, missing = name.casefold(), 0, 0
     for letter in short.casefold().replace("&", ""):
-        where = low.find(letter, at)
-        missing += where < 0
-        at = where + 1 if where >= 0 else at
-    initials = {w[0].casefold() for w in _TOKEN.findall(name)}
-    return sum(c.isupper() for c in short) > 1 and short[0].casefold() in initials and missing <= (len(short) > 4)
+        index = low.find(letter, position)
+        missing += index < 0
+        position = index + 1 if index >= 0 else position
+    initials = {word[0].casefold() for word in _TOKEN.findall(name)}
+    capitals = sum(letter.isupper() for letter in short)
+    return capitals > 1 and short[0].casefold() in initials and missing <= (len(short) > 4)
 
 
-def _acronyms(text: str, here: list[WordToken], found: list[DetectedName]) -> Iterator[DetectedName]:
+def _acronyms(text: str, tokens: list[WordToken], names: list[DetectedName]) -> Iterator[DetectedName]:
     """Capitals alone (3 to 8) that stand in a list beside organisations, or after by/with."""
-    ends, starts = {s.end for s in found}, {s.start for s in found}
-    for at, token in enumerate(here):
-        if not (re.fullmatch(r"[A-Z]{3,8}", token.text) and token.low not in _listed("not_bodies")):
+    ends, starts = {name.end for name in names}, {name.start for name in names}
+    for index, token in enumerate(tokens):
+        if not re.fullmatch(r"[A-Z]{3,8}", token.text) or token.low in _word_set("not_bodies"):
             continue
-        before = re.search(r"(, |,? and |,? and the |, the )$", text[max(0, token.start - 12) : token.start])
-        after = re.match(r"(, |,? and |,? and the |, the )", text[token.end : token.end + 12])
-        beside = (before and token.start - len(before[0]) in ends) or (after and token.end + len(after[0]) in starts)
-        led = at > 0 and here[at - 1].low in ("by", "with", "alongside") and text[here[at - 1].end : token.start] == " "
-        if beside or led:
-            ends.add(token.end)
-            reason = "capitals in a list of organisations" if beside else f"capitals after '{here[at - 1].text}'"
-            yield DetectedName(token.start, token.end, token.text, reason, "low")
+        left = re.search(r"(, |,? and |,? and the |, the )$", text[max(0, token.start - 12) : token.start])
+        right = re.match(r"(, |,? and |,? and the |, the )", text[token.end : token.end + 12])
+        in_list = (left and token.start - len(left[0]) in ends) or (right and token.end + len(right[0]) in starts)
+        before = tokens[index - 1] if index else None
+        led = before and before.low in ("by", "with", "alongside") and text[before.end : token.start] == " "
+        if before and led and not in_list:
+            reason = f"capitals after '{before.text}'"
+        elif in_list:
+            reason = "capitals in a list of organisations"
+        else:
+            continue
+        ends.add(token.end)
+        yield DetectedName(token.start, token.end, token.text, reason, "low")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from partnergraph.errors import MissingExtra
 from partnergraph.extraction.proposals import COLUMNS, KNOWN, KNOWN_COLUMNS, PROPOSALS, TABLES, Cells, Proposals
 from partnergraph.files import write_file, write_files
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.xml_text import replace_forbidden
 
-_MADE = datetime(1980, 1, 1)
-_MAX_LENGTH = 32_000
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CREATED = datetime(1980, 1, 1)  # so that the same proposals give the same bytes
+_MAX_LENGTH = 32_000  # characters of a cell
 _WIDTHS = {
     "sentence": 70,
     "what": 50,
@@ -29,16 +28,16 @@ _WIDTHS = {
 }
 
 
-def sheets(reading: Proposals) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
+def sheets(proposals: Proposals) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
     """Every table with its columns and rows, the proposals first."""
-    found: dict[str, tuple[tuple[str, ...], list[Cells]]] = {PROPOSALS: (COLUMNS, reading.proposals)}
-    found[KNOWN] = (KNOWN_COLUMNS, reading.known)
-    return found | {table: (TABLE_SCHEMAS[table].columns, reading.tables[table]) for table in TABLES}
+    sheets_: dict[str, tuple[tuple[str, ...], list[Cells]]] = {PROPOSALS: (COLUMNS, proposals.proposals)}
+    sheets_[KNOWN] = (KNOWN_COLUMNS, proposals.known)
+    return sheets_ | {table: (TABLE_SCHEMAS[table].columns, proposals.tables[table]) for table in TABLES}
 
 
-def to_csv(reading: Proposals) -> dict[str, bytes]:
+def to_csv(proposals: Proposals) -> dict[str, bytes]:
     """A CSV file for each table, by file name. Sentences stand as they are: the tables are read again, word by word."""
-    return {f"{name}.csv": table_csv(columns, rows) for name, (columns, rows) in sheets(reading).items()}
+    return {f"{name}.csv": table_csv(columns, rows) for name, (columns, rows) in sheets(proposals).items()}
 
 
 def table_csv(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
@@ -50,33 +49,33 @@ def table_csv(columns: tuple[str, ...], rows: list[Cells]) -> bytes:
     return output.getvalue().encode()
 
 
-def to_workbook(reading: Proposals) -> bytes:
-    """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. Same reading, same bytes."""
+def to_workbook(proposals: Proposals) -> bytes:
+    """An .xlsx workbook with a sheet for each table; `accept` has a drop-down. Same proposals, same bytes."""
     try:
         import xlsxwriter
     except ImportError:
         raise MissingExtra("xlsxwriter", "excel") from None
     output = io.BytesIO()
     book = xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_urls": False})
-    book.set_properties({"created": _MADE})
+    book.set_properties({"created": _CREATED})
     bold, text = (
         book.add_format({"bold": True, "bottom": 1}),
         book.add_format({"quote_prefix": True, "text_wrap": True}),
     )
     text.set_align("top")
-    for name, (columns, rows) in sheets(reading).items():
-        _sheet(book.add_worksheet(name.capitalize()), columns, rows, bold, text)
+    for name, (columns, rows) in sheets(proposals).items():
+        _write_sheet(book.add_worksheet(name.capitalize()), columns, rows, bold, text)
     book.close()
     return output.getvalue()
 
 
-def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, text: Any) -> None:
+def _write_sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, text: Any) -> None:
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, bold)
         sheet.set_column(column, column, _WIDTHS.get(name, 16))
     for number, row in enumerate(rows, 1):
         for column, name in enumerate(columns):
-            cell = _FORBIDDEN.sub("\ufffd", row.get(name, ""))
+            cell = replace_forbidden(row.get(name, ""))
             if name in ("start", "end") and cell.isdigit():
                 sheet.write_number(number, column, int(cell))
             elif cell:
@@ -88,12 +87,12 @@ def _sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, t
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
 
 
-def save(reading: Proposals, output: Path) -> None:
+def save(proposals: Proposals, output: Path) -> None:
     """Write the workbook, when the name ends in .xlsx, or else a folder of CSV files; whole or not at all.
 
     Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
     """
     if output.suffix.lower() == ".xlsx":
-        write_file(output, to_workbook(reading))
+        write_file(output, to_workbook(proposals))
         return
-    write_files(output, to_csv(reading))
+    write_files(output, to_csv(proposals))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from partnergraph.extraction.entity_mentions import (
     MAX_SENTENCE_LENGTH,
@@ -14,10 +15,10 @@ from partnergraph.extraction.entity_mentions import (
 )
 from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.name_detection import head_word, word_lists
-from partnergraph.extraction.relations import ProposedEvent, ProposedRelation, find_relations
+from partnergraph.extraction.relations import ProposedEvent, ProposedRelation, TextSpan, find_relations
 from partnergraph.model.records import Document
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
-from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary import Concept, concepts
 
 PROPOSALS = "proposals"
 KNOWN = "known"
@@ -27,14 +28,17 @@ COLUMNS = (
 )
 KNOWN_COLUMNS = ("id", "name", "as_written", "locator", "start", "end", "reason")
 TABLES = ("sources", "evidence", "organisations", "names", "groups", "relationships", "events")
-MAX_QUOTE_LENGTH = 5_000
-_AROUND = 500
+MAX_QUOTE_LENGTH = 5_000  # characters of a piece of evidence
+_CONTEXT = 500  # characters before and after a place in a sentence too long to be quoted
 Cells = dict[str, str]
 
 
 @dataclass
 class Proposals:
-    """The proposed rows by table, the proposals in the order of the text, and the mentions of known bodies."""
+    """The proposed rows by table, the proposals in the order of the text, and the mentions of known bodies.
+
+    `left_out`: the number of rows without evidence that can be quoted, which are not proposed.
+    """
 
     document: Document
     mentions: DocumentMentions
@@ -53,223 +57,240 @@ class Proposals:
             f"{len(self.tables['relationships'])} relationships",
             f"{len(self.tables['events'])} events",
         )
-        said = f"{', '.join(parts)}: {rows} proposals."
+        summary = f"{', '.join(parts)}: {rows} proposals."
         if long := self.mentions.too_long:
             which = ", ".join(f"s{number}" for number in long[:5]) + (" and more" if len(long) > 5 else "")
-            said += f" Not read, as longer than {MAX_SENTENCE_LENGTH:,} characters without an end: sentence {which}."
-        return said
+            summary += f" Not read, as longer than {MAX_SENTENCE_LENGTH:,} characters without an end: sentence {which}."
+        return summary
 
 
 def propose_rows(document: Document, known: Gazetteer, speaker: str | None = None) -> Proposals:
     """Read a document. Same document and same knowledge give the same rows."""
-    found = find_mentions(document, known, speaker)
-    maker = _ProposalBuilder(Proposals(document, found), known)
-    stated, dated = find_relations(document, found)
-    claimed = {party.slug for claim in stated for party in (claim.giver, claim.taker, claim.via) if party}
-    maker.parties(claimed)
-    maker.events(maker.relationships(stated, dated))
-    maker.reading.proposals.sort(key=lambda row: (int(row["start"]), TABLES.index(row["table"]), row["id"]))
-    return maker.reading
+    mentions = find_mentions(document, known, speaker)
+    relations, events = find_relations(document, mentions)
+    proposals = Proposals(document, mentions)
+    builder = _ProposalBuilder(proposals, known)
+    related = {
+        party.slug for relation in relations for party in (relation.giver, relation.taker, relation.via) if party
+    }
+    builder.add_parties(related)
+    builder.add_events(events, builder.add_relationships(relations))
+    proposals.proposals.sort(key=lambda row: (int(row["start"]), TABLES.index(row["table"]), row["id"]))
+    return proposals
 
 
 class _ProposalBuilder:
-    def __init__(self, reading: Proposals, known: Gazetteer) -> None:
-        self.reading, self.known = reading, known
-        self.document = reading.document
-        self.source = reading.document.source
-        self.taken = {table: set(known.ids.get(table, ())) for table in TABLE_SCHEMAS}
-        self.quoted: dict[tuple[int, int], str] = {}
-        self.proofs = 0  # the last number of a row of evidence
-        self.sentences = {p.number: p for p in self.document.passages}
-        self.dated: list[ProposedEvent] = []
+    def __init__(self, proposals: Proposals, known: Gazetteer) -> None:
+        self.proposals, self.known = proposals, known
+        self.document = proposals.document
+        self.source = proposals.document.source
+        self.ids = {table: set(known.ids.get(table, ())) for table in TABLE_SCHEMAS}
+        self.evidence: dict[tuple[int, int], str] = {}  # ids of rows of evidence by the stretch of text they quote
+        self.last_evidence = 0  # the number of the last row of evidence
+        self.sentences = {passage.number: passage for passage in self.document.passages}
         row = {"id": self.source, "title": self.source, "publisher": "unknown", "kind": "document"}
-        reading.tables["sources"].append(
-            row | {"note": "Proposed by partnergraph read: fill in title, publisher and date."}
-        )
+        row["note"] = "Proposed by partnergraph read: fill in title, publisher and date."
+        proposals.tables["sources"].append(row)
 
-    def _id(self, table: str, stem: str) -> str:
-        made, number = stem, 1
-        while made in self.taken[table]:
+    def _new_id(self, table: str, stem: str) -> str:
+        slug, number = stem, 1
+        while slug in self.ids[table]:
             number += 1
-            made = f"{stem}--{self.source.lower().replace('_', '-')}" if number == 2 else f"{stem}-{number}"
-        self.taken[table].add(made)
-        return made
+            slug = f"{stem}--{self.source.lower().replace('_', '-')}" if number == 2 else f"{stem}-{number}"
+        self.ids[table].add(slug)
+        return slug
 
-    def _quote(self, start: int, end: int, sentence: int, confidence: str, reading: bool) -> str | None:
-        """The row of evidence for a stretch of text; the whole sentence where the words alone stand there twice."""
-        passage = self.sentences[sentence]
-        words_, again = self.document.text[start:end], 0
-        again = passage.text.count(words_) if len(words_) else 2
-        if again != 1 or words_ != words_.strip() or _overlaps(passage.text, words_):
-            start, end = passage.start, passage.end
-            words_ = passage.text
-        if len(words_) > MAX_QUOTE_LENGTH:
-            return None
-        if (start, end) not in self.quoted:
-            number = self.proofs + 1
-            while f"{self.source}-{number}" in self.taken["evidence"]:
-                number += 1
-            self.proofs = number
-            made = f"{self.source}-{number}"
-            self.taken["evidence"].add(made)
-            self.quoted[start, end] = made
-            row = {"id": made, "source": self.source, "words": words_, "locator": f"s{sentence}"}
-            self.reading.tables["evidence"].append(
-                row | {"basis": "implied" if reading else "stated", "confidence": confidence}
-            )
-        return self.quoted[start, end]
+    def _new_evidence_id(self) -> str:
+        self.last_evidence += 1
+        while (slug := f"{self.source}-{self.last_evidence}") in self.ids["evidence"]:
+            self.last_evidence += 1
+        self.ids["evidence"].add(slug)
+        return slug
 
-    def _propose(self, table: str, row: Cells, what: str, place: tuple[int, int, int], why: Cells) -> None:
+    def _quote(self, place: TextSpan, confidence: str, *, implied: bool) -> str | None:
+        """The id of the evidence for a stretch of text: the whole sentence where the words alone stand there twice.
+
+        None where that is too long to be quoted.
+        """
         start, end, sentence = place
-        self.reading.tables[table].append(row)
-        self.reading.proposals.append(
-            {"accept": "", "table": table, "id": row["id"], "what": what, "sentence": self._shown(place)}
+        passage = self.sentences[sentence]
+        words = self.document.text[start:end]
+        is_unique = bool(words) and passage.text.count(words) == 1 and not _overlaps_itself(passage.text, words)
+        if not is_unique or words != words.strip():
+            start, end, words = passage.start, passage.end, passage.text
+        if len(words) > MAX_QUOTE_LENGTH:
+            return None
+        if (start, end) not in self.evidence:
+            self.evidence[start, end] = self._new_evidence_id()
+            row = {"id": self.evidence[start, end], "source": self.source, "words": words, "locator": f"s{sentence}"}
+            row |= {"basis": "implied" if implied else "stated", "confidence": confidence}
+            self.proposals.tables["evidence"].append(row)
+        return self.evidence[start, end]
+
+    def _propose(self, table: str, row: Cells, what: str, place: TextSpan, grounds: Cells) -> None:
+        start, end, sentence = place
+        self.proposals.tables[table].append(row)
+        self.proposals.proposals.append(
+            {"accept": "", "table": table, "id": row["id"], "what": what, "sentence": self._sentence_text(place)}
             | {"locator": f"s{sentence}", "start": str(start), "end": str(end), "status": "proposed"}
             | {"already_known_as": "", "conflicts": ""}
-            | why
+            | grounds
         )
 
-    def _shown(self, place: tuple[int, int, int]) -> str:
+    def _sentence_text(self, place: TextSpan) -> str:
         """The sentence of a proposal; of a very long one what stands around the place."""
         start, end, sentence = place
         passage = self.sentences[sentence]
         if len(passage.text) <= MAX_QUOTE_LENGTH:
             return passage.text
-        first, last = max(passage.start, start - _AROUND), min(passage.end, end + _AROUND)
+        first, last = max(passage.start, start - _CONTEXT), min(passage.end, end + _CONTEXT)
         before, after = "…" * (first > passage.start), "…" * (last < passage.end)
         return f"{before}{self.document.text[first:last]}{after}"
 
-    def parties(self, claimed: set[str]) -> None:
+    def add_parties(self, related: set[str]) -> None:
         """Organisations, groups and abbreviations; mentions of known bodies are listed.
 
-        A bare 'members' or 'partners' is proposed only where something is claimed of it.
+        A bare 'members' or 'partners' is proposed only where it has a relationship (`related`: the ids of parties).
         """
-        seen: dict[str, EntityMention] = {}
-        for number in sorted(self.reading.mentions.sentences):
-            for mention in self.reading.mentions.sentences[number]:
+        mentions = self.proposals.mentions
+        first_mentions: dict[str, EntityMention] = {}
+        for number in sorted(mentions.sentences):
+            for mention in mentions.sentences[number]:
                 party = mention.party
-                if _in_graph(party):
-                    self._known(mention)
-                elif party.slug not in seen and (not mention.bare or party.slug in claimed):
-                    seen[party.slug] = mention
-        for mention in seen.values():
-            self._party(mention)
-        for short, (party, start, end, sentence) in sorted(self.reading.mentions.short.items()):
-            proof = self._quote(start, end, sentence, "medium", False)
-            if proof is not None:
-                row = {
-                    "id": self._id("names", f"{party.slug}--{short.lower().replace('&', '-')}"),
-                    "organisation": party.slug,
-                }
-                row |= {"name": short, "kind": "acronym", "evidence": proof}
-                why = {"reason": "stands in brackets after the name", "confidence": "medium"}
-                self._propose("names", row, f"{short} is short for {party.name}", (start, end, sentence), why)
+                if _is_in_graph(party):
+                    self._add_known_mention(mention)
+                elif not mention.bare or party.slug in related:
+                    first_mentions.setdefault(party.slug, mention)
+        for mention in first_mentions.values():
+            self._add_party(mention)
+        for short, (party, *place) in sorted(mentions.abbreviations.items()):
+            self._add_abbreviation(short, party, (place[0], place[1], place[2]))
 
-    def _known(self, mention: EntityMention) -> None:
-        party = mention.party
+    def _add_abbreviation(self, short: str, party: MentionedParty, place: TextSpan) -> None:
+        if (evidence := self._quote(place, "medium", implied=False)) is not None:
+            slug = self._new_id("names", f"{party.slug}--{short.lower().replace('&', '-')}")
+            row = {"id": slug, "organisation": party.slug, "name": short, "kind": "acronym", "evidence": evidence}
+            grounds = {"reason": "stands in brackets after the name", "confidence": "medium"}
+            self._propose("names", row, f"{short} is short for {party.name}", place, grounds)
+
+    def _add_known_mention(self, mention: EntityMention) -> None:
+        party, place = mention.party, (mention.start, mention.end, mention.sentence)
         written = self.document.text[mention.start : mention.end]
-        row = {"id": party.slug, "name": party.name, "as_written": written, "locator": f"s{mention.sentence}"}
         reason = mention.reading or party.reason
-        self.reading.known.append(row | {"start": str(mention.start), "end": str(mention.end), "reason": reason})
-        name = f"{party.slug}--{slug_of(written)}"
-        if "small words" not in reason or name in self.taken["names"]:
+        row = {"id": party.slug, "name": party.name, "as_written": written, "locator": f"s{mention.sentence}"}
+        self.proposals.known.append(row | {"start": str(mention.start), "end": str(mention.end), "reason": reason})
+        slug = f"{party.slug}--{slug_of(written)}"
+        if "small words" not in reason or slug in self.ids["names"]:
             return
-        place = (mention.start, mention.end, mention.sentence)
-        if (proof := self._quote(*place, "medium", True)) is not None:
-            cells = {"id": self._id("names", name), "organisation": party.slug, "name": written, "kind": "as-written"}
-            why = {"reason": reason, "confidence": "medium", "already_known_as": str(party.known)}
-            self._propose("names", cells | {"evidence": proof}, f"{party.name} is written so", place, why)
+        if (evidence := self._quote(place, "medium", implied=True)) is not None:
+            slug = self._new_id("names", slug)
+            row = {"id": slug, "organisation": party.slug, "name": written, "kind": "as-written", "evidence": evidence}
+            grounds = {"reason": reason, "confidence": "medium", "already_known_as": str(party.known)}
+            self._propose("names", row, f"{party.name} is written so", place, grounds)
 
-    def _party(self, mention: EntityMention) -> None:
-        party = mention.party
-        place = (mention.start, mention.end, mention.sentence)
-        proof = self._quote(*place, party.confidence, bool(mention.reading))
-        if proof is None:
-            self.reading.left_out += 1
+    def _add_party(self, mention: EntityMention) -> None:
+        party, place = mention.party, (mention.start, mention.end, mention.sentence)
+        evidence = self._quote(place, party.confidence, implied=bool(mention.reading))
+        if evidence is None:
+            self.proposals.left_out += 1
             return
-        also = [body for body in (party.known, *party.others, *party.near) if body is not None]
         reason = "; ".join(filter(None, (party.reason, mention.reading if mention.reading != party.reason else "")))
-        why = {"reason": reason, "confidence": party.confidence, "already_known_as": "; ".join(map(str, also))}
-        if party.sort == "group":
-            row = {"id": party.slug, "source": self.source, "name": party.name, "member_type": party.type}
+        bodies = [body for body in (party.known, *party.others, *party.similar) if body is not None]
+        known_as = "; ".join(map(str, bodies))
+        grounds = {"reason": reason, "confidence": party.confidence, "already_known_as": known_as}
+        if party.type == "group":
+            row = {"id": party.slug, "source": self.source, "name": party.name, "member_type": party.member_type}
             row |= {"count": party.count, "count_as_stated": party.count, "open": "no" if party.count else "yes"}
-            self._propose("groups", row | {"evidence": proof}, party.name, place, why)
-        else:
-            word = head_word(party.name) or ""
-            sort = word_lists()["organisation"].get(word) or "stakeholder"
-            if " nhs " in f" {party.name.lower()} ":
-                sort = "nhs-body"
-            form = "collaboration" if sort in ("consortium", "network") else "organisation"
-            row = {"id": party.slug, "name": party.name, "form": form, "type": sort, "evidence": proof}
-            why["reason"] += f" (form and type are guessed{f' from {word!r}' if word else ''})"
-            self._propose("organisations", row, party.name, place, why)
+            self._propose("groups", row | {"evidence": evidence}, party.name, place, grounds)
+            return
+        word = head_word(party.name) or ""
+        type_ = word_lists()["organisation"].get(word) or "stakeholder"
+        if " nhs " in f" {party.name.lower()} ":
+            type_ = "nhs-body"
+        form = "collaboration" if type_ in ("consortium", "network") else "organisation"
+        row = {"id": party.slug, "name": party.name, "form": form, "type": type_, "evidence": evidence}
+        grounds["reason"] += f" (form and type are guessed{f' from {word!r}' if word else ''})"
+        self._propose("organisations", row, party.name, place, grounds)
 
-    def relationships(self, found: list[ProposedRelation], dated: list[ProposedEvent]) -> dict[int, str]:
-        """A row for each claim; gives the id of each."""
-        self.dated, made = dated, {}
-        labels = {c.code: (c.forward or c.label) for c in concepts("relationship-kind")}
-        symmetric = {c.code for c in concepts("relationship-kind") if c.symmetric}
-        for claim in found:
-            proofs = [self._quote(*place, claim.confidence, "read as" in claim.reason) for place in claim.places]
-            cited = "; ".join(dict.fromkeys(proof for proof in proofs if proof))
-            if not cited:
-                self.reading.left_out += 1
+    def add_relationships(self, relations: list[ProposedRelation]) -> dict[int, str]:
+        """A row for each relation that has evidence; returns the ids of these rows by the `id()` of the relation."""
+        rows: dict[int, str] = {}
+        for relation in relations:
+            implied = "read as" in relation.reason
+            pieces = [self._quote(place, relation.confidence, implied=implied) for place in relation.places]
+            evidence = "; ".join(dict.fromkeys(piece for piece in pieces if piece))
+            if not evidence:
+                self.proposals.left_out += 1
                 continue
-            giver, taker = claim.giver, claim.taker
-            named = self._id("relationships", f"{claim.kind}--{giver.slug}--{taker.slug}")
-            made[id(claim)] = named
-            row = {"id": named, "kind": claim.kind, "from": _cell(giver), "to": _cell(taker), "evidence": cited}
-            if claim.via is not None:
-                row["via"] = _cell(claim.via)
-            old = self.known.relationships
-            known = old.get((claim.kind, giver.slug, taker.slug), "")
-            back = old.get((claim.kind, taker.slug, giver.slug), "")
-            known = known or (back if claim.kind in symmetric else "")
-            conflicts = [f"the graph says the other way round: {back}"] if back and claim.kind not in symmetric else []
-            if claim.kind == "leadership":
-                others = (
-                    i
-                    for (k, a, b), i in sorted(old.items())
-                    if k == "leadership" and b == taker.slug and a != giver.slug
-                )
-                conflicts += [f"the graph names another lead: {other}" for other in others]
-            why = {"reason": claim.reason, "confidence": claim.confidence}
-            why |= {"already_known_as": known, "conflicts": "; ".join(conflicts)}
-            what = f"{giver.name} {labels[claim.kind]} {taker.name}"
-            self._propose("relationships", row, what, claim.places[0], why)
-        return made
+            kind, giver, taker = relation.kind, relation.giver, relation.taker
+            slug = self._new_id("relationships", f"{kind}--{giver.slug}--{taker.slug}")
+            rows[id(relation)] = slug
+            row = {"id": slug, "kind": kind, "from": _cell(giver), "to": _cell(taker), "evidence": evidence}
+            if relation.via is not None:
+                row["via"] = _cell(relation.via)
+            grounds = {"reason": relation.reason, "confidence": relation.confidence, **self._known_relation(relation)}
+            concept = _relationship_kinds()[kind]
+            what = f"{giver.name} {concept.forward or concept.label} {taker.name}"
+            self._propose("relationships", row, what, relation.places[0], grounds)
+        return rows
 
-    def events(self, relationships: dict[int, str]) -> None:
-        """A row for each dated event."""
-        for event in self.dated:
+    def _known_relation(self, relation: ProposedRelation) -> Cells:
+        """The relationship of the graph that says the same, and those that contradict it."""
+        kind, giver, taker = relation.kind, relation.giver.slug, relation.taker.slug
+        known = self.known.relationships
+        same, inverse = known.get((kind, giver, taker), ""), known.get((kind, taker, giver), "")
+        conflicts = []
+        if _relationship_kinds()[kind].symmetric:
+            same = same or inverse
+        elif inverse:
+            conflicts.append(f"the graph says the other way round: {inverse}")
+        if kind == "leadership":
+            conflicts += [
+                f"the graph names another lead: {slug}"
+                for (other_kind, lead, led), slug in sorted(known.items())
+                if other_kind == kind and led == taker and lead != giver
+            ]
+        return {"already_known_as": same, "conflicts": "; ".join(conflicts)}
+
+    def add_events(self, events: list[ProposedEvent], relationships: dict[int, str]) -> None:
+        """A row for each dated event. `relationships`: what `add_relationships` returns."""
+        for event in events:
             about = event.about
-            named = relationships.get(id(about)) if isinstance(about, ProposedRelation) else about.slug
-            proof = self._quote(*event.place, "medium", False)
-            if named is None or proof is None:
-                self.reading.left_out += 1
-                continue
-            row = {"id": self._id("events", f"{named}--{event.kind}--{event.date}"), "kind": event.kind}
-            row |= {"about": f"rel:{named}" if isinstance(about, ProposedRelation) else f"org:{named}"}
-            row |= {"date": event.date, "manner": event.manner, "evidence": proof}
             if isinstance(about, ProposedRelation):
-                named = self.known.relationships.get((about.kind, about.giver.slug, about.taker.slug), named)
-            said = self.known.dates.get((event.kind, named), [])
-            why = {"reason": event.reason, "confidence": "medium"}
-            why["already_known_as"] = "; ".join(i for i, date in said if date.startswith(event.date))
-            other = [f"the graph says {date}: {i}" for i, date in said if not date.startswith(event.date[:4])]
-            why["conflicts"] = "; ".join(other)
-            self._propose("events", row, f"{event.kind} {event.date}", event.place, why)
+                slug, prefix = relationships.get(id(about)), "rel"
+                known_slug = self.known.relationships.get((about.kind, about.giver.slug, about.taker.slug), slug)
+            else:
+                slug, prefix, known_slug = about.slug, "org", about.slug
+            evidence = self._quote(event.place, "medium", implied=False)
+            if slug is None or evidence is None:
+                self.proposals.left_out += 1
+                continue
+            row = {"id": self._new_id("events", f"{slug}--{event.kind}--{event.date}"), "kind": event.kind}
+            row |= {"about": f"{prefix}:{slug}", "date": event.date, "manner": event.manner, "evidence": evidence}
+            known_dates = self.known.dates.get((event.kind, known_slug or slug), [])
+            same = [id_ for id_, date in known_dates if date.startswith(event.date)]
+            other = [
+                f"the graph says {date}: {id_}" for id_, date in known_dates if not date.startswith(event.date[:4])
+            ]
+            grounds = {"reason": event.reason, "confidence": "medium"}
+            grounds |= {"already_known_as": "; ".join(same), "conflicts": "; ".join(other)}
+            self._propose("events", row, f"{event.kind} {event.date}", event.place, grounds)
 
 
-def _in_graph(party: MentionedParty) -> bool:
+@cache
+def _relationship_kinds() -> dict[str, Concept]:
+    return {concept.code: concept for concept in concepts("relationship-kind")}
+
+
+def _is_in_graph(party: MentionedParty) -> bool:
     return party.known is not None and party.known.slug == party.slug
 
 
 def _cell(party: MentionedParty) -> str:
-    return f"{'group' if party.sort == 'group' else 'org'}:{party.slug}"
+    return f"{'group' if party.type == 'group' else 'org'}:{party.slug}"
 
 
-def _overlaps(text: str, part: str) -> bool:
-    """Whether a text holds a part twice, overlapping itself."""
+def _overlaps_itself(text: str, part: str) -> bool:
+    """Whether a text has a part a second time, overlapping the first."""
     first = text.find(part)
     return first >= 0 and text.find(part, first + 1) >= 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from partnergraph.extraction.entity_mentions import DocumentMentions, EntityMention, MentionedParty, sentence_pieces
 from partnergraph.model.records import Document, Passage
 
+# Words between two members of a list.
 _FILL = (
     r"(?:and|or|along with|as well as|together with|including|such as|"
     r"the|our|its|their|a|an|both|also|local|with|of|regional|other)"
@@ -36,7 +37,7 @@ _CLAUSE = re.compile(
     r"[\s,)'’\"]*(?:(?:which|who|that|and) )?(?:(?:is|are|was|were|has been|be|being|also|now|jointly|if|a|an|the|"
     r"fully|partly|currently|works?|has|have) ?)*"
 )
-_KIND = {
+_EVENT_KINDS = {
     **{
         "awarded": "award",
         "renewed": "renewal",
@@ -49,11 +50,19 @@ _KIND = {
     },
     **{"opened": "start", "until": "end", "closed": "end", "ended": "end", "dissolved": "end", "renamed": "rename"},
 }
+_MAX_SUBJECT_DISTANCE = 120  # characters between a subject and its cue
+_MAX_EVENT_DISTANCE = 80  # characters between a body and an event
+TextSpan = tuple[int, int, int]  # first character, character after the last, number of the sentence
+RelationKey = tuple[str, str, str]  # kind, ids of giver and taker
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A phrase that may mean a kind of relationship, and how its parties stand."""
+    """A phrase that may mean a kind of relationship, and how its parties stand.
+
+    `direction`: forward, inverse or implicit (between the subject of the cue before it and who stands on the left);
+    `subject`: who is on the left: the writer, the subject of the sentence, or the body before the cue.
+    """
 
     kind: str
     phrase: str
@@ -63,25 +72,30 @@ class Cue:
 
 @dataclass
 class ProposedRelation:
-    """A relationship that a sentence may state. `places` are the stretches of text that say so."""
+    """A relationship that a sentence may state. `places` are the stretches of text that state it."""
 
     kind: str
     giver: MentionedParty
     taker: MentionedParty
     reason: str
     confidence: str
-    places: list[tuple[int, int, int]] = field(default_factory=list)
+    places: list[TextSpan] = field(default_factory=list)
     via: MentionedParty | None = None
+
+    @property
+    def key(self) -> RelationKey:
+        """Kind and ids of both parties: one relation of a document."""
+        return self.kind, self.giver.slug, self.taker.slug
 
 
 @dataclass
 class ProposedEvent:
-    """An event that a sentence may state, about a party or a claim."""
+    """An event that a sentence may state, about a party or a relation."""
 
     kind: str
     about: MentionedParty | ProposedRelation
     date: str
-    place: tuple[int, int, int]
+    place: TextSpan
     manner: str
     reason: str
 
@@ -96,171 +110,192 @@ def load_cues() -> dict[str, Cue]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def _cue_pattern() -> re.Pattern[str]:
     phrases = sorted(load_cues(), key=lambda phrase: (-len(phrase), phrase))
     return re.compile(rf"\b(?:{'|'.join(re.escape(phrase) for phrase in phrases)})\b", re.IGNORECASE)
 
 
-def find_relations(document: Document, found: DocumentMentions) -> tuple[list[ProposedRelation], list[ProposedEvent]]:
-    """All claims and dated events, each once, in the order of the text."""
-    made: dict[tuple[str, str, str], ProposedRelation] = {}
+def find_relations(
+    document: Document, mentions: DocumentMentions
+) -> tuple[list[ProposedRelation], list[ProposedEvent]]:
+    """All relations and dated events, each once, in the order of the text."""
+    relations: dict[RelationKey, ProposedRelation] = {}
     events: dict[tuple[str, int, str], ProposedEvent] = {}
-    places: dict[tuple[str, str, str], dict[tuple[int, int, int], None]] = {}
-    for number, passage in enumerate(sentence_pieces(document.passages), 1):
-        here = found.sentences.get(number)
-        if here:
-            sentence = _Sentence(document.text, passage, here, found)
-            for claim in sentence.claims():
-                key = (claim.kind, claim.giver.slug, claim.taker.slug)
-                made.setdefault(key, claim)
-                places.setdefault(key, {}).update(dict.fromkeys(claim.places))
-            for event in sentence.events(made):
-                about = event.about
-                events.setdefault((event.kind, id(about), event.date), event)
-    for key, claim in made.items():
-        claim.places = list(places[key])
-    return list(made.values()), list(events.values())
+    places: dict[RelationKey, dict[TextSpan, None]] = {}
+    for number, piece in enumerate(sentence_pieces(document.passages), 1):
+        if sentence_mentions := mentions.sentences.get(number):
+            sentence = _Sentence(document.text, piece, sentence_mentions, mentions)
+            for relation in sentence.relations():
+                relations.setdefault(relation.key, relation)
+                places.setdefault(relation.key, {}).update(dict.fromkeys(relation.places))
+            for event in sentence.events(relations):
+                events.setdefault((event.kind, id(event.about), event.date), event)
+    for key, relation in relations.items():
+        relation.places = list(places[key])
+    return list(relations.values()), list(events.values())
+
+
+@dataclass(frozen=True)
+class _LeftParty:
+    """Who stands on the left of a cue: where they are mentioned (None for the writer), and why they are meant."""
+
+    party: MentionedParty
+    mention: EntityMention | None = None
+    reading: str = ""
+
+    @classmethod
+    def of(cls, mention: EntityMention) -> _LeftParty:
+        return cls(mention.party, mention, mention.reading)
 
 
 class _Sentence:
-    def __init__(self, text: str, passage: Passage, here: list[EntityMention], found: DocumentMentions) -> None:
-        self.text, self.passage, self.here, self.found = text, passage, here, found
-        inside = [m for m in here if not m.bare]
+    def __init__(self, text: str, passage: Passage, mentions: list[EntityMention], document: DocumentMentions) -> None:
+        self.text, self.passage, self.mentions = text, passage, mentions
+        self.writer = _LeftParty(document.writer, None, document.writer_reason) if document.writer else None
         self.cues = [
-            m
-            for m in _pattern().finditer(text, passage.start, passage.end)
-            if not any(o.start < m.end() and m.start() < o.end and o.party.sort == "organisation" for o in inside)
-            and not any(o.start <= m.start() < o.end for o in here if o.party.sort == "group" and not o.bare)
+            cue for cue in _cue_pattern().finditer(text, passage.start, passage.end) if not self._is_in_name(cue)
         ]
-        self.used: set[int] = set()
-        self.targets: dict[int, tuple[str, str, str]] = {}
-        self.subject: MentionedParty | None = None
-        self.subject_place: EntityMention | None = None
+        self.objects: dict[int, RelationKey] = {}  # the relations of mentions on the right of a cue, by their start
+        self.subject: _LeftParty | None = None  # of the last cue that has one
 
-    def claims(self) -> list[ProposedRelation]:
-        made = []
-        for number, match in enumerate(self.cues):
-            cue = load_cues()[match[0].lower()]
-            stop = self.cues[number + 1].start() if number + 1 < len(self.cues) else self.passage.end
-            made += self._cue(match, cue, stop)
-        return made
+    def _is_in_name(self, cue: re.Match[str]) -> bool:
+        """Whether a cue overlaps the name of an organisation, or begins within that of a group."""
+        return any(
+            mention.overlaps(cue.start(), cue.end())
+            if mention.party.type == "organisation"
+            else mention.start <= cue.start() < mention.end
+            for mention in self.mentions
+            if not mention.bare
+        )
 
-    def _cue(self, match: re.Match[str], cue: Cue, stop: int) -> list[ProposedRelation]:
-        left, place, reading = self._left(match, cue)
+    def relations(self) -> list[ProposedRelation]:
+        ends = [*(cue.start() for cue in self.cues[1:]), self.passage.end]
+        return [
+            relation
+            for match, end in zip(self.cues, ends, strict=False)
+            for relation in self._cue_relations(match, end)
+        ]
+
+    def _cue_relations(self, match: re.Match[str], end: int) -> list[ProposedRelation]:
+        """The relations of one cue, whose parties stand before `end`."""
+        cue = load_cues()[match[0].lower()]
+        left = self._left_party(match, cue)
         if left is None:
             return []
         if cue.direction == "implicit":
-            if self.subject is None or self.subject is left or place is None:
+            if self.subject is None or self.subject.party is left.party or left.mention is None:
                 return []
-            return [self._claim(cue, left, self.subject, match, place.start, match.end(), reading)]
-        rights, via = self._right(match.end(), stop)
-        if rights and cue.subject == "before":
-            self.subject, self.subject_place = left, place
-        made = []
-        for right in rights:
-            if right.party is left:
+            place = (left.mention.start, match.end(), self.passage.number)
+            return [self._relation(cue, left.party, self.subject.party, match, place, left.reading)]
+        objects, via = self._right_mentions(match.end(), end)
+        if objects and cue.subject == "before":
+            self.subject = left
+        start = match.start()
+        if left.mention is not None and left.mention.end <= start:
+            start = min(start, left.mention.start)
+        relations = []
+        for mention in objects:
+            if mention.party is left.party:
                 continue
-            start = (
-                min(match.start(), place.start) if place is not None and place.end <= match.start() else match.start()
-            )
-            giver, taker = (right.party, left) if cue.direction == "inverse" else (left, right.party)
-            claim = self._claim(
-                cue, giver, taker, match, start, right.end, " ".join(filter(None, (reading, right.reading)))
-            )
-            claim.via = via.party if via is not None and via.party not in (left, right.party) else None
-            if claim.via is not None and via is not None:
-                claim.places = [(start, via.end, self.passage.number)]
-            made.append(claim)
-            self.used.add(right.start)
-            self.targets[right.start] = (claim.kind, giver.slug, taker.slug)
-        return made
+            parties = (mention.party, left.party) if cue.direction == "inverse" else (left.party, mention.party)
+            reading = " ".join(filter(None, (left.reading, mention.reading)))
+            relation = self._relation(cue, *parties, match, (start, mention.end, self.passage.number), reading)
+            if via is not None and via.party not in parties:
+                relation.via, relation.places = via.party, [(start, via.end, self.passage.number)]
+            relations.append(relation)
+            self.objects[mention.start] = relation.key
+        return relations
 
-    def _claim(
-        self,
-        cue: Cue,
-        giver: MentionedParty,
-        taker: MentionedParty,
-        match: re.Match[str],
-        start: int,
-        end: int,
-        reading: str,
+    @staticmethod
+    def _relation(
+        cue: Cue, giver: MentionedParty, taker: MentionedParty, match: re.Match[str], place: TextSpan, reading: str
     ) -> ProposedRelation:
         reason = f"'{match[0]}' stands between them" + (f"; {reading}" if reading else "")
-        weak = reading or "low" in (giver.confidence, taker.confidence)
-        return ProposedRelation(
-            cue.kind, giver, taker, reason, "low" if weak else "medium", [(start, end, self.passage.number)]
-        )
+        is_weak = reading or "low" in (giver.confidence, taker.confidence)
+        return ProposedRelation(cue.kind, giver, taker, reason, "low" if is_weak else "medium", [place])
 
-    def _right(self, at: int, stop: int) -> tuple[list[EntityMention], EntityMention | None]:
-        found: list[EntityMention] = []
-        via = None
-        for mention in self.here:
-            if mention.start < at:
+    def _right_mentions(self, position: int, end: int) -> tuple[list[EntityMention], EntityMention | None]:
+        """Whom a list after a cue mentions, and through whom."""
+        objects: list[EntityMention] = []
+        for mention in self.mentions:
+            if mention.start < position:
                 continue
-            gap = self.text[at : mention.start]
-            if found and _VIA.fullmatch(gap):
-                via = mention
-                break
-            fits = _LIST.fullmatch(gap) or (_ALONG.fullmatch(gap) if found else _BEFORE.fullmatch(gap))
-            if found and not fits and mention.party.sort == "group":
+            gap = self.text[position : mention.start]
+            if objects and _VIA.fullmatch(gap):
+                return objects, mention
+            fits = _LIST.fullmatch(gap) or (_ALONG.fullmatch(gap) if objects else _BEFORE.fullmatch(gap))
+            if objects and not fits and mention.party.type == "group":
                 continue  # "14 councils in the area and their services, along with 8 universities"
-            if mention.start >= stop or not fits:
+            if mention.start >= end or not fits:
                 break
-            found.append(mention)
-            at = mention.end
-        return found, via
+            objects.append(mention)
+            position = mention.end
+        return objects, None
 
-    def _left(self, match: re.Match[str], cue: Cue) -> tuple[MentionedParty | None, EntityMention | None, str]:
-        writer, reason = self.found.writer, self.found.writer_reason
-        before = [m for m in self.here if m.end <= match.start() and not m.bare]
-        pronouns = list(_WRITER.finditer(self.text, self.passage.start, match.end()))
-        pronoun = pronouns[-1] if pronouns else None
-        nearest = before[-1] if before else None
-        gap = self.text[nearest.end : match.start()] if nearest else ""
+    def _left_party(self, match: re.Match[str], cue: Cue) -> _LeftParty | None:
+        """Who stands on the left of a cue; None where nobody can be meant, or "we" is nobody known."""
         if cue.subject == "writer":
-            return writer, None, reason
+            return self.writer
+        before = [mention for mention in self.mentions if mention.end <= match.start() and not mention.bare]
+        nearest = before[-1] if before else None
+        pronouns = list(_WRITER.finditer(self.text, self.passage.start, match.end()))
+        pronoun = pronouns[-1].start() if pronouns else None
         if cue.subject == "subject":
-            if nearest is not None and re.fullmatch(r"['’]s? |['’]s \w+ ", gap):
-                return nearest.party, nearest, nearest.reading
-            if pronoun is not None:
-                return writer, None, reason
-            free = [m for m in before if m.start not in self.used]
-            return (free[0].party, free[0], free[0].reading) if free else (None, None, "")
-        clause = _CLAUSE.fullmatch(gap)
-        if nearest is not None and clause and not (pronoun and pronoun.start() >= nearest.end):
-            return nearest.party, nearest, nearest.reading
-        if pronoun is not None and (nearest is None or pronoun.start() >= nearest.end or nearest.start in self.used):
-            return writer, None, reason
-        free = [m for m in before if m.start not in self.used and m.party.sort == "organisation"]
-        if free and match.start() - free[-1].end <= 120:
-            return free[-1].party, free[-1], free[-1].reading
-        return None, None, ""
+            return self._sentence_subject(match, before, nearest, pronoun)
+        return self._clause_subject(match, before, nearest, pronoun)
 
-    def events(self, made: dict[tuple[str, str, str], ProposedRelation]) -> list[ProposedEvent]:
-        found = []
+    def _sentence_subject(
+        self, match: re.Match[str], before: list[EntityMention], nearest: EntityMention | None, pronoun: int | None
+    ) -> _LeftParty | None:
+        """The owner in 'Elm Trust's partners', else 'we', else the first body that is no object yet."""
+        if nearest is not None and re.fullmatch(r"['’]s? |['’]s \w+ ", self.text[nearest.end : match.start()]):
+            return _LeftParty.of(nearest)
+        if pronoun is not None:
+            return self.writer
+        return next((_LeftParty.of(mention) for mention in before if mention.start not in self.objects), None)
+
+    def _clause_subject(
+        self, match: re.Match[str], before: list[EntityMention], nearest: EntityMention | None, pronoun: int | None
+    ) -> _LeftParty | None:
+        """The body directly before the cue, else 'we', else the last body that is no object yet, if it is near."""
+        pronoun_is_last = pronoun is not None and (nearest is None or pronoun >= nearest.end)
+        if nearest is not None and not pronoun_is_last and _CLAUSE.fullmatch(self.text, nearest.end, match.start()):
+            return _LeftParty.of(nearest)
+        if pronoun_is_last or (pronoun is not None and nearest is not None and nearest.start in self.objects):
+            return self.writer
+        for mention in reversed(before):
+            if mention.start not in self.objects and mention.party.type == "organisation":
+                return _LeftParty.of(mention) if match.start() - mention.end <= _MAX_SUBJECT_DISTANCE else None
+        return None
+
+    def events(self, relations: dict[RelationKey, ProposedRelation]) -> list[ProposedEvent]:
+        """The dated events of the sentence. `relations`: those of the document so far."""
+        events = []
         for match in _EVENT.finditer(self.text, self.passage.start, self.passage.end):
-            before = [m for m in self.here if m.end <= match.start() and m.party.sort == "organisation"]
-            if not before or match.start() - before[-1].end > 80:
+            before = [m for m in self.mentions if m.end <= match.start() and m.party.type == "organisation"]
+            date = _date(match)
+            if not before or match.start() - before[-1].end > _MAX_EVENT_DISTANCE or date is None:
                 continue
-            manner, _, word = match["kind"].rpartition(" ")
-            about: MentionedParty | ProposedRelation = before[-1].party
-            target = self.targets.get(before[-1].start)
-            if (
-                target is not None
-                and target[0] == "membership"
-                and target in made
-                and target[2] == before[-1].party.slug
-            ):
-                about = made[target]
-            month = match["month"]
-            if month and month.lower() not in _MONTHS:
-                continue
-            date = match["year"]
-            if month:
-                date += f"-{_MONTHS.index(month.lower()) + 1:02}"
-                if match["day"] and 1 <= int(match["day"]) <= 28:
-                    date += f"-{int(match['day']):02}"
-            reason = f"'{match[0]}' after {before[-1].party.name}"
+            manner, _, verb = match["kind"].rpartition(" ")
+            party = before[-1].party
+            about: MentionedParty | ProposedRelation = party
+            key = self.objects.get(before[-1].start)
+            # The date of a membership in 'members: A, joined 2014', not of the member.
+            if key is not None and key[0] == "membership" and key[2] == party.slug and key in relations:
+                about = relations[key]
             place = (match.start(), match.end(), self.passage.number)
-            found.append(ProposedEvent(_KIND[word], about, date, place, "competitive" if manner else "", reason))
-        return found
+            reason = f"'{match[0]}' after {party.name}"
+            kind = _EVENT_KINDS[verb]
+            events.append(ProposedEvent(kind, about, date, place, "competitive" if manner else "", reason))
+        return events
+
+
+def _date(match: re.Match[str]) -> str | None:
+    """The date of an event as 2014, 2014-06 or 2014-06-28; None where the word before the year is no month."""
+    month = (match["month"] or "").lower()
+    if not month:
+        return match["year"]
+    if month not in _MONTHS:
+        return None
+    date = f"{match['year']}-{_MONTHS.index(month) + 1:02}"
+    return f"{date}-{int(match['day']):02}" if match["day"] and 1 <= int(match["day"]) <= 28 else date

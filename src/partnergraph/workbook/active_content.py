@@ -15,11 +15,12 @@ from collections.abc import Collection
 from typing import Any
 
 from partnergraph.spreadsheet_safety import is_formula
+from partnergraph.xml_text import replace_forbidden
 
 __all__ = ["external_references", "is_passive_formula", "remove_active_content", "set_text"]
 
 # Functions that compute from their arguments alone. Not among them: INDIRECT (an address put together from text may lie
-# in another file), HYPERLINK, CELL and INFO (they tell the path of the file), and all that fetch or call.
+# in another file), HYPERLINK, CELL and INFO (they give the path of the file), and all that fetch or call.
 _FUNCTIONS = frozenset(
     """
     ABS ADDRESS AND AVERAGE AVERAGEIF AVERAGEIFS CEILING CHAR CHOOSE CLEAN CODE COLUMN COLUMNS CONCAT CONCATENATE COUNT
@@ -53,7 +54,6 @@ _STRUCTURE = (
 )
 _MAX_FORMULA = 8_192  # characters of a formula (Excel specifications and limits)
 MAX_TEXT = 32_000  # characters of a cell or comment
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # The parts that a workbook without active content is made of.
 _PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings)\.xml"
@@ -78,7 +78,7 @@ def remove_active_content(book: Any) -> None:
     places = [book.defined_names, *(sheet.defined_names for sheet in book.worksheets)]
     names = _passive_names(places, sheets)
     for sheet in book.worksheets:
-        _remove_from(sheet, names, sheets)
+        _clean_sheet(sheet, names, sheets)
 
 
 def is_passive_formula(formula: str, names: Collection[str] = (), sheets: Collection[str] = ()) -> bool:
@@ -155,7 +155,7 @@ def _passive_theme(theme: bytes | None) -> bytes | None:
     return theme if theme is None or not re.search(rb"<!|\br:(link|embed|id)\b|blip", theme) else None
 
 
-def _remove_from(sheet: Any, names: Collection[str], sheets: Collection[str]) -> None:
+def _clean_sheet(sheet: Any, names: Collection[str], sheets: Collection[str]) -> None:
     sheet._charts, sheet._images, sheet._pivots = [], [], []
     sheet.legacy_drawing = None
     for row in sheet.iter_rows():
@@ -181,10 +181,10 @@ def _clean_cell(cell: Any, names: Collection[str], sheets: Collection[str]) -> N
 
 
 def _clean_validations(sheet: Any, names: Collection[str], sheets: Collection[str]) -> None:
-    kept = sheet.data_validations
-    kept.dataValidation = [
+    validations = sheet.data_validations
+    validations.dataValidation = [
         rule
-        for rule in kept.dataValidation
+        for rule in validations.dataValidation
         if all(is_passive_formula(text, names, sheets) for text in (rule.formula1, rule.formula2) if text)
     ]
 
@@ -192,14 +192,14 @@ def _clean_validations(sheet: Any, names: Collection[str], sheets: Collection[st
 def _clean_formats(sheet: Any, names: Collection[str], sheets: Collection[str]) -> None:
     from openpyxl.formatting.formatting import ConditionalFormattingList
 
-    kept = ConditionalFormattingList()
+    passive = ConditionalFormattingList()
     for area in sheet.conditional_formatting:
         for rule in area.rules:
             scales = (rule.colorScale, rule.dataBar, rule.iconSet)
             limits = [str(limit.val) for scale in scales if scale for limit in scale.cfvo if limit.val is not None]
             if all(is_passive_formula(text, names, sheets) for text in (*rule.formula, *limits)):
-                kept.add(str(area.sqref), rule)
-    sheet.conditional_formatting = kept
+                passive.add(str(area.sqref), rule)
+    sheet.conditional_formatting = passive
 
 
 def _is_passive_table(table: Any) -> bool:
@@ -216,7 +216,7 @@ def _is_passive_table(table: Any) -> bool:
 
 def set_text(cell: Any, text: str) -> None:
     """A value as text, whatever it begins with: nothing that was read becomes a formula, also when it is edited."""
-    cell.value = ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)[:MAX_TEXT]
+    cell.value = replace_forbidden(text)[:MAX_TEXT]
     cell.data_type = "s"
     if is_formula(text):
         cell.quotePrefix = True
@@ -224,11 +224,11 @@ def set_text(cell: Any, text: str) -> None:
 
 def external_references(data: bytes) -> list[str]:
     """The parts and relationships of a workbook that a passive one does not have, in words; none is as it should be."""
-    found = []
+    references = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
             if not _PARTS.fullmatch(name):
-                found.append(name)
+                references.append(name)
             elif name.endswith(".rels") and b"TargetMode" in archive.read(name):
-                found.append(f"{name}: a link out of the workbook")
-    return found
+                references.append(f"{name}: a link out of the workbook")
+    return references

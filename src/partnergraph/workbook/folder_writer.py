@@ -33,19 +33,18 @@ def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
     """
     if path.suffix.lower() in _OTHER_FILES and not path.is_dir():
         raise UsageError(f"Tables are written to a folder or to a workbook (.xlsx), not to {path.name}.")
-    given = read_tables_back(reader)
+    content = read_tables_back(reader)
     if path.suffix.lower() == ".xlsx":
-        with tempfile.TemporaryDirectory() as made:
-            write_folder(Path(made), given)
-            rest = _rest(reader, Path(made))
-        write_file(path, build_workbook(given.rows))
-        return [path], [*_notes(rest, "the workbook"), *_registers(reader, given)]
-    with new_folder(path) as made_:
-        write_folder(made_, given)
-        rest = _rest(reader, made_)
-        lines = _further(made_, given, rest, Ids(given.config["base"]))
-        files = sorted(file.relative_to(made_) for file in made_.rglob("*") if file.is_file())
-    return [path / file for file in files], [*_notes(lines, "the folder"), *_registers(reader, given)]
+        with tempfile.TemporaryDirectory() as temporary:
+            write_folder(Path(temporary), content)
+            missing = _missing_triples(reader, Path(temporary))
+        write_file(path, build_workbook(content.rows))
+        return [path], [*_missing_notes(missing, "the workbook"), *_register_notes(reader, content)]
+    with new_folder(path) as folder:
+        write_folder(folder, content)
+        missing = _write_rdf_files(folder, content, _missing_triples(reader, folder))
+        files = sorted(file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    return [path / file for file in files], [*_missing_notes(missing, "the folder"), *_register_notes(reader, content)]
 
 
 def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:
@@ -66,86 +65,90 @@ def toml_string(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def write_folder(folder: Path, given: FolderContent) -> None:
+def write_folder(folder: Path, content: FolderContent) -> None:
     """Settings, texts, tables and story. A table without rows is left out."""
-    lines = [f"{key} = {toml_string(value)}\n" for key, value in given.config.items()]
+    lines = [f"{key} = {toml_string(value)}\n" for key, value in content.config.items()]
     files: dict[str, bytes] = {}
-    for source, whole in sorted(given.documents.items()):
-        files[f"documents/{source}.txt"] = whole.encode()
+    for source, text in sorted(content.documents.items()):
+        files[f"documents/{source}.txt"] = text.encode()
         lines.append(
             f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(f'documents/{source}.txt')}\n"
         )
     files[CONFIG] = "".join(lines).encode()
-    for name, rows in given.rows.items():
+    for name, rows in content.rows.items():
         if rows:
             files[f"tables/{name}.csv"] = table_csv(rows, TABLE_SCHEMAS[name].columns)
-    if given.story:
+    if content.story:
         steps = []
-        for step in given.story:
+        for step in content.story:
             pairs = (
-                (key, toml_string(v) if isinstance(v, str) else f"[{', '.join(map(toml_string, v))}]")
-                for key, v in step.items()
+                (key, toml_string(value) if isinstance(value, str) else f"[{', '.join(map(toml_string, value))}]")
+                for key, value in step.items()
             )
             steps.append("[[step]]\n" + "".join(f"{key} = {value}\n" for key, value in pairs))
         files[STORY] = "\n".join(steps).encode()
     fill_folder(folder, files)
 
 
-def _rest(reader: Reader, folder: Path) -> dict[str, list[str]]:
-    """What the folder does not say: lines of N-Triples by the graph that says them. So an export proves itself."""
-    found = read_folder(folder)
-    if found.errors:
-        raise StoreError(f"The tables of this graph would not build: {found.errors[0]}")
-    ids = Ids(found.model.config.base)
+def _missing_triples(reader: Reader, folder: Path) -> dict[str, list[str]]:
+    """What the graph states and the folder does not: lines of N-Triples by named graph. So an export proves itself."""
+    written = read_folder(folder)
+    if written.errors:
+        raise StoreError(f"The tables of this graph would not build: {written.errors[0]}")
+    ids = Ids(written.model.config.base)
     start = ids.graph("source", "")
-    own = {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")}
+    own_graphs = {ids.graph(name) for name in ("entities", "editorial", "drawing", "catalogue")}
 
-    def ours(lines: Iterable[str]) -> dict[str, str]:
+    def graphs_by_line(lines: Iterable[str]) -> dict[str, str]:
         graphs = {line: line.removesuffix("> .\n").rpartition(" <")[2] for line in lines}
-        return {line: graph for line, graph in graphs.items() if graph.startswith(start) or graph in own}
+        return {line: graph for line, graph in graphs.items() if graph.startswith(start) or graph in own_graphs}
 
-    made = Writer.memory()
-    made.add({quad.nquads for quad in quads_of(found.model)})
-    has, stated = ours(made.reader().nquads()), ours(reader.nquads())
+    rebuilt = Writer.memory()
+    rebuilt.add({quad.nquads for quad in quads_of(written.model)})
+    in_folder, stated = graphs_by_line(rebuilt.reader().nquads()), graphs_by_line(reader.nquads())
     # What the catalogue says about rules is the version's that builds, not the folder's.
-    extra = sorted(line for line in has.keys() - stated.keys() if has[line] != ids.graph("catalogue"))
+    extra = sorted(line for line in in_folder.keys() - stated.keys() if in_folder[line] != ids.graph("catalogue"))
     if extra:
         raise StoreError(f"The tables of this graph would say {len(extra)} things that it does not: {extra[0].strip()}")
-    rest: dict[str, list[str]] = {}
-    for line in sorted(stated.keys() - has.keys()):
+    missing: dict[str, list[str]] = {}
+    for line in sorted(stated.keys() - in_folder.keys()):
         triple = line.removesuffix(f" <{stated[line]}> .\n")
-        rest.setdefault(stated[line], []).append(f"{triple} .\n")
-    return rest
+        missing.setdefault(stated[line], []).append(f"{triple} .\n")
+    return missing
 
 
-def _further(folder: Path, given: FolderContent, rest: dict[str, list[str]], ids: Ids) -> dict[str, list[str]]:
-    """What the graphs of sources say beyond the tables came from RDF files, and becomes one. Returns the rest."""
-    start = ids.graph("source", "")
-    for graph in sorted(rest):
+def _write_rdf_files(folder: Path, content: FolderContent, missing: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What the graphs of sources state beyond the tables came from RDF files, and becomes one for each source.
+
+    Returns what is missing of other graphs.
+    """
+    start = Ids(content.config["base"]).graph("source", "")
+    sources = {row["id"] for row in content.rows["sources"]}
+    for graph in sorted(missing):
         source = graph.removeprefix(start)
-        if graph.startswith(start) and any(row["id"] == source for row in given.rows["sources"]):
+        if graph.startswith(start) and source in sources:
             file = f"rdf/{source}.nt"
             entry = f"\n[[rdf]]\nsource = {toml_string(source)}\npath = {toml_string(file)}\n".encode()
             settings = (folder / CONFIG).read_bytes() + entry
-            fill_folder(folder, {file: "".join(rest.pop(graph)).encode(), CONFIG: settings})
-    return rest
+            fill_folder(folder, {file: "".join(missing.pop(graph)).encode(), CONFIG: settings})
+    return missing
 
 
-def _registers(reader: Reader, given: FolderContent) -> list[str]:
-    """What came from files of registers goes back into no table: the file says it, and is named again."""
-    start = Ids(given.config["base"]).graph("register", "")
+def _register_notes(reader: Reader, content: FolderContent) -> list[str]:
+    """What came from files of registers goes back into no table: the file has it, and is to be named again."""
+    start = Ids(content.config["base"]).graph("register", "")
     sources = sorted(graph.removeprefix(start) for graph in reader.named_graphs() if graph.startswith(start))
     notes = [
         f"The records of '{source}' are not in the tables: name the register's file again ([[register]] in {CONFIG})."
         for source in sources
     ]
-    if given.rows.get("matches"):
+    if content.rows.get("matches"):
         notes.append("Who decided about matches is not in a graph: the column 'who' of matches is empty.")
     return notes
 
 
-def _notes(rest: Mapping[str, Sequence[str]], where: str) -> list[str]:
+def _missing_notes(missing: Mapping[str, Sequence[str]], target: str) -> list[str]:
     return [
-        f"{len(lines)} statement{'s' * (len(lines) > 1)} of <{graph}> are not in {where}: no table holds them."
-        for graph, lines in sorted(rest.items())
+        f"{len(lines)} statement{'s' * (len(lines) > 1)} of <{graph}> are not in {target}: no table holds them."
+        for graph, lines in sorted(missing.items())
     ]

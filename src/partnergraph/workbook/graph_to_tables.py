@@ -8,9 +8,11 @@ Only the store is read. Ids are those of the IRIs. Rows stand in one order, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+from partnergraph.claims.statements import RecordTerms, targets_of, text_of, texts_of
 from partnergraph.graph_folder.documents import LocationError, locate, read_document
 from partnergraph.model.column_terms import date_name
 from partnergraph.model.rdf_terms import Literal
@@ -19,20 +21,12 @@ from partnergraph.store import Reader
 from partnergraph.tables.columns import Column
 from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
-from partnergraph.workbook.graph_statements import (
-    GraphStatements,
-    RecordStatements,
-    between_dates,
-    natural_key,
-    targets_of,
-    text_of,
-    texts_of,
-)
+from partnergraph.workbook.folder_graph import FolderGraph, between_dates, natural_key
 
 __all__ = ["FolderContent", "read_tables_back"]
 
 Row = dict[str, str]
-# What `pg:supportLimit` says.
+# The text of `pg:supportLimit`: a piece of evidence, the columns that it supports, the body it is about.
 _LIMIT = re.compile(r"(?P<slug>\S+)(?: \[(?P<columns>[^\]]*)\])?(?: for (?P<body>\S+))?")
 
 
@@ -48,230 +42,232 @@ class FolderContent:
 
 def read_tables_back(reader: Reader) -> FolderContent:
     """The tables of a built graph. Raises `StoreError` for a graph that was not built from a graph folder."""
-    give = _TableWriter(GraphStatements(reader))
-    documents = give.documents()
-    rows = {table: list(getattr(give, table)()) for table in TABLE_SCHEMAS if table != "evidence"}
-    rows["evidence"] = list(give.evidence(documents))
-    for table, found in rows.items():
-        layout = TABLE_SCHEMAS[table].columns
-        keys = ("id",) if "id" in layout else layout[:3]
-        whole = [{column: row.get(column, "") for column in layout} for row in found]
-        rows[table] = sorted(
-            whole, key=lambda row: [natural_key(row[key]) for key in keys] + [natural_key("".join(row.values()))]
-        )
-    return FolderContent(give.config(), {table: rows[table] for table in TABLE_SCHEMAS}, documents, give.story())
+    tables = _TableReader(FolderGraph(reader))
+    documents = tables.documents()
+    rows: dict[str, list[Row]] = {}
+    for table, schema in TABLE_SCHEMAS.items():
+        table_rows = tables.evidence(documents) if table == "evidence" else getattr(tables, table)()
+        key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
+        complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
+        rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
+    return FolderContent(tables.config(), rows, documents, tables.story())
 
 
-class _TableWriter:
-    """One method for each table, in the words of `partnergraph.graph_folder.row_parser`."""
+def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:
+    return [*(natural_key(row[column]) for column in key_columns), natural_key("".join(row.values()))]
 
-    def __init__(self, given: GraphStatements) -> None:
-        self.given = given
-        self.language = next(
-            (v.lang or "en" for v in given.said[given.whole].get(DCTERMS.title, ()) if isinstance(v, Literal)), "en"
-        )
+
+class _TableReader:
+    """One method for each table, which yields its rows; `partnergraph.graph_folder.row_parser` reads them."""
+
+    def __init__(self, graph: FolderGraph) -> None:
+        self.graph = graph
+        titles = graph.records[graph.catalogue].get(DCTERMS.title, ())
+        self.language = next((title.lang or "en" for title in titles if isinstance(title, Literal)), "en")
+
+    def _references(self, record: RecordTerms, predicate: str, tables: Sequence[str]) -> str:
+        return self.graph.references(record.get(predicate, ()), tables)
 
     def config(self) -> dict[str, str]:
-        said = self.given.said[self.given.whole]
-        licences = targets_of(said, DCTERMS.license)
-        licence = text_of(self.given.said[licences[0]], RDFS.label) if licences else text_of(said, DCTERMS.license)
-        found = {
-            "title": text_of(said, DCTERMS.title),
-            "id": text_of(said, DCTERMS.identifier),
-            "base": self.given.ids.base,
+        record = self.graph.records[self.graph.catalogue]
+        licences = targets_of(record, DCTERMS.license)
+        licence = text_of(self.graph.records[licences[0]], RDFS.label) if licences else text_of(record, DCTERMS.license)
+        settings = {
+            "title": text_of(record, DCTERMS.title),
+            "id": text_of(record, DCTERMS.identifier),
+            "base": self.graph.ids.base,
             "language": self.language,
             "licence": licence,
             "licence_url": licences[0] if licences else "",
-            "publisher": text_of(said, DCTERMS.publisher),
-            "description": text_of(said, DCTERMS.description),
-            "focus": self.given.names(said.get(PG.about, ()), ("organisations",)),
+            "publisher": text_of(record, DCTERMS.publisher),
+            "description": text_of(record, DCTERMS.description),
+            "focus": self._references(record, PG.about, ("organisations",)),
         }
-        return {key: value for key, value in found.items() if value}
+        return {key: value for key, value in settings.items() if value}
 
     def documents(self) -> dict[str, str]:
-        return {
-            slug: text_of(said, PG.text) for _, slug, said in self.given.typed(PG.Source, "source") if PG.text in said
-        }
+        sources = self.graph.records_of(PG.Source, "source")
+        return {slug: text_of(record, PG.text) for _, slug, record in sources if PG.text in record}
 
     def story(self) -> list[dict[str, str | list[str]]]:
         steps: list[tuple[int, dict[str, str | list[str]]]] = []
-        for _, _, said in self.given.typed(PG.StoryStep, "story"):
+        for _, _, record in self.graph.records_of(PG.StoryStep, "story"):
             step: dict[str, str | list[str]] = {
-                "title": text_of(said, DCTERMS.title),
-                "text": text_of(said, PG.narration),
+                "title": text_of(record, DCTERMS.title),
+                "text": text_of(record, PG.narration),
             }
-            focus = [self.given.name(iri, BODIES) for p in (PG.focus, PG.routeTo) for iri in targets_of(said, p)]
-            step |= {key: value for key, value in (("focus", focus), ("date", text_of(said, PG.asOf))) if value}
-            steps.append((int(text_of(said, PG.stepNumber)), step))
+            focus = [self.graph.reference(iri, BODIES) for p in (PG.focus, PG.routeTo) for iri in targets_of(record, p)]
+            step |= {key: value for key, value in (("focus", focus), ("date", text_of(record, PG.asOf))) if value}
+            steps.append((int(text_of(record, PG.stepNumber)), step))
         return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
-    def _supported(self, said: RecordStatements, table: str, body: str = "") -> str:
-        """The evidence cell, each piece with the columns that it is limited to."""
-        slugs = {iri.rpartition("/")[2] for iri in targets_of(said, PG.evidence)}
-        limits = [found for words in texts_of(said, PG.supportLimit) if (found := _LIMIT.fullmatch(words))]
+    def _evidence_cell(self, record: RecordTerms, table: str, body: str = "") -> str:
+        """The pieces of evidence, each with the columns that it is limited to."""
+        slugs = {iri.rpartition("/")[2] for iri in targets_of(record, PG.evidence)}
+        limits = [match for text in texts_of(record, PG.supportLimit) if (match := _LIMIT.fullmatch(text))]
         if any(limit["body"] for limit in limits):
             limits = [limit for limit in limits if limit["body"] == body]
             slugs &= {limit["slug"] for limit in limits}
-        columns = {
-            limit[
-                "slug"
-            ]: f" [{', '.join(c for c in TABLE_SCHEMAS[table].columns if c in limit['columns'].split(', '))}]"
-            for limit in limits
-            if limit["columns"] is not None
-        }
+        columns: dict[str, str] = {}
+        for limit in limits:
+            if limit["columns"] is not None:
+                names = limit["columns"].split(", ")
+                columns[limit["slug"]] = (
+                    f" [{', '.join(name for name in TABLE_SCHEMAS[table].columns if name in names)}]"
+                )
         return "; ".join(f"{slug}{columns.get(slug, '')}" for slug in sorted(slugs, key=natural_key))
 
-    def _cells(self, table: str, said: RecordStatements) -> Row:
+    def _cells(self, table: str, record: RecordTerms) -> Row:
         """The cells of the columns whose predicate the specification of the table names, and of the evidence."""
         return {
-            column.name: self._supported(said, table) if column.type == "evidence" else self._cell(column, said)
+            column.name: self._evidence_cell(record, table) if column.type == "evidence" else self._cell(column, record)
             for column in TABLE_COLUMNS[table]
             if column.predicate or column.type == "evidence"
         }
 
-    def _cell(self, column: Column, said: RecordStatements) -> str:
+    def _cell(self, column: Column, record: RecordTerms) -> str:
         predicate = column.predicate or ""
         match column.type:
             case "date":
-                return _date(said, predicate)
+                return _date(record, predicate)
             case "code":
-                codes = [iri.removeprefix(CODE.base) for iri in targets_of(said, predicate)]
+                codes = [iri.removeprefix(CODE.base) for iri in targets_of(record, predicate)]
                 return "; ".join(codes if column.several else codes[:1])
             case "row" | "reference":
-                return self.given.names(said.get(predicate, ()), column.tables)
+                return self.graph.references(record.get(predicate, ()), column.tables)
             case "web-address":
-                return "".join(targets_of(said, predicate)[:1])
+                return "".join(targets_of(record, predicate)[:1])
             case "flag":
-                return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(said, predicate), "")
+                return {"true": "yes", "false": "no", "1": "yes", "0": "no"}.get(text_of(record, predicate), "")
             case _:
-                return text_of(said, predicate)
+                return text_of(record, predicate)
 
     def sources(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Source, "source"):
-            yield self._cells("sources", said) | {
+        for _, slug, record in self.graph.records_of(PG.Source, "source"):
+            yield self._cells("sources", record) | {
                 "id": slug,
-                "accessed": text_of(said, DCTERMS.dateSubmitted) or between_dates(said, "accessed"),
-                "as_of_earliest": text_of(said, PG.asOfEarliest),
-                "as_of_latest": text_of(said, PG.asOfLatest),
+                "accessed": text_of(record, DCTERMS.dateSubmitted) or between_dates(record, "accessed"),
+                "as_of_earliest": text_of(record, PG.asOfEarliest),
+                "as_of_latest": text_of(record, PG.asOfLatest),
             }
 
     def evidence(self, documents: dict[str, str]) -> Iterator[Row]:
-        texts_of = {slug: read_document(slug, whole.encode()) for slug, whole in documents.items()}
-        for _, rest, said in self.given.typed(PG.Evidence, "evidence"):
+        parsed = {slug: read_document(slug, text.encode()) for slug, text in documents.items()}
+        for _, rest, record in self.graph.records_of(PG.Evidence, "evidence"):
             source, _, slug = rest.partition("/")
-            words, locator = text_of(said, PG.words), text_of(said, PG.locator)
-            if words and not locator and source in texts_of:
+            words, locator = text_of(record, PG.words), text_of(record, PG.locator)
+            if words and not locator and source in parsed:
                 try:
-                    locate(texts_of[source], words)
+                    locate(parsed[source], words)
                 except LocationError:  # they stand there several times; the sentence says where
-                    locator = "".join(iri.rpartition("/")[2] for iri in targets_of(said, PG.passage))
-            yield self._cells("evidence", said) | {
+                    locator = "".join(iri.rpartition("/")[2] for iri in targets_of(record, PG.passage))
+            yield self._cells("evidence", record) | {
                 "id": slug,
                 "source": source,
                 "words": words,
-                "says": text_of(said, PG.says) or text_of(said, PG.reason),
+                "says": text_of(record, PG.says) or text_of(record, PG.reason),
                 "locator": locator,
             }
 
     def organisations(self) -> Iterator[Row]:
         forms = {iri: form for form, iri in FORMS.items() if form != "organisation"}
-        for _, slug, said in self.given.typed(ORG.Organization, "org"):
-            found = [forms[iri] for iri in targets_of(said, RDF.type) if iri in forms]
-            yield self._cells("organisations", said) | {"id": slug, "form": found[0] if found else "organisation"}
+        for _, slug, record in self.graph.records_of(ORG.Organization, "org"):
+            form = next((forms[iri] for iri in targets_of(record, RDF.type) if iri in forms), "organisation")
+            yield self._cells("organisations", record) | {"id": slug, "form": form}
 
     def places(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(DCTERMS.Location, "place"):
-            geonames = text_of(said, DCTERMS.identifier).removeprefix("geonames:")
-            yield self._cells("places", said) | {"id": slug, "geonames": geonames}
+        for _, slug, record in self.graph.records_of(DCTERMS.Location, "place"):
+            geonames = text_of(record, DCTERMS.identifier).removeprefix("geonames:")
+            yield self._cells("places", record) | {"id": slug, "geonames": geonames}
 
     def undertakings(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Undertaking, "undertaking"):
-            yield self._cells("undertakings", said) | {"id": slug}
+        for _, slug, record in self.graph.records_of(PG.Undertaking, "undertaking"):
+            yield self._cells("undertakings", record) | {"id": slug}
 
     def groups(self) -> Iterator[Row]:
-        for _, rest, said in self.given.typed(PG.UnnamedGroup, "group"):
+        for _, rest, record in self.graph.records_of(PG.UnnamedGroup, "group"):
             source, _, slug = rest.partition("/")
-            yield self._cells("groups", said) | {"id": slug, "source": source}
+            yield self._cells("groups", record) | {"id": slug, "source": source}
 
     def names(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Name, "name"):
-            forms = [value for value in said.get(SKOSXL.literalForm, ()) if isinstance(value, Literal)]
+        for _, slug, record in self.graph.records_of(PG.Name, "name"):
+            forms = [value for value in record.get(SKOSXL.literalForm, ()) if isinstance(value, Literal)]
             language = (forms[0].lang or "") if forms else ""
-            yield self._cells("names", said) | {
+            yield self._cells("names", record) | {
                 "id": slug,
                 "name": forms[0].text if forms else "",
                 "language": "" if language.lower() == self.language.lower() else language,
             }
 
     def identifiers(self) -> Iterator[Row]:
-        given = self.given
-        for owner, slug, body in given.typed(ORG.Organization, "org"):
+        graph = self.graph
+        for owner, slug, body in graph.records_of(ORG.Organization, "org"):
             for iri in targets_of(body, ADMS.identifier):
-                graphs = given.graphs_of[owner, ADMS.identifier, iri]
-                said = given.said[iri]
-                proofs = given.within(iri, PG.evidence, graphs)
-                notes = texts_of(given.within(iri, SKOS.note, graphs), SKOS.note)
-                for scheme in (scheme.removeprefix(CODE.base) for scheme in targets_of(said, PG.scheme)):
-                    for value in texts_of(given.within(iri, SKOS.notation, graphs), SKOS.notation):
-                        if given.ids.identifier(scheme, value) == iri:
+                graphs = graph.graphs_stating[owner, ADMS.identifier, iri]
+                record = graph.records[iri]
+                evidence = graph.stated_in(graphs, iri, PG.evidence)
+                notes = texts_of(graph.stated_in(graphs, iri, SKOS.note), SKOS.note)
+                for scheme in (scheme.removeprefix(CODE.base) for scheme in targets_of(record, PG.scheme)):
+                    for value in texts_of(graph.stated_in(graphs, iri, SKOS.notation), SKOS.notation):
+                        if graph.ids.identifier(scheme, value) == iri:
                             row = {"organisation": slug, "scheme": scheme, "value": value}
-                            row["evidence"] = self._supported({**said, **proofs}, "identifiers", slug)
+                            row["evidence"] = self._evidence_cell({**record, **evidence}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
     def relationships(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Relationship, "rel"):
-            yield self._cells("relationships", said) | {"id": slug, "date_note": _words_about_time(said)}
+        for _, slug, record in self.graph.records_of(PG.Relationship, "rel"):
+            yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
 
     def events(self) -> Iterator[Row]:
-        both = (PG.LifecycleEvent, PG.ChangeEvent)
-        for _, slug, said in (found for type_ in both for found in self.given.typed(type_, "event")):
-            yield self._cells("events", said) | {"id": slug}
+        classes = (PG.LifecycleEvent, PG.ChangeEvent)
+        for _, slug, record in chain.from_iterable(self.graph.records_of(class_iri, "event") for class_iri in classes):
+            yield self._cells("events", record) | {"id": slug}
 
     def statements(self) -> Iterator[Row]:
-        for kind, type_ in STATEMENT_CLASSES.items():
-            for _, rest, said in self.given.typed(type_, "record"):
+        for kind, class_iri in STATEMENT_CLASSES.items():
+            for _, rest, record in self.graph.records_of(class_iri, "record"):
                 source, _, slug = rest.partition("/")
-                yield self._cells("statements", said) | {"id": slug, "source": source, "kind": kind}
+                yield self._cells("statements", record) | {"id": slug, "source": source, "kind": kind}
 
     def attributes(self) -> Iterator[Row]:
-        for _, slug, said in self.given.typed(PG.Attribute, "attribute"):
-            yield self._cells("attributes", said) | {"id": slug}
+        for _, slug, record in self.graph.records_of(PG.Attribute, "attribute"):
+            yield self._cells("attributes", record) | {"id": slug}
 
     def standing(self) -> Iterator[Row]:
-        for subject, said in list(self.given.said.items()):
-            decided = [iri.removeprefix(CODE.base) for iri in targets_of(said, PG.standing)]
-            notes = texts_of(said, PG.standingNote)
-            for number in range(max(len(decided), len(notes)) if decided else 0):  # two decisions are two rows
+        for subject, record in list(self.graph.records.items()):
+            standings = [iri.removeprefix(CODE.base) for iri in targets_of(record, PG.standing)]
+            notes = texts_of(record, PG.standingNote)
+            for number in range(max(len(standings), len(notes)) if standings else 0):  # two decisions are two rows
                 yield {
-                    "record": self.given.name(subject, STATABLE),
-                    "standing": decided[number % len(decided)],
-                    "contradicts": self.given.names(said.get(PG.contradicts, ()), STATABLE),
-                    "counter_evidence": self.given.names(said.get(PG.counterEvidence, ()), ("evidence",)),
+                    "record": self.graph.reference(subject, STATABLE),
+                    "standing": standings[number % len(standings)],
+                    "contradicts": self.graph.references(record.get(PG.contradicts, ()), STATABLE),
+                    "counter_evidence": self.graph.references(record.get(PG.counterEvidence, ()), ("evidence",)),
                     "note": notes[number % len(notes)] if notes else "",
                 }
 
     def positions(self) -> Iterator[Row]:
-        for _, _, said in self.given.typed(PG.Position, "position"):
-            yield self._cells("positions", said)
+        for _, _, record in self.graph.records_of(PG.Position, "position"):
+            yield self._cells("positions", record)
 
     def matches(self) -> Iterator[Row]:
-        for _, _, said in self.given.typed(PG.Match, "match"):
-            yield self._cells("matches", said)
+        for _, _, record in self.graph.records_of(PG.Match, "match"):
+            yield self._cells("matches", record)
 
 
-def _date(said: RecordStatements, predicate: str) -> str:
+def _date(record: RecordTerms, predicate: str) -> str:
     """A date as stated, or the two that it lies between; as `column_terms.date_terms` writes it."""
     name = date_name(predicate)
-    bounded = f"{name}Earliest" not in PG or PG[f"{name}Earliest"] in said
-    return text_of(said, predicate) or (between_dates(said, name) if bounded else "")
+    bounded = f"{name}Earliest" not in PG or PG[f"{name}Earliest"] in record
+    return text_of(record, predicate) or (between_dates(record, name) if bounded else "")
 
 
-def _words_about_time(said: RecordStatements) -> str:
+def _words_about_time(record: RecordTerms) -> str:
     """The date_note: what is not the words of a date that lies between two."""
     own = {
         f"{date_name(column.predicate)} between {found.replace('/', ' and ')}"
         for column in TABLE_COLUMNS["relationships"]
-        if column.type == "date" and column.predicate and column.predicate not in said
-        if (found := _date(said, column.predicate))
+        if column.type == "date" and column.predicate and column.predicate not in record
+        if (found := _date(record, column.predicate))
     }
-    return "".join([words for words in texts_of(said, PG.dateNote) if words not in own][:1])
+    return "".join([words for words in texts_of(record, PG.dateNote) if words not in own][:1])

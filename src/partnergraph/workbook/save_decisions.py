@@ -54,17 +54,19 @@ def save_decisions(
     ]
     for path in table_files(folder.path):
         for sheet in sheets_of(path, f"tables/{path.name}", folder.path):
-            named = table_named(sheet.name if sheet.name is not None else path.stem)
-            if named != "matches":
+            if table_named(sheet.name if sheet.name is not None else path.stem) != "matches":
                 continue
             if path.suffix.lower() == ".xlsx":
-                return _write(locked, folder, path.name, _in_workbook(path, sheet.name or "", rows))
+                return _write(locked, folder, path.name, _workbook_with(path, sheet.name or "", rows))
             if path.suffix.lower() == ".csv":
-                data = table_csv(_merged(_read(path), rows), TABLE_SCHEMAS["matches"].columns)
-                return _write(locked, folder, path.name, data)
+                return _write(locked, folder, path.name, _csv(_merged(_read(path), rows)))
             message = f"{path.name} holds the table matches, and files of this form are not written."
             raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
-    return _write(locked, folder, "matches.csv", table_csv(_merged([], rows), TABLE_SCHEMAS["matches"].columns))
+    return _write(locked, folder, "matches.csv", _csv(_merged([], rows)))
+
+
+def _csv(rows: list[dict[str, str]]) -> bytes:
+    return table_csv(rows, TABLE_SCHEMAS["matches"].columns)
 
 
 def _write(locked: LockedFolder, folder: GraphFolder, name: str, data: bytes) -> tuple[Path, GraphFolder]:
@@ -84,51 +86,66 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 def _merged(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
-    keyed = {tuple(row.get(name, "") for name in _KEY): row for row in [*old, *new]}
-    return [keyed[key] for key in sorted(keyed)]
+    by_key = {tuple(row.get(name, "") for name in _KEY): row for row in [*old, *new]}
+    return [by_key[key] for key in sorted(by_key)]
 
 
-def _in_workbook(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
+def _workbook_with(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
     """The workbook with the rows in its sheet; every other cell, drop-down and note stays."""
     from openpyxl import load_workbook
 
     data = path.read_bytes()
+    remedy = f"Delete the sheet {title} there; decisions are then kept in tables/matches.csv."
     lost = sorted(name for name in SafeZip(data).parts if name.startswith(_LOST))
-    instead = f"Delete the sheet {title} there; decisions are then kept in tables/matches.csv."
     if lost:
         message = f"{path.name} holds pictures, charts or the like ({lost[0]}), which would be lost by writing into it."
-        raise UsageError(f"{message} {instead}")
+        raise UsageError(f"{message} {remedy}")
     book = load_workbook(io.BytesIO(data))
     if formula := _formula(book):
         message = f"{path.name} holds formulas ({formula}), whose values would be lost by writing into it."
-        raise UsageError(f"{message} {instead}")
-    sheet = book[title]
+        raise UsageError(f"{message} {remedy}")
+    _write_rows(book[title], rows)
+    output = io.BytesIO()
+    save_workbook(book, output)
+    return output.getvalue()
+
+
+def _write_rows(sheet: Any, rows: list[dict[str, str]]) -> None:
+    """Write rows into a sheet: in place of one with the same key, else below the last."""
     top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
-    at = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
-    for name in TABLE_SCHEMAS["matches"].columns:
-        if name not in at:
-            at[name] = max(at.values(), default=0) + 1
-            sheet.cell(top, at[name], name)
-    free, where = top + 1, {}
-    for number in range(top + 1, sheet.max_row + 1):
-        key = tuple(str(sheet.cell(number, at[name]).value or "").strip() for name in _KEY)
-        if any(key):
-            where[key] = number
-            free = number + 1
+    columns = _columns(sheet, top)
+    numbers = _row_numbers(sheet, top, columns)
+    unused = max(numbers.values(), default=top) + 1
     for row in rows:
-        key = tuple(row[name] for name in _KEY)
-        number = where.setdefault(key, free)
-        free = max(free, number + 1)
+        number = numbers.setdefault(tuple(row[name] for name in _KEY), unused)
+        unused = max(unused, number + 1)
         for name, text in row.items():
-            cell = sheet.cell(number, at[name])
+            cell = sheet.cell(number, columns[name])
             cell.value = text or None
             if text:
                 cell.data_type = "s"  # never a formula, whatever it begins with
                 cell.number_format = "@"
                 cell.quotePrefix = is_formula(text)
-    out = io.BytesIO()
-    save_workbook(book, out)
-    return out.getvalue()
+
+
+def _columns(sheet: Any, top: int) -> dict[str, int]:
+    """The number of each column by its heading in the row `top`; missing headings are added."""
+    columns = {str(cell.value).strip().lower(): cell.column for cell in sheet[top] if cell.value}
+    for name in TABLE_SCHEMAS["matches"].columns:
+        if name not in columns:
+            columns[name] = max(columns.values(), default=0) + 1
+            sheet.cell(top, columns[name], name)
+    return columns
+
+
+def _row_numbers(sheet: Any, top: int, columns: dict[str, int]) -> dict[tuple[str, ...], int]:
+    """The number of each row below the headings by its key."""
+    numbers = {}
+    for number in range(top + 1, sheet.max_row + 1):
+        key = tuple(str(sheet.cell(number, columns[name]).value or "").strip() for name in _KEY)
+        if any(key):
+            numbers[key] = number
+    return numbers
 
 
 def _formula(book: Any) -> str | None:

@@ -1,12 +1,17 @@
-"""Workbooks of openpyxl without its temporary files: a full disk stops nothing halfway, and leaves nothing behind."""
+"""Saving workbooks of openpyxl: without its temporary files, of which a full disk leaves some behind, and without the
+time of saving.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import IO, Any
 
-__all__ = ["save_workbook", "streaming_workbook"]
+__all__ = ["save_workbook", "streaming_workbook", "workbook_bytes"]
+
+_TIME = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")
 
 
 def streaming_workbook() -> Any:
@@ -54,3 +59,16 @@ def save_workbook(book: Any, out: IO[bytes]) -> None:
             self.manifest.append(ws)
 
     Writer(book, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True)).save()
+
+
+def workbook_bytes(book: Any, saved_at: bytes) -> bytes:
+    """The bytes of a workbook that says it was saved at a given time (2000-01-01T00:00:00Z): the same each time."""
+    raw, output = io.BytesIO(), io.BytesIO()
+    save_workbook(book, raw)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(output, "w") as target:
+        for part in source.infolist():
+            data = source.read(part)
+            if part.filename == "docProps/core.xml":
+                data = _TIME.sub(rb"\g<1>" + saved_at, data)
+            target.writestr(zipfile.ZipInfo(part.filename, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return output.getvalue()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from pathlib import Path
 
 from partnergraph.errors import UsageError
@@ -14,6 +13,7 @@ from partnergraph.graph_folder.folder import CONFIG
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary.iri import is_web_address
 from partnergraph.workbook.folder_writer import table_csv, toml_string
+from partnergraph.workbook.slug import ascii_slug
 from partnergraph.workbook.writer import build_workbook
 
 __all__ = ["WORKBOOK", "create_folder"]
@@ -31,7 +31,7 @@ def create_folder(folder: Path, name: str, base: str | None = None, *, csv_table
     name = " ".join(name.split())
     if not name or not name.isprintable():
         raise UsageError('Say whose partners these are: --name "Riverside Trust".')
-    slug = slug_from_name(name)
+    slug = ascii_slug(name) or "partners"
     base = f"https://example.org/{slug}/" if base is None else base
     if not (is_web_address(base) and base.endswith(("/", "#"))):
         raise UsageError(
@@ -46,24 +46,15 @@ def create_folder(folder: Path, name: str, base: str | None = None, *, csv_table
         files[f"documents/{text.name}"] = text.read_bytes()
     if csv_tables:
         files |= {
-            f"tables/{table}.csv": table_csv(found, TABLE_SCHEMAS[table].columns) for table, found in rows.items()
+            f"tables/{table}.csv": table_csv(table_rows, TABLE_SCHEMAS[table].columns)
+            for table, table_rows in rows.items()
         }
     else:
         line = "What stands here is an invented example. Put your own rows in its place, and delete it."
         files[f"tables/{WORKBOOK}"] = build_workbook(rows, (line,))
-    with new_folder(folder) as made:
-        fill_folder(made, files)
+    with new_folder(folder) as temporary:
+        fill_folder(temporary, files)
     return [folder / file for file in sorted(map(Path, files))]
-
-
-def slug_from_name(name: str) -> str:
-    """A name as an id.
-
-    >>> slug_from_name("Ünited Partners (UK)")
-    'united-partners-uk'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "partners"
 
 
 def _rows(table: str) -> list[dict[str, str]]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tomllib
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from partnergraph.errors import UsageError
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.tables.columns import CHOICES
 from partnergraph.tables.table_schemas import TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
-from partnergraph.workbook.saving import save_workbook
+from partnergraph.workbook.saving import workbook_bytes
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["ORDER", "build_workbook", "column_notes"]
@@ -73,7 +70,7 @@ def build_workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequ
         sheet.print_title_rows = "1:1"
     book.properties.creator = "partnergraph"
     book.properties.created = book.properties.modified = _MADE
-    return _saved(book)
+    return workbook_bytes(book, b"1980-01-01T00:00:00Z")
 
 
 class _TableSheet:
@@ -184,11 +181,11 @@ def _lists() -> dict[str, str]:
     """Where the entries of each list stand."""
     from openpyxl.utils import get_column_letter
 
-    found = {}
+    ranges = {}
     for number, name in enumerate(_schemes()):
         letter = get_column_letter(2 * number + 1)
-        found[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
-    return found
+        ranges[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
+    return ranges
 
 
 def _write_lists(sheet: Worksheet) -> None:
@@ -231,18 +228,3 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
         sheet.cell(number, 2, column_notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)
         number += 1
     sheet.sheet_view.showGridLines = False
-
-
-def _saved(book: Workbook) -> bytes:
-    """The bytes of a workbook, without the time at which it was saved."""
-    raw, out = io.BytesIO(), io.BytesIO()
-    save_workbook(book, raw)
-    with zipfile.ZipFile(raw) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in made.namelist():
-            data: Any = made.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:(\w+)[^>]*>)[^<]*(</dcterms:\2>)", rb"\g<1>1980-01-01T00:00:00Z\g<3>", data)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-            kept.writestr(info, data)
-    return out.getvalue()

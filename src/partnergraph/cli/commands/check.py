@@ -35,9 +35,9 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
         )
     findings = _findings(chosen)
     if marked is not None and findings:
-        from partnergraph.workbook.annotated_copy import write_marked
+        from partnergraph.workbook.annotated_copy import write_annotated_copy
 
-        write_marked(chosen[0], findings, marked)
+        write_annotated_copy(chosen[0], findings, marked)
     write_result(render(findings, format_).encode(), output)
     errors, warnings, notes = (sum(f.severity == level for f in findings) for level in ("error", "warning", "info"))
     noted = f", {notes} note{'s' * (notes != 1)}" if notes else ""

@@ -51,10 +51,10 @@ def diff(
     first, second = (f"{a}{PREVIOUS}", a) if b is None else (a, b)
     before, after = _open_graph(first), _open_graph(second)
     report = before.diff(after, names=_names(first, second))
-    from partnergraph.compare import FORMS
+    from partnergraph.compare import FORMATS
 
     page = before.draw_diff(after, report) if drawing else None
-    write_result(FORMS[form](report).encode(), output)
+    write_result(FORMATS[form](report).encode(), output)
     if drawing and page:
         page.save(drawing)
         click.echo(f"wrote {drawing}", err=True)

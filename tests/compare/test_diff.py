@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnergraph.claims.statements import plain_value
 from partnergraph.compare import compare
-from partnergraph.compare.quad_diff import apply_patch, object_text, parse_quad
+from partnergraph.compare.quad_diff import apply_patch, parse_quad
 from partnergraph.errors import UsageError
 from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
-from partnergraph.vocabulary import RDF
+from partnergraph.vocabulary import DCTERMS, PG, RDF
 from tests.compare.conftest import Edited, Rows, changes, stated
 
 # A text cell of each table: any of them may be edited.
@@ -57,7 +58,7 @@ def test_the_loss_of_any_quad_is_told(base: Reader) -> None:
     for line in lines:
         quad = parse_quad(line)
         if quad.predicate == RDF.type:
-            types[quad.subject] = object_text(quad.object)
+            types[quad.subject] = plain_value(quad.object)
     seen: dict[tuple[str, str], str] = {}
     for line in lines:
         quad = parse_quad(line)
@@ -111,3 +112,27 @@ def test_nodes_without_names_are_refused(base: Reader) -> None:
     nameless = Reader.nquads_lines(['_:x <https://e.org/p> "1" <https://e.org/g> .\n'])
     with pytest.raises(UsageError, match="blank nodes"):
         compare(base, nameless)
+
+
+def test_graphs_whose_records_lack_parts_are_compared(base: Reader) -> None:
+    lines = list(base.nquads())
+    evidence = next(line for line in lines if "/evidence/" in line and f"<{DCTERMS.source}>" in line)
+    place = next(line for line in lines if f"<{PG.x}>" in line)
+    partner = next(line for line in lines if "/id/rel/" in line and f"<{PG.to}>" in line)
+    text_for_iri = partner.replace(partner.split(" ")[2], '"some body"')
+    removed = {evidence, place, partner}
+    report = compare(base, Reader.nquads_lines([*(line for line in lines if line not in removed), text_for_iri]))
+    assert apply_patch(base.nquads(), report.patch()) == {*lines, text_for_iri} - removed
+    sentences = " ".join(change.sentence for change in changes(report))
+    assert "some body" in sentences
+    assert "→ ?, " in sentences
+
+
+def test_changed_ids_are_sorted(edited: Edited) -> None:
+    def rename(rows: Rows) -> None:
+        for row in rows[:6]:
+            row["id"] = f"renamed-{row['id']}"
+
+    ids = [*compare(edited.base, edited.reader(attributes=rename)).renamed]
+    assert len(ids) > 2
+    assert ids == sorted(ids)
