@@ -18,69 +18,51 @@ SOURCE = ROOT / "src" / "partnergraph"
 
 # Who may import whom. A room may always import itself.
 ROOMS: dict[str, set[str]] = {
+    # leaves
     "errors": set(),
     "spreadsheet_safety": set(),
     "palette": set(),
     "xml_text": set(),
-    "files": {"errors"},
-    "reading": {"errors"},
-    "vocabulary": {"errors"},
-    # the columns of the tables are specified once; the model derives the triples of its records from them
-    "tables": {"errors", "reading", "vocabulary"},
-    "model": {"errors", "vocabulary", "tables"},
+    "files": set("errors".split()),
+    "reading": set("errors".split()),
+    "vocabulary": set("errors".split()),
     # from files to the model
-    "registers": {"errors", "reading", "vocabulary", "model", "tables"},
-    "graph_folder": {"errors", "reading", "vocabulary", "model", "tables", "registers"},
-    # the store, and what reads it
-    "store": {"errors", "reading", "vocabulary"},
-    "claims": {"errors", "vocabulary", "store"},
-    "check": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
-    "match": {
-        *("errors", "reading", "spreadsheet_safety", "vocabulary", "model"),
-        *("tables", "registers", "graph_folder", "store", "claims"),
-    },
-    "extraction": {
-        *("errors", "files", "reading", "spreadsheet_safety", "xml_text", "vocabulary", "model"),
-        *("tables", "registers", "graph_folder", "store", "claims", "match"),
-    },
-    "workbook": {
-        *("errors", "palette", "files", "reading", "spreadsheet_safety", "vocabulary", "model"),
-        *("tables", "registers", "graph_folder", "store", "claims"),
-    },
-    "build": {
-        *("errors", "files", "vocabulary", "model", "registers", "graph_folder", "store", "check", "match"),
-    },
+    "tables": set("errors reading vocabulary".split()),
+    "model": set("errors vocabulary tables".split()),
+    "registers": set("errors reading vocabulary tables model".split()),
+    "graph_folder": set("errors reading vocabulary tables model registers".split()),
+    # the store, and the read model
+    "store": set("errors reading vocabulary".split()),
+    "results": set("errors spreadsheet_safety palette xml_text".split()),
+    "claims": set("errors vocabulary model store results".split()),
+    # what is made of a folder or a graph
+    "check": set("errors spreadsheet_safety palette vocabulary store".split()),
+    "match": set(
+        "errors reading spreadsheet_safety vocabulary tables model registers graph_folder store claims".split()
+    ),
+    "build": set("errors files vocabulary model registers graph_folder store check match".split()),
+    "extraction": set("errors files reading xml_text vocabulary tables model registers graph_folder store".split()),
+    "workbook": set(
+        "errors files reading spreadsheet_safety palette xml_text vocabulary tables model graph_folder store "
+        "claims".split()
+    ),
+    "compare": set("errors palette xml_text vocabulary store claims".split()),
     # asking
-    "results": {"errors", "spreadsheet_safety", "palette", "vocabulary", "store"},
-    "questions": {"errors", "vocabulary", "store", "claims"},
-    "sparql": {"errors", "vocabulary", "store", "claims", "results"},
-    "execution": {"errors", "files", "vocabulary", "store", "claims", "results", "questions", "sparql"},
+    "questions": set("errors vocabulary store claims".split()),
+    "sparql": set("errors vocabulary store claims results".split()),
+    "execution": set("errors files vocabulary store claims results questions sparql".split()),
     # showing
-    "network": {"errors", "vocabulary", "store", "claims", "results"},
-    "export": {"errors", "files", "spreadsheet_safety", "store", "results", "workbook", "network"},
-    "compare": {"errors", "palette", "vocabulary", "store", "claims"},
-    "page": {"errors", "palette", "files"},
+    "network": set("errors vocabulary store claims results".split()),
+    "export": set("errors files spreadsheet_safety xml_text store results network workbook".split()),
+    "page": set("errors files palette xml_text".split()),
     # serving
-    "pool": {"errors", "execution"},
-    "endpoint": {"errors", "results", "execution", "pool"},
-    "site": {
-        *(
-            "errors",
-            "palette",
-            "vocabulary",
-            "store",
-            "claims",
-            "results",
-            "questions",
-            "sparql",
-            "execution",
-            "network",
-            "page",
-        ),
-        *("pool", "endpoint"),
-    },
-    "reconcile": {"errors", "vocabulary", "store", "claims", "results", "match", "network", "endpoint", "site"},
-    "server": {"errors", "store", "execution", "pool", "endpoint", "site", "reconcile"},
+    "pool": set("errors execution".split()),
+    "endpoint": set("errors results execution pool".split()),
+    "site": set(
+        "errors palette vocabulary store claims results questions sparql execution network page pool endpoint".split()
+    ),
+    "reconcile": set("errors vocabulary store claims match network endpoint site".split()),
+    "server": set("errors store execution pool endpoint site reconcile".split()),
 }
 # The doors open, call and print: they may import every room.
 DOORS = {"cli", "graph", "notebook", "__init__", "__main__"}
@@ -116,12 +98,17 @@ FORBIDDEN_WORDS = set(
 )
 # Modules of one name in two rooms: the room tells them apart. Commands are called after what they run.
 SAME_NAMES = {
+    "formats": {"export", "results", "store"},  # of a graph; of an answer; what the engine writes of both
     "identifiers": {"check", "vocabulary"},  # those of a graph are checked; their forms and checksums
-    "report": {"check", "compare"},  # of findings; of changes
-    "output": {"extraction", "match"},
     "inputs": {"files", "match"},
+    "output": {"extraction", "match"},
+    "questions": {"site", "vocabulary"},  # a view; the files in ontology/questions
+    "report": {"check", "compare"},  # of findings; of changes
+    "routes": {"reconcile", "server", "site"},
     "scoring": {"match", "reconcile"},
-    "routes": {"reconcile", "server"},
+    "sentences": {"claims", "compare"},  # of a relationship; of a change
+    "settings": {"graph_folder", "server"},
+    "writer": {"store", "workbook"},
 }
 LIBRARY_METHODS = {"connection_made"}  # asyncio.BaseProtocol's
 LONG_FILE = 500

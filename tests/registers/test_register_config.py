@@ -24,13 +24,13 @@ from tests.conftest import ROOT
 # A register as whoever adds one writes it.
 MODULE = """
 from partnergraph.model.register_records import Entry
-from partnergraph.registers.record_reader import RecordReader
+from partnergraph.registers.record_reader import RecordContext
 from partnergraph.registers.safe_streams import table_rows
 
 
 def read(stream, counts):
     for row in table_rows(stream, ("number", "name")):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         if row.get("name"):
             yield from reader.accept(Entry(row.get("number"), row.get("name"), reader.place))
         else:

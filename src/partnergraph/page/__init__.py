@@ -112,11 +112,11 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
     from partnergraph.page.layout.arrangement import positions_of
-    from partnergraph.page.layout.text_metrics import printable_text
     from partnergraph.page.layout.webgl_layout import webgl_positions
     from partnergraph.page.svg import bounding_box, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
     from partnergraph.palette import DARK, LIGHT, css_variables, looks
+    from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
@@ -129,7 +129,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
     families = _families(graph, diagram.families, looks_of_families, drawn_families)
     note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
-    title = printable_text(str(graph.graph.get("title") or "Network"))
+    title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
     style = css_variables(looks_of_families) + _read("templates/page.css")

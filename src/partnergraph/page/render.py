@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.diagram import Diagram, DiagramEdge
-from partnergraph.page.layout.text_metrics import printable_text
 from partnergraph.palette import Look, look_of
+from partnergraph.xml_text import replace_forbidden
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -92,7 +92,7 @@ def render(diagram: Diagram, looks: dict[str, Look], context: dict[str, Any]) ->
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: printable_text(value) if type(value) is str else value,
+        finalize=lambda value: replace_forbidden(value) if type(value) is str else value,
     )
     environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
@@ -155,4 +155,4 @@ def _page_data(environment: Environment, nodes: list[Any], edges: list[Any], con
         "claims": rows[count : count + len(content.claims)],
         "sentences": list(content.sentences),
     }
-    return printable_text(json.dumps(page_data, ensure_ascii=False, separators=(",", ":")))
+    return replace_forbidden(json.dumps(page_data, ensure_ascii=False, separators=(",", ":")))

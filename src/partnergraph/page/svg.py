@@ -8,8 +8,9 @@ from xml.sax.saxutils import escape, quoteattr
 from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNode
 from partnergraph.page.layout.arrangement import label_box
 from partnergraph.page.layout.edge_routing import control_point
-from partnergraph.page.layout.text_metrics import LINE_HEIGHT, printable_text
+from partnergraph.page.layout.text_metrics import LINE_HEIGHT
 from partnergraph.palette import LIGHT, Look, look_of
+from partnergraph.xml_text import replace_forbidden
 
 # Where two networks are compared: colour and dashes of an edge by its change.
 CHANGES = {
@@ -36,10 +37,10 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
     left, top, width, height = bounds
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" role="img" '
-        f'aria-label={quoteattr(printable_text(title))} class="map-svg" '
+        f'aria-label={quoteattr(replace_forbidden(title))} class="map-svg" '
         "font-family=\"Arial, Helvetica, 'Liberation Sans', sans-serif\"",
         "" if inline else f' width="{width}" height="{height}"',
-        f"><title>{escape(printable_text(title))}</title>",
+        f"><title>{escape(replace_forbidden(title))}</title>",
         "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
         f'<g id="map-{view}">' if inline else "",
         '<g class="lines" fill="none">',
@@ -151,7 +152,7 @@ def _node(node: DiagramNode, point: tuple[int, int], look: Look, tall: bool) -> 
     weight = ' font-weight="700"' if node.hub else ""
     top = y + node.size + 5
     spans = "".join(
-        f'<tspan x="{x}" y="{top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(printable_text(line))}</tspan>'
+        f'<tspan x="{x}" y="{top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(replace_forbidden(line))}</tspan>'
         for n, line in enumerate(node.label_lines(tall))
     )
     return (

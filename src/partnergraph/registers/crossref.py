@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.record_reader import RecordContext, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 from partnergraph.vocabulary.identifiers import identifier_problem, is_ror
 
@@ -22,7 +22,7 @@ _FUNDER = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?(?:10\.13039/)?([0-9]+)")
 def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The pairs of a table (Funder ID, ROR ID), or of one JSON object from funder to ROR."""
     for number, funder, record in _json(stream) if ".json" in stream.file else _table(stream):
-        reader = RecordReader(counts, stream.place(number))
+        reader = RecordContext(counts, stream.place(number))
         match = _FUNDER.fullmatch(funder)
         if match is None or identifier_problem("crossref-funder", match[1]):
             yield from reader.reject("This is not an identifier of a funder.", funder, "Funder ID")

@@ -8,7 +8,7 @@ from typing import Any
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
+from partnergraph.registers.record_reader import RecordContext, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
 __all__ = ["read", "read_register"]
@@ -32,9 +32,9 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
 
     A register of some thousand bodies is held whole: whether the other end states a link too is known only then.
     """
-    records: dict[str, tuple[RecordReader, Mapping[str, Any]]] = {}
+    records: dict[str, tuple[RecordContext, Mapping[str, Any]]] = {}
     for number, value in json_values(stream, ("results",), keyed=True):
-        reader = RecordReader(counts, stream.place(number))
+        reader = RecordContext(counts, stream.place(number))
         record, name = (single_line(value.get(key)) for key in ("id", "title")) if isinstance(value, dict) else ("", "")
         if not record or not name or not isinstance(value.get("details"), dict):
             yield from reader.reject("The record has no id, title or details.", record or None)
@@ -48,7 +48,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
     yield from stream.findings
 
 
-_RecordsById = Mapping[str, tuple[RecordReader, Mapping[str, Any]]]
+_RecordsById = Mapping[str, tuple[RecordContext, Mapping[str, Any]]]
 
 
 def _unreciprocated_links(records: _RecordsById) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
@@ -72,7 +72,7 @@ def _ids(value: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _body(
-    reader: RecordReader,
+    reader: RecordContext,
     value: Mapping[str, Any],
     record: str,
     parents: list[str],
@@ -127,7 +127,7 @@ def _parent(parent: str, kind: str, word: str) -> EntryLink:
 def read_register(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The register of government organisations (closed in 2021)."""
     for row in table_rows(stream, ("government-organisation", "name", "start-date", "end-date")):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         code, name = single_line(row.get("government-organisation")), single_line(row.get("name"))
         if not row.whole or not code or not name:
             yield from reader.reject("The row has no code and name, or too many cells.", code or None)

@@ -15,7 +15,7 @@ from typing import Any
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, excerpt, json_objects, single_line
+from partnergraph.registers.record_reader import RecordContext, excerpt, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values, table_rows
 
 __all__ = ["read", "read_table"]
@@ -28,7 +28,7 @@ _COUNTRY = re.compile("[A-Z]{2}")
 def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """A package of grants, or an array of them. Each recipient of a grant is a record."""
     for number, value in json_values(stream, ("grants",), exact=True):
-        reader = RecordReader(counts, stream.place(number))
+        reader = RecordContext(counts, stream.place(number))
         if isinstance(value, dict):
             yield from _grant(reader, value)
         else:
@@ -69,7 +69,7 @@ _WANTED = ("Identifier", "Title", "Currency", "Amount Awarded", "Award Date", "F
 def read_table(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The same as a table. Further recipients stand in columns that are numbered (`Recipient Org:1:Name`)."""
     for row in table_rows(stream, _WANTED):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         if row.whole:
             yield from _grant(reader, _nested(row.cells))
         else:
@@ -99,7 +99,7 @@ def _nested(cells: Mapping[str, str]) -> dict[str, Any]:
     return grant
 
 
-def _grant(reader: RecordReader, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
+def _grant(reader: RecordContext, value: Mapping[str, Any]) -> Iterator[Entry | Grant | Finding]:
     record, title = single_line(value.get("id")), single_line(value.get("title"))
     individuals = json_objects(value["recipientIndividual"]) if value.get("recipientIndividual") else []
     recipients = [body for body in json_objects(value.get("recipientOrganization")) if body]
@@ -161,7 +161,7 @@ def _missing(
     return None if has_names else "recipient with a name"
 
 
-def _period(reader: RecordReader, value: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
+def _period(reader: RecordContext, value: Mapping[str, Any]) -> tuple[PartialDate | None, PartialDate | None]:
     """The planned start and end; an end before the start is left out."""
     planned = next(iter(json_objects(value.get("plannedDates"))), {})
     start = reader.date(single_line(planned.get("startDate")), "plannedDates")
@@ -185,7 +185,7 @@ def _places(value: Mapping[str, Any]) -> tuple[EntryPlace, ...]:
     )
 
 
-def _amount(reader: RecordReader, value: Any) -> str | None:
+def _amount(reader: RecordContext, value: Any) -> str | None:
     """The amount as it is written, without signs and separators; zero is an amount."""
     text = (
         f"{value:f}"
@@ -202,7 +202,7 @@ def _amount(reader: RecordReader, value: Any) -> str | None:
     return None
 
 
-def _identifiers(reader: RecordReader, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _identifiers(reader: RecordContext, body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The identifiers of a recipient, the best first."""
     column = "recipientOrganization"
     identifiers = [
@@ -227,7 +227,7 @@ def _whole(number: str) -> str:
     return re.sub(r"\.0+$", "", number).replace(" ", "")
 
 
-def _identifier(reader: RecordReader, text: str, column: str) -> tuple[str, str] | None:
+def _identifier(reader: RecordContext, text: str, column: str) -> tuple[str, str] | None:
     """An id as org-id.guide prefixes it."""
     prefix, _, number = text.partition("-")[2].partition("-")
     if not text or text.upper().startswith("360G-"):
@@ -245,7 +245,7 @@ def _other(text: str) -> tuple[str, str] | None:
     return ("org-id", text) if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]+-\S+", text) else None
 
 
-def _charity(reader: RecordReader, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
+def _charity(reader: RecordContext, text: str, raw: str, column: str = "charityNumber") -> tuple[str, str] | None:
     number = re.sub(r"^(GB-)?(CHC|SC|NIC)-", "", _whole(text), flags=re.I).upper()
     if match := re.fullmatch(r"SC[O0]?(\d{5,6})", number):
         number = f"SC{match[1]:0>6}"
@@ -261,7 +261,7 @@ def _charity(reader: RecordReader, text: str, raw: str, column: str = "charityNu
     return identifier
 
 
-def _company(reader: RecordReader, number: str, raw: str, column: str) -> tuple[str, str] | None:
+def _company(reader: RecordContext, number: str, raw: str, column: str) -> tuple[str, str] | None:
     number = number.upper()
     if re.fullmatch(r"\d{5,7}", number):
         number = f"{number:0>8}"

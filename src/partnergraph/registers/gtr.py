@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryPlace, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.record_reader import RecordContext, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
 from partnergraph.tables.table import TableRow
 
@@ -39,7 +39,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
             dated = True
             message = "Only the years of the dates are read: in this format day and month can stand swapped."
             yield Finding("partial-dates", "info", message, stream.place(column="StartDate"))
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         reader.persons += _names([(column, cell) for column, cell in row.cells.items() if persons[column]])
         yield from _project(reader, row)
     yield from stream.findings
@@ -65,7 +65,7 @@ def _names(cells: list[tuple[str, str]]) -> list[str]:
     return [name for name in whole if name]
 
 
-def _project(reader: RecordReader, row: TableRow) -> Iterator[Entry | Grant | Finding]:
+def _project(reader: RecordContext, row: TableRow) -> Iterator[Entry | Grant | Finding]:
     reference, title, funder, lead = (
         single_line(row.get(c)) for c in ("ProjectReference", "Title", "FundingOrgName", "LeadROName")
     )
@@ -104,7 +104,7 @@ def _project(reader: RecordReader, row: TableRow) -> Iterator[Entry | Grant | Fi
     )
 
 
-def _year(reader: RecordReader, row: TableRow, column: str) -> PartialDate | None:
+def _year(reader: RecordContext, row: TableRow, column: str) -> PartialDate | None:
     text = row.get(column)
     if text is None:
         return None
@@ -114,7 +114,7 @@ def _year(reader: RecordReader, row: TableRow, column: str) -> PartialDate | Non
     return None
 
 
-def _gtr(reader: RecordReader, row: TableRow, column: str) -> tuple[str, str] | None:
+def _gtr(reader: RecordContext, row: TableRow, column: str) -> tuple[str, str] | None:
     text = single_line(row.get(column))
     if text and not _GTR.fullmatch(text):
         reader.note_repair("This is not an id of the Gateway to Research; it was left out.", text, column)
@@ -122,7 +122,7 @@ def _gtr(reader: RecordReader, row: TableRow, column: str) -> tuple[str, str] | 
     return ("gtr", text) if text else None
 
 
-def _amount(reader: RecordReader, text: str | None) -> str | None:
+def _amount(reader: RecordContext, text: str | None) -> str | None:
     if text is None:
         return None
     try:

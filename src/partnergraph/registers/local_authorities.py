@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from partnergraph.errors import Finding
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.record_reader import RecordContext, single_line
 from partnergraph.registers.safe_streams import DataStream, table_rows
 from partnergraph.tables.table import TableRow
 
@@ -26,7 +26,7 @@ _GSS = re.compile(r"[EWSNKJLM]\d{8}", re.ASCII)
 def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The list of mySociety (current or future). Codes of other lists, areas and populations are not read."""
     for row in table_rows(stream, _HEADINGS):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         code, name = single_line(row.get("local-authority-code")), single_line(row.get("official-name"))
         if not row.whole or not code or not name:
             yield from reader.reject("The row has no code and name, or more cells than the table has columns.", code)
@@ -35,7 +35,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
     yield from stream.findings
 
 
-def _authority(reader: RecordReader, row: TableRow, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
+def _authority(reader: RecordContext, row: TableRow, code: str, name: str) -> Iterator[Entry | Grant | Finding]:
     start, end = reader.date(row.get("start-date"), "start-date"), reader.date(row.get("end-date"), "end-date")
     current = (row.get("current-authority") or "").lower() in ("true", "1", "yes")
     combined, kind = row.get("local-authority-type") == "COMB", single_line(row.get("local-authority-type-name"))
@@ -84,7 +84,7 @@ def _names(name: str, nice: str, others: str | None) -> Iterator[EntryName]:
             yield EntryName(text, "as-written" if text == text.lower() else "alternative")
 
 
-def _identifiers(reader: RecordReader, row: TableRow, code: str) -> Iterator[tuple[str, str]]:
+def _identifiers(reader: RecordContext, row: TableRow, code: str) -> Iterator[tuple[str, str]]:
     if re.fullmatch("[A-Z]{3}", code):
         yield "local-authority-code", code
     for column in ("gss-code", "former-gss-codes"):
@@ -98,7 +98,7 @@ def _identifiers(reader: RecordReader, row: TableRow, code: str) -> Iterator[tup
         yield "org-id", f"{_REGISTERS[register]}-{key}"
 
 
-def _centre(reader: RecordReader, row: TableRow) -> str | None:
+def _centre(reader: RecordContext, row: TableRow) -> str | None:
     latitude, longitude = row.get("lat"), row.get("long")
     if not latitude or not longitude:
         return None
@@ -127,7 +127,7 @@ def read_hierarchy(stream: DataStream, counts: RecordCounts) -> Iterator[Entry |
     seen = set[str]()
     headings = ("LADCD", "LADNM", "LADCD_ACTIVE", "Current", *(f"{level}CD" for level, _ in _CHAIN))
     for row in table_rows(stream, headings):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         code, name = single_line(row.get("LADCD")), single_line(row.get("LADNM"))
         if not row.whole or not _GSS.fullmatch(code) or not name:
             yield from reader.reject("The row has no code and name of an area, or too many cells.", code)
@@ -152,7 +152,7 @@ def _upwards(chain: list[tuple[str, str, str]]) -> tuple[EntryLink, ...]:
 
 
 def _area(
-    reader: RecordReader, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False
+    reader: RecordContext, code: str, name: str, word: str, links: tuple[EntryLink, ...], gone: bool = False
 ) -> Entry:
     council = word in ("Local authority district", "Upper tier or unitary authority")
     return Entry(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from partnergraph.errors import Finding, Place
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryLink, EntryPlace, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, single_line
+from partnergraph.registers.record_reader import RecordContext, single_line
 from partnergraph.registers.safe_streams import DataStream, csv_rows, table_rows
 from partnergraph.tables.table import TableRow
 
@@ -42,7 +42,7 @@ _CODE = re.compile(r"[A-Z0-9]{3,10}")
 def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """Trusts (etr) and practices (epraccur). Telephone numbers are dropped and counted."""
     for number, raw in csv_rows(stream):
-        reader = RecordReader(counts, stream.place(number))
+        reader = RecordContext(counts, stream.place(number))
         cells = [single_line(cell) for cell in raw] + [""] * (_COLUMNS - len(raw))
         if not _CODE.fullmatch(cells[0]):
             yield from reader.reject("The row does not begin with a code of ODS.", cells[0])
@@ -56,7 +56,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
     yield from stream.findings
 
 
-def _row(reader: RecordReader, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
+def _row(reader: RecordContext, cells: list[str], width: int) -> Iterator[Entry | Grant | Finding]:
     if not cells[10] and not any(cells[2:9]):
         reader.note_repair("The row holds only a code, a name and a postcode, as if written by hand.", cells[0])
     elif width < 24:
@@ -182,7 +182,7 @@ def read_practice_map(stream: DataStream, counts: RecordCounts) -> Iterator[Entr
     """Practices with their network, group, partnership and region; each of these is a record where first named."""
     seen: dict[str, str | None] = {}
     for row in table_rows(stream, _PRACTICES):
-        reader = RecordReader(counts, row.place())
+        reader = RecordContext(counts, row.place())
         code, name = single_line(row.get("PRACTICE_CODE")), single_line(row.get("PRACTICE_NAME"))
         if not row.whole or not _CODE.fullmatch(code) or not name:
             yield from reader.reject("The row has no code and name of a practice, or too many cells.", code or None)
@@ -218,7 +218,7 @@ def read_practice_map(stream: DataStream, counts: RecordCounts) -> Iterator[Entr
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _extracted(reader: RecordReader, text: str | None) -> str | None:
+def _extracted(reader: RecordContext, text: str | None) -> str | None:
     """The day of the extract, as a note on every link: `01Jan2022` says when this was so, not since when."""
     match = re.fullmatch(r"(\d{2})([A-Za-z]{3})(\d{4})", text or "")
     if match and match[2].lower() in _MONTHS:

@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 @dataclass
-class RecordReader:
+class RecordContext:
     """One record while it is read: its place, and the repairs made to it."""
 
     counts: RecordCounts

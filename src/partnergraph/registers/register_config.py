@@ -113,7 +113,7 @@ def configured_registers(
 
 def _register(folder: Path, entry: Mapping[str, Any]) -> RegisterConfig:
     country, kind, region = (
-        frozenset(text.casefold() for text in _listed(entry.get(name, []))) for name in ("country", "type", "region")
+        frozenset(text.casefold() for text in _as_list(entry.get(name, []))) for name in ("country", "type", "region")
     )
     return RegisterConfig(
         entry["source"],
@@ -129,7 +129,7 @@ def _register(folder: Path, entry: Mapping[str, Any]) -> RegisterConfig:
     )
 
 
-def _listed(value: Any) -> list[str]:
+def _as_list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 

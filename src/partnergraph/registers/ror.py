@@ -8,7 +8,7 @@ from typing import Any
 from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.register_records import Entry, EntryLink, EntryName, EntryPlace, Grant, RecordCounts
-from partnergraph.registers.record_reader import RecordReader, json_objects, single_line
+from partnergraph.registers.record_reader import RecordContext, json_objects, single_line
 from partnergraph.registers.safe_streams import DataStream, json_values
 from partnergraph.vocabulary.identifiers import is_ror
 from partnergraph.vocabulary.iri import is_web_address
@@ -38,7 +38,7 @@ _STATUS = ("active", "inactive", "withdrawn")
 def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | Finding]:
     """The records; what has no identifier of ROR or no name is rejected."""
     for number, record in json_values(stream):
-        reader = RecordReader(counts, stream.place(number))
+        reader = RecordContext(counts, stream.place(number))
         if not isinstance(record, dict):
             yield from reader.reject("This is not a record of ROR.", record)
             continue
@@ -54,7 +54,7 @@ def read(stream: DataStream, counts: RecordCounts) -> Iterator[Entry | Grant | F
     yield from stream.findings
 
 
-def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reader: RecordReader) -> Entry:
+def _entry(identifier: str, names: list[EntryName], record: Mapping[str, Any], reader: RecordContext) -> Entry:
     words = [word for value in _list(record.get("types")) if (word := single_line(value).lower())]
     types = list(dict.fromkeys(_TYPES[word] for word in words if word in _TYPES))
     status = single_line(record.get("status")).lower() or "active"
@@ -89,14 +89,14 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _name_text(value: Any, reader: RecordReader, column: str) -> str:
+def _name_text(value: Any, reader: RecordContext, column: str) -> str:
     text = single_line(value)
     if isinstance(value, str) and text and text != value:
         reader.note_repair("Spaces or ends of lines too many were taken out.", value, column)
     return text
 
 
-def _names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryName]:
+def _names(record: Mapping[str, Any], reader: RecordContext) -> list[EntryName]:
     """The name that is displayed first, then the others, each once."""
     first: list[EntryName] = []
     others: list[EntryName] = []
@@ -115,7 +115,7 @@ def _names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryName]:
     return list(dict.fromkeys([*first, *others]))
 
 
-def _old_names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryName]:
+def _old_names(record: Mapping[str, Any], reader: RecordContext) -> list[EntryName]:
     """Names of schema 1."""
     name = _name_text(record.get("name"), reader, "name")
     if not name:
@@ -131,7 +131,7 @@ def _old_names(record: Mapping[str, Any], reader: RecordReader) -> list[EntryNam
     return list(dict.fromkeys(names))
 
 
-def _identifiers(record: Mapping[str, Any], reader: RecordReader) -> Iterator[tuple[str, str]]:
+def _identifiers(record: Mapping[str, Any], reader: RecordContext) -> Iterator[tuple[str, str]]:
     """All identifiers, the preferred of each kind first; GRID is one text in schema 1."""
     external = record.get("external_ids") or []
     groups = (
@@ -158,7 +158,7 @@ def _identifiers(record: Mapping[str, Any], reader: RecordReader) -> Iterator[tu
     yield from identifiers
 
 
-def _address(kind: str, value: str, identifiers: dict[tuple[str, str], None], reader: RecordReader) -> None:
+def _address(kind: str, value: str, identifiers: dict[tuple[str, str], None], reader: RecordContext) -> None:
     if not value or kind not in ("website", "wikipedia"):
         return
     if is_web_address(value):
@@ -167,7 +167,7 @@ def _address(kind: str, value: str, identifiers: dict[tuple[str, str], None], re
         reader.note_repair("A link that is no web address was left out.", value, "links")
 
 
-def _year(value: Any, reader: RecordReader) -> PartialDate | None:
+def _year(value: Any, reader: RecordContext) -> PartialDate | None:
     text = single_line(value)
     if not text:
         return None
@@ -214,7 +214,7 @@ def _degrees(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _link(relationship: Mapping[str, Any], own: str, reader: RecordReader) -> EntryLink | None:
+def _link(relationship: Mapping[str, Any], own: str, reader: RecordContext) -> EntryLink | None:
     """A relationship; its label names a body that the file may lack."""
     kind, target = single_line(relationship.get("type")).lower(), single_line(relationship.get("id"))
     if kind not in _LINKS or not is_ror(target) or not target.startswith("https://ror.org/"):

@@ -19,6 +19,7 @@ from partnergraph.results.formats import SHEET_ROWS
 from partnergraph.results.text_table import display_width
 from partnergraph.results.tsv import XSD, Value, labelled_text, parse_tsv, python_value, term_text
 from partnergraph.spreadsheet_safety import escape_formula, is_formula
+from partnergraph.xml_text import FORBIDDEN
 
 # Limits of Excel: "Excel specifications and limits", support.microsoft.com.
 MAX_COLUMNS = 16_384
@@ -29,8 +30,6 @@ MAX_COLUMN_WIDTH = 60  # characters; ours, to keep columns in sight
 MAX_EXACT_INTEGER = 10**15  # larger ones lose digits in a cell
 MIN_YEAR = 1900  # the first year of a sheet
 _CREATED = datetime(1980, 1, 1)  # fixed: the same file for the same answer
-# What XML 1.0 forbids (section 2.2).
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DATE = re.compile(rf'"(\d{{4}}-\d\d-\d\d)"\^\^<{XSD}date>')
 _DATE_TIME = re.compile(rf'"(\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)"\^\^<{XSD}dateTime(?:Stamp)?>')
 
@@ -132,7 +131,7 @@ class _ResultSheet:
 
     def _write_text(self, row: int, column: int, cell: str, labels: Mapping[str, str]) -> str:
         unchecked = labelled_text(cell, labels)
-        text = _NOT_IN_XML.sub("\ufffd", unchecked)
+        text = FORBIDDEN.sub("\ufffd", unchecked)
         if len(text) * 2 > MAX_TEXT and len(text.encode("utf-16-le")) > MAX_TEXT * 2:
             text = text.encode("utf-16-le")[: (MAX_TEXT - 1) * 2].decode("utf-16-le", "ignore") + "…"
             self.cut += 1

@@ -20,7 +20,7 @@ def streaming_workbook() -> Any:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
     from openpyxl.worksheet._writer import WorksheetWriter
 
-    class Sheet(WriteOnlyWorksheet):  # type: ignore[misc,unused-ignore]
+    class InMemorySheet(WriteOnlyWorksheet):  # type: ignore[misc,unused-ignore]
         _writer: Any
 
         def _get_writer(self) -> None:
@@ -28,13 +28,13 @@ def streaming_workbook() -> Any:
                 self._writer = WorksheetWriter(self, io.BytesIO())
                 self._writer.write_top()
 
-    class Book(Workbook):  # type: ignore[misc,unused-ignore]
+    class InMemoryWorkbook(Workbook):  # type: ignore[misc,unused-ignore]
         def create_sheet(self, title: str | None = None, index: int | None = None) -> Any:
-            sheet = Sheet(self, title)
+            sheet = InMemorySheet(self, title)
             self._add_sheet(sheet, index)
             return sheet
 
-    return Book(write_only=True)
+    return InMemoryWorkbook(write_only=True)
 
 
 def save_workbook(book: Any, out: IO[bytes]) -> None:
@@ -43,7 +43,7 @@ def save_workbook(book: Any, out: IO[bytes]) -> None:
     from openpyxl.worksheet._writer import WorksheetWriter
     from openpyxl.writer.excel import ExcelWriter
 
-    class Writer(ExcelWriter):  # type: ignore[misc,unused-ignore]
+    class InMemoryWriter(ExcelWriter):  # type: ignore[misc,unused-ignore]
         def write_worksheet(self, ws: Any) -> None:
             ws._drawing = SpreadsheetDrawing()
             ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
@@ -58,7 +58,7 @@ def save_workbook(book: Any, out: IO[bytes]) -> None:
             self._archive.writestr(ws.path[1:], writer.out.getvalue())
             self.manifest.append(ws)
 
-    Writer(book, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True)).save()
+    InMemoryWriter(book, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True)).save()
 
 
 def workbook_bytes(book: Any, saved_at: bytes) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 # Advance widths of Helvetica in thousandths of the size (Adobe Font Metrics); Arial and Liberation Sans share them.
 _WIDTHS = {
     **dict.fromkeys("ijl'‘’", 222),
@@ -19,17 +17,6 @@ _WIDTHS = {
     "…": 1000,
 }
 LINE_HEIGHT = 1.22
-# What XML 1.0 forbids (section 2.2) and HTML drops or refuses: control characters, lone surrogates.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def printable_text(text: str) -> str:
-    """The text with a sign in place of every character that no page or picture can hold.
-
-    >>> printable_text("a\\x00b")
-    'a\ufffdb'
-    """
-    return _FORBIDDEN.sub("\ufffd", text)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
