@@ -14,7 +14,8 @@ from partnergraph.execution.row_limit import MIN_ROW_LENGTH, JsonRowScanner, Lim
 from partnergraph.results import formats
 from partnergraph.sparql.prepare import PreparedQuery, prepare_query
 from partnergraph.sparql.syntax_errors import empty_reader
-from partnergraph.store import Reader, is_empty_answer
+from partnergraph.store import Reader
+from partnergraph.store.empty_answer import is_empty_answer
 
 # Texts that look like what stands between two rows, and a row without any value.
 TRICKY = ["}},{", '"}},{"', "}},{\\", "</result><result>", "&lt;/result>", "{", "},{", "a\\", '\\"', "\n", "é😀"]

@@ -11,7 +11,8 @@ from partnergraph.execution.row_limit import LimitedWriter, LimitReached, RowLim
 from partnergraph.results import formats
 from partnergraph.sparql.empty_results import explain_empty_result
 from partnergraph.sparql.prepare import PreparedQuery, prepare_query
-from partnergraph.store import Reader, Result, convert_table, is_empty_answer
+from partnergraph.store import Reader, Result, convert_table
+from partnergraph.store.empty_answer import is_empty_answer
 
 _LABELS = "SELECT ?iri ?label {{ VALUES ?iri {{ {} }} ?iri {} ?label }} ORDER BY ?iri ?label"
 MAX_IRIS = 500  # whose labels one query asks for

@@ -37,7 +37,6 @@ __all__ = [
     "Result",
     "Writer",
     "convert_table",
-    "is_empty_answer",
     "locate",
     "term_text",
 ]
@@ -76,18 +75,6 @@ def convert_table(tsv: bytes, format_: str) -> bytes:
     """A table in TSV as one of the other `RESULT_FORMATS`: the same terms."""
     found = ox.parse_query_results(tsv, format=ox.QueryResultsFormat.TSV)
     return cast(bytes, found.serialize(format=RESULT_FORMATS[format_]))
-
-
-def is_empty_answer(result: Result, format_: str, size: int) -> bool:
-    """Whether an answer that was written in a format and took `size` bytes has no row and no triple, or is no: it is as
-    long as an empty one with the same columns, to which any row or triple adds something.
-    """
-    if isinstance(result, ox.QueryBoolean):
-        return not result
-    if isinstance(result, ox.QueryTriples):
-        return size == len(cast(bytes, ox.serialize((), format=GRAPH_FORMATS[format_])))
-    heading = "\t".join(map(str, result.variables)) + "\n"
-    return size == len(convert_table(heading.encode(), format_))
 
 
 def prefixes_of(sparql: str) -> dict[str, str]:
