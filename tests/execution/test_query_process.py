@@ -211,7 +211,7 @@ def test_where_the_system_sends_no_signal_a_thread_watches(tmp_path: Path) -> No
     code = (
         "import sys, time\nfrom partnergraph.execution import query_process as process\n"
         "from partnergraph.store import Reader\n"
-        "process._watch(int(sys.argv[1]))\nprint('watching', flush=True)\n"
+        "process._kill_at_end_of(int(sys.argv[1]))\nprint('watching', flush=True)\n"
         "reader = Reader.nquads_lines([f'<urn:{n}> <urn:p> <urn:{n}> .\\n' for n in range(200)])\n"
         f"reader.rows({RUNAWAY!r})"
     )

@@ -150,7 +150,8 @@ def test_an_exchange_ends_by_its_time_or_with_the_process(monkeypatch: pytest.Mo
         answer = _answer(HEADS[2], b"x" * 3_000_000, "note")
 
         def reply() -> None:
-            assert read_order(remote.makefile("rb")) == {"sparql": "ASK {}"}
+            with remote.makefile("rb") as pipe:
+                assert read_order(pipe) == {"sparql": "ASK {}"}
             remote.sendall(answer)
 
         thread = threading.Thread(target=reply)

@@ -13,7 +13,7 @@ from typing import Protocol
 from partnergraph.errors import QueryError, QueryLimit, StoreError
 from partnergraph.execution.exit_status import memory_error
 from partnergraph.execution.query_process import PersistentQueryProcess
-from partnergraph.execution.sandbox import LIBRARY_TIMEOUT, MEMORY, start_persistent
+from partnergraph.execution.sandbox import LIBRARY_TIMEOUT, MEMORY, check_response, start_persistent
 from partnergraph.execution.wire import FrameWriter, Opening, Order, Response, ResponseParser, encode_order
 from partnergraph.store import Reader
 
@@ -90,11 +90,7 @@ class SubprocessClient:
                 # Whatever interrupts it, the next query must not get the rest of this answer.
                 if response is None:
                     self._end()
-        if isinstance(response.error, QueryLimit) and response.error.limit == "memory":
-            raise memory_error(self.memory, more=_more_memory)
-        if response.error is not None:
-            raise response.error
-        return response
+        return check_response(response, self.memory, _more_memory)
 
     @property
     def _more_time(self) -> str:
@@ -118,8 +114,7 @@ class SubprocessClient:
             raise StoreError(str(error)) if isinstance(error, QueryError) else error from None
         if isinstance(response.error, QueryLimit):
             raise StoreError(str(memory_error(self.memory, opening=targets, more=_more_memory)))
-        if response.error is not None:
-            raise response.error
+        check_response(response, self.memory, _more_memory)
         return process
 
     def _end(self) -> None:

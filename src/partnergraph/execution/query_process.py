@@ -115,7 +115,7 @@ class PersistentQueryProcess(QueryProcess):
         """
         self.stderr_tail()  # that there is room for more
         deadline, self.answer, response = time.monotonic() + timeout, ResponseParser(), None
-        self.pipe.settimeout(timeout)
+        self.pipe.settimeout(max(0.001, timeout))
         self.pipe.sendall(order)
         while response is None:
             self.pipe.settimeout(max(0.001, deadline - time.monotonic()))

@@ -11,15 +11,14 @@ import subprocess
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnergraph.errors import QueryLimit
-from partnergraph.execution.exit_status import SPARE, memory_error, system_limit
+from partnergraph.execution.exit_status import SPARE, MemoryAdvice, memory_error, system_limit
 from partnergraph.execution.query_process import PersistentQueryProcess, QueryProcess
-from partnergraph.execution.wire import Opening, Order, encode_order
+from partnergraph.execution.wire import Opening, Order, Response, encode_order
 
 if TYPE_CHECKING:
     import socket
@@ -40,14 +39,6 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 TUNABLES = "glibc.malloc.tcache_count=1000:glibc.malloc.hugetlb=1"
 
 
-@dataclass(frozen=True)
-class SandboxResult:
-    """The bytes of an answer, and a note when a limit cut it."""
-
-    data: bytes
-    note: str | None = None
-
-
 def run(
     target: Path,
     sparql: str,
@@ -61,7 +52,7 @@ def run(
     max_bytes: int | None = MAX_BYTES,
     iris: bool = False,
     as_of: str | None = None,
-) -> SandboxResult:
+) -> Response:
     """Answer a query (or a named `question` with `parameters`) in a process of its own.
 
     `target` is a store folder or an RDF file, `as_of` a date (see `partnergraph.claims.as_of`), `timeout` in seconds,
@@ -96,11 +87,16 @@ def run(
         raise process.explain_end(memory, _more_memory) from None
     finally:
         process.end()
+    return check_response(response, memory, _more_memory)
+
+
+def check_response(response: Response, memory: int, more: MemoryAdvice) -> Response:
+    """A response without an error. Raises its error; where that is the limit of memory, with how to allow more."""
     if isinstance(response.error, QueryLimit) and response.error.limit == "memory":
-        raise memory_error(memory, more=_more_memory)
+        raise memory_error(memory, more=more)
     if response.error is not None:
         raise response.error
-    return SandboxResult(response.data, response.note)
+    return response
 
 
 def _more_memory(size: int) -> str:
