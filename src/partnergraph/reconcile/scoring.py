@@ -152,10 +152,10 @@ class CandidateSearch:
     def candidates(self, query: ReconciliationQuery) -> list[Plain]:
         """The candidates for a query, the likeliest first."""
         identified = self._by_identifier(query)
-        given_names = [text for prop, texts in query.constraints if prop.id == "name" for text in texts]
+        query_names = [text for prop, texts in query.constraints if prop.id == "name" for text in texts]
         named: dict[str, tuple[str, float]] = {}
         crowded = False
-        for text in [query.text] if query.text.strip() else given_names:
+        for text in [query.text] if query.text.strip() else query_names:
             similar, more = self._by_name(text)
             crowded = crowded or more
             for iri, (name, score) in similar.items():
@@ -177,7 +177,7 @@ class CandidateSearch:
     def _by_identifier(self, query: ReconciliationQuery) -> dict[str, set[str]]:
         """The bodies that have an identifier of the query, each with the schemes by which."""
         schemes: dict[str, set[str]] = {}
-        for id_, text in [("id", query.text.strip()), *self._iri_constraints(query)]:
+        for id_, text in [("id", query.text.strip()), *self._query_iris(query)]:
             iri = self.space.iri(text)
             if iri is not None and next(self.reader.names.of(iri), None):
                 schemes.setdefault(iri, set()).add(id_)
@@ -188,7 +188,7 @@ class CandidateSearch:
         return schemes
 
     @staticmethod
-    def _iri_constraints(query: ReconciliationQuery) -> list[tuple[str, str]]:
+    def _query_iris(query: ReconciliationQuery) -> list[tuple[str, str]]:
         return [("iri", text) for prop, texts in query.constraints if prop.id == "iri" for text in texts]
 
     def _by_name(self, text: str) -> tuple[dict[str, tuple[str, float]], bool]:
