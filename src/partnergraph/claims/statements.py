@@ -14,7 +14,7 @@ from typing import Any
 from partnergraph.model.rdf_terms import IRI, Literal, Term
 from partnergraph.store import Reader, term_text
 from partnergraph.vocabulary import RDF
-from partnergraph.vocabulary.iri import is_iri
+from partnergraph.vocabulary.iri import is_iri, last_segment
 
 RecordValues = dict[str, list[str]]  # plain values by predicate
 RecordTerms = dict[str, dict[Term, None]]  # terms by predicate, each once, in the order of reading
@@ -127,4 +127,4 @@ def targets_of(record: RecordTerms, predicate: str) -> list[IRI]:
 
 def code_of(record: RecordTerms, predicate: str) -> str:
     """The code of the first concept that a predicate points at, "" when there is none."""
-    return next((iri.rpartition("/")[2] for iri in targets_of(record, predicate)), "")
+    return next((last_segment(iri) for iri in targets_of(record, predicate)), "")

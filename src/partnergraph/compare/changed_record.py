@@ -8,6 +8,7 @@ from partnergraph.claims.sentences import period_in_words, relationship_sentence
 from partnergraph.claims.statements import RecordReader, RecordValues, first_or, plain_value
 from partnergraph.claims.terms import concept_of, prefixed
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
+from partnergraph.vocabulary.iri import last_segment
 
 RECORD_TYPES = {
     ORG.Organization: "organisation",
@@ -66,18 +67,18 @@ def fallback_label(iri: str) -> str:
     """An IRI that has no name, in words."""
     if iri.startswith(CODE["accepted"].removesuffix("accepted")):
         return concept_label(iri)
-    return iri.rsplit("/", 1)[-1].replace("-", " ") if "/id/" in iri else prefixed(iri)
+    return last_segment(iri).replace("-", " ") if "/id/" in iri else prefixed(iri)
 
 
 def concept_label(iri: str) -> str:
     """The label of a concept, "" for no IRI."""
-    return concept_of(iri.rsplit("/", 1)[-1]).label if iri else ""
+    return concept_of(last_segment(iri)).label if iri else ""
 
 
 def relationship_text(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
     values = side.values(iri)
-    kind = concept_of(first_or(values, PG.kind).rsplit("/", 1)[-1])
+    kind = concept_of(last_segment(first_or(values, PG.kind)))
     return relationship_sentence(
         side.labels(values.get(PG["from"], ())),
         kind.forward or kind.label,
@@ -108,7 +109,7 @@ def evidence_line(side: GraphSide, iri: str) -> str:
     says = first_or(values, PG.says) or first_or(values, PG.reason)
     content = f"“{quotation}”" if quotation else says or "no words"
     source = first_or(values, DCTERMS.source)
-    basis = first_or(values, PG.basis).rsplit("/", 1)[-1]
+    basis = last_segment(first_or(values, PG.basis))
     prefix = {"inferred": "inferred: ", "editor": "supplied by the editor: "}.get(basis, "")
     id_ = first_or(values, DCTERMS.identifier, fallback_label(iri))
     return f"{prefix}{content} ({id_}; {side.label(source) or fallback_label(source)})"

@@ -11,6 +11,7 @@ from pathlib import Path
 from partnergraph.errors import DataError, UsageError
 from partnergraph.extraction.name_detection import WordToken, head_word, plain_word, word_lists
 from partnergraph.model.register_records import Entry
+from partnergraph.vocabulary.iri import last_segment
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*|&")
 MAX_LENGTH = 60  # words of a name that is looked for in a text
@@ -193,7 +194,7 @@ def _without_small_words(words: Key) -> Key:
 
 
 def _last_part(iri: str) -> str:
-    return iri.rpartition("/")[2]
+    return last_segment(iri)
 
 
 def _append(

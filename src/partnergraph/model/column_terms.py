@@ -14,6 +14,7 @@ from partnergraph.model.records import Record
 from partnergraph.tables.columns import CellType, Column
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.vocabulary import CODE, PG, XSD
+from partnergraph.vocabulary.iri import last_segment
 
 __all__ = ["boolean", "column_terms", "concept", "date_name", "date_terms", "integer"]
 
@@ -86,7 +87,7 @@ def _term(column: Column, value: Any, ids: Ids, language: str) -> Term:
 @cache
 def date_name(predicate: str) -> str:
     """What a date is called in words: the last part of its predicate (start, issued)."""
-    return predicate.rpartition("#")[2].rpartition("/")[2]
+    return last_segment(predicate.rpartition("#")[2])
 
 
 def date_terms(predicate: IRI, date: PartialDate, name: str | None = None) -> Iterator[tuple[IRI, Term]]:

@@ -13,6 +13,7 @@ from partnergraph.sparql.syntax_errors import expand_names
 from partnergraph.sparql.tokenizer import Token, line_and_column
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, PG
+from partnergraph.vocabulary.iri import last_segment
 
 TIMEOUT = 1.5  # seconds
 MAX_PATTERNS = 40  # of a query whose patterns are left out by turns
@@ -107,7 +108,7 @@ def _suggestion(token: Token, iri: str, near: str) -> str:
 
 
 def _local_name(iri: str) -> str:
-    return iri.rpartition("/")[2].rpartition("#")[2]
+    return last_segment(iri).rpartition("#")[2]
 
 
 def _nearest_if_unknown(reader: Reader, iri: str) -> str | None:

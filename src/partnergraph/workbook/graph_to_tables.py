@@ -21,6 +21,7 @@ from partnergraph.store import Reader
 from partnergraph.tables.columns import Column
 from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
+from partnergraph.vocabulary.iri import last_segment
 from partnergraph.workbook.folder_graph import FolderGraph, between_dates, natural_key
 
 __all__ = ["FolderContent", "read_tables_back"]
@@ -103,7 +104,7 @@ class _TableReader:
 
     def _evidence_cell(self, record: RecordTerms, table: str, body: str = "") -> str:
         """The pieces of evidence, each with the columns that it is limited to."""
-        slugs = {iri.rpartition("/")[2] for iri in targets_of(record, PG.evidence)}
+        slugs = {last_segment(iri) for iri in targets_of(record, PG.evidence)}
         limits = [match for text in texts_of(record, PG.supportLimit) if (match := _LIMIT.fullmatch(text))]
         if any(limit["body"] for limit in limits):
             limits = [limit for limit in limits if limit["body"] == body]
@@ -160,7 +161,7 @@ class _TableReader:
                 try:
                     locate(parsed[source], words)
                 except LocationError:  # they stand there several times; the sentence says where
-                    locator = "".join(iri.rpartition("/")[2] for iri in targets_of(record, PG.passage))
+                    locator = "".join(last_segment(iri) for iri in targets_of(record, PG.passage))
             yield self._cells("evidence", record) | {
                 "id": slug,
                 "source": source,

@@ -12,6 +12,7 @@ from partnergraph.site.resource_description import base_iri, local_path
 from partnergraph.site.templating import HTML, render_template
 from partnergraph.site.view import RenderedView
 from partnergraph.vocabulary import DCTERMS, ORG, PG, RDF, SKOS, SKOSXL, concepts
+from partnergraph.vocabulary.iri import last_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,7 @@ def _add_kinds(reader: Reader, bodies: list[Plain], start: str) -> None:
     for body in bodies:
         statements = [(p[1:-1], o[1:-1]) for _, p, o in reader.statements_about(body["iri"])]
         class_name = next((name for iri, name in CLASSES.items() if (RDF.type, iri) in statements), "")
-        codes = [o.rsplit("/", 1)[-1] for p, o in statements if p in (ORG.classification, DCTERMS.type, PG.memberType)]
+        codes = [last_segment(o) for p, o in statements if p in (ORG.classification, DCTERMS.type, PG.memberType)]
         types = [concept_of(code) for code in sorted(codes)]
         body["kind"] = types[0].label if types else class_name
         body["family"] = next((each.broader for each in types if each.broader), class_name)
@@ -78,7 +79,7 @@ def _name_kind(reader: Reader, iri: str, name: str) -> str | None:
     for record in reader.pointing(PG.nameOf, iri):
         statements = {p[1:-1]: o for _, p, o in reader.statements_about(record)}
         if term_text(statements.get(SKOSXL.literalForm, "")) == name and PG.nameKind in statements:
-            return concept_of(term_text(statements[PG.nameKind]).rsplit("/", 1)[-1]).label
+            return concept_of(last_segment(term_text(statements[PG.nameKind]))).label
     return None
 
 
