@@ -93,8 +93,8 @@ def test_between_any_two_graphs_the_patch_is_exact_and_the_words_not_empty(a: se
     assert apply_patch(before.nquads(), report.patch()) == set(after.nquads())
     assert bool(changes(report)) == (set(before.nquads()) != set(after.nquads()))
     assert (report.summary == "Nothing has changed.") == report.equal
-    told = [change.new or change.old for change in changes(report)]
-    assert len(told) >= len({parse_quad(line).subject for line in set(before.nquads()) ^ set(after.nquads())})
+    values = [change.new or change.old for change in changes(report)]
+    assert len(values) >= len({parse_quad(line).subject for line in set(before.nquads()) ^ set(after.nquads())})
 
 
 def test_the_same_input_gives_the_same_bytes(edited: Edited) -> None:

@@ -41,17 +41,17 @@ def _read(text: str, known: Gazetteer | None = None) -> DocumentMentions:
     return find_mentions(document_from_bytes("text.txt", text.encode(), "text"), known or Gazetteer())
 
 
-def _organisations(found: DocumentMentions) -> set[str]:
-    return {party.name for party in found.parties.values() if party.type == "organisation"}
+def _organisations(mentions: DocumentMentions) -> set[str]:
+    return {party.name for party in mentions.parties.values() if party.type == "organisation"}
 
 
-def _groups(found: DocumentMentions) -> set[str]:
-    return {party.name for party in found.parties.values() if party.type == "group"}
+def _groups(mentions: DocumentMentions) -> set[str]:
+    return {party.name for party in mentions.parties.values() if party.type == "group"}
 
 
 def test_a_news_item_gives_its_organisations_and_no_people_months_headings_or_addresses() -> None:
-    found = _read(NEWS)
-    assert _organisations(found) == {
+    mentions = _read(NEWS)
+    assert _organisations(mentions) == {
         "Harrowmere Centre for Rural Health",
         "Vale and Downs NHS Foundation Trust",
         "Brackwater Foundation",
@@ -59,13 +59,13 @@ def test_a_news_item_gives_its_organisations_and_no_people_months_headings_or_ad
         "Northfold Ageing Research Network",
         "Age Better Wales",
     }
-    assert _groups(found) == {"12 local charities"}
-    assert list(found.abbreviations) == ["NARN"]
+    assert _groups(mentions) == {"12 local charities"}
+    assert list(mentions.abbreviations) == ["NARN"]
 
 
 def test_minutes_give_lists_shared_words_welsh_names_and_ampersands() -> None:
-    found = _read(MINUTES)
-    assert _organisations(found) == {
+    mentions = _read(MINUTES)
+    assert _organisations(mentions) == {
         "Penmoor Town Council",
         "Smith & Daughters Ltd",
         "Ysgol Glan-yr-afon",
@@ -80,8 +80,8 @@ def test_minutes_give_lists_shared_words_welsh_names_and_ampersands() -> None:
 
 
 def test_a_report_gives_quoted_names_abbreviations_beside_organisations_and_unnamed_groups() -> None:
-    found = _read(REPORT)
-    assert _organisations(found) == {
+    mentions = _read(REPORT)
+    assert _organisations(mentions) == {
         "Institute for Tidal Studies",
         "Seaward College",
         "Deep Water Watch",
@@ -92,14 +92,14 @@ def test_a_report_gives_quoted_names_abbreviations_beside_organisations_and_unna
         "Marine Training Academy",
         "European Union of Ferry Operators",
     }
-    assert _groups(found) == {"3 universities", "many stakeholders"}
+    assert _groups(mentions) == {"3 universities", "many stakeholders"}
 
 
 @pytest.mark.parametrize("text", [NEWS, MINUTES, REPORT], ids=["news", "minutes", "report"])
 def test_every_mention_is_where_it_says(text: str) -> None:
-    found = _read(text)
-    for number, here in found.sentences.items():
-        for mention in here:
+    mentions = _read(text)
+    for number, in_sentence in mentions.sentences.items():
+        for mention in in_sentence:
             words = text[mention.start : mention.end]
             assert words.strip() == words
             assert words
@@ -126,8 +126,8 @@ def test_false_friends_are_no_organisations(text: str) -> None:
 
 
 def test_the_name_of_a_person_is_no_part_of_an_organisation() -> None:
-    found = _read("Ann Lee of Elm University met Dr Bo Ray of the Ash Trust and Friends of Elm Council.")
-    assert _organisations(found) == {"Elm University", "Ash Trust", "Friends of Elm Council"}
+    mentions = _read("Ann Lee of Elm University met Dr Bo Ray of the Ash Trust and Friends of Elm Council.")
+    assert _organisations(mentions) == {"Elm University", "Ash Trust", "Friends of Elm Council"}
 
 
 def test_the_longest_known_name_is_found_by_any_of_its_names() -> None:
@@ -137,8 +137,8 @@ def test_the_longest_known_name_is_found_by_any_of_its_names() -> None:
         known.add(name, body)
     known.add("Tolland", KnownOrganisation("Tolland Town Council", "mine", "tolland-town-council"))
     text = "The University of Tolland was TOLLAND POLYTECHNIC once. Tolland University’s staff live in Tolland."
-    found = _read(text, known)
-    met = [(m.party.slug, text[m.start : m.end]) for here in found.sentences.values() for m in here]
+    mentions = _read(text, known)
+    met = [(m.party.slug, text[m.start : m.end]) for in_sentence in mentions.sentences.values() for m in in_sentence]
     assert met == [
         ("tolland-university", "University of Tolland"),
         ("tolland-university", "TOLLAND POLYTECHNIC"),
@@ -152,8 +152,8 @@ def test_a_name_that_differs_only_in_small_words_is_a_reading() -> None:
     known.add(
         "Vale School for Care Research", KnownOrganisation("Vale School for Care Research", "mine", "vale-school")
     )
-    found = _read("The Vale School of Care Research grew.", known)
-    [mention] = found.sentences[1]
+    mentions = _read("The Vale School of Care Research grew.", known)
+    [mention] = mentions.sentences[1]
     assert mention.party.slug == "vale-school"
     assert "small words" in mention.reading
 

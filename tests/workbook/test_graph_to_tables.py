@@ -26,7 +26,7 @@ BASE = "https://w3id.org/partnergraph/"
 
 
 @pytest.fixture(scope="module")
-def given(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(keele: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Keele graph folder as the export gives it back."""
     folder = tmp_path_factory.mktemp("given") / "keele"
     files, notes = export_folder(Reader.at(keele), folder)
@@ -76,21 +76,21 @@ def quads(built: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("table", sorted(file.stem for file in (ROOT / "data" / "tables").glob("*.csv")))
-def test_every_cell_of_the_keele_tables_comes_back(table: str, given: Path) -> None:
-    before, after = rows(ROOT / "data" / "tables" / f"{table}.csv"), rows(given / "tables" / f"{table}.csv")
+def test_every_cell_of_the_keele_tables_comes_back(table: str, exported: Path) -> None:
+    before, after = rows(ROOT / "data" / "tables" / f"{table}.csv"), rows(exported / "tables" / f"{table}.csv")
     assert list(after[0]) == list(TABLE_SCHEMAS[table].columns)
     assert len(after) == len(before)
     assert {cells(row, table) for row in after} == {cells(row, table) for row in before}
 
 
-def test_the_folder_of_the_keele_graph_builds_to_the_same_bytes(given: Path, keele: Path, tmp_path: Path) -> None:
-    build(given, tmp_path)
+def test_the_folder_of_the_keele_graph_builds_to_the_same_bytes(exported: Path, keele: Path, tmp_path: Path) -> None:
+    build(exported, tmp_path)
     assert (tmp_path / "graph.trig").read_bytes() == (keele / "graph.trig").read_bytes()
 
 
-def test_so_does_its_workbook(given: Path, book: Path, keele: Path, tmp_path: Path) -> None:
+def test_so_does_its_workbook(exported: Path, book: Path, keele: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    shutil.copytree(given, folder, ignore=shutil.ignore_patterns("tables"))
+    shutil.copytree(exported, folder, ignore=shutil.ignore_patterns("tables"))
     (folder / "tables").mkdir()
     shutil.copy(book, folder / "tables" / "keele.xlsx")
     report = build(folder, tmp_path / "build")
@@ -99,13 +99,13 @@ def test_so_does_its_workbook(given: Path, book: Path, keele: Path, tmp_path: Pa
 
 
 def test_what_is_exported_twice_or_from_what_was_exported_has_the_same_bytes(
-    given: Path, book: Path, keele: Path, tmp_path: Path
+    exported: Path, book: Path, keele: Path, tmp_path: Path
 ) -> None:
     again = tmp_path / "again"
     export_folder(Reader.at(keele / "graph.trig"), again)
-    names = sorted(file.relative_to(given) for file in given.rglob("*") if file.is_file())
+    names = sorted(file.relative_to(exported) for file in exported.rglob("*") if file.is_file())
     assert names == sorted(file.relative_to(again) for file in again.rglob("*") if file.is_file())
-    assert all((given / name).read_bytes() == (again / name).read_bytes() for name in names)
+    assert all((exported / name).read_bytes() == (again / name).read_bytes() for name in names)
     export_folder(Reader.at(keele), tmp_path / "two.xlsx")
     assert (tmp_path / "two.xlsx").read_bytes() == book.read_bytes()
 
@@ -133,11 +133,11 @@ EDITS = {
 
 @pytest.mark.parametrize("edit", sorted(EDITS))
 def test_an_edit_of_one_cell_changes_just_what_it_says(
-    edit: str, given: Path, before: set[str], tmp_path: Path
+    edit: str, exported: Path, before: set[str], tmp_path: Path
 ) -> None:
     table, slug, column, value, gone, come = EDITS[edit]
     folder = tmp_path / "folder"
-    shutil.copytree(given, folder)
+    shutil.copytree(exported, folder)
     file = folder / "tables" / f"{table}.csv"
     found = rows(file)
     [row] = [row for row in found if row["id"] == slug]
@@ -414,8 +414,8 @@ def test_a_graph_of_which_the_tables_would_say_more_is_not_given_back(keele: Pat
     assert not (tmp_path / "out").exists()
 
 
-def test_the_library_gives_the_tables_as_the_command_does(keele: Path, given: Path, tmp_path: Path) -> None:
+def test_the_library_gives_the_tables_as_the_command_does(keele: Path, exported: Path, tmp_path: Path) -> None:
     with_library = PartnerGraph.open(keele).export("tables", tmp_path / "keele")
     assert [file.relative_to(tmp_path / "keele") for file in with_library] == sorted(
-        file.relative_to(given) for file in given.rglob("*") if file.is_file()
+        file.relative_to(exported) for file in exported.rglob("*") if file.is_file()
     )
