@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     # the store, and the read model
     "store": set("errors reading vocabulary".split()),
     "results": set("errors spreadsheet_safety palette xml_text".split()),
-    "claims": set("errors vocabulary model store results".split()),
+    "claims": set("errors vocabulary model store".split()),
     # what is made of a folder or a graph
     "check": set("errors spreadsheet_safety palette vocabulary store".split()),
     "match": set(

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from partnergraph.claims.entities import ENTITY_CLASSES
 from partnergraph.claims.property_values import Values, first_code
-from partnergraph.results.tsv import term_text
+from partnergraph.claims.statements import plain_value
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, SKOS, SKOSXL
 from partnergraph.vocabulary.iri import last_segment
@@ -26,7 +26,7 @@ class EntityLookup:
 
     def texts(self, predicate: str) -> list[str]:
         """The literal values of a property, as plain texts."""
-        return [term_text(term) for p, term in self._statements if p == predicate and not term.startswith("<")]
+        return [plain_value(term) for p, term in self._statements if p == predicate and not term.startswith("<")]
 
     def iris(self, predicate: str) -> list[str]:
         """The IRIs that a property points at."""
@@ -113,5 +113,5 @@ class EntityLookup:
         """The values of another resource as plain texts, those of a property sorted."""
         values: Values = {}
         for _, predicate, term in self.reader.statements_about(iri):
-            values.setdefault(predicate[1:-1], []).append(term_text(term))
+            values.setdefault(predicate[1:-1], []).append(plain_value(term))
         return values
