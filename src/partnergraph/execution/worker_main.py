@@ -26,6 +26,7 @@ from partnergraph.execution.sandbox import (
     limit_memory,
     private_memory,
     set_affinity,
+    use_batch_scheduling,
 )
 from partnergraph.execution.store_residency import MEMORY_FACTOR, is_resident
 from partnergraph.execution.wire import END, PIECE, FrameWriter, encode_frame, read_order
@@ -58,6 +59,7 @@ def main(answer: AnswerFunction = answer_query, preload: Sequence[str] = ()) -> 
             return 0
         confine_process(memory)
         end_with_parent(parent)
+        use_batch_scheduling()
     else:
         confine_process(memory)
     # Most answers leave in one piece.

@@ -241,8 +241,6 @@ class Worker(asyncio.Protocol):
         self.slow = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, NICENESS)
-            if hasattr(os, "SCHED_BATCH"):  # Linux: it never interrupts another process when it wakes up
-                os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
         set_affinity(available_processors()[1:], self.pid)
 
     def set_suspended(self, *, suspended: bool) -> None:
