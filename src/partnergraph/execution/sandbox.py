@@ -161,8 +161,8 @@ def available_processors() -> list[int]:
 
 def use_batch_scheduling(pid: int = 0) -> None:
     """Have a process (this one by default) wait, when it wakes up, for what runs on its processor (Linux: SCHED_BATCH,
-    sched(7)). Otherwise nearly every order that the server hands out would take the processor from the server, which has
-    more to hand out.
+    sched(7)). Otherwise nearly every order that the server hands out would take the processor from the server, which
+    has more to hand out.
     """
     if hasattr(os, "SCHED_BATCH"):
         with suppress(OSError):
