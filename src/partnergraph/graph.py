@@ -143,7 +143,7 @@ class PartnerGraph:
 
     def why(self, a: str, b: str) -> list[Claim]:
         """Every claim that connects two bodies, each with its words or citation, source, dates and standing."""
-        from partnergraph.network.why import explain_connection
+        from partnergraph.network.connections import explain_connection
 
         return explain_connection(self.reader, a, b)
 

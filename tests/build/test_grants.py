@@ -12,7 +12,7 @@ import pytest
 from partnergraph.build import build, collect_findings
 from partnergraph.errors import DataError
 from partnergraph.network import build_network
-from partnergraph.network.why import explain_connection
+from partnergraph.network.connections import explain_connection
 from partnergraph.store import Reader
 
 ID = "https://w3id.org/partnergraph/id"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnergraph.tables.columns import TableSchema
+from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import Table, read_table, split_values
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from tests.conftest import ROOT

@@ -72,7 +72,7 @@ def _rdf(syntax: formats.ResultFormat) -> ExportFormat:
 
 
 def _org(source: ExportSource) -> bytes:
-    from partnergraph.network.org_ontology import to_org_ontology
+    from partnergraph.export.org_ontology import to_org_ontology
 
     return to_org_ontology(source.reader)
 

@@ -18,7 +18,7 @@ from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.documents import MAX_SIZE
 from partnergraph.graph_folder.folder import CONFIG, input_hashes, read_folder
 from partnergraph.reading import read_file
-from partnergraph.tables.columns import TableSchema
+from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import Table, TableRow, read_sheet, read_table, split_values
 from partnergraph.tables.table_files import sheets_of, table_files
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS

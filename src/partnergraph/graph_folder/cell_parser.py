@@ -11,7 +11,7 @@ from partnergraph.errors import Finding
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.records import Support
-from partnergraph.tables.columns import CHOICES, CellType, Column
+from partnergraph.tables.column_types import CHOICES, CellType, Column
 from partnergraph.tables.suggestions import SuggestionIndex, nearest
 from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS

@@ -11,7 +11,7 @@ from partnergraph.model.dates import PartialDate
 from partnergraph.model.ids import Ids
 from partnergraph.model.rdf_terms import IRI, Literal, Term
 from partnergraph.model.records import Record
-from partnergraph.tables.columns import CellType, Column
+from partnergraph.tables.column_types import CellType, Column
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.vocabulary import CODE, PG, XSD
 from partnergraph.vocabulary.iri import last_segment

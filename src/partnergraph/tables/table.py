@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place, letters
-from partnergraph.tables.columns import TableSchema
+from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.csv_reader import read_delimited
 from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from partnergraph.tables.columns import Column, TableSchema
+from partnergraph.tables.column_types import Column, TableSchema
 from partnergraph.vocabulary import DCTERMS, FOAF, ORG, PG, SKOS, WGS84
 
 __all__ = ["BODIES", "PARTIES", "PROSE_COLUMNS", "STATABLE", "TABLE_COLUMNS", "TABLE_SCHEMAS"]

@@ -18,11 +18,11 @@ from partnergraph.model.column_terms import date_name
 from partnergraph.model.rdf_terms import Literal
 from partnergraph.model.record_quads import FORMS, STATEMENT_CLASSES
 from partnergraph.store import Reader
-from partnergraph.tables.columns import Column
+from partnergraph.tables.column_types import Column
 from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
 from partnergraph.vocabulary.iri import last_segment
-from partnergraph.workbook.folder_graph import FolderGraph, between_dates, natural_key
+from partnergraph.workbook.folder_statements import FolderGraph, between_dates, natural_key
 
 __all__ = ["FolderContent", "read_tables_back"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.errors import UsageError
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.tables.columns import CHOICES
+from partnergraph.tables.column_types import CHOICES
 from partnergraph.tables.table_schemas import TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.workbook.saving import workbook_bytes

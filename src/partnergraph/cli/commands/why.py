@@ -25,8 +25,8 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     """
     from partnergraph.claims.as_of import as_of as view
     from partnergraph.network import edge_attributes
-    from partnergraph.network.why import explain_connection as run
-    from partnergraph.network.why import shortest_route
+    from partnergraph.network.connections import explain_connection as run
+    from partnergraph.network.connections import shortest_route
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from partnergraph import PartnerGraph, QueryError
-from partnergraph.network.why import MAX_LENGTH, shortest_route
+from partnergraph.network.connections import MAX_LENGTH, shortest_route
 from tests.network.conftest import O
 
 Made = Callable[[str], PartnerGraph]

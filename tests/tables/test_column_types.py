@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from partnergraph.model.records import RECORD_TYPES
-from partnergraph.tables.columns import CHOICES
+from partnergraph.tables.column_types import CHOICES
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.vocabulary import schemes
 from tests.conftest import ROOT
