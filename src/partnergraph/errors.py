@@ -31,7 +31,6 @@ __all__ = [
     "QueryRefused",
     "StoreError",
     "UsageError",
-    "error_count",
 ]
 
 

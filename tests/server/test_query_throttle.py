@@ -21,7 +21,7 @@ from partnergraph.errors import QueryLimit
 from partnergraph.pool.query_throttle import GRACE, PERIOD, WINDOW
 from partnergraph.pool.worker import Reply, Worker
 from partnergraph.pool.worker_pool import WorkerPool
-from partnergraph.server import VIEW_WORKER
+from partnergraph.server.asgi_application import VIEW_WORKER
 from partnergraph.store import locate
 from tests.server.conftest import Server, run, serving, soon
 from tests.server.test_worker_pool import FAST, SLOW, children

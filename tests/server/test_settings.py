@@ -92,7 +92,7 @@ def test_an_application_takes_settings_or_single_values(keele: Path) -> None:
         ),
         application(keele, ServerSettings(workers=9), **{name: getattr(settings, name) for name in NAMES}),
     ):
-        assert (app.pool.size, app.pool.waiting.limit, app.pool.most_aside, app.pool.memory) == (2, 7, 1, 300_000_000)
+        assert (app.pool.size, app.pool.waiting.limit, app.pool.max_slow, app.pool.memory) == (2, 7, 1, 300_000_000)
         assert app.endpoint.timeout == 3
         assert app.admission.hosts == {"x.org"}
     with pytest.raises(TypeError, match="no_such"):

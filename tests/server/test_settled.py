@@ -14,7 +14,7 @@ import pytest
 
 from partnergraph.execution.store_residency import MAX_SMALL, MEMORY_FACTOR, fits_in_memory, store_size
 from partnergraph.pool.worker_pool import WorkerPool
-from partnergraph.server import VIEW_WORKER
+from partnergraph.server.asgi_application import VIEW_WORKER
 from partnergraph.store import Reader, Writer, locate
 from tests.server.conftest import run, serving, soon
 from tests.server.test_worker_pool import FAST, children

@@ -6,10 +6,11 @@ import ast
 import asyncio
 import inspect
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import uvicorn
@@ -20,6 +21,7 @@ from uvicorn.server import ServerState
 from partnergraph.server.uvicorn_protocol import INHERITED, RELIED_ON, UvicornProtocol
 from tests.conftest import ROOT
 
+_T = TypeVar("_T")
 ROOM = ROOT / "src" / "partnergraph" / "server"
 ADAPTER = ROOM / "uvicorn_protocol.py"
 # The attributes by which the objects of uvicorn hang together.
@@ -64,6 +66,12 @@ async def _application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"{}"})
 
 
+def _run(work: Coroutine[Any, Any, _T]) -> _T:
+    """In a thread: where pages were opened before, a loop of the browser's runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asyncio.wait_for(work, 20)).result()
+
+
 async def _answered(protocol_class: type[HttpToolsProtocol]) -> tuple[HttpToolsProtocol, _Transport]:
     """A protocol of uvicorn that has answered a request."""
     state, transport = ServerState(), _Transport()
@@ -77,7 +85,7 @@ async def _answered(protocol_class: type[HttpToolsProtocol]) -> tuple[HttpToolsP
 
 
 def answered(protocol_class: type[HttpToolsProtocol] = HttpToolsProtocol) -> tuple[HttpToolsProtocol, _Transport]:
-    return asyncio.run(asyncio.wait_for(_answered(protocol_class), 20))
+    return _run(_answered(protocol_class))
 
 
 def missing(relied_on: Mapping[str, frozenset[str]], protocol: HttpToolsProtocol) -> list[str]:
@@ -202,6 +210,6 @@ def test_another_application_can_answer_one_request() -> None:
                 await asyncio.sleep(0)
         return transport.writes
 
-    writes = asyncio.run(asyncio.wait_for(exchange(), 20))
+    writes = _run(exchange())
     assert [data.split()[1] for data in writes] == [b"200", b"403", b"200"]
     assert b"connection: close" in writes[1]
