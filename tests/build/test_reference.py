@@ -19,6 +19,7 @@ BASE = "https://w3id.org/partnergraph/"
 DOCUMENT = "source/keele-spcsc-partnerships"
 EVIDENCE = f"{BASE}id/evidence/keele-spcsc-partnerships/"
 SOURCE = f"{BASE}id/source/keele-spcsc-partnerships"
+GROUPS = f"{BASE}id/group/keele-spcsc-partnerships/"
 TEXT = (ROOT / "data" / "documents" / "school-partnerships.txt").read_text("utf-8")
 
 PREFIXES = {
@@ -81,6 +82,56 @@ DIFFERENCES = [
             ("src:keele-spcsc-partnerships", "pg:sourceKind", "code:document"),
         ),
         "A source is described by publisher, address, kind and origin, so that independent sources can be counted.",
+    ),
+    Difference(
+        DOCUMENT,
+        "reference",
+        (
+            ("ev:S17", "pg:basis", "code:stated"),
+            ("ev:S44", "pg:basis", "code:stated"),
+            (f"<{GROUPS}regional-and-national-bodies>", "pg:memberType", "code:public-body"),
+            (
+                "<https://w3id.org/partnergraph/id/record/keele-spcsc-partnerships/ref-90-percent>",
+                "skos:prefLabel",
+                '"REF rated 90% of the School’s research impact as world-leading"@en',
+            ),
+        ),
+        "Read again: what the notes of two pieces of evidence call ambiguous is implied; the Wellcome Trust "
+        "is a charity, so the bodies have no one type; and the text says `our` and not the School.",
+    ),
+    Difference(
+        DOCUMENT,
+        "build",
+        (
+            ("ev:S17", "pg:basis", "code:implied"),
+            ("ev:S44", "pg:basis", "code:implied"),
+            (f"<{GROUPS}regional-and-national-bodies>", "pg:memberType", "code:body"),
+            (
+                "<https://w3id.org/partnergraph/id/record/keele-spcsc-partnerships/ref-90-percent>",
+                "skos:prefLabel",
+                '"REF rated 90% of “our” research impact as world-leading"@en',
+            ),
+            (
+                f"<{GROUPS}wmswtp-childrens-and-adults-services>",
+                "pg:mayOverlap",
+                f"<{GROUPS}wmswtp-local-authorities>",
+            ),
+        ),
+        "The other side of the same; and the services may be those of the authorities, as the note of S44 says.",
+    ),
+    Difference(
+        "editorial",
+        "reference",
+        (
+            ("src:keele-spcsc-partnerships", "pg:asOfLatest", '"2021-09-30"^^xsd:date'),
+            (
+                "src:keele-spcsc-partnerships",
+                "skos:editorialNote",
+                '"Publication date unknown. Upper bound: names Public Health England as a current body, which stopped '
+                'operating on 1 October 2021."@en',
+            ),
+        ),
+        "The page names Versus Arthritis (from September 2018) and the School (until August 2020): closer bounds.",
     ),
     Difference(
         "entities",
@@ -167,16 +218,19 @@ def test_the_reference_holds_what_the_model_counts() -> None:
 def test_each_record_says_what_the_reference_says(kind: str, iri: str, document: set[tuple[str, ...]]) -> None:
     """Kind, parties, role, dates, counts, places, members, arrangement, evidence, words, offsets: every triple."""
     meant = {
-        (expand(p), expand(o))
-        for difference in DIFFERENCES
-        if (difference.graph, difference.only_in) == (DOCUMENT, "build")
-        for s, p, o in difference.triples
-        if expand(s) == iri
+        side: {
+            (expand(p), expand(o))
+            for difference in DIFFERENCES
+            if (difference.graph, difference.only_in) == (DOCUMENT, side)
+            for s, p, o in difference.triples
+            if expand(s) == iri
+        }
+        for side in ("build", "reference")
     }
     expected = {(p, o) for s, p, o in OF_THE_REFERENCE if s == iri}
     found = {(p, o) for s, p, o in document if s == iri}
     assert (expand("rdf:type"), expand(f"pg:{kind}")) in expected
-    assert found == expected | meant
+    assert found == (expected - meant["reference"]) | meant["build"]
 
 
 @pytest.mark.parametrize("kind", sorted(TYPES))

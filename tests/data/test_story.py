@@ -122,7 +122,7 @@ def test_the_dates_of_the_story_are_those_of_the_claims(graph: nx.MultiDiGraph, 
     assert "August 2009" in spcr
     assert "1 October 2015" in spcr
     assert [data["start"] for data in claims(graph, KEELE, SPCR, "leadership")] == ["2021-04-01"]
-    assert "Since 1 April 2021 Keele leads it" in spcr
+    assert "From 1 April 2021 Keele led it, for five years" in spcr
     [change] = [event for event in graph.nodes[CLAHRC]["events"] if event["after"] and event["after"][0]["id"] == ARC]
     assert change["date"] == "2019-10"
     assert "In October 2019" in text(story, "CLAHRC")

@@ -20,6 +20,7 @@ CABINET = "Cabinet, 28 August 2018, item 36: West Midlands Social Work Teaching 
 PAGE = "Our partners (School of Primary, Community and Social Care, Keele University)"
 DHSC = "Department of Health and Social Care"
 NIHR = "National Institute for Health and Care Research"
+CLAHRC_OF_2008 = "NIHR CLAHRC for Birmingham and Black Country"
 NICE = "National Institute for Health and Care Excellence"
 
 
@@ -27,6 +28,11 @@ def table(name: str) -> list[dict[str, str]]:
     """The rows of one of the tables of `data/`."""
     with (ROOT / "data" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def literal(date: str) -> str | None:
+    """A date that is only bounded has no literal."""
+    return date if date and "/" not in date else None
 
 
 def many(cell: str) -> list[str]:
@@ -83,9 +89,11 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "funding-chains",
         {},
         [
+            ("Department for Education", "Coventry City Council", TEACHING, "the money goes through it"),
             ("Department for Education", "Coventry University", TEACHING, "the money goes through it"),
             (DHSC, "Coventry University", TEACHING, "the money goes through it"),
             (DHSC, NIHR, ARC, "is funded and funds"),
+            (DHSC, NIHR, "NIHR CLAHRC for Birmingham and Black Country", "is funded and funds"),
             (DHSC, NIHR, CLAHRC, "is funded and funds"),
             (DHSC, NIHR, SPCR, "is funded and funds"),
         ],
@@ -99,7 +107,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "changed-partners",
         {},
         [
-            ("Arthritis Research UK", "change", "Arthritis UK", "2018-09"),
+            ("Arthritis Research UK", "change", "Arthritis UK", "2018-09-19"),
             ("Arthritis UK", "renaming", None, "2025"),
             (CLAHRC, "change", ARC, "2019-10"),
             (NICE, "renaming", None, "2005-04-01"),
@@ -115,8 +123,8 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         {"year": "2018"},
         [
             ("2018", "start", "Arthritis UK", None),
+            ("2018", "start", TEACHING, None),
             ("2018-01", "renaming", DHSC, None),
-            ("2018-04", "start", TEACHING, None),
             ("2018-05-31", "end", "Staffordshire and Stoke on Trent Partnership NHS Trust", None),
             *(
                 ("2018-06-01", "merger", trust, "Midlands Partnership University NHS Foundation Trust")
@@ -126,8 +134,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
                 )
             ),
             ("2018-06-01", "start", "Midlands Partnership University NHS Foundation Trust", None),
-            ("2018-09", "change", "Arthritis Care", "Arthritis UK"),
-            ("2018-09", "change", "Arthritis Research UK", "Arthritis UK"),
+            ("2018-09-19", "change", "Arthritis Research UK", "Arthritis UK"),
         ],
     ),
     (
@@ -145,8 +152,9 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "sleeping-partnerships",
         {"date": "2024-12-31"},
         [
-            ("University of Cambridge", SPCR, "membership", "2009"),
             ("University of Birmingham", SPCR, "membership", "2009-08"),
+            ("University Hospitals Birmingham NHS Foundation Trust", CLAHRC_OF_2008, "leadership", "2013"),
+            ("University of Birmingham", CLAHRC_OF_2008, "leadership", "2013"),
             ("University of Birmingham", SPCR, "membership", "2015-09"),
             ("Arthritis Research UK", PCVA, "funding", "2018"),
             (SCHOOL, KEELE, "part of", "2020-08"),
@@ -159,7 +167,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "roles",
         {},
         [
-            ("Coventry City Council", "lead authority", TEACHING, "2018-04", None),
+            ("Coventry City Council", "lead authority", TEACHING, "2018-08", None),
             ("Coventry University", "lead authority", TEACHING, None, None),
             (KEELE, "host", PCVA, "2008", None),
             (KEELE, "host", "Royal College of General Practitioners", "2018-05-17", "2018-05-17"),
@@ -174,7 +182,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         [
             ("charity", "Arthritis Care", "0"),
             ("charity", "Arthritis Research UK", "1"),
-            ("charity", "Arthritis UK", "1"),
+            ("charity", "Arthritis UK", "2"),
             ("charity", "Wellcome Trust", "2"),
         ],
     ),
@@ -192,8 +200,9 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "stale",
         {"date": "2012-01-01"},
         [
-            (body, "NIHR CLAHRC for Birmingham and Black Country", "leadership", "2008")
-            for body in ("University Hospitals Birmingham NHS Foundation Trust", "University of Birmingham")
+            (NIHR, CLAHRC_OF_2008, "funding", "2008"),
+            ("University Hospitals Birmingham NHS Foundation Trust", CLAHRC_OF_2008, "leadership", "2008"),
+            ("University of Birmingham", CLAHRC_OF_2008, "leadership", "2008"),
         ],
     ),
     (
@@ -206,6 +215,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
             (CABINET, "fifteen local authorities", TEACHING, "membership"),
             (CABINET, "nine universities", TEACHING, "membership"),
             (CABINET, "two NHS trusts", TEACHING, "membership"),
+            (CABINET, "Association of Directors of Adults Services", TEACHING, "support"),
             (CABINET, "West Midlands ADCS Network", TEACHING, "support"),
         ],
     ),
@@ -215,9 +225,9 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         [
             ("ROR records", "Research Organization Registry (ROR)", "10"),
             ("UK local authorities 1.6.1", "mySociety", "5"),
+            (CABINET, "Coventry City Council", "3"),
             ("GOV.UK register of local authorities (backup)", "Government Digital Service", "3"),
             ("org-id codes (GB-LAE) to GSS codes", "org-id.guide", "3"),
-            (CABINET, "Coventry City Council", "2"),
             ("Newsletter of the West Midlands Social Work Teaching Partnership", "Coventry City Council", "2"),
             ("Upper-tier local authorities of England with region", "Office for National Statistics", "2"),
             (
@@ -225,19 +235,24 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
                 "West Midlands ADCS Network",
                 "2",
             ),
+            # Of the grant that the Council receives.
+            ("Decisions of the editor", "The editors of this graph", "1"),
+            (SOURCES["cc2024"]["title"], "Community Care", "1"),
+            (SOURCES["resreform"]["title"], "Researching Reform", "1"),
+            (SOURCES["ucas-how"]["title"], "UCAS", "1"),
         ],
     ),
     (
         "brokers",
         {},
         [
-            (TEACHING, "22"),
+            (TEACHING, "23"),
             (SPCR, "7"),
-            (KEELE, "3"),
+            (KEELE, "6"),
             ("Impact Accelerator Unit", "2"),
-            (PCVA, "2"),
             (CLAHRC, "1"),
             (CONSORTIUM, "1"),
+            (PCVA, "1"),
         ],
     ),
     ("disagreements", {}, []),
@@ -259,21 +274,21 @@ def test_the_sums_of_money_are_those_of_the_findings(whole: Reader) -> None:
     assert {row[2] for row in ask(whole, "money", unit="departments")} == {SPCR}
 
 
-@pytest.mark.parametrize(("day", "number"), [("2009-01-01", 0), ("2012-01-01", 5), ("2021-12-31", 22)])
+@pytest.mark.parametrize(("day", "number"), [("2009-01-01", 0), ("2012-01-01", 4), ("2021-12-31", 21)])
 def test_the_memberships_that_had_ended(whole: Reader, day: str, number: int) -> None:
     found = ask(whole, "ended-memberships", date=day)
     ended = [
-        (NAMES[row["from"]], NAMES[row["to"]], row["start"], row["end"])
+        (NAMES[row["from"]], NAMES[row["to"]], literal(row["start"]), row["end"])
         for row in RELATIONSHIPS
         if row["kind"] == "membership"
-        and row["end"]
+        and literal(row["end"])
         and f"{row['end']}-12-31"[:10] < day  # a year ends with its last day
     ]
-    assert sorted(row[:4] for row in found) == sorted(ended)
+    assert Counter(row[:4] for row in found) == Counter(ended)
     assert len(found) == number
     last = {(row[0], row[3]) for row in found if row[4] == "no"}
     left = {("Newcastle University", "2021-03-31"), ("University of Cambridge", "2021-03-31")}
-    assert last == (left | {("University of Birmingham", "2015-09")} if number == 22 else set())
+    assert last == (left | {("University of Birmingham", "2015-09")} if number == 21 else set())
 
 
 def test_the_history_of_a_body_has_what_came_before_and_after(whole: Reader) -> None:
@@ -285,7 +300,7 @@ def test_the_history_of_a_body_has_what_came_before_and_after(whole: Reader) -> 
         ("2021-10-01", "end", None, None),
     ]
     assert {row[:4] for row in ask(whole, "history", organisation="UKHSA")} == {
-        ("2020", "start", None, None),
+        ("2021-04-01", "start", None, None),
         ("2021-10-01", "change", phe, "UK Health Security Agency"),
         ("2021-10-01", "change", phe, "Office for Health Improvement and Disparities"),
     }
@@ -293,12 +308,12 @@ def test_the_history_of_a_body_has_what_came_before_and_after(whole: Reader) -> 
 
 def test_the_oldest_partnerships_come_first(whole: Reader) -> None:
     rows = ask(whole, "oldest-partnerships")
-    founders = ("Birmingham", "Bristol", "Cambridge", "Manchester", "Oxford")
-    assert [row[:4] for row in rows[:5]] == [
+    founders = ("Birmingham", "Bristol", "Manchester", "Oxford")
+    assert [row[:4] for row in rows[:4]] == [
         (f"University of {city}", SPCR, "membership", "2006-10") for city in founders
     ]
     skipped = ("part-of", "engagement", "evaluation", "establishment")
-    dated = [row for row in RELATIONSHIPS if row["start"] and row["kind"] not in skipped]
+    dated = [row for row in RELATIONSHIPS if literal(row["start"]) and row["kind"] not in skipped]
     assert Counter(row[:4] for row in rows) == Counter(
         (NAMES[row["from"]], NAMES[row["to"]], LABELS[row["kind"]], row["start"]) for row in dated
     )
@@ -323,7 +338,7 @@ def test_what_is_said_of_a_body(whole: Reader) -> None:
     }
     assert ("Eight member departments from August 2009", "8", "departments") in found
     assert {row[0] for row in ask(whole, "statements")} == {
-        "REF rated 90% of the School’s research impact as world-leading",
+        "REF rated 90% of “our” research impact as world-leading",
         "high research impact is underpinned by the partnership approach",
     }
 
@@ -347,12 +362,13 @@ def test_every_undertaking_is_there_with_who_has_a_part_in_it(whole: Reader) -> 
 def test_everything_between_two_bodies(whole: Reader) -> None:
     rows = ask(whole, "between", one=KEELE, other=SPCR)
     assert list(dict.fromkeys(row[:5] for row in rows)) == [
-        (KEELE, SPCR, "leadership", "2021-04-01", None),
+        (KEELE, SPCR, "leadership", "2021-04-01", "2026-03-31"),
         (KEELE, SPCR, "membership", "2009-08", "2015-09"),
         (KEELE, SPCR, "membership", "2015-10-01", "2021-03-31"),
-        (KEELE, SPCR, "membership", "2021-04-01", "2026"),
+        (KEELE, SPCR, "membership", "2021-04-01", "2026-03-31"),
     ]
-    assert {row[5] for row in rows if row[3] == "2009-08"} == {"School for Primary Care Research"}
+    sources = {"School for Primary Care Research", "Decisions of the editor"}  # the editor takes it to have begun then
+    assert {row[5] for row in rows if row[3] == "2009-08"} == sources
     assert ask(whole, "between", one=SPCR, other=KEELE) == rows  # the direction is that of the claims
 
 
@@ -383,14 +399,19 @@ def test_what_rests_on_one_independent_source(whole: Reader) -> None:
 def test_both_sides_of_every_contradiction_are_told(whole: Reader) -> None:
     rows = ask(whole, "disputed")
     assert [(row[0], row[2], row[3], row[5]) for row in rows if row[4] in (PAGE, CABINET)] == [
-        ("Coventry City Council", "leadership", None, "Coventry University"),
+        ("Department for Education", "funding", "accepted", "Department for Education"),
+        ("Department for Education", "funding", "accepted", DHSC),
+        ("Department for Education", "funding", "disputed", "Department for Education"),
+        (DHSC, "funding", "disputed", "Department for Education"),
+        ("Coventry City Council", "leadership", "accepted", "Coventry University"),
         ("Coventry University", "leadership", "disputed", "Coventry City Council"),
         ("14 local authorities in the West Midlands", "membership", "accepted", "fifteen local authorities"),
         ("8 universities drawn from across the region", "membership", "accepted", "nine universities"),
         ("fifteen local authorities", "membership", "accepted", "14 local authorities in the West Midlands"),
         ("nine universities", "membership", "accepted", "8 universities drawn from across the region"),
     ]
-    notes = {row["note"] for row in table("standing") if row["contradicts"]}
+    claims = {row["id"] for row in RELATIONSHIPS}
+    notes = {row["note"] for row in table("standing") if row["contradicts"] and row["record"] in claims}
     assert {row[6] for row in rows if row[6]} == notes
 
 
@@ -416,7 +437,7 @@ def test_organisations_that_no_register_knows(whole: Reader) -> None:
     known = {row["organisation"] for row in table("identifiers")}
     found = {row[0] for row in ask(whole, "without-identifier")}
     assert found == {name for slug, name in ORGANISATIONS.items() if slug not in known}
-    assert len(found) == 11
+    assert len(found) == 16
 
 
 def test_organisations_without_a_date(whole: Reader) -> None:
@@ -463,7 +484,7 @@ def test_the_best_connected_bodies(whole: Reader) -> None:
     assert {row[0]: (row[1], row[2]) for row in rows} == {
         name: (str(len(others)), str(connections[name])) for name, others in partners.items()
     }
-    assert rows[0] == (TEACHING, "34", "38")
+    assert rows[0] == (TEACHING, "35", "38")
 
 
 def test_members_of_the_same_partnerships(whole: Reader) -> None:
@@ -481,7 +502,7 @@ def test_members_of_the_same_partnerships(whole: Reader) -> None:
 def test_all_links_of_a_kind(whole: Reader, kind: str) -> None:
     rows = ask(whole, "links", kind=kind)
     assert set(rows) == {
-        (NAMES[row["from"]], NAMES[row["to"]], LABELS[row["kind"]], row["start"] or None, row["end"] or None)
+        (NAMES[row["from"]], NAMES[row["to"]], LABELS[row["kind"]], literal(row["start"]), literal(row["end"]))
         for row in RELATIONSHIPS
         if row["kind"] != "location" and kind in ("any", row["kind"])
     }
@@ -507,7 +528,7 @@ def test_where_the_evidence_is_thin(whole: Reader) -> None:
             counts[column] += more
     found = {row[0]: [int(cell or 0) for cell in row[1:]] for row in ask(whole, "evidence-gaps")}
     assert found == expected
-    assert found["membership"][1] == 34
+    assert found["membership"][1] == 30
 
 
 def test_what_two_records_give_differently_is_found() -> None:

@@ -20,6 +20,12 @@ from tests.conftest import ROOT
 from tests.match.edited import with_rows
 
 PARTNERSHIP = "West Midlands Social Work Teaching Partnership"
+STATEMENTS = (  # Renamed or new; who receives the grant; who pays at all; what is left of an office.
+    "university hospital of north staffordshire  change  2014",
+    "Department for Education",
+    PARTNERSHIP,
+    "GOV.UK lists it as live in April 2026",
+)
 KEELE = "keele-university"
 
 
@@ -79,6 +85,7 @@ def test_the_keele_graph_has_the_conflicts_that_its_editors_know(base: list[Conf
         ("count", PARTNERSHIP, True),
         ("count", PARTNERSHIP, True),
         ("leader", PARTNERSHIP, True),
+        *[("statement", label, True) for label in STATEMENTS],
         ("place", "Arthritis UK", False),
     ]
 
@@ -152,4 +159,4 @@ def test_the_command_gives_the_same_bytes_and_exit_code_0(keele: Path) -> None:
     runs = [CliRunner().invoke(cli, ["conflicts", "--graph", str(keele)]) for _ in range(2)]
     assert [run.exit_code for run in runs] == [0, 0]
     assert runs[0].stdout_bytes == runs[1].stdout_bytes
-    assert "4 conflicts, 3 of them marked by an editor" in runs[0].stderr
+    assert "8 conflicts, 7 of them marked by an editor" in runs[0].stderr

@@ -17,6 +17,7 @@ from tests.network.conftest import REL, O
 
 Made = Callable[[str], PartnerGraph]
 OVERSEEN = REL + "oversight--department-of-health--public-health-england"
+HOSTED = REL + "hosting--keele-university--primary-care-versus-arthritis"
 LED = REL + "leadership--keele-university--nihr-school-for-primary-care-research"
 
 
@@ -109,7 +110,9 @@ def test_the_last_day_counts_and_an_end_nobody_states_is_unknown(graph: PartnerG
     assert OVERSEEN not in edges(graph.network(as_of="2021-10-02"))
     assert OVERSEEN not in edges(graph.network(as_of="2013-03-31"))
     assert OVERSEEN in edges(graph.network(as_of="2013"))
-    assert edges(graph.network(as_of="2022"))[LED]["holds"] == "unknown"
+    assert edges(graph.network(as_of="2022"))[LED]["holds"] == "yes"
+    assert LED not in edges(graph.network(as_of="2026-04-01"))
+    assert edges(graph.network(as_of="2022"))[HOSTED]["holds"] == "unknown"
 
 
 def test_a_date_that_is_known_to_the_year_may_fall_on_any_of_its_days(turtle: Made) -> None:
@@ -148,7 +151,7 @@ def test_derived_links_come_only_when_asked_for_but_successions_have_evidence_of
         "member-through-unit",
     }
     passed = [data for data in plain.values() if data["kind"] == "succession"]
-    assert len(passed) == 14
+    assert len(passed) == 13
     assert all(data["evidence"] and data["start"] for data in passed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnergraph.claims.property_values import Days
+from partnergraph.claims.property_values import Days, OpenDays
 from partnergraph.errors import UsageError
 from partnergraph.model.dates import PartialDate
 
@@ -22,7 +22,7 @@ def date_window(text: str) -> Days:
     return day.earliest.isoformat(), day.latest.isoformat()
 
 
-def holds_in_window(start: Days | None, end: Days | None, window: Days) -> str:
+def holds_in_window(start: OpenDays | None, end: OpenDays | None, window: Days) -> str:
     """Whether what began and ended within these bounds held at some time in the window: ``"yes"``, ``"no"`` or
     ``"unknown"``.
 
@@ -32,7 +32,24 @@ def holds_in_window(start: Days | None, end: Days | None, window: Days) -> str:
     >>> holds_in_window(start, None, date_window("2008")), holds_in_window(start, None, date_window("2010"))
     ('no', 'unknown')
     """
-    first, last = window
-    if (start and start[0] > last) or (end and end[1] < first):
+    (begins, begun), (lasts, over), (first, last) = start or (None, None), end or (None, None), window
+    if (begins and begins > last) or (over and over < first) or (begins and over and begins > over):
         return "no"
-    return "yes" if start and end and start[1] <= last and end[0] >= first else "unknown"
+    return "yes" if begun and lasts and begun <= last and lasts >= first else "unknown"
+
+
+def bounds_in_words(bounds: OpenDays) -> str | None:
+    """The days that a date can mean as the shortest text; None for a date of which nothing is known.
+
+    >>> [bounds_in_words(date_window(text)) for text in ("2014", "2016-02", "2014-06-30")]
+    ['2014', '2016-02', '2014-06-30']
+    >>> bounds_in_words(("2018-02-01", "2018-08-28")), bounds_in_words((None, "2021-10-01"))
+    ('between 2018-02-01 and 2018-08-28', '2021-10-01 at the latest')
+    """
+    earliest, latest = bounds
+    if not (earliest and latest):
+        return f"{latest} at the latest" if latest else f"{earliest} at the earliest" if earliest else None
+    for length in (4, 7, 10):
+        if date_window(earliest[:length]) == bounds:
+            return earliest[:length]
+    return f"between {earliest} and {latest}"

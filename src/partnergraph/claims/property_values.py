@@ -8,6 +8,7 @@ from partnergraph.vocabulary.iri import last_segment
 Values = dict[str, list[str]]  # property -> plain values, sorted; see `Reader.described`
 Described = dict[str, Values]  # resource -> its values
 Days = tuple[str, str]  # first and last day that a date can mean, as 2014-06-30
+OpenDays = tuple[str | None, str | None]  # the same, None where it is not known
 
 
 def first_value(values: Values, predicate: str) -> str | None:

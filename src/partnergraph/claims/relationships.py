@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from partnergraph.claims.date_window import holds_in_window
+from partnergraph.claims.date_window import bounds_in_words, date_window, holds_in_window
 from partnergraph.claims.evidence import EvidenceItem, ordered_evidence, read_evidence
-from partnergraph.claims.property_values import Days, Described, Values, date_bounds, first_code, first_value
+from partnergraph.claims.property_values import (
+    Days,
+    Described,
+    OpenDays,
+    Values,
+    date_bounds,
+    first_code,
+    first_value,
+)
 from partnergraph.claims.sentences import period_in_words, relationship_sentence
 from partnergraph.claims.terms import concept_label, concept_of
+from partnergraph.claims.validity import (
+    OPEN,
+    Validity,
+    effective_validity,
+    joint_validity,
+    parties_of,
+    read_lives,
+    stored_validity,
+)
 from partnergraph.store import Reader
-from partnergraph.vocabulary import DCTERMS, PG, SKOS
+from partnergraph.vocabulary import DCTERMS, ORG, PG, SKOS
 from partnergraph.vocabulary.iri import label_from_iri, last_segment
 
 RULE = "https://w3id.org/partnergraph/rule/"
+STATUSES = ("current", "ended", "not known", "ahead")  # see `Claim.status`
 
 
 @dataclass(frozen=True)
@@ -26,8 +44,45 @@ class Party:
 
 
 @dataclass(frozen=True)
+class BoundingEvent:
+    """An event that bounds a claim beyond what it states: a party began or ended. `date` is as precise as stated."""
+
+    iri: str
+    kind: str
+    party: Party
+    begins: bool
+    date: str
+    evidence: tuple[EvidenceItem, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind in ("start", "end"):
+            return f"{self.party.label} {'began' if self.begins else 'ended'} {self.date}"
+        return (
+            f"{self.party.label} {'began' if self.begins else 'ended'} with a {concept_of(self.kind).label} {self.date}"
+        )
+
+
+@dataclass(frozen=True)
+class Premise:
+    """A record that a derived claim rests on: a claim, or a change of bodies. `period` says in words when it held."""
+
+    iri: str
+    sentence: str
+    period: str
+    standing: str
+    inferred: bool
+
+    def __str__(self) -> str:
+        marks = [*([self.standing] if self.standing != "accepted" else []), *(["inferred"] if self.inferred else [])]
+        return "; ".join([self.sentence, self.period, *marks])
+
+
+@dataclass(frozen=True)
 class Claim:
-    """A relationship somebody states, or a rule derives. `start` and `end` are as stated, the bounds are days."""
+    """A relationship somebody states, or a rule derives. `start` and `end` are as stated, `start_bounds` and
+    `end_bounds` the days that they can mean; `valid_from` and `valid_until` are also bounded by the lives of the
+    parties, or by the premises.
+    """
 
     iri: str
     kind: str
@@ -54,6 +109,11 @@ class Claim:
     evidence: tuple[EvidenceItem, ...] = ()
     counter_evidence: tuple[EvidenceItem, ...] = ()
     role_code: str | None = None
+    validity: Validity | None = None
+    bounded_by: tuple[BoundingEvent, ...] = ()
+    premises: tuple[Premise, ...] = ()
+    overlap: str | None = None
+    rests_on_inference: bool = False
 
     @property
     def id(self) -> str:
@@ -62,8 +122,35 @@ class Claim:
 
     @property
     def inferred(self) -> bool:
-        """Nobody states it: all its evidence is inference."""
-        return bool(self.evidence) and all(item.form == "inferred" for item in self.evidence)
+        """Nobody states it: all its evidence is inference, or a premise is only inferred."""
+        return self.rests_on_inference or (
+            bool(self.evidence) and all(item.form == "inferred" for item in self.evidence)
+        )
+
+    @property
+    def valid_from(self) -> OpenDays:
+        """The first day on which it can have held, and the day from which it surely had begun; None where open."""
+        return self.validity.start if self.validity else self.start_bounds or OPEN
+
+    @property
+    def valid_until(self) -> OpenDays:
+        """The day until which it surely had not ended, and the last day on which it can have held; None where open."""
+        return self.validity.end if self.validity else self.end_bounds or OPEN
+
+    @property
+    def first_seen(self) -> str | None:
+        """The earliest date for which a source vouches for it: a year, a month or a day."""
+        return min(self._vouched(), default=None)
+
+    @property
+    def last_confirmed(self) -> str | None:
+        """The latest date for which a source vouches for it: a year, a month or a day."""
+        return max(self._vouched(), default=None)
+
+    def _vouched(self) -> list[str]:
+        """The dates of its sources; neither inference nor an editor confirms anything."""
+        items = [item for item in self.evidence if item.form not in ("inferred", "editor")]
+        return [item.source.speaks_for for item in items if item.source.speaks_for]
 
     @property
     def sentence(self) -> str:
@@ -87,14 +174,54 @@ class Claim:
         """Whether it held at some time from the day `first` to the day `last`: yes, no or unknown; see
         `partnergraph.claims.date_window.holds_in_window`.
         """
-        return holds_in_window(self.start_bounds, self.end_bounds, (first, last))
+        return holds_in_window(self.valid_from, self.valid_until, (first, last))
+
+    def status(self, date: str) -> str:
+        """On a day (or in a month or a year): ``"current"`` when it surely held, ``"ended"`` when it surely was over,
+        ``"ahead"`` when it surely had not begun, else ``"not known"``. Raises `UsageError` for another form of date.
+        """
+        first, last = date_window(date)
+        held = self.holds(first, last)
+        if held == "no":
+            (begins, _), (_, over) = self.valid_from, self.valid_until
+            return "ahead" if begins and begins > last and not (over and over < first) else "ended"
+        return "current" if held == "yes" else "not known"
+
+    def status_in_words(self, date: str) -> str:
+        """The status, with when it ended or was last confirmed or will begin.
+
+        >>> Claim("urn:r", "funding", "funds", "", "", False, Party("", "A"), Party("", "B"),
+        ...       end_bounds=("2019-01-01", "2019-12-31")).status_in_words("2024")
+        'ended 2019'
+        """
+        status = self.status(date)
+        if status == "ended":
+            return f"ended {bounds_in_words(self.valid_until)}"
+        if status == "ahead":
+            return f"ahead, from {bounds_in_words(self.valid_from)}"
+        if status == "not known" and self.last_confirmed:
+            return f"not known, last confirmed {self.last_confirmed}"
+        return status
 
     def __str__(self) -> str:
         lines = [self.sentence, f"  {'; '.join(part for part in (self.label, self.grant, self.period) if part)}"]
         if self.standing != "accepted" or self.standing_note:
             lines.append(f"  {self.standing}: {self.standing_note or ''}".rstrip(": "))
+        for event in self.bounded_by:
+            lines.append(f"  cannot have held {'before' if event.begins else 'after'} that: {event}")
+            lines += [f"    - {item}" for item in event.evidence]
         if self.derived_by:
             lines.append(f"  derived by the rule {self.derived_by} from {len(self.derived_from)} claims")
+            if bounds := [
+                *([f"from {bounds_in_words(self.valid_from)}"] if self.valid_from != OPEN else []),
+                *([f"until {bounds_in_words(self.valid_until)}"] if self.valid_until != OPEN else []),
+            ]:
+                lines.append(f"  can have held {' '.join(bounds)}")
+            if self.overlap == "unknown":
+                lines.append("  whether its premises held at one time is not known")
+            if self.rests_on_inference:
+                lines.append("  rests on inference")
+            lines += [f"  - premise: {premise}" for premise in self.premises]
         lines += [f"  - {item}" for item in self.evidence]
         lines += [f"  - against it: {item}" for item in self.counter_evidence]
         return "\n".join(lines)
@@ -119,26 +246,132 @@ def read_claims(
     reader = reader.snapshot()
     evidence = read_evidence(reader) if evidence is None else evidence
     labels = read_labels(reader) if labels is None else labels
-    events = reader.described(PG.ChangeEvent)
-    return [
-        _claim(iri, _with_event(values, events), evidence, labels)
-        for iri, values in described_relationships(reader, derived=derived).items()
-    ]
+    return _ClaimReader(reader, evidence, labels).claims(derived)
 
 
 def described_relationships(reader: Reader, *, derived: bool | tuple[str, ...] = False) -> Described:
     """The values of every relationship that has two parties; see `read_claims`."""
-    rules = {RULE + rule for rule in derived} if isinstance(derived, tuple) else None
     return {
         iri: values
         for iri, values in reader.described(PG.Relationship).items()
-        if PG.to in values
-        and PG["from"] in values
-        and (
-            PG.derivedBy not in values
-            or (bool(rules.intersection(values[PG.derivedBy])) if rules is not None else bool(derived))
-        )
+        if PG.to in values and PG["from"] in values and _is_wanted(values, derived)
     }
+
+
+class _ClaimReader:
+    """Makes claims of the relationships of a graph."""
+
+    def __init__(self, reader: Reader, evidence: Mapping[str, EvidenceItem], labels: Mapping[str, str]) -> None:
+        self.evidence, self.labels = evidence, labels
+        self.relationships = described_relationships(reader, derived=True)
+        self.changes = reader.described(PG.ChangeEvent)
+        self.events = reader.described(PG.LifecycleEvent) | self.changes
+        self.lives = read_lives(reader, self.relationships)
+
+    def claims(self, derived: bool | tuple[str, ...]) -> list[Claim]:
+        """Every relationship, sorted by IRI; see `read_claims`."""
+        return [self._claim(iri, values) for iri, values in self.relationships.items() if _is_wanted(values, derived)]
+
+    def _validity(self, iri: str, values: Values) -> Validity:
+        if (stored := stored_validity(values)) is not None:
+            return stored
+        if PG.derivedBy in values:
+            return joint_validity(self._premise_validity(premise) for premise in values.get(PG.derivedFrom, ()))[0]
+        lives = [self.lives[party] for party in (iri, *parties_of(values)) if party in self.lives]
+        return effective_validity(date_bounds(values, "start"), date_bounds(values, "end"), lives)
+
+    def _premise_validity(self, iri: str) -> Validity:
+        if iri in self.changes:
+            return Validity(date_bounds(self.changes[iri], "date") or OPEN)
+        return self._validity(iri, self.relationships.get(iri, {}))
+
+    def _claim(self, iri: str, values: Values) -> Claim:
+        values = _with_event(values, self.changes)
+        kind = concept_of(first_code(values, PG.kind) or "association")
+        validity = self._validity(iri, values)
+        return Claim(
+            iri=iri,
+            kind=kind.code,
+            forward=kind.forward or kind.label,
+            inverse=kind.inverse or kind.forward or kind.label,
+            label=kind.label,
+            symmetric=kind.symmetric,
+            from_=self._party(values[PG["from"]][0]),
+            to=self._party(values[PG.to][0]),
+            via=tuple(map(self._party, values.get(PG.via, ()))),
+            role=concept_label(first_value(values, PG.role)),
+            start=first_value(values, PG.start),
+            end=first_value(values, PG.end),
+            start_bounds=date_bounds(values, "start"),
+            end_bounds=date_bounds(values, "end"),
+            date_note="; ".join(values.get(PG.dateNote, ())) or None,
+            grant=_grant(values),
+            note=first_value(values, SKOS.note),
+            standing=first_code(values, PG.standing) or "accepted",
+            standing_note=first_value(values, PG.standingNote),
+            contradicts=tuple(values.get(PG.contradicts, ())),
+            derived_by=first_code(values, PG.derivedBy),
+            derived_from=tuple(values.get(PG.derivedFrom, ())),
+            evidence=ordered_evidence(values.get(PG.evidence, ()), self.evidence),
+            counter_evidence=ordered_evidence(values.get(PG.counterEvidence, ()), self.evidence),
+            role_code=first_code(values, PG.role),
+            validity=validity,
+            bounded_by=tuple(self._bounding_events(iri, values, validity)),
+            premises=tuple(map(self._premise, values.get(PG.derivedFrom, ()))),
+            overlap=first_value(values, PG.overlap),
+            rests_on_inference=first_value(values, PG.restsOnInference) == "true",
+        )
+
+    def _party(self, iri: str) -> Party:
+        return Party(iri, self.labels.get(iri) or label_from_iri(iri))
+
+    def _bounding_events(self, iri: str, values: Values, validity: Validity) -> Iterator[BoundingEvent]:
+        for event_iri in validity.bounded_by:
+            event = self.events.get(event_iri, {})
+            about, after = event.get(PG.about, []), event.get(ORG.resultingOrganization, [])
+            subjects = {*about, *event.get(ORG.originalOrganization, ()), *after}
+            party = next((party for party in (*parties_of(values), iri) if party in subjects), None)
+            if party is not None and (days := date_bounds(event, "date")) is not None:
+                kind = first_code(event, PG.kind) or "change"
+                yield BoundingEvent(
+                    iri=event_iri,
+                    kind=kind,
+                    party=Party(iri, "it") if party == iri else self._party(party),
+                    begins=kind == "start" or (party in after and kind != "end"),
+                    date=bounds_in_words(days) or "",
+                    evidence=ordered_evidence(event.get(PG.evidence, ()), self.evidence),
+                )
+
+    def _premise(self, iri: str) -> Premise:
+        values = self.relationships.get(iri) or self.changes.get(iri, {})
+        items = ordered_evidence(values.get(PG.evidence, ()), self.evidence)
+        if iri in self.relationships:
+            kind = concept_of(first_code(values, PG.kind) or "association")
+            from_, to = self._party(values[PG["from"]][0]), self._party(values[PG.to][0])
+            via = [self._party(party).label for party in values.get(PG.via, ())]
+            sentence = relationship_sentence(from_.label, kind.forward or kind.label, to.label, via=via)
+            period = period_in_words(first_value(values, PG.start), first_value(values, PG.end))
+        else:
+            before, after = (
+                " and ".join(self._party(body).label for body in values.get(predicate, ()))
+                for predicate in (ORG.originalOrganization, ORG.resultingOrganization)
+            )
+            sentence = f"{concept_of(first_code(values, PG.kind) or 'change').label} of {before} to {after}"
+            period = first_value(values, PG.date) or ""
+        return Premise(
+            iri=iri,
+            sentence=sentence,
+            period=period or "dates not stated",
+            standing=first_code(values, PG.standing) or "accepted",
+            inferred=bool(items) and all(item.form == "inferred" for item in items),
+        )
+
+
+def _is_wanted(values: Values, derived: bool | tuple[str, ...]) -> bool:
+    """Whether a relationship is stated, or derived by a rule that is wanted; see `read_claims`."""
+    if PG.derivedBy not in values or isinstance(derived, bool):
+        return PG.derivedBy not in values or bool(derived)
+    return bool({RULE + rule for rule in derived}.intersection(values[PG.derivedBy]))
 
 
 def _with_event(values: Values, events: Described) -> Values:
@@ -150,40 +383,6 @@ def _with_event(values: Values, events: Described) -> Values:
                 inherited[PG[f"start{bound}"]] = events[event].get(PG[f"date{bound}"], [])
             return values | {predicate: stated for predicate, stated in inherited.items() if stated}
     return values
-
-
-def _claim(iri: str, values: Values, evidence: Mapping[str, EvidenceItem], labels: Mapping[str, str]) -> Claim:
-    def party(party_iri: str) -> Party:
-        return Party(party_iri, labels.get(party_iri) or label_from_iri(party_iri))
-
-    kind = concept_of(first_code(values, PG.kind) or "association")
-    return Claim(
-        iri=iri,
-        kind=kind.code,
-        forward=kind.forward or kind.label,
-        inverse=kind.inverse or kind.forward or kind.label,
-        label=kind.label,
-        symmetric=kind.symmetric,
-        from_=party(values[PG["from"]][0]),
-        to=party(values[PG.to][0]),
-        via=tuple(party(through) for through in values.get(PG.via, ())),
-        role=concept_label(first_value(values, PG.role)),
-        start=first_value(values, PG.start),
-        end=first_value(values, PG.end),
-        start_bounds=date_bounds(values, "start"),
-        end_bounds=date_bounds(values, "end"),
-        date_note="; ".join(values.get(PG.dateNote, ())) or None,
-        grant=_grant(values),
-        note=first_value(values, SKOS.note),
-        standing=first_code(values, PG.standing) or "accepted",
-        standing_note=first_value(values, PG.standingNote),
-        contradicts=tuple(values.get(PG.contradicts, ())),
-        derived_by=first_code(values, PG.derivedBy),
-        derived_from=tuple(values.get(PG.derivedFrom, ())),
-        evidence=ordered_evidence(values.get(PG.evidence, ()), evidence),
-        counter_evidence=ordered_evidence(values.get(PG.counterEvidence, ()), evidence),
-        role_code=first_code(values, PG.role),
-    )
 
 
 def _grant(values: Values) -> str | None:

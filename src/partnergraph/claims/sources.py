@@ -12,7 +12,10 @@ from partnergraph.vocabulary.iri import last_segment
 
 @dataclass(frozen=True)
 class SourceReference:
-    """A reference to a source: a page, a register, a set of minutes. `date` is as stated, whatever its form."""
+    """A reference to a source: a page, a register, a set of minutes. `date` is as stated, whatever its form.
+
+    `speaks_for` is the last time it vouches for: its date, else the last day it can speak for, else that of reading it.
+    """
 
     iri: str
     id: str
@@ -22,6 +25,7 @@ class SourceReference:
     url: str | None = None
     kind: str | None = None
     origin: str | None = None
+    speaks_for: str | None = None
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.title, self.publisher, self.date, self.url) if part)
@@ -44,6 +48,10 @@ def read_sources(reader: Reader) -> dict[str, SourceReference]:
             url=first_value(values, FOAF.page),
             kind=first_code(values, PG.sourceKind),
             origin=first_value(values, PG.origin),
+            speaks_for=next(
+                (values[day][0] for day in (DCTERMS.issued, PG.asOfLatest, DCTERMS.dateSubmitted) if day in values),
+                None,
+            ),
         )
         for iri, values in reader.described(PG.Source).items()
     }
