@@ -229,8 +229,7 @@ class Claim:
 
 def read_labels(reader: Reader) -> dict[str, str]:
     """The name of today of every body, place and undertaking."""
-    rows = reader.rows("SELECT ?iri ?label { ?iri skos:prefLabel ?label } ORDER BY ?iri DESC(?label)")
-    return {str(row["iri"]): str(row["label"]) for row in rows}
+    return {iri: min(labels) for iri, labels in sorted(reader.values(SKOS.prefLabel).items())}
 
 
 def read_claims(

@@ -156,9 +156,9 @@ def _leaders(snapshot: GraphSnapshot) -> Iterator[Conflict]:
                 yield _claim_conflict(snapshot, "leader", to, "who leads it", a, b)
 
 
-def _claim_conflict(snapshot: GraphSnapshot, sort: str, about: str, question: str, a: Claim, b: Claim) -> Conflict:
+def _claim_conflict(snapshot: GraphSnapshot, kind: str, about: str, question: str, a: Claim, b: Claim) -> Conflict:
     sides = (_claim_side(snapshot, a), _claim_side(snapshot, b))
-    return Conflict(sort, about, snapshot.label(about), question, False, sides)
+    return Conflict(kind, about, snapshot.label(about), question, False, sides)
 
 
 def _rest_on_different_sources(snapshot: GraphSnapshot, a: Claim, b: Claim) -> bool:
@@ -188,7 +188,7 @@ def _counts(snapshot: GraphSnapshot) -> Iterator[Conflict]:
 
 
 def _by_graph(
-    snapshot: GraphSnapshot, sort: str, iri: str, predicate: str, column: str, question: str, values: Values
+    snapshot: GraphSnapshot, kind: str, iri: str, predicate: str, column: str, question: str, values: Values
 ) -> Iterator[Conflict]:
     """One record of which two sources state different values, each in its named graph."""
     rows = snapshot.reader.rows(f"SELECT DISTINCT ?g ?v {{ GRAPH ?g {{ <{iri}> <{predicate}> ?v }} }} ORDER BY ?v ?g")
@@ -197,7 +197,7 @@ def _by_graph(
         evidence.setdefault(str(row["v"]), []).extend(_evidence_in_graph(snapshot, iri, str(row["g"]), column))
     sides = tuple(_side(snapshot, value, iri, values, iris) for value, iris in evidence.items())
     if len(sides) > 1:
-        yield Conflict(sort, iri, _title(snapshot, iri, values), question, False, sides)
+        yield Conflict(kind, iri, _title(snapshot, iri, values), question, False, sides)
 
 
 def _evidence_in_graph(snapshot: GraphSnapshot, iri: str, graph: str, column: str) -> list[str]:

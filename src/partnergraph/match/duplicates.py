@@ -211,8 +211,8 @@ def _same_name(snapshot: GraphSnapshot, key: str, a: tuple[str, str, str], b: tu
     """
     (iri, name, kind), (other, other_name, other_kind) = a, b
     if "acronym" in (kind, other_kind) or (" " not in key and len(key) < 6):
-        apart = snapshot.organisations[iri].places.isdisjoint(snapshot.organisations[other].places)
-        return None if apart else f"both are called {name} and are in one place"
+        separate = snapshot.organisations[iri].places.isdisjoint(snapshot.organisations[other].places)
+        return None if separate else f"both are called {name} and are in one place"
     if kind == other_kind == "current":
         return f"both are called “{name}”" if name == other_name else f"“{name}” and “{other_name}” are one name"
     return f"“{name}” ({_kind_label(kind)}) is “{other_name}” ({_kind_label(other_kind)}) of the other"

@@ -38,8 +38,8 @@ class RecordLinks:
 
     def of(self, entry: Entry) -> tuple[str | None, Finding | None]:
         """The id of the body that a record is about, if it is sure, and what is to be decided."""
-        if (decided := self._same.get(entry.record)) is not None:
-            return decided, None
+        if (matched := self._same.get(entry.record)) is not None:
+            return matched, None
         candidates = {
             body: (scheme, value)
             for scheme, value in reversed(entry.identifiers)

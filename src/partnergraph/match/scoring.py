@@ -384,8 +384,8 @@ def best_match(query: MatchQuery, register: RecordIndex) -> list[Candidate]:
 def _in_countries(candidates: Iterable[Candidate], register: RecordIndex, countries: frozenset[str]) -> list[Candidate]:
     """The candidates that may lie in one of the countries; all of them where none is given."""
 
-    def may_lie_there(entry: Entry) -> bool:
+    def is_in_countries(entry: Entry) -> bool:
         codes = frozenset(place.country for place in entry.places if place.country)
         return not countries or not codes or not countries.isdisjoint(related_countries(codes))
 
-    return [candidate for candidate in candidates if may_lie_there(register.records[candidate.record])]
+    return [candidate for candidate in candidates if is_in_countries(register.records[candidate.record])]

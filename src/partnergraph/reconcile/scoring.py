@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -151,10 +152,10 @@ class CandidateSearch:
     def candidates(self, query: ReconciliationQuery) -> list[Plain]:
         """The candidates for a query, the likeliest first."""
         identified = self._by_identifier(query)
-        given_names = [text for prop, texts in query.constraints if prop.id == "name" for text in texts]
+        query_names = [text for prop, texts in query.constraints if prop.id == "name" for text in texts]
         named: dict[str, tuple[str, float]] = {}
         crowded = False
-        for text in [query.text] if query.text.strip() else given_names:
+        for text in [query.text] if query.text.strip() else query_names:
             similar, more = self._by_name(text)
             crowded = crowded or more
             for iri, (name, score) in similar.items():
@@ -176,7 +177,7 @@ class CandidateSearch:
     def _by_identifier(self, query: ReconciliationQuery) -> dict[str, set[str]]:
         """The bodies that have an identifier of the query, each with the schemes by which."""
         schemes: dict[str, set[str]] = {}
-        for id_, text in [("id", query.text.strip()), *self._given_iris(query)]:
+        for id_, text in [("id", query.text.strip()), *self._query_iris(query)]:
             iri = self.space.iri(text)
             if iri is not None and next(self.reader.names.of(iri), None):
                 schemes.setdefault(iri, set()).add(id_)
@@ -187,7 +188,7 @@ class CandidateSearch:
         return schemes
 
     @staticmethod
-    def _given_iris(query: ReconciliationQuery) -> list[tuple[str, str]]:
+    def _query_iris(query: ReconciliationQuery) -> list[tuple[str, str]]:
         return [("iri", text) for prop, texts in query.constraints if prop.id == "iri" for text in texts]
 
     def _by_name(self, text: str) -> tuple[dict[str, tuple[str, float]], bool]:
@@ -251,13 +252,19 @@ def name_score(text: str, name: str) -> float:
     >>> name_score("the Keele university", "Keele University"), name_score("Keele Univ.", "Keele University")
     (100.0, 95.0)
     """
-    key, other = lookup_key(text), lookup_key(name)
+    (key, normal_form), (other, other_normal_form) = _keys(text), _keys(name)
     if key == other:
         return EXACT
-    _, score = name_similarity(normalise_name(text), normalise_name(name))
+    _, score = name_similarity(normal_form, other_normal_form)
     if score < SHORT_FORM and (is_short_form(key, other) or is_short_form(other, key)):
         score = SHORT_FORM
     return score * 100
+
+
+@lru_cache(maxsize=10_000)
+def _keys(name: str) -> tuple[str, str]:
+    """A name as it is looked up, and in its normal form."""
+    return lookup_key(name), normalise_name(name)
 
 
 def _name_clause(body: ReconciledEntity, name: str) -> str:

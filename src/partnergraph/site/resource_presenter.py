@@ -145,9 +145,9 @@ class ResourcePresenter:
             for name in content["names"]
         ]
         events = [
-            worded
+            row
             | {
-                "evidence": self.evidence(worded["evidence"]),
+                "evidence": self.evidence(row["evidence"]),
                 "bodies": [
                     self.linked(body["id"], body["label"])
                     for side in ("before", "after")
@@ -155,7 +155,7 @@ class ResourcePresenter:
                     if body["id"] != iri
                 ],
             }
-            for worded, event in zip(content["events"], node["events"], strict=True)
+            for row, event in zip(content["events"], node["events"], strict=True)
         ]
         return content | {
             "iri": iri,
