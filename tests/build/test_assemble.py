@@ -81,12 +81,33 @@ def test_what_is_derived_names_the_rule_and_what_it_rests_on(graph: Reader) -> N
     assert not graph.ask("ASK { ?d a pg:DerivedRelationship ; pg:evidence ?e }")
 
 
-def test_no_rule_rests_on_an_inference_or_a_dispute(graph: Reader) -> None:
+def test_what_is_derived_is_marked_where_it_rests_on_an_inference_or_a_dispute(graph: Reader) -> None:
     assert graph.ask("ASK { ?r pg:evidence/pg:basis code:inferred }")
+    inferred = "FILTER NOT EXISTS { ?r pg:evidence/pg:basis ?b FILTER(?b != code:inferred) }"
     assert not graph.ask(
-        "ASK { ?d pg:derivedFrom ?r FILTER NOT EXISTS { ?r pg:evidence/pg:basis ?b FILTER(?b != code:inferred) } }"
+        f"ASK {{ ?d pg:derivedFrom ?r {inferred} FILTER NOT EXISTS {{ ?d pg:restsOnInference true }} }}"
     )
-    assert not graph.ask("ASK { ?d pg:derivedFrom ?r . ?r pg:standing code:disputed }")
+    unmarked = "FILTER NOT EXISTS { ?d pg:standing code:disputed }"
+    assert not graph.ask(f"ASK {{ ?d pg:derivedFrom ?r . ?r pg:standing code:disputed {unmarked} }}")
+    given_up = "VALUES ?standing { code:superseded code:retracted }"
+    assert not graph.ask(f"ASK {{ ?d pg:derivedFrom ?r . ?r pg:standing ?standing {given_up} }}")
+
+
+def test_nothing_is_derived_of_memberships_that_surely_never_held_together(whole: Reader) -> None:
+    pairs = whole.rows("""SELECT ?d ?a ?b ?overlap { ?d pg:kind code:co-membership ; pg:from ?a ; pg:to ?b ;
+      pg:derivedFrom ?r , ?s ; pg:overlap ?overlap . FILTER(STR(?r) < STR(?s)) }""")
+    assert {row["overlap"] for row in pairs} == {"yes", "unknown"}
+    assert not whole.ask("""ASK { ?d pg:kind code:co-membership ; pg:derivedFrom ?r , ?s .
+      ?r pg:validUntilLatest ?over . ?s pg:validFromEarliest ?begins FILTER(?over < ?begins) }""")
+    for wrong in (
+        "?a pg:partOf+ ?b",
+        "?a foaf:member|pg:mayOverlap ?b",
+        "?a ^org:originalOrganization/org:resultingOrganization ?b",
+    ):
+        for from_, to in (("?a", "?b"), ("?b", "?a")):
+            assert not whole.ask(f"ASK {{ ?d pg:kind code:co-membership ; pg:from {from_} ; pg:to {to} . {wrong} }}"), (
+                wrong
+            )
 
 
 def test_a_narrow_build_holds_the_graph_of_its_source_and_no_other(folder: Path, tmp_path: Path) -> None:

@@ -208,8 +208,8 @@ def test_gexf_says_when_each_edge_held(network: nx.MultiDiGraph[str], tmp_path: 
     assert set(told) == {key for *_, key in network.edges(keys=True)}
     open_ended = 0
     for *_, key, data in network.edges(keys=True, data=True):
-        start, end = data["start_bounds"], data["end_bounds"]
-        wanted = [(start[0] if start else None, end[1] if end else None)] if start or end else []
+        (begins, _), (_, over) = data["valid_from"], data["valid_until"]
+        wanted = [(begins, over)] if begins or over else []
         assert told[key] == wanted, key
         for day in (day for spell in told[key] for day in spell if day):
             assert date.fromisoformat(day)

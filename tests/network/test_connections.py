@@ -45,7 +45,8 @@ def test_only_a_quotation_stands_in_quotation_marks(graph: PartnerGraph) -> None
 
 
 def test_a_body_in_between_counts_as_named(graph: PartnerGraph) -> None:
-    [paid] = graph.why("Department for Education", "Coventry University")
+    paid, through = graph.why("Department for Education", "Coventry University")
+    assert (through.kind, through.derived_from) == ("funding-through", (paid.iri,))
     assert paid.kind == "funding"
     assert paid.sentence == f"Department for Education funds {TEACHING}, through Coventry University"
     assert [piece.id for piece in paid.evidence] == ["S47", "S50"]
@@ -65,6 +66,23 @@ def test_what_is_stated_comes_before_what_is_inferred_and_derived(graph: Partner
     assert {claim.derived_by for claim in found} == {None, "co-membership"}
     derived = next(claim for claim in found if claim.derived_by)
     assert "derived by the rule co-membership from 2 claims" in str(derived)
+    assert len(derived.premises) == 2
+    for premise in derived.premises:
+        assert f"  - premise: {premise.sentence}; " in str(derived)
+
+
+def test_an_end_of_a_party_is_given_with_its_evidence(graph: PartnerGraph) -> None:
+    [claim] = graph.why("Impact Accelerator Unit", "Public Health England")
+    assert (claim.end, claim.end_bounds, claim.valid_until) == (None, None, (None, "2021-10-01"))
+    ended = next(event for event in claim.bounded_by if not event.begins)
+    assert str(ended) == "Public Health England ended 2021-10-01"
+    assert f"  cannot have held after that: {ended}" in str(claim).splitlines()
+    assert ended.evidence
+    assert all(f"    - {item}" in str(claim).splitlines() for item in ended.evidence)
+    assert claim.status("2026-11-30") == "ended"
+    assert claim.status_in_words("2026-11-30") == "ended 2021-10-01 at the latest"
+    assert claim.status("2000") == "ahead"
+    assert claim.status_in_words("2019").startswith("not known, last confirmed ")
 
 
 def test_a_name_that_nobody_has_is_an_error_with_the_nearest(graph: PartnerGraph) -> None:

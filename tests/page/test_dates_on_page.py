@@ -47,9 +47,9 @@ def test_the_same_rule_of_dates_holds_in_the_page_and_in_python(
         told = dict(tab.evaluate(f"CLAIMS.key.map((key, claim) => [key, holds(claim, '{month}')])"))
         first, last = f"{month}-01", f"{month}-31"
         for key, data in ((k, d) for *_, k, d in keele_network.edges(keys=True, data=True)):
-            start, end = data["start_bounds"], data["end_bounds"]
-            no = (start and start[0] > last) or (end and end[1] < first)
-            surely = start and end and start[1] <= last and end[0] >= first
+            (begins, begun), (lasts, over) = data["valid_from"], data["valid_until"]
+            no = (begins and begins > last) or (over and over < first) or (begins and over and begins > over)
+            surely = begun and lasts and begun <= last and lasts >= first
             short = re.sub(r"[^a-z0-9]+", "-", key.rpartition("/id/")[2].lower())
             assert told[short] == ("no" if no else "yes" if surely else "unknown"), (month, key)
 

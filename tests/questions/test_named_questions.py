@@ -129,7 +129,11 @@ FROM_THE_DOCUMENT: list[tuple[str, dict[str, str], set[tuple[str | None, ...]]]]
         },
     ),
     ("renewals", {}, {("2008", "2013", "5"), ("2009", "2014", "5")}),
-    ("derived-links", {}, {("co-membership", "6", "12"), ("member-through-unit", "4", "4")}),
+    (
+        "derived-links",
+        {},
+        {("co-membership", "6", "12"), ("funding-via", "4", "4"), ("member-through-unit", "4", "8")},
+    ),
     (
         "coverage",
         {},

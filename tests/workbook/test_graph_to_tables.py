@@ -117,7 +117,10 @@ EDITS = {
         "end",
         "2024-03",
         set(),
-        {("endEarliest", '"2024-03-01"'), ("endLatest", '"2024-03-31"'), ("end", '"2024-03"')},
+        {
+            *(("endEarliest", '"2024-03-01"'), ("endLatest", '"2024-03-31"'), ("end", '"2024-03"')),
+            *(("validUntilEarliest", '"2024-03-01"'), ("validUntilLatest", '"2024-03-31"')),
+        },
     ),
     "a limit": (
         "relationships",

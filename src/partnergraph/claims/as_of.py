@@ -11,7 +11,6 @@ from partnergraph.vocabulary import PG, PREFIXES, XSD, rules
 
 GRAPH = PREFIXES["g"] + "as-of"
 EVENTS = (PG.ChangeEvent, PG.LifecycleEvent)
-_VALIDITY_RULES = ("00-life", "00-validity")
 
 
 def as_of(reader: Reader, date: str) -> Reader:
@@ -40,14 +39,19 @@ def as_of(reader: Reader, date: str) -> Reader:
     left = [claim for claim in claims if claim.iri not in removed]
     # A view knows no event that lies ahead, so a party's life cannot be read from it.
     bounds_graph = next((graph for rule, graph in rule_graphs.items() if rule.name == "00-validity"), GRAPH)
-    view.add_merged((line for claim in left for line in _bounds(claim, removed)), bounds_graph)
+    view.add(_merged((triple for claim in left for triple in _bounds(claim, removed)), bounds_graph))
     for rule in rules():
-        if rule in rule_graphs and rule.name not in _VALIDITY_RULES:
+        if rule in rule_graphs and rule.name != "00-validity":
             view.construct(rule.sparql, rule_graphs[rule])
     if rule_graphs:
         left = read_claims(view.reader(), derived=True, evidence={}, labels={})
-    view.add_merged((f'<{claim.iri}> <{PG.inForce}> "{claim.holds(*window)}"' for claim in left), GRAPH)
+    view.add(_merged((f'<{claim.iri}> <{PG.inForce}> "{claim.holds(*window)}"' for claim in left), GRAPH))
     return view.reader()
+
+
+def _merged(triples: Iterable[str], graph: str) -> Iterable[str]:
+    """Triples as lines of N-Quads, each for a named graph and for the merge in the default graph."""
+    return (line for triple in triples for line in (f"{triple} <{graph}> .\n", f"{triple} .\n"))
 
 
 def _bounds(claim: Claim, removed: set[str]) -> Iterable[str]:

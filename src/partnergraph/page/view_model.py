@@ -52,7 +52,7 @@ RESERVED = (
         "whole",
         "whole-note",
     ),
-    *("map-wide", "map-tall"),
+    *("map-wide", "map-tall", "over", "status-day"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
@@ -97,6 +97,11 @@ def period_in_words(data: Plain) -> str:
     start, end = data.get("start"), data.get("end")
     dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
+
+
+def _bounds(bounds: Any) -> Any:
+    """The earliest and the latest day of a date, None where neither is known."""
+    return bounds if bounds and any(bounds) else None
 
 
 class ViewModel:
@@ -189,6 +194,10 @@ class ViewModel:
             "when": period_in_words(data),
             "start_bounds": data.get("start_bounds"),
             "end_bounds": data.get("end_bounds"),
+            "valid_from": _bounds(data.get("valid_from", data.get("start_bounds"))),
+            "valid_until": _bounds(data.get("valid_until", data.get("end_bounds"))),
+            "bounded_by": [event["text"] for event in data.get("bounded_by") or []],
+            "confirmed": data.get("last_confirmed"),
             "standing": data.get("standing") or "accepted",
             "standing_note": data.get("standing_note"),
             "note": data.get("note"),
@@ -276,10 +285,12 @@ class ViewModel:
 
 
 def _span(claims: list[Plain]) -> tuple[int, int] | None:
-    """The first and the last year in which a claim is known to begin or end."""
-    bounds = [
-        str(bound)[:4] for claim in claims for part in ("start_bounds", "end_bounds") for bound in claim[part] or ()
-    ]
+    """The first and the last year in which a claim is known to begin or end, of its own or with one of its parties.
+
+    Parties may have begun centuries before; that is no date of a claim.
+    """
+    parts = ("start_bounds", "end_bounds", "valid_until")
+    bounds = [str(bound)[:4] for claim in claims for part in parts for bound in claim[part] or ()]
     years = [int(year) for year in bounds if year.isdigit()]
     return (min(years), max(years)) if years else None
 
@@ -298,6 +309,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             for entry in content.filters
         ],
         "span": _span(claims),
+        "as_of": content.graph.graph.get("as_of"),
         "story": content.story,
         "bodies": {
             "family": [body["family"] for body in bodies],
@@ -307,8 +319,9 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
-            "start": [claim["start_bounds"] for claim in claims],
-            "end": [claim["end_bounds"] for claim in claims],
+            "start": [claim["valid_from"] for claim in claims],
+            "end": [claim["valid_until"] for claim in claims],
+            "confirmed": [claim["confirmed"] for claim in claims],
             **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
             **{entry.name: entry.column(content) for entry in content.filters},
         },

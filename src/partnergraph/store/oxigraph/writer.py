@@ -37,10 +37,6 @@ class Writer(StoreQueries):
         """Add quads given as N-Quads lines (see `partnergraph.model.rdf_terms`). All of them or none."""
         load_bytes(self._store, "".join(lines).encode(), ox.RdfFormat.N_QUADS, "generated quads")
 
-    def add_merged(self, triples: Iterable[str], graph: str) -> None:
-        """Add triples, in N-Triples syntax without the closing dot, to a named graph and to the merge."""
-        self.add(line for triple in triples for line in (f"{triple} <{graph}> .\n", f"{triple} .\n"))
-
     def add_file(self, path: Path, graph: str) -> None:
         """Add what an RDF file states to one named graph, all of it or nothing. Relative IRIs start at the graph's.
 
