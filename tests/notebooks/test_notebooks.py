@@ -100,7 +100,7 @@ def test_members_on_a_day_tell_known_from_unknown(ran: dict[str, NotebookNode]) 
 def test_free_sparql_gives_numbers_and_words(ran: dict[str, NotebookNode]) -> None:
     kinds = frame(ran["sparql-kinds"])
     assert kinds["kind"][0] == "membership"
-    assert int(kinds["claims"][0]) == 93
+    assert int(kinds["claims"][0]) == 94
     funding = frame(ran["sparql-graphs"])
     quoted = funding["words"] != "<NA>"
     assert "funded by the Department for Education" in set(funding["words"][quoted])

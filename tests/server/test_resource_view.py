@@ -114,7 +114,7 @@ def test_a_claim_a_source_a_kind_and_an_event_have_plain_pages(graph: Reader, st
         local_path(claim.iri, OURS),
         f"This claim: {claim.from_.label} {claim.forward} {claim.to.label}",
     ) in kind.links
-    event = page(graph, f"{OURS}id/event/arthritis-care--change--2018")
+    event = page(graph, f"{OURS}id/event/arthritis-care--merger--2017")
     assert "Properties" in event.text
     words = page(graph, f"{OURS}ns#")
     assert "pg:from from The party the relationship goes from." in words.text
