@@ -272,10 +272,12 @@ MENDED = {
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
     "arc-guide18": "nihr",
+    "arc-nenc": "nihr",
     "arc-yh26": "nihr",
     "bhp-arc": "arc",
     "bihr-arc": "bihr-arc",
     "bmj-ohid": "bmj-ohid",
+    "ccg-pccc": "icb",
     "clahrc-yh": "nihr",
     "govuk26": "govuk",
     "hf-nhscb": "hf-nhscb",
