@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import product
 
 from partnergraph.check.graph_values import GraphValues
 from partnergraph.errors import Finding
-from partnergraph.vocabulary import ADMS, ORG, PG, SKOS, SKOSXL
+from partnergraph.vocabulary import ADMS, CODE, ORG, PG, SKOS, SKOSXL
 
 Located = tuple[Finding, str | None]
 
@@ -46,18 +47,14 @@ def _changes(values: GraphValues) -> Iterator[tuple[list[str], str, str]]:
 
 def _ends_and_starts(values: GraphValues) -> Iterator[tuple[list[str], str, str]]:
     """The end of a body of which no change tells, and each start of another one on that date or the day after."""
-    starts: dict[str, list[tuple[str, str]]] = {}
-    ends: list[tuple[str, str]] = []
-    for event, bodies in values.all(PG.about).items():
-        kind = values.kind(event)
-        if kind == "start":
-            starts.setdefault(values.date(event), []).extend((event, body) for body in bodies)
-        elif kind == "end":
-            ends += [(event, body) for body in bodies if values.of(body, ORG.classification)]
-    for event, body in sorted(ends):
-        for start, other in sorted(starts.get(values.date(event), []) + starts.get(_day_after(values, event), [])):
-            if body != other and not values.pointing(ORG.originalOrganization, body):
-                yield [event, start], body, other
+    starts: dict[str, list[str]] = {}
+    for event in values.pointing(PG.kind, CODE.start):
+        starts.setdefault(values.date(event), []).append(event)
+    for event in values.pointing(PG.kind, CODE.end):
+        for start in (*starts.get(values.date(event), ()), *starts.get(_day_after(values, event), ())):
+            for body, other in product(values.of(event, PG.about), values.of(start, PG.about)):
+                if values.of(body, ORG.classification) and not values.pointing(ORG.originalOrganization, body):
+                    yield [event, start], body, other
 
 
 def _day_after(values: GraphValues, event: str) -> str:

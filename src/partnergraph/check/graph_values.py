@@ -24,6 +24,10 @@ class GraphValues:
         """Every subject of a predicate with its values, read anew each time."""
         return self._reader.values(predicate)
 
+    def rows(self, sparql: str) -> list[tuple[str, ...]]:
+        """The rows of a query, each a tuple of plain values."""
+        return [tuple(str(value) for value in row.values()) for row in self._reader.rows(sparql)]
+
     def pointing(self, predicate: str, value: str) -> list[str]:
         """Every subject with this IRI as a value of a predicate, sorted."""
         return self._reader.pointing(predicate, value)
@@ -49,11 +53,6 @@ class GraphValues:
     def parties(self, claim: str) -> list[str]:
         """The parties of a relationship, those that it goes through among them."""
         return list(dict.fromkeys(party for predicate in _PARTIES for party in self.of(claim, predicate)))
-
-    def claims_of(self, party: str) -> list[str]:
-        """The recorded relationships of a party, sorted."""
-        claims = {claim for predicate in _PARTIES for claim in self.pointing(predicate, party)}
-        return sorted(filter(self.is_claim, claims))
 
     def sentence(self, claim: str) -> str:
         """A relationship in words: its two parties and the wording of its kind between them."""

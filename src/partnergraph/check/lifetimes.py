@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from partnergraph.check.graph_values import GraphValues
 from partnergraph.errors import Finding
-from partnergraph.vocabulary import CODE, PG
+from partnergraph.vocabulary import PG
 
 Located = tuple[Finding, str | None]
 
@@ -28,15 +28,41 @@ _TAKING_PART = re.compile(
 )
 
 
+# A party, and the claims that can concern it: the engine looks at all, Python at these few.
+_PARTY = "pg:from|pg:to|pg:via ?party"
+_RECORDED = "FILTER NOT EXISTS { ?claim pg:derivedBy ?rule }"
+_DATED_AND_BOUNDED = f"""SELECT DISTINCT ?claim {{
+  {{ ?claim pg:startEarliest ?day }} UNION {{ ?claim pg:endEarliest ?day }}
+  ?claim pg:boundedBy ?event . {_RECORDED} }} ORDER BY ?claim"""
+_OPEN_AND_ENDED = f"""SELECT DISTINCT ?claim ?party {{
+  ?party pg:endedWith ?event . ?claim {_PARTY} . {_RECORDED}
+  FILTER NOT EXISTS {{ ?claim pg:endEarliest ?day }} }} ORDER BY ?claim ?party"""
+_STARTED_LIKE_PARTY = f"""SELECT DISTINCT ?claim ?party {{
+  ?claim {_PARTY} ; pg:start ?start . ?party pg:beganWith/pg:date ?began . {_RECORDED}
+  FILTER(STR(?start) IN (STR(?began), SUBSTR(STR(?began), 1, 4))) }} ORDER BY ?claim ?party"""
+_ENDED_LIKE_FUNDING = f"""SELECT DISTINCT ?claim ?funding {{
+  VALUES ?kind {{ {" ".join(f"code:{kind}" for kind in sorted(_FUNDING))} }}
+  ?funding pg:kind ?kind ; pg:from|pg:to|pg:via ?party .
+  {{ ?funding pg:end ?end }} UNION {{ ?event pg:about ?funding ; pg:kind code:end ; pg:date ?end }}
+  ?claim {_PARTY} ; pg:end ?end . FILTER(?claim != ?funding) {_RECORDED}
+  FILTER NOT EXISTS {{ ?funding pg:derivedBy ?other }} }} ORDER BY ?claim ?funding"""
+
+
 def validate(values: GraphValues) -> Iterator[Located]:
     """Each such claim, and the column of the tables where its date stands."""
-    dated = {*values.all(PG.startEarliest), *values.all(PG.endEarliest)}
-    claims = sorted(filter(values.is_claim, dated))
-    for claim in claims:
+    for (claim,) in _unsettled(values, _DATED_AND_BOUNDED):
         yield from _outside_life(values, claim)
-        yield from _founding_year(values, claim)
-    yield from _left_open(values)
-    yield from _end_of_funding(values, claims)
+    for claim, party in _unsettled(values, _OPEN_AND_ENDED):
+        yield from _left_open(values, claim, party)
+    for claim, party in _unsettled(values, _STARTED_LIKE_PARTY):
+        yield from _founding_year(values, claim, party)
+    for claim, funding in _unsettled(values, _ENDED_LIKE_FUNDING):
+        yield from _end_of_funding(values, claim, funding)
+
+
+def _unsettled(values: GraphValues, query: str) -> Iterator[tuple[str, ...]]:
+    """The rows of a query whose first column, a claim, no editor decided about."""
+    return (row for row in values.rows(query) if row[0] not in values.settled)
 
 
 @dataclass(frozen=True)
@@ -76,21 +102,19 @@ def _outside_life(values: GraphValues, claim: str) -> Iterator[Located]:
                     yield Finding("outside-life", "warning", message, None, stated, fix, claim), column
 
 
-def _left_open(values: GraphValues) -> Iterator[Located]:
-    for party in sorted(values.all(PG.endedWith)):
-        ended = _bound(values, party, PG.endedWith)
-        for claim in values.claims_of(party):
-            if ended is not None and _may_go_on(values, claim, party, ended):
-                successors = values.successors(party)
-                names = " or ".join(map(values.label, successors))
-                move = f", or move it to {'its successor ' if len(successors) == 1 else ''}{names}" if names else ""
-                message = f"{values.label(party)} ended {ended.text}; this relationship is still open."
-                yield Finding("open-after-end", "warning", message, None, None, f"End it{move}.", claim), "end"
+def _left_open(values: GraphValues, claim: str, party: str) -> Iterator[Located]:
+    ended = _bound(values, party, PG.endedWith)
+    if ended is not None and _may_go_on(values, claim, party, ended):
+        successors = values.successors(party)
+        names = " or ".join(map(values.label, successors))
+        move = f", or move it to {'its successor ' if len(successors) == 1 else ''}{names}" if names else ""
+        message = f"{values.label(party)} ended {ended.text}; this relationship is still open."
+        yield Finding("open-after-end", "warning", message, None, None, f"End it{move}.", claim), "end"
 
 
 def _may_go_on(values: GraphValues, claim: str, party: str, ended: _Bound) -> bool:
     """Whether a claim reads as if it held after one of its parties had ended."""
-    if values.of(claim, PG.endEarliest) or values.kind(claim) in _NOT_CONTINUING:
+    if values.kind(claim) in _NOT_CONTINUING:
         return False
     starts = values.of(claim, PG.startEarliest)
     if starts:
@@ -119,18 +143,13 @@ def _is_moved(values: GraphValues, claim: str, party: str) -> bool:
     return False
 
 
-def _founding_year(values: GraphValues, claim: str) -> Iterator[Located]:
-    start = values.first(claim, PG.start)
-    if start is None or values.kind(claim) in _NOT_CONTINUING:
-        return
-    year = start[:4]
-    for party in values.parties(claim):
-        dates = [date for event in values.of(party, PG.beganWith) for date in values.of(event, PG.date)]
-        if any(start in (date, date[:4]) for date in dates) and not _supports_start(values, claim, year):
-            name = values.label(party)
-            message = f"The start {start} is when {name} began, and nothing that the evidence says of this claim."
-            fix = f"Take the start from a source, or leave it empty: the beginning of {name} bounds it anyway."
-            yield Finding("founding-year", "warning", message, None, start, fix, claim), "start"
+def _founding_year(values: GraphValues, claim: str, party: str) -> Iterator[Located]:
+    start = values.date(claim, "start")
+    if values.kind(claim) not in _NOT_CONTINUING and not _supports_start(values, claim, start[:4]):
+        name = values.label(party)
+        message = f"The start {start} is when {name} began, and nothing that the evidence says of this claim."
+        fix = f"Take the start from a source, or leave it empty: the beginning of {name} bounds it anyway."
+        yield Finding("founding-year", "warning", message, None, start, fix, claim), "start"
 
 
 def _supports_start(values: GraphValues, claim: str, year: str) -> bool:
@@ -145,27 +164,17 @@ def _supports_start(values: GraphValues, claim: str, year: str) -> bool:
     return False
 
 
-def _end_of_funding(values: GraphValues, claims: list[str]) -> Iterator[Located]:
-    """Claims with the end of a funding of their parties, from its source, of which no evidence says that they ended."""
-    ends: dict[str, set[str]] = {}
-    for kind in sorted(_FUNDING):
-        for funding in values.pointing(PG.kind, CODE[kind]):
-            events = [event for event in values.pointing(PG.about, funding) if values.kind(event) == "end"]
-            dates = [*values.of(funding, PG.end), *(date for event in events for date in values.of(event, PG.date))]
-            for date in dates if not values.of(funding, PG.derivedBy) else ():
-                ends.setdefault(date, set()).add(funding)
-    for claim in claims if ends else ():
-        end = values.first(claim, PG.end)
-        if end is None or end not in ends or values.kind(claim) in _FUNDING | _NOT_CONTINUING:
-            continue
-        parties, sources = set(values.parties(claim)), values.sources(claim)
-        for funding in sorted(ends[end]):
-            shared = parties.intersection(values.parties(funding)) and sources & _end_sources(values, funding)
-            if shared and not _says_end(values, claim, end[:4]):
-                message = f"The end {end} is that of another claim from this source: {values.sentence(funding)}."
-                fix = "Leave the end empty, or cite what says that this relationship itself ended."
-                yield Finding("end-of-funding", "warning", message, None, end, fix, claim), "end"
-                break
+def _end_of_funding(values: GraphValues, claim: str, funding: str) -> Iterator[Located]:
+    """A claim that ends with a funding of a party, from the same source, though no evidence says that it ended."""
+    end = values.date(claim, "end")
+    if (
+        values.kind(claim) not in _FUNDING | _NOT_CONTINUING
+        and values.sources(claim) & _end_sources(values, funding)
+        and not _says_end(values, claim, end[:4])
+    ):
+        message = f"The end {end} is that of another claim from this source: {values.sentence(funding)}."
+        fix = "Leave the end empty, or cite what says that this relationship itself ended."
+        yield Finding("end-of-funding", "warning", message, None, end, fix, claim), "end"
 
 
 def _end_sources(values: GraphValues, funding: str) -> set[str]:
