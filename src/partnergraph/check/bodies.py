@@ -58,8 +58,10 @@ def _ends_and_starts(values: GraphValues) -> Iterator[tuple[list[str], str, str]
 
 
 def _day_after(values: GraphValues, event: str) -> str:
-    day = values.date(event)
-    return (date.fromisoformat(day) + timedelta(1)).isoformat() if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else ""
+    try:
+        return (date.fromisoformat(values.date(event)) + timedelta(1)).isoformat()
+    except (ValueError, OverflowError):
+        return ""  # a year or a month, or no date at all
 
 
 def _is_one_body(values: GraphValues, events: list[str], before: str, after: str) -> bool:
@@ -94,7 +96,8 @@ def _names(values: GraphValues, body: str) -> set[str]:
 def _counted_too_small(values: GraphValues) -> Iterator[Located]:
     """Groups of which one source names more members, as parties of the same kind of relationship, than it counts."""
     for group, counts in sorted(values.all(PG.statedCount).items()):
-        if group in values.settled or "true" in values.of(group, PG.listIsOpen):
+        is_open = "true" in values.of(group, PG.listIsOpen)
+        if group in values.settled or is_open or not counts[0].isdecimal():
             continue
         for claim in filter(values.is_claim, values.pointing(PG["from"], group)):
             members = _named_members(values, group, claim)

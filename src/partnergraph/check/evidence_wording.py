@@ -15,7 +15,7 @@ Located = tuple[Finding, str | None]
 _COLUMNS = {PG.words: "words", PG.says: "says", PG.reason: "says", PG.locator: "locator", SKOS.note: "note"}
 # What is still to come. Not what is refused (would not), nor a manner of speaking (would like to thank).
 _PLAN = re.compile(
-    r"\b(?:would(?! not\b| like to (?:thank|acknowledge))|will(?! not\b)|"
+    r"\b(?:would(?! not\b| like to (?:thank|acknowledge))|will(?! not\b| of\b)|"
     r"(?:plan(?:s|ned|ning)?|propos(?:es|ed|ing|al)|intend(?:s|ed|ing)?|hop(?:es|ed|ing)|aim(?:s|ed|ing)|expect(?:s|ed)?)"
     r" to|(?:is|are|was|were) to (?:be|become|join|lead|host|fund|merge)|"
     r"appl(?:ies|y|ied|ying) (?:for|to (?:be|become|join|lead|host|take|run|the)))\b"

@@ -23,7 +23,7 @@ _FOUNDING = re.compile(
     r"\bfounding (?:date|year)|\b(?:founded|established|created|formed|set up|launched)\b|\bsince (?:it|its) ", re.I
 )
 _TAKING_PART = re.compile(
-    r"\bfounding (?:member|partner|department|bod)|\bfounders?\b|\b(?:by|with|from) [A-Z]"
+    r"\bfounding (?:member|partner|department|bod)|\bfounders?\b|\b(?:by|with|from) (?:the )?[A-Z]"
     r"|\b(?:join|member|partner|fund(?!ation)|le[ad]|host|team|part of)",
 )
 
@@ -76,11 +76,11 @@ class _Bound:
 
 def _bound(values: GraphValues, body: str, predicate: str) -> _Bound | None:
     events = values.of(body, predicate)
-    if not events:
+    first = [day for event in events for day in values.of(event, PG.dateEarliest)]
+    last = [day for event in events for day in values.of(event, PG.dateLatest)]
+    if not first or not last:
         return None
-    earliest = min(day for event in events for day in values.of(event, PG.dateEarliest))
-    latest = max(day for event in events for day in values.of(event, PG.dateLatest))
-    return _Bound(earliest, latest, " or ".join(sorted({values.date(event) for event in events})))
+    return _Bound(min(first), max(last), " or ".join(sorted({values.date(event) for event in events})))
 
 
 def _outside_life(values: GraphValues, claim: str) -> Iterator[Located]:
