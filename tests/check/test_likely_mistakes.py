@@ -531,7 +531,8 @@ def test_two_partners_merged_in_the_workbook_end_to_end(workbook: Path, tmp_path
     assert [warning.rule for warning in report.warnings] == ["open-after-end"]
     written = json.loads((tmp_path / "build" / "report.json").read_text("utf-8"))
     assert [row["cell"] for row in written["warnings"]] == ["I8"]
-    answer = CliRunner().invoke(cli, ["ask", "successions", "--graph", str(tmp_path / "build"), "--format", "csv"])
+    asked = ["query", "successions", "--graph", str(tmp_path / "build"), "--format", "csv"]
+    answer = CliRunner().invoke(cli, asked, catch_exceptions=False)
     assert "Kindred" in answer.stdout
     assert "Oak" in answer.stdout
     reader = Reader.at(tmp_path / "build")

@@ -19,6 +19,7 @@ class GraphValues:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._values: dict[tuple[str, str], list[str]] = {}
+        self._pointing: dict[tuple[str, str], list[str]] = {}
 
     def all(self, predicate: str) -> dict[str, list[str]]:
         """Every subject of a predicate with its values, read anew each time."""
@@ -53,6 +54,16 @@ class GraphValues:
     def parties(self, claim: str) -> list[str]:
         """The parties of a relationship, those that it goes through among them."""
         return list(dict.fromkeys(party for predicate in _PARTIES for party in self.of(claim, predicate)))
+
+    def claims_of(self, parties: list[str]) -> list[str]:
+        """All relationships of some parties, derived ones among them."""
+        return sorted({claim for party in parties for way in _PARTIES for claim in self._claims(way, party)})
+
+    def _claims(self, way: str, party: str) -> list[str]:
+        claims = self._pointing.get((way, party))
+        if claims is None:
+            claims = self._pointing[way, party] = self.pointing(way, party)
+        return claims
 
     def sentence(self, claim: str) -> str:
         """A relationship in words: its two parties and the wording of its kind between them."""

@@ -40,12 +40,10 @@ _OPEN_AND_ENDED = f"""SELECT DISTINCT ?claim ?party {{
 _STARTED_LIKE_PARTY = f"""SELECT DISTINCT ?claim ?party {{
   ?claim {_PARTY} ; pg:start ?start . ?party pg:beganWith/pg:date ?began . {_RECORDED}
   FILTER(STR(?start) IN (STR(?began), SUBSTR(STR(?began), 1, 4))) }} ORDER BY ?claim ?party"""
-_ENDED_LIKE_FUNDING = f"""SELECT DISTINCT ?claim ?funding {{
+_FUNDING_ENDS = f"""SELECT DISTINCT ?funding ?end {{
   VALUES ?kind {{ {" ".join(f"code:{kind}" for kind in sorted(_FUNDING))} }}
-  ?funding pg:kind ?kind ; pg:from|pg:to|pg:via ?party .
   {{ ?funding pg:end ?end }} UNION {{ ?event pg:about ?funding ; pg:kind code:end ; pg:date ?end }}
-  ?claim {_PARTY} ; pg:end ?end . FILTER(?claim != ?funding) {_RECORDED}
-  FILTER NOT EXISTS {{ ?funding pg:derivedBy ?other }} }} ORDER BY ?claim ?funding"""
+  ?funding pg:kind ?kind . FILTER NOT EXISTS {{ ?funding pg:derivedBy ?rule }} }} ORDER BY ?funding ?end"""
 
 
 def validate(values: GraphValues) -> Iterator[Located]:
@@ -56,8 +54,11 @@ def validate(values: GraphValues) -> Iterator[Located]:
         yield from _left_open(values, claim, party)
     for claim, party in _unsettled(values, _STARTED_LIKE_PARTY):
         yield from _founding_year(values, claim, party)
-    for claim, funding in _unsettled(values, _ENDED_LIKE_FUNDING):
-        yield from _end_of_funding(values, claim, funding)
+    ends = values.all(PG.end)
+    for funding, end in values.rows(_FUNDING_ENDS):
+        for claim in values.claims_of(values.parties(funding)):
+            if claim != funding and end in ends.get(claim, ()) and values.is_claim(claim):
+                yield from _end_of_funding(values, claim, funding)
 
 
 def _unsettled(values: GraphValues, query: str) -> Iterator[tuple[str, ...]]:

@@ -89,7 +89,8 @@ def _equals(focus: Focus, path: str, value: str) -> str:
 def _less(sign: str) -> Callable[[Focus, str, str], str]:
     def violations(focus: Focus, path: str, value: str) -> str:
         pair = f"?this {path} ?value ; {value} ?other"
-        return f"SELECT DISTINCT ?this ?value {{ {focus} {pair} FILTER(!COALESCE(?value {sign} ?other, false)) }}"
+        wrong = f"SELECT ?this ?value {{ {pair} FILTER(!COALESCE(?value {sign} ?other, false)) }}"
+        return f"SELECT DISTINCT ?this ?value {{ {{ {wrong} }} {focus.test} }}"
 
     return violations
 
@@ -99,7 +100,8 @@ def _unique_lang(focus: Focus, path: str, value: str) -> str | None:
         return None
     same = "?a != ?b && LANG(?a) != '' && LCASE(LANG(?a)) = LCASE(LANG(?b))"
     pair = f"?this {path} ?a , ?b FILTER({same}) BIND(LCASE(LANG(?a)) AS ?language)"
-    return f"SELECT ?this {{ SELECT DISTINCT ?this ?language {{ {focus} {pair} }} }}"
+    twice = f"SELECT DISTINCT ?this ?language {{ {pair} }}"
+    return f"SELECT ?this {{ {{ {twice} }} {focus.test} }}"
 
 
 def _datatype(var: str, value: str) -> str:

@@ -157,7 +157,7 @@ class Shapes:
             raise unsupported(special[0])
         query = query.replace("$", "?")
         value = "?value" if re.search(r"\?value\b", query.split("WHERE")[0]) else "(?this AS ?value)"
-        select = f"SELECT DISTINCT ?this {value} {{ {focus} {{ {query} }} }}"
+        select = f"SELECT DISTINCT ?this {value} {{ {{ {query} }} {focus.test} }}"
         yield self._violation_text(rule, shape, node).constraint("sparql", None, select)
 
     def _property(self, rule: str, shape: Node, focus: Focus) -> Iterator[Constraint]:
