@@ -22,13 +22,13 @@ _RENAMED = re.compile(
 
 def validate(values: GraphValues) -> Iterator[Located]:
     """Each such event or group, and the column of the tables where its cause stands."""
-    yield from _renamed_as_two(values)
-    yield from _counted_too_small(values)
+    yield from _renamings(values)
+    yield from _small_counts(values)
 
 
-def _renamed_as_two(values: GraphValues) -> Iterator[Located]:
+def _renamings(values: GraphValues) -> Iterator[Located]:
     for events, before, after in [*_changes(values), *_ends_and_starts(values)]:
-        if values.settled.isdisjoint(events) and _is_one_body(values, events, before, after):
+        if values.settled.isdisjoint(events) and _same_body(values, events, before, after):
             names = f"{values.label(before)} and {values.label(after)}"
             message = f"{names} look like one body that changed its name, recorded as the end of one and the start "
             message += "of another."
@@ -64,7 +64,7 @@ def _day_after(values: GraphValues, event: str) -> str:
         return ""  # a year or a month, or no date at all
 
 
-def _is_one_body(values: GraphValues, events: list[str], before: str, after: str) -> bool:
+def _same_body(values: GraphValues, events: list[str], before: str, after: str) -> bool:
     """Whether names, identifiers or evidence tell that two bodies are one; no where a register keeps the two apart."""
     old, new = _identifiers(values, before), _identifiers(values, after)
     shared = old.keys() & new.keys()
@@ -93,7 +93,7 @@ def _names(values: GraphValues, body: str) -> set[str]:
     return {text.casefold() for text in literals}
 
 
-def _counted_too_small(values: GraphValues) -> Iterator[Located]:
+def _small_counts(values: GraphValues) -> Iterator[Located]:
     """Groups of which one source names more members, as parties of the same kind of relationship, than it counts."""
     for group, counts in sorted(values.all(PG.statedCount).items()):
         is_open = "true" in values.of(group, PG.listIsOpen)
@@ -116,13 +116,13 @@ def _named_members(values: GraphValues, group: str, claim: str) -> set[str]:
     for whole in values.of(claim, PG.to):
         for other in filter(values.is_claim, values.pointing(PG.to, whole)):
             comparable = values.first(other, PG.kind) == kind and values.sources(other) & sources
-            if comparable and not _apart(values, claim, other):
+            if comparable and not _disjoint_times(values, claim, other):
                 bodies = values.of(other, PG["from"])
                 members |= {body for body in bodies if types.intersection(values.of(body, ORG.classification))}
     return members
 
 
-def _apart(values: GraphValues, claim: str, other: str) -> bool:
+def _disjoint_times(values: GraphValues, claim: str, other: str) -> bool:
     """Whether two claims surely did not hold at one time."""
     for first, second in ((claim, other), (other, claim)):
         until, since = values.first(first, PG.validUntilLatest), values.first(second, PG.validFromEarliest)
