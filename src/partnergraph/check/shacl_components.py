@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from partnergraph.errors import StoreError
 
@@ -16,6 +17,23 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 # Datatypes of SPARQL 1.1, whose form counts too (SHACL, section 4.1.2): a cast of the text fails when it is wrong.
 _CAST = {f"<{XSD}{name}>" for name in ("integer", "decimal", "boolean", "float", "double", "date", "dateTime")}
 _ANY_TEXT = {f"<{XSD}{name}>" for name in ("string", "anyURI", "gYear", "gYearMonth")}
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The nodes that a shape looks at (`?this`), by the patterns of its targets.
+
+    As text it is a pattern that gives each once. `test` is a filter for the few that some pattern gave before.
+    """
+
+    targets: str
+
+    def __str__(self) -> str:
+        return f"{{ SELECT DISTINCT ?this {{ {self.targets} }} }}"
+
+    @property
+    def test(self) -> str:
+        return f"FILTER EXISTS {{ {self.targets} }}"
 
 
 def unsupported(what: str) -> StoreError:
@@ -35,7 +53,7 @@ def number_of(literal: str) -> int:
     return int(plain_text(literal))
 
 
-def _min_count(focus: str, path: str, value: str) -> str | None:
+def _min_count(focus: Focus, path: str, value: str) -> str | None:
     least = number_of(value)
     if least == 0:
         return None
@@ -45,42 +63,45 @@ def _min_count(focus: str, path: str, value: str) -> str | None:
     return f"SELECT ?this {{ {focus} OPTIONAL {{ ?this {path} ?v }} }} {few}"
 
 
-def _max_count(focus: str, path: str, value: str) -> str:
+def _max_count(focus: Focus, path: str, value: str) -> str:
     most = number_of(value)
     if most == 0:
         return f"SELECT DISTINCT ?this {{ {focus} ?this {path} ?v }}"
     many = f"SELECT ?this {{ ?this {path} ?v }} GROUP BY ?this HAVING(COUNT(DISTINCT ?v) > {most})"
-    return f"SELECT ?this {{ {focus} {{ {many} }} }}"
+    return f"SELECT ?this {{ {{ {many} }} {focus.test} }}"
 
 
-def _has_value(focus: str, path: str, value: str) -> str:
+def _has_value(focus: Focus, path: str, value: str) -> str:
     return f"SELECT ?this {{ {focus} FILTER NOT EXISTS {{ ?this {path} {value} }} }}"
 
 
-def _disjoint(focus: str, path: str, value: str) -> str:
-    return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value ; {value} ?value }}"
+def _disjoint(focus: Focus, path: str, value: str) -> str:
+    shared = f"SELECT ?this ?value {{ ?this {path} ?value ; {value} ?value }}"
+    return f"SELECT DISTINCT ?this ?value {{ {{ {shared} }} {focus.test} }}"
 
 
-def _equals(focus: str, path: str, value: str) -> str:
+def _equals(focus: Focus, path: str, value: str) -> str:
     missing = f"?this {path} ?value FILTER NOT EXISTS {{ ?this {value} ?value }}"
     extra = f"?this {value} ?value FILTER NOT EXISTS {{ ?this {path} ?value }}"
     return f"SELECT DISTINCT ?this ?value {{ {focus} {{ {missing} }} UNION {{ {extra} }} }}"
 
 
-def _less(sign: str) -> Callable[[str, str, str], str]:
-    def violations(focus: str, path: str, value: str) -> str:
+def _less(sign: str) -> Callable[[Focus, str, str], str]:
+    def violations(focus: Focus, path: str, value: str) -> str:
         pair = f"?this {path} ?value ; {value} ?other"
-        return f"SELECT DISTINCT ?this ?value {{ {focus} {pair} FILTER(!COALESCE(?value {sign} ?other, false)) }}"
+        wrong = f"SELECT ?this ?value {{ {pair} FILTER(!COALESCE(?value {sign} ?other, false)) }}"
+        return f"SELECT DISTINCT ?this ?value {{ {{ {wrong} }} {focus.test} }}"
 
     return violations
 
 
-def _unique_lang(focus: str, path: str, value: str) -> str | None:
+def _unique_lang(focus: Focus, path: str, value: str) -> str | None:
     if "true" not in value:
         return None
     same = "?a != ?b && LANG(?a) != '' && LCASE(LANG(?a)) = LCASE(LANG(?b))"
     pair = f"?this {path} ?a , ?b FILTER({same}) BIND(LCASE(LANG(?a)) AS ?language)"
-    return f"SELECT ?this {{ SELECT DISTINCT ?this ?language {{ {focus} {pair} }} }}"
+    twice = f"SELECT DISTINCT ?this ?language {{ {pair} }}"
+    return f"SELECT ?this {{ {{ {twice} }} {focus.test} }}"
 
 
 def _datatype(var: str, value: str) -> str:
@@ -104,7 +125,7 @@ def _bound(sign: str) -> Callable[[str, str], str]:
     return lambda var, value: f"COALESCE({var} {sign} {value}, false)"
 
 
-PROPERTY_VIOLATIONS: dict[str, Callable[[str, str, str], str | None]] = {
+PROPERTY_VIOLATIONS: dict[str, Callable[[Focus, str, str], str | None]] = {
     "minCount": _min_count,
     "maxCount": _max_count,
     "hasValue": _has_value,

@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from partnergraph.check.shacl_components import PROPERTY_VIOLATIONS, SH, VALUE_TESTS, number_of, plain_text, unsupported
+from partnergraph.check.shacl_components import (
+    PROPERTY_VIOLATIONS,
+    SH,
+    VALUE_TESTS,
+    Focus,
+    number_of,
+    plain_text,
+    unsupported,
+)
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES
 
@@ -93,7 +101,7 @@ class Shapes:
             targets = list(self._targets(iri, shape))
             if not targets:
                 continue
-            focus = f"{{ SELECT DISTINCT ?this {{ {' UNION '.join(f'{{ {t} }}' for t in targets)} }} }}"
+            focus = Focus(" UNION ".join(f"{{ {target} }}" for target in targets))
             rule = re.split(r"[#/]", iri.strip("<>"))[-1]
             yield from self._property(rule, shape, focus) if "path" in shape else self._node_shape(rule, shape, focus)
 
@@ -117,7 +125,7 @@ class Shapes:
     def _classes(self, cls: str) -> list[str]:
         return self.subclasses.get(cls, [cls])
 
-    def _node_shape(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
+    def _node_shape(self, rule: str, shape: Node, focus: Focus) -> Iterator[Constraint]:
         if _off(shape):
             return
         violation = self._violation_text(rule, shape)
@@ -141,7 +149,7 @@ class Shapes:
         fix, column = (plain_text(words[name][0]) if name in words else None for name in (FIX, COLUMN))
         return _ViolationText(rule, severity, message, fix, column)
 
-    def _sparql(self, rule: str, shape: Node, node: Node, focus: str) -> Iterator[Constraint]:
+    def _sparql(self, rule: str, shape: Node, node: Node, focus: Focus) -> Iterator[Constraint]:
         if _off(node):
             return
         query = plain_text(node["select"][0])
@@ -149,10 +157,10 @@ class Shapes:
             raise unsupported(special[0])
         query = query.replace("$", "?")
         value = "?value" if re.search(r"\?value\b", query.split("WHERE")[0]) else "(?this AS ?value)"
-        select = f"SELECT DISTINCT ?this {value} {{ {focus} {{ {query} }} }}"
+        select = f"SELECT DISTINCT ?this {value} {{ {{ {query} }} {focus.test} }}"
         yield self._violation_text(rule, shape, node).constraint("sparql", None, select)
 
-    def _property(self, rule: str, shape: Node, focus: str) -> Iterator[Constraint]:
+    def _property(self, rule: str, shape: Node, focus: Focus) -> Iterator[Constraint]:
         if _off(shape):
             return
         violation, path = self._violation_text(rule, shape), self._path(shape)
@@ -167,12 +175,15 @@ class Shapes:
             raise unsupported("A path other than one property")
         return path
 
-    def _violations(self, component: str, value: str, path: str, focus: str, shape: Node) -> str | None:
+    def _violations(self, component: str, value: str, path: str, focus: Focus, shape: Node) -> str | None:
         """The SELECT for one constraint of a property shape; None where nothing can violate it."""
         if component in PROPERTY_VIOLATIONS:
             return PROPERTY_VIOLATIONS[component](focus, path, value)
         holds = self._holds(component, value, "?value", shape)
-        return f"SELECT DISTINCT ?this ?value {{ {focus} ?this {path} ?value FILTER(!({holds})) }}"
+        return (
+            f"SELECT DISTINCT ?this ?value {{ {{ SELECT ?this ?value {{ ?this {path} ?value FILTER(!({holds})) }} }} "
+            f"{focus.test} }}"
+        )
 
     def _holds(self, component: str, value: str, var: str, shape: Node) -> str:
         """A boolean expression: the value conforms to this constraint."""

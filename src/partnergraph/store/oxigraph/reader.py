@@ -117,6 +117,12 @@ class Reader(StoreQueries):
         quads = self._merged(ox.NamedNode(predicate), ox.NamedNode(iri))
         return sorted(term_text(quad.subject) or "" for quad in quads)
 
+    def objects(self, iri: str, predicate: str) -> list[str]:
+        """The plain values of a predicate of this IRI, sorted."""
+        quads = self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(predicate), None, ox.DefaultGraph())
+        with ENGINE_ERRORS:
+            return sorted(term_text(quad.object) or "" for quad in quads)
+
     def values(self, predicate: str) -> dict[str, list[str]]:
         """Every subject of a predicate with its plain values."""
         values: dict[str, list[str]] = {}
