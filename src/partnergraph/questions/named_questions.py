@@ -54,9 +54,7 @@ def get_question(name: str) -> Question:
     return by_name[name]
 
 
-def bind_parameters(
-    question: Question, values: Mapping[str, str], reader: Reader, today: str | None = None
-) -> str:
+def bind_parameters(question: Question, values: Mapping[str, str], reader: Reader, today: str | None = None) -> str:
     """The query with its parameters bound as terms: VALUES at the head of its pattern, never pasted text.
 
     `today` is what a day is by default (2018-08-28); without it, the day of asking. Raises `UsageError` for a parameter
