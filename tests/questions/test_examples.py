@@ -70,8 +70,6 @@ def test_an_example_runs_as_it_stands(whole: Reader, texts: dict[str, str], ques
         values = {p.name: "any" for p in question.parameters if p.default == "any"}
         open_by_default = ("any", "@focus", "@today", None)
         defaults = {p.name: p.default for p in question.parameters if p.default not in open_by_default}
-            p.name: p.default for p in question.parameters if p.default not in ("any", "@focus", "@today", None)
-        }
         if not defaults:
             assert whole.rows(text) == whole.rows(bind_parameters(question, values, whole))
 
