@@ -11,7 +11,6 @@ from partnergraph.vocabulary import PG, PREFIXES, XSD, rules
 
 GRAPH = PREFIXES["g"] + "as-of"
 EVENTS = (PG.ChangeEvent, PG.LifecycleEvent)
-_VALIDITY_RULES = ("00-life", "00-validity")
 
 
 def as_of(reader: Reader, date: str) -> Reader:
@@ -42,7 +41,7 @@ def as_of(reader: Reader, date: str) -> Reader:
     bounds_graph = next((graph for rule, graph in rule_graphs.items() if rule.name == "00-validity"), GRAPH)
     view.add_merged((line for claim in left for line in _bounds(claim, removed)), bounds_graph)
     for rule in rules():
-        if rule in rule_graphs and rule.name not in _VALIDITY_RULES:
+        if rule in rule_graphs and rule.name != "00-validity":
             view.construct(rule.sparql, rule_graphs[rule])
     if rule_graphs:
         left = read_claims(view.reader(), derived=True, evidence={}, labels={})

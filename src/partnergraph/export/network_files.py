@@ -18,6 +18,8 @@ __all__ = ["csv_files", "gexf", "graphml"]
 
 Row = dict[str, Any]
 NODE_COLUMNS = ("id", "label", "sort", "type", "description", "also_called", "identifiers", "website", "count")
+# The first and the last day from which, and until which, it can have held; empty where open.
+BOUND_COLUMNS = ("valid_from_earliest", "valid_from_latest", "valid_until_earliest", "valid_until_latest")
 # `source` and `target` are what networkx, pandas and Gephi look for; `said_by` are the sources of the evidence.
 EDGE_COLUMNS = (
     *(
@@ -35,6 +37,8 @@ EDGE_COLUMNS = (
         "date_note",
     ),
     *("standing", "inferred", "derived", "said_by", "evidence"),
+    *BOUND_COLUMNS,
+    *("bounded_by", "first_seen", "last_confirmed"),
 )
 EVIDENCE_COLUMNS = (
     *("claim", "id", "form", "words", "says", "locator", "basis", "confidence", "strength"),
@@ -59,6 +63,7 @@ def _node(iri: str, data: Row) -> Row:
 
 def _edge(graph: Network, a: str, b: str, key: str, data: Row) -> Row:
     evidence = data.get("evidence", [])
+    bounds = (*data.get("valid_from", (None, None)), *data.get("valid_until", (None, None)))
     more = {
         "id": key,
         "source": a,
@@ -69,7 +74,8 @@ def _edge(graph: Network, a: str, b: str, key: str, data: Row) -> Row:
         "via": "; ".join(party["label"] for party in data.get("via", [])),
         "said_by": "; ".join(dict.fromkeys(item["source"] for item in evidence)),
         "evidence": " | ".join(_statement(item) for item in evidence),
-    }
+        "bounded_by": "; ".join(event["text"] for event in data.get("bounded_by", [])),
+    } | dict(zip(BOUND_COLUMNS, bounds, strict=True))
     return _pick(data | more, EDGE_COLUMNS)
 
 
@@ -157,15 +163,15 @@ def gexf(graph: Network) -> bytes:
 
     flat = _flat(graph)
     for a, b, key, data in graph.edges(keys=True, data=True):
-        start, end = data.get("start_bounds"), data.get("end_bounds")
+        (begins, _), (_, over) = data.get("valid_from", (None, None)), data.get("valid_until", (None, None))
         values = flat.edges[_xml_safe(a), _xml_safe(b), _xml_safe(key)]
         # `start` and `end` mean spells in GEXF; what the source states keeps a name of its own.
         for name in ("start", "end"):
             if name in values:
                 values[f"{name}_stated"] = values.pop(name)
         values["label"] = _xml_safe(data.get("forward") or data.get("kind") or "")
-        if start or end:
-            values["spells"] = [(start[0] if start else None, end[1] if end else None)]
+        if begins or over:
+            values["spells"] = [(begins, over)]
     flat.graph["mode"] = "dynamic"
     writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
     writer.add_graph(flat)

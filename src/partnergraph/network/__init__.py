@@ -35,7 +35,9 @@ def build_network(
 
     `as_of` (2014, 2014-06 or 2014-06-30) leaves out what surely did not hold then, and what rules derive from it (see
     `partnergraph.claims.as_of`); each edge says in `holds` whether it surely did (``"yes"``) or whether the dates
-    stated leave it open (``"unknown"``). `derived` adds the links that rules derive (successions, which have an event's
+    stated and the lives of the parties leave it open (``"unknown"``). `start_bounds` and `end_bounds` of an edge are
+    the days that the stated dates can mean, `valid_from` and `valid_until` what the parties' lives leave of them, with
+    the events in `bounded_by`. `derived` adds the links that rules derive (successions, which have an event's
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
     values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
     editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
@@ -84,6 +86,22 @@ def edge_attributes(claim: Claim) -> dict[str, Any]:
         "end": claim.end,
         "start_bounds": claim.start_bounds,
         "end_bounds": claim.end_bounds,
+        "valid_from": claim.valid_from,
+        "valid_until": claim.valid_until,
+        "bounded_by": [
+            {
+                "id": event.iri,
+                "kind": event.kind,
+                "party": {"id": event.party.iri, "label": event.party.label},
+                "begins": event.begins,
+                "date": event.date,
+                "text": str(event),
+                "evidence": [evidence_values(item) for item in event.evidence],
+            }
+            for event in claim.bounded_by
+        ],
+        "first_seen": claim.first_seen,
+        "last_confirmed": claim.last_confirmed,
         "date_note": claim.date_note,
         "note": "; ".join(part for part in (claim.grant, claim.note) if part) or None,
         "standing": claim.standing,
@@ -93,6 +111,17 @@ def edge_attributes(claim: Claim) -> dict[str, Any]:
         "derived": claim.derived_by is not None,
         "rule": claim.derived_by,
         "derived_from": list(claim.derived_from),
+        "premises": [
+            {
+                "id": premise.iri,
+                "sentence": premise.sentence,
+                "period": premise.period,
+                "standing": premise.standing,
+                "inferred": premise.inferred,
+            }
+            for premise in claim.premises
+        ],
+        "overlap": claim.overlap,
         "evidence": [evidence_values(item) for item in claim.evidence],
         "counter_evidence": [evidence_values(item) for item in claim.counter_evidence],
     }

@@ -99,6 +99,11 @@ def period_in_words(data: Plain) -> str:
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
+def _bounds(bounds: Any) -> Any:
+    """The earliest and the latest day of a date, None where neither is known."""
+    return bounds if bounds and any(bounds) else None
+
+
 class ViewModel:
     """Bodies, claims and sources in words, with the numbers that they have in the diagram."""
 
@@ -189,6 +194,8 @@ class ViewModel:
             "when": period_in_words(data),
             "start_bounds": data.get("start_bounds"),
             "end_bounds": data.get("end_bounds"),
+            "valid_from": _bounds(data.get("valid_from", data.get("start_bounds"))),
+            "valid_until": _bounds(data.get("valid_until", data.get("end_bounds"))),
             "standing": data.get("standing") or "accepted",
             "standing_note": data.get("standing_note"),
             "note": data.get("note"),
@@ -276,10 +283,12 @@ class ViewModel:
 
 
 def _span(claims: list[Plain]) -> tuple[int, int] | None:
-    """The first and the last year in which a claim is known to begin or end."""
-    bounds = [
-        str(bound)[:4] for claim in claims for part in ("start_bounds", "end_bounds") for bound in claim[part] or ()
-    ]
+    """The first and the last year in which a claim is known to begin or end, of its own or with one of its parties.
+
+    Parties may have begun centuries before; that is no date of a claim.
+    """
+    parts = ("start_bounds", "end_bounds", "valid_until")
+    bounds = [str(bound)[:4] for claim in claims for part in parts for bound in claim[part] or ()]
     years = [int(year) for year in bounds if year.isdigit()]
     return (min(years), max(years)) if years else None
 
@@ -307,8 +316,8 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
-            "start": [claim["start_bounds"] for claim in claims],
-            "end": [claim["end_bounds"] for claim in claims],
+            "start": [claim["valid_from"] for claim in claims],
+            "end": [claim["valid_until"] for claim in claims],
             **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
             **{entry.name: entry.column(content) for entry in content.filters},
         },

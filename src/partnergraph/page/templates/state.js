@@ -34,11 +34,12 @@ function select(values) {
 const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
-// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
+// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open. A bound
+// that is not known is null, which no comparison holds for.
 function holds(claim, month) {
   const start = CLAIMS.start[claim], end = CLAIMS.end[claim], first = month + "-01", last = month + "-31";
-  if ((start && start[0] > last) || (end && end[1] < first)) return "no";
-  return start && end && start[1] <= last && end[0] >= first ? "yes" : "unknown";
+  if ((start && start[0] > last) || (end && end[1] && end[1] < first) || (start && end && end[1] && start[0] > end[1])) return "no";
+  return start && end && start[1] && start[1] <= last && end[0] >= first ? "yes" : "unknown";
 }
 
 // What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
