@@ -52,7 +52,7 @@ RESERVED = (
         "whole",
         "whole-note",
     ),
-    *("map-wide", "map-tall"),
+    *("map-wide", "map-tall", "over", "status-day"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
@@ -196,6 +196,8 @@ class ViewModel:
             "end_bounds": data.get("end_bounds"),
             "valid_from": _bounds(data.get("valid_from", data.get("start_bounds"))),
             "valid_until": _bounds(data.get("valid_until", data.get("end_bounds"))),
+            "bounded_by": [event["text"] for event in data.get("bounded_by") or []],
+            "confirmed": data.get("last_confirmed"),
             "standing": data.get("standing") or "accepted",
             "standing_note": data.get("standing_note"),
             "note": data.get("note"),
@@ -307,6 +309,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             for entry in content.filters
         ],
         "span": _span(claims),
+        "as_of": content.graph.graph.get("as_of"),
         "story": content.story,
         "bodies": {
             "family": [body["family"] for body in bodies],
@@ -318,6 +321,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             "to": [claim["to"] for claim in claims],
             "start": [claim["valid_from"] for claim in claims],
             "end": [claim["valid_until"] for claim in claims],
+            "confirmed": [claim["confirmed"] for claim in claims],
             **({"change": [claim["change"] for claim in claims]} if content.graph.graph.get("compared") else {}),
             **{entry.name: entry.column(content) for entry in content.filters},
         },

@@ -34,13 +34,18 @@ function select(values) {
 const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
-// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open. A bound
-// that is not known is null, which no comparison holds for.
-function holds(claim, month) {
-  const start = CLAIMS.start[claim], end = CLAIMS.end[claim], first = month + "-01", last = month + "-31";
-  if ((start && start[0] > last) || (end && end[1] && end[1] < first) || (start && end && end[1] && start[0] > end[1])) return "no";
-  return start && end && start[1] && start[1] <= last && end[0] >= first ? "yes" : "unknown";
-}
+// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
+const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
+const holds = (claim, month) => HELD[statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysOf(month))];
+
+// What a claim is at the chosen date; else on the day of which the page is, or on which it is read.
+const READ = daysOf(DATA.as_of ?? today());
+const daysNow = () => (state.date ? daysOf(state.date) : READ);
+const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
+// What is over by the day on which the page is read is grey, and a body all of whose relationships are.
+const OVER = CLAIMS.from.map((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "ended");
+const claimOver = (claim) => !state.date && OVER[claim];
+const bodyOver = (body) => AROUND[body].length > 0 && AROUND[body].every(claimOver);
 
 // What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
 function status(claim) {
