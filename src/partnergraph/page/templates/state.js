@@ -42,10 +42,16 @@ const holds = (claim, month) => HELD[statusOf(CLAIMS.start[claim], CLAIMS.end[cl
 const READ = daysOf(DATA.as_of ?? today());
 const daysNow = () => (state.date ? daysOf(state.date) : READ);
 const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
-// What is over by the day on which the page is read is grey, and a body all of whose relationships are.
+// What is over by the day on which the page is read is grey, and a body all of whose relationships are; that another
+// succeeded it goes on.
 const OVER = CLAIMS.from.map((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "ended");
 const claimOver = (claim) => !state.date && OVER[claim];
-const bodyOver = (body) => AROUND[body].length > 0 && AROUND[body].every(claimOver);
+const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
+let overBodies = null;
+const bodyOver = (body) => !state.date && (overBodies ??= AROUND.map((claims) => {
+  const own = claims.filter((claim) => CLAIMS.kind[claim] !== SUCCESSION);
+  return own.length > 0 && own.every((claim) => OVER[claim]);
+}))[body];
 
 // What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
 function status(claim) {
