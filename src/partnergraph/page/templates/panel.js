@@ -49,8 +49,8 @@ const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim),
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
   const wording = outward ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse;
-  const dated = CLAIMS.start[claim] || CLAIMS.end[claim];
-  const aside = [dated ? [` (${whenOf(claim)})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
+  const when = whenOf(claim), dated = when !== "not stated";
+  const aside = [dated ? [` (${when})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   const item = element("details", {},
     element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside), element("span", { class: "then" }, statusNow(claim))));
   // The evidence is copied when it is asked for.

@@ -39,7 +39,8 @@ const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" 
 const holds = (claim, month) => HELD[statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysOf(month))];
 
 // What a claim is at the chosen date; else on the day of which the page is, or on which it is read.
-const READ = daysOf(DATA.as_of ?? today());
+const AS_OF = /^\d{4}(-\d\d){0,2}$/.test(DATA.as_of) ? DATA.as_of : null;
+const READ = daysOf(AS_OF ?? today());
 const daysNow = () => (state.date ? daysOf(state.date) : READ);
 const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
 // What is over by the day on which the page is read is grey, and a body all of whose relationships are; that another
