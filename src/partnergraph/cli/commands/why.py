@@ -21,8 +21,8 @@ from partnergraph.cli.options import Command, as_of_option, format_option, graph
 def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> None:
     """Every claim that connects the bodies A and B, with its words or citation, source, dates and standing.
 
-    Each is current, ended or not known today, or at the date given. Bodies may be given by any of their names. Where no claim names both, the shortest way between them is shown and the
-    exit code is 1.
+    Each is current, ended or not known today, or at the date given. Bodies may be given by any of their names. Where no
+    claim names both, the shortest way between them is shown and the exit code is 1.
     """
     from partnergraph.claims.as_of import as_of as view
     from partnergraph.network import edge_attributes
