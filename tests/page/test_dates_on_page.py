@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import pytest
 
-from partnergraph.page import Page
+from partnergraph.claims.date_window import date_window
+from partnergraph.claims.relationships import read_claims
+from partnergraph.network import build_network
+from partnergraph.page import Page, draw
+from partnergraph.store import Reader
 from tests.page.driving import until
 
 if TYPE_CHECKING:
@@ -28,7 +33,7 @@ def test_the_date_shows_what_was_in_force_and_says_what_is_not_known(keele_page:
     assert not [row for row in rows if "2018-04 to" in row]
     open_ended = [row for row in rows if "not stated" in row]
     assert open_ended
-    assert all("not known whether in force" in row for row in open_ended)
+    assert all("not known" in row for row in open_ended)
     assert page.tab.locator("#dated").is_visible()
     page.tab.focus("#date")
     page.tab.keyboard.press("ArrowRight")
@@ -39,19 +44,66 @@ def test_the_date_shows_what_was_in_force_and_says_what_is_not_known(keele_page:
     assert page.clean, page
 
 
-def test_the_same_rule_of_dates_holds_in_the_page_and_in_python(
-    keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
-) -> None:
+def test_the_page_says_of_any_day_what_the_library_says(keele_page: Page, whole: Reader, show: Opener) -> None:
+    """A thousand days, months and years: of every claim its status, and in words; and whether it held."""
     tab = show(keele_page.html).tab
-    for month in ("2009-08", "2014-12", "2021-10"):
-        told = dict(tab.evaluate(f"CLAIMS.key.map((key, claim) => [key, holds(claim, '{month}')])"))
-        first, last = f"{month}-01", f"{month}-31"
-        for key, data in ((k, d) for *_, k, d in keele_network.edges(keys=True, data=True)):
-            (begins, begun), (lasts, over) = data["valid_from"], data["valid_until"]
-            no = (begins and begins > last) or (over and over < first) or (begins and over and begins > over)
-            surely = begun and lasts and begun <= last and lasts >= first
-            short = re.sub(r"[^a-z0-9]+", "-", key.rpartition("/id/")[2].lower())
-            assert told[short] == ("no" if no else "yes" if surely else "unknown"), (month, key)
+    claims = {
+        re.sub(r"[^a-z0-9]+", "-", claim.iri.rpartition("/id/")[2].lower()): claim
+        for claim in read_claims(whole, derived=("succession",))
+    }
+    shown = tab.evaluate("CLAIMS.key")
+    assert len(shown) > 150
+    random = Random(16)
+    days = [(date(2005, 1, 1) + timedelta(random.randrange(8000))).isoformat() for _ in range(980)]
+    times = [*days, *(f"{year}-{month:02}" for year, month in ((2009, 8), (2014, 12), (2021, 10))), "2014", "2020"]
+    found = tab.evaluate(
+        """(times) => times.map((time) => CLAIMS.key.map((key, claim) => [
+          statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysOf(time)),
+          holds(claim, time)]))""",
+        times,
+    )
+    for time, page in zip(times, found, strict=True):
+        for key, (words, held) in zip(shown, page, strict=True):
+            assert words == claims[key].status_in_words(time), (time, key)
+            assert held == claims[key].holds(*date_window(time)), (time, key)
+
+
+def test_what_is_over_on_the_day_of_reading_is_said_and_grey(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    tab = page.tab
+    rows = dict(zip(tab.evaluate("CLAIMS.key"), tab.locator("#claims tbody tr td.now").all_inner_texts(), strict=True))
+    health = rows["rel-working-alongside-impact-accelerator-unit-public-health-england"]
+    assert health == "ended 2021-10-01 at the latest"
+    assert all(text.startswith(("current", "ended", "not known", "ahead")) for text in rows.values())
+    grey = tab.locator("#bodies tbody tr.over > th").all_inner_texts()
+    assert [name for name in grey if name.startswith("Public Health England")]
+    body = tab.evaluate("BODIES.label.indexOf('Public Health England')")
+    assert tab.evaluate(f"dots.get({body}).color.background === inks().rule")
+    assert tab.locator("#over").is_visible()
+    tab.evaluate(f"select({{ body: {body} }})")
+    assert "all its relationships have ended" in tab.inner_text("#panel")
+    assert "ended 2021-10-01" in tab.locator("#panel li.over").first.inner_text()
+    # At a date of one's own nothing is grey: what was over is left out.
+    tab.evaluate("change({ date: '2014-06' })")
+    assert tab.locator(".over:visible").count() == 0
+    assert tab.locator("#panel .then").first.inner_text() == "current"
+    assert page.clean, page
+
+
+def test_without_scripts_stands_when_it_was_last_confirmed(keele_page: Page, show: Opener) -> None:
+    tab = show(keele_page.html, scripts=False).tab
+    texts = tab.locator("#claims tbody tr td.now").all_inner_texts()
+    assert {text[:14] for text in texts} == {"", "last confirmed"}
+    assert "Public Health England ended 2021-10-01" in tab.locator("#claims .bounded").all_inner_texts()
+    assert not tab.locator("#over").is_visible()
+
+
+def test_a_page_as_of_a_date_says_what_was_so_then(whole: Reader, show: Opener) -> None:
+    tab = show(draw(build_network(whole, as_of="2014")).html).tab
+    texts = set(tab.locator("#claims tbody tr td.now").all_inner_texts())
+    assert "current" in texts
+    assert not [text for text in texts if text.startswith(("ended", "ahead"))]
+    assert "Status: as of 2014." in tab.inner_text("#claims caption")
 
 
 def test_what_changed_since_is_marked_in_words_on_the_map_and_in_the_table(keele_page: Page, show: Opener) -> None:

@@ -68,7 +68,8 @@ def test_an_example_runs_as_it_stands(whole: Reader, texts: dict[str, str], ques
     assert all(f"# ?_{p.name}: {p.help} ({p.type})\n" in text for p in question.parameters)
     if all(parameter.default is not None for parameter in question.parameters):
         values = {p.name: "any" for p in question.parameters if p.default == "any"}
-        defaults = {p.name: p.default for p in question.parameters if p.default not in ("any", "@focus", None)}
+        open_by_default = ("any", "@focus", "@today", None)
+        defaults = {p.name: p.default for p in question.parameters if p.default not in open_by_default}
         if not defaults:
             assert whole.rows(text) == whole.rows(bind_parameters(question, values, whole))
 

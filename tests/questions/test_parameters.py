@@ -192,7 +192,8 @@ def test_the_focus_is_found_whatever_the_base_of_the_graph() -> None:
             f"<urn:x/graph/> {about} <urn:x/id/org/alpha> <urn:x/graph/catalogue> .\n",
         ]
     )
-    assert "VALUES (?_organisation) { (<urn:x/id/org/alpha>) }" in bind_parameters(get_question("partners"), {}, reader)
+    bound = bind_parameters(get_question("partners"), {}, reader, today="2026-11-30")
+    assert 'VALUES (?_organisation ?_date) { (<urn:x/id/org/alpha> "2026-11-30"^^xsd:date) }' in bound
 
 
 def test_a_subquery_that_stands_first_gets_the_values() -> None:

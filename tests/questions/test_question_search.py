@@ -130,11 +130,11 @@ def test_what_is_offered_can_be_run(whole: Reader) -> None:
 
 
 def test_a_parameter_that_is_needed_and_not_named_is_left_open_in_the_command(whole: Reader) -> None:
-    assert (
-        search_questions("which memberships have ended", whole)[0].command
-        == "partnergraph query ended-memberships -p date=..."
-    )
-    assert search_questions("which partnerships are asleep", None)[0].command.endswith("-p date=...")
+    assert search_questions("which claims are stale", whole)[0].command == "partnergraph query stale -p date=..."
+    assert search_questions("which claims are out of date", None)[0].command.endswith("-p date=...")
+    # What is today by default needs no value.
+    ended = search_questions("which memberships have ended", whole)[0]
+    assert ended.command == "partnergraph query ended-memberships"
 
 
 def test_a_name_with_an_apostrophe_is_quoted_for_the_shell(whole: Reader) -> None:

@@ -90,11 +90,14 @@ def resolve_order(reader: Reader, order: Mapping[str, Any]) -> tuple[Reader, str
         reader = _as_of(reader, order["as_of"])
     if not order.get("question"):
         return reader, order["sparql"]
+    from partnergraph.claims.date_window import date_window
     from partnergraph.questions.named_questions import bind_parameters, get_question, with_second_graphs
 
     question, parameters = get_question(order["question"]), order.get("parameters") or {}
     reader = with_second_graphs(question, parameters, reader)
-    return reader, bind_parameters(question, parameters, reader)
+    # Of a graph as of a date, that date is today: the last day of a month or a year.
+    today = date_window(order["as_of"])[1] if order.get("as_of") is not None else None
+    return reader, bind_parameters(question, parameters, reader, today)
 
 
 def _choose_graphs(reader: Reader, default: Sequence[str], named: Sequence[str]) -> Reader:

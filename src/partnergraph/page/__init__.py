@@ -28,6 +28,7 @@ __all__ = ["Page", "draw", "prepare", "version"]
 SCRIPTS = (
     *(
         "data.js",
+        "status.js",
         "filters.js",
         "state.js",
         "address.js",
@@ -101,9 +102,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
-    `valid_from`, `valid_until` (else `start_bounds`, `end_bounds`), `standing`, `inferred`, `evidence`; see
-    `partnergraph.network.build_network`. The same
-    network gives the same bytes.
+    `start_bounds`, `end_bounds` (or `valid_from`, `valid_until`), `last_confirmed`, `standing`, `inferred`, `evidence`;
+    see `partnergraph.network.build_network`. The same network gives the same bytes: what is over by today is computed
+    where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
     """

@@ -12,7 +12,7 @@ from partnergraph.claims.name_search import resolve_name
 from partnergraph.errors import QueryError, UsageError
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PREFIXES, concepts
-from partnergraph.vocabulary.questions import FOCUS, Parameter, Question
+from partnergraph.vocabulary.questions import FOCUS, TODAY, Parameter, Question
 from partnergraph.vocabulary.questions import questions as all_questions
 
 __all__ = [
@@ -54,10 +54,11 @@ def get_question(name: str) -> Question:
     return by_name[name]
 
 
-def bind_parameters(question: Question, values: Mapping[str, str], reader: Reader) -> str:
+def bind_parameters(question: Question, values: Mapping[str, str], reader: Reader, today: str | None = None) -> str:
     """The query with its parameters bound as terms: VALUES at the head of its pattern, never pasted text.
 
-    Raises `UsageError` for a parameter that is unknown, missing or not of its type.
+    `today` is what a day is by default (2018-08-28); without it, the day of asking. Raises `UsageError` for a parameter
+    that is unknown, missing or not of its type.
     """
     known = {p.name: p for p in question.parameters}
     for name in values:
@@ -72,6 +73,8 @@ def bind_parameters(question: Question, values: Mapping[str, str], reader: Reade
         value = values.get(name, parameter.default)
         if value is None:
             raise UsageError(f"'{question.name}' needs --param {name}=...: {parameter.help}")
+        if value == TODAY and parameter.type == "date":
+            value = today or date.today().isoformat()
         terms[name] = _parameter_term(parameter, value, reader)
     return question.bound(terms)
 

@@ -1,4 +1,4 @@
-"""Styles, scripts and images: the files of `static/` and `vendor/`, and the colours."""
+"""Styles, scripts and images: the files of `static/` and `vendor/`, the colours, and what drawn pages share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 SITE = Path(__file__).resolve().parent
 FOLDERS = (SITE / "static", SITE / "vendor")
+SHARED = SITE.parent / "page" / "templates" / "status.js"
 MEDIA = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -33,7 +34,7 @@ def _paths() -> dict[str, Path]:
     for path in paths:
         if path.suffix in MEDIA and path.is_file() and path.resolve().parent in FOLDERS:
             by_name.setdefault(path.name, path)
-    return by_name
+    return by_name | {SHARED.name: SHARED}
 
 
 @cache

@@ -14,6 +14,9 @@ from pathlib import Path
 from partnergraph.vocabulary import PREFIXES, ontology_dir
 
 FOCUS = "@focus"
+TODAY = "@today"
+# The day of asking, in a query that stands alone; rdflib does not cast a date and time to xsd:date.
+DAY_OF_ASKING = "STRDT(SUBSTR(STR(NOW()), 1, 10), xsd:date)"
 # The comments of the head, the text up to the pattern, and up to that of a subquery that stands first in it.
 _PATTERN = re.compile(r"(?:#[^\n]*\n)*[^{]*\{(?:\s*\{\s*SELECT[^{]*\{)?")
 
@@ -46,19 +49,31 @@ class Question:
 
     @property
     def full_text(self) -> str:
-        """The query with every prefix it uses written out, for other tools."""
-        return self.standing_alone(self.text)
+        """The query with every prefix it uses written out, for other tools; today is the day on which one asks it."""
+        return self.standing_alone(self._with_head(" ".join(self._days_of_asking({}).values())))
 
     def bound(self, terms: Mapping[str, str]) -> str:
         """The query with terms (as SPARQL writes them) for its parameters: VALUES at the head of its pattern, or of the
-        subquery with which that begins, which would not see what stands outside.
+        subquery with which that begins, which would not see what stands outside. A day that is left open and is today
+        by default is the day on which one asks the query.
         """
-        variables = " ".join(f"?_{parameter.name}" for parameter in self.parameters)
-        values = " ".join(terms.get(parameter.name, "UNDEF") for parameter in self.parameters)
+        days = self._days_of_asking(terms)
+        names = [parameter.name for parameter in self.parameters if parameter.name not in days]
+        variables = " ".join(f"?_{name}" for name in names)
+        values = " ".join(terms.get(name, "UNDEF") for name in names)
+        return self._with_head(" ".join([f"VALUES ({variables}) {{ ({values}) }}", *days.values()]))
+
+    def _days_of_asking(self, terms: Mapping[str, str]) -> dict[str, str]:
+        """By the name of its parameter, what binds each day that is not among the terms and is today by default."""
+        names = [p.name for p in self.parameters if p.default == TODAY and p.name not in terms]
+        return {name: f"BIND({DAY_OF_ASKING} AS ?_{name})" for name in names}
+
+    def _with_head(self, bindings: str) -> str:
+        """The query with these bindings at the head of its pattern."""
         match = _PATTERN.match(self.text)
         if match is None:
             raise ValueError(f"{self.name} has no pattern")
-        return f"{match[0]} VALUES ({variables}) {{ ({values}) }}{self.text[match.end() :]}"
+        return f"{match[0]} {bindings}{self.text[match.end() :]}" if bindings else self.text
 
     def standing_alone(self, text: str) -> str:
         """A text of this question without its head and with every prefix it uses written out."""

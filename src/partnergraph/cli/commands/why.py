@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -20,8 +21,8 @@ from partnergraph.cli.options import Command, as_of_option, format_option, graph
 def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> None:
     """Every claim that connects the bodies A and B, with its words or citation, source, dates and standing.
 
-    Bodies may be given by any of their names. Where no claim names both, the shortest way between them is shown and the
-    exit code is 1.
+    Each is current, ended or not known today, or at the date given. Bodies may be given by any of their names. Where no
+    claim names both, the shortest way between them is shown and the exit code is 1.
     """
     from partnergraph.claims.as_of import as_of as view
     from partnergraph.network import edge_attributes
@@ -32,15 +33,17 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     reader = Reader.at(graph)
     reader = view(reader, as_of) if as_of is not None else reader
     claims = run(reader, a, b)
+    day = as_of or date.today().isoformat()
     if format_ == "json":
         plain = [
             {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri}
             | edge_attributes(claim)
+            | {"status": claim.status(day), "status_on": day}
             for claim in claims
         ]
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
     elif claims:
-        print_text("\n\n".join(str(claim) for claim in claims))
+        print_text("\n\n".join(f"{claim}\n  on {day}: {claim.status_in_words(day)}" for claim in claims))
     else:
         click.echo("No claim names both.", err=True)
         hops = shortest_route(reader, a, b)

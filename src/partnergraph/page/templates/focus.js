@@ -159,7 +159,7 @@ function drawBeside(context) {
       const base = box.top + node.font * (0.92 + LINE * number);
       context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 : node.font}px ${FACE}`;
       context.strokeText(text, x, base);
-      context.fillStyle = quiet ? ink.muted : ink.text;
+      context.fillStyle = quiet || bodyOver(node.id) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }

@@ -8,6 +8,7 @@ startMap();
 startFocus();
 startSaving();
 startStory();
+listeners.push(() => (byId("over").hidden = Boolean(state.date) || !OVER.some(Boolean)));
 startAddress();
 // A link to a body or a claim selects it, and the map comes into sight.
 document.addEventListener("click", (event) => {

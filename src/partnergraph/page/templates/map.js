@@ -162,21 +162,22 @@ function showMap() {
   lines.clear();
   dots.add(shown.map((node) => {
     const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
-    const border = faded ? ink.faded : chosen ? ink.accent : ink.outline;
+    const over = (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     return {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
-      color: { background: faded ? ink.page : fill, border, highlight: { background: fill, border } },
+      color: { background: faded ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
     };
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
+    const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     return {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
-      width: faded ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
+      width: faded || (over && !lit) ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
+      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -247,9 +248,9 @@ function drawLabels(context) {
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
-  context.fillStyle = ink.text;
   for (const { id, size, left, right, top } of labels) {
     const node = DOTS.get(id), x = (left + right) / 2;
+    context.fillStyle = (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
     context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
     context.lineWidth = size * 0.3;
     labelOf(node).forEach((text, number) => {

@@ -3,6 +3,7 @@ const MOST = 60; // items of a list at once
 const linkTo = (body) => element("a", { href: "#" + BODIES.key[body] }, BODIES.label[body]);
 const copy = (row, part) => row.querySelector(part)?.cloneNode(true) ?? "";
 const wordingOf = (claim) => claimRow(claim).cells[1].textContent;
+const typeOf = (body) => bodyRow(body).cells[1].textContent;
 const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim();
 
 // A quotation is shown with its words marked in the whole sentence.
@@ -20,7 +21,8 @@ function inSentences(proofs) {
 
 function evidenceOf(claim) {
   const row = claimRow(claim), part = element("div", { class: "evidence" });
-  part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + whenOf(claim)), copy(row, ".more"), copy(row, ".standing"));
+  part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + whenOf(claim), copy(row, ".bounded")));
+  part.append(element("p", {}, element("span", { class: "key" }, "Status"), " " + statusNow(claim)), copy(row, ".more"), copy(row, ".standing"));
   for (const found of row.querySelectorAll(":scope > td:last-child > .proofs, :scope > td:last-child > .against")) part.append(inSentences(found.cloneNode(true)));
   return part;
 }
@@ -40,20 +42,20 @@ function listed(items, make) {
   return [list, button];
 }
 
-const CHANGES = { new: "new", ended: "ended", gone: "gone", changed: "changed", unknown: "not known whether in force" };
-// What must be said beside a claim: disputed, inferred, and what it is at the chosen date.
+const CHANGES = { new: "new", ended: "ended", gone: "gone", changed: "changed" };
+// What must be said beside a claim: disputed, inferred, and what became of it since the date that is compared with.
 const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "inferred", CHANGES[status(claim)]].filter(Boolean);
 
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
   const wording = outward ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse;
-  const dated = CLAIMS.start[claim] || CLAIMS.end[claim];
-  const aside = [dated ? [` (${whenOf(claim)})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
+  const when = whenOf(claim), dated = when !== "not stated";
+  const aside = [dated ? [` (${when})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   const item = element("details", {},
-    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside)));
+    element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside), element("span", { class: "then" }, statusNow(claim))));
   // The evidence is copied when it is asked for.
   item.addEventListener("toggle", () => item.childElementCount < 2 && item.append(element("p", {}, "Go to ", linkTo(outward ? to : from)), evidenceOf(claim)));
-  return element("li", {}, item);
+  return element("li", claimOver(claim) ? { class: "over" } : {}, item);
 }
 
 // How far to look, and the way to another body.
@@ -77,7 +79,7 @@ function tools(body) {
 
 function bodyPanel(body) {
   const row = bodyRow(body), claims = AROUND[body].filter(claimShown);
-  const parts = [element("p", { class: "quiet" }, row.children[1].textContent)];
+  const parts = [element("p", { class: "quiet" }, typeOf(body) + (bodyOver(body) ? "; all its relationships have ended" : ""))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
   parts.push(tools(body));

@@ -34,13 +34,25 @@ function select(values) {
 const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
-// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open. A bound
-// that is not known is null, which no comparison holds for.
-function holds(claim, month) {
-  const start = CLAIMS.start[claim], end = CLAIMS.end[claim], first = month + "-01", last = month + "-31";
-  if ((start && start[0] > last) || (end && end[1] && end[1] < first) || (start && end && end[1] && start[0] > end[1])) return "no";
-  return start && end && start[1] && start[1] <= last && end[0] >= first ? "yes" : "unknown";
-}
+// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
+const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
+const holds = (claim, month) => HELD[statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysOf(month))];
+
+// What a claim is at the chosen date; else on the day of which the page is, or on which it is read.
+const AS_OF = /^\d{4}(-\d\d){0,2}$/.test(DATA.as_of) ? DATA.as_of : null;
+const READ = daysOf(AS_OF ?? today());
+const daysNow = () => (state.date ? daysOf(state.date) : READ);
+const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
+// What is over by the day on which the page is read is grey, and a body all of whose relationships are; that another
+// succeeded it goes on.
+const OVER = CLAIMS.from.map((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "ended");
+const claimOver = (claim) => !state.date && OVER[claim];
+const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
+let overBodies = null;
+const bodyOver = (body) => !state.date && (overBodies ??= AROUND.map((claims) => {
+  const own = claims.filter((claim) => CLAIMS.kind[claim] !== SUCCESSION);
+  return own.length > 0 && own.every((claim) => OVER[claim]);
+}))[body];
 
 // What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
 function status(claim) {

@@ -15,15 +15,17 @@ function startTables() {
     if (UNPACKED) byId(kind).caption.textContent = `${PAGE} rows at a time`;
   }
   listeners.push(() => {
+    const day = byId("status-day");
+    if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "today, ") + (AS_OF ?? READ[0])}.`;
     pageAt.bodies = pageAt.claims = 0;
     showRows();
   });
 }
 
-// The text of a row, folded, for filtering.
+// The text of a row, folded, for filtering; the status is not part of it, since it changes with the date.
 const texts = { bodies: new Map(), claims: new Map() };
 function textOf(kind, number) {
-  if (!texts[kind].has(number)) texts[kind].set(number, fold(UNPACKED ? ROWS[kind].texts[number].replace(/<[^>]*>/g, " ") : ROWS[kind].row(number).textContent));
+  if (!texts[kind].has(number)) texts[kind].set(number, fold(UNPACKED ? ROWS[kind].texts[number].replace(/<[^>]*>/g, " ") : [...ROWS[kind].row(number).cells].map((cell) => (cell.className === "now" ? "" : cell.textContent)).join(" ")));
   return texts[kind].get(number);
 }
 
@@ -42,8 +44,8 @@ function makeSortable(kind, heading) {
 
 // What a column is sorted by, without making every row of a large table.
 const VALUE = {
-  bodies: [(n) => BODIES.label[n], (n) => bodyRow(n).cells[1].textContent, null, (n) => AROUND[n].length],
-  claims: [(n) => BODIES.label[CLAIMS.from[n]], (n) => DATA.kinds[CLAIMS.kind[n]].label, (n) => BODIES.label[CLAIMS.to[n]], (n) => CLAIMS.start[n]?.[0] ?? whenOf(n)],
+  bodies: [(n) => BODIES.label[n], (n) => typeOf(n), null, (n) => AROUND[n].length],
+  claims: [(n) => BODIES.label[CLAIMS.from[n]], (n) => DATA.kinds[CLAIMS.kind[n]].label, (n) => BODIES.label[CLAIMS.to[n]], (n) => CLAIMS.start[n]?.[0] ?? whenOf(n), statusNow],
 };
 function order(kind, column, numbers, down) {
   const compare = new Intl.Collator("en-GB").compare, by = VALUE[kind][column];
@@ -57,7 +59,7 @@ function showRows() {
     const words = fold(byId("filter-" + kind).value).split(" ").filter(Boolean);
     const length = kind === "claims" ? CLAIMS.from.length : BODIES.key.length;
     const every = sorting[kind] ?? Array.from({ length }, (_, number) => number);
-    const visible = every.filter((number) => SHOWN[kind](number) && words.every((word) => textOf(kind, number).includes(word)));
+    const visible = every.filter((number) => SHOWN[kind](number) && words.every((word) => textOf(kind, number).includes(word) || (kind === "claims" && statusNow(number).includes(word))));
     inTable[kind] = visible;
     if (UNPACKED) showPage(kind);
     else {
@@ -71,7 +73,11 @@ function showRows() {
 
 function dress(kind, row, number) {
   row.classList.toggle("chosen", kind === "bodies" ? state.body === number : !!state.claims?.includes(number));
-  if (kind === "claims") dateMark(row, number);
+  row.classList.toggle("over", (kind === "bodies" ? bodyOver : claimOver)(number));
+  if (kind === "claims") {
+    dateMark(row, number);
+    row.cells[4].textContent = statusNow(number);
+  }
 }
 
 function showPage(kind) {
@@ -90,7 +96,7 @@ function showPage(kind) {
   if (used >= 0) (turns.children[used].disabled ? turns.children[1 - used] : turns.children[used]).focus();
 }
 
-// What a claim is at the chosen date stands beside its dates, in words.
+// What became of a claim since the date with which another is compared stands beside its dates, in words.
 function dateMark(row, claim) {
   const cell = row.cells[3], mark = CHANGES[status(claim)] ?? "";
   const present = cell.querySelector(".at-date");

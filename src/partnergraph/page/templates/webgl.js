@@ -176,8 +176,8 @@ function wholeMap(holder) {
     graph.forEachNode((_, node) => {
       const { body } = node, faded = lit && !lit.has(body), own = body === state.body;
       node.hidden = !bodyShown(body);
-      node.color = faded ? mist : looks[BODIES.family[body]];
-      node.border = faded ? ink.faded : own ? ink.accent : ink.outline;
+      node.color = faded ? mist : bodyOver(body) ? ink.rule : looks[BODIES.family[body]];
+      node.border = faded ? ink.faded : own ? ink.accent : bodyOver(body) ? ink.line : ink.outline;
       node.zIndex = own ? 2 : lit && !faded ? 1 : 0;
       node.forceLabel = Boolean(lit && !faded);
       node.label = faded ? null : BODIES.label[body];
@@ -189,7 +189,7 @@ function wholeMap(holder) {
       edge.zIndex = lit && !faded ? 1 : 0;
       edge.size = lit && !faded ? (many ? 5 : 3) : 2;
       const disputed = edge.claims.some((claim) => standingOf(claim) === "disputed");
-      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" || disputed ? ink.accent : lit ? ink.line : hair;
+      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" || disputed ? ink.accent : lit ? ink.line : edge.claims.every(claimOver) ? pale : hair;
     });
   }
 

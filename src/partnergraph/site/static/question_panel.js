@@ -21,7 +21,7 @@ function nameSuggestions(field) {
   return list;
 }
 
-const EMPTY = { "@focus": "empty: the body whose graph this is", any: "empty: any" };
+const EMPTY = { "@focus": "empty: the body whose graph this is", "@today": "empty: today", any: "empty: any" };
 
 function fieldOf(parameter, lists, value) {
   const id = `p-${parameter.name}`;
