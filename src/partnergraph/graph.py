@@ -104,6 +104,7 @@ class PartnerGraph:
         read. Raises `QueryError` with line and column, `QueryRefused`, `QueryLimit`, or `UsageError` for a wrong
         parameter.
         """
+        from partnergraph.claims.date_window import date_window
         from partnergraph.execution.client import InProcessClient
         from partnergraph.execution.query_result import Result
         from partnergraph.questions.named_questions import is_question_name
@@ -114,6 +115,8 @@ class PartnerGraph:
         if is_question_name(question):
             order = {"question": question, "parameters": parameters}
         if self._asker is None:
+            if self.date and is_question_name(question):  # the reader is of that date already
+                order["today"] = date_window(self.date)[1]
             return Result(InProcessClient(self.reader), self.reader, order)
         if self.date:
             order["as_of"] = self.date

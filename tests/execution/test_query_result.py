@@ -295,7 +295,7 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(missing: str,
 def test_a_question_by_name_takes_parameters_and_text_does_not(whole: Reader) -> None:
     graph = PartnerGraph(whole)
     rows = graph.query("members-at-date", consortium="NIHR SPCR", date="2012-06-30").to_pandas()
-    assert list(rows.columns) == ["member", "on_that_day", "basis", "start", "end"]
+    assert list(rows.columns) == ["member", "on_that_day", "basis", "since", "until", "last_confirmed"]
     assert "University of Oxford" in set(rows["member"])
     with pytest.raises(UsageError, match="Did you mean 'who-leads'"):
         graph.query("wholeads")

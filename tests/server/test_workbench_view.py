@@ -297,7 +297,10 @@ def test_a_workbook_is_downloaded_under_the_name_of_its_question(bench: Bench) -
         bench.tab.locator("#downloads").get_by_role("button", name="Excel", exact=True).click()
     assert waiting.value.suggested_filename == "who-leads.xlsx"
     sheet = list(load_workbook(io.BytesIO(waiting.value.path().read_bytes())).active.values)
-    assert sheet[0] == ("leader", "role", "dispute", "partnership", "according_to", "contradicted_by")
+    assert sheet[0] == (
+        *("leader", "role", "dispute", "partnership", "according_to", "contradicted_by"),
+        *("since", "until", "status", "last_confirmed"),
+    )
 
 
 def test_what_was_asked_is_kept_in_this_browser_up_to_a_number_and_can_be_cleared(bench: Bench) -> None:

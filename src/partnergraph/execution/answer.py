@@ -96,7 +96,7 @@ def resolve_order(reader: Reader, order: Mapping[str, Any]) -> tuple[Reader, str
     question, parameters = get_question(order["question"]), order.get("parameters") or {}
     reader = with_second_graphs(question, parameters, reader)
     # Of a graph as of a date, that date is today: the last day of a month or a year.
-    today = date_window(order["as_of"])[1] if order.get("as_of") is not None else None
+    today = order.get("today") or (date_window(order["as_of"])[1] if order.get("as_of") is not None else None)
     return reader, bind_parameters(question, parameters, reader, today)
 
 

@@ -61,7 +61,8 @@ class Order(TypedDict, total=False):
 
     The query is `sparql`, or a named `question` with `parameters`; `as_of` a date (see `partnergraph.claims.as_of`),
     `default` and `named` the IRIs of the graphs that are queried. `formats` has a format of `results.formats` for each
-    form of answer (select, ask, graph); None where none is accepted. `iris` shows IRIs instead of names.
+    form of answer (select, ask, graph); None where none is accepted. `today` is the day that a question takes by
+    default (without it, the last day of `as_of`, else that of asking). `iris` shows IRIs instead of names.
 
     `explain` says why an answer is empty; `explain_only` does just that for an answer which is known to be empty, and
     `parse_only` just parses the query (an ASK is answered). With `echo` the head has the form and the text of the
@@ -73,6 +74,7 @@ class Order(TypedDict, total=False):
     parameters: Mapping[str, str]
     describe: str
     as_of: str | None
+    today: str
     default: list[str]
     named: list[str]
     formats: Mapping[str, str | None]
