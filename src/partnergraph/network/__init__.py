@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.claims.as_of import as_of as graph_as_of
-from partnergraph.claims.date_window import date_window
-from partnergraph.claims.read_model import ReadModel
-from partnergraph.claims.relationships import Claim
-from partnergraph.claims.sources import SourceReference
-from partnergraph.network.nodes import evidence_values, node_attributes, source_values, unknown_node
-from partnergraph.network.presentation import positions, story
-from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from partnergraph.claims.relationships import Claim
+    from partnergraph.claims.sources import SourceReference
+    from partnergraph.store import Reader
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
@@ -44,6 +40,12 @@ def build_network(
     form.
     """
     import networkx as nx
+
+    from partnergraph.claims.as_of import as_of as graph_as_of
+    from partnergraph.claims.date_window import date_window
+    from partnergraph.claims.read_model import ReadModel
+    from partnergraph.network.nodes import node_attributes, unknown_node
+    from partnergraph.network.presentation import positions, story
 
     window = date_window(as_of) if as_of is not None else None
     model = ReadModel(graph_as_of(reader, as_of) if as_of is not None else reader)
@@ -74,6 +76,8 @@ def build_network(
 
 def edge_attributes(claim: Claim) -> dict[str, Any]:
     """A claim as the attributes of an edge."""
+    from partnergraph.network.nodes import evidence_values
+
     return {
         "kind": claim.kind,
         "label": claim.label,
@@ -130,6 +134,7 @@ def edge_attributes(claim: Claim) -> dict[str, Any]:
 def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, SourceReference]) -> dict[str, Any]:
     """The attributes of the network itself: title, publisher, licence, sources, and the words for kinds and types."""
     from partnergraph import __version__
+    from partnergraph.network.nodes import source_values
 
     rows = reader.rows(
         "SELECT * { ?c a dcat:Catalog . OPTIONAL { ?c dcterms:title ?title } OPTIONAL { ?c dcterms:description ?d } "

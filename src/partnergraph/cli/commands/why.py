@@ -24,17 +24,20 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
     Each is current, ended or not known today, or at the date given. Bodies may be given by any of their names. Where no
     claim names both, the shortest way between them is shown and the exit code is 1.
     """
-    from partnergraph.claims.as_of import as_of as view
-    from partnergraph.network import edge_attributes
     from partnergraph.network.connections import explain_connection as run
     from partnergraph.network.connections import shortest_route
     from partnergraph.store import Reader
 
     reader = Reader.at(graph)
-    reader = view(reader, as_of) if as_of is not None else reader
+    if as_of is not None:
+        from partnergraph.claims.as_of import as_of as view
+
+        reader = view(reader, as_of)
     claims = run(reader, a, b)
     day = as_of or date.today().isoformat()
     if format_ == "json":
+        from partnergraph.network import edge_attributes
+
         plain = [
             {"id": claim.iri, "sentence": claim.sentence, "from": claim.from_.iri, "to": claim.to.iri}
             | edge_attributes(claim)
