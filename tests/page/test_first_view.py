@@ -96,7 +96,7 @@ def test_every_label_is_shown_12_pixels_or_larger_and_lies_on_no_other(
     found = seen(page)
     assert found.view == ("tall" if width == 390 else "unfolded" if unfolded else "wide")
     assert sorted(text.text for text in found.texts) == sorted(found.wanted)
-    assert len(found.symbols) == {"wide": 82, "unfolded": 102, "tall": 15}[found.view]
+    assert len(found.symbols) == {"wide": 70, "unfolded": 102, "tall": 15}[found.view]
     assert min(text.size for text in found.texts) >= 12
     assert found.collisions() == []
     assert [(text.text, s.text) for text in found.texts for s in found.symbols if text.meets(s)] == []
@@ -134,8 +134,9 @@ def test_a_label_that_finds_no_room_is_read_by_pointing_at_its_symbol_and_by_sel
 ) -> None:
     page = show(keele_page.html, width=1024, height=768)
     found = seen(page)
-    label = "Wellcome Trust"
-    assert label not in {text.text for text in found.texts}
+    # A name of one line; folded symbols have a number in place of a name.
+    missing = {symbol.text for symbol in found.symbols}.intersection(found.wanted) - {text.text for text in found.texts}
+    label = min(name for name in missing if not name.endswith(" bodies"))
     [symbol] = [symbol for symbol in found.symbols if symbol.text == label]
     corner = page.tab.locator("#map").bounding_box()
     assert corner
