@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
 from partnergraph.workbook.template import create_folder
 from tests.cli.conftest import Run
+from tests.growth import assert_linear
 
 FORMULAS = (
     "=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", '=HYPERLINK("http://example.org")', " =1+1", "   +1",
@@ -58,16 +58,7 @@ def test_numbers_stay_numbers_and_texts_of_digits_do_not() -> None:
 
 @pytest.mark.parametrize("character", [" ", "\t", ";", '"', "\0", "\n", "a", "=", "\u00a0", "; ", "\r\n"], ids=ascii)
 def test_the_guard_takes_time_in_proportion_to_the_text(character: str) -> None:
-    def seconds(size: int) -> float:
-        text, best = character * size, 9.0
-        for _ in range(3):
-            start = time.process_time()
-            escape_formula(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    seconds(1000)
-    assert seconds(400_000) < 2.5 * seconds(200_000) + 0.01
+    assert_linear(lambda size: escape_formula(character * size), 400_000)
 
 
 @pytest.fixture(scope="module")
