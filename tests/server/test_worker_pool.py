@@ -93,6 +93,9 @@ def test_a_query_that_takes_long_steps_aside_for_quick_ones(keele: Path) -> None
                 assert os.sched_getscheduler(pid) == os.SCHED_BATCH
                 assert os.sched_getaffinity(pid) == (everywhere - {min(everywhere)} or everywhere)
             quick = [server.ask(f"{FAST} LIMIT {number + 1}").status for number in range(10)]
+            # Beside slow queries, those that answer quick ones take the processor from them at once.
+            answering = [pid for pid in children(server.process.pid) if os.getpriority(os.PRIO_PROCESS, pid) == 0]
+            assert os.SCHED_OTHER in {os.sched_getscheduler(pid) for pid in answering}
             third = server.ask(f"{SLOW} LIMIT 3")
             done = [said.result().status for said in long]
         assert quick == [200] * 10

@@ -159,14 +159,16 @@ def available_processors() -> list[int]:
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
 
 
-def use_batch_scheduling(pid: int = 0) -> None:
+def use_batch_scheduling(pid: int = 0, *, batch: bool = True) -> None:
     """Have a process (this one by default) wait, when it wakes up, for what runs on its processor (Linux: SCHED_BATCH,
-    sched(7)). Otherwise nearly every order that the server hands out would take the processor from the server, which
-    has more to hand out.
+    sched(7)); or, with `batch` false, take the processor at once where it may.
+
+    Otherwise nearly every order that the server hands out would take the processor from the server, which has more to
+    hand out.
     """
     if hasattr(os, "SCHED_BATCH"):
         with suppress(OSError):
-            os.sched_setscheduler(pid, os.SCHED_BATCH, os.sched_param(0))
+            os.sched_setscheduler(pid, os.SCHED_BATCH if batch else os.SCHED_OTHER, os.sched_param(0))
 
 
 def set_affinity(processors: Sequence[int], pid: int = 0) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from partnergraph.errors import PartnerGraphError, QueryLimit, StoreError
-from partnergraph.execution.sandbox import available_processors, set_affinity
+from partnergraph.execution.sandbox import available_processors, set_affinity, use_batch_scheduling
 from partnergraph.execution.wire import (
     DATA,
     EMPTY_END,
@@ -241,7 +241,13 @@ class Worker(asyncio.Protocol):
         self.slow = True
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self.pid, NICENESS)
+        self.set_batch_scheduling(batch=True)
         set_affinity(available_processors()[1:], self.pid)
+
+    def set_batch_scheduling(self, *, batch: bool) -> None:
+        """Whether the process, when it wakes up, waits for what runs on its processor (see `use_batch_scheduling`)."""
+        if self.alive:
+            use_batch_scheduling(self.pid, batch=batch)
 
     def set_suspended(self, *, suspended: bool) -> None:
         """Stop the process (SIGSTOP), or have it go on."""

@@ -90,7 +90,7 @@ class WorkerPool:
         self.fork_server: ForkServer | None = None
         self.idle: deque[Worker] = deque()
         self.busy: dict[Worker, float] = {}  # since when
-        self.usual_time = 0.0  # seconds that queries have duration of late
+        self.usual_time = 0.0  # seconds that queries have taken of late
         self.spare: Worker | None = None
         self.waiting: FairQueue[Waiter] = FairQueue(queue)
         self._failing = False  # whether the last attempt to start a process failed
@@ -98,6 +98,7 @@ class WorkerPool:
         self._delayed = 0
         self.tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
+        self._batch = True  # whether quick processes run under batch scheduling
         self._opening = asyncio.Lock()
         self._check_timer: asyncio.TimerHandle | None = None
         self._expiring: Timer | None = None
@@ -210,9 +211,10 @@ class WorkerPool:
             self.usual_time += ((duration if duration < MAX_USUAL else MAX_USUAL) - self.usual_time) / 20
         if worker.reply is not None:  # the client went away before the end
             worker.kill(QueryLimit("Nobody waited for the answer any more."))
-        if worker.slow and worker in self.throttle:  # its place is duration
+        if worker.slow and worker in self.throttle:  # another has its place
             self.throttle.remove(worker)
             worker.close()
+            self._adapt_scheduling()
         elif not worker.alive:
             self._replace()
         elif worker.fork_server is not self.fork_server:
@@ -223,7 +225,20 @@ class WorkerPool:
         if self.throttle.workers:
             self.throttle.update(self.quick)
 
+    def _adapt_scheduling(self) -> None:
+        """While slow queries run, quick ones take the processor from them as soon as they wake up; where there are
+        none, they leave it to the server, which has more to hand out.
+        """
+        batch = not self.throttle.workers
+        if batch != self._batch:
+            self._batch = batch
+            quick = [worker for worker in self.busy if not worker.slow]
+            for worker in [*self.idle, *quick, *([self.spare] if self.spare else [])]:
+                worker.set_batch_scheduling(batch=batch)
+
     def _offer(self, worker: Worker) -> None:
+        if not self._batch:
+            worker.set_batch_scheduling(batch=False)
         if (waiter := self.waiting.pop()) is not None:
             self._assign(worker, waiter)
         else:
@@ -246,7 +261,7 @@ class WorkerPool:
             self._spawn(self._start_worker(as_spare=False))
 
     def _check_waiting(self) -> None:
-        """While a request waits: throttle the query that has duration longest, if it is not a quick one."""
+        """While a request waits: throttle the query that has taken longest, if it is not a quick one."""
         self._check_timer = None
         if self.closed or not self.waiting:
             return
@@ -288,6 +303,7 @@ class WorkerPool:
 
     def _demote(self, worker: Worker) -> None:
         self.throttle.add(worker)
+        self._adapt_scheduling()
         self.throttle.update(self.quick)
         self._replace()
 

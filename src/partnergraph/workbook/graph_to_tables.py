@@ -47,7 +47,7 @@ def read_tables_back(reader: Reader) -> FolderContent:
     documents = tables.documents()
     rows: dict[str, list[Row]] = {}
     for table, schema in TABLE_SCHEMAS.items():
-        table_rows = tables.evidence(documents) if table == "evidence" else getattr(tables, table)()
+        table_rows = tables.evidence_rows(documents) if table == "evidence" else getattr(tables, f"{table}_rows")()
         key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
@@ -143,7 +143,7 @@ class _TableReader:
             case _:
                 return text_of(record, predicate)
 
-    def sources(self) -> Iterator[Row]:
+    def sources_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Source, "source"):
             yield self._cells("sources", record) | {
                 "id": slug,
@@ -152,7 +152,7 @@ class _TableReader:
                 "as_of_latest": text_of(record, PG.asOfLatest),
             }
 
-    def evidence(self, documents: dict[str, str]) -> Iterator[Row]:
+    def evidence_rows(self, documents: dict[str, str]) -> Iterator[Row]:
         parsed = {slug: read_document(slug, text.encode()) for slug, text in documents.items()}
         for _, rest, record in self.graph.records_of(PG.Evidence, "evidence"):
             source, _, slug = rest.partition("/")
@@ -170,27 +170,27 @@ class _TableReader:
                 "locator": locator,
             }
 
-    def organisations(self) -> Iterator[Row]:
+    def organisations_rows(self) -> Iterator[Row]:
         forms = {iri: form for form, iri in FORMS.items() if form != "organisation"}
         for _, slug, record in self.graph.records_of(ORG.Organization, "org"):
             form = next((forms[iri] for iri in targets_of(record, RDF.type) if iri in forms), "organisation")
             yield self._cells("organisations", record) | {"id": slug, "form": form}
 
-    def places(self) -> Iterator[Row]:
+    def places_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(DCTERMS.Location, "place"):
             geonames = text_of(record, DCTERMS.identifier).removeprefix("geonames:")
             yield self._cells("places", record) | {"id": slug, "geonames": geonames}
 
-    def undertakings(self) -> Iterator[Row]:
+    def undertakings_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Undertaking, "undertaking"):
             yield self._cells("undertakings", record) | {"id": slug}
 
-    def groups(self) -> Iterator[Row]:
+    def groups_rows(self) -> Iterator[Row]:
         for _, rest, record in self.graph.records_of(PG.UnnamedGroup, "group"):
             source, _, slug = rest.partition("/")
             yield self._cells("groups", record) | {"id": slug, "source": source}
 
-    def names(self) -> Iterator[Row]:
+    def names_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Name, "name"):
             forms = [value for value in record.get(SKOSXL.literalForm, ()) if isinstance(value, Literal)]
             language = (forms[0].lang or "") if forms else ""
@@ -200,7 +200,7 @@ class _TableReader:
                 "language": "" if language.lower() == self.language.lower() else language,
             }
 
-    def identifiers(self) -> Iterator[Row]:
+    def identifiers_rows(self) -> Iterator[Row]:
         graph = self.graph
         for owner, slug, body in graph.records_of(ORG.Organization, "org"):
             for iri in targets_of(body, ADMS.identifier):
@@ -215,26 +215,26 @@ class _TableReader:
                             row["evidence"] = self._evidence_cell({**record, **evidence}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
-    def relationships(self) -> Iterator[Row]:
+    def relationships_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Relationship, "rel"):
             yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
 
-    def events(self) -> Iterator[Row]:
+    def events_rows(self) -> Iterator[Row]:
         classes = (PG.LifecycleEvent, PG.ChangeEvent)
         for _, slug, record in chain.from_iterable(self.graph.records_of(class_iri, "event") for class_iri in classes):
             yield self._cells("events", record) | {"id": slug}
 
-    def statements(self) -> Iterator[Row]:
+    def statements_rows(self) -> Iterator[Row]:
         for kind, class_iri in STATEMENT_CLASSES.items():
             for _, rest, record in self.graph.records_of(class_iri, "record"):
                 source, _, slug = rest.partition("/")
                 yield self._cells("statements", record) | {"id": slug, "source": source, "kind": kind}
 
-    def attributes(self) -> Iterator[Row]:
+    def attributes_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Attribute, "attribute"):
             yield self._cells("attributes", record) | {"id": slug}
 
-    def standing(self) -> Iterator[Row]:
+    def standing_rows(self) -> Iterator[Row]:
         for subject, record in list(self.graph.records.items()):
             standings = [iri.removeprefix(CODE.base) for iri in targets_of(record, PG.standing)]
             notes = texts_of(record, PG.standingNote)
@@ -247,11 +247,11 @@ class _TableReader:
                     "note": notes[number % len(notes)] if notes else "",
                 }
 
-    def positions(self) -> Iterator[Row]:
+    def positions_rows(self) -> Iterator[Row]:
         for _, _, record in self.graph.records_of(PG.Position, "position"):
             yield self._cells("positions", record)
 
-    def matches(self) -> Iterator[Row]:
+    def matches_rows(self) -> Iterator[Row]:
         for _, _, record in self.graph.records_of(PG.Match, "match"):
             yield self._cells("matches", record)
 
