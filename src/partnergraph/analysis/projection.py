@@ -1,0 +1,96 @@
+"""What a measure is computed on: organisations and pairs of them, with the claims behind each pair, and what is left
+out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from partnergraph.claims.claim_columns import ClaimColumns
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+    from numpy.typing import NDArray
+
+PROJECTIONS = ("claims", "co-membership", "two-mode", "funding")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a projection counts and leaves out: numbers of claims, unless they say otherwise.
+
+    `counted`: claims by the rule `01-direct` (inferred ones too if `with_inferred`) that can have held on `date`
+    (locations and successions are never counted); `undated`: those of them that give neither start nor end;
+    `with_end`: those that give an end. `inferred`, `disputed` (superseded and retracted ones too), `not_then`: claims
+    left out. `groups`, `undertakings`: parties of counted claims that are no nodes. `large`: the partnerships left out
+    by `largest`, by IRI.
+    """
+
+    projection: str
+    date: str | None
+    with_inferred: bool
+    rolled_up: bool
+    counted: int
+    undated: int
+    with_end: int
+    inferred: int
+    disputed: int
+    not_then: int
+    groups: int
+    undertakings: int
+    self_loops: int = 0
+    largest: int | None = None
+    large: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """A simple graph of n nodes and k pairs.
+
+    `nodes` (int32, n): indices of entities of `columns`, ascending, therefore in the order of IRIs. `pairs`
+    (int32, k x 2): positions in `nodes`, sorted by both; the smaller first where undirected. `weights` (float64, k).
+    The claims behind pair i are `pair_claims[offsets[i]:offsets[i + 1]]` (int32; indices of claims, ascending).
+    """
+
+    columns: ClaimColumns
+    scope: Scope
+    nodes: NDArray[np.int32]
+    pairs: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    offsets: NDArray[np.int32]
+    pair_claims: NDArray[np.int32]
+    directed: bool = False
+
+    @property
+    def iris(self) -> list[str]:
+        """The IRI of each node."""
+        return [self.columns.entities[index] for index in self.nodes]
+
+    @property
+    def labels(self) -> list[str]:
+        """The name of each node."""
+        return [self.columns.labels[index] for index in self.nodes]
+
+    def claims_of(self, pair: int) -> list[str]:
+        """The IRIs of the claims behind a pair."""
+        return [self.columns.claims[claim] for claim in self.pair_claims[self.offsets[pair] : self.offsets[pair + 1]]]
+
+    def to_networkx(self) -> nx.Graph[str]:
+        """A `networkx.Graph` (a `DiGraph` where directed): nodes by IRI with `label`, `kind` and `type`; pairs with
+        `weight` and `claims`, in canonical order.
+        """
+        import networkx as nx
+
+        from partnergraph.claims.claim_columns import ENTITY_KINDS
+
+        graph: nx.Graph[str] = nx.DiGraph() if self.directed else nx.Graph()
+        columns, iris = self.columns, self.iris
+        for index, iri in zip(self.nodes.tolist(), iris, strict=True):
+            kind = ENTITY_KINDS[columns.entity_kind[index]]
+            graph.add_node(iri, label=columns.labels[index], kind=kind, type=columns.types[index])
+        for number, (start, end) in enumerate(self.pairs.tolist()):
+            weight = float(self.weights[number])
+            graph.add_edge(iris[start], iris[end], weight=weight, claims=self.claims_of(number))
+        return graph
