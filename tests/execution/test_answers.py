@@ -346,7 +346,7 @@ def test_the_names_of_a_body_are_those_of_the_table(whole: Reader) -> None:
 def test_what_is_said_of_a_body(whole: Reader) -> None:
     found = {row[:3] for row in ask(whole, "statements", organisation=SPCR)}
     assert found == {
-        (row["name"], row["value"], row["unit"])
+        (row["name"], row["value"] or None, row["unit"] or None)
         for row in table("statements")
         if "nihr-school-for-primary-care-research" in many(row["about"])
     }
