@@ -287,6 +287,7 @@ YOUNGER = {
     "hf-nhscb": "hf-nhscb",
     "ias-ohid": "hsj",
     "ifg-ukhsa": "ifg-ukhsa",
+    "keele-aruk13": "keele",
     "keele-wt": "keele",
     "keele-wt2": "keele",
     "newman-w": "wikipedia",
