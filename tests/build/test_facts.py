@@ -269,6 +269,10 @@ MENDED = {
     ("wmswtp|start", "2018-04"): ("west-midlands-social-work-teaching-partnership--start--2018", "2018"),
     ("midstaffs|dissolved", "2017-10-31"): ("mid-staffordshire-nhs-foundation-trust--end--2017", "2017-11-01"),
 }
+# Inferences that are weaker in the tables, since nothing but background knowledge holds them.
+WEAKER = {
+    "r005": "weak",  # that the School followed the Research Institute, which is still named in January 2019
+}
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
     "arc-guide18": "nihr",
@@ -283,6 +287,7 @@ YOUNGER = {
     "hf-nhscb": "hf-nhscb",
     "ias-ohid": "hsj",
     "ifg-ukhsa": "ifg-ukhsa",
+    "keele-aruk13": "keele",
     "keele-wt": "keele",
     "keele-wt2": "keele",
     "newman-w": "wikipedia",
@@ -290,6 +295,7 @@ YOUNGER = {
     "shrops-live": "shrops-live",
     "shrops-star": "shrops-star",
     "soton-21": "soton-21",
+    "spcr-2126": "nihr",
     "spcr-faq": "nihr",
     "spcr-va": "nihr",
     "staffs-su": "staffs-su",
@@ -553,7 +559,7 @@ def test_every_link_is_there_with_its_dates_and_sources(
                 otherwise.append(fact["id"])
                 continue
             [strength] = {str(reason["strength"]).rsplit("/", 1)[1] for reason in reasons}
-            assert strength == fact["inference_strength"], fact["id"]
+            assert strength == WEAKER.get(fact["id"], fact["inference_strength"]), fact["id"]
             assert all(len(str(reason["why"])) > 20 for reason in reasons), fact["id"]
             premises = {p.rsplit("/", 1)[1] for reason in reasons for p in (reason["premises"] or "").split()}
             assert sources - {"editor"} <= premises, fact["id"]

@@ -276,7 +276,7 @@ def test_the_sums_of_money_are_those_of_the_findings(whole: Reader) -> None:
     found = [(row[0], row[1]) for row in ask(whole, "money")]
     pounds = [(row["value"], row["name"]) for row in table("statements") if row["unit"] == "GBP"]
     assert found == sorted(pounds, key=lambda row: -int(row[0]))
-    assert len(found) == 6
+    assert len(found) == 7
     assert {row[2] for row in ask(whole, "money", unit="departments")} == {SPCR}
 
 
@@ -346,7 +346,7 @@ def test_the_names_of_a_body_are_those_of_the_table(whole: Reader) -> None:
 def test_what_is_said_of_a_body(whole: Reader) -> None:
     found = {row[:3] for row in ask(whole, "statements", organisation=SPCR)}
     assert found == {
-        (row["name"], row["value"], row["unit"])
+        (row["name"], row["value"] or None, row["unit"] or None)
         for row in table("statements")
         if "nihr-school-for-primary-care-research" in many(row["about"])
     }
