@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -239,15 +239,17 @@ def read_claims(
     derived: bool | tuple[str, ...] = False,
     evidence: Mapping[str, EvidenceItem] | None = None,
     labels: Mapping[str, str] | None = None,
+    parties: Collection[str] = (),
 ) -> list[Claim]:
     """Every relationship, sorted by IRI, with its evidence. `derived`: also those of all rules, or of the rules named.
+    `parties`: only those that have all of these (IRIs) among their parties.
 
     `evidence` and `labels`: if they are read already; with other evidence, claims have only what is in it.
     """
     reader = reader.snapshot()
     evidence = read_evidence(reader) if evidence is None else evidence
     labels = read_labels(reader) if labels is None else labels
-    return _ClaimReader(reader, evidence, labels).claims(derived)
+    return _ClaimReader(reader, evidence, labels).claims(derived, parties)
 
 
 def read_validities(reader: Reader, *, derived: bool = False) -> dict[str, Validity]:
@@ -279,9 +281,13 @@ class _ClaimReader:
         self._party = cache(self._read_party)
         self._premise = cache(self._read_premise)
 
-    def claims(self, derived: bool | tuple[str, ...]) -> list[Claim]:
-        """Every relationship, sorted by IRI; see `read_claims`."""
-        return [self._claim(iri, values) for iri, values in self.relationships.items() if _is_wanted(values, derived)]
+    def claims(self, derived: bool | tuple[str, ...], parties: Collection[str] = ()) -> list[Claim]:
+        """Every relationship that is wanted, sorted by IRI; see `read_claims`."""
+        return [
+            self._claim(iri, values)
+            for iri, values in self.relationships.items()
+            if _is_wanted(values, derived) and (not parties or set(parties).issubset(parties_of(values)))
+        ]
 
     def validity(self, iri: str, values: Values) -> Validity:
         """What the build wrote of a relationship, else what its dates, its parties' lives or its premises say."""
