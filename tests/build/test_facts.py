@@ -173,6 +173,10 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
     ),
     "r036": (["rel/engagement--impact-accelerator-unit--chartered-society-of-physiotherapy"], ONE_DAY),
     "r040": (["rel/engagement--keele-university--royal-college-of-general-practitioners"], ONE_DAY),
+    "r041": (
+        ["rel/funding--wellcome-trust--keele-university"],
+        SOUGHT_AGAIN + "2016 is the year of the announcement, and the first intake was in 2017/2018.",
+    ),
     "r042": (
         ["record/keele-spcsc-partnerships/ref-90-percent"],
         "A rating is a finding about the School, with the exercise as its source; it draws no edge.",
@@ -275,6 +279,7 @@ WEAKER = {
 }
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
+    "arc-bham19": "arc",
     "arc-guide18": "nihr",
     "arc-nenc": "nihr",
     "arc-yh26": "nihr",
@@ -303,6 +308,7 @@ YOUNGER = {
     "uhnm-msft": "uhnm-about",
     "ukhsa-w": "wikipedia",
     "va-priv2": "va",
+    "wmtp-par": "wmswtp",
 }
 
 

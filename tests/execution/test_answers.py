@@ -243,6 +243,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
             ("Decisions of the editor", "The editors of this graph", "1"),
             (SOURCES["cc2024"]["title"], "Community Care", "1"),
             (SOURCES["resreform"]["title"], "Researching Reform", "1"),
+            (SOURCES["wmtp-par"]["title"], "West Midlands Social Work Teaching Partnership", "1"),
             (SOURCES["ucas-how"]["title"], "UCAS", "1"),
         ],
     ),
@@ -497,7 +498,7 @@ def test_the_best_connected_bodies(whole: Reader) -> None:
     assert {row[0]: (row[1], row[2]) for row in rows} == {
         name: (str(len(others)), str(connections[name])) for name, others in partners.items()
     }
-    assert rows[0] == (TEACHING, "35", "38")
+    assert rows[0] == (TEACHING, "35", "39")
 
 
 def test_members_of_the_same_partnerships(whole: Reader) -> None:
