@@ -212,6 +212,11 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
         ["rel/membership--university-of-warwick--nihr-clahrc-west-midlands"],
         SOUGHT_AGAIN + "the report was cited for a person's chair, which makes no university a member: inferred.",
     ),
+    "r086": (
+        ["rel/hosting--university-hospitals-birmingham-nhs-foundation-trust--nihr-arc-west-midlands"],
+        TERM_OVER,
+    ),
+    "r087": (["rel/funding--national-institute-for-health-and-care-research--nihr-arc-west-midlands"], TERM_OVER),
     "r092": (
         [
             "rel/leadership--university-hospitals-birmingham-nhs-foundation-trust--nihr-clahrc-birmingham-and-black-country"
@@ -282,6 +287,7 @@ YOUNGER = {
     "arc-bham19": "arc",
     "arc-guide18": "nihr",
     "arc-nenc": "nihr",
+    "arc-nenc24": "nihr",
     "arc-yh26": "nihr",
     "bhp-arc": "arc",
     "bihr-arc": "bihr-arc",

@@ -176,7 +176,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
             ("Coventry University", "lead authority", TEACHING, None, None),
             (KEELE, "host", PCVA, "2008", None),
             (KEELE, "host", "Royal College of General Practitioners", "2018-05-17", "2018-05-17"),
-            ("University Hospitals Birmingham NHS Foundation Trust", "host", ARC, "2019-10", "2026-03-31"),
+            ("University Hospitals Birmingham NHS Foundation Trust", "host", ARC, "2019-10", "2026-03"),
             ("University Hospitals Birmingham NHS Foundation Trust", "host", CLAHRC, None, "2019-10-31"),
             ("University of Oxford", "host", SPCR, None, "2021-03-31"),
         ],
