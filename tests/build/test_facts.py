@@ -173,6 +173,10 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
     ),
     "r036": (["rel/engagement--impact-accelerator-unit--chartered-society-of-physiotherapy"], ONE_DAY),
     "r040": (["rel/engagement--keele-university--royal-college-of-general-practitioners"], ONE_DAY),
+    "r041": (
+        ["rel/funding--wellcome-trust--keele-university"],
+        SOUGHT_AGAIN + "2016 is the year of the announcement, and the first intake was in 2017/2018.",
+    ),
     "r042": (
         ["record/keele-spcsc-partnerships/ref-90-percent"],
         "A rating is a finding about the School, with the exercise as its source; it draws no edge.",
@@ -208,6 +212,11 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
         ["rel/membership--university-of-warwick--nihr-clahrc-west-midlands"],
         SOUGHT_AGAIN + "the report was cited for a person's chair, which makes no university a member: inferred.",
     ),
+    "r086": (
+        ["rel/hosting--university-hospitals-birmingham-nhs-foundation-trust--nihr-arc-west-midlands"],
+        TERM_OVER,
+    ),
+    "r087": (["rel/funding--national-institute-for-health-and-care-research--nihr-arc-west-midlands"], TERM_OVER),
     "r092": (
         [
             "rel/leadership--university-hospitals-birmingham-nhs-foundation-trust--nihr-clahrc-birmingham-and-black-country"
@@ -275,8 +284,10 @@ WEAKER = {
 }
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
+    "arc-bham19": "arc",
     "arc-guide18": "nihr",
     "arc-nenc": "nihr",
+    "arc-nenc24": "nihr",
     "arc-yh26": "nihr",
     "bhp-arc": "arc",
     "bihr-arc": "bihr-arc",
@@ -303,6 +314,7 @@ YOUNGER = {
     "uhnm-msft": "uhnm-about",
     "ukhsa-w": "wikipedia",
     "va-priv2": "va",
+    "wmtp-par": "wmswtp",
 }
 
 
