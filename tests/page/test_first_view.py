@@ -96,7 +96,7 @@ def test_every_label_is_shown_12_pixels_or_larger_and_lies_on_no_other(
     found = seen(page)
     assert found.view == ("tall" if width == 390 else "unfolded" if unfolded else "wide")
     assert sorted(text.text for text in found.texts) == sorted(found.wanted)
-    assert len(found.symbols) == {"wide": 70, "unfolded": 102, "tall": 15}[found.view]
+    assert len(found.symbols) == {"wide": 82, "unfolded": 102, "tall": 15}[found.view]
     assert min(text.size for text in found.texts) >= 12
     assert found.collisions() == []
     assert [(text.text, s.text) for text in found.texts for s in found.symbols if text.meets(s)] == []
@@ -122,7 +122,7 @@ def test_in_a_narrow_window_labels_stay_legible_and_what_finds_no_room_comes_by_
     assert 20 < len(found.texts) < len(found.wanted)
     assert min(text.size for text in found.texts) >= 11.99
     assert found.collisions() == []
-    assert len(texts.intersection(found.hubs)) >= len(found.hubs) * 0.75
+    assert len(texts.intersection(found.hubs)) >= len(found.hubs) * 0.8
     for _ in range(3):
         page.tab.click("#closer")
     assert sorted(text.text for text in seen(page).texts) == sorted(found.wanted)
