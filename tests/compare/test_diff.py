@@ -138,7 +138,8 @@ def test_a_relationship_that_lost_one_party_is_compared(base: Reader, party: str
         [change] = changes(report)
         assert f"<{change.subject}>" == subject
         incomplete = change.new if words.startswith("Changed") else change.old
-        assert incomplete and words.format(incomplete) in change.sentence
+        assert incomplete
+        assert words.format(incomplete) in change.sentence
         assert incomplete.startswith("? ") if party == PG["from"] else " ?" in incomplete
 
 
