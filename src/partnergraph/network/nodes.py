@@ -54,6 +54,7 @@ def _node(entity: Entity, model: ReadModel) -> Attributes:
         "count_as_stated": entity.count_as_stated,
         "open": entity.list_is_open,
         "members": list(entity.members),
+        "members_inferred": _only_inferred(entity.members_evidence, evidence),
         "may_overlap": list(entity.may_overlap),
         "latitude": entity.latitude,
         "longitude": entity.longitude,
@@ -80,11 +81,15 @@ def unknown_node(label: str) -> Attributes:
         *("events", "statements", "evidence"),
     )
     known = {"label": label, "sort": "organisation", "type": "organisation", "family": "organisation"}
-    return known | dict.fromkeys(single) | {name: [] for name in lists} | {"at": {}}
+    return known | dict.fromkeys(single) | {name: [] for name in lists} | {"members_inferred": False, "at": {}}
 
 
 def _evidence(iris: Iterable[str], evidence: Mapping[str, EvidenceItem]) -> list[Attributes]:
     return [evidence_values(evidence[iri]) for iri in iris if iri in evidence]
+
+
+def _only_inferred(iris: Iterable[str], evidence: Mapping[str, EvidenceItem]) -> bool:
+    return {evidence[iri].form for iri in iris if iri in evidence} == {"inferred"}
 
 
 def _name(name: EntityName, evidence: Mapping[str, EvidenceItem]) -> Attributes:
