@@ -502,7 +502,7 @@ def test_the_best_connected_bodies(whole: Reader) -> None:
 
 
 def test_members_of_the_same_partnerships(whole: Reader) -> None:
-    """No part with its whole, no body with its successor (also where only inferred), none that joined after the School."""
+    """No part with its whole, no body with its successor (also an inferred one), none that joined after the School."""
     [closed] = {row["date"] for row in EVENTS if row["kind"] == "end" and NAMES.get(row["about"]) == SCHOOL}
     members = defaultdict(set)
     for row in RELATIONSHIPS:

@@ -10,6 +10,7 @@ from partnergraph.claims.entities import Entity, EntityAttribute, EntityEvent, E
 from partnergraph.claims.evidence import EvidenceItem
 from partnergraph.claims.property_values import Described, first_code
 from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.sentences import change_parties
 from partnergraph.claims.sources import SourceReference
 from partnergraph.claims.terms import concept_of
 from partnergraph.vocabulary import PG
@@ -137,14 +138,15 @@ def _events(model: ReadModel) -> dict[str, list[Attributes]]:
 
 
 def _event(event: EntityEvent, model: ReadModel, about: Mapping[str, str]) -> Attributes:
+    before, after = change_parties(event.before, event.after)
     return {
         "id": event.iri,
         "kind": concept_of(event.kind).label,
         "date": event.date,
         "earliest": event.earliest,
         "manner": concept_of(event.manner).label if event.manner else None,
-        "before": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.before],
-        "after": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.after],
+        "before": [{"id": iri, "label": _entity_label(iri, model)} for iri in before],
+        "after": [{"id": iri, "label": _entity_label(iri, model)} for iri in after],
         "about": [{"id": iri, "label": label} for iri, label in about.items()],
         "note": event.note,
         "evidence": _evidence(event.evidence, model.evidence),

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.claims.sentences import change_parties
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
 
@@ -257,12 +256,7 @@ class ViewModel:
         }
 
     def _event(self, event: Plain) -> Plain:
-        before, after = (
-            " and ".join(labels)
-            for labels in change_parties(
-                *([body["label"] for body in event.get(side) or []] for side in ("before", "after"))
-            )
-        )
+        before, after = (" and ".join(body["label"] for body in event.get(side) or []) for side in ("before", "after"))
         about = ", ".join(entry["label"] for entry in event.get("about") or [])
         what = f"{before} → {after}" if after else about
         manner = f" ({event['manner']})" if event.get("manner") else ""
