@@ -274,6 +274,7 @@ def test_who_funds_whom_with_evidence(whole: Reader) -> None:
         ("Department for Education", "Coventry University", None),
         ("Department for Education", "Coventry City Council", "2024-03-31"),
         ("Department of Health and Social Care", "Coventry University", None),
+        ("Department of Health and Social Care", None, None),  # the partnership's website names no third party
     }
     assert all(row[8] and row[9] for row in rows)
 
