@@ -41,7 +41,7 @@ def sums(output: Path) -> dict[str, str]:
 
 
 def test_five_hash_seeds_and_two_places_give_the_same_bytes(keele_copy: Callable[[str], Path], tmp_path: Path) -> None:
-    """All that is published, store aside: graph, report, page and columns. The two copies differ in path, locale and zone."""
+    """All that is published, store aside. The two copies differ in path, locale and zone."""
     here, there = keele_copy("here"), keele_copy("über there/and/deeper")
     for path in there.rglob("*"):
         os.utime(path, (0, 0))
