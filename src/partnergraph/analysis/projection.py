@@ -22,10 +22,13 @@ class Scope:
     """What a projection counts and leaves out: numbers of claims, unless they say otherwise.
 
     `counted`: claims by the rule `01-direct` (inferred ones too if `with_inferred`) that can have held on `date`
-    (locations and successions are never counted); `undated`: those of them that give neither start nor end;
-    `with_end`: those that give an end. `inferred`, `disputed` (superseded and retracted ones too), `not_then`: claims
-    left out. `groups`, `undertakings`: parties of counted claims that are no nodes. `large`: the partnerships left out
-    by `largest`, by IRI.
+    (locations and successions are never counted), of the kinds that the projection is made of: all, or memberships, or
+    funding; `undated`: those of them that give neither start nor end; `with_end`: those that give an end.
+
+    Left out are `disputed` claims (superseded and retracted ones too: `superseded` of them), of the others the
+    `inferred`, of the rest those of another time, `not_then`: surely so, or where `sure`, perhaps. `self_loops`: counted
+    claims whose two ends are one node. `groups`, `undertakings`: those of the graph, which are no nodes. `large`: the
+    partnerships left out by `largest`, by IRI.
     """
 
     projection: str
@@ -43,6 +46,8 @@ class Scope:
     self_loops: int = 0
     largest: int | None = None
     large: tuple[str, ...] = ()
+    sure: bool = False
+    superseded: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +57,8 @@ class Projection:
     `nodes` (int32, n): indices of entities of `columns`, ascending, therefore in the order of IRIs. `pairs`
     (int32, k x 2): positions in `nodes`, sorted by both; the smaller first where undirected. `weights` (float64, k).
     The claims behind pair i are `pair_claims[offsets[i]:offsets[i + 1]]` (int32; indices of claims, ascending).
+    `partnerships` (bool, n) is there in the two-mode projection: which nodes have members. A body that is a member of
+    one partnership and has members itself is one node.
     """
 
     columns: ClaimColumns
@@ -62,6 +69,7 @@ class Projection:
     offsets: NDArray[np.int32]
     pair_claims: NDArray[np.int32]
     directed: bool = False
+    partnerships: NDArray[np.bool_] | None = None
 
     @property
     def iris(self) -> list[str]:
@@ -79,7 +87,7 @@ class Projection:
 
     def to_networkx(self) -> nx.Graph[str]:
         """A `networkx.Graph` (a `DiGraph` where directed): nodes by IRI with `label`, `kind` and `type`; pairs with
-        `weight` and `claims`, in canonical order.
+        `weight` and `claims`, in canonical order. Two-mode: partnerships have the attribute `bipartite` 1, others 0.
         """
         import networkx as nx
 
@@ -90,6 +98,8 @@ class Projection:
         for index, iri in zip(self.nodes.tolist(), iris, strict=True):
             kind = ENTITY_KINDS[columns.entity_kind[index]]
             graph.add_node(iri, label=columns.labels[index], kind=kind, type=columns.types[index])
+        if self.partnerships is not None:
+            nx.set_node_attributes(graph, dict(zip(iris, self.partnerships.astype(int).tolist(), strict=True)), "bipartite")
         for number, (start, end) in enumerate(self.pairs.tolist()):
             weight = float(self.weights[number])
             graph.add_edge(iris[start], iris[end], weight=weight, claims=self.claims_of(number))
