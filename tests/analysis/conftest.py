@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any

@@ -275,7 +275,7 @@ def _organisations(columns: ClaimColumns) -> Flags:
 
 
 def _tops(columns: ClaimColumns, selection: _Selection) -> Indices:
-    """The organisation that each entity is merged into, by the counted claims of the time that one is part of another."""
+    """The organisation that each entity is merged into, by usable claims of the time that a unit is a part of it."""
     import numpy as np
 
     parts = _of_kind(columns, "part-of") & selection.usable
@@ -406,16 +406,13 @@ def _co_memberships(
     first, second = first[possible], second[possible]
     start, end = member[first], member[second]
     proper = start != end
-    loops = np.unique(np.concatenate([first[~proper], second[~proper]]))
-    if tops is None:  # two memberships of one body are of no other, and no claim between a body and itself
-        loops = loops[:0]
     first, second, start, end = first[proper], second[proper], start[proper], end[proper]
     partnership = columns.to[first]
     return _Links(
         start=start,
         end=end,
         claim=first,
-        loops=loops,
+        loops=large[:0],
         large=large,
         second=second,
         partnership=partnership,
