@@ -428,8 +428,10 @@ def _two_of_each(groups: Indices) -> tuple[Keys, Keys]:
     import numpy as np
 
     count = len(groups)
-    starts = np.flatnonzero(np.concatenate([np.ones(min(count, 1), bool), groups[1:] != groups[:-1]]))
-    ends = np.append(starts[1:], count)
+    new = np.ones(count, bool)
+    new[1:] = groups[1:] != groups[:-1]
+    starts = np.flatnonzero(new)
+    ends = np.append(starts[1:], count)[: len(starts)]
     following = np.repeat(ends, ends - starts) - np.arange(count) - 1
     left = np.repeat(np.arange(count), following)
     offsets = np.cumsum(following) - following
