@@ -84,7 +84,7 @@ class PlainProjection:
         return sum((Fraction(1, self.sizes[p] - 1) for p in self.through[pair]), Fraction(0))
 
     def _kind(self, claim: int) -> str:
-        return self.columns.kinds[self.columns.kind[claim]]
+        return self.columns.kinds[int(self.columns.kind[claim])]
 
     def _held(self, claim: int) -> str:
         """Whether a claim held in the window of the date."""

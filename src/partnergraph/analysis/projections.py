@@ -30,6 +30,8 @@ from partnergraph.claims.claim_columns import (
     END_STATED,
     ENTITY_KINDS,
     INFERRED,
+    OPEN_END,
+    OPEN_START,
     RETRACTED,
     START_STATED,
     SUPERSEDED,
@@ -123,7 +125,7 @@ def yearly(
     last: int | None = None,
 ) -> YearBands:
     """The bands of a projection for each year from `first` to `last`: if they are not given, those of the first and the
-    last bound of its counted claims. Without any date there are no years. Raises `UsageError` for an unknown name.
+    last date that a counted claim states. Without any date there are no years. Raises `UsageError` for an unknown name.
     """
     import numpy as np
 
@@ -148,9 +150,11 @@ def yearly(
 
 
 def _years(columns: ClaimColumns, counted: Indices, first: int | None, last: int | None) -> tuple[int, ...]:
-    from partnergraph.claims.claim_columns import OPEN_END, OPEN_START
+    import numpy as np
 
-    days = columns.bounds[counted].ravel()
+    flags, bounds = columns.flags[counted], columns.bounds[counted]
+    stated = (bounds[flags & START_STATED != 0, :2], bounds[flags & END_STATED != 0, 2:])
+    days = np.concatenate([part.ravel() for part in stated])
     days = days[(days != OPEN_START) & (days != OPEN_END)]
     if len(days):
         first = calendar_date.fromordinal(int(days.min())).year if first is None else first
