@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partnergraph.analysis import pair_links
 from partnergraph.analysis.hierarchies import top_parents, transitive_keys
 from partnergraph.analysis.projection import PROJECTIONS, Projection, Scope, scope_sentence
 from partnergraph.analysis.projections import project, yearly
@@ -510,6 +511,16 @@ def test_steps_lead_on(pairs: list[tuple[int, int]]) -> None:
 def test_wrong_options_are_refused(name: str, arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         project(columns_of([], []), name, **arguments)
+
+
+def test_partnerships_with_too_many_pairs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pair_links, "MOST_LINKS", 5)
+    claims = [("membership", member, 4) for member in range(4)]
+    columns = columns_of([*claims, ("membership", 0, 5)], ["organisation"] * 6)
+    with pytest.raises(UsageError, match=r"largest of 2 partnerships has 4 members; .* would be 6, above 5\. Leave"):
+        project(columns, "co-membership")
+    assert len(project(columns, "co-membership", largest=3).pairs) == 0
+    assert len(project(columns, "two-mode").pairs) == 5
 
 
 # The Keele graph as it is.

@@ -15,6 +15,7 @@ from partnergraph.analysis.claim_selection import (
 )
 from partnergraph.analysis.hierarchies import distinct, is_among, top_parents, transitive_keys
 from partnergraph.claims.claim_columns import INFERRED, ClaimColumns
+from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Indices = NDArray[np.int32]
-    Keys = NDArray[np.int64]
+
+MOST_LINKS = 50_000_000  # between members of partnerships: about 2 GB
 
 
 def merged_into(columns: ClaimColumns, selection: ClaimSelection) -> Indices:
@@ -173,8 +175,11 @@ def _co_memberships(
     )
 
 
-def _two_of_each(groups: Indices) -> tuple[Keys, Keys]:
-    """The positions of every two members of a group, of positions sorted by group; the smaller left."""
+def _two_of_each(groups: Indices) -> tuple[Indices, Indices]:
+    """The positions of every two members of a group, of positions sorted by group; the smaller left.
+
+    Raises `UsageError` where they would not fit into memory.
+    """
     import numpy as np
 
     count = len(groups)
@@ -183,14 +188,19 @@ def _two_of_each(groups: Indices) -> tuple[Keys, Keys]:
     starts = np.flatnonzero(new)
     ends = np.append(starts[1:], count)[: len(starts)]
     following = np.repeat(ends, ends - starts) - np.arange(count) - 1
-    left = np.repeat(np.arange(count), following)
-    offsets = np.cumsum(following) - following
-    return left, np.arange(len(left)) - offsets[left] + left + 1
+    if (number := int(following.sum())) > MOST_LINKS:
+        raise UsageError(
+            f"The largest of {len(starts)} partnerships has {int((ends - starts).max())} members; pairs of members "
+            f"would be {number}, above {MOST_LINKS}. Leave large partnerships out, such as those above 30 (largest)."
+        )
+    left = np.repeat(np.arange(count, dtype=np.int32), following)
+    offsets = (np.cumsum(following) - following - np.arange(count) - 1).astype(np.int32)
+    return left, np.arange(number, dtype=np.int32) - offsets[left]
 
 
 def _never_co_members(columns: ClaimColumns, first: Indices, second: Indices) -> Flags:
-    """Whether two organisations are a part and its whole (by stated claims of any time), a group and a member of it,
-    bodies that may overlap, or a body and a successor: over any number of steps.
+    """Whether two organisations are a part and its whole (by stated claims of any time) or a body and its successor,
+    both over any number of steps; or a group and a member of it, or bodies that may overlap.
     """
     import numpy as np
 

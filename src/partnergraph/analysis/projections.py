@@ -71,7 +71,8 @@ def project(
     than so many members are left out. `weighted=False`: each pair of co-members weighs 1, as those of the other
     projections always do.
 
-    Raises `UsageError` for an unknown name, a wrong date, or options that do not go together.
+    Raises `UsageError` for an unknown name, a wrong date, options that do not go together, and for partnerships so
+    large that the pairs of their members would not fit into memory (`pair_links.MOST_LINKS`).
     """
     _check_options(name, as_of, sure, largest)
     selection = selected_claims(columns, name, with_inferred, None if as_of is None else days_of(as_of))
