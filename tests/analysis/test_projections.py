@@ -486,6 +486,45 @@ def short_pairs_by_number(projection: Projection) -> set[tuple[int, int]]:
     return {(nodes[start], nodes[end]) for start, end in projection.pairs.tolist()}
 
 
+def days(*texts: str) -> list[int]:
+    """A row of bounds."""
+    opens = (OPEN_START, OPEN_END, OPEN_START, OPEN_END)
+    return [date.fromisoformat(text).toordinal() if text else day for text, day in zip(texts, opens, strict=True)]
+
+
+def test_members_of_one_year_are_surely_together_only_where_their_times_surely_overlap() -> None:
+    columns = columns_of([("membership", 0, 3), ("membership", 1, 3), ("membership", 2, 3)], ["organisation"] * 4)
+    rows = [
+        days("2014-01-01", "2014-01-31", "2014-03-01", "2014-10-31"),
+        days("2014-02-01", "2014-08-31", "2014-12-01", "2014-12-31"),
+        days("2013-01-01", "2013-12-31", "2015-01-01", "2015-12-31"),
+    ]
+    columns = replace(columns, bounds=np.array(rows, np.int32))
+    possible, sure = (project(columns, "co-membership", as_of="2014", sure=sure) for sure in (False, True))
+    assert short_pairs_by_number(possible) == {(0, 1), (0, 2), (1, 2)}
+    assert short_pairs_by_number(sure) == {(0, 2), (1, 2)}
+    assert possible.weights.tolist() == [0.5, 0.5, 0.5]
+    assert sure.weights.tolist() == [0.5, 0.5]  # of partnerships as large as they can have been
+
+
+def test_a_claim_that_ended_before_it_began_held_at_no_time() -> None:
+    rows = np.array([days("2014-09-01", "2014-09-30", "2014-02-01", "2014-02-28")], np.int32)
+    columns = columns_of([("partnership", 0, 1)], ["organisation"] * 2, bounds=rows)
+    assert len(project(columns, "claims").pairs) == 1
+    scope = project(columns, "claims", as_of="2014").scope
+    assert (scope.counted, scope.not_then) == (0, 1)
+
+
+def test_partnerships_that_are_a_part_of_another_body_stay_when_units_are_merged() -> None:
+    claims = [("membership", 0, 2), ("membership", 1, 2), ("part-of", 0, 4), ("part-of", 2, 3)]
+    columns = columns_of(claims, ["organisation"] * 5)
+    two_mode = project(columns, "two-mode", roll_up=True)
+    assert short_pairs_by_number(two_mode) == {(1, 2), (2, 4)}
+    assert two_mode.partnerships is not None
+    assert two_mode.partnerships.tolist() == [False, True, False]
+    assert short_pairs_by_number(project(columns, "co-membership", roll_up=True)) == {(1, 4)}
+
+
 def test_units_are_merged_into_their_top() -> None:
     """Also where claims name both the faculty and the university; a unit of two universities stays one of its own."""
     parts = np.array([(1, 0), (2, 1), (2, 0), (5, 0), (5, 4), (6, 5)], np.int32)
