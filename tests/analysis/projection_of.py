@@ -11,7 +11,6 @@ from partnergraph.claims.claim_columns import OPEN_END, OPEN_START, ClaimColumns
 
 if TYPE_CHECKING:
     import networkx as nx
-
     from numpy.typing import NDArray
 
 
@@ -61,7 +60,7 @@ def projection_of_arrays(
         kind=np.zeros(count, dtype=np.uint8),
         flags=np.zeros(count, dtype=np.uint8),
         bounds=np.tile(np.array([OPEN_START, OPEN_END] * 2, dtype=np.int32), (count, 1)),
-        **{name: empty for name in ("via", "members", "may_overlap", "successions")},
+        **dict.fromkeys(("via", "members", "may_overlap", "successions"), empty),
     )
     scope = Scope(projection, None, False, False, count, count, 0, 0, 0, 0, 0, 0)
     return Projection(

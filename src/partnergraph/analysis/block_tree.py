@@ -137,7 +137,8 @@ class BlockTree:
         if self.focus is not None:
             joined = (root == root[self.focus]) & (np.arange(size) != self.focus)
             rest[joined] = upper[joined]
-        return whole - 1 - rest
+        separated: NDArray[np.int64] = whole - 1 - rest
+        return separated
 
     def separation(self, node: int) -> Separation:
         """What is separated without a node."""

@@ -114,7 +114,8 @@ class NetworkMeasures:
             rank = DAMPING * multiply(before * inverse) + lost / size
             if float(np.abs(rank - before).sum()) < 1e-13:
                 break
-        return rank / rank.sum()
+        rank /= rank.sum()
+        return rank
 
     @cached_property
     def core(self) -> NDArray[np.int64]:
@@ -283,7 +284,8 @@ def ordered_numbers(labels: NDArray[np.int64]) -> NDArray[np.int64]:
     _, first, inverse, counts = np.unique(labels, return_index=True, return_inverse=True, return_counts=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.lexsort((first, -counts))] = np.arange(len(first))
-    return number[inverse]
+    ordered: NDArray[np.int64] = number[inverse]
+    return ordered
 
 
 def comparable(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -291,7 +293,8 @@ def comparable(values: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
     largest = float(np.nanmax(np.abs(values), initial=0))
-    return np.round(values / largest, DIGITS) if largest > 0 else values * 1.0
+    rounded: NDArray[np.float64] = np.round(values / largest, DIGITS) if largest > 0 else values * 1.0
+    return rounded
 
 
 def ranks(values: NDArray[np.float64], *, ascending: bool = False) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""How far ranks rest on single claims: bands by resampling (Borgatti, Carley & Krackhardt 2006, Social Networks 28, 124).
+"""How far ranks rest on single claims: bands by resampling (Borgatti, Carley & Krackhardt 2006, Soc. Networks 28, 124).
 
 This is doubt about what is recorded, not about what is inferred.
 """
@@ -12,11 +12,13 @@ from partnergraph.analysis.measures import SMALL, NetworkMeasures, pivots, ranks
 from partnergraph.analysis.pair_graph import PairGraph
 from partnergraph.analysis.projection import Projection
 from partnergraph.analysis.shortest_paths import path_centralities
+from partnergraph.claims.claim_columns import DISPUTED, INFERRED, RETRACTED, SUPERSEDED
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+NEVER_COUNTED = ("location", "succession")
 DELETED = 0.1  # the probability of each claim
 TOP = 5
 WORK = 400_000_000  # edges followed in all rounds; above it paths are followed from pivots
@@ -26,7 +28,8 @@ FEWEST = 20  # pivots; where the work does not allow them there are no bands
 @dataclass(frozen=True, eq=False)
 class RankBands:
     """Ranks by betweenness and how they vary, in the order of nodes: `rank` with all claims, `low` and `high` (the
-    5 % and the 95 % of the rounds), `in_top` (rounds among the first five), as int64.
+    5 % and the 95 % of the rounds), `in_top` (rounds among the first five), as int64. In a round, equal ones are ranked
+    by IRI.
 
     `agreement`: the mean of Kendall's tau-b between the ranks with all claims and those of each round; None where all
     ranks are equal. `pivots`: bodies from which paths are followed in each round; None: all.
@@ -68,56 +71,67 @@ def rank_bands(
         return None
     measures = measures or NetworkMeasures(projection)
     rank = ranks(measures.betweenness)
-    claims = np.unique(projection.pair_claims)
-    lasting = _Supports(projection, claims)
+    counted, supports = _counted(projection), _Supports(projection)
+    kept = np.ones(len(projection.columns.claims), dtype=np.bool_)
     generator = np.random.Generator(np.random.PCG64(0))
-    found = np.zeros((rounds, graph.size), dtype=np.int32)
+    places = np.zeros((rounds, graph.size), dtype=np.int32)
+    taus = []
     for turn in range(rounds):
-        rest = graph.subgraph(lasting.pairs(generator.random(len(claims)) >= DELETED))
+        kept[counted] = generator.random(len(counted)) >= DELETED
+        rest = graph.subgraph(supports.lasting(kept))
         starts = pivots(graph, turn + 1, number)
         matrix = rest.matrix() if len(graph.pairs) > SMALL else None
-        found[turn] = ranks(path_centralities(rest, starts, matrix, harmonic=False)[0])
-    bands = np.sort(found, axis=0)
-    taus = [tau for turn in range(rounds) if (tau := kendall_tau(rank, found[turn])) is not None]
+        turned = ranks(path_centralities(rest, starts, matrix, harmonic=False)[0])
+        places[turn, np.argsort(turned, kind="stable")] = np.arange(1, graph.size + 1)
+        if (tau := kendall_tau(rank, turned)) is not None:
+            taus.append(tau)
+    bands = np.sort(places, axis=0)
     return RankBands(
         rank=rank,
-        low=bands[int(0.05 * (rounds - 1))].astype(np.int64),
-        high=bands[int(np.ceil(0.95 * (rounds - 1)))].astype(np.int64),
-        in_top=(found <= TOP).sum(axis=0),
+        low=bands[int(0.05 * rounds)].astype(np.int64),
+        high=bands[max(int(0.95 * rounds) - 1, 0)].astype(np.int64),
+        in_top=(places <= TOP).sum(axis=0),
         rounds=rounds,
         pivots=None if number >= graph.size else number,
         agreement=float(np.mean(taus)) if taus else None,
     )
 
 
-class _Supports:
-    """Which pairs last when claims are left out. `claims`: those behind the pairs, ascending."""
+def _counted(projection: Projection) -> NDArray[np.int64]:
+    """The claims that may be left out: all of any kind and time that the projections of this scope count, by IRI."""
+    import numpy as np
 
-    def __init__(self, projection: Projection, claims: NDArray[np.int32]) -> None:
+    columns = projection.columns
+    wrong = DISPUTED | SUPERSEDED | RETRACTED | (0 if projection.scope.with_inferred else INFERRED)
+    never = np.array([kind in NEVER_COUNTED for kind in columns.kinds], dtype=np.bool_)[columns.kind]
+    return np.flatnonzero(((columns.flags & wrong) == 0) & ~never)
+
+
+class _Supports:
+    """Which pairs last when claims are left out."""
+
+    def __init__(self, projection: Projection) -> None:
         import numpy as np
 
         self.count = len(projection.pairs)
         self.pair = np.repeat(np.arange(self.count), np.diff(projection.offsets))
-        self.claim = np.searchsorted(claims, projection.pair_claims)
+        self.claim = projection.pair_claims
         self.joint = projection.scope.projection == "co-membership"
         if self.joint:  # claims by pair, partnership and member: two members of a partnership make the pair
-            columns, entities = projection.columns, len(projection.columns.entities)
-            partnership, member = columns.to[projection.pair_claims], columns.from_[projection.pair_claims]
-            sides, self.side = np.unique(
-                np.stack([self.pair * entities + partnership, member.astype(np.int64)]), axis=1, return_inverse=True
-            )
-            meetings, self.meeting = np.unique(sides[0], return_inverse=True)
-            self.pair = (meetings // max(entities, 1)).astype(np.int64)
+            columns, entities = projection.columns, max(len(projection.columns.entities), 1)
+            meetings, meeting = np.unique(self.pair * entities + columns.to[self.claim], return_inverse=True)
+            sides, self.side = np.unique(meeting * entities + columns.from_[self.claim], return_inverse=True)
+            self.meeting, self.pair = sides // entities, meetings // entities
 
-    def pairs(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def lasting(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether each pair lasts with the claims that are kept."""
         import numpy as np
 
-        lasting: NDArray[np.bool_] = kept[self.claim]
+        present: NDArray[np.bool_] = kept[self.claim]
         if self.joint:
-            members = np.bincount(self.side[lasting], minlength=len(self.meeting)) > 0
-            lasting = np.bincount(self.meeting[members], minlength=len(self.pair)) > 1
-        return np.bincount(self.pair[lasting], minlength=self.count) > 0
+            members = np.bincount(self.side[present], minlength=len(self.meeting)) > 0
+            present = np.bincount(self.meeting[members], minlength=len(self.pair)) > 1
+        return np.bincount(self.pair[present], minlength=self.count) > 0
 
 
 def kendall_tau(first: NDArray[np.integer], second: NDArray[np.integer]) -> float | None:
