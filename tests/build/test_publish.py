@@ -293,7 +293,9 @@ def cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [change, cut, Path.unlink])
-@pytest.mark.parametrize("name", ["graph.trig", "index.html", "report.json", "names.sqlite", "SHA256SUMS"])
+@pytest.mark.parametrize(
+    "name", ["graph.trig", "index.html", "report.json", "names.sqlite", "network.npz", "SHA256SUMS"]
+)
 def test_what_was_published_and_changed_since_is_built_again(
     name: str, damage: Callable[[Path], None], folder: Path, tmp_path: Path
 ) -> None:

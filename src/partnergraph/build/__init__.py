@@ -23,6 +23,8 @@ from partnergraph.build.publishing import (
 )
 from partnergraph.build.register_import import RegisterImport, import_register
 from partnergraph.check import check
+from partnergraph.claims import claim_columns
+from partnergraph.claims.columns_file import columns_bytes
 from partnergraph.errors import DataError, Finding, error_count
 from partnergraph.files import fill_folder
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
@@ -34,7 +36,7 @@ from partnergraph.vocabulary.iri import last_segment
 __all__ = ["BuildReport", "assemble", "build", "collect_findings"]
 
 # Raise it when the build writes other bytes, or another file, for the same input.
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def build(
             counts |= store_counts.result()
             if not (staging / name_index.FILE).exists():
                 name_index.write_index(reader, staging / name_index.FILE)
+                _write_columns(reader, staging)
             warnings += [
                 finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
             ]
@@ -166,8 +169,8 @@ def _fingerprint(hashes: dict[str, str], only: Collection[str] | None, page: str
 def _write_store(writer: Writer, staging: Path, folder: GraphFolder, imports: list[RegisterImport]) -> dict[str, Any]:
     """The store on disk, from the very quads that graph.trig and the page are made of; and registers kept whole, which
     go straight from their files into the store: too many for a page, and graph.trig would only repeat them. The index
-    of their names is made while the engine tidies up. Returns the counts of the store where it holds more than
-    the writer.
+    of their names and the columns of all claims are made while the engine tidies up. Returns the counts of the store
+    where it holds more than the writer.
     """
     ids = Ids(folder.model.config.base)
     whole_registers = [import_ for import_ in imports if import_.register.keep == "all"]
@@ -181,9 +184,15 @@ def _write_store(writer: Writer, staging: Path, folder: GraphFolder, imports: li
         counts: dict[str, Any] = {}
         if whole_registers:
             name_index.write_index(disk.reader(), staging / name_index.FILE)
+            _write_columns(disk.reader(), staging)
             counts = _counts(disk.reader())
         flushed.result()
     return counts
+
+
+def _write_columns(reader: Reader, staging: Path) -> None:
+    """The claims as columns, for the analysis of the network."""
+    fill_folder(staging, {claim_columns.FILE: columns_bytes(claim_columns.scan_columns(reader))})
 
 
 def _counts(reader: Reader) -> dict[str, Any]:

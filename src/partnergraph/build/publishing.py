@@ -2,7 +2,8 @@
 
 Layout of an output folder::
 
-    generations/<fingerprint>/{store/, names.sqlite, graph.trig, index.html, report.json, SHA256SUMS}
+    generations/<fingerprint>/{store/, names.sqlite, network.npz, graph.trig, index.html, report.json,
+                              SHA256SUMS}
     current -> generations/<fingerprint>          the commit point: replaced by one rename
     .previous -> generations/<fingerprint>        the one before, for readers that are just opening it
     index.html, graph.trig, report.json           links through `current`

@@ -6,29 +6,53 @@ by scans of its predicates. Evidence, words and identifiers stay in the store an
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
+
+from partnergraph.claims.entities import ENTITY_CLASSES
+from partnergraph.claims.property_values import Described, date_bounds
+from partnergraph.claims.validity import effective_validity, parties_of, read_lives
+from partnergraph.errors import DataError
+from partnergraph.vocabulary import CODE, DCTERMS, FOAF, ORG, PG, RDF, SKOS
+from partnergraph.vocabulary.iri import label_from_iri, last_segment
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from partnergraph.store import Reader
 
 FILE = "network.npz"
 # Raise it when the columns change; columns of another version are not used.
 FORMAT = 1
 ENTITY_KINDS = ("organisation", "group", "undertaking", "place", "other")
 
-# Flags of a claim. A claim with none of the first four is counted by the rule `01-direct`.
+# Flags of a claim. One with none of the first four is counted by the rule `01-direct`. That rule wants evidence that is
+# not inferred, so a claim without any evidence is INFERRED as well; NO_EVIDENCE tells it from inference.
 INFERRED, DISPUTED, SUPERSEDED, RETRACTED = 1, 2, 4, 8
 START_STATED, END_STATED = 16, 32  # the claim itself gives a start, an end; neither: it is undated
+NO_EVIDENCE = 64
 
 # Days are proleptic Gregorian ordinals (`datetime.date.toordinal`); what is open is before or after all of them.
 OPEN_START, OPEN_END = 0, 4_000_000
 
+_STANDINGS = {CODE.disputed: DISPUTED, CODE.superseded: SUPERSEDED, CODE.retracted: RETRACTED}
+_STORED = (PG.validFromEarliest, PG.validFromLatest, PG.validUntilEarliest, PG.validUntilLatest)
+_STARTS, _ENDS = (PG.start, PG.startEarliest, PG.startLatest), (PG.end, PG.endEarliest, PG.endLatest)
+_DATES = (*_STARTS, *_ENDS)
+_OPEN = (OPEN_START, OPEN_END, OPEN_START, OPEN_END)
+_MAX_COUNT = 2**31 - 1  # a larger number of members is no number of members
+_MAX_KINDS = 256
+
+
+Dates = Mapping[str, Mapping[str, str]]  # predicate -> what has such a date -> its first
+
 
 @dataclass(frozen=True, eq=False)
 class ClaimColumns:
-    """All relationships that no rule derived, sorted by IRI, and what they are between, sorted by IRI.
+    """All relationships that no rule derived, sorted by IRI, and what the arrays name, sorted by IRI.
 
     Of n claims and m entities: `from_`, `to` (int32, n) are indices of entities, `kind` (uint8, n) of `kinds` (codes),
     `flags` (uint8, n) see above. `bounds` (int32, n x 4) are the effective bounds in days: start earliest and latest,
@@ -36,7 +60,8 @@ class ClaimColumns:
     third, `OPEN_END` for the second and fourth, so that comparisons need no special case. `entity_kind` (uint8, m) is
     an index of `ENTITY_KINDS`; `types` the code of the first type of each, or ``""``; `stated_count` (int32, m) what a
     source states as the number of members, 0 where none does. The remaining arrays are pairs (int32, k x 2): `via`
-    (claim, entity), `members` (group, member), `may_overlap` (entity, entity), `successions` (body before, body after).
+    (claim, entity), `members` (group, member), `may_overlap` (entity, entity), `successions` (body before, body after);
+    each sorted, none twice.
     """
 
     entities: list[str]
@@ -44,7 +69,7 @@ class ClaimColumns:
     entity_kind: NDArray[np.uint8]
     types: list[str]
     stated_count: NDArray[np.int32]
-    claims: list[str]
+    claims: Sequence[str]
     kinds: tuple[str, ...]
     from_: NDArray[np.int32]
     to: NDArray[np.int32]
@@ -55,3 +80,177 @@ class ClaimColumns:
     members: NDArray[np.int32]
     may_overlap: NDArray[np.int32]
     successions: NDArray[np.int32]
+
+
+def claim_columns(reader: Reader) -> ClaimColumns:
+    """The columns of a graph: as its build wrote them, else (a file, a view of a date, a build of an older version or
+    one whose columns are damaged) by scans.
+
+    Raises `DataError` for more than 256 kinds of relationship.
+    """
+    from partnergraph.claims.columns_file import read_columns
+
+    columns = read_columns(reader.folder.parent / FILE) if reader.folder is not None else None
+    return columns if columns is not None else scan_columns(reader)
+
+
+def scan_columns(reader: Reader) -> ClaimColumns:
+    """The columns of a graph, by scans of the predicates that they need. Raises `DataError`; see `claim_columns`."""
+    import numpy as np
+
+    from_, to, derived = _first(reader, PG["from"]), _first(reader, PG.to), set(reader.values(PG.derivedBy))
+    relationships = {iri for iri in reader.pointing(RDF.type, PG.Relationship) if iri in from_ and iri in to}
+    claims = sorted(relationships - derived)
+    number = {iri: index for index, iri in enumerate(claims)}
+    via = [(iri, party) for iri, party in reader.pairs(PG.via) if iri in number]
+    members, may_overlap = list(reader.pairs(FOAF.member)), list(reader.pairs(PG.mayOverlap))
+    successions = _successions(reader)
+    parties = {from_[iri] for iri in claims} | {to[iri] for iri in claims} | {party for _, party in via}
+    parties.update(entity for pair in (*members, *may_overlap, *successions) for entity in pair)
+    entities = sorted(parties)
+    index = {iri: place for place, iri in enumerate(entities)}
+    kind_of = _first(reader, PG.kind)
+    codes = [last_segment(kind_of[iri]) if iri in kind_of else "association" for iri in claims]
+    kinds = tuple(sorted(set(codes)))
+    if len(kinds) > _MAX_KINDS:
+        raise DataError(
+            f"The graph has {len(kinds)} kinds of relationship; its network can be analysed with up to {_MAX_KINDS}. "
+            "Use fewer kinds (pg:kind)."
+        )
+    kind_index = {code: place for place, code in enumerate(kinds)}
+    labels, types = _first(reader, SKOS.prefLabel), _types(reader, index)
+    dates = {predicate: _first(reader, predicate) for predicate in _DATES}
+    return ClaimColumns(
+        entities=entities,
+        labels=[labels.get(iri) or label_from_iri(iri) for iri in entities],
+        entity_kind=np.array(_entity_kinds(reader, index), np.uint8),
+        types=[types.get(iri, "") for iri in entities],
+        stated_count=np.array(_stated_counts(reader, index), np.int32),
+        claims=claims,
+        kinds=kinds,
+        from_=np.fromiter((index[from_[iri]] for iri in claims), np.int32, len(claims)),
+        to=np.fromiter((index[to[iri]] for iri in claims), np.int32, len(claims)),
+        kind=np.fromiter((kind_index[code] for code in codes), np.uint8, len(claims)),
+        flags=np.array(_flags(reader, number, dates), np.uint8),
+        bounds=np.array(_bounds(reader, number, relationships, dates), np.int32).reshape(-1, 4),
+        via=_pairs(via, number, index),
+        members=_pairs(members, index, index),
+        may_overlap=_pairs(may_overlap, index, index),
+        successions=_pairs(successions, index, index),
+    )
+
+
+def _first(reader: Reader, predicate: str) -> dict[str, str]:
+    """The first value of a predicate, as texts are sorted, for each subject."""
+    pairs = list(reader.pairs(predicate))
+    first = dict(pairs)
+    if len(first) < len(pairs):  # some have several
+        for subject, value in pairs:
+            first[subject] = min(first[subject], value)
+    return first
+
+
+def _pairs(pairs: Iterable[tuple[str, str]], left: Mapping[str, int], right: Mapping[str, int]) -> NDArray[np.int32]:
+    import numpy as np
+
+    return np.array(sorted({(left[one], right[other]) for one, other in pairs}), np.int32).reshape(-1, 2)
+
+
+def _successions(reader: Reader) -> list[tuple[str, str]]:
+    """Every body that an event changed, with every one that it became."""
+    after = reader.values(ORG.resultingOrganization)
+    return [(body, new) for event, body in reader.pairs(ORG.originalOrganization) for new in after.get(event, ())]
+
+
+def _entity_kinds(reader: Reader, index: Mapping[str, int]) -> list[int]:
+    """One of several kinds is of the first; see `partnergraph.claims.entities.read_entities`."""
+    kinds = [ENTITY_KINDS.index("other")] * len(index)
+    for place, name in reversed([*enumerate(ENTITY_KINDS[:-1])]):
+        for iri in reader.pointing(RDF.type, ENTITY_CLASSES[name]):
+            if iri in index:
+                kinds[index[iri]] = place
+    return kinds
+
+
+def _types(reader: Reader, index: Collection[str]) -> dict[str, str]:
+    """The code of the first type of each; see `partnergraph.claims.entities.Entity`."""
+    types: dict[str, str] = {}
+    for predicate in (PG.memberType, DCTERMS.type, ORG.classification):
+        types |= {iri: last_segment(type_) for iri, type_ in _first(reader, predicate).items() if iri in index}
+    return types
+
+
+def _stated_counts(reader: Reader, index: Mapping[str, int]) -> list[int]:
+    """The largest number of members that is stated of each."""
+    counts = [0] * len(index)
+    for iri, text in reader.pairs(PG.statedCount):
+        if iri in index and text.isdecimal() and len(text) < 20 and (count := int(text)) <= _MAX_COUNT:
+            counts[index[iri]] = max(counts[index[iri]], count)
+    return counts
+
+
+def _flags(reader: Reader, number: Mapping[str, int], dates: Dates) -> list[int]:
+    flags = [INFERRED | NO_EVIDENCE] * len(number)
+    inferred = set(reader.pointing(PG.basis, CODE.inferred))
+    for iri, item in reader.pairs(PG.evidence):
+        if (claim := number.get(iri)) is not None:
+            flags[claim] &= ~NO_EVIDENCE if item in inferred else ~(NO_EVIDENCE | INFERRED)
+    for iri, standing in reader.pairs(PG.standing):
+        if iri in number:
+            flags[number[iri]] |= _STANDINGS.get(standing, 0)
+    for predicate, stated in dates.items():
+        flag = START_STATED if predicate in _STARTS else END_STATED
+        for iri in stated:
+            if iri in number:
+                flags[number[iri]] |= flag
+    return flags
+
+
+def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection[str], dates: Dates) -> list[int]:
+    """Four bounds for each claim, one after the other: those that the build stored, else as
+    `partnergraph.claims.validity` computes them.
+    """
+    bounds = [*_OPEN] * len(number)
+    ordinals: dict[str, int | None] = {}
+    stored: set[str] = set()
+    for place, predicate in enumerate(_STORED):
+        for iri, day in _first(reader, predicate).items():
+            if iri in number and day:
+                stored.add(iri)
+                _set_bound(bounds, 4 * number[iri] + place, day, ordinals)
+    events = any(reader.pointing(RDF.type, class_iri) for class_iri in (PG.LifecycleEvent, PG.ChangeEvent))
+    values = _described(reader, dates, set(relationships) if events else number.keys() - stored, parties=events)
+    lives = read_lives(reader, values) if events else {}
+    for iri, own in values.items():
+        if iri in number and iri not in stored:
+            known = [lives[party] for party in (iri, *parties_of(own)) if party in lives]
+            validity = effective_validity(date_bounds(own, "start"), date_bounds(own, "end"), known)
+            for place, bound in enumerate((*validity.start, *validity.end)):
+                if bound:
+                    _set_bound(bounds, 4 * number[iri] + place, bound, ordinals)
+    return bounds
+
+
+def _described(reader: Reader, dates: Dates, relationships: Collection[str], *, parties: bool) -> Described:
+    """The days of some relationships that have any; with their parties, where the lives of those are to be known."""
+    values: Described = {}
+    columns = {predicate: days for predicate, days in dates.items() if predicate not in (PG.start, PG.end)}
+    for predicate, days in columns.items():
+        for iri in days.keys() & relationships:
+            values.setdefault(iri, {})[predicate] = [days[iri]]
+    for predicate in (PG["from"], PG.to, PG.via) if parties else ():
+        for iri, bodies in reader.values(predicate).items():
+            if iri in relationships:
+                values.setdefault(iri, {})[predicate] = bodies
+    return values
+
+
+def _set_bound(bounds: list[int], place: int, day: str, ordinals: dict[str, int | None]) -> None:
+    """A text that is no day leaves the bound open."""
+    if day not in ordinals:
+        try:
+            ordinals[day] = date.fromisoformat(day[:10]).toordinal()
+        except ValueError:
+            ordinals[day] = None
+    if (ordinal := ordinals[day]) is not None:
+        bounds[place] = ordinal
