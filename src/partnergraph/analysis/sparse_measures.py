@@ -143,9 +143,11 @@ def partition(graph: PairGraph, seed: int) -> NDArray[np.int64]:
         from graspologic_native import leiden_csr
     except ImportError:
         raise MissingExtra("graspologic-native", "network") from None
+    labels = np.arange(graph.size, dtype=np.int64) + graph.size  # what has no pair is a community of its own
+    if not len(graph.pairs):
+        return labels
     starts, neighbours, pairs = graph.rows
     _, number = leiden_csr(starts, neighbours, graph.weights[pairs], graph.size, seed=seed)
-    labels = np.arange(graph.size, dtype=np.int64) + graph.size  # what has no pair is a community of its own
     labels[list(number)] = list(number.values())
     return labels
 
