@@ -10,7 +10,6 @@ components and cut points within 2.5 times.
 from __future__ import annotations
 
 import importlib.util
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -110,7 +109,6 @@ def _rustworkx(graph: PairGraph) -> Calls:
 def _igraph(graph: PairGraph) -> Calls:
     import igraph as ig
 
-    ig.set_random_number_generator(random.Random(0))
     network = ig.Graph(n=graph.size, edges=graph.pairs)
     pivots = _pivots(graph).tolist()
     return {
@@ -126,7 +124,7 @@ def _igraph(graph: PairGraph) -> Calls:
     }
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore")  # of the other libraries
 @pytest.mark.parametrize("pairs", [10_000, 100_000, 1_000_000])
 def test_measures_beside_networkx_rustworkx_and_igraph(pairs: int) -> None:
     graph = PairGraph.of(made_up(pairs))

@@ -91,8 +91,8 @@ class NetworkMeasures:
         inside = np.flatnonzero(self.component == 1)
         if len(inside) > 1:
             place = np.cumsum(self.component == 1) - 1
-            kept = self.component[graph.pairs[:, 0]] == 1
-            largest = PairGraph(len(inside), place[graph.pairs[kept]].astype(np.int32), graph.weights[kept])
+            inner = self.component[graph.pairs[:, 0]] == 1
+            largest = PairGraph(len(inside), place[graph.pairs[inner]].astype(np.int32), graph.weights[inner])
             values[inside] = _leading_vector(largest, self.module)
         return values
 

@@ -76,13 +76,13 @@ def rank_bands(
     window = None if scope.date is None else days_of(scope.date)
     counted = selected_claims(columns, scope.projection, scope.with_inferred, window).counted
     supports = _Supports(projection)
-    kept = np.ones(len(columns.claims), dtype=np.bool_)
+    remaining = np.ones(len(columns.claims), dtype=np.bool_)
     generator = np.random.Generator(np.random.PCG64(0))
     places = np.zeros((rounds, graph.size), dtype=np.int32)
     taus = []
     for turn in range(rounds):
-        kept[counted] = generator.random(len(counted)) >= DELETED
-        rest = graph.subgraph(supports.lasting(kept))
+        remaining[counted] = generator.random(len(counted)) >= DELETED
+        rest = graph.subgraph(supports.lasting(remaining))
         starts = pivots(graph, turn + 1, number)
         matrix = rest.matrix() if large else None
         turned = ranks(path_centralities(rest, starts, matrix, harmonic=False)[0])
@@ -124,11 +124,11 @@ class _Supports:
         possible &= columns.from_[first] != columns.from_[second]
         self.pair, self.claim, self.second = pair[left][possible], first[possible], second[possible]
 
-    def lasting(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whether each pair lasts with the claims that are kept."""
+    def lasting(self, remaining: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether each pair lasts with the claims that remain."""
         import numpy as np
 
-        present = kept[self.claim] & kept[self.second]
+        present = remaining[self.claim] & remaining[self.second]
         return np.bincount(self.pair[present], minlength=self.count) > 0
 
 
