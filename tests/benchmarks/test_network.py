@@ -58,7 +58,8 @@ def _ours(graph: PairGraph) -> Calls:
         "eigenvector": eigenvector,
         "core numbers": lambda: sparse_measures.core_numbers(graph),
         "components": lambda: sparse_measures.components(graph),
-        "cut points, bridges": lambda: BlockTree(graph, sparse_measures.blocks(graph)).counts,
+        "cut points, bridges": lambda: BlockTree(graph, sparse_measures.blocks(graph)),
+        "separated by each": lambda: BlockTree(graph, sparse_measures.blocks(graph)).counts,
         "constraint": lambda: triangles.structural_holes(graph),
         "communities": lambda: sparse_measures.partition(graph, 0),
     }
