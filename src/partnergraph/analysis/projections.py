@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import date as calendar_date
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.hierarchies import top_parents, transitive_keys
+from partnergraph.analysis.hierarchies import distinct, is_among, top_parents, transitive_keys
 from partnergraph.analysis.projection import PROJECTIONS, Projection, Scope
 from partnergraph.claims.claim_columns import (
     DISPUTED,
@@ -380,7 +380,7 @@ def partnership_sizes(columns: ClaimColumns, members: Indices, partnerships: Ind
 
     count, named = len(columns.entities), _organisations(columns)
     by_name = named[members]
-    keys = np.unique(partnerships[by_name].astype(np.int64) * count + members[by_name])
+    keys = distinct(partnerships[by_name].astype(np.int64) * count + members[by_name])
     sizes = np.bincount(keys // count, minlength=count).astype(np.int32)
     has_members = np.zeros(count, bool)
     has_members[partnerships] = True
@@ -451,13 +451,13 @@ def _never_co_members(columns: ClaimColumns, first: Indices, second: Indices) ->
         ]
     )
     one, other = keys // count, keys % count
-    keys = np.unique(np.minimum(one, other) * count + np.maximum(one, other))
+    keys = distinct(np.minimum(one, other) * count + np.maximum(one, other))
     concerned = np.zeros(count, bool)
     concerned[keys // count] = concerned[keys % count] = True
     excluded = concerned[first] & concerned[second]
     rows = np.flatnonzero(excluded)
     lower = np.minimum(first[rows], second[rows]).astype(np.int64)
-    excluded[rows] = np.isin(lower * count + np.maximum(first[rows], second[rows]), keys)
+    excluded[rows] = is_among(lower * count + np.maximum(first[rows], second[rows]), keys)
     return excluded
 
 
@@ -479,12 +479,24 @@ class _Pairs:
 
         start, end = links.start.astype(np.int64), links.end.astype(np.int64)
         keys = start * count + end if directed else np.minimum(start, end) * count + np.maximum(start, end)
-        order = np.argsort(keys, kind="stable")
+        order = _stable_order(keys, count * count)
         keys = keys[order]
         new = np.ones(len(keys), bool)
         new[1:] = keys[1:] != keys[:-1]
         keys = keys[new]
         return cls(order, np.cumsum(new) - 1, keys // max(count, 1), keys % max(count, 1))
+
+
+def _stable_order(keys: Keys, limit: int) -> Keys:
+    """The order that sorts keys from 0 to `limit`, equal ones as they stand."""
+    import numpy as np
+
+    bits = len(keys).bit_length()
+    if limit.bit_length() + bits > 62:
+        return np.argsort(keys, kind="stable")
+    # Sorting keys with their places is 10 times as fast as a stable argsort.
+    order: Keys = np.sort((keys << bits) | np.arange(len(keys))) & ((1 << bits) - 1)
+    return order
 
 
 def _projection(
@@ -538,7 +550,7 @@ def _claims_of_pairs(links: _Links, pairs: _Pairs, claims: int) -> tuple[Indices
     if links.second is not None:
         keys = np.concatenate([keys, number * claims + links.second[pairs.order]])
     if not (keys[1:] > keys[:-1]).all():
-        keys = np.unique(keys)
+        keys = distinct(keys)
     offsets = np.zeros(len(pairs.start) + 1, np.int32)
     offsets[1:] = np.cumsum(np.bincount(keys // max(claims, 1), minlength=len(pairs.start)))
     return offsets, (keys % max(claims, 1)).astype(np.int32)
