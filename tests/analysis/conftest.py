@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from partnergraph.claims.claim_columns import (
 from partnergraph.claims.entities import read_entities, read_events
 from partnergraph.claims.property_values import OpenDays
 from partnergraph.claims.relationships import Claim, read_claims
+from partnergraph.claims.validity import OPEN
 from partnergraph.store import Reader
 
 HERE = Path(__file__).parent
@@ -56,8 +58,11 @@ def index_pairs(pairs: Iterable[tuple[int, int]]) -> np.ndarray[Any, np.dtype[np
     return np.array(sorted(set(pairs)), np.int32).reshape(-1, 2)
 
 
-def columns_by_read_model(reader: Reader) -> ClaimColumns:
-    """The columns of a graph, from `read_claims`, `read_entities` and `read_events`."""
+def columns_by_read_model(reader: Reader, *, stated_bounds: bool = False) -> ClaimColumns:
+    """The columns of a graph, from `read_claims`, `read_entities` and `read_events`.
+
+    `stated_bounds`: those that claims state themselves, whatever the lives of their parties.
+    """
     claims, described = read_claims(reader), read_entities(reader)
     parties = {party.iri: party.label for claim in claims for party in (claim.from_, claim.to, *claim.via)}
     changes = [event for event in read_events(reader) if event.before and event.after]
@@ -79,7 +84,15 @@ def columns_by_read_model(reader: Reader) -> ClaimColumns:
         to=np.array([place[claim.to.iri] for claim in claims], np.int32),
         kind=np.array([kinds.index(claim.kind) for claim in claims], np.uint8),
         flags=np.array([_flags(claim) for claim in claims], np.uint8),
-        bounds=np.array([_bounds(c.valid_from, c.valid_until) for c in claims], np.int32).reshape(-1, 4),
+        bounds=np.array(
+            [
+                _bounds(claim.start_bounds or OPEN, claim.end_bounds or OPEN)
+                if stated_bounds
+                else _bounds(claim.valid_from, claim.valid_until)
+                for claim in claims
+            ],
+            np.int32,
+        ).reshape(-1, 4),
         via=index_pairs((number, place[party.iri]) for number, claim in enumerate(claims) for party in claim.via),
         members=index_pairs((place[e.iri], place[m]) for e in described.values() for m in e.members),
         may_overlap=index_pairs((place[e.iri], place[o]) for e in described.values() for o in e.may_overlap),
@@ -90,10 +103,29 @@ def columns_by_read_model(reader: Reader) -> ClaimColumns:
 
 
 @pytest.fixture(scope="session")
-def reference_columns() -> ClaimColumns:
-    """Of the Keele graph as it was when the acceptance values were measured."""
+def accept() -> dict[str, Any]:
+    """The acceptance values of the design, by the names of `accept.json`."""
+    values: dict[str, Any] = json.loads((HERE / "accept.json").read_text("utf-8"))
+    return values
+
+
+@pytest.fixture(scope="session")
+def reference_reader() -> Reader:
+    """The Keele graph as it was when the acceptance values were measured."""
     with gzip.open(HERE / "keele-reference.nq.gz", "rt", encoding="utf-8") as lines:
-        return columns_by_read_model(Reader.nquads_lines(lines))
+        return Reader.nquads_lines(lines)
+
+
+@pytest.fixture(scope="session")
+def reference_columns(reference_reader: Reader) -> ClaimColumns:
+    """Of that graph."""
+    return columns_by_read_model(reference_reader)
+
+
+@pytest.fixture(scope="session")
+def reference_stated_columns(reference_reader: Reader) -> ClaimColumns:
+    """Of that graph, with the bounds that the acceptance values rest on: those of the claims themselves."""
+    return columns_by_read_model(reference_reader, stated_bounds=True)
 
 
 @pytest.fixture(scope="session")

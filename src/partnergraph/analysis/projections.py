@@ -242,6 +242,8 @@ def _scope(
     import numpy as np
 
     flags, kinds = columns.flags[counted], columns.entity_kind
+    looped = np.zeros(len(columns.claims), bool)
+    looped[links.loops] = True
     return Scope(
         projection=name,
         date=as_of,
@@ -255,7 +257,7 @@ def _scope(
         not_then=selection.eligible - len(counted),
         groups=int(np.count_nonzero(kinds == ENTITY_KINDS.index("group"))),
         undertakings=int(np.count_nonzero(kinds == ENTITY_KINDS.index("undertaking"))),
-        self_loops=len(np.intersect1d(links.loops, counted)),
+        self_loops=int(np.count_nonzero(looped[counted])),
         largest=largest,
         large=tuple(columns.entities[index] for index in links.large.tolist()),
         sure=sure,
