@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Rows(NamedTuple):
-    """The neighbours of node i are `neighbours[starts[i]:starts[i + 1]]`, ascending; `pairs`: the number of each pair."""
+    """The neighbours of node i are `neighbours[starts[i]:starts[i + 1]]`, ascending; `pairs`: numbers of pairs."""
 
     starts: NDArray[np.int64]
     neighbours: NDArray[np.int32]

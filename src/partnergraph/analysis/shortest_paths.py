@@ -1,4 +1,4 @@
-"""Shortest paths from many nodes at once, counted in steps: betweenness and harmonic centrality by Brandes' algorithm."""
+"""Shortest paths from many nodes at once, counted in steps: betweenness and harmonic centrality (Brandes 2001)."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ class _Batch:
             else:
                 place, ends = self._edges(before)
                 next_level = self.level[ends] == number
-                sums = np.bincount(place[next_level], share[ends[next_level]], len(before))
+                sums = np.bincount(place[next_level], share[ends[next_level]], len(before)).astype(np.float64)
             dependency[before] = self.paths[before] * sums
-        return dependency.reshape(self.shape).sum(axis=1)
+        sums_of_nodes: NDArray[np.float64] = dependency.reshape(self.shape).sum(axis=1)
+        return sums_of_nodes
 
     def closeness(self) -> NDArray[np.float64]:
         """Of each node 1 / steps from the sources, added up."""
@@ -93,7 +94,8 @@ class _Batch:
         inverse = np.zeros(len(self.level))
         for number, cells in enumerate(self.levels[1:], 1):
             inverse[cells] = 1 / number
-        return inverse.reshape(self.shape).sum(axis=1)
+        sums: NDArray[np.float64] = inverse.reshape(self.shape).sum(axis=1)
+        return sums
 
 
 def path_centralities(

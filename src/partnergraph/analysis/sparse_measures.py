@@ -36,7 +36,8 @@ def components(graph: PairGraph) -> NDArray[np.int64]:
     matrix = graph.matrix()
     from scipy.sparse.csgraph import connected_components
 
-    return connected_components(matrix, directed=graph.directed, connection="weak")[1].astype(np.int64)
+    numbers = connected_components(matrix, directed=graph.directed, connection="weak")[1]
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def core_numbers(graph: PairGraph) -> NDArray[np.int64]:
@@ -52,7 +53,7 @@ def core_numbers(graph: PairGraph) -> NDArray[np.int64]:
         peel = rest[left[rest] <= core]
         while len(peel):
             cores[peel], alive[peel] = core, False
-            ends = neighbours[segments(starts[peel], graph.degree[peel])]
+            ends = neighbours[segments(starts[peel], graph.degree[peel])].astype(np.int64)
             touched, counts = np.unique(ends[alive[ends]], return_counts=True)
             left[touched] -= counts
             peel = touched[left[touched] <= core]
@@ -93,7 +94,7 @@ def blocks(graph: PairGraph) -> NDArray[np.int64]:
     links = coo_array((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(size, size))
     number = connected_components(links.tocsr(), directed=False)[1]
     child = np.where(before[first] < before[second], second, first)
-    return number[child].astype(np.int64)
+    return np.asarray(number[child], dtype=np.int64)
 
 
 def _preorder(graph: PairGraph) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
