@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,19 @@ from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Senten
 from partnergraph.analysis.projection import PROJECTIONS, Projection, scope_sentence
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.words import basis_in_words, counted
-from partnergraph.claims.claim_columns import END_STATED, ENTITY_KINDS, START_STATED, ClaimColumns, claim_columns
+from partnergraph.claims.claim_columns import (
+    END_STATED,
+    ENTITY_KINDS,
+    OPEN_END,
+    OPEN_START,
+    START_STATED,
+    ClaimColumns,
+    claim_columns,
+)
 from partnergraph.claims.date_window import date_window
 from partnergraph.claims.name_search import resolve_name
-from partnergraph.errors import QueryError, UsageError
+from partnergraph.claims.property_values import OpenDays
+from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -247,3 +257,11 @@ def claims_among(projection: Projection, positions: Iterable[int]) -> NDArray[np
     inside[list(positions)] = True
     pairs = inside[projection.pairs].all(axis=1)
     return np.unique(projection.pair_claims[np.repeat(pairs, np.diff(projection.offsets))])
+
+
+def open_days(first: int, last: int) -> OpenDays:
+    """Two bounds of a date as days, None where open."""
+    return (
+        date.fromordinal(first).isoformat() if first != OPEN_START else None,
+        date.fromordinal(last).isoformat() if last != OPEN_END else None,
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext
 from partnergraph.analysis.pair_graph import PairGraph, Rows, segments
-from partnergraph.analysis.words import counted, joined, number_in_words
+from partnergraph.analysis.words import counted, number_in_words
 from partnergraph.claims.claim_lookup import lookup_claims
 from partnergraph.errors import UsageError
 
@@ -55,12 +55,13 @@ def routes(context: AnalysisContext, a: str, b: str, most: int = 5) -> AnalysisA
     sentences, rows = [], list[tuple[Cell, ...]]()
     for number, path in enumerate(paths, 1):
         hops = list(zip(path, path[1:], strict=False))
-        claims = [claim for hop in hops for claim in behind[hop]]
         chain = " – ".join(context.labels(projection, path))
-        words = "; ".join(_hop_in_words(context, behind[hop], shown) for hop in hops)
-        sentences.append(context.sentence(f"Route {number}, {counted(len(hops), 'step')}, {chain}: {words}", claims))
+        claims = [claim for hop in hops for claim in behind[hop]]
+        sentences.append(context.sentence(f"Route {number}, {counted(len(hops), 'step')}: {chain}", claims))
         for step, hop in enumerate(hops, 1):
             rows += [(number, step, *_ends(projection, hop), *_claim_cells(context, c, shown)) for c in behind[hop]]
+    for hop in dict.fromkeys(hop for path in paths for hop in zip(path, path[1:], strict=False)):
+        sentences.append(context.sentence(_hop_in_words(context, behind[hop], shown), behind[hop]))
     notes = [_disjoint(context, graph, ends[0], ends[1], start, goal)]
     if len(paths) < most:
         number = number_in_words(len(paths))
@@ -90,11 +91,12 @@ def _hop_claims(projection: Projection, start: int, end: int) -> list[int]:
 
 
 def _hop_in_words(context: AnalysisContext, claims: list[int], shown: dict[str, Claim]) -> str:
+    """What the claims of a step say, up to three of them."""
     iris = [context.columns.claims[claim] for claim in claims]
     sentences = list(dict.fromkeys(shown[iri].dated_sentence for iri in iris if iri in shown))
     rest = len(sentences) - MOST_SENTENCES
-    parts = [*sentences[:MOST_SENTENCES], *([f"{counted(rest, 'more claim', 'more claims')}"] if rest > 0 else [])]
-    return joined(parts)
+    more = [f"{number_in_words(rest)} more {'claim' if rest == 1 else 'claims'}"] if rest > 0 else []
+    return "; ".join([*sentences[:MOST_SENTENCES], *more])
 
 
 def _ends(projection: Projection, hop: tuple[int, int]) -> tuple[str, str, str, str]:

@@ -53,19 +53,6 @@ def names_in_words(names: Sequence[str], most: int = NAMES) -> str:
     return joined([*names[:most], f"{number_in_words(len(names) - most)} more"])
 
 
-def quantity_of(names: Sequence[str], noun: str, plural: str | None = None, *, number: int | None = None) -> str:
-    """How many there are, and who; `number`: where only the first are named.
-
-    >>> quantity_of([], "organisation"), quantity_of(["A"], "organisation"), quantity_of(["A", "B"], "body", "bodies")
-    ('no organisation', 'one organisation, A', '2 bodies, A and B')
-    """
-    total = len(names) if number is None else number
-    if not total:
-        return counted(0, noun, plural)
-    shown = names_in_words([*names[:NAMES], *[""] * (total - min(NAMES, len(names)))])
-    return f"{counted(total, noun, plural)}{':' if total > NAMES else ','} {shown}"
-
-
 def group_in_words(name: str) -> str:
     """The name of an unnamed group; in quotation marks where its words are those of a source that speaks of itself.
 
