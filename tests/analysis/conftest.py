@@ -67,8 +67,10 @@ def columns_by_read_model(reader: Reader, *, stated_bounds: bool = False) -> Cla
     parties = {party.iri: party.label for claim in claims for party in (claim.from_, claim.to, *claim.via)}
     changes = [event for event in read_events(reader) if event.before and event.after]
     others = {body for event in changes for body in (*event.before, *event.after)}
-    others |= {body for entity in described.values() for body in (*entity.members, *entity.may_overlap)}
-    iris = sorted({*described, *parties, *others})
+    for entity in described.values():
+        if beside := {*entity.members, *entity.may_overlap}:
+            others |= {entity.iri, *beside}
+    iris = sorted({*parties, *others})
     place = {iri: number for number, iri in enumerate(iris)}
     entities = [described.get(iri) for iri in iris]
     kinds = tuple(sorted({claim.kind for claim in claims}))

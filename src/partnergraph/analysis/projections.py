@@ -23,33 +23,33 @@ from dataclasses import dataclass
 from datetime import date as calendar_date
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.hierarchies import distinct, is_among, top_parents, transitive_keys
+from partnergraph.analysis.claim_selection import (
+    COUNTED_KIND,
+    ClaimSelection,
+    can_have_held,
+    days_of,
+    selected_claims,
+    surely_held,
+)
+from partnergraph.analysis.hierarchies import distinct
+from partnergraph.analysis.pair_links import PairLinks, merged_into, pair_links
 from partnergraph.analysis.projection import PROJECTIONS, Projection, Scope
 from partnergraph.claims.claim_columns import (
-    DISPUTED,
     END_STATED,
     ENTITY_KINDS,
-    INFERRED,
-    RETRACTED,
+    OPEN_END,
+    OPEN_START,
     START_STATED,
-    SUPERSEDED,
     ClaimColumns,
 )
-from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Flags = NDArray[np.bool_]
     Indices = NDArray[np.int32]
     Keys = NDArray[np.int64]
-
-Window = tuple[int, int]  # first and last day of a date, as ordinals
-_KINDS = {"co-membership": "membership", "two-mode": "membership", "funding": "funding"}
-_NEVER = ("location", "succession")
-_UNRELIABLE = DISPUTED | SUPERSEDED | RETRACTED
 
 
 def project(
@@ -71,15 +71,16 @@ def project(
     than so many members are left out. `weighted=False`: each pair of co-members weighs 1, as those of the other
     projections always do.
 
-    Raises `UsageError` for an unknown name, a wrong date, or options that do not go together.
+    Raises `UsageError` for an unknown name, a wrong date, options that do not go together, and for partnerships so
+    large that the pairs of their members would not fit into memory (`pair_links.MOST_LINKS`).
     """
     _check_options(name, as_of, sure, largest)
-    selection = _selection(columns, name, with_inferred, _window(as_of))
-    tops = _tops(columns, selection) if roll_up else None
-    links = _links(columns, name, selection, tops, largest)
+    selection = selected_claims(columns, name, with_inferred, None if as_of is None else days_of(as_of))
+    tops = merged_into(columns, selection) if roll_up else None
+    links = pair_links(columns, name, selection, tops, largest)
     counted = selection.counted
     if sure and selection.window is not None:
-        certain = _surely_held(columns, selection.window)
+        certain = surely_held(columns, selection.window)
         links, counted = links.where(certain, sure=True), counted[certain[counted]]
     pairs = _Pairs.of(links, len(columns.entities), directed=name == "funding")
     scope = _scope(columns, name, selection, counted, links, as_of, sure=sure, rolled_up=roll_up, largest=largest)
@@ -123,13 +124,13 @@ def yearly(
     last: int | None = None,
 ) -> YearBands:
     """The bands of a projection for each year from `first` to `last`: if they are not given, those of the first and the
-    last bound of its counted claims. Without any date there are no years. Raises `UsageError` for an unknown name.
+    last date that a counted claim states. Without any date there are no years. Raises `UsageError` for an unknown name.
     """
     import numpy as np
 
     _check_options(name, None, False, None)
-    selection = _selection(columns, name, with_inferred, None)
-    links = _links(columns, name, selection, None, None)
+    selection = selected_claims(columns, name, with_inferred, None)
+    links = pair_links(columns, name, selection, None, None)
     pairs = _Pairs.of(links, len(columns.entities), directed=name == "funding")
     scope = _scope(columns, name, selection, selection.counted, links, None)
     projection = _projection(columns, scope, links, pairs)
@@ -139,7 +140,7 @@ def yearly(
     numbers = {sure: np.zeros(len(years), np.int64) for sure in (True, False)}
     for row, year in enumerate(years):
         window = calendar_date(year, 1, 1).toordinal(), calendar_date(year, 12, 31).toordinal()
-        for sure, held in ((True, _surely_held(columns, window)), (False, _can_have_held(columns, window))):
+        for sure, held in ((True, surely_held(columns, window)), (False, can_have_held(columns, window))):
             present = np.zeros(len(projection.pairs), bool)
             present[pairs.number[links.flags(held, sure=sure)[pairs.order]]] = True
             degrees[sure][row] = np.bincount(projection.pairs[present].ravel(), minlength=shape[1])
@@ -148,9 +149,11 @@ def yearly(
 
 
 def _years(columns: ClaimColumns, counted: Indices, first: int | None, last: int | None) -> tuple[int, ...]:
-    from partnergraph.claims.claim_columns import OPEN_END, OPEN_START
+    import numpy as np
 
-    days = columns.bounds[counted].ravel()
+    flags, bounds = columns.flags[counted], columns.bounds[counted]
+    stated = (bounds[flags & START_STATED != 0, :2], bounds[flags & END_STATED != 0, 2:])
+    days = np.concatenate([part.ravel() for part in stated])
     days = days[(days != OPEN_START) & (days != OPEN_END)]
     if len(days):
         first = calendar_date.fromordinal(int(days.min())).year if first is None else first
@@ -163,76 +166,18 @@ def _check_options(name: str, as_of: str | None, sure: bool, largest: int | None
         raise UsageError(f"There is no projection '{name}'. There are: {', '.join(PROJECTIONS)}.")
     if sure and as_of is None:
         raise UsageError("What surely held is a question about a date: give one (as_of), such as 2014.")
-    if largest is not None and _KINDS.get(name) != "membership":
+    if largest is not None and COUNTED_KIND.get(name) != "membership":
         raise UsageError(f"The {name} projection has no partnerships whose size could be limited (largest).")
     if largest is not None and largest < 2:
         raise UsageError(f"Partnerships have pairs from 2 members on; a largest size of {largest} leaves none.")
 
 
-def _window(as_of: str | None) -> Window | None:
-    if as_of is None:
-        return None
-    first, last = map(calendar_date.fromisoformat, date_window(as_of))
-    return first.toordinal(), last.toordinal()
-
-
-def _can_have_held(columns: ClaimColumns, window: Window) -> Flags:
-    """Of each claim, whether it is not sure that it did not hold at some time in the window; see `holds_in_window`."""
-    begins, _, _, over = columns.bounds.T
-    held: Flags = (begins <= window[1]) & (over >= window[0]) & (begins <= over)
-    return held
-
-
-def _surely_held(columns: ClaimColumns, window: Window) -> Flags:
-    """Of each claim, whether it surely held at some time in the window; see `holds_in_window`."""
-    _, begun, lasts, _ = columns.bounds.T
-    held: Flags = _can_have_held(columns, window) & (begun <= window[1]) & (lasts >= window[0])
-    return held
-
-
-@dataclass(frozen=True, eq=False)
-class _Selection:
-    """The claims that a projection counts, as ascending indices, and the numbers of those left out."""
-
-    counted: Indices
-    usable: Flags  # of all claims, of any kind and time: whether standing and basis let them count
-    window: Window | None
-    with_inferred: bool
-    disputed: int
-    superseded: int
-    inferred: int
-    eligible: int  # counted ones of any time
-
-
-def _selection(columns: ClaimColumns, name: str, with_inferred: bool, window: Window | None) -> _Selection:
-    import numpy as np
-
-    wanted = [kind == _KINDS.get(name, kind) and kind not in _NEVER for kind in columns.kinds]
-    of_kind = np.array(wanted, bool)[columns.kind] if wanted else np.zeros(len(columns.claims), bool)
-    unreliable = columns.flags & _UNRELIABLE != 0
-    inferred = (columns.flags & INFERRED != 0) & ~unreliable
-    usable = ~unreliable if with_inferred else ~(unreliable | inferred)
-    eligible = counted = of_kind & usable
-    if window is not None:
-        counted = counted & _can_have_held(columns, window)
-    return _Selection(
-        counted=np.flatnonzero(counted).astype(np.int32),
-        usable=usable,
-        window=window,
-        with_inferred=with_inferred,
-        disputed=int(np.count_nonzero(of_kind & unreliable)),
-        superseded=int(np.count_nonzero(of_kind & (columns.flags & (SUPERSEDED | RETRACTED) != 0))),
-        inferred=0 if with_inferred else int(np.count_nonzero(of_kind & inferred)),
-        eligible=int(np.count_nonzero(eligible)),
-    )
-
-
 def _scope(
     columns: ClaimColumns,
     name: str,
-    selection: _Selection,
+    selection: ClaimSelection,
     counted: Indices,
-    links: _Links,
+    links: PairLinks,
     as_of: str | None,
     *,
     sure: bool = False,
@@ -265,204 +210,6 @@ def _scope(
     )
 
 
-def _of_kind(columns: ClaimColumns, kind: str) -> Flags:
-    import numpy as np
-
-    return columns.kind == columns.kinds.index(kind) if kind in columns.kinds else np.zeros(len(columns.claims), bool)
-
-
-def _organisations(columns: ClaimColumns) -> Flags:
-    named: Flags = columns.entity_kind == ENTITY_KINDS.index("organisation")
-    return named
-
-
-def _tops(columns: ClaimColumns, selection: _Selection) -> Indices:
-    """The organisation that each entity is merged into, by usable claims of the time that a unit is a part of it."""
-    import numpy as np
-
-    parts = _of_kind(columns, "part-of") & selection.usable
-    if selection.window is not None:
-        parts &= _can_have_held(columns, selection.window)
-    claims = np.flatnonzero(parts)
-    child, parent, named = columns.from_[claims], columns.to[claims], _organisations(columns)
-    between = named[child] & named[parent]
-    return top_parents(child[between], parent[between], len(columns.entities))
-
-
-@dataclass(frozen=True, eq=False)
-class _Links:
-    """What pairs are made of: k single links between two nodes (indices of entities) by a claim.
-
-    In co-membership also by a `second` claim, through a `partnership`, whose pairs have a `share` of weight each;
-    `together`: whether the two memberships surely overlap. `loops`: claims whose ends are one node. `large`:
-    partnerships left out.
-    """
-
-    start: Indices
-    end: Indices
-    claim: Indices
-    loops: Indices
-    large: Indices
-    second: Indices | None = None
-    partnership: Indices | None = None
-    share: NDArray[np.float64] | None = None
-    together: Flags | None = None
-
-    def flags(self, held: Flags, *, sure: bool) -> Flags:
-        """Of each link, whether its claims are among those that held, and with `sure` surely at one time."""
-        both: Flags = held[self.claim]
-        if self.second is not None:
-            both = both & held[self.second]
-            both = both & self.together if sure and self.together is not None else both
-        return both
-
-    def where(self, held: Flags, *, sure: bool) -> _Links:
-        """The links whose claims are among those that held."""
-        chosen = self.flags(held, sure=sure)
-        return _Links(
-            *(self.start[chosen], self.end[chosen], self.claim[chosen], self.loops, self.large),
-            None if self.second is None else self.second[chosen],
-            None if self.partnership is None else self.partnership[chosen],
-            None if self.share is None else self.share[chosen],
-            None if self.together is None else self.together[chosen],
-        )
-
-
-def _links(
-    columns: ClaimColumns, name: str, selection: _Selection, tops: Indices | None, largest: int | None
-) -> _Links:
-    import numpy as np
-
-    claims, large = selection.counted, np.zeros(0, np.int32)
-    start, end, named = columns.from_[claims], columns.to[claims], _organisations(columns)
-    if name == "funding":
-        start, end, claims = _arcs(columns, claims, named)
-    sizes = None
-    if _KINDS.get(name) == "membership":
-        members = start if tops is None else tops[start]
-        sizes = partnership_sizes(columns, members, end, columns.stated_count[start])
-        if largest is not None:
-            large = np.flatnonzero(sizes > largest).astype(np.int32)
-            small = sizes[end] <= largest
-            claims, start, end = claims[small], start[small], end[small]
-    if name == "co-membership" and sizes is not None:
-        return _co_memberships(columns, claims, tops, sizes, large)
-    between = named[start] & named[end]
-    claims, start, end = claims[between], start[between], end[between]
-    if tops is not None:
-        start, end = tops[start], end if name == "two-mode" else tops[end]
-    proper = start != end
-    return _Links(start[proper], end[proper], claims[proper], claims[~proper], large)
-
-
-def _arcs(columns: ClaimColumns, claims: Indices, named: Flags) -> tuple[Indices, Indices, Indices]:
-    """Start, end and claim of arcs of funding: through each named third party, or straight where there is none."""
-    import numpy as np
-
-    counted = np.zeros(len(columns.claims), bool)
-    counted[claims] = True
-    through, third = columns.via.T
-    passing = counted[through] & named[third]
-    through, third = through[passing], third[passing]
-    straight = counted
-    straight[through] = False
-    claims = np.flatnonzero(straight).astype(np.int32)
-    return (
-        np.concatenate([columns.from_[claims], columns.from_[through], third]),
-        np.concatenate([columns.to[claims], third, columns.to[through]]),
-        np.concatenate([claims, through, through]),
-    )
-
-
-def partnership_sizes(columns: ClaimColumns, members: Indices, partnerships: Indices, stated: Indices) -> Indices:
-    """The size of each entity as a partnership (int32, m), of memberships as arrays: the larger of its named members
-    and the largest count that a source states, of it or of a group that is a member (`stated`: 0 where none).
-    """
-    import numpy as np
-
-    count, named = len(columns.entities), _organisations(columns)
-    by_name = named[members]
-    keys = distinct(partnerships[by_name].astype(np.int64) * count + members[by_name])
-    sizes = np.bincount(keys // count, minlength=count).astype(np.int32)
-    has_members = np.zeros(count, bool)
-    has_members[partnerships] = True
-    sizes[has_members] = np.maximum(sizes, columns.stated_count)[has_members]
-    np.maximum.at(sizes, partnerships[~by_name], stated[~by_name])
-    return sizes
-
-
-def _co_memberships(
-    columns: ClaimColumns, claims: Indices, tops: Indices | None, sizes: Indices, large: Indices
-) -> _Links:
-    """A link for each two memberships of one partnership that the rule pairs."""
-    import numpy as np
-
-    claims = claims[_organisations(columns)[columns.from_[claims]]]
-    member = columns.from_ if tops is None else tops[columns.from_]
-    claims = claims[np.lexsort((claims, member[claims], columns.to[claims]))]
-    left, right = _two_of_each(columns.to[claims])
-    first, second = claims[left], claims[right]
-    bounds = columns.bounds
-    possible = (bounds[first, 3] >= bounds[second, 0]) & (bounds[second, 3] >= bounds[first, 0])
-    possible &= ~_never_co_members(columns, columns.from_[first], columns.from_[second])
-    first, second = first[possible], second[possible]
-    start, end = member[first], member[second]
-    proper = start != end
-    first, second, start, end = first[proper], second[proper], start[proper], end[proper]
-    partnership = columns.to[first]
-    return _Links(
-        start=start,
-        end=end,
-        claim=first,
-        loops=large[:0],
-        large=large,
-        second=second,
-        partnership=partnership,
-        share=1 / (sizes[partnership] - 1),
-        together=(bounds[first, 1] <= bounds[second, 2]) & (bounds[second, 1] <= bounds[first, 2]),
-    )
-
-
-def _two_of_each(groups: Indices) -> tuple[Keys, Keys]:
-    """The positions of every two members of a group, of positions sorted by group; the smaller left."""
-    import numpy as np
-
-    count = len(groups)
-    starts = np.flatnonzero(np.concatenate([np.ones(min(count, 1), bool), groups[1:] != groups[:-1]]))
-    ends = np.append(starts[1:], count)
-    following = np.repeat(ends, ends - starts) - np.arange(count) - 1
-    left = np.repeat(np.arange(count), following)
-    offsets = np.cumsum(following) - following
-    return left, np.arange(len(left)) - offsets[left] + left + 1
-
-
-def _never_co_members(columns: ClaimColumns, first: Indices, second: Indices) -> Flags:
-    """Whether two organisations are a part and its whole (by stated claims of any time), a group and a member of it,
-    bodies that may overlap, or a body and a successor: over any number of steps.
-    """
-    import numpy as np
-
-    count = len(columns.entities)
-    parts = _of_kind(columns, "part-of") & (columns.flags & (INFERRED | _UNRELIABLE) == 0)
-    direct = np.concatenate([columns.members, columns.may_overlap]).astype(np.int64)
-    keys = np.concatenate(
-        [
-            transitive_keys(columns.from_[parts], columns.to[parts], count),
-            transitive_keys(columns.successions[:, 0], columns.successions[:, 1], count),
-            direct[:, 0] * count + direct[:, 1],
-        ]
-    )
-    one, other = keys // count, keys % count
-    keys = distinct(np.minimum(one, other) * count + np.maximum(one, other))
-    concerned = np.zeros(count, bool)
-    concerned[keys // count] = concerned[keys % count] = True
-    excluded = concerned[first] & concerned[second]
-    rows = np.flatnonzero(excluded)
-    lower = np.minimum(first[rows], second[rows]).astype(np.int64)
-    excluded[rows] = is_among(lower * count + np.maximum(first[rows], second[rows]), keys)
-    return excluded
-
-
 @dataclass(frozen=True, eq=False)
 class _Pairs:
     """Links in the order of their pairs (`order`), and the `number` of the pair of each, in that order; `start` and
@@ -475,7 +222,7 @@ class _Pairs:
     end: Keys
 
     @classmethod
-    def of(cls, links: _Links, count: int, *, directed: bool) -> _Pairs:
+    def of(cls, links: PairLinks, count: int, *, directed: bool) -> _Pairs:
         """The pairs of links between `count` entities."""
         import numpy as np
 
@@ -502,7 +249,7 @@ def _stable_order(keys: Keys, limit: int) -> Keys:
 
 
 def _projection(
-    columns: ClaimColumns, scope: Scope, links: _Links, pairs: _Pairs, *, weighted: bool = True
+    columns: ClaimColumns, scope: Scope, links: PairLinks, pairs: _Pairs, *, weighted: bool = True
 ) -> Projection:
     import numpy as np
 
@@ -529,7 +276,7 @@ def _projection(
     )
 
 
-def _weights(links: _Links, pairs: _Pairs) -> NDArray[np.float64]:
+def _weights(links: PairLinks, pairs: _Pairs) -> NDArray[np.float64]:
     """The sum of the shares of each pair, of each partnership one; 1 where there are no shares."""
     import numpy as np
 
@@ -543,7 +290,7 @@ def _weights(links: _Links, pairs: _Pairs) -> NDArray[np.float64]:
     return np.add.reduceat(share, starts)
 
 
-def _claims_of_pairs(links: _Links, pairs: _Pairs, claims: int) -> tuple[Indices, Indices]:
+def _claims_of_pairs(links: PairLinks, pairs: _Pairs, claims: int) -> tuple[Indices, Indices]:
     """The claims behind each pair, ascending and each one time, and where those of each begin."""
     import numpy as np
 
