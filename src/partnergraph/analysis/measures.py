@@ -273,7 +273,8 @@ def _leading_vector(graph: PairGraph, module: ModuleType) -> NDArray[np.float64]
         vector = np.einsum("i,ij->j", vectors[:, -1], basis[:last])
         rest = multiply(vector) - values[-1] * vector
         if np.sqrt(np.einsum("i,i", rest, rest)) < 1e-12 * values[-1]:
-            return vector * np.sign(vector.sum())
+            leading: NDArray[np.float64] = vector * np.sign(vector.sum())
+            return leading
     return np.full(graph.size, np.nan)
 
 

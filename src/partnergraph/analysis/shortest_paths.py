@@ -16,7 +16,8 @@ CELLS = 4_000_000  # nodes x sources of a batch: 32 MB for an array
 class _Batch:
     """Breadth-first search from a batch of b sources: cell node * b + s belongs to a node and the source s.
 
-    A level is expanded along the edges of its cells, or, where these are many and there is a matrix, by a product.
+    A level is expanded along the edges of its cells; where these are many, all cells are looked at, by a product with
+    the matrix if there is one.
     """
 
     def __init__(self, graph: PairGraph, sources: NDArray[np.int64], matrix: Any) -> None:
@@ -41,7 +42,7 @@ class _Batch:
 
     def _many(self, cells: NDArray[np.int64]) -> bool:
         edges = int(self.graph.degree[cells // self.width].sum())
-        return self.matrix is not None and edges * 12 > len(self.graph.rows.neighbours) * self.width
+        return edges * 12 > len(self.graph.rows.neighbours) * self.width
 
     def _spread(self, cells: NDArray[np.int64], values: NDArray[np.float64], *, along: bool) -> NDArray[np.float64]:
         import numpy as np
@@ -57,7 +58,11 @@ class _Batch:
 
         while len(cells := self.levels[-1]):
             if self._many(cells):
-                sums = self._spread(cells, self.paths[cells], along=True)
+                if self.matrix is not None:
+                    sums = self._spread(cells, self.paths[cells], along=True)
+                else:
+                    place, ends = self._edges(cells)
+                    sums = np.bincount(ends, self.paths[cells][place], len(self.level))
                 after = np.flatnonzero((sums > 0) & (self.level < 0))
                 self.paths[after] = sums[after]
             else:
@@ -77,7 +82,7 @@ class _Batch:
         for number in range(len(self.levels) - 1, 1, -1):
             cells, before = self.levels[number], self.levels[number - 1]
             share[cells] = (1 + dependency[cells]) / self.paths[cells]
-            if self._many(before):
+            if self.matrix is not None and self._many(before):
                 sums = self._spread(cells, share[cells], along=False)[before]
             else:
                 place, ends = self._edges(before)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 NEVER_COUNTED = ("location", "succession")
 DELETED = 0.1  # the probability of each claim
 TOP = 5
-WORK = 400_000_000  # edges followed in all rounds; above it paths are followed from pivots
-FEWEST = 20  # pivots; where the work does not allow them there are no bands
+LARGEST = 50_000  # pairs; beyond them there are no bands
+FEWEST = 50  # pivots
+WORK = 500_000_000  # edges followed in all rounds, twice as many with scipy; above it paths are followed from pivots
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +60,16 @@ def rank_bands(
 ) -> RankBands | None:
     """Ranks by betweenness in `rounds` (200; 50 above 10,000 pairs) of leaving claims out, seed 0; each node stays.
 
-    A pair of co-members lasts while memberships of both in one partnership do. None where the graph is so large that
-    the bands would rather show what sampling does than what claims do.
+    A pair of co-members lasts while memberships of both in one partnership do. None above 50,000 pairs.
     """
     import numpy as np
 
     graph = PairGraph.of(projection)
     rounds = rounds or (200 if len(graph.pairs) <= 10_000 else 50)
-    number = WORK // max(1, 4 * len(graph.pairs) * rounds)
-    if number < min(FEWEST, graph.size):
+    if len(graph.pairs) > LARGEST:
         return None
+    large = len(graph.pairs) > SMALL
+    number = max(FEWEST, WORK * (1 + large) // max(1, 4 * len(graph.pairs) * rounds))
     measures = measures or NetworkMeasures(projection)
     rank = ranks(measures.betweenness)
     counted, supports = _counted(projection), _Supports(projection)
@@ -80,7 +81,7 @@ def rank_bands(
         kept[counted] = generator.random(len(counted)) >= DELETED
         rest = graph.subgraph(supports.lasting(kept))
         starts = pivots(graph, turn + 1, number)
-        matrix = rest.matrix() if len(graph.pairs) > SMALL else None
+        matrix = rest.matrix() if large else None
         turned = ranks(path_centralities(rest, starts, matrix, harmonic=False)[0])
         places[turn, np.argsort(turned, kind="stable")] = np.arange(1, graph.size + 1)
         if (tau := kendall_tau(rank, turned)) is not None:

@@ -40,10 +40,14 @@ OPEN_START, OPEN_END = 0, 4_000_000
 
 _STANDINGS = {CODE.disputed: DISPUTED, CODE.superseded: SUPERSEDED, CODE.retracted: RETRACTED}
 _STORED = (PG.validFromEarliest, PG.validFromLatest, PG.validUntilEarliest, PG.validUntilLatest)
-_DATES = (PG.startEarliest, PG.startLatest, PG.endEarliest, PG.endLatest)
+_STARTS, _ENDS = (PG.start, PG.startEarliest, PG.startLatest), (PG.end, PG.endEarliest, PG.endLatest)
+_DATES = (*_STARTS, *_ENDS)
 _OPEN = (OPEN_START, OPEN_END, OPEN_START, OPEN_END)
 _MAX_COUNT = 2**31 - 1  # a larger number of members is no number of members
 _MAX_KINDS = 256
+
+
+Dates = Mapping[str, Mapping[str, str]]  # predicate -> what has such a date -> its first
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +119,7 @@ def scan_columns(reader: Reader) -> ClaimColumns:
         )
     kind_index = {code: place for place, code in enumerate(kinds)}
     labels, types = _first(reader, SKOS.prefLabel), _types(reader, index)
+    dates = {predicate: _first(reader, predicate) for predicate in _DATES}
     return ClaimColumns(
         entities=entities,
         labels=[labels.get(iri) or label_from_iri(iri) for iri in entities],
@@ -126,8 +131,8 @@ def scan_columns(reader: Reader) -> ClaimColumns:
         from_=np.fromiter((index[from_[iri]] for iri in claims), np.int32, len(claims)),
         to=np.fromiter((index[to[iri]] for iri in claims), np.int32, len(claims)),
         kind=np.fromiter((kind_index[code] for code in codes), np.uint8, len(claims)),
-        flags=np.array(_flags(reader, number), np.uint8),
-        bounds=np.array(_bounds(reader, number, relationships), np.int32).reshape(-1, 4),
+        flags=np.array(_flags(reader, number, dates), np.uint8),
+        bounds=np.array(_bounds(reader, number, relationships, dates), np.int32).reshape(-1, 4),
         via=_pairs(via, number, index),
         members=_pairs(members, index, index),
         may_overlap=_pairs(may_overlap, index, index),
@@ -184,7 +189,7 @@ def _stated_counts(reader: Reader, index: Mapping[str, int]) -> list[int]:
     return counts
 
 
-def _flags(reader: Reader, number: Mapping[str, int]) -> list[int]:
+def _flags(reader: Reader, number: Mapping[str, int], dates: Dates) -> list[int]:
     flags = [INFERRED | NO_EVIDENCE] * len(number)
     inferred = set(reader.pointing(PG.basis, CODE.inferred))
     for iri, item in reader.pairs(PG.evidence):
@@ -193,18 +198,15 @@ def _flags(reader: Reader, number: Mapping[str, int]) -> list[int]:
     for iri, standing in reader.pairs(PG.standing):
         if iri in number:
             flags[number[iri]] |= _STANDINGS.get(standing, 0)
-    for flag, predicates in (
-        (START_STATED, (PG.start, PG.startEarliest, PG.startLatest)),
-        (END_STATED, (PG.end, PG.endEarliest, PG.endLatest)),
-    ):
-        for predicate in predicates:
-            for iri, _ in reader.pairs(predicate):
-                if iri in number:
-                    flags[number[iri]] |= flag
+    for predicate, stated in dates.items():
+        flag = START_STATED if predicate in _STARTS else END_STATED
+        for iri in stated:
+            if iri in number:
+                flags[number[iri]] |= flag
     return flags
 
 
-def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection[str]) -> list[int]:
+def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection[str], dates: Dates) -> list[int]:
     """Four bounds for each claim, one after the other: those that the build stored, else as
     `partnergraph.claims.validity` computes them.
     """
@@ -216,15 +218,9 @@ def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection
             if iri in number and day:
                 stored.add(iri)
                 _set_bound(bounds, 4 * number[iri] + place, day, ordinals)
-    dates = [_first(reader, predicate) for predicate in _DATES]
-    values = _dated(dates, set().union(*dates) & set(relationships))
-    lives = {}
-    if any(reader.pointing(RDF.type, class_iri) for class_iri in (PG.LifecycleEvent, PG.ChangeEvent)):
-        for predicate in (PG["from"], PG.to, PG.via):
-            for iri, parties in reader.values(predicate).items():
-                if iri in relationships:
-                    values.setdefault(iri, {})[predicate] = parties
-        lives = read_lives(reader, values)
+    events = any(reader.pointing(RDF.type, class_iri) for class_iri in (PG.LifecycleEvent, PG.ChangeEvent))
+    values = _described(reader, dates, set(relationships) if events else number.keys() - stored, parties=events)
+    lives = read_lives(reader, values) if events else {}
     for iri, own in values.items():
         if iri in number and iri not in stored:
             known = [lives[party] for party in (iri, *parties_of(own)) if party in lives]
@@ -235,12 +231,18 @@ def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection
     return bounds
 
 
-def _dated(dates: Sequence[Mapping[str, str]], relationships: Iterable[str]) -> Described:
-    """The dates of the relationships that have any, as values."""
-    return {
-        iri: {predicate: [days[iri]] for predicate, days in zip(_DATES, dates, strict=True) if iri in days}
-        for iri in relationships
-    }
+def _described(reader: Reader, dates: Dates, relationships: Collection[str], *, parties: bool) -> Described:
+    """The days of some relationships that have any; with their parties, where the lives of those are to be known."""
+    values: Described = {}
+    columns = {predicate: days for predicate, days in dates.items() if predicate not in (PG.start, PG.end)}
+    for predicate, days in columns.items():
+        for iri in days.keys() & relationships:
+            values.setdefault(iri, {})[predicate] = [days[iri]]
+    for predicate in (PG["from"], PG.to, PG.via) if parties else ():
+        for iri, bodies in reader.values(predicate).items():
+            if iri in relationships:
+                values.setdefault(iri, {})[predicate] = bodies
+    return values
 
 
 def _set_bound(bounds: list[int], place: int, day: str, ordinals: dict[str, int | None]) -> None:
