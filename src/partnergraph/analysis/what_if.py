@@ -202,9 +202,9 @@ def _pieces(projection: Projection) -> str:
 
 
 def _alone(context: AnalysisContext, change: _Removal) -> list[Sentence]:
-    """Who has pairs before and none after."""
+    """Who has pairs before and none after, unless it was named as no longer joined."""
     alone = sorted({*change.before.nodes.tolist()} - {*change.after.nodes.tolist()} - change.removed)
-    if not alone:
+    if not alone or alone == [*change.separated]:
         return []
     names = _names(context, alone)
     verb = "is" if len(names) == 1 else "are"
