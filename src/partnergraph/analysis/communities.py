@@ -77,10 +77,9 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     seed = int(np.argmax(np.round(values, 9)))
     keys = np.stack(partitions, axis=1)
     _, together = np.unique(keys, axis=0, return_inverse=True)
-    members = getattr(projection, "partnerships", None)  # of a two-mode graph each pair keeps its two sorts of ends
     random = []
     for turn in range(rewired_number(graph)):
-        other = rewired(graph, turn, members)
+        other = rewired(graph, turn, projection.partnerships)
         random.append(modularity(other, module.partition(other, 0)))
     return Communities(
         method="Leiden" if module.__name__.endswith("sparse_measures") else "Louvain",
@@ -117,23 +116,23 @@ def modularity(graph: PairGraph, labels: NDArray[np.int64]) -> float:
     return inside / total - float(((strength / (2 * total)) ** 2).sum())
 
 
-def rewired(graph: PairGraph, seed: int, members: NDArray[np.bool_] | None = None) -> PairGraph:
+def rewired(graph: PairGraph, seed: int, partnerships: NDArray[np.bool_] | None = None) -> PairGraph:
     """A random graph in which each node has as many neighbours as before: two pairs at a time swap ends, except where
     that would join a node to itself or a pair twice (Maslov & Sneppen 2002, Science 296, 910).
 
-    Each weight goes with the first end of its pair. `members`: whether each node is of the first of two sorts, between
-    which all pairs are and stay.
+    Each weight goes with the first end of its pair. `partnerships`: of a two-mode graph, whether each node is one;
+    pairs then stay between a member and a partnership.
     """
     import numpy as np
 
     generator = np.random.Generator(np.random.PCG64(seed))
     first, second = graph.pairs.astype(np.int64).T.copy()
-    if members is not None:
-        turned = members[second]
+    if partnerships is not None:
+        turned = partnerships[first] & ~partnerships[second]
         first[turned], second[turned] = second[turned], first[turned]
     half = len(first) // 2
     for _ in range(SWAPS):
-        if members is None:
+        if partnerships is None:
             turned = generator.random(len(first)) < 0.5
             first, second = np.where(turned, second, first), np.where(turned, first, second)
         order = generator.permutation(len(first))

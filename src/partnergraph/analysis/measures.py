@@ -1,6 +1,7 @@
 """Measures of a projection, each by the same definition whatever its size.
 
 Up to `SMALL` pairs networkx computes, above scipy and graspologic-native (the extra `network`): size alone decides.
+What networkx has not, or only with scipy, is computed by numpy at any size: structural holes, roles, PageRank.
 Paths are counted in steps; structural holes, cores, cut points and bridges take all pairs as equal; strength, PageRank,
 eigenvector centrality and communities use the weights of pairs, which are 1 but for co-membership. Of a directed
 projection, paths and PageRank follow the arcs and all else leaves their direction out.
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.block_tree import BlockTree, Separation
 from partnergraph.analysis.pair_graph import PairGraph
 from partnergraph.analysis.projection import Projection
-from partnergraph.analysis.triangles import ROLES, brokerage_roles
+from partnergraph.analysis.triangles import ROLES, brokerage_roles, structural_holes
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ class NetworkMeasures:
 
     @cached_property
     def _holes(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        constraint, effective = self.module.structural_holes(self.graph.undirected)
-        return constraint, effective
+        return structural_holes(self.graph.undirected)
 
     @property
     def constraint(self) -> NDArray[np.float64]:

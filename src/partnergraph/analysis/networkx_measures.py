@@ -31,14 +31,6 @@ def shortest_path_measures(
     return _column(between, graph.size), _column(close, graph.size) if harmonic else np.zeros(graph.size)
 
 
-def structural_holes(graph: PairGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Constraint and effective size of each node of an undirected graph, all ties equally strong; NaN without one."""
-    import networkx as nx
-
-    network = graph.to_networkx()
-    return _column(nx.constraint(network), graph.size), _column(nx.effective_size(network), graph.size)
-
-
 def components(graph: PairGraph) -> NDArray[np.int64]:
     """A number for the (weak) component of each node."""
     import networkx as nx

@@ -62,7 +62,7 @@ class _Batch:
                     sums = self._spread(cells, self.paths[cells], along=True)
                 else:
                     place, ends = self._edges(cells)
-                    sums = np.bincount(ends, self.paths[cells][place], len(self.level))
+                    sums = np.bincount(ends, self.paths[cells][place], len(self.level)).astype(np.float64)
                 after = np.flatnonzero((sums > 0) & (self.level < 0))
                 self.paths[after] = sums[after]
             else:

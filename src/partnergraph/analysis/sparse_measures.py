@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.analysis import triangles
 from partnergraph.analysis.pair_graph import PairGraph, segments
 from partnergraph.analysis.shortest_paths import path_centralities
 from partnergraph.errors import MissingExtra
@@ -22,11 +21,6 @@ def shortest_path_measures(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """See `partnergraph.analysis.shortest_paths.path_centralities`."""
     return path_centralities(graph, pivots, graph.matrix(), harmonic=harmonic)
-
-
-def structural_holes(graph: PairGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """See `partnergraph.analysis.triangles.structural_holes`."""
-    return triangles.structural_holes(graph)
 
 
 def components(graph: PairGraph) -> NDArray[np.int64]:

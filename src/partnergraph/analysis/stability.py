@@ -8,17 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partnergraph.analysis.claim_selection import days_of, selected_claims
 from partnergraph.analysis.measures import SMALL, NetworkMeasures, pivots, ranks
 from partnergraph.analysis.pair_graph import PairGraph
 from partnergraph.analysis.projection import Projection
 from partnergraph.analysis.shortest_paths import path_centralities
-from partnergraph.claims.claim_columns import DISPUTED, INFERRED, RETRACTED, SUPERSEDED
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NEVER_COUNTED = ("location", "succession")
 DELETED = 0.1  # the probability of each claim
 TOP = 5
 LARGEST = 50_000  # pairs; beyond them there are no bands
@@ -58,7 +57,8 @@ class RankBands:
 def rank_bands(
     projection: Projection, measures: NetworkMeasures | None = None, rounds: int | None = None
 ) -> RankBands | None:
-    """Ranks by betweenness in `rounds` (200; 50 above 10,000 pairs) of leaving claims out, seed 0; each node stays.
+    """Ranks by betweenness in `rounds` (200; 50 above 10,000 pairs) of leaving out claims that the
+    projection counts, in the order of IRIs, by PCG64(0); each node stays.
 
     A pair of co-members lasts while memberships of both in one partnership do. None above 50,000 pairs.
     """
@@ -72,8 +72,11 @@ def rank_bands(
     number = max(FEWEST, WORK * (1 + large) // max(1, 4 * len(graph.pairs) * rounds))
     measures = measures or NetworkMeasures(projection)
     rank = ranks(measures.betweenness)
-    counted, supports = _counted(projection), _Supports(projection)
-    kept = np.ones(len(projection.columns.claims), dtype=np.bool_)
+    columns, scope = projection.columns, projection.scope
+    window = None if scope.date is None else days_of(scope.date)
+    counted = selected_claims(columns, scope.projection, scope.with_inferred, window).counted
+    supports = _Supports(projection)
+    kept = np.ones(len(columns.claims), dtype=np.bool_)
     generator = np.random.Generator(np.random.PCG64(0))
     places = np.zeros((rounds, graph.size), dtype=np.int32)
     taus = []
@@ -96,16 +99,6 @@ def rank_bands(
         pivots=None if number >= graph.size else number,
         agreement=float(np.mean(taus)) if taus else None,
     )
-
-
-def _counted(projection: Projection) -> NDArray[np.int64]:
-    """The claims that may be left out: all of any kind and time that the projections of this scope count, by IRI."""
-    import numpy as np
-
-    columns = projection.columns
-    wrong = DISPUTED | SUPERSEDED | RETRACTED | (0 if projection.scope.with_inferred else INFERRED)
-    never = np.array([kind in NEVER_COUNTED for kind in columns.kinds], dtype=np.bool_)[columns.kind]
-    return np.flatnonzero(((columns.flags & wrong) == 0) & ~never)
 
 
 class _Supports:
