@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partnergraph.analysis import pair_links
+from partnergraph.analysis import pair_links, projections
 from partnergraph.analysis.hierarchies import top_parents, transitive_keys
 from partnergraph.analysis.projection import PROJECTIONS, Projection, Scope, scope_sentence
 from partnergraph.analysis.projections import project, yearly
@@ -345,18 +345,20 @@ def assert_same(projection: Projection, plain: PlainProjection) -> None:
     assert list(projection.scope.large) == plain.large
 
 
-@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(made_columns(), options())
-def test_projections_are_those_of_the_definitions(columns: ClaimColumns, chosen: Options) -> None:
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(made_columns(), options(), st.sampled_from([1, 2, 5, projections.BLOCK]))
+def test_projections_are_those_of_the_definitions(columns: ClaimColumns, chosen: Options, block: int) -> None:
     arguments = asdict(chosen)
-    projection = project(columns, arguments.pop("name"), **arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(projections, "BLOCK", block)
+        projection = project(columns, arguments.pop("name"), **arguments)
     assert_same(projection, PlainProjection(columns, chosen))
     dtypes = [getattr(projection, name).dtype for name in ("nodes", "pairs", "weights", "offsets", "pair_claims")]
     assert dtypes == [np.int32, np.int32, np.float64, np.int32, np.int32]
     assert projection.pairs.shape == (len(projection.weights), 2)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(made_columns(), st.sampled_from(PROJECTIONS), st.booleans())
 def test_bands_are_the_sure_and_the_possible_projection_of_each_year(
     columns: ClaimColumns, name: str, with_inferred: bool
@@ -379,7 +381,7 @@ def test_bands_are_the_sure_and_the_possible_projection_of_each_year(
     assert (bands.sure_degrees <= bands.possible_degrees).all()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(made_columns(), options())
 def test_networkx_has_the_same_graph(columns: ClaimColumns, chosen: Options) -> None:
     arguments = asdict(chosen)

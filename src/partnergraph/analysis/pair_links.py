@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Indices = NDArray[np.int32]
 
-MOST_LINKS = 50_000_000  # between members of partnerships: about 2 GB
+MOST_LINKS = 30_000_000  # between members of partnerships: about 2 GB of memory, 7 s
 
 
 def merged_into(columns: ClaimColumns, selection: ClaimSelection) -> Indices:
@@ -44,9 +44,9 @@ def merged_into(columns: ClaimColumns, selection: ClaimSelection) -> Indices:
 class PairLinks:
     """What pairs are made of: k single links between two nodes (indices of entities) by a claim.
 
-    In co-membership also by a `second` claim, through a `partnership`, whose pairs have a `share` of weight each;
-    `together`: whether the two memberships surely overlap. `loops`: claims whose ends are one node. `large`:
-    partnerships left out.
+    In co-membership also by a `second` claim of the same partnership, in the order of partnerships; `together`:
+    whether the two memberships surely overlap; `sizes`: of entities as partnerships. `loops`: claims whose ends are one
+    node. `large`: partnerships left out.
     """
 
     start: Indices
@@ -55,9 +55,8 @@ class PairLinks:
     loops: Indices
     large: Indices
     second: Indices | None = None
-    partnership: Indices | None = None
-    share: NDArray[np.float64] | None = None
     together: Flags | None = None
+    sizes: Indices | None = None
 
     def flags(self, held: Flags, *, sure: bool) -> Flags:
         """Of each link, whether its claims are among those that held, and with `sure` surely at one time."""
@@ -73,9 +72,8 @@ class PairLinks:
         return PairLinks(
             *(self.start[chosen], self.end[chosen], self.claim[chosen], self.loops, self.large),
             None if self.second is None else self.second[chosen],
-            None if self.partnership is None else self.partnership[chosen],
-            None if self.share is None else self.share[chosen],
             None if self.together is None else self.together[chosen],
+            self.sizes,
         )
 
 
@@ -152,26 +150,21 @@ def _co_memberships(
     claims = claims[organisations(columns)[columns.from_[claims]]]
     member = columns.from_ if tops is None else tops[columns.from_]
     claims = claims[np.lexsort((claims, member[claims], columns.to[claims]))]
-    left, right = _two_of_each(columns.to[claims])
-    first, second = claims[left], claims[right]
+    first, second = (claims[places] for places in _two_of_each(columns.to[claims]))
     bounds = columns.bounds
     possible = (bounds[first, 3] >= bounds[second, 0]) & (bounds[second, 3] >= bounds[first, 0])
     possible &= ~_never_co_members(columns, columns.from_[first], columns.from_[second])
+    possible &= member[first] != member[second]
     first, second = first[possible], second[possible]
-    start, end = member[first], member[second]
-    proper = start != end
-    first, second, start, end = first[proper], second[proper], start[proper], end[proper]
-    partnership = columns.to[first]
     return PairLinks(
-        start=start,
-        end=end,
+        start=member[first],
+        end=member[second],
         claim=first,
         loops=large[:0],
         large=large,
         second=second,
-        partnership=partnership,
-        share=1 / (sizes[partnership] - 1),
         together=(bounds[first, 1] <= bounds[second, 2]) & (bounds[second, 1] <= bounds[first, 2]),
+        sizes=sizes,
     )
 
 
