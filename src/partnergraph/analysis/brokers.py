@@ -1,4 +1,4 @@
-"""Brokers: bodies without which others are no longer joined (Tarjan 1972), and that lie between others (Freeman 1977)."""
+"""Brokers: bodies that alone join others (Tarjan 1972), and that lie between others (Freeman 1977)."""
 
 from __future__ import annotations
 
@@ -42,16 +42,20 @@ def brokers(context: AnalysisContext, organisation: str | None = None) -> Analys
     if own is not None and focus is None:
         sentences.append(context.absence(own))
     if not len(projection.nodes):
-        return context.answer("brokers", title, sentences or [Sentence("No pair of organisations is recorded.")], COLUMNS)
+        return context.answer(
+            "brokers", title, sentences or [Sentence("No pair of organisations is recorded.")], COLUMNS
+        )
     measures = context.measures(projection)
     tree = measures.block_tree(focus)
     bands = rank_bands(projection, measures)
     beside = _beside(context, own)
     sentences += _cut_sentences(context, projection, tree, focus, beside)
     sentences.append(_between_sentence(context, projection, measures, bands))
-    rows = _rows(context, projection, measures, tree, bands, own)
+    rows = _rows(context, projection, measures, bands, own)
     notes = [*([bands.note] if bands else []), *_method(measures)]
-    return context.answer("brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures))
+    return context.answer(
+        "brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures)
+    )
 
 
 def separated_counts(context: AnalysisContext, projection: Projection, own: str | None) -> dict[int, int]:
@@ -145,7 +149,9 @@ def _all(projection: Projection) -> NDArray[np.int32]:
 
 
 def _method(measures: NetworkMeasures) -> list[str]:
-    betweenness = "Betweenness is the number of pairs of others on whose shortest routes a body lies, in shares (Freeman 1977)."
+    betweenness = (
+        "Betweenness is the number of pairs of others on whose shortest routes a body lies, in shares (Freeman 1977)."
+    )
     sampled = measures.pivots
     if sampled is None:
         return [betweenness]
@@ -157,7 +163,6 @@ def _rows(
     context: AnalysisContext,
     projection: Projection,
     measures: NetworkMeasures,
-    tree: BlockTree,
     bands: RankBands | None,
     own: str | None,
 ) -> list[tuple[Cell, ...]]:

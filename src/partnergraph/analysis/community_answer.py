@@ -26,7 +26,9 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
     size = len(projection.nodes)
     if size < FEWEST:
         text = f"The projection has {counted(size, 'organisation')}: too few for sets that mean anything"
-        return context.answer("communities", title, [context.sentence(text, claims_among(projection, range(size)))], COLUMNS)
+        return context.answer(
+            "communities", title, [context.sentence(text, claims_among(projection, range(size)))], COLUMNS
+        )
     result = communities(projection)
     sets, stable = _members(result.labels.tolist()), _members(result.together.tolist())
     degree = context.measures(projection).degree
@@ -96,7 +98,7 @@ def _parts(result: Communities, nodes: list[int]) -> list[list[int]]:
 
 
 def _rows(projection: Projection, result: Communities, sets: list[list[int]]) -> list[tuple[Cell, ...]]:
-    """A row for each body, by set and then by IRI; "together with every seed" counts the others it is with each time."""
+    """A row for each body, by set and then by IRI; the last column counts the others that it is with each time."""
     import numpy as np
 
     size, labels = len(projection.nodes), result.labels

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.projection import PROJECTIONS, Projection, scope_sentence
 from partnergraph.analysis.projections import project
-from partnergraph.analysis.words import basis_in_words, counted
+from partnergraph.analysis.words import basis_in_words, counted, group_in_words
 from partnergraph.claims.claim_columns import (
     END_STATED,
     ENTITY_KINDS,
@@ -26,6 +26,8 @@ from partnergraph.claims.claim_columns import (
 from partnergraph.claims.date_window import date_window
 from partnergraph.claims.name_search import resolve_name
 from partnergraph.claims.property_values import OpenDays
+from partnergraph.claims.sentences import relationship_sentence
+from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from partnergraph.analysis.measures import NetworkMeasures
     from partnergraph.store import Reader
 
-NO_FOCUS = "This graph does not say whose it is (focus in its partnergraph.toml): name the organisation."
+_GROUP = ENTITY_KINDS.index("group")
 _KINDS = {"group": "an unnamed group", "undertaking": "an undertaking", "place": "a place", "other": "no organisation"}
 
 
@@ -68,6 +70,7 @@ class AnalysisContext:
             self.columns = columns
         self._projections: dict[AnalysisOptions, Projection] = {}
         self._measures: dict[int, NetworkMeasures] = {}
+        self._named: dict[str, None] = {}  # the bodies that were resolved, in that order
 
     @cached_property
     def columns(self) -> ClaimColumns:
@@ -87,15 +90,15 @@ class AnalysisContext:
         rows = self.reader.rows("SELECT ?f { ?c a dcat:Catalog ; pg:about ?f } ORDER BY ?f LIMIT 1")
         return str(rows[0]["f"]) if rows else None
 
-    def organisation(self, name: str | None, option: str = "--organisation") -> str:
+    def organisation(self, name: str | None) -> str:
         """The IRI of the body with this name, of the focus for None. Raises `QueryError` for a name that none or
         several have, `UsageError` where the graph has no focus.
         """
-        if name is not None:
-            return resolve_name(self.reader, name).iri
-        if self.focus is None:
-            raise UsageError(f"{NO_FOCUS[:-1]}, with {option}.")
-        return self.focus
+        if name is None and self.focus is None:
+            raise UsageError("This graph does not say whose it is (focus in its partnergraph.toml): name a body.")
+        iri = resolve_name(self.reader, name).iri if name is not None else str(self.focus)
+        self._named.setdefault(iri)
+        return iri
 
     def own_organisation(self, name: str | None) -> str | None:
         """The same, but None where neither a name is given nor the graph has a focus."""
@@ -210,6 +213,15 @@ class AnalysisContext:
         verb = "names" if len(named) == 1 else "name"
         return self.sentence(f"{joins}; {counted(len(named), 'claim')} of other sorts {verb} it", named)
 
+    def _merged_notes(self) -> list[str]:
+        """Which of the bodies that were resolved are counted as another one."""
+        known = {iri: self.entity_index[iri] for iri in self._named if iri in self.entity_index}
+        return [
+            f"Rolled up, {self.label(iri)} is counted as {self.columns.labels[self.merged[entity]]}."
+            for iri, entity in known.items()
+            if self.merged[entity] != entity
+        ]
+
     def answer(
         self,
         command: str,
@@ -226,6 +238,7 @@ class AnalysisContext:
         if scope is None:
             own = self.projection().scope
             scope = scope_sentence(own, {iri: self.label(iri) for iri in own.large})
+            notes = [*notes, *self._merged_notes()]
         return AnalysisAnswer(
             command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()
         )
@@ -257,6 +270,20 @@ def claims_among(projection: Projection, positions: Iterable[int]) -> NDArray[np
     inside[list(positions)] = True
     pairs = inside[projection.pairs].all(axis=1)
     return np.unique(projection.pair_claims[np.repeat(pairs, np.diff(projection.offsets))])
+
+
+def claim_in_words(context: AnalysisContext, claim: int) -> str:
+    """What a claim (index) says, without dates. A group stands after a colon, so that its number rules no verb."""
+    columns = context.columns
+    kind = concept_of(columns.kinds[columns.kind[claim]])
+    start, end = int(columns.from_[claim]), int(columns.to[claim])
+    names = [
+        group_in_words(columns.labels[body]) if columns.entity_kind[body] == _GROUP else columns.labels[body]
+        for body in (start, end)
+    ]
+    if columns.entity_kind[start] == _GROUP:
+        return f"{kind.label}, {names[1]}: {names[0]}"
+    return relationship_sentence(names[0], kind.forward or kind.label, names[1])
 
 
 def open_days(first: int, last: int) -> OpenDays:

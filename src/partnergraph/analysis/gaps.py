@@ -115,7 +115,9 @@ class _Triads:
         pairs = np.sort(ends[numbers], axis=1)
         keys = np.unique(pairs[:, 0] * max(size, 1) + pairs[:, 1])  # two arcs between the same two are one pair
         first, second = np.divmod(keys, max(size, 1))
-        shared = np.bincount(first[partner[second]], minlength=size) + np.bincount(second[partner[first]], minlength=size)
+        shared = np.bincount(first[partner[second]], minlength=size) + np.bincount(
+            second[partner[first]], minlength=size
+        )
         shared[joined] = 0
         order = np.lexsort((np.arange(size), -shared))[: int((shared > 0).sum())]
         return cls(projection, focus, np.flatnonzero(partner).tolist(), shared, order.tolist(), ends[numbers], numbers)
@@ -216,8 +218,10 @@ def _peer_sentences(
                     if value not in own and partner != focus:
                         having.setdefault(value, {}).setdefault(peer, []).append(partner)
         ranked = sorted(having, key=lambda value: (-len(having[value]), value))
-        for value in ranked[:PEER_SENTENCES]:
-            sentences.append(_peer_sentence(context, triads, words, peers, having[value], own_type, text.format(value)))
+        sentences += [
+            _peer_sentence(context, triads, words, peers, having[value], own_type, text.format(value))
+            for value in ranked[:PEER_SENTENCES]
+        ]
     return sentences
 
 

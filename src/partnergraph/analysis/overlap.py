@@ -51,7 +51,9 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     total = len(shared) + sum(alone)
     notes = []
     if total:
-        notes.append(f"Of {counted(total, 'partner')} of either, {len(shared) / total:.3g} are partners of both (Jaccard).")
+        notes.append(
+            f"Of {counted(total, 'partner')} of either, {len(shared) / total:.3g} are partners of both (Jaccard)."
+        )
     highlight = Highlight(sets=((f"partners of {names[0]} and {names[1]}", _iris(context, shared)),) if shared else ())
     rows = _rows(context, one, other, names)
     return context.answer("overlap", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
@@ -76,7 +78,9 @@ def _beside(context: AnalysisContext, first: str, second: str) -> Sentence:
     one, two = _partners(context, context.projection(other), first, second)
     shared = {*one} & {*two}
     words = "With inferred claims" if other.with_inferred else "Without inferred claims"
-    alone = f"{context.label(first)} alone {len(one) - len(shared)}, {context.label(second)} alone {len(two) - len(shared)}"
+    alone = (
+        f"{context.label(first)} alone {len(one) - len(shared)}, {context.label(second)} alone {len(two) - len(shared)}"
+    )
     claims = [claim for side in (one, two) for behind in side.values() for claim in behind.tolist()]
     return context.sentence(f"{words}: {number_in_words(len(shared))} in common, {alone}", claims)
 
@@ -86,13 +90,19 @@ def _rows(context: AnalysisContext, one: Partners, other: Partners, names: tuple
     columns = context.columns
 
     def order(partner: int) -> tuple[int, str, int]:
-        return (0 if partner in one and partner in other else 1 if partner in one else 2, columns.labels[partner], partner)
+        return (
+            0 if partner in one and partner in other else 1 if partner in one else 2,
+            columns.labels[partner],
+            partner,
+        )
 
     rows: list[tuple[Cell, ...]] = []
     for partner in sorted({*one, *other}, key=order):
         of = "both" if partner in one and partner in other else names[0] if partner in one else names[1]
         head = (columns.labels[partner], columns.entities[partner], columns.types[partner] or None, of)
-        rows.append((*head, *_kinds_and_since(context, one.get(partner)), *_kinds_and_since(context, other.get(partner))))
+        rows.append(
+            (*head, *_kinds_and_since(context, one.get(partner)), *_kinds_and_since(context, other.get(partner)))
+        )
     return rows
 
 

@@ -82,7 +82,9 @@ def to_table(answer: AnalysisAnswer) -> str:
     heads = [answer.columns[place] for place in columns]
     widths = [max(map(display_width, column)) for column in zip(heads, *rows, strict=True)]
     lines = [
-        "  ".join(text + " " * (width - display_width(text)) for text, width in zip(cells, widths, strict=True)).rstrip()
+        "  ".join(
+            text + " " * (width - display_width(text)) for text, width in zip(cells, widths, strict=True)
+        ).rstrip()
         for cells in (heads, ["-" * width for width in widths], *rows)
     ]
     return "\n".join([*lines, _row_count(answer), "", answer.scope]).rstrip() + "\n"
@@ -175,8 +177,13 @@ def to_html(answer: AnalysisAnswer) -> str:
 
 def to_pandas(answer: AnalysisAnswer) -> pd.DataFrame:
     """The rows as a data frame. Raises `MissingExtra` without pandas."""
+    return data_frame({name: [row[place] for row in answer.rows] for place, name in enumerate(answer.columns)})
+
+
+def data_frame(columns: Mapping[str, Sequence[Cell]]) -> pd.DataFrame:
+    """Columns of cells as a data frame with nullable dtypes. Raises `MissingExtra` without pandas."""
     try:
         import pandas as pd
     except ImportError:
         raise MissingExtra("pandas", "pandas") from None
-    return pd.DataFrame(list(answer.rows), columns=list(answer.columns))
+    return pd.DataFrame(dict(columns)).convert_dtypes()

@@ -1,10 +1,11 @@
-"""Routes between two organisations: the shortest simple paths, by steps and then by IRI (Yen 1971, Manag. Sci. 17, 712),
-and how many paths share no pair (Menger 1927).
+"""Routes between two organisations: the shortest simple paths, by steps and then by IRI (Yen 1971, Manag. Sci. 17,
+712), and how many paths have no pair in common (Menger 1927).
 """
 
 from __future__ import annotations
 
 import heapq
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
@@ -27,8 +28,8 @@ COLUMNS = ("route", "step", "from", "from iri", "to", "to iri", "claim", "dates"
 
 
 def routes(context: AnalysisContext, a: str, b: str, most: int = 5) -> AnalysisAnswer:
-    """Up to `most` routes of at most six steps from A to B, each step with its claims; where the projection is directed,
-    along its arcs. Raises `QueryError` for unknown names, `UsageError` where both are one body or `most` is below 1.
+    """Up to `most` routes of at most six steps from A to B, each step with its claims; along the arcs of a directed
+    projection. Raises `QueryError` for unknown names, `UsageError` where both are one body or `most` is below 1.
     """
     start, goal = context.organisation(a), context.organisation(b)
     if start == goal:
@@ -49,24 +50,25 @@ def routes(context: AnalysisContext, a: str, b: str, most: int = 5) -> AnalysisA
     paths = shortest_paths(graph, ends[0], ends[1], most)
     if not paths:
         return context.answer("routes", title, [_none(context, start, goal)], COLUMNS)
-    steps = {hop for path in paths for hop in zip(path, path[1:], strict=False)}
+    steps = {hop for path in paths for hop in pairwise(path)}
     behind = {hop: _hop_claims(projection, *hop) for hop in steps}
     shown = lookup_claims(context.reader, {projection.columns.claims[c] for claims in behind.values() for c in claims})
     sentences, rows = [], list[tuple[Cell, ...]]()
     for number, path in enumerate(paths, 1):
-        hops = list(zip(path, path[1:], strict=False))
+        hops = list(pairwise(path))
         chain = " – ".join(context.labels(projection, path))
         claims = [claim for hop in hops for claim in behind[hop]]
         sentences.append(context.sentence(f"Route {number}, {counted(len(hops), 'step')}: {chain}", claims))
         for step, hop in enumerate(hops, 1):
             rows += [(number, step, *_ends(projection, hop), *_claim_cells(context, c, shown)) for c in behind[hop]]
-    for hop in dict.fromkeys(hop for path in paths for hop in zip(path, path[1:], strict=False)):
-        sentences.append(context.sentence(_hop_in_words(context, behind[hop], shown), behind[hop]))
+    sentences += [
+        context.sentence(_hop_in_words(context, behind[hop], shown), behind[hop])
+        for hop in dict.fromkeys(hop for path in paths for hop in pairwise(path))
+    ]
     notes = [_disjoint(context, graph, ends[0], ends[1], start, goal)]
     if len(paths) < most:
-        number = number_in_words(len(paths))
         verb = "is" if len(paths) == 1 else "are"
-        notes.insert(0, f"Of routes of up to {LONGEST} steps, {number} {verb} recorded.")
+        notes.insert(0, f"Of routes of up to {LONGEST} steps, {number_in_words(len(paths))} {verb} recorded.")
     marked = dict.fromkeys(iri for sentence in sentences for iri in sentence.claims)
     return context.answer(
         "routes", title, sentences, COLUMNS, rows, notes=notes, highlight=Highlight(claims=tuple(marked))

@@ -7,11 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
-from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.context import AnalysisContext, claim_in_words
 from partnergraph.analysis.what_if import can_have_held, counted_claims
-from partnergraph.analysis.words import counted, number_in_words
+from partnergraph.analysis.words import counted, number_in_words, when_in_words
 from partnergraph.claims.date_window import date_window
-from partnergraph.claims.sentences import relationship_sentence
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
 from partnergraph.vocabulary import CODE, DCTERMS, PG
@@ -42,7 +41,9 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
     when = at or context.options.as_of or max(days.values(), default=None)
     title = "Claims that no source has confirmed lately"
     if when is None:
-        return context.answer("stale", title, [Sentence("No source gives a date.")], COLUMNS, scope=_scope(context, None))
+        return context.answer(
+            "stale", title, [Sentence("No source gives a date.")], COLUMNS, scope=_scope(context, None)
+        )
     end = date_window(when)[1]
     before = months_before(end, months)
     held = np.flatnonzero(counted_claims(columns, context.options) & can_have_held(columns, when))
@@ -53,7 +54,9 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
     title = f"{title}, {counted(months, 'month')} before {when}"
     sentences = _counts(context, held, [claim for _, claim in old], never, when, before)
     sentences += [
-        context.sentence(f"{_in_words(context, claim)}: last confirmed {confirmed[columns.claims[claim]]}", [claim])
+        context.sentence(
+            f"{claim_in_words(context, claim)}: last confirmed {confirmed[columns.claims[claim]]}", [claim]
+        )
         for _, claim in old[:SHOWN]
     ]
     if len(old) > SHOWN:
@@ -66,7 +69,14 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
         "was read."
     ]
     return context.answer(
-        "stale", title, sentences, COLUMNS, rows, notes=notes, highlight=Highlight(claims=marked), scope=_scope(context, when)
+        "stale",
+        title,
+        sentences,
+        COLUMNS,
+        rows,
+        notes=notes,
+        highlight=Highlight(claims=marked),
+        scope=_scope(context, when),
     )
 
 
@@ -116,19 +126,12 @@ def months_before(day: str, months: int) -> str:
     return date(year, number, min(end.day, monthrange(year, number)[1])).isoformat()
 
 
-def _in_words(context: AnalysisContext, claim: int) -> str:
-    columns = context.columns
-    kind = concept_of(columns.kinds[columns.kind[claim]])
-    start, end = (columns.labels[side[claim]] for side in (columns.from_, columns.to))
-    return relationship_sentence(start, kind.forward or kind.label, end)
-
-
 def _counts(
     context: AnalysisContext, held: NDArray[np.int64], old: list[int], never: list[int], when: str, before: str
 ) -> list[Sentence]:
-    total = counted(len(held), "claim")
+    total = f"{counted(len(held), 'claim')} that can hold {when_in_words(when)}"
     verb = "was" if len(old) == 1 else "were"
-    text = f"Of {total} that can hold on {when}, {number_in_words(len(old))} {verb} last confirmed before {before}"
+    text = f"Of {total}, {number_in_words(len(old))} {verb} last confirmed before {before}"
     sentences = [context.sentence(text, old or held)]
     if never:
         verb = "is" if len(never) == 1 else "are"
@@ -150,5 +153,5 @@ def _row(context: AnalysisContext, claim: int, confirmed: dict[str, str], *, sur
 def _scope(context: AnalysisContext, when: str | None) -> str:
     """What was looked at: claims themselves, no projection."""
     inferred = "with inferred claims" if context.options.with_inferred else "stated claims"
-    date_words = f"that can hold on {when}" if when else "of all dates"
+    date_words = f"that can hold {when_in_words(when)}" if when else "of all dates"
     return f"Claims of all kinds but locations and successions, {inferred} {date_words}; disputed ones left out."

@@ -39,7 +39,7 @@ def summary(context: AnalysisContext, organisation: str | None = None) -> Analys
         sentences += [sentence for sentence in gaps(context, organisation).sentences[:FEW] if sentence.claims]
     if len(projection.nodes) >= FEWEST:
         sentences.append(first_sentence(context, projection, communities(projection)))
-    sentences += stale(context).sentences[:2]
+    sentences += stale(context).sentences[:1]
     return context.answer(
         "summary",
         title,

@@ -43,7 +43,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     focus = context.position(projection, own)
     if focus is None:
         sentences = [context.absence(own), *(Sentence(f"{words}.") for _, words in events)]
-        rows = [(year, None, None, None, None, words) for year, words in events]
+        rows = _event_rows(events)
         return context.answer("timeline", title, sentences, COLUMNS, rows)
     behind = pairs_of(projection, focus)
     claims = _all_of(behind)
@@ -52,7 +52,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
         name = context.label(own)
         text = f"No claim that joins {name} to one of {counted(len(behind), 'partner')} gives a date"
         sentences = [context.sentence(text, claims), *(Sentence(f"{words}.") for _, words in events)]
-        rows = [(year, None, None, None, None, words) for year, words in events]
+        rows = _event_rows(events)
         return context.answer("timeline", title, sentences, COLUMNS, rows)
     bands = yearly(
         context.columns,
@@ -62,7 +62,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
         last=years[1],
     ).of(own)
     sentences = [_span_sentence(context, claims, span) for span in _spans(bands)]
-    starts, ends = (_by_year(context, projection, behind, flag) for flag in (START_STATED, END_STATED))
+    starts, ends = (_by_year(context, behind, flag) for flag in (START_STATED, END_STATED))
     for words, sides in (("start", starts), ("end", ends)):
         sentences += [_dated_sentence(context, projection, words, year, sides[year]) for year in sorted(sides)]
     sentences += [Sentence(f"{words}.") for _, words in events]
@@ -70,6 +70,10 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     notes = ["Surely: by the dates, as far as they are recorded. At most: also what no date rules out."]
     highlight = Highlight(claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})))
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
+
+
+def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
+    return [(year, None, None, None, None, words) for year, words in events]
 
 
 def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
@@ -104,13 +108,15 @@ def _span_sentence(context: AnalysisContext, claims: NDArray[np.int32], span: tu
     years = str(first) if first == last else f"{first}–{last}"
     if fewest == most:
         return context.sentence(f"{years}: {counted(fewest, 'partner')}, surely so", claims[held])
-    return context.sentence(f"{years}: surely {counted(fewest, 'partner')}, at most {number_in_words(most)}", claims[held])
+    return context.sentence(
+        f"{years}: surely {counted(fewest, 'partner')}, at most {number_in_words(most)}", claims[held]
+    )
 
 
 def _by_year(
-    context: AnalysisContext, projection: Projection, behind: list[tuple[int, NDArray[np.int32]]], flag: int
+    context: AnalysisContext, behind: list[tuple[int, NDArray[np.int32]]], flag: int
 ) -> dict[str, dict[int, list[int]]]:
-    """The claims that state a start, or an end, by that date in words and by the partner; own memberships among them."""
+    """The claims that state a start, or an end (`flag`), by its year and by the partner."""
     columns = context.columns
     places = slice(0, 2) if flag == START_STATED else slice(2, 4)
     dated: dict[str, dict[int, list[int]]] = {}
@@ -118,8 +124,7 @@ def _by_year(
         for claim in claims.tolist():
             if columns.flags[claim] & flag:
                 bounds = open_days(*columns.bounds[claim, places].tolist())
-                when = bounds_in_words(bounds) or ""
-                year = (bounds[0] or bounds[1] or when)[:4]
+                year = (bounds[0] or bounds[1] or "")[:4]
                 dated.setdefault(year, {}).setdefault(partner, []).append(claim)
     return dated
 
@@ -167,9 +172,11 @@ def _events(context: AnalysisContext, own: str) -> Iterator[tuple[int, str]]:
             )
             when = bounds_in_words(days) or days[0]
             if before or after:
-                words = " ".join([concept_of(kind).label, *([f"of {before}"] if before else []), *([f"to {after}"] if after else [])])
+                words = " ".join(
+                    [concept_of(kind).label, *([f"of {before}"] if before else []), *([f"to {after}"] if after else [])]
+                )
             else:
-                words = concept_of(kind).label
+                words = f"{concept_of(kind).label} of {context.label(own)}"
             year = days[0] or days[1]
             if year[:4].isdecimal():
                 yield int(year[:4]), f"{when}: {words}"

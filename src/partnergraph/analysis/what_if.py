@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, number_in_words
+from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, number_in_words, when_in_words
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -44,7 +44,9 @@ def what_if_without(
     change = _Removal.of(context, context.options, removed, own)
     title = f"Without {joined([context.label(iri) for iri in removed])}"
     projection = change.before
-    sentences = [context.absence(iri) for iri in removed if context.position(projection, iri) is None and not change.lost_pairs]
+    sentences = [
+        context.absence(iri) for iri in removed if context.position(projection, iri) is None and not change.lost_pairs
+    ]
     sentences += [_separated_sentence(context, change, removed, own), _figures(context, change)]
     sentences += _alone(context, change)
     sentences += _groups_sentences(context, change, removed)
@@ -312,19 +314,19 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     paid = np.flatnonzero(funding & (columns.from_ == own))
     bodies = sorted({*columns.to[paid].tolist()}, key=lambda body: (columns.labels[body], body))
     name = context.label(iri)
-    title = f"If funding by {name} ended on {at}"
-    funders = {
-        body: np.flatnonzero(funding & (columns.to == body) & (columns.from_ != own)) for body in bodies
-    }
+    title = f"If funding by {name} ended {when_in_words(at)}"
+    funders = {body: np.flatnonzero(funding & (columns.to == body) & (columns.from_ != own)) for body in bodies}
     sure = {body for body in bodies if surely[paid[columns.to[paid] == body]].any()}
     memberships = counted_claims(columns, options, "membership")
     members = {body: np.flatnonzero(memberships & (columns.to == body)) for body in bodies if not len(funders[body])}
     sentences = [
         *_funded_sentences(context, name, at, [body for body in bodies if body in sure], paid, funders, surely=True),
-        *_funded_sentences(context, name, at, [body for body in bodies if body not in sure], paid, funders, surely=False),
+        *_funded_sentences(
+            context, name, at, [body for body in bodies if body not in sure], paid, funders, surely=False
+        ),
     ]
     if not bodies:
-        sentences = [Sentence(f"No funding by {name} is recorded that can hold on {at}.")]
+        sentences = [Sentence(f"No funding by {name} is recorded that can hold {when_in_words(at)}.")]
     sentences += [_members_sentence(context, body, claims) for body, claims in members.items() if len(claims)]
     rows = [
         (
@@ -365,11 +367,11 @@ def _funded_sentences(
     names = names_in_words(_names(context, bodies))
     number = counted(len(bodies), "body", "bodies")
     doubt = "" if surely else " (the dates do not say so surely)"
-    text = f"{name} {'funds' if surely else 'may be funding'} {number} on {at}{doubt}: {names}"
+    text = f"{name} {'funds' if surely else 'may be funding'} {number} {when_in_words(at)}{doubt}: {names}"
     sentences = [context.sentence(text, paid[np.isin(columns.to[paid], bodies)])]
     for body in bodies:
         others = sorted({*columns.from_[funders[body]].tolist()}, key=lambda other: (columns.labels[other], other))
-        what = f"{columns.labels[body]} has {counted(len(others), 'other recorded funder')} on {at}"
+        what = f"{columns.labels[body]} has {counted(len(others), 'other recorded funder')} {when_in_words(at)}"
         if others:
             what += f": {names_in_words([group_in_words(other) for other in _names(context, others)])}"
         sentences.append(context.sentence(what, [*funders[body].tolist(), *paid[columns.to[paid] == body].tolist()]))
@@ -379,5 +381,7 @@ def _funded_sentences(
 def _members_sentence(context: AnalysisContext, body: int, claims: NDArray[np.int64]) -> Sentence:
     members = sorted({*context.columns.from_[claims].tolist()}, key=lambda one: (context.columns.labels[one], one))
     names = [group_in_words(name) for name in _names(context, members)]
-    text = f"{context.columns.labels[body]} has {counted(len(members), 'recorded member')} then: {names_in_words(names)}"
+    text = (
+        f"{context.columns.labels[body]} has {counted(len(members), 'recorded member')} then: {names_in_words(names)}"
+    )
     return context.sentence(text, claims)

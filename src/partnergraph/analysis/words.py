@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 NAMES = 3  # names that are written out; the rest is a number
@@ -92,4 +93,13 @@ def value_in_words(value: float) -> str:
 
 def rounded(value: float | None) -> float | None:
     """A value as a cell of a table: six significant digits; None where there is none."""
-    return None if value is None or value != value else float(f"{value:.6g}")
+    return None if value is None or math.isnan(value) else float(f"{value:.6g}")
+
+
+def when_in_words(text: str) -> str:
+    """A date with its preposition.
+
+    >>> when_in_words("2026"), when_in_words("2026-04-01")
+    ('in 2026', 'on 2026-04-01')
+    """
+    return f"{'on' if len(text.strip()) == 10 else 'in'} {text.strip()}"
