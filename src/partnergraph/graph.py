@@ -176,9 +176,9 @@ class PartnerGraph:
         reader = self.reader if date is None else self._fast_reader
         return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
-    # The analysis of the network. Each answer has `sentences`, which carry the IRIs of their claims, `rows`, and
-    # `to_pandas()`, `text()`, `markdown()` and `json()`. Names that no or several bodies have raise `QueryError`, options
-    # that do not go together `UsageError`, more than 2,000 pairs without the extra "network" `MissingExtra`.
+    # The analysis of the network. Each answer has `sentences`, which carry the IRIs of their claims, and `text()`,
+    # `markdown()`, `json()`, `to_pandas()`. Names that no or several bodies have raise `QueryError`, options that do
+    # not go together `UsageError`, more than 2,000 pairs without the extra "network" `MissingExtra`.
 
     @cached_property
     def _columns(self) -> ClaimColumns:

@@ -51,9 +51,7 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     total = len(shared) + sum(alone)
     notes = []
     if total:
-        notes.append(
-            f"Of {counted(total, 'partner')} of either, {len(shared) / total:.3g} are partners of both (Jaccard)."
-        )
+        notes.append(f"The Jaccard index of their partners is {len(shared) / total:.3g}.")
     highlight = Highlight(sets=((f"partners of {names[0]} and {names[1]}", _iris(context, shared)),) if shared else ())
     rows = _rows(context, one, other, names)
     return context.answer("overlap", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
