@@ -82,6 +82,10 @@ def context_of(reader: Reader, **options: object) -> AnalysisContext:
     return AnalysisContext(reader, replace(AnalysisOptions(), **options))  # type: ignore[arg-type]
 
 
+def _of_all_dates(context: AnalysisContext) -> AnalysisContext:
+    return AnalysisContext(context.reader, replace(context.options, as_of=None, roll_up=False, largest=None))
+
+
 Command = Callable[[AnalysisContext], AnalysisAnswer]
 
 
@@ -95,7 +99,8 @@ def commands(a: str, b: str) -> dict[str, Command]:
         "what-if --without": lambda context: what_if_without(context, [b], a),
         "what-if --ending": lambda context: what_if_ending(context, b, "2020"),
         "timeline": lambda context: timeline(
-            AnalysisContext(context.reader, AnalysisOptions(context.options.projection, context.options.with_inferred)), a
+            AnalysisContext(context.reader, AnalysisOptions(context.options.projection, context.options.with_inferred)),
+            a,
         ),
         "communities": community_answer,
         "stale": stale,

@@ -39,6 +39,7 @@ OPTIONS = [
     {"projection": "co-membership", "largest": 10},
 ]
 COMMANDS = list(commands("A", "B"))
+DATES = {0: ("2009-01-01", "2012-12-31"), 1: ("2011-06-01", "2020-01-01")}
 TRIANGLE = [("A", "B"), ("B", "C"), ("C", "A")]
 GRAPHS = {
     "empty": small_reader([], alone=["A", "B"]),
@@ -49,7 +50,9 @@ GRAPHS = {
     "groups": small_reader([("two trusts", "B", "membership"), ("A", "B")], groups=["two trusts"], focus="A"),
     "inferred alone": small_reader([("A", "B"), ("B", "C")], inferred=[0, 1], focus="A"),
     "triangle of members": small_reader([(a, "P", "membership") for a in "ABC"] + [("Q", "B", "funding")], focus="A"),
-    "dated": small_reader(TRIANGLE, dates={0: ("2009-01-01", "2012-12-31"), 1: ("2011-06-01", "2020-01-01")}, focus="A"),
+    "dated": small_reader(
+        TRIANGLE, dates={0: ("2009-01-01", "2012-12-31"), 1: ("2011-06-01", "2020-01-01")}, focus="A"
+    ),
 }
 
 
@@ -185,7 +188,7 @@ def test_the_same_bytes_over_hash_seeds() -> None:
 def test_options_that_are_none_are_refused() -> None:
     from partnergraph.errors import UsageError
 
-    with pytest.raises(UsageError, match="There is no projection 'x'. There are: claims"):
+    with pytest.raises(UsageError, match=r"There is no projection 'x'\. There are: claims"):
         AnalysisOptions(projection="x")
     with pytest.raises(UsageError, match="'yesterday' is not a date"):
         AnalysisOptions(as_of="yesterday")
