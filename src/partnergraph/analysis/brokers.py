@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # brokers in sentences; and rows of the table by betweenness, beside all cut points
 TOP = 5  # ranks in words
+BANDED = 5_000  # pairs; the bands of more take too long for an answer
 SIZES = "betweenness"
 COLUMNS = (
     *("broker", "iri", "type", "only through it, stated", "only through it, with inferred", "betweenness", "rank"),
@@ -47,12 +48,12 @@ def brokers(context: AnalysisContext, organisation: str | None = None) -> Analys
         )
     measures = context.measures(projection)
     tree = measures.block_tree(focus)
-    bands = rank_bands(projection, measures)
+    bands = rank_bands(projection, measures) if len(projection.pairs) <= BANDED else None
     beside = _beside(context, own)
     sentences += _cut_sentences(context, projection, tree, focus, beside)
     sentences.append(_between_sentence(context, projection, measures, bands))
     rows = _rows(context, projection, measures, bands, own)
-    notes = [*([bands.note] if bands else []), *_method(measures)]
+    notes = [bands.note if bands else "Ranks have no bands: the projection is too large for them.", *_method(measures)]
     return context.answer(
         "brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures)
     )
