@@ -34,7 +34,8 @@ COLUMNS = (
 
 def brokers(context: AnalysisContext, organisation: str | None = None, *, banded: bool | None = None) -> AnalysisAnswer:
     """Who alone joins others to an organisation (by default the focus; without one, to the largest rest), and who lies
-    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
+    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for
+    an unknown name, `MissingExtra` above 2,000 pairs without the extra.
     """
     own = context.own_organisation(organisation)
     projection = context.projection()
