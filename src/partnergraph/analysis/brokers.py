@@ -11,7 +11,14 @@ from partnergraph.analysis.context import AnalysisContext, claims_among, pairs_o
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
 from partnergraph.analysis.triangles import ROLES
-from partnergraph.analysis.words import counted, names_in_words, number_in_words, rounded, value_in_words
+from partnergraph.analysis.words import (
+    counted,
+    names_in_words,
+    number_in_words,
+    rounded,
+    share_in_words,
+    value_in_words,
+)
 from partnergraph.claims.claim_columns import END_STATED, START_STATED
 
 if TYPE_CHECKING:
@@ -34,8 +41,8 @@ COLUMNS = (
 
 def brokers(context: AnalysisContext, organisation: str | None = None, *, banded: bool | None = None) -> AnalysisAnswer:
     """Who alone joins others to an organisation (by default the focus; without one, to the largest rest), and who lies
-    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for
-    an unknown name, `MissingExtra` above 2,000 pairs without the extra.
+    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError`
+    for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
     """
     own = context.own_organisation(organisation)
     projection = context.projection()
@@ -115,7 +122,7 @@ def _only_through(
     entity = int(projection.nodes[node])
     if (number := beside.get(entity, 0)) != len(names):
         words = "without inferred claims" if context.options.with_inferred else "with inferred claims"
-        text += f"; {words}, {number_in_words(number)}"
+        text += f"; {words}, {share_in_words(number)}"
     return context.sentence(text, claims_among(projection, [node, *separated]))
 
 
