@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.block_tree import BlockTree
-from partnergraph.analysis.context import AnalysisContext, claims_among, pairs_of
+from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of, pairs_of
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
 from partnergraph.analysis.triangles import ROLES
@@ -221,9 +221,7 @@ def _claim_counts(projection: Projection) -> tuple[list[int], list[int]]:
 
 def _highlight(context: AnalysisContext, measures: NetworkMeasures, own: str | None) -> Highlight:
     stated, inferred = (
-        {side.iris[node] for node in context.block_tree(side, own).cut_points.tolist()}
-        if len(side.nodes)
-        else set[str]()
+        set(iris_of(side, context.block_tree(side, own).cut_points.tolist())) if len(side.nodes) else set[str]()
         for side in context.both
     )
     return Highlight(

@@ -254,6 +254,11 @@ class AnalysisContext:
         )
 
 
+def iris_of(projection: Projection, nodes: Iterable[int]) -> list[str]:
+    """The IRIs of some nodes."""
+    return [projection.columns.entities[projection.nodes[node]] for node in nodes]
+
+
 def pairs_of(projection: Projection, position: int) -> list[tuple[int, NDArray[np.int32]]]:
     """The neighbours of a node, ascending, each with the claims (indices) behind the pair; directions left out."""
     import numpy as np

@@ -76,7 +76,8 @@ def _beside(context: AnalysisContext, first: str, second: str) -> Sentence:
     one, two = _partners(context, context.projection(other), first, second)
     shared = {*one} & {*two}
     words = "With inferred claims" if other.with_inferred else "Without inferred claims"
-    alone = f"{context.label(first)} alone {share_in_words(len(one) - len(shared))}, {context.label(second)} alone {share_in_words(len(two) - len(shared))}"
+    counts = [share_in_words(len(side) - len(shared)) for side in (one, two)]
+    alone = f"{context.label(first)} alone {counts[0]}, {context.label(second)} alone {counts[1]}"
     claims = [claim for side in (one, two) for behind in side.values() for claim in behind.tolist()]
     return context.sentence(f"{words}: {share_in_words(len(shared))} in common, {alone}", claims)
 
