@@ -301,7 +301,7 @@ def claim_in_words(context: AnalysisContext, claim: int) -> str:
         for body in (start, end)
     ]
     if columns.entity_kind[start] == _GROUP:
-        return f"{kind.label}, {names[1]}: {names[0]}"
+        return f"{kind.label[:1].upper()}{kind.label[1:]}, {names[1]}: {names[0]}"
     return relationship_sentence(names[0], kind.forward or kind.label, names[1])
 
 
