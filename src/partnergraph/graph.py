@@ -6,7 +6,7 @@ import html
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from partnergraph.errors import Finding, UsageError
 from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
@@ -16,8 +16,12 @@ from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
     import rdflib
 
+    from partnergraph.analysis.answer import AnalysisAnswer
+    from partnergraph.analysis.context import AnalysisContext
+    from partnergraph.claims.claim_columns import ClaimColumns
     from partnergraph.claims.name_search import NameMatch
     from partnergraph.claims.relationships import Claim
     from partnergraph.compare import Report
@@ -30,6 +34,18 @@ if TYPE_CHECKING:
 RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
 FORMATS = tuple(EXPORT_FORMATS)
 MAX_TIMEOUT, MAX_MEMORY = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
+
+
+class CountingOptions(TypedDict, total=False):
+    """What an analysis counts: `projection` (claims, co-membership, two-mode or funding), `with_inferred` claims,
+    partnerships of up to `largest` members only, `roll_up` of units into what they are a part of; see
+    `partnergraph.analysis.projections`.
+    """
+
+    projection: str
+    with_inferred: bool
+    largest: int | None
+    roll_up: bool
 
 
 def _subprocess_client(targets: list[Path], timeout: float, memory: int) -> QueryClient:
@@ -159,6 +175,109 @@ class PartnerGraph:
         date = self.date if as_of is None else as_of
         reader = self.reader if date is None else self._fast_reader
         return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
+
+    # The analysis of the network. Each answer has `sentences`, which carry the IRIs of their claims, and `text()`,
+    # `markdown()`, `json()`, `to_pandas()`. Names that no or several bodies have raise `QueryError`, options that do
+    # not go together `UsageError`, more than 2,000 pairs without the extra "network" `MissingExtra`.
+
+    @cached_property
+    def _columns(self) -> ClaimColumns:
+        from partnergraph.claims.claim_columns import claim_columns
+
+        return claim_columns(self._names)
+
+    def _analysis(self, **options: Unpack[CountingOptions]) -> AnalysisContext:
+        from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
+
+        return AnalysisContext(self._names, AnalysisOptions(as_of=self.date, **options), self._columns)
+
+    def summary(self, organisation: str | None = None, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """What the other analyses say, shortened, around an organisation; by default the one the graph is about."""
+        from partnergraph.analysis.summary import summary
+
+        return summary(self._analysis(**options), organisation)
+
+    def brokers(self, organisation: str | None = None, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """Who alone joins others to an organisation, and who lies between others."""
+        from partnergraph.analysis.brokers import brokers
+
+        return brokers(self._analysis(**options), organisation)
+
+    def routes(self, a: str, b: str, most: int = 5, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """The shortest routes of up to six steps between two organisations."""
+        from partnergraph.analysis.routes import routes
+
+        return routes(self._analysis(**options), a, b, most)
+
+    def overlap(self, a: str, b: str, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """The partners that two organisations have in common."""
+        from partnergraph.analysis.overlap import overlap
+
+        return overlap(self._analysis(**options), a, b)
+
+    def gaps(self, organisation: str | None = None, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """Partners of an organisation's partners that no counted claim joins to it."""
+        from partnergraph.analysis.gaps import gaps
+
+        return gaps(self._analysis(**options), organisation)
+
+    def what_if(
+        self,
+        *,
+        without: Iterable[str] = (),
+        ending: str | None = None,
+        at: str | None = None,
+        organisation: str | None = None,
+        **options: Unpack[CountingOptions],
+    ) -> AnalysisAnswer:
+        """What is no longer joined without some organisations; or whom a funder (`ending`) may fund on a date."""
+        from partnergraph.analysis.what_if import what_if_ending, what_if_without
+
+        without = [without] if isinstance(without, str) else list(without)
+        if bool(without) == (ending is not None) or (ending is None) != (at is None):
+            raise UsageError("Give either without=[NAME, ...], or ending=NAME and at=DATE.")
+        if ending is None or at is None:
+            return what_if_without(self._analysis(**options), without, organisation)
+        return what_if_ending(self._analysis(with_inferred=options.get("with_inferred", False)), ending, at)
+
+    def timeline(
+        self, organisation: str | None = None, *, projection: str = "claims", with_inferred: bool = False
+    ) -> AnalysisAnswer:
+        """How many partners an organisation surely had and can have had in each year; `as_of` does not count."""
+        from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
+        from partnergraph.analysis.timeline import timeline
+
+        options = AnalysisOptions(projection, with_inferred)
+        return timeline(AnalysisContext(self._names, options, self._columns), organisation)
+
+    def communities(self, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
+        """Sets of bodies joined more among themselves than outwards, beside graphs of the same degrees."""
+        from partnergraph.analysis.community_answer import community_answer
+
+        return community_answer(self._analysis(**options))
+
+    def stale(self, months: int = 24, at: str | None = None, *, with_inferred: bool = False) -> AnalysisAnswer:
+        """The claims that can hold on a date (by default the newest that a source speaks for, or that of the graph) and
+        were last confirmed more than so many months before.
+        """
+        from partnergraph.analysis.stale import stale
+
+        return stale(self._analysis(with_inferred=with_inferred), months, at or self.date)
+
+    def projection(self, name: str = "claims", **options: Unpack[CountingOptions]) -> nx.Graph[str]:
+        """A projection as `networkx.Graph` (of funding a `DiGraph`); see `partnergraph.analysis.projection`."""
+        options["projection"] = name
+        return self._analysis(**options).projection().to_networkx()
+
+    def measures(self, name: str = "claims", **options: Unpack[CountingOptions]) -> pd.DataFrame:
+        """The measures of a projection, a row for each organisation; see `partnergraph.analysis.measures`. Raises
+        `MissingExtra` without pandas.
+        """
+        from partnergraph.analysis.measures import measure_table
+        from partnergraph.analysis.rendering import data_frame
+
+        options["projection"] = name
+        return data_frame(measure_table(self._analysis(**options).projection()))
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
         """The answer to a query or a named question as a network; see `network.from_query.network_from_query`.

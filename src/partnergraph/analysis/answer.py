@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from partnergraph.claims.relationships import Claim
 
 Cell = str | int | float | None
 
@@ -51,3 +58,34 @@ class AnalysisAnswer:
     scope: str
     notes: tuple[str, ...] = ()
     highlight: Highlight = Highlight()
+
+    def text(self, claims: Mapping[str, Claim] | None = None) -> str:
+        """The sentences, notes and scope as plain text; with `claims` (by IRI) each sentence refers to the claims that
+        it rests on, which follow with their evidence.
+        """
+        from partnergraph.analysis.rendering import to_text
+
+        return to_text(self, claims)
+
+    def markdown(self) -> str:
+        """The same as Markdown, with the table."""
+        from partnergraph.analysis.rendering import to_markdown
+
+        return to_markdown(self)
+
+    def json(self) -> str:
+        """All of it as JSON."""
+        from partnergraph.analysis.rendering import to_json
+
+        return to_json(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a data frame, None as missing. Raises `MissingExtra` without pandas."""
+        from partnergraph.analysis.rendering import to_pandas
+
+        return to_pandas(self)
+
+    def _repr_html_(self) -> str:
+        from partnergraph.analysis.rendering import to_html
+
+        return to_html(self)

@@ -161,7 +161,7 @@ def _subject(scope: Scope) -> str:
 def _dates(scope: Scope, noun: str) -> str:
     """How many of the counted claims are dated."""
     if not scope.counted:
-        return f"no {noun}s"
+        return f"no {noun}"
     undated, counted = scope.undated, _number(scope.counted, noun)
     first = f"{undated} {'gives' if undated == 1 else 'give'} no date" if undated else "each gives a date"
     return f"of {counted} {first}, {scope.with_end or 'none'} an end"

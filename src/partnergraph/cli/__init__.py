@@ -20,6 +20,15 @@ COMMANDS = {
     "queries": "List the named questions.",
     "why": "Every claim that connects two bodies, with its evidence.",
     "draw": "Draw the network as one self-contained HTML file.",
+    "summary": "What the network says, in a fixed order: size, brokers, gaps, sets, stale claims.",
+    "brokers": "Who alone joins others to an organisation, and who lies between others.",
+    "routes": "The shortest routes between two organisations, with the claims of each step.",
+    "overlap": "The partners that two organisations have in common.",
+    "gaps": "Partners of an organisation's partners that no claim joins to it.",
+    "what-if": "What would no longer be joined without some organisations, or without a funder.",
+    "timeline": "The partners of an organisation year by year.",
+    "communities": "Sets of bodies joined more among themselves than outwards.",
+    "stale": "Claims that no source has confirmed lately.",
     "diff": "What changed between two graphs, in plain words and in quads.",
     "match": "Find which records of a register are about our organisations, with reasons; a person decides.",
     "duplicates": "Likely duplicate organisations and claims, with a preview of each merge.",
@@ -38,7 +47,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"partnergraph.cli.commands.{name}"), name)
         return command
 

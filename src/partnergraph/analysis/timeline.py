@@ -1,0 +1,182 @@
+"""The partners of an organisation year by year: how many it surely had and can have had, what began and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
+from partnergraph.analysis.context import AnalysisContext, open_days, pairs_of
+from partnergraph.analysis.projections import yearly
+from partnergraph.analysis.words import counted, joined, names_in_words, number_in_words
+from partnergraph.claims.claim_columns import END_STATED, OPEN_END, OPEN_START, START_STATED
+from partnergraph.claims.date_window import bounds_in_words
+from partnergraph.claims.property_values import date_bounds, first_code
+from partnergraph.claims.statements import RecordReader
+from partnergraph.claims.terms import concept_of
+from partnergraph.errors import UsageError
+from partnergraph.vocabulary import ORG, PG
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from partnergraph.analysis.projection import Projection
+
+COLUMNS = ("year", "surely", "at most", "begin", "end", "events")
+_FEW_YEARS = 400  # more are no timeline
+
+
+def timeline(context: AnalysisContext, organisation: str | None = None) -> AnalysisAnswer:
+    """The partners of an organisation (by default the focus) from its first to its last dated claim, the stated starts
+    and ends, and the events in its life. Raises `QueryError` for an unknown name, `UsageError` for none, and for the
+    options of one date.
+    """
+    if context.options.as_of or context.options.roll_up or context.options.largest is not None:
+        raise UsageError("A timeline is of all dates and of all bodies: leave out the date, largest and roll-up.")
+    own = context.organisation(organisation)
+    projection = context.projection()
+    title = f"Timeline of {context.label(own)}"
+    events = sorted(_events(context, own))
+    focus = context.position(projection, own)
+    if focus is None:
+        sentences = [context.absence(own), *(Sentence(f"{words}.") for _, words in events)]
+        rows = _event_rows(events)
+        return context.answer("timeline", title, sentences, COLUMNS, rows)
+    behind = pairs_of(projection, focus)
+    claims = _all_of(behind)
+    years = _years(context, claims)
+    if not years:
+        name = context.label(own)
+        text = f"No date is recorded of what joins {name} to {counted(len(behind), 'partner')}"
+        sentences = [context.sentence(text, claims), *(Sentence(f"{words}.") for _, words in events)]
+        rows = _event_rows(events)
+        return context.answer("timeline", title, sentences, COLUMNS, rows)
+    bands = yearly(
+        context.columns,
+        context.options.projection,
+        with_inferred=context.options.with_inferred,
+        first=years[0],
+        last=years[1],
+    ).of(own)
+    sentences = [_span_sentence(context, claims, span) for span in _spans(bands)]
+    starts, ends = (_by_year(context, behind, flag) for flag in (START_STATED, END_STATED))
+    for words, sides in (("start", starts), ("end", ends)):
+        sentences += [_dated_sentence(context, projection, words, year, sides[year]) for year in sorted(sides)]
+    sentences += [Sentence(f"{words}.") for _, words in events]
+    rows = list(_rows(context, projection, bands, starts, ends, events))
+    notes = ["Surely: by the dates, as far as they are recorded. At most: also what no date rules out."]
+    highlight = Highlight(claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})))
+    return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
+
+
+def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
+    return [(year, None, None, None, None, words) for year, words in events]
+
+
+def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
+    import numpy as np
+
+    return np.unique(np.concatenate([claims for _, claims in behind]))
+
+
+def _years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, int] | None:
+    """The first and the last year that a bound of these claims names."""
+    days = context.columns.bounds[claims].ravel()
+    days = days[(days != OPEN_START) & (days != OPEN_END)]
+    if not len(days):
+        return None
+    first, last = (date.fromordinal(int(day)).year for day in (days.min(), days.max()))
+    return max(first, last - _FEW_YEARS), last
+
+
+def _spans(bands: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
+    """First and last year, fewest and most of years that follow each other with the same numbers."""
+    for (fewest, most), years in groupby(bands, key=lambda band: band[1:]):
+        run = [year for year, _, _ in years]
+        yield run[0], run[-1], fewest, most
+
+
+def _span_sentence(context: AnalysisContext, claims: NDArray[np.int32], span: tuple[int, int, int, int]) -> Sentence:
+    """As in "2009–2014: surely 8 partners, at most 10"; it rests on the claims that can have held then."""
+    first, last, fewest, most = span
+    window = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
+    bounds = context.columns.bounds[claims]
+    held = (bounds[:, 0] <= window[1]) & (bounds[:, 3] >= window[0]) & (bounds[:, 0] <= bounds[:, 3])
+    years = str(first) if first == last else f"{first}–{last}"
+    if fewest == most:
+        return context.sentence(f"{years}: {counted(fewest, 'partner')}, surely so", claims[held])
+    return context.sentence(
+        f"{years}: surely {counted(fewest, 'partner')}, at most {number_in_words(most)}", claims[held]
+    )
+
+
+def _by_year(
+    context: AnalysisContext, behind: list[tuple[int, NDArray[np.int32]]], flag: int
+) -> dict[str, dict[int, list[int]]]:
+    """The claims that state a start, or an end (`flag`), by its year and by the partner."""
+    columns = context.columns
+    places = slice(0, 2) if flag == START_STATED else slice(2, 4)
+    dated: dict[str, dict[int, list[int]]] = {}
+    for partner, claims in behind:
+        for claim in claims.tolist():
+            if columns.flags[claim] & flag:
+                bounds = open_days(*columns.bounds[claim, places].tolist())
+                year = (bounds[0] or bounds[1] or "")[:4]
+                dated.setdefault(year, {}).setdefault(partner, []).append(claim)
+    return dated
+
+
+def _dated_sentence(
+    context: AnalysisContext, projection: Projection, words: str, year: str, partners: dict[int, list[int]]
+) -> Sentence:
+    names = context.labels(projection, sorted(partners))
+    claims = [claim for behind in partners.values() for claim in behind]
+    verb = "begin" if words == "start" else "end"
+    return context.sentence(f"Stated to {verb} in {year}: what is recorded with {names_in_words(names)}", claims)
+
+
+def _rows(
+    context: AnalysisContext,
+    projection: Projection,
+    bands: list[tuple[int, int, int]],
+    starts: dict[str, dict[int, list[int]]],
+    ends: dict[str, dict[int, list[int]]],
+    events: list[tuple[int, str]],
+) -> Iterator[tuple[Cell, ...]]:
+    """A row for each year of the bands and of the events."""
+    known = {year: (fewest, most) for year, fewest, most in bands}
+    for year in sorted({*known, *(year for year, _ in events)}):
+        names = ["; ".join(context.labels(projection, sorted(side.get(str(year), ())))) for side in (starts, ends)]
+        happened = "; ".join(words for when, words in events if when == year)
+        yield (year, *known.get(year, (None, None)), names[0] or None, names[1] or None, happened or None)
+
+
+def _events(context: AnalysisContext, own: str) -> Iterator[tuple[int, str]]:
+    """The dated events in the life of a body, and the changes that it is a party of: year, and words with the date."""
+    records = RecordReader(context.reader)
+    seen = set()
+    for predicate in (PG.about, ORG.originalOrganization, ORG.resultingOrganization):
+        for event in records.subjects(predicate, own):
+            values = records.values(event)
+            days = date_bounds(values, "date")
+            if event in seen or days is None:
+                continue
+            seen.add(event)
+            kind = first_code(values, PG.kind) or "change"
+            before, after = (
+                joined([context.label(body) for body in values.get(side, ())])
+                for side in (ORG.originalOrganization, ORG.resultingOrganization)
+            )
+            when = bounds_in_words(days) or days[0]
+            if before or after:
+                words = " ".join(
+                    [concept_of(kind).label, *([f"of {before}"] if before else []), *([f"to {after}"] if after else [])]
+                )
+            else:
+                words = f"{concept_of(kind).label} of {context.label(own)}"
+            year = days[0] or days[1]
+            if year[:4].isdecimal():
+                yield int(year[:4]), f"{when}: {words}"
