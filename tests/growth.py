@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ TRIES = 20
 def assert_linear(work: Callable[[int], object], size: int) -> None:
     """Fail when four times the size takes more than 2.5 times 2.5 times the work.
 
-    On a busy machine a time can be too long, but hardly too short: so the long one is measured again and again.
+    On a busy machine times are too long, for which the least of the long ones is compared with the middle short one.
     """
 
     def seconds(size: int) -> float:
@@ -19,10 +20,10 @@ def assert_linear(work: Callable[[int], object], size: int) -> None:
         work(size)
         return time.process_time() - start
 
-    short = min(seconds(size // 4) for _ in range(3))
-    long = seconds(size)
+    short, long = [seconds(size // 4) for _ in range(3)], seconds(size)
     for _ in range(TRIES):
-        if long <= 2.5**2 * short:
+        if long <= 2.5**2 * statistics.median(short):
             return
+        short.append(seconds(size // 4))
         long = min(long, seconds(size))
-    raise AssertionError(f"{size // 4}: {short:.4f} s, {size}: {long:.4f} s of the processor")
+    raise AssertionError(f"{size // 4}: {statistics.median(short):.4f} s, {size}: {long:.4f} s of the processor")

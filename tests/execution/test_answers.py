@@ -322,11 +322,13 @@ def test_the_oldest_partnerships_come_first(whole: Reader) -> None:
 
 def test_the_names_of_a_body_are_those_of_the_table(whole: Reader) -> None:
     found = {row[:4] for row in ask(whole, "names", organisation="NICE")}
-    assert found == {
+    in_table = {
         (row["name"], LABELS[row["kind"]], row["start"] or None, row["end"] or None)
         for row in table("names")
         if row["organisation"] == "nice"
     }
+    assert found == in_table  # where today's name is, too
+    assert {row[:2] for row in ask(whole, "names", organisation="Age UK")} == {("Age UK", "preferred name")}
     assert ("National Institute for Clinical Excellence", "former name", "1999-04", "2005") in found
 
 

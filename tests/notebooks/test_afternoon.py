@@ -95,4 +95,5 @@ def test_the_appendix_is_written_and_read_back(ran: dict[str, NotebookNode]) -> 
     assert [line.partition(":")[0] for line in "".join(printed).splitlines()] == [
         *("partners.xlsx", "partners.csv", "partners.parquet")
     ]
-    assert list(frame(ran["export"]).columns) == ["partner", "kind", "through"]
+    columns = ["partner", "kind", "through", "since", "until", "status", "last_confirmed"]
+    assert list(frame(ran["export"]).columns) == columns

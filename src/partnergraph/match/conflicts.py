@@ -191,7 +191,13 @@ def _by_graph(
     snapshot: GraphSnapshot, kind: str, iri: str, predicate: str, column: str, question: str, values: Values
 ) -> Iterator[Conflict]:
     """One record of which two sources state different values, each in its named graph."""
-    rows = snapshot.reader.rows(f"SELECT DISTINCT ?g ?v {{ GRAPH ?g {{ <{iri}> <{predicate}> ?v }} }} ORDER BY ?v ?g")
+    # Of a date that is known within bounds alone, the bounds.
+    rows = snapshot.reader.rows(
+        f"SELECT DISTINCT ?g ?v {{ GRAPH ?g {{ {{ <{iri}> <{predicate}> ?v }} UNION {{ "
+        f"<{iri}> <{predicate}Earliest> ?first ; <{predicate}Latest> ?last "
+        f"FILTER NOT EXISTS {{ <{iri}> <{predicate}> ?stated }} "
+        "BIND(CONCAT(STR(?first), '/', STR(?last)) AS ?v) } } } ORDER BY ?v ?g"
+    )
     evidence: dict[str, list[str]] = {}
     for row in rows:
         evidence.setdefault(str(row["v"]), []).extend(_evidence_in_graph(snapshot, iri, str(row["g"]), column))
