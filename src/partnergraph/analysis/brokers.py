@@ -11,7 +11,14 @@ from partnergraph.analysis.context import AnalysisContext, claims_among, pairs_o
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
 from partnergraph.analysis.triangles import ROLES
-from partnergraph.analysis.words import counted, names_in_words, number_in_words, rounded, value_in_words
+from partnergraph.analysis.words import (
+    counted,
+    names_in_words,
+    none_or_number,
+    number_in_words,
+    rounded,
+    value_in_words,
+)
 from partnergraph.claims.claim_columns import END_STATED, START_STATED
 
 if TYPE_CHECKING:
@@ -34,7 +41,8 @@ COLUMNS = (
 
 def brokers(context: AnalysisContext, organisation: str | None = None, *, banded: bool | None = None) -> AnalysisAnswer:
     """Who alone joins others to an organisation (by default the focus; without one, to the largest rest), and who lies
-    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
+    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises
+    `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
     """
     own = context.own_organisation(organisation)
     projection = context.projection()
@@ -105,7 +113,10 @@ def _cut_sentences(
 def _only_through(
     context: AnalysisContext, projection: Projection, tree: BlockTree, node: int, goal: str, beside: dict[int, int]
 ) -> Sentence:
-    separated = tree.separation(node).separated
+    separation = tree.separation(node)
+    separated = separation.separated
+    if not separation.has_focus:
+        goal = "the rest"
     names, broker = context.labels(projection, separated), context.labels(projection, [node])[0]
     if len(names) == 1:
         text = f"Only through {broker} is one other organisation, {names[0]}, joined to {goal}"
@@ -114,7 +125,7 @@ def _only_through(
     entity = int(projection.nodes[node])
     if (number := beside.get(entity, 0)) != len(names):
         words = "without inferred claims" if context.options.with_inferred else "with inferred claims"
-        text += f"; {words}, {number_in_words(number)}"
+        text += f"; {words}, {none_or_number(number)}"
     return context.sentence(text, claims_among(projection, [node, *separated]))
 
 
@@ -153,7 +164,8 @@ def _all(projection: Projection) -> NDArray[np.int32]:
 
 def _method(measures: NetworkMeasures) -> list[str]:
     betweenness = (
-        "Betweenness is the number of pairs of others on whose shortest routes a body lies, in shares (Freeman 1977)."
+        "Betweenness counts the pairs of others that a body lies between on a shortest route; a pair with several such "
+        "routes counts by the share of them (Freeman 1977)."
     )
     sampled = measures.pivots
     if sampled is None:

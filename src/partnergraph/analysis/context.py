@@ -214,14 +214,14 @@ class AnalysisContext:
             named = np.flatnonzero((self.columns.from_ == entity) | (self.columns.to == entity))
         joins = {
             "claims": f"No counted claim joins {name} to another organisation",
-            "co-membership": f"No partnership that {name} and another organisation are members of is recorded",
+            "co-membership": f"No counted co-membership joins {name} to another organisation",
             "two-mode": f"No counted membership joins {name} to another organisation",
             "funding": f"No counted funding joins {name} to another organisation",
         }[self.options.projection]
         if not len(named):
             return Sentence(f"{joins}.")
         verb = "names" if len(named) == 1 else "name"
-        return self.sentence(f"{joins}; {counted(len(named), 'claim')} of other sorts {verb} it", named)
+        return self.sentence(f"{joins}; {counted(len(named), 'other claim')} {verb} it", named)
 
     def _merged_notes(self) -> list[str]:
         """Which of the bodies that were resolved are counted as another one."""
@@ -292,7 +292,7 @@ def claim_in_words(context: AnalysisContext, claim: int) -> str:
         for body in (start, end)
     ]
     if columns.entity_kind[start] == _GROUP:
-        return f"{kind.label}, {names[1]}: {names[0]}"
+        return f"{kind.label[0].upper()}{kind.label[1:]}, {names[1]}: {names[0]}"
     return relationship_sentence(names[0], kind.forward or kind.label, names[1])
 
 

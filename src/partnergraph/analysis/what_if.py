@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, number_in_words, when_in_words
+from partnergraph.analysis.words import (
+    NAMES,
+    counted,
+    group_in_words,
+    joined,
+    names_in_words,
+    none_or_number,
+    when_in_words,
+)
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -40,18 +48,21 @@ def what_if_without(
         raise UsageError("Name at least one organisation to leave out: --without NAME.")
     removed = list(dict.fromkeys(context.organisation(name) for name in without))
     own = context.own_organisation(organisation)
-    own = None if own in removed else own
+    own = None if _counted_as(context, own) in {_counted_as(context, iri) for iri in removed} else own
     change = _Removal.of(context, context.options, removed, own)
     title = f"Without {joined([context.label(iri) for iri in removed])}"
     projection = change.before
     sentences = [
         context.absence(iri) for iri in removed if context.position(projection, iri) is None and not change.lost_pairs
     ]
-    sentences += [_separated_sentence(context, change, removed, own), _figures(context, change)]
+    if change.component:
+        sentences.append(_separated_sentence(context, change, removed, own))
+    sentences.append(_figures(context, change))
     sentences += _alone(context, change)
     sentences += _groups_sentences(context, change, removed)
     other = replace(context.options, with_inferred=not context.options.with_inferred)
-    sentences.append(_beside(context, _Removal.of(context, other, removed, own)))
+    if (beside := _Removal.of(context, other, removed, own)).component:
+        sentences.append(_beside(context, beside))
     rows = _without_rows(context, change)
     highlight = Highlight(
         removed=tuple(sorted(removed)),
@@ -167,6 +178,11 @@ def _components(projection: Projection) -> list[frozenset[int]]:
     return [frozenset(part) for part in sorted(sets.values(), key=lambda part: (-len(part), part[0]))]
 
 
+def _counted_as(context: AnalysisContext, iri: str | None) -> str | int | None:
+    """What a body is merged into (an entity), or itself."""
+    return int(context.merged[context.entity_index[iri]]) if iri in context.entity_index else iri
+
+
 def _names(context: AnalysisContext, entities: Iterable[int]) -> list[str]:
     return [context.columns.labels[entity] for entity in entities]
 
@@ -178,7 +194,7 @@ def _separated_sentence(
     who = names_in_words([context.label(iri) for iri in removed])
     names = _names(context, change.separated)
     total = counted(len(change.component), "organisation")
-    number = number_in_words(len(names))
+    number = none_or_number(len(names))
     colon = f": {names_in_words(names)}" if names else ""
     text = f"Without {who} and what is recorded with {'it' if len(removed) == 1 else 'them'}, {number} of {total}"
     return context.sentence(f"{text} would no longer be joined to {goal}{colon}", change.counted_lost())
@@ -199,8 +215,9 @@ def _pieces(projection: Projection) -> str:
         return ""
     if len(sizes) == 1:
         return ", in one piece"
-    shown = [f"{size:,}" for size in sizes]
-    return f", in {len(sizes):,} pieces of {names_in_words(shown)}"
+    largest = joined([f"{size:,}" for size in sizes[:NAMES]])
+    of = f"of {largest}" if len(sizes) <= NAMES else f"the largest of {largest}"
+    return f", in {len(sizes):,} pieces{',' if len(sizes) > NAMES else ''} {of}"
 
 
 def _alone(context: AnalysisContext, change: _Removal) -> list[Sentence]:
@@ -267,7 +284,7 @@ def _beside(context: AnalysisContext, change: _Removal) -> Sentence:
     names = _names(context, change.separated)
     colon = f": {names_in_words(names)}" if names else ""
     total = counted(len(change.component), "organisation")
-    return context.sentence(f"{words}, {number_in_words(len(names))} of {total}{colon}", change.counted_lost())
+    return context.sentence(f"{words}, {none_or_number(len(names))} of {total}{colon}", change.counted_lost())
 
 
 def _without_rows(context: AnalysisContext, change: _Removal) -> list[tuple[Cell, ...]]:
@@ -379,9 +396,12 @@ def _funded_sentences(
 
 
 def _members_sentence(context: AnalysisContext, body: int, claims: NDArray[np.int64]) -> Sentence:
-    members = sorted({*context.columns.from_[claims].tolist()}, key=lambda one: (context.columns.labels[one], one))
-    names = [group_in_words(name) for name in _names(context, members)]
-    text = (
-        f"{context.columns.labels[body]} has {counted(len(members), 'recorded member')} then: {names_in_words(names)}"
-    )
+    columns, group = context.columns, ENTITY_KINDS.index("group")
+    members = sorted({*columns.from_[claims].tolist()}, key=lambda one: (columns.labels[one], one))
+    named = [member for member in members if columns.entity_kind[member] != group]
+    text = f"{columns.labels[body]} has {counted(len(named), 'recorded member')} then"
+    text += f": {names_in_words(_names(context, named))}" if named else ""
+    if len(named) < len(members):
+        groups = [group_in_words(columns.labels[member]) for member in members if member not in named]
+        text += f"; beside these, {counted(len(groups), 'unnamed group')}: {names_in_words(groups)}"
     return context.sentence(text, claims)

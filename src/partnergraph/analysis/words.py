@@ -21,6 +21,15 @@ def number_in_words(number: int, *, first: bool = False) -> str:
     return _NUMBERS[number] if number < 2 else f"{number:,}"
 
 
+def none_or_number(number: int) -> str:
+    """A number that stands without its noun.
+
+    >>> none_or_number(0), none_or_number(1), none_or_number(4)
+    ('none', 'one', '4')
+    """
+    return number_in_words(number) if number else "none"
+
+
 def counted(number: int, noun: str, plural: str | None = None, *, first: bool = False) -> str:
     """A number of something.
 

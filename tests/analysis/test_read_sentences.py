@@ -1,0 +1,81 @@
+"""What a reader found wrong in sentences, against the claims that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from partnergraph.analysis.answer import AnalysisAnswer
+from partnergraph.analysis.brokers import brokers
+from partnergraph.analysis.gaps import gaps
+from partnergraph.analysis.overlap import overlap
+from partnergraph.analysis.routes import routes
+from partnergraph.analysis.timeline import timeline
+from partnergraph.analysis.what_if import what_if_ending, what_if_without
+from partnergraph.store import Reader
+from tests.analysis.network_graphs import context_of, small_reader
+
+SCHOOL, KEELE = "School of Primary, Community and Social Care", "Keele University"
+PARTNERSHIP = "West Midlands Social Work Teaching Partnership"
+
+
+def _texts(answer: AnalysisAnswer) -> list[str]:
+    return [sentence.text for sentence in answer.sentences]
+
+
+def test_a_broker_of_another_piece_joins_nobody_to_us() -> None:
+    reader = small_reader([("A", "B"), ("C", "D"), ("D", "E")], focus="A")
+    [text, *_] = _texts(brokers(context_of(reader)))
+    assert text.startswith("Only through D is one other organisation, E, joined to the rest (")
+
+
+def test_members_of_one_partnership_are_not_said_to_have_none(reference_reader: Reader) -> None:
+    """The university and its school are members of the same school for research, and a part and its whole make no
+    pair of members.
+    """
+    texts = _texts(gaps(context_of(reference_reader, projection="co-membership"), SCHOOL))
+    [text] = [text for text in texts if text.startswith("Keele University ")]
+    assert "; no counted co-membership joins it to us (" in text
+
+
+def test_what_an_organisation_is_merged_into_is_taken_out_with_it(reference_reader: Reader) -> None:
+    [text, *_] = _texts(what_if_without(context_of(reference_reader, roll_up=True), [KEELE], SCHOOL))
+    assert "would no longer be joined to the rest" in text
+
+
+def test_two_that_are_merged_have_no_partners_to_compare(reference_reader: Reader) -> None:
+    assert _texts(overlap(context_of(reference_reader, roll_up=True), SCHOOL, KEELE)) == [
+        f"Rolled up, {SCHOOL} and {KEELE} are both counted as {KEELE}."
+    ]
+
+
+def test_what_makes_no_pair_is_taken_out_of_nothing() -> None:
+    reader = small_reader([("A", "B", "funding"), ("C", "D")])
+    texts = _texts(what_if_without(context_of(reader, projection="funding"), ["C"]))
+    assert (
+        texts[0]
+        == "No counted funding joins C to another organisation; one other claim names it (one claim, date not stated)."
+    )
+    assert not [text for text in texts if "no longer" in text or " of no " in text]
+
+
+def test_at_most_one_partner_is_none_surely() -> None:
+    reader = small_reader([("A", "B")], focus="A", dates={0: ("2011-06-01", None)})
+    assert _texts(timeline(context_of(reader)))[0] == "2011: at most one partner, not surely (one claim, dated)."
+    texts = _texts(timeline(context_of(small_reader([("A", "B")], focus="A", dates={0: ("2011", "2012")}))))
+    assert not [text for text in texts if "no partner, surely" in text or "surely no " in text]
+
+
+def test_unnamed_groups_are_no_recorded_members(keele: Path) -> None:
+    texts = _texts(what_if_ending(context_of(Reader.at(keele)), "Department for Education", "2019"))
+    [text] = [text for text in texts if "recorded member" in text]
+    before, after = text.split("; beside these, ")
+    assert before.startswith(f"{PARTNERSHIP} has ")
+    assert "local authorities" not in before
+    assert after.startswith("6 unnamed groups: 14 local authorities")
+
+
+def test_a_step_gives_an_end_that_is_only_known_between_days(keele: Path) -> None:
+    texts = _texts(routes(context_of(Reader.at(keele)), "Wellcome Trust", SCHOOL))
+    assert "Wellcome Trust funds Keele University, from 2016, ended between 2021-01-01 and 2025-12-31 (" in "".join(
+        texts
+    )
