@@ -59,7 +59,7 @@ def test_what_makes_no_pair_is_taken_out_of_nothing() -> None:
 
 
 def test_at_most_one_partner_is_none_surely() -> None:
-    reader = small_reader([("A", "B")], focus="A", dates={0: ("2011-06-01", None)})
+    reader = small_reader([("A", "B")], focus="A", dates={0: ("2011-06-01", "")})
     assert _texts(timeline(context_of(reader)))[0] == "2011: at most one partner, not surely (one claim, dated)."
     texts = _texts(timeline(context_of(small_reader([("A", "B")], focus="A", dates={0: ("2011", "2012")}))))
     assert not [text for text in texts if "no partner, surely" in text or "surely no " in text]

@@ -202,7 +202,7 @@ def _rows(
             continue
         node = place[entity]
         band: tuple[Cell, ...] = (None, None, None)
-        if bands is not None:
+        if bands is not None and measures.betweenness[node] > 0:
             band = (int(bands.low[node]), int(bands.high[node]), int(bands.in_top[node]))
         holes = rounded(float(measures.constraint[node])), rounded(float(measures.effective_size[node]))
         values = (rounded(float(np.round(measures.betweenness[node], 9))), int(rank[node]), *band, *holes)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FEWEST = 10  # organisations; fewer have no sets that mean anything
 HULL = 3  # bodies that a hull is drawn around
+FIRST_OF_A_SET = "Of each set, the body with the most neighbours is named first."
 COLUMNS = ("set", "body", "iri", "type", "neighbours inside", "neighbours outside", "together with every seed")
 
 
@@ -46,7 +47,13 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
         if len(nodes) >= HULL
     )
     return context.answer(
-        "communities", title, sentences, COLUMNS, rows, notes=[result.note], highlight=Highlight(sets=hulls)
+        "communities",
+        title,
+        sentences,
+        COLUMNS,
+        rows,
+        notes=[result.note, FIRST_OF_A_SET],
+        highlight=Highlight(sets=hulls),
     )
 
 
