@@ -21,11 +21,11 @@ def number_in_words(number: int, *, first: bool = False) -> str:
     return _NUMBERS[number] if number < 2 else f"{number:,}"
 
 
-def none_or_number(number: int) -> str:
-    """A number that stands without its noun.
+def share_in_words(number: int) -> str:
+    """A number that stands alone, without a noun.
 
-    >>> none_or_number(0), none_or_number(1), none_or_number(4)
-    ('none', 'one', '4')
+    >>> share_in_words(0), share_in_words(1), share_in_words(2)
+    ('none', 'one', '2')
     """
     return number_in_words(number) if number else "none"
 
