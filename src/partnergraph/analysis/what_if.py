@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, share_in_words, when_in_words
+from partnergraph.analysis.words import (
+    NAMES,
+    counted,
+    group_in_words,
+    joined,
+    names_in_words,
+    share_in_words,
+    when_in_words,
+)
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -169,11 +177,6 @@ def _components(projection: Projection) -> list[frozenset[int]]:
     for number, entity in zip(engine(graph).components(graph).tolist(), projection.nodes.tolist(), strict=True):
         sets.setdefault(number, []).append(entity)
     return [frozenset(part) for part in sorted(sets.values(), key=lambda part: (-len(part), part[0]))]
-
-
-def _counted_as(context: AnalysisContext, iri: str | None) -> str | int | None:
-    """What a body is merged into (an entity), or itself."""
-    return int(context.merged[context.entity_index[iri]]) if iri in context.entity_index else iri
 
 
 def _names(context: AnalysisContext, entities: Iterable[int]) -> list[str]:
