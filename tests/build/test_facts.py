@@ -173,6 +173,10 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
     ),
     "r036": (["rel/engagement--impact-accelerator-unit--chartered-society-of-physiotherapy"], ONE_DAY),
     "r040": (["rel/engagement--keele-university--royal-college-of-general-practitioners"], ONE_DAY),
+    "r041": (
+        ["rel/funding--wellcome-trust--keele-university"],
+        SOUGHT_AGAIN + "2016 is the year of the announcement, and the first intake was in 2017/2018.",
+    ),
     "r042": (
         ["record/keele-spcsc-partnerships/ref-90-percent"],
         "A rating is a finding about the School, with the exercise as its source; it draws no edge.",
@@ -208,6 +212,11 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
         ["rel/membership--university-of-warwick--nihr-clahrc-west-midlands"],
         SOUGHT_AGAIN + "the report was cited for a person's chair, which makes no university a member: inferred.",
     ),
+    "r086": (
+        ["rel/hosting--university-hospitals-birmingham-nhs-foundation-trust--nihr-arc-west-midlands"],
+        TERM_OVER,
+    ),
+    "r087": (["rel/funding--national-institute-for-health-and-care-research--nihr-arc-west-midlands"], TERM_OVER),
     "r092": (
         [
             "rel/leadership--university-hospitals-birmingham-nhs-foundation-trust--nihr-clahrc-birmingham-and-black-country"
@@ -269,10 +278,16 @@ MENDED = {
     ("wmswtp|start", "2018-04"): ("west-midlands-social-work-teaching-partnership--start--2018", "2018"),
     ("midstaffs|dissolved", "2017-10-31"): ("mid-staffordshire-nhs-foundation-trust--end--2017", "2017-11-01"),
 }
+# Inferences that are weaker in the tables, since nothing but background knowledge holds them.
+WEAKER = {
+    "r005": "weak",  # that the School followed the Research Institute, which is still named in January 2019
+}
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
+    "arc-bham19": "arc",
     "arc-guide18": "nihr",
     "arc-nenc": "nihr",
+    "arc-nenc24": "nihr",
     "arc-yh26": "nihr",
     "bhp-arc": "arc",
     "bihr-arc": "bihr-arc",
@@ -283,6 +298,7 @@ YOUNGER = {
     "hf-nhscb": "hf-nhscb",
     "ias-ohid": "hsj",
     "ifg-ukhsa": "ifg-ukhsa",
+    "keele-aruk13": "keele",
     "keele-wt": "keele",
     "keele-wt2": "keele",
     "newman-w": "wikipedia",
@@ -290,6 +306,7 @@ YOUNGER = {
     "shrops-live": "shrops-live",
     "shrops-star": "shrops-star",
     "soton-21": "soton-21",
+    "spcr-2126": "nihr",
     "spcr-faq": "nihr",
     "spcr-va": "nihr",
     "staffs-su": "staffs-su",
@@ -297,6 +314,7 @@ YOUNGER = {
     "uhnm-msft": "uhnm-about",
     "ukhsa-w": "wikipedia",
     "va-priv2": "va",
+    "wmtp-par": "wmswtp",
 }
 
 
@@ -553,7 +571,7 @@ def test_every_link_is_there_with_its_dates_and_sources(
                 otherwise.append(fact["id"])
                 continue
             [strength] = {str(reason["strength"]).rsplit("/", 1)[1] for reason in reasons}
-            assert strength == fact["inference_strength"], fact["id"]
+            assert strength == WEAKER.get(fact["id"], fact["inference_strength"]), fact["id"]
             assert all(len(str(reason["why"])) > 20 for reason in reasons), fact["id"]
             premises = {p.rsplit("/", 1)[1] for reason in reasons for p in (reason["premises"] or "").split()}
             assert sources - {"editor"} <= premises, fact["id"]

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from partnergraph.build import build, collect_findings
+from partnergraph.claims.relationships import read_claims
 from partnergraph.errors import DataError
 from partnergraph.network import build_network
 from partnergraph.network.connections import explain_connection
+from partnergraph.questions.named_questions import bind_parameters, get_question
 from partnergraph.store import Reader
 
 ID = "https://w3id.org/partnergraph/id"
@@ -138,3 +140,19 @@ def test_a_cut_file_of_grants_leaves_the_old_generation(tmp_path: Path) -> None:
         build(folder, output)
     assert (output / "current").readlink() == before
     assert any("grants.json" in str(one) for one in collect_findings(folder))
+
+
+@pytest.mark.parametrize("day", ["2020-03-31", "2020-04-01", "2021-03-31", "2021-04-01", "2026-11-30"])
+def test_of_a_register_kept_whole_questions_and_the_library_say_the_same_of_a_day(tmp_path: Path, day: str) -> None:
+    """Its grants have no stored bounds of validity: the questions go by the stated ones."""
+    folder = _folder(tmp_path / "g", 0)
+    config = folder / "partnergraph.toml"
+    config.write_text(config.read_text("utf-8").replace("steps = 0", 'keep = "all"'), "utf-8")
+    reader, _ = _built(folder, tmp_path / "out")
+    question = get_question("links")
+    rows = list(reader.rows(bind_parameters(question, {"date": day}, reader)))
+    asked = {(row["from"], row["to"], row["status"]) for row in rows}
+    claims = read_claims(reader)
+    assert len(claims) == 5
+    assert asked == {(claim.from_.label, claim.to.label, claim.status(day)) for claim in claims}
+    assert {row["until"] for row in rows} == {"2021-03-31"}

@@ -128,6 +128,21 @@ def test_graphs_whose_records_lack_parts_are_compared(base: Reader) -> None:
     assert "→ ?, " in sentences
 
 
+@pytest.mark.parametrize("party", [PG["from"], PG.to])
+def test_a_relationship_that_lost_one_party_is_compared(base: Reader, party: str) -> None:
+    lines = list(base.nquads())
+    partner = next(line for line in lines if "/id/rel/" in line and f"<{party}>" in line)
+    subject = partner.split(" ")[0]
+    less = Reader.nquads_lines([line for line in lines if not line.startswith(f"{subject} <{party}> ")])
+    for report, words in ((compare(base, less), "Changed: {} (was: "), (compare(less, base), "(was: {}).")):
+        [change] = changes(report)
+        assert f"<{change.subject}>" == subject
+        incomplete = change.new if words.startswith("Changed") else change.old
+        assert incomplete
+        assert words.format(incomplete) in change.sentence
+        assert incomplete.startswith("? ") if party == PG["from"] else " ?" in incomplete
+
+
 def test_changed_ids_are_sorted(edited: Edited) -> None:
     def rename(rows: Rows) -> None:
         for row in rows[:6]:

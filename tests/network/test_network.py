@@ -153,7 +153,7 @@ def test_derived_links_come_only_when_asked_for_but_successions_have_evidence_of
         "member-through-unit",
     }
     passed = [data for data in plain.values() if data["kind"] == "succession"]
-    assert len(passed) == 13
+    assert len(passed) == 14
     assert all(data["evidence"] and data["start"] for data in passed)
 
 

@@ -96,7 +96,7 @@ def test_every_label_is_shown_12_pixels_or_larger_and_lies_on_no_other(
     found = seen(page)
     assert found.view == ("tall" if width == 390 else "unfolded" if unfolded else "wide")
     assert sorted(text.text for text in found.texts) == sorted(found.wanted)
-    assert len(found.symbols) == {"wide": 70, "unfolded": 102, "tall": 15}[found.view]
+    assert len(found.symbols) == {"wide": 77, "unfolded": 102, "tall": 15}[found.view]
     assert min(text.size for text in found.texts) >= 12
     assert found.collisions() == []
     assert [(text.text, s.text) for text in found.texts for s in found.symbols if text.meets(s)] == []
@@ -122,7 +122,7 @@ def test_in_a_narrow_window_labels_stay_legible_and_what_finds_no_room_comes_by_
     assert 20 < len(found.texts) < len(found.wanted)
     assert min(text.size for text in found.texts) >= 11.99
     assert found.collisions() == []
-    assert len(texts.intersection(found.hubs)) >= len(found.hubs) * 0.75
+    assert len(texts.intersection(found.hubs)) >= len(found.hubs) * 0.8
     for _ in range(3):
         page.tab.click("#closer")
     assert sorted(text.text for text in seen(page).texts) == sorted(found.wanted)
@@ -134,9 +134,9 @@ def test_a_label_that_finds_no_room_is_read_by_pointing_at_its_symbol_and_by_sel
 ) -> None:
     page = show(keele_page.html, width=1024, height=768)
     found = seen(page)
-    # A name of one line; folded symbols have a number in place of a name.
+    # A name of one line.
     missing = {symbol.text for symbol in found.symbols}.intersection(found.wanted) - {text.text for text in found.texts}
-    label = min(name for name in missing if not name.endswith(" bodies"))
+    label = min(missing)
     [symbol] = [symbol for symbol in found.symbols if symbol.text == label]
     corner = page.tab.locator("#map").bounding_box()
     assert corner

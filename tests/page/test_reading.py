@@ -115,7 +115,7 @@ def test_folded_bodies_are_listed_and_unfold(keele_page: Page, show: Opener) -> 
     before = page.tab.evaluate("dots.length")
     x, y = page.tab.evaluate(
         """() => {
-          const node = NETWORK.nodes.find((one) => one.members);
+          const node = NETWORK.nodes.find((one) => one.members?.length >= 5);
           const box = document.getElementById('map').getBoundingClientRect();
           const at = network.canvasToDOM({ x: node.wide[0], y: node.wide[1] });
           return [box.left + at.x, box.top + at.y];

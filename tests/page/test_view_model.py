@@ -85,6 +85,26 @@ def test_an_inferred_claim_says_so_with_its_reason(keele_network: nx.MultiDiGrap
         assert any(f"Inferred, {piece['strength']}:" in row and piece["says"] in row for row in rows)
 
 
+def test_members_of_a_group_that_are_only_inferred_say_so(keele_network: nx.MultiDiGraph, parsed: Parsed) -> None:
+    by_group = {
+        data["label"]: data["members_inferred"] for _, data in keele_network.nodes(data=True) if data["members"]
+    }
+    assert by_group["professional groups"] is False
+    assert by_group["nine universities"] is True
+    rows = [" ".join(row.split()) for row in parsed.rows.values() if "Known members" in row]
+    assert len(rows) == len(by_group)
+    for label, inferred in by_group.items():
+        [row] = [row for row in rows if row.startswith(label)]
+        assert ("(inferred)" in row.partition("Known members")[2].partition("(the list is open)")[0]) is inferred
+
+
+def test_a_body_that_goes_on_after_a_change_is_not_what_became_of_it(parsed: Parsed) -> None:
+    trust, successor = "Mid Staffordshire NHS Foundation Trust", "University Hospitals of North Midlands NHS Trust"
+    rows = [" ".join(row.split()) for row in parsed.rows.values()]
+    assert [row for row in rows if f"change: {trust} → {successor}" in row]
+    assert not [row for row in rows if f"→ {trust}" in row]
+
+
 def test_the_numbers_at_the_top_are_the_rows_of_the_tables(keele_page: Page, parsed: Parsed) -> None:
     head = re.sub(r"<[^>]+>", "", keele_page.html.split('<p class="counts">')[1].split("</p>")[0])
     assert f"{len(parsed.tables['bodies'])} organisations" in head

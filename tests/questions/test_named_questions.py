@@ -210,6 +210,30 @@ def test_what_became_of_the_bodies(whole: Reader) -> None:
     assert phe == "Public Health England"
 
 
+def test_a_body_that_goes_on_after_a_change_is_no_successor_of_itself(whole: Reader) -> None:
+    trust, successor = "Mid Staffordshire NHS Foundation Trust", "University Hospitals of North Midlands NHS Trust"
+    assert {row[2] for row in ask(whole, "successions", organisation=trust)} == {successor, None}
+    assert (trust, successor) in {row[2:4] for row in ask(whole, "events-of-year", year="2014")}
+    for name, columns, parameters in (
+        ("successions", (0, 2), {}),
+        ("changed-partners", (0, 2), {"organisation": "Keele University"}),
+        ("events-of-year", (2, 3), {"year": "2014"}),
+        ("history", (2, 3), {"organisation": trust}),
+    ):
+        rows = ask(whole, name, **parameters)
+        assert rows
+        assert not [row for row in rows if row[columns[0]] == row[columns[1]] is not None], name
+
+
+def test_a_body_with_one_name_has_that_name(whole: Reader) -> None:
+    assert {row[:2] for row in ask(whole, "names", organisation="Age UK")} == {("Age UK", "preferred name")}
+    keele = {row[:2] for row in ask(whole, "names", organisation="Keele University")}
+    assert {
+        ("Keele University", "preferred name"),
+        ("University College of North Staffordshire", "former name"),
+    } <= keele
+
+
 @pytest.mark.parametrize(
     ("day", "stated", "inferred", "not_members"),
     [
@@ -250,6 +274,7 @@ def test_who_funds_whom_with_evidence(whole: Reader) -> None:
         ("Department for Education", "Coventry University", None),
         ("Department for Education", "Coventry City Council", "2024-03-31"),
         ("Department of Health and Social Care", "Coventry University", None),
+        ("Department of Health and Social Care", None, None),  # the partnership's website names no third party
     }
     assert all(row[8] and row[9] for row in rows)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from partnergraph.claims.date_window import date_window, holds_in_window
-from partnergraph.claims.relationships import Claim, read_claims
+from partnergraph.claims.relationships import read_validities
+from partnergraph.claims.validity import Validity
 from partnergraph.store import Reader
 from partnergraph.vocabulary import PG, PREFIXES, XSD, rules
 
@@ -28,24 +29,26 @@ def as_of(reader: Reader, date: str) -> Reader:
         rule: graph for graph in reader.named_graphs() for rule in rules() if graph.endswith(f"/graph/{rule.graph}")
     }
     # Where its rules are known, derived relationships are derived anew; a succession goes with its event.
-    claims = read_claims(reader, derived=not rule_graphs, evidence={}, labels={})
-    removed = {claim.iri for claim in claims if claim.holds(*window) == "no"}
+    validities = read_validities(reader, derived=not rule_graphs)
+    removed = {iri for iri, validity in validities.items() if validity.holds(window) == "no"}
     for class_iri in EVENTS:
         for iri, values in reader.described(class_iri).items():
             earliest = values.get(PG.dateEarliest, values.get(PG.dateLatest, [""]))[0]
             if earliest and holds_in_window((earliest, earliest), None, window) == "no":
                 removed.add(iri)
     view = reader.without(removed, set(rule_graphs.values()))
-    left = [claim for claim in claims if claim.iri not in removed]
+    left = {iri: validity for iri, validity in validities.items() if iri not in removed}
     # A view knows no event that lies ahead, so a party's life cannot be read from it.
     bounds_graph = next((graph for rule, graph in rule_graphs.items() if rule.name == "00-validity"), GRAPH)
-    view.add(_merged((triple for claim in left for triple in _bounds(claim, removed)), bounds_graph))
+    view.add(
+        _merged((triple for iri, validity in left.items() for triple in _bounds(iri, validity, removed)), bounds_graph)
+    )
     for rule in rules():
         if rule in rule_graphs and rule.name != "00-validity":
             view.construct(rule.sparql, rule_graphs[rule])
     if rule_graphs:
-        left = read_claims(view.reader(), derived=True, evidence={}, labels={})
-    view.add(_merged((f'<{claim.iri}> <{PG.inForce}> "{claim.holds(*window)}"' for claim in left), GRAPH))
+        left = read_validities(view.reader(), derived=True)
+    view.add(_merged((f'<{iri}> <{PG.inForce}> "{validity.holds(window)}"' for iri, validity in left.items()), GRAPH))
     return view.reader()
 
 
@@ -54,12 +57,12 @@ def _merged(triples: Iterable[str], graph: str) -> Iterable[str]:
     return (line for triple in triples for line in (f"{triple} <{graph}> .\n", f"{triple} .\n"))
 
 
-def _bounds(claim: Claim, removed: set[str]) -> Iterable[str]:
-    """The bounds of a claim as triples, as the rule `00-validity` writes them."""
+def _bounds(iri: str, validity: Validity, removed: set[str]) -> Iterable[str]:
+    """The bounds of a relationship as triples, as the rule `00-validity` writes them."""
     predicates = (PG.validFromEarliest, PG.validFromLatest, PG.validUntilEarliest, PG.validUntilLatest)
-    for predicate, day in zip(predicates, (*claim.valid_from, *claim.valid_until), strict=True):
+    for predicate, day in zip(predicates, (*validity.start, *validity.end), strict=True):
         if day is not None:
-            yield f'<{claim.iri}> <{predicate}> "{day}"^^<{XSD.date}>'
-    for event in claim.validity.bounded_by if claim.validity else ():
+            yield f'<{iri}> <{predicate}> "{day}"^^<{XSD.date}>'
+    for event in validity.bounded_by:
         if event not in removed:
-            yield f"<{claim.iri}> <{PG.boundedBy}> <{event}>"
+            yield f"<{iri}> <{PG.boundedBy}> <{event}>"

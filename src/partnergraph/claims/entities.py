@@ -120,6 +120,7 @@ class Entity:
     count_as_stated: str | None
     list_is_open: bool | None
     members: tuple[str, ...]
+    members_evidence: tuple[str, ...]
     may_overlap: tuple[str, ...]
     latitude: float | None
     longitude: float | None
@@ -158,6 +159,7 @@ def _entity(iri: str, kind: str, values: Values, identifiers: Described) -> Enti
         count_as_stated=first_value(values, PG.countAsStated),
         list_is_open=_TRUTH_VALUES.get(first_value(values, PG.listIsOpen) or ""),
         members=tuple(values.get(FOAF.member, ())),
+        members_evidence=_supporting(values, "members") if FOAF.member in values else (),
         may_overlap=tuple(values.get(PG.mayOverlap, ())),
         latitude=_degrees(first_value(values, WGS84.lat)),
         longitude=_degrees(first_value(values, WGS84.long)),
@@ -167,6 +169,13 @@ def _entity(iri: str, kind: str, values: Values, identifiers: Described) -> Enti
 
 def _evidence(values: Values) -> tuple[str, ...]:
     return tuple(values.get(PG.evidence, ()))
+
+
+def _supporting(values: Values, column: str) -> tuple[str, ...]:
+    """Its evidence but for what is limited to other columns of its row."""
+    limits = [text.partition(" [") for text in values.get(PG.supportLimit, ())]
+    elsewhere = {id_ for id_, _, columns in limits if columns and column not in columns.rstrip("]").split(", ")}
+    return tuple(iri for iri in _evidence(values) if last_segment(iri) not in elsewhere)
 
 
 def _degrees(text: str | None) -> float | None:

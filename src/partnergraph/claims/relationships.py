@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from partnergraph.claims.date_window import bounds_in_words, date_window, holds_in_window
 from partnergraph.claims.evidence import EvidenceItem, ordered_evidence, read_evidence
@@ -238,15 +239,25 @@ def read_claims(
     derived: bool | tuple[str, ...] = False,
     evidence: Mapping[str, EvidenceItem] | None = None,
     labels: Mapping[str, str] | None = None,
+    parties: Collection[str] = (),
 ) -> list[Claim]:
     """Every relationship, sorted by IRI, with its evidence. `derived`: also those of all rules, or of the rules named.
+    `parties`: only those that have all of these (IRIs) among their parties.
 
     `evidence` and `labels`: if they are read already; with other evidence, claims have only what is in it.
     """
     reader = reader.snapshot()
     evidence = read_evidence(reader) if evidence is None else evidence
     labels = read_labels(reader) if labels is None else labels
-    return _ClaimReader(reader, evidence, labels).claims(derived)
+    return _ClaimReader(reader, evidence, labels).claims(derived, parties)
+
+
+def read_validities(reader: Reader, *, derived: bool = False) -> dict[str, Validity]:
+    """When every relationship can have held, by IRI, sorted; see `read_claims`, which takes longer."""
+    claims = _ClaimReader(reader.snapshot(), {}, {})
+    return {
+        iri: claims.validity(iri, values) for iri, values in claims.relationships.items() if _is_wanted(values, derived)
+    }
 
 
 def described_relationships(reader: Reader, *, derived: bool | tuple[str, ...] = False) -> Described:
@@ -267,12 +278,19 @@ class _ClaimReader:
         self.changes = reader.described(PG.ChangeEvent)
         self.events = reader.described(PG.LifecycleEvent) | self.changes
         self.lives = read_lives(reader, self.relationships)
+        self._party = cache(self._read_party)
+        self._premise = cache(self._read_premise)
 
-    def claims(self, derived: bool | tuple[str, ...]) -> list[Claim]:
-        """Every relationship, sorted by IRI; see `read_claims`."""
-        return [self._claim(iri, values) for iri, values in self.relationships.items() if _is_wanted(values, derived)]
+    def claims(self, derived: bool | tuple[str, ...], parties: Collection[str] = ()) -> list[Claim]:
+        """Every relationship that is wanted, sorted by IRI; see `read_claims`."""
+        return [
+            self._claim(iri, values)
+            for iri, values in self.relationships.items()
+            if _is_wanted(values, derived) and (not parties or set(parties).issubset(parties_of(values)))
+        ]
 
-    def _validity(self, iri: str, values: Values) -> Validity:
+    def validity(self, iri: str, values: Values) -> Validity:
+        """What the build wrote of a relationship, else what its dates, its parties' lives or its premises say."""
         if (stored := stored_validity(values)) is not None:
             return stored
         if PG.derivedBy in values:
@@ -283,12 +301,12 @@ class _ClaimReader:
     def _premise_validity(self, iri: str) -> Validity:
         if iri in self.changes:
             return Validity(date_bounds(self.changes[iri], "date") or OPEN)
-        return self._validity(iri, self.relationships.get(iri, {}))
+        return self.validity(iri, self.relationships.get(iri, {}))
 
     def _claim(self, iri: str, values: Values) -> Claim:
         values = _with_event(values, self.changes)
         kind = concept_of(first_code(values, PG.kind) or "association")
-        validity = self._validity(iri, values)
+        validity = self.validity(iri, values)
         return Claim(
             iri=iri,
             kind=kind.code,
@@ -322,7 +340,7 @@ class _ClaimReader:
             rests_on_inference=first_value(values, PG.restsOnInference) == "true",
         )
 
-    def _party(self, iri: str) -> Party:
+    def _read_party(self, iri: str) -> Party:
         return Party(iri, self.labels.get(iri) or label_from_iri(iri))
 
     def _bounding_events(self, iri: str, values: Values, validity: Validity) -> Iterator[BoundingEvent]:
@@ -342,7 +360,7 @@ class _ClaimReader:
                     evidence=ordered_evidence(event.get(PG.evidence, ()), self.evidence),
                 )
 
-    def _premise(self, iri: str) -> Premise:
+    def _read_premise(self, iri: str) -> Premise:
         values = self.relationships.get(iri) or self.changes.get(iri, {})
         items = ordered_evidence(values.get(PG.evidence, ()), self.evidence)
         if iri in self.relationships:

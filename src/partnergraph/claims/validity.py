@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from partnergraph.claims.date_window import holds_in_window
 from partnergraph.claims.property_values import Days, Described, OpenDays, Values, date_bounds, first_code, first_value
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, ORG, PG
@@ -41,6 +42,10 @@ class Validity:
     start: OpenDays = OPEN
     end: OpenDays = OPEN
     bounded_by: tuple[str, ...] = ()
+
+    def holds(self, window: Days) -> str:
+        """Whether it held at some time in the window: yes, no or unknown; see `holds_in_window`."""
+        return holds_in_window(self.start, self.end, window)
 
 
 def effective_validity(start: Days | None, end: Days | None, lives: Iterable[Life]) -> Validity:

@@ -19,17 +19,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ExistingPath(click.Path):
-    """The path of what is there. What may not be looked at is not called missing, as click does."""
+    """The path of what is there. What may not be looked at is not called missing, as click does. `graph_folder`: where
+    a folder is missing, how to make one is said.
+    """
 
-    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True, graph_folder: bool = False) -> None:
         super().__init__(exists=True, file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+        self.graph_folder = graph_folder
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """See `click.ParamType.convert`."""
         try:
             Path(value).stat()
         except (FileNotFoundError, NotADirectoryError):
-            pass  # click says so
+            if self.graph_folder and not Path(value).suffix:
+                name = click.format_filename(value)
+                self.fail(
+                    f"{self.name.title()} {name!r} does not exist. To make a graph folder: partnergraph init {name}"
+                )  # else click says so
         except OSError as error:
             self.fail(f"{self.name.title()} {click.format_filename(value)!r} cannot be read: {error.strerror}.")
         return super().convert(value, param, ctx)

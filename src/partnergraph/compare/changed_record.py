@@ -80,9 +80,9 @@ def relationship_text(side: GraphSide, iri: str) -> str:
     values = side.values(iri)
     kind = concept_of(last_segment(first_or(values, PG.kind)))
     return relationship_sentence(
-        side.labels(values.get(PG["from"], ())),
+        side.labels(values.get(PG["from"], ())) or "?",
         kind.forward or kind.label,
-        side.labels(values.get(PG.to, ())),
+        side.labels(values.get(PG.to, ())) or "?",
         role=concept_label(first_or(values, PG.role)),
         via=[side.labels(values.get(PG.via, ()))],
     )

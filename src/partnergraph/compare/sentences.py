@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from partnergraph.claims.statements import first_or, plain_value
+from partnergraph.claims.sentences import change_parties
+from partnergraph.claims.statements import RecordValues, first_or, plain_value
 from partnergraph.claims.terms import prefixed
 from partnergraph.compare.changed_record import (
     BODIES,
@@ -39,6 +40,10 @@ _CONCERNS = (
 )
 # Types that are reported in their own section even where they concern a body.
 _OF_NO_BODY = ("source", "step", "position")
+
+
+def _change_parties(values: RecordValues) -> tuple[list[str], list[str]]:
+    return change_parties(values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, []))
 
 
 class SentenceWriter:
@@ -145,7 +150,7 @@ class SentenceWriter:
     def _event(self, record: ChangedRecord) -> str:
         values, side = record.values, record.side
         kind, date = concept_label(first_or(values, PG.kind)), date_in_words(values, "date")
-        before, after = values.get(ORG.originalOrganization, []), values.get(ORG.resultingOrganization, [])
+        before, after = _change_parties(values)
         about = f"{side.labels(before)} → {side.labels(after)}" if after else side.labels(values.get(PG.about, []))
         return f"{kind}: {about}" + (f", {date}" if date else "")
 
@@ -191,9 +196,9 @@ class SentenceWriter:
 
     def _whole_sentence(self, record: ChangedRecord) -> tuple[str, str]:
         """The kind of change and the sentence."""
-        successors = record.values.get(ORG.resultingOrganization, [])
+        predecessors, successors = _change_parties(record.values)
         if record.type == "event" and record.is_new and successors:
-            before = record.side.labels(record.values.get(ORG.originalOrganization, []))
+            before = record.side.labels(predecessors)
             date = date_in_words(record.values, "date")
             kind = concept_label(first_or(record.values, PG.kind)) + (f", {date}" if date else "")
             return "succeeded", f"Succeeded: {before} was succeeded by {record.side.labels(successors)} ({kind})."

@@ -14,7 +14,7 @@ from partnergraph.pool.worker_pool import BusyError, WorkerPool
 
 MAX_RETRY_AGE = 1.0  # seconds of a query; if its process ended within them, another process gets it
 EXTRA_ATTEMPTS = 3  # beside one for each process of the pool: they may all have been killed at once
-RETRY_PAUSE = 0.03  # seconds, times the attempt, in which the pool hears which other processes have ended
+RETRY_PAUSE = 0.03  # seconds, times the failed attempts before, in which the pool hears which others have ended
 
 
 async def acquire_worker(pool: WorkerPool, client: str | None = None) -> Worker:
@@ -53,7 +53,7 @@ async def complete_reply(
         except PartnerGraphError as error:
             if reply.lost_after is None or reply.lost_after > MAX_RETRY_AGE or attempt == attempts:
                 raise refusal_for(error, reply.hint) from None
-            pause = attempt * RETRY_PAUSE
+            pause = (attempt - 1) * RETRY_PAUSE  # most often one was killed, and another is idle
         finally:
             pool.release(worker)
         await asyncio.sleep(pause)

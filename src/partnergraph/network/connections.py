@@ -15,7 +15,7 @@ def explain_connection(reader: Reader, a: str, b: str, *, derived: bool = True) 
     A body may be given by any of its names. What rules derive comes last. Raises `QueryError` for an unknown name.
     """
     bodies = {resolve_name(reader, a).iri, resolve_name(reader, b).iri}
-    claims = [claim for claim in read_claims(reader, derived=derived) if bodies <= _parties(claim)]
+    claims = read_claims(reader, derived=derived, parties=bodies)
     return sorted(claims, key=lambda claim: (claim.derived_by is not None, claim.inferred, claim.kind, claim.iri))
 
 
@@ -45,7 +45,3 @@ def shortest_route(reader: Reader, a: str, b: str) -> list[list[Claim]]:
         hops.insert(0, neighbours[predecessors[goal]][goal])
         goal = predecessors[goal]
     return hops
-
-
-def _parties(claim: Claim) -> set[str]:
-    return {claim.from_.iri, claim.to.iri, *(party.iri for party in claim.via)}

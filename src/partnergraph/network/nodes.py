@@ -10,6 +10,7 @@ from partnergraph.claims.entities import Entity, EntityAttribute, EntityEvent, E
 from partnergraph.claims.evidence import EvidenceItem
 from partnergraph.claims.property_values import Described, first_code
 from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.sentences import change_parties
 from partnergraph.claims.sources import SourceReference
 from partnergraph.claims.terms import concept_of
 from partnergraph.vocabulary import PG
@@ -54,6 +55,7 @@ def _node(entity: Entity, model: ReadModel) -> Attributes:
         "count_as_stated": entity.count_as_stated,
         "open": entity.list_is_open,
         "members": list(entity.members),
+        "members_inferred": _only_inferred(entity.members_evidence, evidence),
         "may_overlap": list(entity.may_overlap),
         "latitude": entity.latitude,
         "longitude": entity.longitude,
@@ -80,11 +82,15 @@ def unknown_node(label: str) -> Attributes:
         *("events", "statements", "evidence"),
     )
     known = {"label": label, "sort": "organisation", "type": "organisation", "family": "organisation"}
-    return known | dict.fromkeys(single) | {name: [] for name in lists} | {"at": {}}
+    return known | dict.fromkeys(single) | {name: [] for name in lists} | {"members_inferred": False, "at": {}}
 
 
 def _evidence(iris: Iterable[str], evidence: Mapping[str, EvidenceItem]) -> list[Attributes]:
     return [evidence_values(evidence[iri]) for iri in iris if iri in evidence]
+
+
+def _only_inferred(iris: Iterable[str], evidence: Mapping[str, EvidenceItem]) -> bool:
+    return {evidence[iri].form for iri in iris if iri in evidence} == {"inferred"}
 
 
 def _name(name: EntityName, evidence: Mapping[str, EvidenceItem]) -> Attributes:
@@ -132,14 +138,15 @@ def _events(model: ReadModel) -> dict[str, list[Attributes]]:
 
 
 def _event(event: EntityEvent, model: ReadModel, about: Mapping[str, str]) -> Attributes:
+    before, after = change_parties(event.before, event.after)
     return {
         "id": event.iri,
         "kind": concept_of(event.kind).label,
         "date": event.date,
         "earliest": event.earliest,
         "manner": concept_of(event.manner).label if event.manner else None,
-        "before": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.before],
-        "after": [{"id": iri, "label": _entity_label(iri, model)} for iri in event.after],
+        "before": [{"id": iri, "label": _entity_label(iri, model)} for iri in before],
+        "after": [{"id": iri, "label": _entity_label(iri, model)} for iri in after],
         "about": [{"id": iri, "label": label} for iri, label in about.items()],
         "note": event.note,
         "evidence": _evidence(event.evidence, model.evidence),

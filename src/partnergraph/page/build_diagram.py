@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
 from partnergraph.page.diagram import CROWDED, HUB, MAX_PINNED, Diagram, DiagramEdge, DiagramNode
-from partnergraph.page.layout.arrangement import lay_out, pinned_positions
+from partnergraph.page.layout.arrangement import lay_out, pinned_positions, position
 from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] 
             never_grouped |= {number_of[a], number_of[b]}
     family_numbers = [family_number.get(_family(graph, iri), len(families) - 1) for iri in bodies]
     attributes = [graph.nodes[iri] for iri in bodies]
-    pinned_count = sum("wide" in (node.get("at") or ()) for node in attributes)
+    pinned_count = sum(position(node.get("at"), "wide") is not None for node in attributes)
     groups = group_nodes(
         neighbours,
         ties,

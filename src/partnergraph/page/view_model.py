@@ -248,6 +248,7 @@ class ViewModel:
                 {"label": self._label(member), "number": self.number.get(member)}
                 for member in node.get("members") or []
             ],
+            "members_inferred": bool(node.get("members_inferred")),
             "count": node.get("count"),
             "open": node.get("open"),
             "evidence": self.evidence_rows(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
@@ -255,8 +256,7 @@ class ViewModel:
         }
 
     def _event(self, event: Plain) -> Plain:
-        before = " and ".join(body["label"] for body in event.get("before") or [])
-        after = " and ".join(body["label"] for body in event.get("after") or [])
+        before, after = (" and ".join(body["label"] for body in event.get(side) or []) for side in ("before", "after"))
         about = ", ".join(entry["label"] for entry in event.get("about") or [])
         what = f"{before} → {after}" if after else about
         manner = f" ({event['manner']})" if event.get("manner") else ""

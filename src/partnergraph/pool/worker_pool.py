@@ -21,6 +21,7 @@ from partnergraph.pool.worker import MAX_SLOW_TIME, SLOW_AFTER, Worker
 
 FOLLOW_INTERVAL = 0.25  # seconds between two checks for a new generation
 RETRY_INTERVAL = 5.0  # seconds between two attempts to open one that cannot be opened
+CLOSE_INTERVAL = 0.05  # seconds between the ends of two old processes, whose memory the system frees for milliseconds
 MAX_TIME_WHILE_WAITING = 0.02  # seconds that a query may take while others wait
 UNUSUAL_FACTOR = 8  # times what queries take of late; a new process is worth its start only for what takes longer
 MAX_USUAL = 0.0125  # seconds; whatever queries take of late, one that works for longer than `MAX_SLOW_TIME` is slow
@@ -281,8 +282,9 @@ class WorkerPool:
             worker.check_later(max(left, MAX_TIME_WHILE_WAITING))
             return
         if len(self.throttle) >= self.max_slow:
-            # The more wait, the sooner it is stopped: what others need is a process.
-            limit = MAX_SLOW_TIME if len(self.waiting) <= self.size else MAX_SLOW_TIME / 2
+            # Sooner where many wait, as what others need is a process, or where its client has all the places.
+            alone = all(other.client == worker.client for other in self.throttle)
+            limit = MAX_SLOW_TIME / 2 if alone or len(self.waiting) > self.size else MAX_SLOW_TIME
             if (left := limit - worker.time_used) > 0:
                 worker.check_later(max(left, MAX_TIME_WHILE_WAITING))
                 return
@@ -401,12 +403,18 @@ class WorkerPool:
         self.idle.clear()
         for worker in fresh[busy:]:
             self._offer(worker)
-        # Those at work finish; each is replaced when it is given back.
-        for worker in [*old, *fresh[:busy]]:
-            worker.close()
         if before is not None:
             before.drain()
         self._spawn(self._start_worker(as_spare=True))
+        # Those at work finish; each is replaced when it is given back.
+        ending = [*old, *fresh[:busy]]
+        try:
+            for worker in ending:
+                worker.close()
+                await asyncio.sleep(CLOSE_INTERVAL)
+        finally:
+            for worker in ending:
+                worker.close()
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -5,7 +5,6 @@ A view is rendered here and not in the server, so that it has the limits of a qu
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from partnergraph.errors import QueryLimit
 from partnergraph.execution.answer import answer_query
 from partnergraph.execution.sandbox import MAX_BYTES
 from partnergraph.execution.wire import HEAD, FrameWriter, Head
-from partnergraph.execution.worker_main import main
+from partnergraph.execution.worker_main import end_process, main
 
 if TYPE_CHECKING:
     from partnergraph.site.view import RenderedView
@@ -52,4 +51,4 @@ def answer(reader: Reader, order: Mapping[str, Any], frames: FrameWriter) -> str
 
 
 if __name__ == "__main__":
-    sys.exit(main(answer, PRELOADED))
+    end_process(main(answer, PRELOADED))

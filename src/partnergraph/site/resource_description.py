@@ -20,7 +20,9 @@ SUBJECT_PROPERTIES = (
     *(ORG.originalOrganization, ORG.resultingOrganization, DCTERMS.source, PG.derivedBy, PG.inArrangement),
 )
 # The objects of these support a statement, and are described in full.
-SUPPORT_PROPERTIES = (PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSelector, DCTERMS.source)
+SUPPORT_PROPERTIES = (
+    *(PG.evidence, PG.counterEvidence, ADMS.identifier, PG.passage, OA.hasSelector, DCTERMS.source, PG.boundedBy),
+)
 # Of all other resources that are mentioned: label and type.
 LABEL_PROPERTIES = (
     RDF.type,

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from partnergraph.errors import QueryError, QueryRefused
@@ -26,6 +26,8 @@ MAX_KEPT = 1000
 # The words of functions whose value is another each time.
 _CHANGING = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
 _kept: dict[str, PlainQuery] = {}
+# A query is examined for its columns and then for its answer, and named questions come again.
+_examine = lru_cache(8)(examine_query)
 
 
 class PlainQuery(NamedTuple):
@@ -80,7 +82,7 @@ def prepare_query(reader: Reader, sparql: str) -> PreparedQuery:
     if plain := _kept.get(alike or ""):
         return PreparedQuery(sparql, plain.form, sparql, None, True, plain.lasting, plain.prefixes)
     try:
-        examined = examine_query(sparql)
+        examined = _examine(sparql)
         dataset = _merged_dataset(reader, sparql, examined)
     except QueryError as error:
         raise _with_caret(error, sparql) from None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("folder", type=ExistingPath(file_okay=False), default="data")
+@click.argument("folder", type=ExistingPath(file_okay=False, graph_folder=True), default="data")
 @output_path_option(type_=WRITTEN_FOLDER, default="build")
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")

@@ -12,7 +12,7 @@ from partnergraph.errors import Finding, UsageError
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=ExistingPath())
+@click.argument("paths", nargs=-1, type=ExistingPath(graph_folder=True))
 @format_option("table", "csv", "json", "html", default="table")
 @output_option
 @click.option(
@@ -56,7 +56,10 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
 
     for path in paths:
         if not path.exists():
-            raise UsageError(f"There is no {path} here. Name a graph folder or RDF files: partnergraph check FOLDER")
+            raise UsageError(
+                f"There is no {path} here. Name a graph folder or RDF files: partnergraph check FOLDER. "
+                "To make a graph folder: partnergraph init FOLDER"
+            )
     folders = [path for path in paths if path.is_dir()]
     if folders and len(paths) > 1:
         raise UsageError("Check one graph folder at a time, or several RDF files together.")

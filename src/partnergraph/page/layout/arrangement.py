@@ -84,13 +84,13 @@ def pinned_positions(graph: Network, diagram: Diagram) -> Pinned:
     for node in diagram.nodes:
         names = [diagram.bodies[number] for number in node.members] or [node.key]
         for view in VIEWS:
-            at = (_point(graph.nodes[name].get("at"), f"folded-{view}" if node.members else view) for name in names)
+            at = (position(graph.nodes[name].get("at"), f"folded-{view}" if node.members else view) for name in names)
             if (point := next((point for point in at if point), None)) and point not in positions[view].values():
                 positions[view][node.key] = point
     return positions
 
 
-def _point(at: object, view: str) -> tuple[int, int] | None:
+def position(at: object, view: str) -> tuple[int, int] | None:
     """The position for a view, if there is one that can be drawn."""
     value = at.get(view) if isinstance(at, dict) else None
     if not isinstance(value, list | tuple) or len(value) != 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_COUNT = 80  # nodes of a map
-MIN_COUNT = 5  # members of a group
+MIN_COUNTS = (5, 4, 3, 2)  # members of a group; smaller groups only where the map would have too many nodes
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,12 @@ def plural(noun: str) -> str:
 
     >>> plural("university"), plural("local authority"), plural("NHS trust"), plural("school"), plural("research body")
     ('universities', 'local authorities', 'NHS trusts', 'schools', 'research bodies')
+    >>> plural("provider of health care")
+    'providers of health care'
     """
+    if " of " in noun:
+        head, of, rest = noun.partition(" of ")
+        return plural(head) + of + rest
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
@@ -38,8 +43,9 @@ def group_nodes(
     names: dict[str, str],
     most: int = MAX_COUNT,
 ) -> list[NodeGroup]:
-    """Which bodies to draw as one group: those of one type with the very same ties (neighbour and kind), or, when more
-    than `most` nodes would be drawn, everything but the best connected, by the nearest of those and by family.
+    """Which bodies to draw as one group: those of one type with the very same ties (neighbour and kind), five or more
+    of them, or fewer where that brings the map to `MAX_COUNT` nodes. When more than `most` nodes would be drawn,
+    everything but the best connected, by the nearest of those and by family.
 
     A body in `never_grouped` stays by itself. `names` has the label of each type. Ordered by the first member.
     """
@@ -47,19 +53,19 @@ def group_nodes(
     for number, own_ties in enumerate(ties):
         if own_ties and number not in never_grouped and sorts[number] == "organisation":
             equivalent.setdefault((sorts[number], types[number], frozenset(own_ties)), []).append(number)
-    groups = [
+    alike = [
         NodeGroup(
             tuple(members),
             families[members[0]],
             f"{len(members)} named {plural(names.get(kind, kind.replace('-', ' ')))}",
         )
         for (_, kind, _), members in equivalent.items()
-        if len(members) >= MIN_COUNT
     ]
-    grouped = {number for group in groups for number in group.members}
-    drawn = sum(1 for number, own in enumerate(neighbours) if own and number not in grouped) + len(groups)
-    if drawn > most:
-        groups = _overview(neighbours, families, never_grouped, most)
+    connected = sum(1 for own in neighbours if own)
+    by_count = {least: [group for group in alike if len(group.members) >= least] for least in MIN_COUNTS}
+    drawn = {least: connected - sum(len(group.members) - 1 for group in by_count[least]) for least in MIN_COUNTS}
+    least = next((least for least in MIN_COUNTS if drawn[least] <= MAX_COUNT), MIN_COUNTS[0])
+    groups = by_count[least] if drawn[least] <= most else _overview(neighbours, families, never_grouped, most)
     return sorted(groups, key=lambda group: group.members)
 
 

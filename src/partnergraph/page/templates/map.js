@@ -205,7 +205,8 @@ const labelOf = (node) => (phone.matches ? node.short || node.label : node.label
 const fontOf = (node) => (phone.matches ? DATA.tall_font : node.font);
 
 // The labels on the map as boxes. None is smaller than LEAST pixels on the screen: where the map is too small for that,
-// they are drawn larger, the selected and the best connected first, and what finds no room waits until one zooms in.
+// they are drawn larger, the selected and the best connected first, below the symbol or else above it, and what finds no
+// room waits until one zooms in.
 const LEAST = 12, widths = new Map();
 let labels = [];
 
@@ -224,7 +225,7 @@ function placeLabels(context) {
   const nodes = ids.filter((id) => !lit || lit.has(id)).map((id) => DOTS.get(id));
   const small = nodes.some((node) => fontOf(node) < least);
   if (small) nodes.sort((a, b) => weight(b) - weight(a));
-  const [west, , across] = DATA.extents[drawnView];
+  const [west, north, across] = DATA.extents[drawnView];
   const symbols = ids.map((id) => DOTS.get(id)).map((node) => {
     const [x, y] = node[drawnView];
     return { id: node.id, left: x - node.size, right: x + node.size, top: y - node.size, bottom: y + node.size };
@@ -232,11 +233,16 @@ function placeLabels(context) {
   labels = [];
   for (const node of nodes) {
     const [x, y] = node[drawnView], size = Math.max(fontOf(node), least), half = widthOf(context, node) * size / 2 + 1;
-    const middle = small ? Math.max(west + half, Math.min(x, west + across - half)) : x, top = y + node.size + 5;
-    const box = { id: node.id, size, left: middle - half, right: middle + half, top, bottom: top + labelOf(node).length * size * LINE };
-    const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
-    const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== own && meets(symbol);
-    if (!small || !(labels.some(meets) || symbols.some(hides))) labels.push(box);
+    const middle = small ? Math.max(west + half, Math.min(x, west + across - half)) : x;
+    const height = labelOf(node).length * size * LINE, below = y + node.size + 5, above = y - node.size - 5 - height;
+    const boxes = [below, above].map((top) => ({ id: node.id, size, left: middle - half, right: middle + half, top, bottom: top + height }));
+    const free = (box) => {
+      const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+      const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== own && meets(symbol);
+      return box.top >= north && !(labels.some(meets) || symbols.some(hides));
+    };
+    const box = small ? boxes.find(free) : boxes[0];
+    if (box) labels.push(box);
   }
 }
 

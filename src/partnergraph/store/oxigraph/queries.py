@@ -34,9 +34,11 @@ def _used_prefixes(triples: Iterable[ox.Triple]) -> dict[str, str]:
 
 
 def sorted_values(values: Described, subjects: Iterable[str]) -> Described:
-    """The values of some subjects, all sorted."""
+    """The values of some subjects, all sorted. Nearly every list has one value, and is not copied."""
     return {
-        subject: {predicate: sorted(values[subject][predicate]) for predicate in sorted(values[subject])}
+        subject: {
+            predicate: own if len(own) == 1 else sorted(own) for predicate, own in sorted(values[subject].items())
+        }
         for subject in sorted(subjects)
     }
 

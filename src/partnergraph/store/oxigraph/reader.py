@@ -186,6 +186,7 @@ class Snapshot(Reader):
     def __init__(self, store: ox.Store) -> None:
         super().__init__(store)
         self._values: Described = {}
+        self._described: dict[str, Described] = {}
         rdf_type = str(RDF.type)
         self._instances: dict[str, list[str]] = {}
         with ENGINE_ERRORS:
@@ -204,5 +205,7 @@ class Snapshot(Reader):
         return self
 
     def described(self, class_iri: str) -> Described:
-        """See `Reader.described`."""
-        return sorted_values(self._values, self._instances.get(class_iri, []))
+        """See `Reader.described`; the answer is the same object each time, not to be changed."""
+        if class_iri not in self._described:
+            self._described[class_iri] = sorted_values(self._values, self._instances.get(class_iri, []))
+        return self._described[class_iri]
