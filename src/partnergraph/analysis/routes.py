@@ -96,14 +96,20 @@ def _hop_claims(projection: Projection, start: int, end: int) -> list[int]:
 def _hop_in_words(context: AnalysisContext, claims: list[int], shown: dict[str, Claim]) -> str:
     """What the claims of a step say, up to three of them."""
     iris = [context.columns.claims[claim] for claim in claims]
-    sentences = list(dict.fromkeys(_dated(shown[iri]) for iri in iris if iri in shown))
+    sentences = list(dict.fromkeys(dated_in_words(shown[iri]) for iri in iris if iri in shown))
     rest = len(sentences) - MOST_SENTENCES
     more = [f"{number_in_words(rest)} more {'claim' if rest == 1 else 'claims'}"] if rest > 0 else []
     return "; ".join([*sentences[:MOST_SENTENCES], *more])
 
 
-def _dated(claim: Claim) -> str:
-    """The claim with its dates, and with the bounds of those that no source states exactly."""
+def dated_in_words(claim: Claim) -> str:
+    """The claim with its dates, and with the bounds of those that no source states exactly.
+
+    >>> from partnergraph.claims.relationships import Claim, Party
+    >>> dated_in_words(Claim("urn:r", "funding", "funds", "", "", False, Party("", "A"), Party("", "B"), start="2016",
+    ...                      end_bounds=("2021-01-01", "2025-12-31")))
+    'A funds B, from 2016, ended between 2021-01-01 and 2025-12-31'
+    """
     begun = bounds_in_words(claim.start_bounds) if claim.start_bounds and not claim.start else None
     over = bounds_in_words(claim.end_bounds) if claim.end_bounds and not claim.end else None
     start = f"begun {begun}" if begun else f"from {claim.start}" if claim.start else ""
