@@ -24,6 +24,13 @@ def test_a_broker_of_another_piece_joins_nobody_to_us() -> None:
     assert text.startswith("Only through D is one other organisation, E, joined to the rest (")
 
 
+def test_brokers_of_our_own_piece_come_first() -> None:
+    reader = small_reader([("A", "B"), ("B", "X"), ("C", "D"), ("D", "E"), ("D", "F")], focus="A")
+    first, second, *_ = _texts(brokers(context_of(reader)))
+    assert first.startswith("Only through B is one other organisation, X, joined to A (")
+    assert second.startswith("Only through D are 2 others joined to the rest: E and F (")
+
+
 def test_members_of_one_partnership_are_not_said_to_have_none(reference_reader: Reader) -> None:
     """The university and its school are members of the same school for research, and a part and its whole make no
     pair of members.

@@ -91,6 +91,9 @@ def _cut_sentences(
     counts = tree.counts
     order = np.lexsort((np.arange(len(counts)), -counts))
     cut = [node for node in order[: int((counts > 0).sum())].tolist() if node != focus]
+    if focus is not None:  # those of its own piece first
+        component = context.measures(projection).component.tolist()
+        cut.sort(key=lambda node: component[node] != component[focus])
     goal = context.labels(projection, [focus])[0] if focus is not None else "the rest"
     if not cut:
         text = f"No organisation alone joins another one to {goal}"
