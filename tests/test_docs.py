@@ -16,7 +16,11 @@ from partnergraph.cli import COMMANDS, main
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
-DOCS = {path: path.read_text("utf-8") for path in sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("*/README.md"))}
+ANALYSIS_DOCS = ROOT / "src" / "partnergraph" / "analysis" / "README.md"
+DOCS = {
+    path: path.read_text("utf-8")
+    for path in [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/README.md")), ANALYSIS_DOCS]
+}
 QUERY_DOCS = ROOT / "src" / "partnergraph" / "questions" / "README.md"
 
 
@@ -59,9 +63,14 @@ def test_every_command_of_the_readme_runs(
 
 
 def test_the_python_of_the_readme_runs(keele: Path, tmp_path: Path) -> None:
-    [code] = _blocks("python")
+    blocks = _blocks("python")
+    assert len(blocks) == 2
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=_work(keele, tmp_path), capture_output=True, text=True, check=False
+        [sys.executable, "-c", "\n".join(blocks)],
+        cwd=_work(keele, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "lead authority" in done.stdout

@@ -251,7 +251,7 @@ class PartnerGraph:
         return timeline(AnalysisContext(self._names, options, self._columns), organisation)
 
     def communities(self, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
-        """Sets of bodies joined more among themselves than outwards, beside graphs of the same degrees."""
+        """Sets of bodies that are joined more among themselves than outwards, beside graphs of the same degrees."""
         from partnergraph.analysis.community_answer import community_answer
 
         return community_answer(self._analysis(**options))

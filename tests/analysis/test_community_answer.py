@@ -21,7 +21,9 @@ def cliques(number: int, size: int) -> list[tuple[str, str]]:
 
 def test_sets_that_stand_out() -> None:
     answer = community_answer(context_of(small_reader(cliques(4, 5))))
-    assert answer.sentences[0].text.startswith("Four sets of bodies joined more among themselves than outwards (modul")
+    assert answer.sentences[0].text.startswith(
+        "Four sets of bodies are joined more among themselves than outwards (modul"
+    )
     assert "do not stand out" not in answer.sentences[0].text
     sets: dict[int, set[str]] = {}
     for row in answer.rows:
@@ -29,7 +31,7 @@ def test_sets_that_stand_out() -> None:
     assert sorted(map(sorted, sets.values())) == [["A"], ["B"], ["C"], ["D"]]
     assert all(row[6] == 4 for row in answer.rows)
     assert [len(bodies) for _, bodies in answer.highlight.sets] == [5, 5, 5, 5]
-    assert "together with every seed (" in answer.sentences[1].text
+    assert "all together with every seed (" in answer.sentences[1].text
 
 
 def test_sets_of_a_random_graph_do_not_stand_out() -> None:
@@ -51,7 +53,7 @@ def test_the_keele_graph(reference_reader: Reader, accept: dict[str, Any]) -> No
     """The best of 20 seeds is at least as good as the first, which the acceptance values are of."""
     answer = community_answer(context_of(reference_reader))
     text = answer.sentences[0].text
-    assert text.startswith("Six sets of bodies joined more among themselves than outwards (modularity 0.5")
+    assert text.startswith("Six sets of bodies are joined more among themselves than outwards (modularity 0.5")
     assert float(text.split("modularity ")[1][:4]) >= round(accept["stated/claims/communities_modularity"], 2)
     assert "same degrees at random: 0.50)" in text
     assert len(answer.rows) == 63

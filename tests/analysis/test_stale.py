@@ -57,7 +57,10 @@ def test_without_any_date() -> None:
     answer = stale(context_of(small_reader([("A", "B")])))
     assert [sentence.text for sentence in answer.sentences] == ["No source gives a date."]
     answer = stale(context_of(small_reader([("A", "B")])), at="2020")
-    assert answer.sentences[1].text == "Of them, one is confirmed by no dated source (one claim, date not stated)."
+    assert (
+        answer.sentences[1].text
+        == "Of those that can hold then, one is confirmed by no dated source (one claim, date not stated)."
+    )
 
 
 def test_wrong_numbers_and_dates(reference_reader: Reader) -> None:

@@ -56,7 +56,7 @@ def test_without_dates() -> None:
 def test_events_stand_in_their_year(reference_reader: Reader) -> None:
     answer = timeline(context_of(reference_reader))
     assert answer.sentences[-1].text == (
-        "2020-08: merger of School of Primary, Community and Social Care to Keele University School of Medicine."
+        "2020-08: merger of School of Primary, Community and Social Care into Keele University School of Medicine."
     )
     assert any(row[0] == 2020 and "merger" in str(row[5]) for row in answer.rows)
 

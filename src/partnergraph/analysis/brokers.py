@@ -91,6 +91,9 @@ def _cut_sentences(
     counts = tree.counts
     order = np.lexsort((np.arange(len(counts)), -counts))
     cut = [node for node in order[: int((counts > 0).sum())].tolist() if node != focus]
+    if focus is not None:  # those of its own piece first
+        component = context.measures(projection).component.tolist()
+        cut.sort(key=lambda node: component[node] != component[focus])
     goal = context.labels(projection, [focus])[0] if focus is not None else "the rest"
     if not cut:
         text = f"No organisation alone joins another one to {goal}"
@@ -113,7 +116,10 @@ def _cut_sentences(
 def _only_through(
     context: AnalysisContext, projection: Projection, tree: BlockTree, node: int, goal: str, beside: dict[int, int]
 ) -> Sentence:
-    separated = tree.separation(node).separated
+    separation = tree.separation(node)
+    separated = separation.separated
+    if not separation.has_focus:
+        goal = "the rest"
     names, broker = context.labels(projection, separated), context.labels(projection, [node])[0]
     if len(names) == 1:
         text = f"Only through {broker} is one other organisation, {names[0]}, joined to {goal}"
@@ -161,7 +167,8 @@ def _all(projection: Projection) -> NDArray[np.int32]:
 
 def _method(measures: NetworkMeasures) -> list[str]:
     betweenness = (
-        "Betweenness is the number of pairs of others on whose shortest routes a body lies, in shares (Freeman 1977)."
+        "Betweenness counts the pairs of others that a body lies between on a shortest route; a pair with several such "
+        "routes counts by the share of them (Freeman 1977)."
     )
     sampled = measures.pivots
     if sampled is None:
@@ -198,7 +205,7 @@ def _rows(
             continue
         node = place[entity]
         band: tuple[Cell, ...] = (None, None, None)
-        if bands is not None:
+        if bands is not None and measures.betweenness[node] > 0:
             band = (int(bands.low[node]), int(bands.high[node]), int(bands.in_top[node]))
         holes = rounded(float(measures.constraint[node])), rounded(float(measures.effective_size[node]))
         values = (rounded(float(np.round(measures.betweenness[node], 9))), int(rank[node]), *band, *holes)

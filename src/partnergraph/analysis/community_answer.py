@@ -1,4 +1,4 @@
-"""The command `communities`: sets of bodies joined more among themselves than outwards, in words."""
+"""The command `communities`: sets of bodies are joined more among themselves than outwards, in words."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FEWEST = 10  # organisations; fewer have no sets that mean anything
 HULL = 3  # bodies that a hull is drawn around
+FIRST_OF_A_SET = "Of each set, the body with the most neighbours is named first."
 COLUMNS = ("set", "body", "iri", "type", "neighbours inside", "neighbours outside", "together with every seed")
 
 
@@ -46,7 +47,13 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
         if len(nodes) >= HULL
     )
     return context.answer(
-        "communities", title, sentences, COLUMNS, rows, notes=[result.note], highlight=Highlight(sets=hulls)
+        "communities",
+        title,
+        sentences,
+        COLUMNS,
+        rows,
+        notes=[result.note, FIRST_OF_A_SET],
+        highlight=Highlight(sets=hulls),
     )
 
 
@@ -58,7 +65,7 @@ def first_sentence(context: AnalysisContext, projection: Projection, result: Com
     every = claims_among(projection, range(len(projection.nodes)))
     if number == 1:
         return context.sentence(f"One set holds all bodies ({values})", every)
-    text = f"{counted(number, 'set', first=True)} of bodies joined more among themselves than outwards ({values})"
+    text = f"{counted(number, 'set', first=True)} of bodies are joined more among themselves than outwards ({values})"
     if result.modularity <= least:
         text += f"; graphs rewired at random reach {least:.2f}, so that the sets do not stand out"
     return context.sentence(text, every)
@@ -81,9 +88,9 @@ def _set_sentence(
     text = f"Set {number}: {context.labels(projection, [centre])[0]}"
     text += f", with {names}" if others else ""
     if 1 < len(steady) < len(nodes):
-        text += f"; together with every seed, {number_in_words(len(steady))} of the {len(nodes):,}"
+        text += f"; {number_in_words(len(steady))} of the {len(nodes):,} are together with every seed"
     elif len(steady) == len(nodes) > 1:
-        text += "; together with every seed"
+        text += "; all together with every seed"
     elif len(nodes) > 1:
         text += "; no two of them together with every seed"
     return context.sentence(text, claims_among(projection, nodes))

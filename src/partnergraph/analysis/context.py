@@ -218,14 +218,14 @@ class AnalysisContext:
             named = np.flatnonzero((self.columns.from_ == entity) | (self.columns.to == entity))
         joins = {
             "claims": f"No counted claim joins {name} to another organisation",
-            "co-membership": f"No partnership that {name} and another organisation are members of is recorded",
+            "co-membership": f"No counted co-membership joins {name} to another organisation",
             "two-mode": f"No counted membership joins {name} to another organisation",
             "funding": f"No counted funding joins {name} to another organisation",
         }[self.options.projection]
         if not len(named):
             return Sentence(f"{joins}.")
         verb = "names" if len(named) == 1 else "name"
-        return self.sentence(f"{joins}; {counted(len(named), 'claim')} of other sorts {verb} it", named)
+        return self.sentence(f"{joins}; {counted(len(named), 'other claim')} {verb} it", named)
 
     def _merged_notes(self) -> list[str]:
         """Which of the bodies that were resolved are counted as another one."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from partnergraph.analysis.projection import Projection
 
 SHOWN = 10  # gaps in sentences
+NO_TYPES = ("", "body", "stakeholder")  # codes of the list of types that name none
 PEER_SENTENCES = 3  # of types, and of places
 COLUMNS = ("body", "iri", "type", "place", "shared partners", "through", "other claims with it")
 
@@ -60,7 +61,7 @@ class _Words:
 
     object: str
     partners: str
-    have: str
+    none: str
     recorded: str
 
     @classmethod
@@ -69,14 +70,14 @@ class _Words:
         us = own == context.focus
         joins = {
             "claims": "no counted claim joins it to {}",
-            "co-membership": "no partnership of it and {} is recorded",
+            "co-membership": "no counted co-membership joins it to {}",
             "two-mode": "no counted membership joins it to {}",
             "funding": "no counted funding joins it to {}",
         }[context.options.projection]
         return cls(
             object="us" if us else name,
             partners="our partners" if us else f"the partners of {name}",
-            have="we have none" if us else f"{name} has none",
+            none=f"none is recorded for {'us' if us else name}",
             recorded=joins.format("us" if us else name),
         )
 
@@ -172,7 +173,7 @@ def _triad_sentence(
     beside = ""
     if node in others:
         number = len(others[node])
-        beside = f" ({counted(number, 'claim')} of another sort {'names' if number == 1 else 'name'} both)"
+        beside = f" ({counted(number, 'other claim')} {'names' if number == 1 else 'name'} both)"
     what = f"{number_in_words(len(names))} of {words.partners} ({names_in_words(names)})"
     return context.sentence(f"{name} is a partner of {what}; {words.recorded}{beside}", claims)
 
@@ -198,12 +199,12 @@ def _peer_sentences(
     columns, nodes = context.columns, projection.nodes.tolist()
     own_type = columns.types[nodes[focus]]
     peers = [node for node, entity in enumerate(nodes) if columns.types[entity] == own_type and node != focus]
-    if not own_type or not peers:
+    if own_type in NO_TYPES or not peers:
         return []
     partners = _partners_by_node(triads, peers)
 
     def types(node: int) -> list[str]:
-        return [concept_of(columns.types[nodes[node]]).label] if columns.types[nodes[node]] else []
+        return [concept_of(columns.types[nodes[node]]).label] if columns.types[nodes[node]] not in NO_TYPES else []
 
     def located(node: int) -> list[str]:
         return places.get(nodes[node], [])
@@ -250,8 +251,11 @@ def _peer_sentence(
     names = context.labels(triads.projection, sorted(having))
     number, total = len(having), len(peers)
     # The peers stand after a colon, so that their number rules no verb.
-    text = f"Partners {what}: recorded of {number_in_words(number)} of {total:,} other bodies of the type "
-    text += f"{concept_of(own_type).label} ({names_in_words(names)}); {words.have}"
+    label = concept_of(own_type).label
+    which = f"the one other body of the type {label}"
+    if total > 1:
+        which = f"{number_in_words(number)} of {total:,} other bodies of the type {label}"
+    text = f"Partners {what}: recorded for {which} ({names_in_words(names)}); {words.none}"
     wanted = {(peer, partner) for peer, partners in having.items() for partner in partners}
     offsets, claims = triads.projection.offsets, []
     for pair, (first, second) in zip(triads.pair_numbers.tolist(), triads.pairs.tolist(), strict=True):

@@ -34,6 +34,11 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     projection = context.projection()
     names = context.label(first), context.label(second)
     title = f"Partners of {names[0]} and {names[1]}"
+    ends = [context.position(projection, iri) for iri in (first, second)]
+    if ends[0] is not None and ends[0] == ends[1]:
+        merged = context.labels(projection, [ends[0]])[0]
+        text = f"Rolled up, {names[0]} and {names[1]} are both counted as {merged}."
+        return context.answer("overlap", title, [Sentence(text)], COLUMNS)
     missing = [context.absence(iri) for iri in (first, second) if context.position(projection, iri) is None]
     one, other = _partners(context, projection, first, second)
     shared = sorted({*one} & {*other})

@@ -121,10 +121,10 @@ def scope_sentence(scope: Scope, names: Mapping[str, str] | None = None) -> str:
     parts = [f"{_subject(scope)} ({_dates(scope, noun)})"]
     when = "not surely of that time" if scope.sure else "surely of another time"
     excluded = [
-        *([f"{scope.inferred} inferred"] if scope.inferred else []),
-        *([f"{number} disputed"] if (number := scope.disputed - scope.superseded) else []),
-        *([f"{scope.superseded} superseded or retracted"] if scope.superseded else []),
-        *([f"{scope.not_then} {when}"] if scope.not_then else []),
+        *([f"{scope.inferred:,} inferred"] if scope.inferred else []),
+        *([f"{number:,} disputed"] if (number := scope.disputed - scope.superseded) else []),
+        *([f"{scope.superseded:,} superseded or retracted"] if scope.superseded else []),
+        *([f"{scope.not_then:,} {when}"] if scope.not_then else []),
     ]
     if excluded:
         parts.append(f"{_joined(excluded)} left out")
@@ -163,12 +163,12 @@ def _dates(scope: Scope, noun: str) -> str:
     if not scope.counted:
         return f"no {noun}"
     undated, counted = scope.undated, _number(scope.counted, noun)
-    first = f"{undated} {'gives' if undated == 1 else 'give'} no date" if undated else "each gives a date"
-    return f"of {counted} {first}, {scope.with_end or 'none'} an end"
+    first = f"{undated:,} {'gives' if undated == 1 else 'give'} no date" if undated else "each gives a date"
+    return f"of {counted} {first}, {f'{scope.with_end:,}' if scope.with_end else 'none'} an end"
 
 
 def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _joined(parts: list[str]) -> str:

@@ -13,6 +13,7 @@ from partnergraph.analysis.context import AnalysisContext
 from partnergraph.analysis.pair_graph import PairGraph, Rows, segments
 from partnergraph.analysis.words import counted, number_in_words
 from partnergraph.claims.claim_lookup import lookup_claims
+from partnergraph.claims.date_window import bounds_in_words
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -95,10 +96,25 @@ def _hop_claims(projection: Projection, start: int, end: int) -> list[int]:
 def _hop_in_words(context: AnalysisContext, claims: list[int], shown: dict[str, Claim]) -> str:
     """What the claims of a step say, up to three of them."""
     iris = [context.columns.claims[claim] for claim in claims]
-    sentences = list(dict.fromkeys(shown[iri].dated_sentence for iri in iris if iri in shown))
+    sentences = list(dict.fromkeys(dated_in_words(shown[iri]) for iri in iris if iri in shown))
     rest = len(sentences) - MOST_SENTENCES
     more = [f"{number_in_words(rest)} more {'claim' if rest == 1 else 'claims'}"] if rest > 0 else []
     return "; ".join([*sentences[:MOST_SENTENCES], *more])
+
+
+def dated_in_words(claim: Claim) -> str:
+    """The claim with its dates, and with the bounds of those that no source states exactly.
+
+    >>> from partnergraph.claims.relationships import Claim, Party
+    >>> dated_in_words(Claim("urn:r", "funding", "funds", "", "", False, Party("", "A"), Party("", "B"), start="2016",
+    ...                      end_bounds=("2021-01-01", "2025-12-31")))
+    'A funds B, from 2016, ended between 2021-01-01 and 2025-12-31'
+    """
+    begun = bounds_in_words(claim.start_bounds) if claim.start_bounds and not claim.start else None
+    over = bounds_in_words(claim.end_bounds) if claim.end_bounds and not claim.end else None
+    start = f"begun {begun}" if begun else f"from {claim.start}" if claim.start else ""
+    end = f"ended {over}" if over else f"until {claim.end}" if claim.end else ""
+    return ", ".join(filter(None, [claim.sentence, start, end]))
 
 
 def _ends(projection: Projection, hop: tuple[int, int]) -> tuple[str, str, str, str]:
@@ -119,8 +135,8 @@ def _disjoint(context: AnalysisContext, graph: PairGraph, one: int, other: int, 
     number = edge_disjoint(graph, one, other)
     names = f"{context.label(start)} and {context.label(goal)}"
     if number == 1:
-        return f"At most one route at a time joins {names}: any two have a pair in common, of routes of any length."
-    return f"At most {number:,} routes between {names} have no pair in common, of routes of any length."
+        return f"Any two routes of any length between {names} have a pair in common."
+    return f"Of the routes of any length between {names}, at most {number:,} have no pair in common."
 
 
 def edge_disjoint(graph: PairGraph, start: int, goal: int) -> int:

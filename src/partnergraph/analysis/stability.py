@@ -47,10 +47,14 @@ class RankBands:
     def note(self) -> str:
         """How the bands were made, as a sentence."""
         sampled = "" if self.pivots is None else f", paths followed from {self.pivots} bodies drawn anew each time"
-        tau = "" if self.agreement is None else f" Kendall's tau with the ranks by all claims is {self.agreement:.2f}."
+        tau = (
+            ""
+            if self.agreement is None
+            else f" The mean of Kendall's tau with the ranks by all claims is {self.agreement:.2f}."
+        )
         return (
             f"Bands: the middle nine tenths of {self.rounds} rounds in which each claim is left out with a probability "
-            f"of 0.1{sampled}.{tau}"
+            f"of 0.1{sampled}, equal ones ranked by IRI.{tau}"
         )
 
 

@@ -55,7 +55,7 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
     sentences = _counts(context, held, [claim for _, claim in old], never, when, before)
     sentences += [
         context.sentence(
-            f"{claim_in_words(context, claim)}: last confirmed {confirmed[columns.claims[claim]]}", [claim]
+            f"{claim_in_words(context, claim)}; last confirmed {confirmed[columns.claims[claim]]}", [claim]
         )
         for _, claim in old[:SHOWN]
     ]
@@ -135,7 +135,7 @@ def _counts(
     sentences = [context.sentence(text, old or held)]
     if never:
         verb = "is" if len(never) == 1 else "are"
-        text = f"Of them, {number_in_words(len(never))} {verb} confirmed by no dated source"
+        text = f"Of those that can hold then, {number_in_words(len(never))} {verb} confirmed by no dated source"
         sentences.append(context.sentence(text, never))
     return sentences
 

@@ -106,8 +106,13 @@ def _span_sentence(context: AnalysisContext, claims: NDArray[np.int32], span: tu
     bounds = context.columns.bounds[claims]
     held = (bounds[:, 0] <= window[1]) & (bounds[:, 3] >= window[0]) & (bounds[:, 0] <= bounds[:, 3])
     years = str(first) if first == last else f"{first}–{last}"
+    if not most:
+        return context.sentence(f"{years}: no partner is recorded", claims[held])
     if fewest == most:
         return context.sentence(f"{years}: {counted(fewest, 'partner')}, surely so", claims[held])
+    if not fewest:
+        of = "not surely" if most == 1 else "none of them surely"
+        return context.sentence(f"{years}: at most {counted(most, 'partner')}, {of}", claims[held])
     return context.sentence(
         f"{years}: surely {counted(fewest, 'partner')}, at most {number_in_words(most)}", claims[held]
     )
@@ -172,9 +177,9 @@ def _events(context: AnalysisContext, own: str) -> Iterator[tuple[int, str]]:
             )
             when = bounds_in_words(days) or days[0]
             if before or after:
-                words = " ".join(
-                    [concept_of(kind).label, *([f"of {before}"] if before else []), *([f"to {after}"] if after else [])]
-                )
+                to = "into" if kind == "merger" else "to"
+                sides = [f"of {before}" if before else "", f"{to} {after}" if after else ""]
+                words = " ".join([concept_of(kind).label, *filter(None, sides)])
             else:
                 words = f"{concept_of(kind).label} of {context.label(own)}"
             year = days[0] or days[1]

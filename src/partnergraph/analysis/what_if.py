@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, share_in_words, when_in_words
+from partnergraph.analysis.words import (
+    NAMES,
+    counted,
+    group_in_words,
+    joined,
+    names_in_words,
+    share_in_words,
+    when_in_words,
+)
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -48,11 +56,14 @@ def what_if_without(
     sentences = [
         context.absence(iri) for iri in removed if context.position(projection, iri) is None and not change.lost_pairs
     ]
-    sentences += [_separated_sentence(context, change, removed, own), _figures(context, change)]
+    if change.component:
+        sentences.append(_separated_sentence(context, change, removed, own))
+    sentences.append(_figures(context, change))
     sentences += _alone(context, change)
     sentences += _groups_sentences(context, change, removed)
     other = replace(context.options, with_inferred=not context.options.with_inferred)
-    sentences.append(_beside(context, _Removal.of(context, other, removed, own)))
+    if (beside := _Removal.of(context, other, removed, own)).component:
+        sentences.append(_beside(context, beside))
     rows = _without_rows(context, change)
     highlight = Highlight(
         removed=tuple(sorted(removed)),
@@ -200,8 +211,9 @@ def _pieces(projection: Projection) -> str:
         return ""
     if len(sizes) == 1:
         return ", in one piece"
-    shown = [f"{size:,}" for size in sizes]
-    return f", in {len(sizes):,} pieces of {names_in_words(shown)}"
+    largest = joined([f"{size:,}" for size in sizes[:NAMES]])
+    of = f"of {largest}" if len(sizes) <= NAMES else f"the largest of {largest}"
+    return f", in {len(sizes):,} pieces{',' if len(sizes) > NAMES else ''} {of}"
 
 
 def _alone(context: AnalysisContext, change: _Removal) -> list[Sentence]:
@@ -380,9 +392,12 @@ def _funded_sentences(
 
 
 def _members_sentence(context: AnalysisContext, body: int, claims: NDArray[np.int64]) -> Sentence:
-    members = sorted({*context.columns.from_[claims].tolist()}, key=lambda one: (context.columns.labels[one], one))
-    names = [group_in_words(name) for name in _names(context, members)]
-    text = (
-        f"{context.columns.labels[body]} has {counted(len(members), 'recorded member')} then: {names_in_words(names)}"
-    )
+    columns, group = context.columns, ENTITY_KINDS.index("group")
+    members = sorted({*columns.from_[claims].tolist()}, key=lambda one: (columns.labels[one], one))
+    named = [member for member in members if columns.entity_kind[member] != group]
+    text = f"{columns.labels[body]} has {counted(len(named), 'recorded member')} then"
+    text += f": {names_in_words(_names(context, named))}" if named else ""
+    if len(named) < len(members):
+        groups = [group_in_words(columns.labels[member]) for member in members if member not in named]
+        text += f"; beside these, {counted(len(groups), 'unnamed group')}: {names_in_words(groups)}"
     return context.sentence(text, claims)

@@ -27,7 +27,7 @@ COMMANDS = {
     "gaps": "Partners of an organisation's partners that no claim joins to it.",
     "what-if": "What would no longer be joined without some organisations, or without a funder.",
     "timeline": "The partners of an organisation year by year.",
-    "communities": "Sets of bodies joined more among themselves than outwards.",
+    "communities": "Sets of bodies that are joined more among themselves than outwards.",
     "stale": "Claims that no source has confirmed lately.",
     "diff": "What changed between two graphs, in plain words and in quads.",
     "match": "Find which records of a register are about our organisations, with reasons; a person decides.",

@@ -13,7 +13,7 @@ from partnergraph.cli.options import Command
 @click.command(cls=Command)
 @analysis_options()
 def communities(**parameters: Unpack[AnalysisParameters]) -> None:
-    """Sets of bodies joined more among themselves than outwards, beside graphs rewired at random.
+    """Sets of bodies that are joined more among themselves than outwards, beside graphs rewired at random.
 
     Each set says which of its bodies are together with every seed of the method.
     """
