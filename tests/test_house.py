@@ -105,7 +105,7 @@ SAME_NAMES = {
     "output": {"extraction", "match"},
     "questions": {"site", "vocabulary"},  # a view; the files in ontology/questions
     "report": {"check", "compare"},  # of findings; of changes
-    "routes": {"reconcile", "server", "site"},
+    "routes": {"analysis", "reconcile", "server", "site"},  # between bodies; of requests
     "scoring": {"match", "reconcile"},
     "sentences": {"claims", "compare"},  # of a relationship; of a change
     "settings": {"graph_folder", "server"},

@@ -56,8 +56,8 @@ def test_the_partnership_alone_joins_two_and_with_inferred_claims_eight(referenc
     [text] = [text for text in sentences if text.startswith("Only through West Midlands Social Work")]
     assert text == (
         "Only through West Midlands Social Work Teaching Partnership are 2 others joined to School of Primary, "
-        "Community and Social Care: Department for Education and Heart of Worcestershire College; with inferred claims, 8 "
-        "(3 claims, 2 undated)."
+        "Community and Social Care: Department for Education and Heart of Worcestershire College; with inferred "
+        "claims, 8 (3 claims, 2 undated)."
     )
 
 

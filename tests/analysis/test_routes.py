@@ -24,7 +24,7 @@ def test_the_acceptance_values(reference_reader: Reader, accept: dict[str, Any])
     answer = routes(context_of(reference_reader), ORG + SCHOOL, ORG + FUNDER)
     paths: dict[int, list[str]] = {}
     for row in answer.rows:
-        cells = dict(zip(answer.columns, row, strict=True))
+        cells: dict[str, Any] = dict(zip(answer.columns, row, strict=True))
         path = paths.setdefault(cells["route"], [cells["from iri"]])
         if path[-1] != cells["to iri"]:
             path.append(cells["to iri"])

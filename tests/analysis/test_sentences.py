@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ NEVER = re.compile(
     r"central|isolated|weak|strong)\b",
     re.IGNORECASE,
 )
-OPTIONS = [
+OPTIONS: list[dict[str, Any]] = [
     {},
     {"with_inferred": True},
     {"projection": "co-membership"},
@@ -99,7 +100,7 @@ def test_every_command_answers_on_every_small_graph(graph: str, command: str) ->
 
 @pytest.mark.parametrize("options", OPTIONS[:6], ids=lambda options: "-".join(map(str, options.values())) or "stated")
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_sentence_on_the_keele_graph(reference_reader: Reader, command: str, options: dict[str, object]) -> None:
+def test_every_sentence_on_the_keele_graph(reference_reader: Reader, command: str, options: dict[str, Any]) -> None:
     context = context_of(reference_reader, **options)
     other = FUNDER if command == "what-if --ending" else PARTNERSHIP
     answer = commands(KEELE, other)[command](context)

@@ -247,19 +247,6 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
             (SOURCES["ucas-how"]["title"], "UCAS", "1"),
         ],
     ),
-    (
-        "brokers",
-        {},
-        [
-            (TEACHING, "23"),
-            (SPCR, "7"),
-            (KEELE, "6"),
-            ("Impact Accelerator Unit", "2"),
-            (CLAHRC, "1"),
-            (CONSORTIUM, "1"),
-            (PCVA, "1"),
-        ],
-    ),
     ("disagreements", {}, []),
 ]
 
@@ -478,11 +465,6 @@ def test_groups_that_nobody_names_and_their_counts(whole: Reader) -> None:
         )
         for row in table("groups")
     )
-
-
-def test_brokers_count_whom_only_through_names(whole: Reader) -> None:
-    through = Counter(row[1] for row in ask(whole, "only-through"))
-    assert dict(ask(whole, "brokers")) == {name: str(number) for name, number in through.items()}
 
 
 def test_the_best_connected_bodies(whole: Reader) -> None:

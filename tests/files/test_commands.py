@@ -66,6 +66,7 @@ COMMANDS = [
     Command("read --accept", ("read", "text.txt", "--accept", "proposed", "--into", "mine")),
     Command("match --accept", ("match", "graph", *"--accept certain --who K -r ror --file ror.json --as ror".split())),
     Command("check --marked", ("check", "wrong", "--marked", "out.xlsx", "-o", "out.txt"), ("out.xlsx", "out.txt")),
+    Command("gaps", ("gaps", "-g", "../build", "-o", "out.json"), ("out.json",)),
     Command("init", ("init", "new/folder", "--name", "Riverside Trust")),
     Command("import", ("import", "edges.csv", "-o", "new")),
 ]

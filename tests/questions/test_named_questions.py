@@ -254,10 +254,10 @@ def test_who_funds_whom_with_evidence(whole: Reader) -> None:
     assert all(row[8] and row[9] for row in rows)
 
 
-def test_bodies_joined_only_through_one_other(whole: Reader) -> None:
-    found = dict(ask(whole, "only-through", 2))
-    assert found["University of Exeter"] == SPCR
-    assert "Impact Accelerator Unit" not in found
+@pytest.mark.parametrize("name", ["brokers", "only-through"])
+def test_a_question_that_has_become_a_command_says_which(name: str) -> None:
+    with pytest.raises(UsageError, match=rf"'{name}' is no longer a question, but a command: partnergraph brokers"):
+        get_question(name)
 
 
 def test_what_changed_between_two_releases(seed: Reader, whole: Reader, tmp_path: Path) -> None:

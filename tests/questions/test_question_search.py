@@ -63,7 +63,6 @@ PHRASES: list[tuple[str, str, dict[str, str]]] = [
     ("how good is our research", "research-impact", {}),
     ("what do the cabinet minutes say", "claims-by-source", {}),
     ("which sources mention Coventry City Council", "mentions", {"organisation": "Coventry City Council"}),
-    ("who are the brokers", "brokers", {}),
     ("who is best connected", "hubs", {}),
     (
         "what changed between 2018-01-01 and 2020-12-31",

@@ -44,9 +44,18 @@ def is_question_name(text: str) -> bool:
     return re.search(r"[\s{<]", text.strip()) is None and text.strip() != ""
 
 
+# Questions that looked two steps far, where commands take each body out of the whole network.
+REPLACED = {
+    "brokers": "partnergraph brokers [--organisation NAME]",
+    "only-through": "partnergraph brokers [--organisation NAME], or partnergraph what-if --without NAME",
+}
+
+
 def get_question(name: str) -> Question:
     """The question of this name. Raises `UsageError` with the nearest name."""
     by_name = {question.name: question for question in all_questions()}
+    if name in REPLACED:
+        raise UsageError(f"'{name}' is no longer a question, but a command: {REPLACED[name]}")
     if name not in by_name:
         near = get_close_matches(name, by_name, n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
