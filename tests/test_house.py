@@ -53,7 +53,7 @@ ROOMS: dict[str, set[str]] = {
     "execution": set("errors files vocabulary store claims results questions sparql".split()),
     # showing
     "network": set("errors vocabulary store claims results".split()),
-    "analysis": set("errors spreadsheet_safety vocabulary store claims results".split()),
+    "analysis": set("errors spreadsheet_safety vocabulary store claims results network page".split()),
     "export": set("errors files spreadsheet_safety xml_text vocabulary store results network workbook".split()),
     "page": set("errors files palette xml_text".split()),
     # serving

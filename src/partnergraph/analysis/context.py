@@ -240,7 +240,8 @@ class AnalysisContext:
             scope = scope_sentence(own, {iri: self.label(iri) for iri in own.large})
             notes = [*notes, *self._merged_notes()]
         return AnalysisAnswer(
-            command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()
+            *(command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()),
+            context=self,
         )
 
 
