@@ -89,6 +89,8 @@ HULLS = (
     HullLook("#8a4b00", "#faeedd", "#ffb454", "#33260f"),
     HullLook("#0b6b3a", "#e4f3ea", "#63d396", "#142c1f"),
     HullLook("#7a2f6e", "#f6e9f3", "#e3a6d8", "#321f2f"),
+    HullLook("#0f5f66", "#e1f2f3", "#6fd3dc", "#12302f"),
+    HullLook("#8f1d3f", "#fae7ec", "#ff9db5", "#3a1c25"),
 )
 
 

@@ -96,7 +96,8 @@ class AnalysisAnswer:
     def draw(self, path: str | Path | None = None) -> Page:
         """The network with what the answer brings forward, as a page; written to `path` (.html or .svg) if given.
 
-        A timeline is a chart. Raises `UsageError` for an answer without its context, `DataError` without a body to draw.
+        As .svg a timeline is its chart. Raises `UsageError` for an answer without its context, `DataError` without a
+        body to draw.
         """
         from partnergraph.analysis.drawing import draw_answer
 

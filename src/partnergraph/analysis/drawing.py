@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight
@@ -30,6 +31,7 @@ MARK_WORDS = {
         "separated": "no longer joined",
         "claims": "funding that would end",
     },
+    "communities": {"set": "named outline: three bodies or more that are together with every seed"},
     "routes": {"claims": "step of a route"},
     "overlap": {"claims": "joins a partner in common"},
     "stale": {"claims": "not confirmed for long"},
@@ -90,7 +92,7 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
         "answer": {
             "sentences": [{"text": sentence.text, "claims": sentence.claims} for sentence in answer.sentences],
             "notes": [note for note in notes if note],
-            **_table(answer),
+            **_table(answer, network.graph.get("types", {})),
             "labels": words | {"size": highlight.size_label},
             "step_labels": highlight.step_labels,
             "sets": [(name[:1].upper() + name[1:], members) for name, members in sets],
@@ -138,14 +140,20 @@ def _cut_down(network: Network, answer: AnalysisAnswer, highlight: Highlight, ri
     return f"Of {total:,} bodies the map and the tables show the {len(network):,} that this answer marks or names."
 
 
-def _table(answer: AnalysisAnswer) -> dict[str, Any]:
-    """Columns, rows of cells and caption; a column of IRIs gives the column before it its links."""
-    places = shown_columns(answer)
+def _table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns, rows of cells and caption; a column of IRIs gives the column before it its links. `types`: the words for
+    the codes of types.
+    """
+    # The evidence of a claim stands in the table of relationships, to which its cell leads.
+    places = [place for place in shown_columns(answer) if answer.columns[place] != "evidence"]
     rows = []
     for row in answer.rows[:MAX_ROWS]:
         cells = []
         for place in places:
-            cell: dict[str, Any] = {"text": cell_text(row[place]), "number": isinstance(row[place], int | float)}
+            text = cell_text(row[place])
+            if answer.columns[place] == "type":
+                text = types.get(text, {}).get("label") or text
+            cell: dict[str, Any] = {"text": text, "number": isinstance(row[place], int | float)}
             link = _link_column(answer.columns, place)
             if link is not None:
                 cell["claim" if answer.columns[link].startswith("claim") else "node"] = row[link]

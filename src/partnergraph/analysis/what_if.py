@@ -56,8 +56,8 @@ def what_if_without(
     highlight = Highlight(
         removed=tuple(sorted(removed)),
         separated=tuple(context.columns.entities[entity] for entity in change.separated),
-        before=_figure("Before", change.before),
-        after=_figure("After", change.after),
+        before=f"Before: {_figure(change.before)}",
+        after=f"After: {_figure(change.after)}",
     )
     return context.answer("what-if", title, sentences, WITHOUT, rows, highlight=highlight)
 
@@ -188,13 +188,13 @@ def _separated_sentence(
 
 def _figures(context: AnalysisContext, change: _Removal) -> Sentence:
     """Pairs, organisations and pieces, before and after."""
-    parts = [_figure("Before", change.before), _figure("after", change.after)]
-    return context.sentence("; ".join(parts), change.counted_lost())
+    text = f"Before {_figure(change.before)}; after {_figure(change.after)}"
+    return context.sentence(text, change.counted_lost())
 
 
-def _figure(words: str, projection: Projection) -> str:
+def _figure(projection: Projection) -> str:
     pairs, bodies = len(projection.pairs), len(projection.nodes)
-    return f"{words} {counted(pairs, 'pair')} of {counted(bodies, 'organisation')}{_pieces(projection)}"
+    return f"{counted(pairs, 'pair')} of {counted(bodies, 'organisation')}{_pieces(projection)}"
 
 
 def _pieces(projection: Projection) -> str:
@@ -342,7 +342,9 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     ]
     without = [columns.entities[body] for body in members]
     # The funder itself stays: its claims of funding are what would end.
-    highlight = Highlight(separated=tuple(sorted(without)), claims=tuple(columns.claims[claim] for claim in paid.tolist()))
+    highlight = Highlight(
+        separated=tuple(sorted(without)), claims=tuple(columns.claims[claim] for claim in paid.tolist())
+    )
     scope = context.projection(replace(options, projection="funding", roll_up=False, largest=None)).scope
     from partnergraph.analysis.projection import scope_sentence
 

@@ -104,23 +104,23 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
     `start_bounds`, `end_bounds` (or `valid_from`, `valid_until`), `last_confirmed`, `standing`, `inferred`, `evidence`;
     see `partnergraph.network.build_network`. A network that is the answer to a question about it has marks and an
-    `answer`; see `partnergraph.page.highlights` and `answer_view`. The same network gives the same bytes: what is over by today is computed
-    where the page is read.
+    `answer`; see `partnergraph.page.highlights` and `answer_view`. The same network gives the same bytes: what is over
+    by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
     """
     from markupsafe import Markup
 
     from partnergraph.page import render
+    from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
-    from partnergraph.page.answer_view import answer_view
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.webgl_layout import webgl_positions
     from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
-    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, hull_tones, looks
+    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, looks
     from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
@@ -192,7 +192,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "extents": {view: map_bounds(diagram, view) for view in VIEWS},
             "tall_font": TALL_FONT,
         }
-        | ({"highlights": script_highlights(marks) | {"tones": hull_tones()}} if marks else {})
+        | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
     picture = (answer and answer.picture) or render_svg(diagram, looks_of_families, summary, inline=False)

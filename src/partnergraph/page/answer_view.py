@@ -1,4 +1,4 @@
-"""An answer about the network as its page shows it: sentences above the map, its table, a legend of the marks, a chart."""
+"""An answer about the network as its page shows it: sentences above the map, a table, a legend of marks, a chart."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.highlights import Highlights, legend
 from partnergraph.page.mark_symbols import mark_icon
-from partnergraph.page.step_chart import step_chart
+from partnergraph.page.step_chart import NARROW, WIDTH, step_chart
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -22,8 +22,8 @@ MAX_LINKS = 60  # claims of a sentence that it leads to
 
 @dataclass(frozen=True)
 class AnswerView:
-    """What the template shows. `lead` and `rest`: the sentences, each with the numbers of its claims; `picture`: an SVG
-    file in place of the map, where the answer is a chart.
+    """What the template shows. `lead` and `rest`: the sentences, each with the numbers of its claims; `charts`: for
+    a desktop and for a phone; `picture`: an SVG file in place of the map, where the answer is a chart.
     """
 
     lead: list[dict[str, Any]]
@@ -35,7 +35,7 @@ class AnswerView:
     legend: list[dict[str, Any]]
     before: str
     after: str
-    chart: Markup | None = None
+    charts: list[Markup]
     picture: str | None = field(default=None, repr=False)
 
 
@@ -80,6 +80,6 @@ def answer_view(answer: Mapping[str, Any], marks: Highlights, model: ViewModel) 
         [{"icon": Markup(mark_icon(mark)), "text": text} for mark, text in legend(marks)],
         answer.get("before") or "",
         answer.get("after") or "",
-        Markup(step_chart(**drawn)) if drawn else None,
+        [Markup(step_chart(**drawn, width=width)) for width in (WIDTH, NARROW)] if drawn else [],
         step_chart(**drawn, inline=False) if drawn else None,
     )

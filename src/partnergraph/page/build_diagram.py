@@ -46,6 +46,8 @@ def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] 
     never_grouped = {diagram.focus} if diagram.focus is not None else set()
     if diagram.highlights:
         never_grouped |= diagram.highlights.marked([(number_of[a], number_of[b]) for a, b, _ in claims])
+        for number, own_ties in enumerate(ties):
+            own_ties.update(diagram.highlights.sets_of(number))
     for a, b, key in claims:
         data = graph.edges[a, b, key]
         for end, opposite, way in ((number_of[a], number_of[b], ">"), (number_of[b], number_of[a], "<")):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.page.layout.set_hulls import SetHull
+from partnergraph.palette import hull_tones
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,6 +31,7 @@ WORDS = {
     "removed": "taken out",
     "separated": "no longer joined",
     "claims": "marked relationship",
+    "set": "named outline: a set of three bodies or more",
 }
 
 
@@ -63,8 +65,11 @@ class Highlights:
         """The bodies that should have a symbol of their own: none, if they are too many. `ends` of each claim."""
         bodies = {*self.rings, *self.states, *(body for body, step in self.steps.items() if step > 1)}
         bodies |= {end for claim in self.claims for end in ends[claim]}
-        bodies |= {body for _, members in self.sets for body in members}
         return bodies if len(bodies) <= MAX_MARKED else {*self.states} if len(self.states) <= MAX_MARKED else set()
+
+    def sets_of(self, body: int) -> set[tuple[int, str]]:
+        """The sets of a body, in the form of ties: bodies that are drawn as one have all of them in common."""
+        return {(-1 - number, name) for number, (name, members) in enumerate(self.sets) if body in members}
 
     def radius(self, members: Sequence[int]) -> float | None:
         """The radius of the symbol of some bodies; None where the network has no steps."""
@@ -106,6 +111,7 @@ def read_highlights(graph: Network, bodies: Sequence[str], claims: Sequence[tupl
 def script_highlights(highlights: Highlights) -> dict[str, Any]:
     """What the scripts of the page draw."""
     return {
+        "tones": hull_tones(),
         "rings": {str(body): ring for body, ring in highlights.rings.items()},
         "states": {str(body): state for body, state in highlights.states.items()},
         "claims": sorted(highlights.claims),
@@ -136,5 +142,5 @@ def legend(highlights: Highlights) -> list[tuple[str, str]]:
     large = sum(len(members) >= FEWEST_IN_SET for _, members in highlights.sets)
     if drawn:
         rest = f"; {large - drawn} more stand in the table" if large > drawn else ""
-        entries.append(("set", f"named outline: a set of {FEWEST_IN_SET} or more{rest}"))
+        entries.append(("set", highlights.label("set") + rest))
     return entries

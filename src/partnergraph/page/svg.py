@@ -142,9 +142,7 @@ def bounding_box(nodes: list[DiagramNode], view: str) -> tuple[int, int, int, in
     return left, top, int(max(b[2] for b in bounds)) + 8 - left, int(max(b[3] for b in bounds)) + 8 - top
 
 
-def _edge(
-    edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode], mark: str
-) -> str:
+def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode], mark: str) -> str:
     (ax, ay), (bx, by) = at[edge.a], at[edge.b]
     size = next(node.size for node in nodes if node.number == edge.b) + 2
     length = hypot(bx - ax, by - ay) or 1.0

@@ -26,8 +26,8 @@ from partnergraph.page.highlights import FEWEST_IN_SET, MAX_SETS, Highlights
 from partnergraph.page.layout import text_metrics
 from partnergraph.page.layout.edge_routing import route_edges
 from partnergraph.page.layout.incremental_layout import place_new_nodes
-from partnergraph.page.layout.set_hulls import set_hull
 from partnergraph.page.layout.overlap_removal import GAP, Scene, remove_overlaps
+from partnergraph.page.layout.set_hulls import set_hull
 from partnergraph.page.layout.stress_layout import connected_components, orient, stress_positions
 from partnergraph.palette import HULLS
 
@@ -233,10 +233,13 @@ def draw_hulls(diagram: Diagram, highlights: Highlights) -> None:
             west, north, east, south = label_box(node, view == "tall")
             boxes.append((x - west, y - north, x + east, y + south))
         hulls = []
-        for tone, (name, bodies) in enumerate(highlights.sets[:MAX_SETS]):
+        tones: dict[str, int] = {}
+        for name, bodies in highlights.sets[:MAX_SETS]:
+            tone = tones.setdefault(name, len(tones)) % len(HULLS)
             members = [place for place, node in enumerate(nodes) if {*diagram.bodies_of(node)} <= {*bodies}]
-            if len(members) >= FEWEST_IN_SET:
-                hull, label = set_hull(name, tone % len(HULLS), members, at, radius, boxes)
+            count = sum(len(diagram.bodies_of(nodes[place])) for place in members)
+            if count >= FEWEST_IN_SET and len(members) > 1:
+                hull, label = set_hull(name, tone, members, at, radius, boxes)
                 hulls.append(hull)
                 boxes.append(label)
         highlights.hulls[view] = hulls

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 ROOM = 8.0  # pixels between a symbol and the outline
 DETOUR = 4.0  # a tube over a foreign node counts as so much longer
-SPREAD = 1.5  # sides of a filled triangle, at most, in longest tubes
+SPREAD = 150.0  # pixels of a side of a filled triangle, at most
 MOST_FILLED = 40  # members of a set whose triangles are filled
 FONT = 14.0  # of the name, bold
 CHARACTERS = 26  # of a line of the name
@@ -57,12 +57,11 @@ def set_hull(
     points = at[inside]
     tubes = _tree(points, at[outside], clear)
     pieces = [f"M{points[a, 0]:g} {points[a, 1]:g}L{points[b, 0]:g} {points[b, 1]:g}" for a, b in tubes]
-    longest = max(float(np.hypot(*(points[a] - points[b]))) for a, b in tubes)
     if len(points) <= MOST_FILLED:
         for corners in combinations(range(len(points)), 3):
             triangle = points[list(corners)]
             sides = np.hypot(*(triangle - np.roll(triangle, 1, axis=0)).T)
-            if sides.max() <= SPREAD * longest and _is_free(triangle, at[outside], clear):
+            if sides.max() <= SPREAD and _is_free(triangle, at[outside], clear):
                 pieces.append("M" + "L".join(f"{x:g} {y:g}" for x, y in triangle.tolist()) + "Z")
     lines = tuple(wrap_text(name, CHARACTERS))
     box, label_at = _label_place(lines, points, half, boxes)
@@ -113,9 +112,7 @@ def _is_free(triangle: Array, others: Array, clear: Array) -> bool:
     return not (near | (sides >= 0).all(axis=0) | (sides <= 0).all(axis=0)).any()
 
 
-def _label_place(
-    lines: Sequence[str], points: Array, half: float, boxes: Sequence[Box]
-) -> tuple[Box, tuple[int, int]]:
+def _label_place(lines: Sequence[str], points: Array, half: float, boxes: Sequence[Box]) -> tuple[Box, tuple[int, int]]:
     """Where the name stands: over the highest member that leaves room for it, else beside or under one."""
     width = max(text_width(line, FONT, bold=True) for line in lines)
     height = len(lines) * FONT * LINE_HEIGHT
