@@ -66,7 +66,7 @@ function drawMarks(context) {
     context.setLineDash(ring === "dashed" ? [5, 3.5] : []);
     if (ring) {
       context.beginPath();
-      context.arc(x, y, ringRadius(node.size), 0, 2 * Math.PI);
+      context.arc(x, y, drawnView === "focus" ? node.size + 5 : ringRadius(node.size), 0, 2 * Math.PI);
       context.stroke();
     }
     context.setLineDash([]);
