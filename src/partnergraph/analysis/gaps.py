@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
-from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.context import AnalysisContext, iris_of
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 from partnergraph.claims.terms import concept_of
 from partnergraph.vocabulary import PG
@@ -49,7 +49,7 @@ def gaps(context: AnalysisContext, organisation: str | None = None) -> AnalysisA
     places = _places(context)
     sentences += _peer_sentences(context, projection, focus, triads, words, places)
     rows = [_row(context, triads, others, places, node) for node in triads.order]
-    marked = tuple(projection.iris[node] for node in triads.order[:SHOWN])
+    marked = tuple(iris_of(projection, triads.order[:SHOWN]))
     highlight = Highlight(sets=(("partner of partners", marked),) if marked else ())
     return context.answer("gaps", title, sentences, COLUMNS, rows, highlight=highlight)
 

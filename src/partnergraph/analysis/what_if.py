@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, number_in_words, when_in_words
+from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, share_in_words, when_in_words
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -180,7 +180,7 @@ def _separated_sentence(
     who = names_in_words([context.label(iri) for iri in removed])
     names = _names(context, change.separated)
     total = counted(len(change.component), "organisation")
-    number = number_in_words(len(names))
+    number = share_in_words(len(names))
     colon = f": {names_in_words(names)}" if names else ""
     text = f"Without {who} and what is recorded with {'it' if len(removed) == 1 else 'them'}, {number} of {total}"
     return context.sentence(f"{text} would no longer be joined to {goal}{colon}", change.counted_lost())
@@ -271,7 +271,7 @@ def _beside(context: AnalysisContext, change: _Removal) -> Sentence:
     names = _names(context, change.separated)
     colon = f": {names_in_words(names)}" if names else ""
     total = counted(len(change.component), "organisation")
-    return context.sentence(f"{words}, {number_in_words(len(names))} of {total}{colon}", change.counted_lost())
+    return context.sentence(f"{words}, {share_in_words(len(names))} of {total}{colon}", change.counted_lost())
 
 
 def _without_rows(context: AnalysisContext, change: _Removal) -> list[tuple[Cell, ...]]:
@@ -335,8 +335,8 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     rows = [
         (
             *(columns.labels[body], columns.entities[body], columns.types[body] or None),
-            *("yes" if body in sure else "not known", _listed(context, columns.from_[funders[body]]) or None),
-            _listed(context, columns.from_[members[body]]) or None if body in members else None,
+            *("yes" if body in sure else "not known", _names_of(context, columns.from_[funders[body]]) or None),
+            _names_of(context, columns.from_[members[body]]) or None if body in members else None,
         )
         for body in bodies
     ]
@@ -351,7 +351,7 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     return context.answer("what-if", title, sentences, ENDING, rows, highlight=highlight, scope=scope_sentence(scope))
 
 
-def _listed(context: AnalysisContext, entities: Iterable[int]) -> str:
+def _names_of(context: AnalysisContext, entities: Iterable[int]) -> str:
     return "; ".join(sorted({context.columns.labels[entity] for entity in entities}))
 
 
