@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight
 from partnergraph.analysis.context import AnalysisContext
-from partnergraph.analysis.rendering import MAX_ROWS, cell_text, shown_columns
+from partnergraph.analysis.rendering import MAX_ROWS, cell_text, visible_columns
 from partnergraph.analysis.words import counted
 from partnergraph.errors import UsageError
 
@@ -92,7 +92,7 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
         "answer": {
             "sentences": [{"text": sentence.text, "claims": sentence.claims} for sentence in answer.sentences],
             "notes": [note for note in notes if note],
-            **_table(answer, network.graph.get("types", {})),
+            **answer_table(answer, network.graph.get("types", {})),
             "labels": words | {"size": highlight.size_label},
             "step_labels": highlight.step_labels,
             "sets": [(name[:1].upper() + name[1:], members) for name, members in sets],
@@ -140,12 +140,12 @@ def _cut_down(network: Network, answer: AnalysisAnswer, highlight: Highlight, ri
     return f"Of {total:,} bodies the map and the tables show the {len(network):,} that this answer marks or names."
 
 
-def _table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
+def answer_table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
     """Columns, rows of cells and caption; a column of IRIs gives the column before it its links. `types`: the words for
     the codes of types.
     """
     # The evidence of a claim stands in the table of relationships, to which its cell leads.
-    places = [place for place in shown_columns(answer) if answer.columns[place] != "evidence"]
+    places = [place for place in visible_columns(answer) if answer.columns[place] != "evidence"]
     rows = []
     for row in answer.rows[:MAX_ROWS]:
         cells = []
