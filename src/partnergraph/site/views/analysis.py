@@ -92,7 +92,8 @@ PROJECTIONS = ("claims", "co-membership", "two-mode", "funding")
 def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """All questions; or the answer to one (`command` and the values of its fields), as a page, or drawn (`draw`).
 
-    What is wrong with the values stands on the page of the question, with the status 400. Raises `UsageError` for a question that there is not.
+    What is wrong with the values stands on the page of the question, with the status 400. Raises `UsageError` for a
+    question that there is not.
     """
     from partnergraph.analysis.drawing import answer_table
     from partnergraph.network import graph_metadata
