@@ -40,7 +40,8 @@ def what_if_without(
         raise UsageError("Name at least one organisation to leave out: --without NAME.")
     removed = list(dict.fromkeys(context.organisation(name) for name in without))
     own = context.own_organisation(organisation)
-    own = None if own in removed else own
+    if own is not None and context.node_entity(own) in {context.node_entity(iri) for iri in removed}:
+        own = None
     change = _Removal.of(context, context.options, removed, own)
     title = f"Without {joined([context.label(iri) for iri in removed])}"
     projection = change.before
