@@ -116,7 +116,7 @@ def hull_rules() -> str:
     )
     classes = "".join(
         f".hull-{number}{{stroke:var(--hull-{number})}}"
-        f".hull-fill-{number}{{stroke:var(--hull-fill-{number});fill:var(--hull-fill-{number})}}"
+        f".hull-tube-{number}{{stroke:var(--hull-fill-{number})}}.hull-fill-{number}{{fill:var(--hull-fill-{number})}}"
         f".hull-name-{number}{{fill:var(--hull-{number})}}"
         for number in range(len(HULLS))
     )

@@ -252,23 +252,27 @@ def test_a_hull_holds_its_members_in_one_piece(places: list[tuple[int, int]], co
     at = np.array(places, dtype=float) * 25
     members = [*range(min(count, len(at)))]
     hull, _ = set_hull("A set", 0, members, at, np.full(len(at), 8.0), [])
-    drawn = [tuple(map(float, point)) for point in re.findall(r"[ML]([\d.]+) ([\d.]+)", hull.path)]
     graph: nx.Graph[Any] = nx.Graph()
     for piece in hull.path.split("M")[1:]:
-        corners = [tuple(map(float, corner.split())) for corner in piece.rstrip("Z").split("L")]
-        nx.add_path(graph, corners)
-    assert {*drawn} == {*map(tuple, at[members].tolist())}
+        # A tube is straight or has a control point; of a triangle all corners are members.
+        numbers = [*map(float, re.findall(r"-?[\d.]+", piece))]
+        corners = [*zip(numbers[::2], numbers[1::2], strict=True)]
+        nx.add_path(graph, [corners[0], corners[-1]] if "Q" in piece else corners)
+    assert {*graph} == {*map(tuple, at[members].tolist())}
     assert nx.is_connected(graph)
     left, top, right, bottom = hull.box
-    assert all(left < x < right and top < y < bottom for x, y in drawn)
+    assert all(left < x < right and top < y < bottom for x, y in graph)
 
 
 def test_a_hull_leaves_out_what_is_no_member() -> None:
     at = np.array([(0, 0), (100, 0), (50, 80), (50, 30)], dtype=float)
     radius = np.full(4, 8.0)
-    assert "Z" not in set_hull("A set", 0, [0, 1, 2], at, radius, [])[0].path
+    assert not set_hull("A set", 0, [0, 1, 2], at, radius, [])[0].triangles
     at[3] = 400, 400
-    assert "Z" in set_hull("A set", 0, [0, 1, 2], at, radius, [])[0].path
+    assert set_hull("A set", 0, [0, 1, 2], at, radius, [])[0].triangles.endswith("Z")
+    # A tube goes around a node that stands in its way.
+    at = np.array([(0, 0), (100, 0), (400, 0), (250, 0)], dtype=float)
+    assert re.fullmatch(r"M0 0L100 0M100 0Q\S+ \S+ 400 0", set_hull("A set", 0, [0, 1, 2], at, radius, [])[0].path)
 
 
 def test_the_chart_has_steps_from_zero(drawn: Drawn) -> None:

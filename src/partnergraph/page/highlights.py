@@ -117,7 +117,14 @@ def script_highlights(highlights: Highlights) -> dict[str, Any]:
         "claims": sorted(highlights.claims),
         "hulls": {
             view: [
-                {"path": hull.path, "tone": hull.tone, "width": hull.width, "lines": hull.lines, "at": hull.label_at}
+                {
+                    "path": hull.path,
+                    "fill": hull.triangles,
+                    "tone": hull.tone,
+                    "width": hull.width,
+                    "lines": hull.lines,
+                    "at": hull.label_at,
+                }
                 for hull in hulls
             ]
             for view, hulls in highlights.hulls.items()

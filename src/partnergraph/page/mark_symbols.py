@@ -45,12 +45,16 @@ def hulls_svg(hulls: list[SetHull]) -> str:
     parts = []
     for hull in hulls:
         look = HULLS[hull.tone]
-        joins = f'd="{hull.path}" stroke-linejoin="round" stroke-linecap="round"'
+        joins = f'd="{hull.path}" fill="none" stroke-linejoin="round" stroke-linecap="round"'
         parts.append(
-            f'<path class="hull-{hull.tone}" {joins} fill="none" stroke="{look.outline}" '
+            f'<path class="hull-{hull.tone}" {joins} stroke="{look.outline}" '
             f'stroke-width="{hull.width + 3:g}"/>'
-            f'<path class="hull-fill-{hull.tone}" {joins} fill="{look.fill}" stroke="{look.fill}" '
-            f'stroke-width="{hull.width:g}"/>'
+            f'<path class="hull-tube-{hull.tone}" {joins} stroke="{look.fill}" stroke-width="{hull.width:g}"/>'
+            + (
+                f'<path class="hull-fill-{hull.tone}" d="{hull.triangles}" fill="{look.fill}"/>'
+                if hull.triangles
+                else ""
+            )
         )
     return f'<g class="hulls">{"".join(parts)}</g>' if parts else ""
 
@@ -81,7 +85,7 @@ def mark_icon(mark: str) -> str:
     if mark == "set":
         return (
             '<svg width="34" height="20" aria-hidden="true"><path class="hull-0" d="M11 10H23" fill="none" '
-            'stroke-width="18" stroke-linecap="round"/><path class="hull-fill-0" d="M11 10H23" fill="none" '
+            'stroke-width="18" stroke-linecap="round"/><path class="hull-tube-0" d="M11 10H23" fill="none" '
             'stroke-width="15" stroke-linecap="round"/></svg>'
         )
     size = RADII[int(mark[-1])] if mark.startswith("step-") else 8.0

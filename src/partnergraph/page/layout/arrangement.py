@@ -255,12 +255,14 @@ def _tall_nodes(diagram: Diagram, wide: list[DiagramNode]) -> list[DiagramNode]:
         if diagram.focus in (edge.a, edge.b):
             focus_neighbours |= {edge.a, edge.b}
     marks = diagram.highlights
+    marked = {end for edge in diagram.edges if marks and marks.claims & {*edge.claims} for end in (edge.a, edge.b)}
     ranked = sorted(
         wide,
         key=lambda node: (
             node.number != diagram.focus,
             not (marks and marks.state(diagram.bodies_of(node))),
             not (marks and marks.ring(diagram.bodies_of(node))),
+            node.number not in marked,
             not (node.hub and node.number in focus_neighbours),
             not node.hub,
             node.number not in focus_neighbours,

@@ -1,7 +1,7 @@
 """Hulls around sets of nodes: tubes along a tree that joins the members, and the triangles between them that are free.
 
 After Dinkla, van Kreveld, Speckmann and Westenberg, "Kelp Diagrams" (2012), and Meulemans et al., "KelpFusion" (2013):
-unlike a convex hull it takes in no node that is not a member where there is a way around it.
+unlike a convex hull it takes in no node that is not a member where there is a way around it (tubes bend as edges do).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from partnergraph.page.layout.edge_routing import BENDS, control_point, sample_curve
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width, wrap_text
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ CHARACTERS = 26  # of a line of the name
 
 @dataclass(frozen=True)
 class SetHull:
-    """A hull: a path that is filled and drawn with a line of `width` pixels and round joins. `tone`: a number for its
-    colour. The `lines` of the name stand around `label_at`: the middle, and the base of the first line.
+    """A hull: a path drawn with a line of `width` pixels and round joins, and the triangles in it that are filled, too.
+    `tone`: a number for its colour. The `lines` of the name stand around `label_at`: the middle, and the base of the
+    first line.
     """
 
     path: str
+    triangles: str
     width: float
     tone: int
     lines: tuple[str, ...]
@@ -56,19 +59,47 @@ def set_hull(
     clear = radius[outside] + half
     points = at[inside]
     tubes = _tree(points, at[outside], clear)
-    pieces = [f"M{points[a, 0]:g} {points[a, 1]:g}L{points[b, 0]:g} {points[b, 1]:g}" for a, b in tubes]
+    pieces, curves, triangles = [], [points], []
+    for start, end in tubes:
+        piece, curve = _tube(points[start], points[end], at[outside], clear)
+        pieces.append(piece)
+        curves.append(curve)
     if len(points) <= MOST_FILLED:
         for corners in combinations(range(len(points)), 3):
             triangle = points[list(corners)]
             sides = np.hypot(*(triangle - np.roll(triangle, 1, axis=0)).T)
             if sides.max() <= SPREAD and _is_free(triangle, at[outside], clear):
-                pieces.append("M" + "L".join(f"{x:g} {y:g}" for x, y in triangle.tolist()) + "Z")
+                triangles.append("M" + "L".join(f"{x:g} {y:g}" for x, y in triangle.tolist()) + "Z")
+    along = np.concatenate(curves)
     lines = tuple(wrap_text(name, CHARACTERS))
     box, label_at = _label_place(lines, points, half, boxes)
-    west, north = (points.min(axis=0) - half - 2).tolist()
-    east, south = (points.max(axis=0) + half + 2).tolist()
+    west, north = (along.min(axis=0) - half - 2).tolist()
+    east, south = (along.max(axis=0) + half + 2).tolist()
     around = min(west, box[0]), min(north, box[1]), max(east, box[2]), max(south, box[3])
-    return SetHull("".join(pieces), round(2 * half, 1), tone, lines, label_at, around), box
+    filled = "".join(triangles)
+    return SetHull("".join(pieces) + filled, filled, round(2 * half, 1), tone, lines, label_at, around), box
+
+
+def _tube(a: Array, b: Array, others: Array, clear: Array) -> tuple[str, Array]:
+    """The way from one member to another with the least bend that meets the fewest foreign nodes: path and points."""
+    import numpy as np
+
+    from partnergraph.page.layout.overlap_removal import distance_to_segment
+
+    ends = (float(a[0]), float(a[1])), (float(b[0]), float(b[1]))
+    met: list[int] = []
+    for bend in BENDS:
+        curve = sample_curve(*ends, bend)
+        gaps = distance_to_segment(others[None], curve[:-1, None], curve[1:, None]).min(axis=0)
+        met.append(int(np.count_nonzero(gaps < clear)))
+        if not met[-1]:
+            break
+    bend = BENDS[met.index(min(met))]
+    (ax, ay), (bx, by) = ends
+    if not bend:
+        return f"M{ax:g} {ay:g}L{bx:g} {by:g}", sample_curve(*ends, 0.0)
+    cx, cy = control_point(*ends, bend)
+    return f"M{ax:g} {ay:g}Q{cx:.1f} {cy:.1f} {bx:g} {by:g}", sample_curve(*ends, bend)
 
 
 def _tree(points: Array, others: Array, clear: Array) -> list[tuple[int, int]]:

@@ -51,7 +51,7 @@ function drawHulls(context) {
     context.strokeStyle = context.fillStyle = fill;
     context.lineWidth = hull.width;
     context.stroke(path);
-    context.fill(path);
+    context.fill(new Path2D(hull.fill));
   }
   context.lineCap = "butt";
 }
