@@ -186,13 +186,21 @@ def test_too_few_organisations_are_marked_by_words_alone() -> None:
     assert 'class="mark"' in brokers(more).draw().svg
 
 
-def test_of_a_large_graph_the_page_shows_what_the_answer_names() -> None:
+def test_of_a_large_graph_the_page_shows_what_the_answer_names(monkeypatch: pytest.MonkeyPatch) -> None:
     links = [("Hub", f"Leaf {number:04}") for number in range(1100)] + [("Hub", "Far"), ("Far", "End")]
     context = AnalysisContext(small_reader(links, focus="Hub"))
     answer = routes(context, "Leaf 0000", "End")
     page = answer.draw()
     assert "Of 1,103 bodies the map and the tables show the 4 that this answer marks or names." in page.html
     assert "step of a route (3)" in page.html
+    # Without a route there are the two that the question names.
+    alone = AnalysisContext(small_reader([*links, ("Other", "Another")], focus="Hub"))
+    page = routes(alone, "Hub", "Other").draw()
+    assert "Of 1,105 bodies the map and the tables show the 2 that this answer marks or names." in page.html
+    monkeypatch.setattr("partnergraph.analysis.drawing.MOST_DRAWN", 3)
+    page = routes(context, "Leaf 0000", "End").draw()
+    assert "Of 1,103 bodies the map and the tables show the 3 best connected of those that this answer" in page.html
+    assert {"Leaf 0000", "End", "Hub"} <= {*re.findall(r'<th scope="row">([^<]+)<', page.html)}
 
 
 def test_an_answer_without_its_graph_cannot_be_drawn() -> None:
@@ -281,7 +289,7 @@ def test_the_chart_has_steps_from_zero(drawn: Drawn) -> None:
     assert root.get("class") == "chart"
     surely = [row[1] for row in answer.rows if row[1] is not None]
     at_most = [row[2] for row in answer.rows if row[2] is not None]
-    assert f"surely from {min(surely)} to {max(surely)}, at most from {min(at_most)} to {max(at_most)}" in page.svg  # type: ignore[type-var]
+    assert f"surely from {min(surely)} to {max(surely)}, at most from {min(at_most)} to {max(at_most)}" in page.svg
     svg = step_chart([2000, 2001, 2002], [0, 2, 1], [1, 4, 4], "partners")
     areas = dict(re.findall(r'<path class="(surely|possibly)" d="([^"]+)"', svg))
     corners = [tuple(map(float, point)) for point in re.findall(r"([\d.]+) ([\d.]+)", areas["surely"])]

@@ -102,6 +102,11 @@ class AnalysisContext:
         self._named.setdefault(iri)
         return iri
 
+    @property
+    def resolved(self) -> tuple[str, ...]:
+        """The bodies that were resolved by `organisation`, in that order."""
+        return tuple(self._named)
+
     def own_organisation(self, name: str | None) -> str | None:
         """The same, but None where neither a name is given nor the graph has a focus."""
         return None if name is None and self.focus is None else self.organisation(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight
@@ -74,7 +74,7 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
         notes.insert(0, text)
     rings, sets = _rings(answer.command, highlight)
     if len(network) > MOST_DRAWN:
-        notes.insert(0, _cut_down(network, answer, highlight, {*rings}))
+        notes.insert(0, _cut_down(network, answer, highlight, {*rings}, context.resolved))
     _mark_nodes(network, highlight, rings)
     for _, _, key, data in network.edges(keys=True, data=True):
         if key in {*highlight.claims}:
@@ -128,16 +128,26 @@ def _mark_nodes(network: Network, highlight: Highlight, rings: dict[str, str]) -
                 network.nodes[iri]["state"] = state
 
 
-def _cut_down(network: Network, answer: AnalysisAnswer, highlight: Highlight, ringed: set[str]) -> str:
-    """Leave what the answer marks or names (in place), and say so."""
+def _cut_down(
+    network: Network, answer: AnalysisAnswer, highlight: Highlight, ringed: set[str], resolved: Iterable[str]
+) -> str:
+    """Leave what the answer marks or names (in place), the best connected if they are too many, and say so.
+
+    `resolved`: the bodies that the question names.
+    """
     total = len(network)
     claims = {*highlight.claims, *(iri for sentence in answer.sentences for iri in sentence.claims)}
-    marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | ringed
+    marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | ringed | {*resolved}
     marked |= {*highlight.removed, *highlight.separated} | {iri for _, members in highlight.sets for iri in members}
-    named = {end for start, end_, key in network.edges(keys=True) if key in claims for end in (start, end_)}
-    kept = marked | (named if len(named) <= MOST_DRAWN else set[str]())
-    network.remove_nodes_from([iri for iri in network if iri not in kept])
-    return f"Of {total:,} bodies the map and the tables show the {len(network):,} that this answer marks or names."
+    named = {iri for start, end, key in network.edges(keys=True) if key in claims for iri in (start, end)}
+    own = [iri for iri in network if iri in marked | named] or list(network)
+    first = {*resolved, *highlight.removed}
+    ranked = sorted(own, key=lambda iri: (iri not in first, -network.degree(iri), iri))
+    shown = {*ranked[:MOST_DRAWN]}
+    network.remove_nodes_from([iri for iri in network if iri not in shown])
+    what = "that this answer marks or names" if len(own) < total else "that it has"
+    best = "best connected of those " if len(own) > MOST_DRAWN else ""
+    return f"Of {total:,} bodies the map and the tables show the {len(network):,} {best}{what}."
 
 
 def answer_table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
