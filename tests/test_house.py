@@ -53,14 +53,15 @@ ROOMS: dict[str, set[str]] = {
     "execution": set("errors files vocabulary store claims results questions sparql".split()),
     # showing
     "network": set("errors vocabulary store claims results".split()),
-    "analysis": set("errors spreadsheet_safety vocabulary store claims results".split()),
+    "analysis": set("errors spreadsheet_safety vocabulary store claims results network page".split()),
     "export": set("errors files spreadsheet_safety xml_text vocabulary store results network workbook".split()),
     "page": set("errors files palette xml_text".split()),
     # serving
     "pool": set("errors execution".split()),
     "endpoint": set("errors results execution pool".split()),
     "site": set(
-        "errors palette vocabulary store claims results questions sparql execution network page pool endpoint".split()
+        "errors palette vocabulary store claims results questions sparql execution network analysis page pool "
+        "endpoint".split()
     ),
     "reconcile": set("errors vocabulary store claims match network endpoint site".split()),
     "server": set("errors store execution pool endpoint site reconcile".split()),

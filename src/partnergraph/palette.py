@@ -74,6 +74,55 @@ REPORT_TEXT, REPORT_PAGE, REPORT_RULE, REPORT_HEADING = "#1c1c1c", "#fff", "#999
 SPREADSHEET_LINK = "#0563C1"
 
 
+@dataclass(frozen=True)
+class HullLook:
+    """The outline and the fill of a hull around a set, for each scheme."""
+
+    outline: str
+    fill: str
+    dark_outline: str
+    dark_fill: str
+
+
+HULLS = (
+    HullLook("#0b4f94", "#e6eff9", "#8ec5ff", "#172a40"),
+    HullLook("#8a4b00", "#faeedd", "#ffb454", "#33260f"),
+    HullLook("#0b6b3a", "#e4f3ea", "#63d396", "#142c1f"),
+    HullLook("#7a2f6e", "#f6e9f3", "#e3a6d8", "#321f2f"),
+    HullLook("#0f5f66", "#e1f2f3", "#6fd3dc", "#12302f"),
+    HullLook("#8f1d3f", "#fae7ec", "#ff9db5", "#3a1c25"),
+)
+
+
+def hull_tones() -> dict[str, list[tuple[str, str]]]:
+    """Outline and fill of each hull, for both schemes."""
+    return {
+        "light": [(look.outline, look.fill) for look in HULLS],
+        "dark": [(look.dark_outline, look.dark_fill) for look in HULLS],
+    }
+
+
+def hull_rules() -> str:
+    """The colours of hulls as custom properties of CSS, for both schemes."""
+    light, dark = (
+        ":root{"
+        + "".join(
+            f"--hull-{number}:{look.outline if scheme is LIGHT else look.dark_outline};"
+            f"--hull-fill-{number}:{look.fill if scheme is LIGHT else look.dark_fill};"
+            for number, look in enumerate(HULLS)
+        )
+        + "}"
+        for scheme in (LIGHT, DARK)
+    )
+    classes = "".join(
+        f".hull-{number}{{stroke:var(--hull-{number})}}"
+        f".hull-tube-{number}{{stroke:var(--hull-fill-{number})}}.hull-fill-{number}{{fill:var(--hull-fill-{number})}}"
+        f".hull-name-{number}{{fill:var(--hull-{number})}}"
+        for number in range(len(HULLS))
+    )
+    return f"{light}\n@media screen and (prefers-color-scheme: dark){{{dark}}}\n{classes}\n"
+
+
 def css_variables(chosen: dict[str, Look]) -> str:
     """The colours as custom properties, and the fill of each family, for both schemes."""
     light, dark = (

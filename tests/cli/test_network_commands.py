@@ -184,3 +184,16 @@ def test_the_library_gives_frames_graphs_and_notebook_html(here: Path) -> None:
     markup = graph.routes(KEELE, PARTNERSHIP)._repr_html_()
     assert markup.startswith("<section><h3>Routes from Keele University to ")
     assert '<th scope="col">claim</th>' in markup
+
+
+@pytest.mark.parametrize("name", ["brokers", "timeline"])
+def test_an_answer_is_drawn_beside_its_text(run: Run, here: Path, name: str) -> None:
+    text = run(*COMMANDS[name]).out
+    said = run(*COMMANDS[name], "--draw", "answer.html")
+    assert (said.code, said.out) == (0, text)
+    assert said.err.startswith("wrote answer.html\n")
+    page = (here / "answer.html").read_text("utf-8")
+    assert "<h1>" in page
+    assert text.splitlines()[0] in page
+    assert run(*COMMANDS[name], "--draw", "answer.svg").code == 0
+    assert (here / "answer.svg").read_text("utf-8").startswith("<svg ")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from partnergraph.analysis.context import AnalysisContext
     from partnergraph.claims.relationships import Claim
+    from partnergraph.page import Page
 
 Cell = str | int | float | None
 
@@ -29,17 +32,21 @@ class Highlight:
 
     `sizes`: a step from 1 to 3 of each body; `rings`: cut points; `dashed_rings`: cut points only with inferred claims;
     `removed` and `separated`: bodies taken out by a what-if, and those that are no longer joined then; `claims`: the
-    claims of routes; `sets`: sets of bodies to draw a hull around, by their names.
+    claims of routes; `sets`: sets of bodies to draw a hull around, by their names. `step_labels`: the values of each
+    step; `before` and `after`: the figures of a what-if.
     """
 
     sizes: dict[str, int] | None = None
     size_label: str = ""
+    step_labels: tuple[str, ...] = ()
     rings: tuple[str, ...] = ()
     dashed_rings: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     separated: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class AnalysisAnswer:
     scope: str
     notes: tuple[str, ...] = ()
     highlight: Highlight = Highlight()
+    context: AnalysisContext | None = field(default=None, repr=False, compare=False)  # what it was computed from
 
     def text(self, claims: Mapping[str, Claim] | None = None) -> str:
         """The sentences, notes and scope as plain text; with `claims` (by IRI) each sentence refers to the claims that
@@ -84,6 +92,19 @@ class AnalysisAnswer:
         from partnergraph.analysis.rendering import to_pandas
 
         return to_pandas(self)
+
+    def draw(self, path: str | Path | None = None) -> Page:
+        """The network with what the answer brings forward, as a page; written to `path` (.html or .svg) if given.
+
+        As .svg a timeline is its chart. Raises `UsageError` for an answer without its context, `DataError` without a
+        body to draw.
+        """
+        from partnergraph.analysis.drawing import draw_answer
+
+        page = draw_answer(self)
+        if path is not None:
+            page.save(Path(path))
+        return page
 
     def _repr_html_(self) -> str:
         from partnergraph.analysis.rendering import to_html

@@ -234,6 +234,7 @@ def _highlight(context: AnalysisContext, measures: NetworkMeasures, own: str | N
     return Highlight(
         sizes=size_steps(measures),
         size_label=SIZES,
+        step_labels=step_labels(measures),
         rings=tuple(sorted(stated)),
         dashed_rings=tuple(sorted(inferred - stated)),
     )
@@ -248,3 +249,15 @@ def size_steps(measures: NetworkMeasures) -> dict[str, int]:
     shares = np.round(values / largest, 9) if largest > 0 else values * 0
     steps = 1 + (shares >= 1 / 3) + (shares >= 2 / 3)
     return dict(zip(measures.projection.iris, steps.tolist(), strict=True))
+
+
+def step_labels(measures: NetworkMeasures) -> tuple[str, ...]:
+    """The lowest and the highest betweenness of the bodies of each step, at most six digits; empty for no body."""
+    steps = size_steps(measures)
+    values: list[list[float]] = [[], [], []]
+    for iri, value in zip(measures.projection.iris, measures.betweenness.tolist(), strict=True):
+        values[steps[iri] - 1].append(value)
+    return tuple(
+        "" if not own else f"{max(own):.6g}" if min(own) == max(own) else f"{min(own):.6g} to {max(own):.6g}"
+        for own in values
+    )

@@ -102,6 +102,11 @@ class AnalysisContext:
         self._named.setdefault(iri)
         return iri
 
+    @property
+    def resolved(self) -> tuple[str, ...]:
+        """The bodies that were resolved by `organisation`, in that order."""
+        return tuple(self._named)
+
     def own_organisation(self, name: str | None) -> str | None:
         """The same, but None where neither a name is given nor the graph has a focus."""
         return None if name is None and self.focus is None else self.organisation(name)
@@ -254,7 +259,8 @@ class AnalysisContext:
             scope = scope_sentence(own, {iri: self.label(iri) for iri in own.large})
             notes = list(dict.fromkeys([*notes, *self._merged_notes()]))
         return AnalysisAnswer(
-            command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()
+            *(command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()),
+            context=self,
         )
 
 

@@ -51,7 +51,7 @@ def gaps(context: AnalysisContext, organisation: str | None = None) -> AnalysisA
     sentences += _peer_sentences(context, projection, focus, triads, words, places)
     rows = [_row(context, triads, others, places, node) for node in triads.order]
     marked = tuple(iris_of(projection, triads.order[:SHOWN]))
-    highlight = Highlight(sets=(("partners of partners", marked),) if marked else ())
+    highlight = Highlight(sets=(("partner of partners", marked),) if marked else ())
     return context.answer("gaps", title, sentences, COLUMNS, rows, highlight=highlight)
 
 

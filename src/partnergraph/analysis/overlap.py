@@ -57,7 +57,10 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     notes = []
     if total:
         notes.append(f"The Jaccard index of their partners is {len(shared) / total:.3g}.")
-    highlight = Highlight(sets=((f"partners of {names[0]} and {names[1]}", _iris(context, shared)),) if shared else ())
+    highlight = Highlight(
+        sets=((f"partner of both {names[0]} and {names[1]}", _iris(context, shared)),) if shared else (),
+        claims=tuple(context.columns.claims[claim] for claim in sorted({*claims})),
+    )
     rows = _rows(context, one, other, names)
     return context.answer("overlap", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
 

@@ -68,6 +68,8 @@ def what_if_without(
     highlight = Highlight(
         removed=tuple(sorted(removed)),
         separated=tuple(context.columns.entities[entity] for entity in change.separated),
+        before=f"Before: {_figure(change.before)}",
+        after=f"After: {_figure(change.after)}",
     )
     return context.answer("what-if", title, sentences, WITHOUT, rows, highlight=highlight)
 
@@ -198,11 +200,13 @@ def _separated_sentence(
 
 def _figures(context: AnalysisContext, change: _Removal) -> Sentence:
     """Pairs, organisations and pieces, before and after."""
-    parts = [
-        f"{words} {counted(len(side.pairs), 'pair')} of {counted(len(side.nodes), 'organisation')}{_pieces(side)}"
-        for words, side in (("before", change.before), ("after", change.after))
-    ]
-    return context.sentence(f"{parts[0][0].upper()}{'; '.join(parts)[1:]}", change.counted_lost())
+    text = f"Before {_figure(change.before)}; after {_figure(change.after)}"
+    return context.sentence(text, change.counted_lost())
+
+
+def _figure(projection: Projection) -> str:
+    pairs, bodies = len(projection.pairs), len(projection.nodes)
+    return f"{counted(pairs, 'pair')} of {counted(bodies, 'organisation')}{_pieces(projection)}"
 
 
 def _pieces(projection: Projection) -> str:
@@ -350,7 +354,10 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
         for body in bodies
     ]
     without = [columns.entities[body] for body in members]
-    highlight = Highlight(removed=(iri,), separated=tuple(sorted(without)))
+    # The funder itself stays: its claims of funding are what would end.
+    highlight = Highlight(
+        separated=tuple(sorted(without)), claims=tuple(columns.claims[claim] for claim in paid.tolist())
+    )
     scope = context.projection(replace(options, projection="funding", roll_up=False, largest=None)).scope
     from partnergraph.analysis.projection import scope_sentence
 

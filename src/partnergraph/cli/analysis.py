@@ -11,6 +11,7 @@ import click
 from partnergraph.cli.options import (
     F,
     as_of_option,
+    draw_option,
     format_option,
     graph_option,
     output_option,
@@ -39,6 +40,7 @@ class AnalysisParameters(TypedDict, total=False):
     format_: str | None
     output: Path | None
     claims: bool
+    drawing: Path | None
 
 
 organisation_option = click.option(
@@ -57,6 +59,7 @@ _largest_option = click.option(
 )
 _roll_up_option = click.option("--roll-up", is_flag=True, help="Merge units into what they are a part of.")
 _claims_option = click.option("--claims", is_flag=True, help="Show the claims that each sentence rests on.")
+_draw_option = draw_option("Also draw the network with what the answer brings forward, as a page (or a picture, .svg).")
 _format_option = format_option("text", "table", "csv", "json", "markdown")
 
 
@@ -73,6 +76,7 @@ def analysis_options(*, projected: bool = True, dated: bool = True, merged: bool
         _format_option,
         output_option,
         _claims_option,
+        _draw_option,
     ]
 
     def decorate(command: F) -> F:
@@ -107,8 +111,15 @@ def write_answer(make: Callable[[AnalysisContext], AnalysisAnswer], parameters: 
     claims = None
     if show_claims:
         claims = lookup_claims(context.reader, {iri for sentence in answer.sentences for iri in sentence.claims})
+    drawing = parameters.get("drawing")
+    page = answer.draw() if drawing else None
     text = render(answer, form, claims)
     if output is None and form in FOR_PEOPLE:
         print_text(text.removesuffix("\n"))
     else:
         write_result(text.encode(), output)
+    if page and drawing:
+        page.save(drawing)
+        click.echo(f"wrote {drawing}", err=True)
+        if page.note:
+            click.echo(f"note: {page.note}", err=True)

@@ -39,7 +39,7 @@ SCRIPTS = (
         "panel.js",
         "table.js",
     ),
-    *("picture.js", "save.js", "story.js", "webgl.js", "main.js"),
+    *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
@@ -103,21 +103,24 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
     `start_bounds`, `end_bounds` (or `valid_from`, `valid_until`), `last_confirmed`, `standing`, `inferred`, `evidence`;
-    see `partnergraph.network.build_network`. The same network gives the same bytes: what is over by today is computed
-    where the page is read.
+    see `partnergraph.network.build_network`. A network that is the answer to a question about it has marks and an
+    `answer`; see `partnergraph.page.highlights` and `answer_view`. The same network gives the same bytes: what is over
+    by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
     """
     from markupsafe import Markup
 
     from partnergraph.page import render
+    from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
+    from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.webgl_layout import webgl_positions
-    from partnergraph.page.svg import bounding_box, render_svg, scene_svg, symbol_svg
+    from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
-    from partnergraph.palette import DARK, LIGHT, css_variables, looks
+    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, looks
     from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
@@ -134,8 +137,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    marks = diagram.highlights
+    answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     style = css_variables(looks_of_families) + _read("templates/page.css")
-    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if webgl or name != "webgl.js")
+    if answer:
+        style += hull_rules() + _read("templates/answer.css")
+    unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
+    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if name not in unused)
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
     library, packed = render.map_library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
@@ -158,6 +166,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "as_of": graph.graph.get("as_of"),
         "compared": bool(graph.graph.get("compared")),
         "content": model,
+        "answer": answer,
         "families": families,
         "summary": summary,
         "drawn": drawn_count,
@@ -180,14 +189,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "data": script_data(model, [{k: v for k, v in family.items() if k != "icon"} for family in families])
         | {
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
-            "extents": {
-                view: bounding_box([node for node in diagram.nodes if getattr(node, view)], view) for view in VIEWS
-            },
+            "extents": {view: map_bounds(diagram, view) for view in VIEWS},
             "tall_font": TALL_FONT,
         }
+        | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
-    picture = render_svg(diagram, looks_of_families, summary, inline=False)
+    picture = (answer and answer.picture) or render_svg(diagram, looks_of_families, summary, inline=False)
     return Page(render.render(diagram, looks_of_families, context), picture, title, positions_of(diagram), note)
 
 

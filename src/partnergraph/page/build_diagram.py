@@ -7,8 +7,18 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.errors import UsageError
-from partnergraph.page.diagram import CROWDED, HUB, MAX_PINNED, Diagram, DiagramEdge, DiagramNode
-from partnergraph.page.layout.arrangement import lay_out, pinned_positions, position
+from partnergraph.page.diagram import (
+    CROWDED,
+    HUB,
+    LABEL_GAP,
+    MAX_PINNED,
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
+    ring_radius,
+)
+from partnergraph.page.highlights import Highlights, read_highlights
+from partnergraph.page.layout.arrangement import draw_hulls, lay_out, pinned_positions, position
 from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
 if TYPE_CHECKING:
@@ -30,9 +40,14 @@ def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] 
     families = _families(graph, bodies)
     family_number = {name: number for number, name in enumerate(families)}
     diagram = Diagram(bodies, claims, families, focus=number_of.get(graph.graph.get("focus") or ""))
+    diagram.highlights = read_highlights(graph, bodies, claims)
     neighbours: list[set[int]] = [set() for _ in bodies]
     ties: list[set[tuple[int, str]]] = [set() for _ in bodies]
     never_grouped = {diagram.focus} if diagram.focus is not None else set()
+    if diagram.highlights:
+        never_grouped |= diagram.highlights.marked([(number_of[a], number_of[b]) for a, b, _ in claims])
+        for number, own_ties in enumerate(ties):
+            own_ties.update(diagram.highlights.sets_of(number))
     for a, b, key in claims:
         data = graph.edges[a, b, key]
         for end, opposite, way in ((number_of[a], number_of[b], ">"), (number_of[b], number_of[a], "<")):
@@ -55,12 +70,25 @@ def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] 
         max(MAX_COUNT, min(MAX_PINNED, pinned_count + pinned_count // 4)),
     )
     diagram.nodes = _nodes(graph, diagram, neighbours, family_numbers, groups)
+    if diagram.highlights:
+        _mark(diagram, diagram.highlights)
     diagram.edges = _edges(
         graph, diagram, number_of, {member: node.number for node in diagram.nodes for member in node.members}
     )
     diagram.unfolded_edges = _edges(graph, diagram, number_of, {})
     lay_out(diagram, pinned_positions(graph, diagram) if pinned is None else pinned)
+    if diagram.highlights:
+        draw_hulls(diagram, diagram.highlights)
     return diagram
+
+
+def _mark(diagram: Diagram, highlights: Highlights) -> None:
+    """Give the nodes the sizes of their steps, and room for their rings (in place)."""
+    for node in diagram.nodes:
+        members = diagram.bodies_of(node)
+        node.size = highlights.radius(members) or node.size
+        if highlights.ring(members):
+            node.gap = round(LABEL_GAP + ring_radius(node.size) - node.size, 1)
 
 
 def prepare_network(graph: Graph) -> Network:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from partnergraph.page.layout import text_metrics
+
+if TYPE_CHECKING:
+    from partnergraph.page.highlights import Highlights
 
 # What each view has on the screen, in CSS pixels: in a window of 1440x900 beside a scroll bar, and in one of 390x844.
 SCREEN = {"wide": (1372, 640), "unfolded": (1372, 736), "tall": (364, 600)}
@@ -19,10 +23,16 @@ VIEWS = ("wide", "unfolded", "tall")
 CROWDED = 12  # groups: with more, one edge stands for all relationships between two groups
 HUB = 5  # neighbours of a node whose label is bold
 FONT, HUB_FONT, TALL_FONT = 13.0, 15.0, 12.5  # pixels
+LABEL_GAP = 5.0  # pixels between a symbol and its label
 MAX_TALL = 15  # nodes of the view for phones
 # A map with pinned positions may grow by a quarter, up to this many nodes, before its nodes are grouped anew.
 MAX_PINNED = 100
 MAX_UNFOLDED = 150
+
+
+def ring_radius(size: float) -> float:
+    """The radius of a ring around a symbol: the corners of a square stand inside."""
+    return round(1.25 * size + 3, 1)
 
 
 @dataclass
@@ -40,6 +50,7 @@ class DiagramNode:
     hub: bool
     group: bool
     members: tuple[int, ...] = ()
+    gap: float = LABEL_GAP  # pixels between the symbol and its label
     wide: tuple[int, int] | None = None
     unfolded: tuple[int, int] | None = None
     tall: tuple[int, int] | None = None
@@ -87,6 +98,11 @@ class Diagram:
     unfolded_edges: list[DiagramEdge] = field(default_factory=list)
     focus: int | None = None
     bends: dict[str, dict[DiagramEdge, float]] = field(default_factory=dict)
+    highlights: Highlights | None = None  # where the network is the answer to a question about it
+
+    def bodies_of(self, node: DiagramNode) -> tuple[int, ...]:
+        """The bodies that a node stands for."""
+        return node.members or (node.number,)
 
     @property
     def undrawn(self) -> list[int]:

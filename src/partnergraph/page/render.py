@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph.page.diagram import Diagram, DiagramEdge
+from partnergraph.page.diagram import LABEL_GAP, Diagram, DiagramEdge
 from partnergraph.palette import Look, look_of
 from partnergraph.xml_text import replace_forbidden
 
@@ -48,6 +48,8 @@ def vis_nodes(diagram: Diagram, looks: dict[str, Look]) -> list[dict[str, Any]]:
             vis_node["hub"] = 1
         if node.tall and (short := "\n".join(node.label_lines(tall=True))) != vis_node["label"]:
             vis_node["short"] = short
+        if node.gap != LABEL_GAP:
+            vis_node["gap"] = node.gap
         if node.group:
             vis_node["dashed"] = 1
         if node.members:

@@ -6,9 +6,11 @@ from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
 from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNode
+from partnergraph.page.highlights import Highlights
 from partnergraph.page.layout.arrangement import label_box
 from partnergraph.page.layout.edge_routing import control_point
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
+from partnergraph.page.mark_symbols import hull_names_svg, hulls_svg, ring_svg, state_svg
 from partnergraph.palette import LIGHT, Look, look_of
 from partnergraph.xml_text import replace_forbidden
 
@@ -33,8 +35,11 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
     """The diagram in one view (wide, unfolded or tall), coloured by classes when inline, else by attributes."""
     nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
     at = {node.number: getattr(node, view) for node in nodes}
-    bounds = bounding_box(nodes, view)
+    bounds = map_bounds(diagram, view)
     left, top, width, height = bounds
+    marks = diagram.highlights or Highlights()
+    hulls = marks.hulls.get(view, [])
+    lost = {node.number for node in nodes if marks.state(diagram.bodies_of(node)) == "removed"}
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left} {top} {width} {height}" role="img" '
         f'aria-label={quoteattr(replace_forbidden(title))} class="map-svg" '
@@ -43,10 +48,22 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
         f"><title>{escape(replace_forbidden(title))}</title>",
         "" if inline else f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="{LIGHT.page}"/>',
         f'<g id="map-{view}">' if inline else "",
+        hulls_svg(hulls),
         '<g class="lines" fill="none">',
-        *(_edge(edge, bend, at, nodes) for edge, bend in diagram.bends[view].items()),
+        *(_edge(edge, bend, at, nodes, _mark_of(edge, marks, lost)) for edge, bend in diagram.bends[view].items()),
         '</g><g class="dots">',
-        *(_node(node, at[node.number], look_of(looks, node.family), view == "tall") for node in nodes),
+        *(
+            _node(
+                node,
+                at[node.number],
+                look_of(looks, node.family),
+                view == "tall",
+                marks.ring(diagram.bodies_of(node)),
+                marks.state(diagram.bodies_of(node)),
+            )
+            for node in nodes
+        ),
+        hull_names_svg(hulls),
         *([] if nodes else [_empty_map(bounds, inline)]),
         "</g></g></svg>" if inline else "</g></svg>",
     ]
@@ -92,6 +109,27 @@ def scene_svg(diagram: Diagram, bodies: list[int]) -> str:
     )
 
 
+def map_bounds(diagram: Diagram, view: str) -> tuple[int, int, int, int]:
+    """Left, top, width and height of a view: every symbol, label, and hull with its name."""
+    left, top, width, height = bounding_box([node for node in diagram.nodes if getattr(node, view)], view)
+    if not diagram.highlights:
+        return left, top, width, height
+    right, bottom = left + width, top + height
+    for hull in diagram.highlights.hulls.get(view, ()):
+        left, top = min(left, int(hull.box[0]) - 4), min(top, int(hull.box[1]) - 4)
+        right, bottom = max(right, int(hull.box[2]) + 4), max(bottom, int(hull.box[3]) + 4)
+    return left, top, right - left, bottom - top
+
+
+def _mark_of(edge: DiagramEdge, marks: Highlights, lost: set[int]) -> str:
+    """How a line is drawn where the answer marks some: "marked", "lost" with a body that is taken out, or "quiet"."""
+    if edge.a in lost or edge.b in lost:
+        return "lost"
+    if not marks.claims:
+        return ""
+    return "marked" if marks.claims & {*edge.claims} else "quiet"
+
+
 def bounding_box(nodes: list[DiagramNode], view: str) -> tuple[int, int, int, int]:
     """Left, top, width and height that hold every symbol and label of a view, with a margin."""
     if not nodes:
@@ -104,7 +142,7 @@ def bounding_box(nodes: list[DiagramNode], view: str) -> tuple[int, int, int, in
     return left, top, int(max(b[2] for b in bounds)) + 8 - left, int(max(b[3] for b in bounds)) + 8 - top
 
 
-def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode]) -> str:
+def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode], mark: str) -> str:
     (ax, ay), (bx, by) = at[edge.a], at[edge.b]
     size = next(node.size for node in nodes if node.number == edge.b) + 2
     length = hypot(bx - ax, by - ay) or 1.0
@@ -120,6 +158,10 @@ def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes:
         kinds = f"{kinds} became-{edge.change}".strip()
         colour, dashes = CHANGES[edge.change]
         dash = f' stroke-dasharray="{dashes}"' if dashes else dash
+    if mark:
+        kinds = f"{kinds} {mark}".strip()
+        colour, width = (LIGHT.link, 3.4) if mark == "marked" else (LIGHT.faded, width)
+        dash = ' stroke-dasharray="1.5 4"' if mark == "lost" else dash
     curve = f"M{ax} {ay}L{ex:.1f} {ey:.1f}" if not bend else f"M{ax} {ay}Q{cx:.1f} {cy:.1f} {ex:.1f} {ey:.1f}"
     wing = 5.0
     tips = [(ex - ux * wing * 1.5 + s * uy * wing * 0.6, ey - uy * wing * 1.5 - s * ux * wing * 0.6) for s in (1, -1)]
@@ -144,18 +186,20 @@ def symbol_svg(name: str, x: float, y: float, r: float, attributes: str) -> str:
     return f'<polygon points="{points}" {attributes}/>'
 
 
-def _node(node: DiagramNode, point: tuple[int, int], look: Look, tall: bool) -> str:
+def _node(node: DiagramNode, point: tuple[int, int], look: Look, tall: bool, ring: str, state: str) -> str:
     x, y = point
     dash = ' stroke-dasharray="4 3"' if node.group else ""
-    attributes = f'class="f{node.family}" fill="{look.light}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
+    family, fill = (-1, LIGHT.page) if state else (node.family, look.light)
+    attributes = f'class="f{family}" fill="{fill}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
     size = TALL_FONT if tall else node.font
     weight = ' font-weight="700"' if node.hub else ""
-    top = y + node.size + 5
+    top = y + node.size + node.gap
+    marks = (ring_svg(x, y, node.size, ring) if ring else "") + (state_svg(x, y, node.size, state) if state else "")
     spans = "".join(
         f'<tspan x="{x}" y="{top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(replace_forbidden(line))}</tspan>'
         for n, line in enumerate(node.label_lines(tall))
     )
     return (
-        f"{symbol_svg(look.shape, x, y, node.size, attributes)}"
+        f"{symbol_svg(look.shape, x, y, node.size, attributes)}{marks}"
         f'<text text-anchor="middle" font-size="{size:g}"{weight} fill="{LIGHT.text}" class="name">{spans}</text>'
     )

@@ -53,6 +53,7 @@ RESERVED = (
         "whole-note",
     ),
     *("map-wide", "map-tall", "over", "status-day"),
+    *("answer", "answer-heading", "answer-table", "before", "after"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
@@ -179,7 +180,9 @@ class ViewModel:
     def _claim(self, a: str, b: str, key: str) -> Plain:
         data = self.graph.edges[a, b, key]
         kind = str(data.get("kind", ""))
+        marks = self.diagram.highlights
         return {
+            "mark": marks.label("claims") if marks and data.get("highlighted") else "",
             "key": self.key[key],
             "kind": kind,
             "kind_label": data.get("label") or kind,
@@ -225,6 +228,7 @@ class ViewModel:
         return {
             "key": self.key[iri],
             "change": node.get("change") or "",
+            "marks": self.diagram.highlights.words_of(number) if self.diagram.highlights else [],
             "label": self.diagram.nodes[number].label,
             "family": self.diagram.nodes[number].family,
             "sort": node.get("sort", "organisation"),

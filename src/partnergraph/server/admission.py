@@ -19,7 +19,7 @@ _HOST = re.compile(rb"([A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9
 LAST_PORT = 65_535
 _SAME_SITE = (b"same-origin", b"none")
 # A link to one of these holds a query; the other paths are pages.
-_QUERY_PATHS = ("/draw", "/labels", "/questions", "/reconcile", "/sparql")
+_QUERY_PATHS = ("/draw", "/labels", "/network", "/questions", "/reconcile", "/sparql")
 FRAMED = "/reconcile/preview"
 
 

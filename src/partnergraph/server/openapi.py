@@ -8,6 +8,7 @@ from partnergraph import __version__
 from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, TABLES
 from partnergraph.endpoint.http_response import PROBLEM
 from partnergraph.endpoint.sparql_request import FORM, MAX_SECONDS, QUERY
+from partnergraph.site.views.analysis import PROJECTIONS
 
 Plain = dict[str, Any]
 HTML = "text/html"
@@ -42,6 +43,12 @@ def openapi() -> Plain:
         "paths": {
             "/sparql": _sparql(),
             "/draw": _draw(),
+            "/network": {
+                "get": _operation(
+                    *("network", "The questions about the network, with forms", _response(HTML), _PAGE_ERRORS)
+                )
+            },
+            "/network/{command}": _network_answer(),
             "/questions": {
                 "get": _operation(
                     *("questions", "The named questions; with words, the nearest to them"),
@@ -211,6 +218,22 @@ def _resource() -> Plain:
         ],
     )
     operation["responses"]["404"]["content"][HTML] = {}  # who asks for a page is told by a page
+    return {"get": operation}
+
+
+def _network_answer() -> Plain:
+    operation = _operation(
+        *("network-answer", "What the network says, as a page or drawn"),
+        *(_response(HTML), _PAGE_ERRORS),
+        parameters=[
+            _path_parameter("command", "Which question", "summary"),
+            _parameter("organisation", "An organisation", "Keele University"),
+            _parameter("projection", "Which claims join two bodies", "claims", list(PROJECTIONS)),
+            _parameter("as_of", "A year, month or day", "2020"),
+            _parameter("draw", "Anything: the answer as a map", "yes"),
+        ],
+    )
+    operation["responses"]["400"]["content"][HTML] = {}  # what is wrong stands on the page of the question
     return {"get": operation}
 
 

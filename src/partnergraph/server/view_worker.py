@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # The registry of views: each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
+    "analysis": "partnergraph.site.views.analysis",
     "draw": "partnergraph.site.views.draw",
     "labels": "partnergraph.site.views.labels",
     "questions": "partnergraph.site.views.questions",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.endpoint.sparql_request import RefusedError
 from partnergraph.site import linked_data_routes
-from partnergraph.site.view_response import DRAWING_POLICY, SECURITY_HEADERS, request_values
+from partnergraph.site.view_response import DRAWING_POLICY, PAGE_POLICY, SECURITY_HEADERS, request_values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +40,11 @@ def routes(views: ViewClient) -> list[Route]:
         order = {"name": name, "parameters": values} if name else {"words": values.get("words", "")}
         return await views.show("questions", order)
 
+    async def network(request: Request) -> Response:
+        values = await request_values(request)
+        order = values | {"command": request.path_params.get("command", "")}
+        return await views.show("analysis", order, policy=DRAWING_POLICY if values.get("draw") else PAGE_POLICY)
+
     async def labels(request: Request) -> Response:
         return await views.show("labels", {"iris": (await request_values(request)).get("iris", "")})
 
@@ -48,6 +53,8 @@ def routes(views: ViewClient) -> list[Route]:
         Route("/", _without_parameters(views, "workbench")),
         Route("/draw", draw, methods=["GET", "POST"]),
         Route("/labels", labels, methods=["POST"]),
+        Route("/network", network),
+        Route("/network/{command}", network),
         Route("/questions", questions),
         Route("/questions/{name}", questions),
         Route("/static/{name}", _static),

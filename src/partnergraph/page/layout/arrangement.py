@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from partnergraph.page.diagram import (
     FULL,
     GROWTH,
+    LABEL_GAP,
     MAX_TALL,
     MAX_UNFOLDED,
     TALL,
@@ -21,11 +22,14 @@ from partnergraph.page.diagram import (
     DiagramEdge,
     DiagramNode,
 )
+from partnergraph.page.highlights import FEWEST_IN_SET, MAX_SETS, Highlights
 from partnergraph.page.layout import text_metrics
 from partnergraph.page.layout.edge_routing import route_edges
 from partnergraph.page.layout.incremental_layout import place_new_nodes
 from partnergraph.page.layout.overlap_removal import GAP, Scene, remove_overlaps
+from partnergraph.page.layout.set_hulls import set_hull
 from partnergraph.page.layout.stress_layout import connected_components, orient, stress_positions
+from partnergraph.palette import HULLS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -129,7 +133,8 @@ def label_box(node: DiagramNode, tall: bool = False) -> tuple[float, float, floa
     lines = node.label_lines(tall)
     size = TALL_FONT if tall else node.font
     half = max(max(text_metrics.text_width(line, size, node.hub) for line in lines) / 2 + 3, node.size + 2)
-    return half, node.size + 3, half, node.size + 6 + len(lines) * size * text_metrics.LINE_HEIGHT
+    reach = node.size + node.gap - LABEL_GAP
+    return half, reach + 3, half, reach + 6 + len(lines) * size * text_metrics.LINE_HEIGHT
 
 
 def settle_positions(
@@ -215,6 +220,31 @@ def _unfolded_start(diagram: Diagram, wide: Points) -> Points:
     return start
 
 
+def draw_hulls(diagram: Diagram, highlights: Highlights) -> None:
+    """Draw the largest sets of three bodies or more around their symbols, in each view (in place)."""
+    import numpy as np
+
+    for view in VIEWS:
+        nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
+        at = np.array([getattr(node, view) for node in nodes], dtype=float).reshape(-1, 2)
+        radius = np.array([node.size for node in nodes])
+        boxes = []
+        for node, (x, y) in zip(nodes, at.tolist(), strict=True):
+            west, north, east, south = label_box(node, view == "tall")
+            boxes.append((x - west, y - north, x + east, y + south))
+        hulls = []
+        tones: dict[str, int] = {}
+        for name, bodies in highlights.sets[:MAX_SETS]:
+            tone = tones.setdefault(name, len(tones)) % len(HULLS)
+            members = [place for place, node in enumerate(nodes) if {*diagram.bodies_of(node)} <= {*bodies}]
+            count = sum(len(diagram.bodies_of(nodes[place])) for place in members)
+            if count >= FEWEST_IN_SET and len(members) > 1:
+                hull, label = set_hull(name, tone, members, at, radius, boxes)
+                hulls.append(hull)
+                boxes.append(label)
+        highlights.hulls[view] = hulls
+
+
 def _tall_nodes(diagram: Diagram, wide: list[DiagramNode]) -> list[DiagramNode]:
     """The nodes of the view for phones: the body in focus, its neighbours and the hubs, at most `MAX_TALL`."""
     degree = dict.fromkeys((node.number for node in wide), 0)
@@ -224,10 +254,15 @@ def _tall_nodes(diagram: Diagram, wide: list[DiagramNode]) -> list[DiagramNode]:
         degree[edge.b] += 1
         if diagram.focus in (edge.a, edge.b):
             focus_neighbours |= {edge.a, edge.b}
+    marks = diagram.highlights
+    marked = {end for edge in diagram.edges if marks and marks.claims & {*edge.claims} for end in (edge.a, edge.b)}
     ranked = sorted(
         wide,
         key=lambda node: (
             node.number != diagram.focus,
+            not (marks and marks.state(diagram.bodies_of(node))),
+            not (marks and marks.ring(diagram.bodies_of(node))),
+            node.number not in marked,
             not (node.hub and node.number in focus_neighbours),
             not node.hub,
             node.number not in focus_neighbours,

@@ -27,6 +27,7 @@ function startMap() {
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", document.querySelector(".still-wide svg").getAttribute("aria-label") + ". The same in words stands in the tables below.");
   holder.querySelector(".vis-network").removeAttribute("tabindex");
+  globalThis.highlights?.start();
   network.on("afterDrawing", drawLabels);
   network.on("click", clicked);
   // Without a modifier key the wheel scrolls the page, so that nobody is caught in the map.
@@ -163,24 +164,26 @@ function showMap() {
   dots.add(shown.map((node) => {
     const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
     const over = (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
-    return {
+    const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
       color: { background: faded ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
     };
+    return globalThis.highlights?.dot(look, faded) ?? look;
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
-    return {
+    const look = {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
       width: faded || (over && !lit) ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
       color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
+    return globalThis.highlights?.line(look, edge, lit) ?? look;
   }));
   network.unselectAll();
   network.body.emitter.emit("_allowRedraw");
@@ -234,7 +237,7 @@ function placeLabels(context) {
   for (const node of nodes) {
     const [x, y] = node[drawnView], size = Math.max(fontOf(node), least), half = widthOf(context, node) * size / 2 + 1;
     const middle = small ? Math.max(west + half, Math.min(x, west + across - half)) : x;
-    const height = labelOf(node).length * size * LINE, below = y + node.size + 5, above = y - node.size - 5 - height;
+    const height = labelOf(node).length * size * LINE, gap = node.gap ?? 5, below = y + node.size + gap, above = y - node.size - gap - height;
     const boxes = [below, above].map((top) => ({ id: node.id, size, left: middle - half, right: middle + half, top, bottom: top + height }));
     const free = (box) => {
       const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;

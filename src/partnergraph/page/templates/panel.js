@@ -82,11 +82,13 @@ function bodyPanel(body) {
   const parts = [element("p", { class: "quiet" }, typeOf(body) + (bodyOver(body) ? "; all its relationships have ended" : ""))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
+  const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");
+  marked?.remove();
+  parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
   parts.push(tools(body));
   if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
-  const facts = inSentences(copy(row, ".facts"));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);
   return [BODIES.label[body], parts];
 }

@@ -1,0 +1,199 @@
+"""An answer as a page: the network with what the answer brings forward, its sentences and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from partnergraph.analysis.answer import AnalysisAnswer, Highlight
+from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.rendering import MAX_ROWS, cell_text, visible_columns
+from partnergraph.analysis.words import counted
+from partnergraph.errors import UsageError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from partnergraph.page import Page
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+FEWEST_DRAWN = 5  # organisations; fewer have no marks that mean anything
+MOST_DRAWN = 1000  # bodies; of more, the map shows those that the answer marks or names
+# What the marks of a command mean; `partnergraph.page.highlights.WORDS` has the rest.
+MARK_WORDS = {
+    "brokers": {
+        "solid": "cut point: without it, others are no longer joined",
+        "dashed": "cut point with inferred claims only",
+    },
+    "what-if": {
+        "removed": "taken out, with its claims",
+        "separated": "no longer joined",
+        "claims": "funding that would end",
+    },
+    "communities": {"set": "named outline: three bodies or more that are together with every seed"},
+    "routes": {"claims": "step of a route"},
+    "overlap": {"claims": "joins a partner in common"},
+    "stale": {"claims": "not confirmed for long"},
+    "timeline": {"claims": "counted in the timeline"},
+}
+ENDING_WORDS = {"separated": "without another recorded funder"}
+
+
+def draw_answer(answer: AnalysisAnswer) -> Page:
+    """The page of an answer. Raises `UsageError` for an answer without its context, `DataError` without a body."""
+    from partnergraph.network.other_vocabulary import require_bodies
+    from partnergraph.page import draw
+
+    context = answer.context
+    if context is None:
+        raise UsageError("This answer does not carry the graph that it was computed from; ask again.")
+    network = answer_network(answer, context)
+    require_bodies(network, context.reader)
+    return draw(network)
+
+
+def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
+    """The network of the graph with the marks of the answer in its attributes: see `partnergraph.page.highlights`.
+
+    Inferred claims are in it where the answer counts them, or marks what only they make.
+    """
+    from partnergraph.network import build_network
+
+    highlight = answer.highlight
+    network = build_network(
+        context.reader,
+        as_of=context.options.as_of,
+        inferred=context.options.with_inferred or bool(highlight.dashed_rings),
+    )
+    notes = [*answer.notes, answer.scope]
+    size = len(context.projection().nodes)
+    if size < FEWEST_DRAWN:
+        highlight = Highlight()
+        text = f"The projection has {counted(size, 'organisation')}: too few for marks on the map to mean anything."
+        notes.insert(0, text)
+    rings, sets = _rings(answer.command, highlight)
+    if len(network) > MOST_DRAWN:
+        notes.insert(0, _cut_down(network, answer, highlight, {*rings}, context.resolved))
+    _mark_nodes(network, highlight, rings)
+    for _, _, key, data in network.edges(keys=True, data=True):
+        if key in {*highlight.claims}:
+            data["highlighted"] = True
+    title = str(network.graph.get("title") or "Network")
+    words = MARK_WORDS.get(answer.command, {}) | ({} if highlight.removed else ENDING_WORDS)
+    if answer.command == "summary":
+        words = MARK_WORDS["brokers"]
+    if answer.command in ("gaps", "overlap") and highlight.sets:
+        words = words | {"solid": highlight.sets[0][0]}
+    network.graph |= {
+        "title": answer.title,
+        "description": title,
+        "story": [],
+        "answer": {
+            "sentences": [{"text": sentence.text, "claims": sentence.claims} for sentence in answer.sentences],
+            "notes": [note for note in notes if note],
+            **answer_table(answer, network.graph.get("types", {})),
+            "labels": words | {"size": highlight.size_label},
+            "step_labels": highlight.step_labels,
+            "sets": [(name[:1].upper() + name[1:], members) for name, members in sets],
+            "before": highlight.before,
+            "after": highlight.after,
+            "chart": _chart(answer) if size >= FEWEST_DRAWN else None,
+        },
+    }
+    return network
+
+
+def _rings(command: str, highlight: Highlight) -> tuple[dict[str, str], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The rings of bodies, and the sets that are drawn as hulls: those of gaps and overlaps are no communities, so that
+    their bodies have rings.
+    """
+    rings = dict.fromkeys(highlight.dashed_rings, "dashed") | dict.fromkeys(highlight.rings, "solid")
+    if command in ("gaps", "overlap"):
+        return rings | {iri: "solid" for _, members in highlight.sets for iri in members}, ()
+    return rings, highlight.sets
+
+
+def _mark_nodes(network: Network, highlight: Highlight, rings: dict[str, str]) -> None:
+    """Set the attributes of the nodes (in place)."""
+    for iri, step in (highlight.sizes or {}).items():
+        if iri in network:
+            network.nodes[iri]["emphasis"] = step
+    for iri, ring in rings.items():
+        if iri in network:
+            network.nodes[iri]["ring"] = ring
+    for state, bodies in (("removed", highlight.removed), ("separated", highlight.separated)):
+        for iri in bodies:
+            if iri in network:
+                network.nodes[iri]["state"] = state
+
+
+def _cut_down(
+    network: Network, answer: AnalysisAnswer, highlight: Highlight, ringed: set[str], resolved: Iterable[str]
+) -> str:
+    """Leave what the answer marks or names (in place), the best connected if they are too many, and say so.
+
+    `resolved`: the bodies that the question names.
+    """
+    total = len(network)
+    claims = {*highlight.claims, *(iri for sentence in answer.sentences for iri in sentence.claims)}
+    marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | ringed | {*resolved}
+    marked |= {*highlight.removed, *highlight.separated} | {iri for _, members in highlight.sets for iri in members}
+    named = {iri for start, end, key in network.edges(keys=True) if key in claims for iri in (start, end)}
+    own = [iri for iri in network if iri in marked | named] or list(network)
+    first = {*resolved, *highlight.removed}
+    ranked = sorted(own, key=lambda iri: (iri not in first, -network.degree(iri), iri))
+    shown = {*ranked[:MOST_DRAWN]}
+    network.remove_nodes_from([iri for iri in network if iri not in shown])
+    what = "that this answer marks or names" if len(own) < total else "that it has"
+    best = "best connected of those " if len(own) > MOST_DRAWN else ""
+    return f"Of {total:,} bodies the map and the tables show the {len(network):,} {best}{what}."
+
+
+def answer_table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns, rows of cells and caption; a column of IRIs gives the column before it its links. `types`: the words for
+    the codes of types.
+    """
+    # The evidence of a claim stands in the table of relationships, to which its cell leads.
+    places = [place for place in visible_columns(answer) if answer.columns[place] != "evidence"]
+    rows = []
+    for row in answer.rows[:MAX_ROWS]:
+        cells = []
+        for place in places:
+            text = cell_text(row[place])
+            if answer.columns[place] == "type":
+                text = types.get(text, {}).get("label") or text
+            cell: dict[str, Any] = {"text": text, "number": isinstance(row[place], int | float)}
+            link = _link_column(answer.columns, place)
+            if link is not None:
+                cell["claim" if answer.columns[link].startswith("claim") else "node"] = row[link]
+            cells.append(cell)
+        rows.append(cells)
+    total = len(answer.rows)
+    caption = f"{counted(total, 'row', first=True)}"
+    if total > MAX_ROWS:
+        caption = f"The first {MAX_ROWS} of {total:,} rows; all of them: --format csv"
+    return {"columns": [answer.columns[place] for place in places], "rows": rows, "caption": caption}
+
+
+def _link_column(columns: tuple[str, ...], place: int) -> int | None:
+    """The column with the IRIs of what a column names."""
+    name = f"{columns[place]} iri"
+    if name in columns:
+        return columns.index(name)
+    return place + 1 if columns[place + 1 : place + 2] == ("iri",) else None
+
+
+def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
+    """The numbers by year of a timeline, for `partnergraph.page.step_chart`."""
+    if answer.command != "timeline":
+        return None
+    by_year = {
+        int(row[0]): (int(row[1]), int(row[2]))
+        for row in answer.rows
+        if row[0] is not None and row[1] is not None and row[2] is not None
+    }
+    if not by_year:
+        return None
+    surely, at_most = zip(*by_year.values(), strict=True)
+    return {"years": [*by_year], "surely": surely, "at_most": at_most, "noun": "partners"}
