@@ -58,6 +58,19 @@ def brokers(context: AnalysisContext, organisation: str | None = None) -> Analys
     )
 
 
+def only_through(context: AnalysisContext, own: str) -> list[Sentence]:
+    """Who alone joins others to an organisation (IRI), and who would no longer be joined without itself: the first
+    sentences of `brokers`. Empty for what is no node of the projection.
+    """
+    projection = context.projection()
+    focus = context.position(projection, own)
+    if focus is None:
+        return []
+    return _cut_sentences(
+        context, projection, context.measures(projection).block_tree(focus), focus, _beside(context, own)
+    )
+
+
 def separated_counts(context: AnalysisContext, projection: Projection, own: str | None) -> dict[int, int]:
     """How many others each entity alone joins to an organisation, or to the largest rest; 0 left out."""
     if not len(projection.nodes):

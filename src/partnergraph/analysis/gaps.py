@@ -10,7 +10,6 @@ from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Senten
 from partnergraph.analysis.context import AnalysisContext
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 from partnergraph.claims.terms import concept_of
-from partnergraph.vocabulary import PG
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +45,7 @@ def gaps(context: AnalysisContext, organisation: str | None = None) -> AnalysisA
         verb = "is a partner" if number == 1 else "are partners"
         text = f"{number_in_words(number, first=True)} more {verb} of {words.partners}: see the table."
         sentences.append(Sentence(text))
-    places = _places(context)
+    places = context.places
     sentences += _peer_sentences(context, projection, focus, triads, words, places)
     rows = [_row(context, triads, others, places, node) for node in triads.order]
     marked = tuple(projection.iris[node] for node in triads.order[:SHOWN])
@@ -175,15 +174,6 @@ def _triad_sentence(
         beside = f" ({counted(number, 'claim')} of another sort {'names' if number == 1 else 'name'} both)"
     what = f"{number_in_words(len(names))} of {words.partners} ({names_in_words(names)})"
     return context.sentence(f"{name} is a partner of {what}; {words.recorded}{beside}", claims)
-
-
-def _places(context: AnalysisContext) -> dict[int, list[str]]:
-    """The names of the places where each entity is."""
-    places: dict[int, set[str]] = {}
-    for iri, place in context.reader.pairs(PG.locatedIn):
-        if iri in context.entity_index:
-            places.setdefault(int(context.merged[context.entity_index[iri]]), set()).add(context.label(place))
-    return {entity: sorted(names) for entity, names in places.items()}
 
 
 def _peer_sentences(

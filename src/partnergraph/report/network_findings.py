@@ -1,0 +1,69 @@
+"""What the network says around a body: the first sentences of the commands that analyse it, of the day of the brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from partnergraph.analysis.answer import Sentence
+from partnergraph.analysis.brokers import only_through
+from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.gaps import gaps
+from partnergraph.analysis.overlap import most_in_common
+from partnergraph.analysis.projection import scope_sentence
+from partnergraph.analysis.timeline import dated_changes
+from partnergraph.report.body_records import BodyRecords
+from partnergraph.report.text_fit import clipped, lines
+
+SHOWN = 4  # sentences of a command
+MAX_SENTENCE = 420  # characters
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first sentences of a command. `has_more`: it has others beside them."""
+
+    heading: str
+    command: str
+    sentences: tuple[str, ...]
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class NetworkFindings:
+    """What is found, and the sentence that says what was counted."""
+
+    findings: tuple[Finding, ...]
+    scope: str
+
+    @property
+    def height(self) -> float:
+        """In print, in millimetres."""
+        texts = [text for finding in self.findings for text in finding.sentences]
+        return 14 + 7.5 * len(self.findings) + sum(3.9 * lines(text, 112) + 1 for text in [*texts, self.scope])
+
+
+def network_findings(context: AnalysisContext, undated: AnalysisContext, records: BodyRecords) -> NetworkFindings:
+    """Brokers, shared partners, gaps and changes around a body. `context` is of the day, `undated` of all dates."""
+    iri, projection = records.iri, context.projection()
+    changes = _finding("What began and ended", "timeline", dated_changes(undated, iri))
+    scope = scope_sentence(projection.scope, {large: context.label(large) for large in projection.scope.large})
+    if context.position(projection, iri) is None:
+        absent = Finding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
+        return NetworkFindings((absent, *([changes] if changes.sentences else [])), scope)
+    findings = [
+        _finding("Only through one other", "brokers", only_through(context, iri)),
+        _finding("Partners in common", "overlap", most_in_common(context, iri, SHOWN + 1)),
+        _finding("Gaps", "gaps", gaps(context, iri).sentences),
+        changes,
+    ]
+    return NetworkFindings(tuple(finding for finding in findings if finding.sentences), scope)
+
+
+def _finding(heading: str, command: str, sentences: Iterable[Sentence]) -> Finding:
+    every = [_text(sentence) for sentence in sentences]
+    return Finding(heading, command, tuple(every[:SHOWN]), len(every) > SHOWN)
+
+
+def _text(sentence: Sentence) -> str:
+    return clipped(sentence.text, MAX_SENTENCE)
