@@ -20,9 +20,8 @@ _KINDS = {"group": "group without a name of its own", "undertaking": "undertakin
 
 @dataclass(frozen=True)
 class LifeEvent:
-    """An event in words, with its date ("" where none is stated) and the evidence that is noted."""
+    """An event in words, with its date and the evidence that is noted."""
 
-    date: str
     text: str
     items: tuple[EvidenceItem, ...]
 
@@ -113,9 +112,9 @@ def _life_event(records: BodyRecords, event: EntityEvent) -> LifeEvent:
         before, after = _labels(records, event.before), _labels(records, event.after)
         text += f" of {before}" if before else ""
         text += f" to {after}" if after else ""
-    note = f": {clipped(event.note, 140)}" if event.note else ""
+    note = f" ({clipped(event.note, 140)})" if event.note else ""
     items = ordered_evidence(event.evidence, records.model.evidence)[:1]
-    return LifeEvent(event.date or "", f"{text}{note}", items)
+    return LifeEvent(f"{text}, {event.date or 'date not stated'}{note}", items)
 
 
 def _labels(records: BodyRecords, iris: Iterable[str]) -> str:

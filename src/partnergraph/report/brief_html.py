@@ -33,28 +33,36 @@ def brief_html(view: BriefView) -> str:
     foot = css_string(f"{clipped(view.records.label, 70)}; as asked on {view.day}")
     page = f"@page {{ @bottom-left {{ content: {foot}; color: {LIGHT.muted} }} @bottom-right {{ color: {LIGHT.muted} }} }}\n"
     style = colours + (_TEMPLATES / "brief.css").read_text("utf-8") + page
-    return _environment().get_template("brief.html.j2").render(
-        view=view,
-        style=style,
-        policy=_policy(style),
-        generator=GENERATOR,
-        count_words=count_sentence(view.figures, view.day),
-        map_svg=Markup(view.map.svg) if view.map else None,
-        signs={family: Markup(sign) for family, sign in view.map.signs.items()} if view.map else {},
+    return (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            view=view,
+            style=style,
+            policy=_policy(style),
+            generator=GENERATOR,
+            count_words=count_sentence(view.figures, view.day),
+            map_svg=Markup(view.map.svg) if view.map else None,
+            signs={family: Markup(sign) for family, sign in view.map.signs.items()} if view.map else {},
+        )
     )
 
 
 def index_html(entries: Sequence[tuple[str, str, Figures]], title: str, day: str, generator: str) -> str:
     """The list of the briefs in a folder: of each its file, the name of the body and its figures."""
     style = ink_rules(_INKS) + (_TEMPLATES / "brief.css").read_text("utf-8")
-    return _environment().get_template("index.html.j2").render(
-        entries=entries,
-        title=title,
-        day=day,
-        style=style,
-        policy=_policy(style),
-        generator=GENERATOR,
-        made_by=generator,
+    return (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            entries=entries,
+            title=title,
+            day=day,
+            style=style,
+            policy=_policy(style),
+            generator=GENERATOR,
+            made_by=generator,
+        )
     )
 
 

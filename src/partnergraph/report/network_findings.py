@@ -52,7 +52,7 @@ def network_findings(context: AnalysisContext, undated: AnalysisContext, records
         absent = Finding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
         return NetworkFindings((absent, *([changes] if changes.sentences else [])), scope)
     findings = [
-        _finding("Only through one other", "brokers", only_through(context, iri)),
+        _finding("Only through one other body", "brokers", only_through(context, iri)),
         _finding("Partners in common", "overlap", most_in_common(context, iri, SHOWN + 1)),
         _finding("Gaps", "gaps", gaps(context, iri).sentences),
         changes,
