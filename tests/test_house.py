@@ -100,6 +100,7 @@ FORBIDDEN_WORDS = set(
 )
 # Modules of one name in two rooms: the room tells them apart. Commands are called after what they run.
 SAME_NAMES = {
+    "answer": {"analysis", "execution"},  # in words, about the network; of a query
     "formats": {"export", "results", "store"},  # of a graph; of an answer; what the engine writes of both
     "identifiers": {"check", "vocabulary"},  # those of a graph are checked; their forms and checksums
     "inputs": {"files", "match"},

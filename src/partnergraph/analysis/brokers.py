@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # brokers in sentences; and rows of the table by betweenness, beside all cut points
 TOP = 5  # ranks in words
+BANDED = 500  # pairs; the bands of more take longer than an answer may, and are computed where they are asked for
 SIZES = "betweenness"
+NO_BANDS = "Ranks have no bands here; up to 500 pairs they always have, above where they are asked for (--bands)."
 COLUMNS = (
     *("broker", "iri", "type", "only through it, stated", "only through it, with inferred", "betweenness", "rank"),
     *("rank, lowest", "rank, highest", "rounds in the top five", "constraint", "effective size", *ROLES),
@@ -30,9 +32,9 @@ COLUMNS = (
 )
 
 
-def brokers(context: AnalysisContext, organisation: str | None = None) -> AnalysisAnswer:
+def brokers(context: AnalysisContext, organisation: str | None = None, *, banded: bool | None = None) -> AnalysisAnswer:
     """Who alone joins others to an organisation (by default the focus; without one, to the largest rest), and who lies
-    between others. Raises `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
+    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
     """
     own = context.own_organisation(organisation)
     projection = context.projection()
@@ -46,15 +48,16 @@ def brokers(context: AnalysisContext, organisation: str | None = None) -> Analys
             "brokers", title, sentences or [Sentence("No pair of organisations is recorded.")], COLUMNS
         )
     measures = context.measures(projection)
-    tree = measures.block_tree(focus)
-    bands = rank_bands(projection, measures)
+    tree = context.block_tree(projection, own)
+    wanted = len(projection.pairs) <= BANDED if banded is None else banded
+    bands = rank_bands(projection, measures) if wanted else None
     beside = _beside(context, own)
     sentences += _cut_sentences(context, projection, tree, focus, beside)
     sentences.append(_between_sentence(context, projection, measures, bands))
     rows = _rows(context, projection, measures, bands, own)
-    notes = [*([bands.note] if bands else []), *_method(measures)]
+    notes = [bands.note if bands else NO_BANDS, *_method(measures)]
     return context.answer(
-        "brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures)
+        "brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures, own)
     )
 
 
@@ -75,7 +78,7 @@ def separated_counts(context: AnalysisContext, projection: Projection, own: str 
     """How many others each entity alone joins to an organisation, or to the largest rest; 0 left out."""
     if not len(projection.nodes):
         return {}
-    counts = context.measures(projection).block_tree(context.position(projection, own)).counts.tolist()
+    counts = context.block_tree(projection, own).counts.tolist()
     return {entity: count for entity, count in zip(projection.nodes.tolist(), counts, strict=True) if count}
 
 
@@ -186,7 +189,7 @@ def _rows(
     place = {entity: node for node, entity in enumerate(projection.nodes.tolist())}
     rank = ranks(measures.betweenness)
     first = projection.nodes[in_order(measures.betweenness)[:SHOWN]].tolist()
-    cut = {int(projection.nodes[node]) for node in measures.cut_points}
+    cut = {int(projection.nodes[node]) for node in context.block_tree(projection, own).cut_points}
     main = sides[1] if context.options.with_inferred else sides[0]
     entities = sorted({*cut, *sides[0], *sides[1], *first})
     entities.sort(key=lambda entity: (-main.get(entity, 0), int(rank[place[entity]]) if entity in place else 10**9))
@@ -221,9 +224,11 @@ def _claim_counts(projection: Projection) -> tuple[list[int], list[int]]:
     return np.bincount(node, minlength=size).tolist(), np.bincount(node[~dated], minlength=size).tolist()
 
 
-def _highlight(context: AnalysisContext, measures: NetworkMeasures) -> Highlight:
+def _highlight(context: AnalysisContext, measures: NetworkMeasures, own: str | None) -> Highlight:
     stated, inferred = (
-        {side.iris[node] for node in context.measures(side).cut_points.tolist()} if len(side.nodes) else set[str]()
+        {side.iris[node] for node in context.block_tree(side, own).cut_points.tolist()}
+        if len(side.nodes)
+        else set[str]()
         for side in context.both
     )
     return Highlight(

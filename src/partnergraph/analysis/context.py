@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from partnergraph.analysis.block_tree import BlockTree
     from partnergraph.analysis.measures import NetworkMeasures
     from partnergraph.store import Reader
 
@@ -71,6 +72,7 @@ class AnalysisContext:
             self.columns = columns
         self._projections: dict[AnalysisOptions, Projection] = {}
         self._measures: dict[int, NetworkMeasures] = {}
+        self._trees: dict[tuple[int, int | None], BlockTree] = {}
         self._named: dict[str, None] = {}  # the bodies that were resolved, in that order
 
     @cached_property
@@ -188,6 +190,14 @@ class AnalysisContext:
         if id(projection) not in self._measures:
             self._measures[id(projection)] = NetworkMeasures(projection)
         return self._measures[id(projection)]
+
+    def block_tree(self, projection: Projection, own: str | None) -> BlockTree:
+        """What each node of a projection alone joins to a body, or to the largest rest where that is no node."""
+        focus = self.position(projection, own)
+        key = id(projection), focus
+        if key not in self._trees:
+            self._trees[key] = self.measures(projection).block_tree(focus)
+        return self._trees[key]
 
     # Sentences
 

@@ -41,13 +41,13 @@ def to_text(answer: AnalysisAnswer, claims: Mapping[str, Claim] | None = None) -
     numbers: dict[str, int] = {}
     paragraphs = []
     for sentence in answer.sentences:
-        text = _one_line(sentence.text)
+        text = _without_breaks(sentence.text)
         if claims is not None and sentence.claims:
             places = [numbers.setdefault(iri, len(numbers) + 1) for iri in sentence.claims if iri in claims]
             text += f" [{_ranges(places)}]" if places else ""
         paragraphs.append(text)
-    paragraphs += [_one_line(text) for text in (*answer.notes, answer.scope) if text]
-    lines = [_one_line(answer.title), ""]
+    paragraphs += [_without_breaks(text) for text in (*answer.notes, answer.scope) if text]
+    lines = [_without_breaks(answer.title), ""]
     for paragraph in paragraphs:
         lines += [*textwrap.wrap(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False), ""]
     if claims is not None and numbers:
@@ -77,7 +77,7 @@ def to_table(answer: AnalysisAnswer) -> str:
     """The rows as an aligned table without the columns of IRIs, at most `MAX_ROWS` of them; then the scope."""
     from partnergraph.results.text_table import display_width
 
-    columns = shown_columns(answer)
+    columns = visible_columns(answer)
     rows = [[_clipped(cell_text(row[place])) for place in columns] for row in answer.rows[:MAX_ROWS]]
     heads = [answer.columns[place] for place in columns]
     widths = [max(map(display_width, column)) for column in zip(heads, *rows, strict=True)]
@@ -97,7 +97,7 @@ def _row_count(answer: AnalysisAnswer) -> str:
     return f"({total} row{'' if total == 1 else 's'})"
 
 
-def shown_columns(answer: AnalysisAnswer) -> list[int]:
+def visible_columns(answer: AnalysisAnswer) -> list[int]:
     """The places of the columns that people read: all but those of IRIs."""
     return [place for place, name in enumerate(answer.columns) if name != "iri" and not name.endswith(" iri")]
 
@@ -106,10 +106,10 @@ def cell_text(cell: Cell) -> str:
     """A cell for people: numbers with at most six significant digits."""
     if cell is None:
         return ""
-    return f"{cell:.6g}" if isinstance(cell, float) else _one_line(str(cell))
+    return f"{cell:.6g}" if isinstance(cell, float) else _without_breaks(str(cell))
 
 
-def _one_line(text: str) -> str:
+def _without_breaks(text: str) -> str:
     """The text without line breaks and characters that move the cursor."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
@@ -146,11 +146,11 @@ def to_markdown(answer: AnalysisAnswer) -> str:
     """Heading, sentences as a list, the table, notes and scope."""
 
     def plain(text: str) -> str:
-        return _SPECIAL.sub(r"\\\1", _one_line(text))
+        return _SPECIAL.sub(r"\\\1", _without_breaks(text))
 
     lines = [f"## {plain(answer.title)}", "", *(f"- {plain(sentence.text)}" for sentence in answer.sentences), ""]
     if answer.rows:
-        columns = shown_columns(answer)
+        columns = visible_columns(answer)
         rows = [[plain(cell_text(row[place])) for place in columns] for row in answer.rows[:MAX_ROWS]]
         heads = [plain(answer.columns[place]) for place in columns]
         lines += [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
@@ -162,7 +162,7 @@ def to_markdown(answer: AnalysisAnswer) -> str:
 
 def to_html(answer: AnalysisAnswer) -> str:
     """A section of HTML for a notebook: sentences, the first rows, notes and scope."""
-    columns = shown_columns(answer)
+    columns = visible_columns(answer)
     head = "".join(f'<th scope="col">{html.escape(answer.columns[place])}</th>' for place in columns)
     body = "".join(
         f"<tr>{''.join(f'<td>{html.escape(cell_text(row[place]))}</td>' for place in columns)}</tr>"

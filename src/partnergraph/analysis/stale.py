@@ -130,8 +130,8 @@ def _counts(
     context: AnalysisContext, held: NDArray[np.int64], old: list[int], never: list[int], when: str, before: str
 ) -> list[Sentence]:
     total = f"{counted(len(held), 'claim')} that can hold {when_in_words(when)}"
-    verb = "was" if len(old) == 1 else "were"
-    text = f"Of {total}, {number_in_words(len(old))} {verb} last confirmed before {before}"
+    which = f"{number_in_words(len(old))} {'was' if len(old) == 1 else 'were'}" if old else "none was"
+    text = f"Of {total}, {which} last confirmed before {before}"
     sentences = [context.sentence(text, old or held)]
     if never:
         verb = "is" if len(never) == 1 else "are"

@@ -331,8 +331,8 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     rows = [
         (
             *(columns.labels[body], columns.entities[body], columns.types[body] or None),
-            *("yes" if body in sure else "not known", _listed(context, columns.from_[funders[body]]) or None),
-            _listed(context, columns.from_[members[body]]) or None if body in members else None,
+            *("yes" if body in sure else "not known", _names_of(context, columns.from_[funders[body]]) or None),
+            _names_of(context, columns.from_[members[body]]) or None if body in members else None,
         )
         for body in bodies
     ]
@@ -344,7 +344,7 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     return context.answer("what-if", title, sentences, ENDING, rows, highlight=highlight, scope=scope_sentence(scope))
 
 
-def _listed(context: AnalysisContext, entities: Iterable[int]) -> str:
+def _names_of(context: AnalysisContext, entities: Iterable[int]) -> str:
     return "; ".join(sorted({context.columns.labels[entity] for entity in entities}))
 
 

@@ -12,8 +12,9 @@ from partnergraph.cli.options import Command
 
 @click.command(cls=Command)
 @organisation_option
+@click.option("--bands", is_flag=True, help="Bands of ranks for more than 500 pairs, too; they take up to a minute.")
 @analysis_options()
-def brokers(organisation: str | None, **parameters: Unpack[AnalysisParameters]) -> None:
+def brokers(organisation: str | None, bands: bool, **parameters: Unpack[AnalysisParameters]) -> None:
     """Who alone joins others to an organisation, by removing each, and who lies between others, by betweenness.
 
     Beside each number stands the one that counts inferred claims, too; ranks have a band that says how much they rest
@@ -21,4 +22,4 @@ def brokers(organisation: str | None, **parameters: Unpack[AnalysisParameters]) 
     """
     from partnergraph.analysis.brokers import brokers as run
 
-    write_answer(lambda context: run(context, organisation), parameters)
+    write_answer(lambda context: run(context, organisation, banded=bands or None), parameters)
