@@ -69,9 +69,11 @@ def only_through(context: AnalysisContext, own: str) -> list[Sentence]:
     focus = context.position(projection, own)
     if focus is None:
         return []
-    return _cut_sentences(
-        context, projection, context.measures(projection).block_tree(focus), focus, _beside(context, own)
-    )
+    other = context.projection(replace(context.options, with_inferred=not context.options.with_inferred))
+    # Trees of their own: those of the context stay in memory, and this is called for every organisation.
+    trees = [context.measures(side).block_tree(context.position(side, own)) for side in (projection, other)]
+    beside = dict(zip(other.nodes.tolist(), trees[1].counts.tolist(), strict=True))
+    return _cut_sentences(context, projection, trees[0], focus, beside)
 
 
 def separated_counts(context: AnalysisContext, projection: Projection, own: str | None) -> dict[int, int]:

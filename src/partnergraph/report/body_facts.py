@@ -50,7 +50,7 @@ class BodyFacts:
         """In print, in millimetres."""
         texts = ["; ".join(self.names), " ".join(f"{i.label} {i.value}" for i in self.identifiers)]
         rows = sum(lines(text, 95) for text in [*texts, *(event.text for event in self.events)])
-        return 32 + 4.2 * (rows + lines(self.description, 100) + 2)
+        return 7 + 4.2 * (rows + lines(self.description, 100) + 2)
 
 
 def body_facts(records: BodyRecords) -> BodyFacts:

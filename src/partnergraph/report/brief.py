@@ -24,9 +24,10 @@ from partnergraph.report.partner_rows import PartnerRow, fitting_rows, grouped_r
 from partnergraph.report.source_notes import SourceNotes
 from partnergraph.store import Reader
 
-ROOM = 3 * 262.0  # millimetres in height of three A4 pages without their margins
-SAFETY = 0.86  # share of the room that is used: heights are estimates
+ROOM = 3 * 269.0  # millimetres in height of three A4 pages without their margins
+SAFETY = 0.95  # share of the room that is used: heights are estimates, and pages end between rows
 MAP_HEIGHT = 78.0
+HEADINGS_HEIGHT = 50.0  # of the parts, the head of the table, the foot
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class BriefMaker:
         scratch = SourceNotes()
         scratch.refer(facts.items)
         room = ROOM * SAFETY - facts.height - findings.height - contested.height
-        room -= notes_height(SourceNotes(), [*facts.items, *contested.items]) + (MAP_HEIGHT if rows else 0) + 45
+        room -= notes_height(SourceNotes(), [*facts.items, *contested.items]) + (MAP_HEIGHT if rows else 0) + HEADINGS_HEIGHT
         shown = fitting_rows(rows, scratch, room)
         groups = [*grouped_rows(shown, rows)]
         notes = SourceNotes()

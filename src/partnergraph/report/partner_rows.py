@@ -18,6 +18,7 @@ from partnergraph.vocabulary import concepts
 NO_PARTNERSHIP = ("location", "succession")  # kinds that make nobody a partner
 MAX_NOTES = 2  # of a row; how many more there are stands beside them
 MAX_LABEL = 110  # characters
+GROUP_HEIGHT = 7.5  # of a heading in the table in print, in millimetres
 _SHOWN_FIRST = {status: place for place, status in enumerate(("current", "not known", "ahead", "ended"))}
 _KIND_HEADINGS = {"group": "Groups without names of their own", "undertaking": "Programmes and other undertakings"}
 _OTHER = "Other bodies"
@@ -54,7 +55,7 @@ class PartnerRow:
         partner = f"{self.partner.label} {self.type}"
         relation = f"{self.relation} {' '.join(self.details)}"
         longest = max(
-            *(lines(relation, 34), lines(partner, 46), lines(self.since, 12), lines(self.until, 14)),
+            *(lines(relation, 22), lines(partner, 38), lines(self.since, 11), lines(self.until, 15)),
             lines(f"{self.status} {' '.join(self.marks)}", 11),
         )
         return 3.35 * longest + 1.5
@@ -135,7 +136,7 @@ def fitting_rows(rows: Iterable[PartnerRow], notes: SourceNotes, room: float) ->
     chosen: list[PartnerRow] = []
     headings: set[str] = set()
     for row in rows:
-        room -= row.height + notes_height(notes, row.items) + (0 if row.heading in headings else 6.0)
+        room -= row.height + notes_height(notes, row.items) + (0 if row.heading in headings else GROUP_HEIGHT)
         if room < 0:
             break
         headings.add(row.heading)
@@ -151,7 +152,7 @@ def notes_height(notes: SourceNotes, items: Iterable[EvidenceItem]) -> float:
         3.0 * (lines(f"{source.publisher} {source.title} {source.date}", 66) + lines(source.url or "", 60)) + 1.2
         for source in sources
     )
-    return (height + sum(3.0 * lines(passage_in_words(item), 66) + 0.3 for item in passages)) / 2
+    return 1.12 * (height + sum(3.0 * lines(passage_in_words(item), 66) + 0.3 for item in passages)) / 2
 
 
 def grouped_rows(shown: Iterable[PartnerRow], rows: Iterable[PartnerRow]) -> Iterator[PartnerGroup]:
