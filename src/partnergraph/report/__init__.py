@@ -1,4 +1,4 @@
-"""A printable brief of one organisation, as HTML or PDF: two or three A4 pages of what is recorded of it, and by whom."""
+"""A printable brief of one organisation, as HTML or PDF: what is recorded of it, on two or three A4 pages."""
 
 from __future__ import annotations
 

@@ -114,7 +114,9 @@ def _life_event(records: BodyRecords, event: EntityEvent) -> LifeEvent:
         text += f" to {after}" if after else ""
     note = f" ({clipped(event.note, 140)})" if event.note else ""
     items = ordered_evidence(event.evidence, records.model.evidence)[:1]
-    return LifeEvent(f"{text}, {event.date or 'date not stated'}{note}", items)
+    when = event.date or "date not stated"
+    comma = "" if text in ("began", "ended") and event.date else ","
+    return LifeEvent(f"{text}{comma} {when}{note}", items)
 
 
 def _labels(records: BodyRecords, iris: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ from partnergraph.report.source_notes import SourceNotes
 from partnergraph.store import Reader
 
 ROOM = 3 * 269.0  # millimetres in height of three A4 pages without their margins
-SAFETY = 0.95  # share of the room that is used: heights are estimates, and pages end between rows
+SAFETY = 0.96  # share of the room that is used: heights are estimates, and pages end between rows
 MAP_HEIGHT = 78.0
 HEADINGS_HEIGHT = 50.0  # of the parts, the head of the table, the foot
 
@@ -116,7 +116,11 @@ class BriefMaker:
         scratch = SourceNotes()
         scratch.refer(facts.items)
         room = ROOM * SAFETY - facts.height - findings.height - contested.height
-        room -= notes_height(SourceNotes(), [*facts.items, *contested.items]) + (MAP_HEIGHT if rows else 0) + HEADINGS_HEIGHT
+        room -= (
+            notes_height(SourceNotes(), [*facts.items, *contested.items])
+            + (MAP_HEIGHT if rows else 0)
+            + HEADINGS_HEIGHT
+        )
         shown = fitting_rows(rows, scratch, room)
         groups = [*grouped_rows(shown, rows)]
         notes = SourceNotes()
@@ -150,7 +154,9 @@ def _figures(records: BodyRecords, rows: list[PartnerRow]) -> Figures:
     statuses = [row.status for row in rows]
     sources = {item.source.iri for claim in records.claims for item in claim.evidence if item.form != "inferred"}
     return Figures(
-        partners=len({row.partner.iri for row in rows}),
+        partners=len({row.partner.iri for row in rows if row.kind not in ("group", "undertaking")}),
+        groups=len({row.partner.iri for row in rows if row.kind == "group"}),
+        undertakings=len({row.partner.iri for row in rows if row.kind == "undertaking"}),
         claims=len(rows),
         current=statuses.count("current"),
         unknown=statuses.count("not known"),

@@ -47,8 +47,8 @@ def write_briefs(maker: BriefMaker, folder: Path) -> int:
 def file_names(iris: Iterable[str]) -> dict[str, str]:
     """The name of the file of each body: the last part of its IRI; equal ones get a number.
 
-    >>> file_names(["https://e.org/org/a b", "https://e.org/x/A-B", "https://e.org/org/index"])
-    {'https://e.org/org/a b': 'a-b.html', 'https://e.org/x/A-B': 'a-b-2.html', 'https://e.org/org/index': 'index-2.html'}
+    >>> file_names(["https://e.org/a b", "https://e.org/x/A-B", "https://e.org/index"])
+    {'https://e.org/a b': 'a-b.html', 'https://e.org/x/A-B': 'a-b-2.html', 'https://e.org/index': 'index-2.html'}
     """
     names: dict[str, str] = {}
     used = {*_RESERVED}

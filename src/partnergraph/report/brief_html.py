@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.words import counted, number_in_words, when_in_words
+from partnergraph.analysis.words import counted, joined, number_in_words, when_in_words
 from partnergraph.palette import LIGHT, css_variables, ink_rules
 from partnergraph.report.brief_view import BriefView, Figures
+from partnergraph.report.partner_rows import GROUPS
 from partnergraph.report.source_notes import letters, passage_in_words
 from partnergraph.report.text_fit import clipped
 from partnergraph.xml_text import replace_forbidden
@@ -31,7 +32,8 @@ def brief_html(view: BriefView) -> str:
 
     colours = css_variables(view.map.looks) if view.map else ink_rules(_INKS)
     foot = css_string(f"{clipped(view.records.label, 70)}; as asked on {view.day}")
-    page = f"@page {{ @bottom-left {{ content: {foot}; color: {LIGHT.muted} }} @bottom-right {{ color: {LIGHT.muted} }} }}\n"
+    colour = f"color: {LIGHT.muted}"
+    page = f"@page {{ @bottom-left {{ content: {foot}; {colour} }} @bottom-right {{ {colour} }} }}\n"
     style = colours + (_TEMPLATES / "brief.css").read_text("utf-8") + page
     return (
         _environment()
@@ -41,6 +43,7 @@ def brief_html(view: BriefView) -> str:
             style=style,
             policy=_policy(style),
             generator=GENERATOR,
+            groups=GROUPS,
             count_words=count_sentence(view.figures, view.day),
             map_svg=Markup(view.map.svg) if view.map else None,
             signs={family: Markup(sign) for family, sign in view.map.signs.items()} if view.map else {},
@@ -69,14 +72,19 @@ def index_html(entries: Sequence[tuple[str, str, Figures]], title: str, day: str
 def count_sentence(figures: Figures, day: str) -> str:
     """How many partners and claims there are, and how they stand on the day.
 
-    >>> count_sentence(Figures(2, 3, 0, 2, 1, 0, 0, 0, 2, None), "2026")
-    '2 partners are recorded, in 3 claims. In 2026 no claim surely holds, 2 may hold (their dates leave it open) and \
-one is over.'
+    >>> count_sentence(Figures(2, 1, 0, 3, 0, 2, 1, 0, 0, 0, 2, None), "2026")
+    '3 claims join it to 2 partners and one group without a name of its own. \
+In 2026 no claim surely holds, 2 may hold (their dates leave it open) and one is over.'
     """
     if not figures.claims:
         return "No claim that joins it to another body is recorded."
-    partners = "One partner is" if figures.partners == 1 else f"{figures.partners:,} partners are"
-    text = f"{partners} recorded, in {counted(figures.claims, 'claim')}."
+    others = [
+        *([counted(figures.partners, "partner")] if figures.partners else []),
+        *([_groups_in_words(figures.groups)] if figures.groups else []),
+        *([counted(figures.undertakings, "undertaking")] if figures.undertakings else []),
+    ]
+    claims = counted(figures.claims, "claim", first=figures.claims == 1)
+    text = f"{claims} {'joins' if figures.claims == 1 else 'join'} it to {joined(others)}."
     when = when_in_words(day)
     holds = "claim surely holds" if figures.current < 2 else "claims surely hold"
     parts = [f"{number_in_words(figures.current)} {holds}"]
@@ -87,8 +95,15 @@ one is over.'
         parts.append(f"{number_in_words(figures.ahead)} {'lies' if figures.ahead == 1 else 'lie'} ahead")
     if figures.ended:
         parts.append(f"{number_in_words(figures.ended)} {'is' if figures.ended == 1 else 'are'} over")
-    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-    return f"{text} {when[0].upper()}{when[1:]} {listed}."
+    return (
+        f"{text} {when[0].upper()}{when[1:]} {', '.join(parts[:-1])} and {parts[-1]}."
+        if len(parts) > 1
+        else (f"{text} {when[0].upper()}{when[1:]} {parts[0]}.")
+    )
+
+
+def _groups_in_words(number: int) -> str:
+    return "one group without a name of its own" if number == 1 else f"{number:,} groups without names of their own"
 
 
 def css_string(text: str) -> str:

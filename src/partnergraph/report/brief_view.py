@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figures:
-    """Partners and claims between them and the body; of the claims how many have each status on the day, and are
+    """Partners (bodies with a name; groups and undertakings beside them) and claims between them and the body; of the
+    claims how many have each status on the day, and are
     inferred or disputed; `sources` of all claims that name the body; `confirmed`: the latest date of a source.
     """
 
     partners: int
+    groups: int
+    undertakings: int
     claims: int
     current: int
     unknown: int
@@ -33,6 +36,11 @@ class Figures:
     disputed: int
     sources: int
     confirmed: str | None
+
+    @property
+    def bodies(self) -> int:
+        """Partners, groups and undertakings."""
+        return self.partners + self.groups + self.undertakings
 
 
 @dataclass(frozen=True)

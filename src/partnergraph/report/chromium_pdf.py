@@ -67,7 +67,7 @@ def print_pdf(html: str, timeout: float = TIMEOUT) -> bytes:
 
 def _run(command: list[str], timeout: float) -> None:
     """Run the browser; at the limit it ends with all of its processes."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603  (a browser of this machine, on a file of our own)
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -40,7 +40,7 @@ class NetworkFindings:
     def height(self) -> float:
         """In print, in millimetres."""
         texts = [text for finding in self.findings for text in finding.sentences]
-        return 18 + 5 * len(self.findings) + sum(3.4 * lines(text, 112) + 1 for text in [*texts, self.scope])
+        return 16 + 5 * len(self.findings) + sum(3.1 * lines(text, 112) + 1 for text in [*texts, self.scope])
 
 
 def network_findings(context: AnalysisContext, undated: AnalysisContext, records: BodyRecords) -> NetworkFindings:

@@ -20,7 +20,8 @@ MAX_NOTES = 2  # of a row; how many more there are stands beside them
 MAX_LABEL = 110  # characters
 GROUP_HEIGHT = 7.5  # of a heading in the table in print, in millimetres
 _SHOWN_FIRST = {status: place for place, status in enumerate(("current", "not known", "ahead", "ended"))}
-_KIND_HEADINGS = {"group": "Groups without names of their own", "undertaking": "Programmes and other undertakings"}
+GROUPS = "Groups without names of their own"
+_KIND_HEADINGS = {"group": GROUPS, "undertaking": "Programmes and other undertakings"}
 _OTHER = "Other bodies"
 
 
@@ -33,6 +34,7 @@ class PartnerRow:
     claim: Claim
     relation: str
     partner: Party
+    kind: str
     type: str
     family: str
     heading: str
@@ -55,7 +57,7 @@ class PartnerRow:
         partner = f"{self.partner.label} {self.type}"
         relation = f"{self.relation} {' '.join(self.details)}"
         longest = max(
-            *(lines(relation, 22), lines(partner, 38), lines(self.since, 11), lines(self.until, 15)),
+            *(lines(relation, 22), lines(partner, 44), lines(self.since, 11), lines(self.until, 13)),
             lines(f"{self.status} {' '.join(self.marks)}", 11),
         )
         return 3.35 * longest + 1.5
@@ -63,7 +65,9 @@ class PartnerRow:
 
 @dataclass(frozen=True)
 class PartnerGroup:
-    """The rows of one family of partners. `total`: rows of it before long lists were cut."""
+    """The rows under one heading. `family`: of all of them, "" where they have several; `total`: rows of it before long
+    lists were cut.
+    """
 
     heading: str
     family: str
@@ -109,6 +113,7 @@ def _row(records: BodyRecords, claim: Claim, day: str) -> PartnerRow:
         claim=claim,
         relation=claim.forward if forward else claim.inverse,
         partner=Party(partner.iri, clipped(partner.label, MAX_LABEL)),
+        kind=kind,
         type=concept_of(entity.types[0]).label if entity and entity.types and kind != "group" else "",
         family=entity.family if entity else "other",
         heading=_heading(entity),
@@ -152,7 +157,7 @@ def notes_height(notes: SourceNotes, items: Iterable[EvidenceItem]) -> float:
         3.0 * (lines(f"{source.publisher} {source.title} {source.date}", 66) + lines(source.url or "", 60)) + 1.2
         for source in sources
     )
-    return 1.12 * (height + sum(3.0 * lines(passage_in_words(item), 66) + 0.3 for item in passages)) / 2
+    return 1.04 * (height + sum(3.0 * lines(passage_in_words(item), 66) + 0.3 for item in passages)) / 2
 
 
 def grouped_rows(shown: Iterable[PartnerRow], rows: Iterable[PartnerRow]) -> Iterator[PartnerGroup]:
@@ -168,4 +173,6 @@ def grouped_rows(shown: Iterable[PartnerRow], rows: Iterable[PartnerRow]) -> Ite
     for heading in order:
         if own := by_heading.get(heading):
             own.sort(key=lambda row: (row.partner.label.casefold(), row.partner.iri, row.since or "9", row.claim.iri))
-            yield PartnerGroup(heading, own[0].family, tuple(own), totals[heading])
+            families = {row.family for row in own}
+            family = families.pop() if len(families) == 1 else ""
+            yield PartnerGroup(heading, family, tuple(own), totals[heading])
