@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -30,10 +31,15 @@ from tests.report.conftest import DAY, HOSTILE, Markup, crowded_reader
 FORBIDDEN = r"\b(important|influential|key|depends? on|because|would collapse|not connected|all partners)\b"
 
 
+@cache
+def _claims(reader: Reader) -> tuple[Claim, ...]:
+    return tuple(read_claims(reader))
+
+
 def _own_claims(reader: Reader, iri: str) -> list[Claim]:
     return [
         claim
-        for claim in read_claims(reader)
+        for claim in _claims(reader)
         if iri in (claim.from_.iri, claim.to.iri)
         and claim.kind not in ("location", "succession")
         and claim.standing not in ("superseded", "retracted")
@@ -196,7 +202,7 @@ def test_a_place_has_no_report(maker: BriefMaker, keele_reader: Reader) -> None:
     assert places
     for place in places:
         with pytest.raises(UsageError, match=f"^{re.escape(place.label)} is a place"):
-            maker.brief(maker.resolve(place.iri))
+            maker.brief(place.iri)
 
 
 def test_what_is_no_name_and_no_date(maker: BriefMaker, keele_reader: Reader) -> None:

@@ -73,7 +73,8 @@ def test_the_browser_is_given_a_profile_of_its_own_and_no_network(
     seen = tmp_path / "arguments"
     _fake(
         tmp_path,
-        f'printf "%s\\n" "$@" > {seen}\nfor a in "$@"; do case "$a" in --print-to-pdf=*) printf x > "${{a#*=}}";; esac; done',
+        f'printf "%s\\n" "$@" > {seen}\n'
+        'for a in "$@"; do case "$a" in --print-to-pdf=*) printf x > "${a#*=}";; esac; done',
         monkeypatch,
     )
     assert print_pdf("<p>text") == b"x"

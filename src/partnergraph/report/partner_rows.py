@@ -57,7 +57,7 @@ class PartnerRow:
         partner = f"{self.partner.label} {self.type}"
         relation = f"{self.relation} {' '.join(self.details)}"
         longest = max(
-            *(lines(relation, 22), lines(partner, 44), lines(self.since, 11), lines(self.until, 13)),
+            *(lines(relation, 22), lines(partner, 40), lines(self.since, 11), lines(self.until, 13)),
             lines(f"{self.status} {' '.join(self.marks)}", 11),
         )
         return 3.35 * longest + 1.5
@@ -153,11 +153,10 @@ def fitting_rows(rows: Iterable[PartnerRow], notes: SourceNotes, room: float) ->
 def notes_height(notes: SourceNotes, items: Iterable[EvidenceItem]) -> float:
     """What notes would add to a page in print, in millimetres: they stand in two columns."""
     sources, passages = notes.new_items(items)
-    height = sum(
-        3.0 * (lines(f"{source.publisher} {source.title} {source.date}", 66) + lines(source.url or "", 60)) + 1.2
-        for source in sources
-    )
-    return 1.04 * (height + sum(3.0 * lines(passage_in_words(item), 66) + 0.3 for item in passages)) / 2
+    texts = [f"{source.publisher} {source.title} {source.date} {source.url or ''}" for source in sources]
+    height = sum(3.1 * (lines(text, 60) + 0.6) for text in texts)
+    height += sum(3.1 * lines(passage_in_words(item), 60) + 0.2 for item in passages)
+    return height / 2 * 1.04
 
 
 def grouped_rows(shown: Iterable[PartnerRow], rows: Iterable[PartnerRow]) -> Iterator[PartnerGroup]:
