@@ -37,10 +37,15 @@ class NetworkFindings:
     scope: str
 
     @property
+    def columns(self) -> tuple[tuple[Finding, ...], ...]:
+        """What stands in the left and the right column, so that the longer one is as short as can be."""
+        splits = [(self.findings[:place], self.findings[place:]) for place in range(1, len(self.findings) + 1)]
+        return min(splits, key=lambda split: max(map(_height, split)), default=())
+
+    @property
     def height(self) -> float:
         """In print, in millimetres."""
-        texts = [text for finding in self.findings for text in finding.sentences]
-        return 16 + 5 * len(self.findings) + sum(3.1 * lines(text, 112) + 1 for text in [*texts, self.scope])
+        return 13 + max(map(_height, self.columns), default=0.0) + 3.4 * lines(self.scope, 140)
 
 
 def network_findings(context: AnalysisContext, undated: AnalysisContext, records: BodyRecords) -> NetworkFindings:
@@ -58,6 +63,10 @@ def network_findings(context: AnalysisContext, undated: AnalysisContext, records
         changes,
     ]
     return NetworkFindings(tuple(finding for finding in findings if finding.sentences), scope)
+
+
+def _height(findings: Iterable[Finding]) -> float:
+    return sum(8 + sum(4.1 * lines(text, 58) + 0.8 for text in finding.sentences) for finding in findings)
 
 
 def _finding(heading: str, command: str, sentences: Iterable[Sentence]) -> Finding:
