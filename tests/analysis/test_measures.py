@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -30,8 +31,8 @@ from partnergraph.analysis.measures import (
 from partnergraph.analysis.pair_graph import PairGraph
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.shortest_paths import path_centralities
-from partnergraph.analysis.stability import kendall_tau, rank_bands
-from partnergraph.claims.claim_columns import ClaimColumns
+from partnergraph.analysis.stability import _Supports, kendall_tau, rank_bands
+from partnergraph.claims.claim_columns import RETRACTED, ClaimColumns
 from partnergraph.errors import MissingExtra, UsageError
 from partnergraph.vocabulary.iri import last_segment
 from tests.analysis.projection_of import projection_of, projection_of_arrays
@@ -296,11 +297,11 @@ def test_the_table_has_a_cell_for_each_body() -> None:
     assert table["cut_point"] == [number in (7, 8, 11) for number in range(13)]
     assert table["separated"] == [0, 0, 0, 0, 0, 0, 0, 2, 1, 0, 0, 1, 0]
     assert table["betweenness_rank"][7] == 1
-    assert [rank == 1 for rank in table["constraint_rank"]].index(True) == int(np.argmin(table["constraint"]))
+    assert [rank == 1 for rank in table["constraint_rank"]].index(True) == np.array(table["constraint"]).argmin()
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), max_size=30))
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=3, max_size=30))
 def test_kendalls_tau_is_that_of_scipy(rows: list[tuple[int, int]]) -> None:
     from scipy.stats import kendalltau
 
@@ -309,7 +310,7 @@ def test_kendalls_tau_is_that_of_scipy(rows: list[tuple[int, int]]) -> None:
     if len(set(first.tolist())) < 2 or len(set(second.tolist())) < 2:
         assert ours is None
     else:
-        assert ours == pytest.approx(kendalltau(first, second).statistic, abs=1e-12)
+        assert ours == pytest.approx(kendalltau(first, second, method="asymptotic").statistic, abs=1e-12)
 
 
 # The acceptance values.
@@ -380,27 +381,20 @@ def test_rank_bands_of_the_keele_graph(reference_columns: ClaimColumns, accept: 
     assert 0.9 < bands.agreement < 1
 
 
-def test_a_pair_of_co_members_lasts_while_both_are_members_of_one_partnership(
-    reference_columns: ClaimColumns,
-) -> None:
+@pytest.mark.parametrize("name", ["claims", "co-membership", "two-mode", "funding"])
+def test_pairs_that_last_without_some_claims(reference_columns: ClaimColumns, name: str) -> None:
     """By really leaving claims out and projecting anew."""
-    from dataclasses import replace
-
-    from partnergraph.analysis.stability import _Supports
-
-    for name in ("claims", "co-membership", "two-mode", "funding"):
-        projection = project(reference_columns, name)
-        generator = np.random.Generator(np.random.PCG64(3))
-        for _ in range(5):
-            kept = generator.random(len(reference_columns.claims)) >= 0.2
-            lasting = _Supports(projection).lasting(kept)
-            flags = np.where(kept | (reference_columns.kind == reference_columns.kinds.index("part-of")), 0, 8)
-            less = replace(reference_columns, flags=(reference_columns.flags | flags).astype(np.uint8))
-            part_of_kept = project(less, name)
-            expected = {(part_of_kept.iris[a], part_of_kept.iris[b]) for a, b in part_of_kept.pairs.tolist()}
-            pairs = projection.pairs[lasting].tolist()
-            found = {(projection.iris[a], projection.iris[b]) for a, b in pairs}
-            assert found <= expected if name == "claims" else found == expected
+    projection = project(reference_columns, name)
+    generator = np.random.Generator(np.random.PCG64(3))
+    # Which bodies are parts of others decides who can be co-members: those claims stay.
+    stays = (reference_columns.kind == reference_columns.kinds.index("part-of")) & (name == "co-membership")
+    for _ in range(5):
+        kept = stays | (generator.random(len(reference_columns.claims)) >= 0.2)
+        less = replace(reference_columns, flags=np.where(kept, reference_columns.flags, RETRACTED).astype(np.uint8))
+        anew = project(less, name)
+        expected = {(anew.iris[a], anew.iris[b]) for a, b in anew.pairs.tolist()}
+        lasting = projection.pairs[_Supports(projection).lasting(kept)].tolist()
+        assert {(projection.iris[a], projection.iris[b]) for a, b in lasting} == expected
 
 
 # The same bytes, whatever the process.

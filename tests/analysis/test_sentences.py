@@ -72,6 +72,7 @@ def check_grammar(answer: AnalysisAnswer, names: list[str]) -> None:
         assert not re.search(r"\b0 (?!\.)", re.sub(r"\(.*?\)", "", plain)), f"a nought is 'no': {text}"
         assert not re.search(r"\b1 (claims|organisations|others|bodies|partners|years)\b", plain), text
         assert not re.search(r"\b(one|no) (claims|organisations|partners|pairs|bodies|others)\b", plain), text
+        assert not re.search(r"\bno (of|in|was|were|alone)\b|\bno[.,;:)]|\bno \(", plain), text
         assert not re.search(r"None|nan|\[\]|\{\}", plain), text
         assert not re.search(r"(\d+\.\d{7,})", plain), text
     for sentence in answer.sentences:

@@ -49,7 +49,7 @@ def test_the_newest_source_is_the_date_where_none_is_given(reference_reader: Rea
 
 def test_a_group_rules_no_verb(reference_reader: Reader) -> None:
     texts = [sentence.text for sentence in stale(context_of(reference_reader)).sentences]
-    assert any(text.startswith("membership, West Midlands Social Work Teaching Partnership: fifteen") for text in texts)
+    assert any(text.startswith("Membership, West Midlands Social Work Teaching Partnership: fifteen") for text in texts)
     assert not any("authorities is" in text for text in texts)
 
 

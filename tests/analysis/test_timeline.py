@@ -50,7 +50,7 @@ def test_equal_bounds_are_said_as_one_number() -> None:
 
 def test_without_dates() -> None:
     text = timeline(context_of(small_reader([("A", "B")], focus="A"))).sentences[0].text
-    assert text == "No claim that joins A to one of one partner gives a date (one claim, date not stated)."
+    assert text == "No date is recorded of what joins A to one partner (one claim, date not stated)."
 
 
 def test_events_stand_in_their_year(reference_reader: Reader) -> None:

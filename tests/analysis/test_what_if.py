@@ -142,6 +142,14 @@ def test_a_claim_through_the_removed_is_lost_as_well(reference_reader: Reader) -
     assert "funding--department-of-health--west-midlands-social-work-teaching-partnership" in lost
 
 
+def test_rolled_up_a_unit_goes_with_what_it_is_part_of(reference_reader: Reader) -> None:
+    """The School is a part of Keele, so that without Keele the largest rest counts."""
+    answer = what_if_without(context_of(reference_reader, roll_up=True), [f"{ORG}keele-university"])
+    assert " would no longer be joined to the rest: " in answer.sentences[0].text
+    assert len(answer.highlight.separated) == 10
+    assert answer.notes == ("Rolled up, School of Primary, Community and Social Care is counted as Keele University.",)
+
+
 def test_wrong_arguments(reference_reader: Reader) -> None:
     context = context_of(reference_reader)
     with pytest.raises(UsageError, match="Name at least one organisation to leave out: --without NAME"):

@@ -39,6 +39,26 @@ class Separation:
         return tuple(sorted(node for piece in self.pieces for node in piece))
 
 
+@dataclass(frozen=True, eq=False)
+class _Preorder:
+    """Nodes in preorder (`sequence`), and of each node: its place, the size of its subtree, its parent (below 0: none)
+    and the block that leads to it.
+    """
+
+    sequence: NDArray[np.int64]
+    before: NDArray[np.int64]
+    below: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    entry: NDArray[np.int64]
+
+    @cached_property
+    def roots(self) -> NDArray[np.int64]:
+        """Where each component begins in the sequence."""
+        import numpy as np
+
+        return np.sort(self.before[self.parent < 0])
+
+
 class BlockTree:
     """The blocks of an undirected graph as a tree, with `focus` at its root, or the first node of each component.
 
@@ -53,18 +73,18 @@ class BlockTree:
         self.graph, self.focus = graph, focus
         ends = graph.pairs.astype(np.int64).ravel()
         count = int(blocks.max(initial=-1)) + 1
-        keys = np.unique(ends * count + np.repeat(blocks, 2))
+        keys = np.sort(ends * count + np.repeat(blocks, 2))  # sorting takes a tenth of the time of np.unique here
+        keys = keys[np.diff(keys, prepend=-1) > 0]
         self._node, self._block = (keys // count, keys % count) if count else (keys, keys)
         self.block_sizes = np.bincount(blocks, minlength=count)  # pairs of each block
         self.bridge_pairs = np.flatnonzero(self.block_sizes[blocks] == 1)
         self.cut_points = np.flatnonzero(np.bincount(self._node, minlength=graph.size) > 1)
-        self._walk(count)
 
-    def _walk(self, count: int) -> None:
-        """Numbers the nodes in preorder."""
+    @cached_property
+    def _tree(self) -> _Preorder:
         import numpy as np
 
-        size = self.graph.size
+        size, count = self.graph.size, len(self.block_sizes)
         of_node = np.searchsorted(self._node, np.arange(size + 1)).tolist()
         blocks_of = self._block.tolist()
         order = np.argsort(self._block, kind="stable")
@@ -95,31 +115,27 @@ class BlockTree:
         for node in reversed(sequence):
             if parent[node] >= 0:
                 below[parent[node]] += below[node]
-        self._sequence = np.array(sequence, dtype=np.int64)
-        self._before, self._below = np.array(before, dtype=np.int64), np.array(below, dtype=np.int64)
-        self._parent, self._entry = np.array(parent, dtype=np.int64), np.array(entry, dtype=np.int64)
-        roots_first = self._before[self._parent < 0]
-        roots_first.sort()
-        self._root_starts = roots_first
+        columns = (np.array(values, dtype=np.int64) for values in (sequence, before, below, parent, entry))
+        return _Preorder(*columns)
 
     def _component(self, node: int) -> tuple[int, int]:
         """Where the component of a node begins in the sequence, and its number of nodes."""
         import numpy as np
 
-        start = int(self._root_starts[np.searchsorted(self._root_starts, self._before[node], "right") - 1])
-        return start, int(self._below[self._sequence[start]])
+        start = int(self._tree.roots[np.searchsorted(self._tree.roots, self._tree.before[node], "right") - 1])
+        return start, int(self._tree.below[self._tree.sequence[start]])
 
     @cached_property
     def _hanging(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Of each block: the node on top, where its other nodes and all below them begin, and how many these are."""
         import numpy as np
 
-        child = np.flatnonzero(self._parent >= 0)
+        child = np.flatnonzero(self._tree.parent >= 0)
         count = len(self.block_sizes)
         top, start = np.zeros(count, dtype=np.int64), np.full(count, self.graph.size, dtype=np.int64)
-        top[self._entry[child]] = self._parent[child]
-        np.minimum.at(start, self._entry[child], self._before[child])
-        return top, start, np.bincount(self._entry[child], self._below[child], count).astype(np.int64)
+        top[self._tree.entry[child]] = self._tree.parent[child]
+        np.minimum.at(start, self._tree.entry[child], self._tree.before[child])
+        return top, start, np.bincount(self._tree.entry[child], self._tree.below[child], count).astype(np.int64)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -130,9 +146,9 @@ class BlockTree:
         top, _, hanging = self._hanging
         largest = np.zeros(size, dtype=np.int64)
         np.maximum.at(largest, top, hanging)
-        root = np.searchsorted(self._root_starts, self._before, "right") - 1
-        whole = self._below[self._sequence[self._root_starts]][root] if size else self._below
-        upper = whole - self._below
+        root = np.searchsorted(self._tree.roots, self._tree.before, "right") - 1
+        whole = self._tree.below[self._tree.sequence[self._tree.roots]][root] if size else self._tree.below
+        upper = whole - self._tree.below
         rest = np.maximum(largest, upper)
         if self.focus is not None:
             joined = (root == root[self.focus]) & (np.arange(size) != self.focus)
@@ -146,14 +162,14 @@ class BlockTree:
 
         start, whole = self._component(node)
         top, starts, hanging = self._hanging
-        before, below = int(self._before[node]), int(self._below[node])
+        before, below = int(self._tree.before[node]), int(self._tree.below[node])
         parts = [
-            np.sort(self._sequence[starts[block] : starts[block] + hanging[block]])
+            np.sort(self._tree.sequence[starts[block] : starts[block] + hanging[block]])
             for block in np.flatnonzero(top == node).tolist()
             if hanging[block]
         ]
         if whole > below:
-            outside = [self._sequence[start:before], self._sequence[before + below : start + whole]]
+            outside = [self._tree.sequence[start:before], self._tree.sequence[before + below : start + whole]]
             parts.append(np.sort(np.concatenate(outside)))
         parts.sort(key=lambda part: (-len(part), int(part[0])))
         has_focus = False

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.block_tree import BlockTree
-from partnergraph.analysis.context import AnalysisContext, claims_among, pairs_of
+from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of, pairs_of
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
 from partnergraph.analysis.triangles import ROLES
-from partnergraph.analysis.words import counted, names_in_words, number_in_words, rounded, value_in_words
+from partnergraph.analysis.words import (
+    counted,
+    names_in_words,
+    number_in_words,
+    rounded,
+    share_in_words,
+    value_in_words,
+)
 from partnergraph.claims.claim_columns import END_STATED, START_STATED
 
 if TYPE_CHECKING:
@@ -34,7 +41,8 @@ COLUMNS = (
 
 def brokers(context: AnalysisContext, organisation: str | None = None, *, banded: bool | None = None) -> AnalysisAnswer:
     """Who alone joins others to an organisation (by default the focus; without one, to the largest rest), and who lies
-    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError` for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
+    between others. `banded`: with bands of ranks, whatever the size; by default up to 500 pairs. Raises `QueryError`
+    for an unknown name, `MissingExtra` above 2,000 pairs without the extra.
     """
     own = context.own_organisation(organisation)
     projection = context.projection()
@@ -129,7 +137,7 @@ def _only_through(
     entity = int(projection.nodes[node])
     if (number := beside.get(entity, 0)) != len(names):
         words = "without inferred claims" if context.options.with_inferred else "with inferred claims"
-        text += f"; {words}, {number_in_words(number)}"
+        text += f"; {words}, {share_in_words(number)}"
     return context.sentence(text, claims_among(projection, [node, *separated]))
 
 
@@ -228,9 +236,7 @@ def _claim_counts(projection: Projection) -> tuple[list[int], list[int]]:
 
 def _highlight(context: AnalysisContext, measures: NetworkMeasures, own: str | None) -> Highlight:
     stated, inferred = (
-        {side.iris[node] for node in context.block_tree(side, own).cut_points.tolist()}
-        if len(side.nodes)
-        else set[str]()
+        set(iris_of(side, context.block_tree(side, own).cut_points.tolist())) if len(side.nodes) else set[str]()
         for side in context.both
     )
     return Highlight(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.communities import Communities, communities
-from partnergraph.analysis.context import AnalysisContext, claims_among
+from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
     hulls = tuple(
         (
             f"set {int(result.labels[nodes[0]]) + 1}",
-            tuple(projection.iris[node] for node in nodes),
+            tuple(iris_of(projection, nodes)),
         )
         for nodes in stable
         if len(nodes) >= HULL

@@ -151,13 +151,17 @@ class AnalysisContext:
         parts = np.array([kind == "part-of" for kind in self.columns.kinds], bool)
         return parts[self.columns.kind[claims]] if len(parts) else np.zeros(len(claims), bool)
 
+    def node_entity(self, iri: str) -> int | None:
+        """The entity that a body is counted as; None where no claim names it."""
+        return int(self.merged[self.entity_index[iri]]) if iri in self.entity_index else None
+
     def position(self, projection: Projection, iri: str | None) -> int | None:
         """The node of a body, or of what it is merged into; None where it is none."""
         import numpy as np
 
-        if iri is None or iri not in self.entity_index:
+        entity = self.node_entity(iri) if iri is not None else None
+        if entity is None:
             return None
-        entity = self.merged[self.entity_index[iri]]
         place = int(np.searchsorted(projection.nodes, entity))
         return place if place < len(projection.nodes) and projection.nodes[place] == entity else None
 
@@ -261,10 +265,15 @@ class AnalysisContext:
         if scope is None:
             own = self.projection().scope
             scope = scope_sentence(own, {iri: self.label(iri) for iri in own.large})
-            notes = [*notes, *self._merged_notes()]
+            notes = list(dict.fromkeys([*notes, *self._merged_notes()]))
         return AnalysisAnswer(
             command, title, tuple(sentences), columns, tuple(rows), scope, tuple(notes), highlight or Highlight()
         )
+
+
+def iris_of(projection: Projection, nodes: Iterable[int]) -> list[str]:
+    """The IRIs of some nodes."""
+    return [projection.columns.entities[projection.nodes[node]] for node in nodes]
 
 
 def pairs_of(projection: Projection, position: int) -> list[tuple[int, NDArray[np.int32]]]:
@@ -305,7 +314,7 @@ def claim_in_words(context: AnalysisContext, claim: int) -> str:
         for body in (start, end)
     ]
     if columns.entity_kind[start] == _GROUP:
-        return f"{kind.label}, {names[1]}: {names[0]}"
+        return f"{kind.label[:1].upper()}{kind.label[1:]}, {names[1]}: {names[0]}"
     return relationship_sentence(names[0], kind.forward or kind.label, names[1])
 
 

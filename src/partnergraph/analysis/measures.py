@@ -1,7 +1,8 @@
 """Measures of a projection, each by the same definition whatever its size.
 
 Up to `SMALL` pairs networkx computes, above scipy and graspologic-native (the extra `network`): size alone decides.
-What networkx has not, or only with scipy, is computed by numpy at any size: structural holes, roles, PageRank.
+What networkx has not, or computes by scipy where that is installed, numpy computes at any size: structural holes,
+brokerage roles, PageRank, eigenvector centrality, assortativity.
 Paths are counted in steps; structural holes, cores, cut points and bridges take all pairs as equal; strength, PageRank,
 eigenvector centrality and communities use the weights of pairs, which are 1 but for co-membership. Of a directed
 projection, paths and PageRank follow the arcs and all else leaves their direction out.
@@ -90,8 +91,8 @@ class NetworkMeasures:
         inside = np.flatnonzero(self.component == 1)
         if len(inside) > 1:
             place = np.cumsum(self.component == 1) - 1
-            kept = self.component[graph.pairs[:, 0]] == 1
-            largest = PairGraph(len(inside), place[graph.pairs[kept]].astype(np.int32), graph.weights[kept])
+            inner = self.component[graph.pairs[:, 0]] == 1
+            largest = PairGraph(len(inside), place[graph.pairs[inner]].astype(np.int32), graph.weights[inner])
             values[inside] = _leading_vector(largest, self.module)
         return values
 

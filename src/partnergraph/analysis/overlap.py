@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, open_days, partners_of
-from partnergraph.analysis.words import counted, names_in_words, number_in_words
+from partnergraph.analysis.words import counted, names_in_words, share_in_words
 from partnergraph.claims.claim_columns import START_STATED
 from partnergraph.claims.date_window import bounds_in_words
 from partnergraph.claims.terms import concept_of
@@ -41,7 +41,7 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     # The number of partners of one alone rests on all claims of both.
     every = [claim for side in (one, other) for behind in side.values() for claim in behind.tolist()]
     sentences = [*missing, _shared_sentence(context, one, other, names)]
-    counts = f"{names[0]} alone has {number_in_words(alone[0])}, {names[1]} alone {number_in_words(alone[1])}"
+    counts = f"{names[0]} alone has {share_in_words(alone[0])}, {names[1]} alone {share_in_words(alone[1])}"
     sentences.append(context.sentence(counts, every))
     sentences.append(_beside(context, first, second))
     total = len(shared) + sum(alone)
@@ -76,7 +76,7 @@ def most_in_common(context: AnalysisContext, own: str, most: int) -> list[Senten
     sentences = []
     for node in np.lexsort((np.arange(len(shared)), -shared))[:most].tolist():
         if shared[node]:
-            other = projection.iris[node]
+            other = context.columns.entities[int(projection.nodes[node])]
             sides = _partners(context, projection, own, other)
             sentences.append(_shared_sentence(context, *sides, (context.label(own), context.label(other))))
     return sentences
@@ -110,11 +110,10 @@ def _beside(context: AnalysisContext, first: str, second: str) -> Sentence:
     one, two = _partners(context, context.projection(other), first, second)
     shared = {*one} & {*two}
     words = "With inferred claims" if other.with_inferred else "Without inferred claims"
-    alone = (
-        f"{context.label(first)} alone {len(one) - len(shared)}, {context.label(second)} alone {len(two) - len(shared)}"
-    )
+    counts = [share_in_words(len(side) - len(shared)) for side in (one, two)]
+    alone = f"{context.label(first)} alone {counts[0]}, {context.label(second)} alone {counts[1]}"
     claims = [claim for side in (one, two) for behind in side.values() for claim in behind.tolist()]
-    return context.sentence(f"{words}: {number_in_words(len(shared))} in common, {alone}", claims)
+    return context.sentence(f"{words}: {share_in_words(len(shared))} in common, {alone}", claims)
 
 
 def _rows(context: AnalysisContext, one: Partners, other: Partners, names: tuple[str, str]) -> list[tuple[Cell, ...]]:

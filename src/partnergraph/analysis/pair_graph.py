@@ -44,25 +44,14 @@ class PairGraph:
         """The neighbours of each node; where directed, those that its arcs lead to."""
         import numpy as np
 
-        first, second = self.pairs[:, 0], self.pairs[:, 1]
+        ends, neighbours = self.pairs[:, 0], self.pairs[:, 1]
         numbers = np.arange(len(self.pairs), dtype=np.int32)
-        if self.directed:
-            ends, neighbours, pairs = first, second, numbers
-        else:  # for each node the smaller neighbours come first, each part is ascending
-            order = np.argsort(second, kind="stable")
-            counts = np.bincount(second, minlength=self.size) + np.bincount(first, minlength=self.size)
-            starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-            smaller = np.bincount(second, minlength=self.size)
-            neighbours, pairs = np.empty((2, 2 * len(self.pairs)), dtype=np.int32)
-            before = np.concatenate(([0], np.cumsum(smaller)))[:-1]
-            place = np.arange(len(order)) + (starts[:-1] - before)[second[order]]
-            neighbours[place], pairs[place] = first[order], order
-            before = np.concatenate(([0], np.cumsum(counts - smaller)))[:-1]
-            place = numbers + (starts[:-1] + smaller - before)[first]
-            neighbours[place], pairs[place] = second, numbers
-            return Rows(starts, neighbours, pairs)
-        counts = np.bincount(ends, minlength=self.size)
-        return Rows(np.concatenate(([0], np.cumsum(counts))).astype(np.int64), neighbours, pairs)
+        if not self.directed:  # smaller neighbours first: then each row is ascending
+            ends, neighbours = np.concatenate([neighbours, ends]), np.concatenate([ends, neighbours])
+            order = np.argsort(ends, kind="stable")
+            neighbours, numbers = neighbours[order], np.tile(numbers, 2)[order]
+        starts = np.concatenate(([0], np.cumsum(np.bincount(ends, minlength=self.size)))).astype(np.int64)
+        return Rows(starts, np.ascontiguousarray(neighbours), numbers)
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
@@ -83,9 +72,9 @@ class PairGraph:
         pairs = np.column_stack([keys // max(self.size, 1), keys % max(self.size, 1)]).astype(np.int32)
         return PairGraph(self.size, pairs, np.bincount(place, self.weights, len(keys)).astype(np.float64))
 
-    def subgraph(self, kept: NDArray[np.bool_]) -> PairGraph:
+    def subgraph(self, chosen: NDArray[np.bool_]) -> PairGraph:
         """The same nodes with some of the pairs."""
-        return PairGraph(self.size, self.pairs[kept], self.weights[kept], self.directed)
+        return PairGraph(self.size, self.pairs[chosen], self.weights[chosen], self.directed)
 
     def matrix(self, *, weighted: bool = False) -> Any:
         """The adjacency matrix (`scipy.sparse.csr_array`). Raises `MissingExtra` without scipy."""

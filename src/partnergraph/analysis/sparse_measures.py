@@ -105,10 +105,10 @@ def _preorder(graph: PairGraph) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     indices = np.concatenate([neighbours, roots]).astype(np.int32)
     ends = np.concatenate([starts, [len(indices)]]).astype(np.int32)
     matrix = csr_array((np.ones(len(indices)), indices, ends), shape=(size + 1, size + 1))
-    order, found = breadth_first_order(matrix, size, directed=True)
-    parent = found[:size].astype(np.int64)
+    order, parents = breadth_first_order(matrix, size, directed=True)
+    parent = parents[:size].astype(np.int64)
     parent[roots] = -1
-    above, sequence = found.tolist(), order[1:].tolist()
+    above, sequence = parents.tolist(), order[1:].tolist()
     below = [1] * (size + 1)
     for node in reversed(sequence):
         below[above[node]] += below[node]
@@ -143,9 +143,11 @@ def partition(graph: PairGraph, seed: int) -> NDArray[np.int64]:
         from graspologic_native import leiden_csr
     except ImportError:
         raise MissingExtra("graspologic-native", "network") from None
+    labels = np.arange(graph.size, dtype=np.int64) + graph.size  # what has no pair is a community of its own
+    if not len(graph.pairs):
+        return labels
     starts, neighbours, pairs = graph.rows
     _, number = leiden_csr(starts, neighbours, graph.weights[pairs], graph.size, seed=seed)
-    labels = np.arange(graph.size, dtype=np.int64) + graph.size  # what has no pair is a community of its own
     labels[list(number)] = list(number.values())
     return labels
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.claim_selection import days_of, selected_claims
 from partnergraph.analysis.measures import SMALL, NetworkMeasures, pivots, ranks
-from partnergraph.analysis.pair_graph import PairGraph
+from partnergraph.analysis.pair_graph import PairGraph, segments
 from partnergraph.analysis.projection import Projection
 from partnergraph.analysis.shortest_paths import path_centralities
 
@@ -76,13 +76,13 @@ def rank_bands(
     window = None if scope.date is None else days_of(scope.date)
     counted = selected_claims(columns, scope.projection, scope.with_inferred, window).counted
     supports = _Supports(projection)
-    kept = np.ones(len(columns.claims), dtype=np.bool_)
+    remaining = np.ones(len(columns.claims), dtype=np.bool_)
     generator = np.random.Generator(np.random.PCG64(0))
     places = np.zeros((rounds, graph.size), dtype=np.int32)
     taus = []
     for turn in range(rounds):
-        kept[counted] = generator.random(len(counted)) >= DELETED
-        rest = graph.subgraph(supports.lasting(kept))
+        remaining[counted] = generator.random(len(counted)) >= DELETED
+        rest = graph.subgraph(supports.lasting(remaining))
         starts = pivots(graph, turn + 1, number)
         matrix = rest.matrix() if large else None
         turned = ranks(path_centralities(rest, starts, matrix, harmonic=False)[0])
@@ -102,29 +102,33 @@ def rank_bands(
 
 
 class _Supports:
-    """Which pairs last when claims are left out."""
+    """What each pair rests on: single claims, or two memberships that can have held at one time."""
 
     def __init__(self, projection: Projection) -> None:
         import numpy as np
 
         self.count = len(projection.pairs)
         self.pair = np.repeat(np.arange(self.count), np.diff(projection.offsets))
-        self.claim = projection.pair_claims
-        self.joint = projection.scope.projection == "co-membership"
-        if self.joint:  # claims by pair, partnership and member: two members of a partnership make the pair
-            columns, entities = projection.columns, max(len(projection.columns.entities), 1)
-            meetings, meeting = np.unique(self.pair * entities + columns.to[self.claim], return_inverse=True)
-            sides, self.side = np.unique(meeting * entities + columns.from_[self.claim], return_inverse=True)
-            self.meeting, self.pair = sides // entities, meetings // entities
+        self.claim = self.second = projection.pair_claims
+        if projection.scope.projection != "co-membership":
+            return
+        columns = projection.columns
+        order = np.lexsort((self.claim, columns.to[self.claim], self.pair))
+        pair, claim = self.pair[order], self.claim[order]
+        meeting = pair * len(columns.entities) + columns.to[claim]
+        following = np.searchsorted(meeting, meeting, "right") - np.arange(len(claim)) - 1
+        left = np.repeat(np.arange(len(claim)), following)
+        right = segments(np.arange(len(claim)) + 1, following)
+        first, second, bounds = claim[left], claim[right], columns.bounds
+        possible = (bounds[first, 3] >= bounds[second, 0]) & (bounds[second, 3] >= bounds[first, 0])
+        possible &= columns.from_[first] != columns.from_[second]
+        self.pair, self.claim, self.second = pair[left][possible], first[possible], second[possible]
 
-    def lasting(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whether each pair lasts with the claims that are kept."""
+    def lasting(self, remaining: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Whether each pair lasts with the claims that remain."""
         import numpy as np
 
-        present: NDArray[np.bool_] = kept[self.claim]
-        if self.joint:
-            members = np.bincount(self.side[present], minlength=len(self.meeting)) > 0
-            present = np.bincount(self.meeting[members], minlength=len(self.pair)) > 1
+        present = remaining[self.claim] & remaining[self.second]
         return np.bincount(self.pair[present], minlength=self.count) > 0
 
 

@@ -50,7 +50,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     years = _years(context, claims)
     if not years:
         name = context.label(own)
-        text = f"No claim that joins {name} to one of {counted(len(behind), 'partner')} gives a date"
+        text = f"No date is recorded of what joins {name} to {counted(len(behind), 'partner')}"
         sentences = [context.sentence(text, claims), *(Sentence(f"{words}.") for _, words in events)]
         rows = _event_rows(events)
         return context.answer("timeline", title, sentences, COLUMNS, rows)

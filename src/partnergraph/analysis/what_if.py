@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.pair_graph import PairGraph
-from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, number_in_words, when_in_words
+from partnergraph.analysis.words import counted, group_in_words, joined, names_in_words, share_in_words, when_in_words
 from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
 from partnergraph.claims.date_window import date_window
 from partnergraph.errors import UsageError
@@ -40,7 +40,8 @@ def what_if_without(
         raise UsageError("Name at least one organisation to leave out: --without NAME.")
     removed = list(dict.fromkeys(context.organisation(name) for name in without))
     own = context.own_organisation(organisation)
-    own = None if own in removed else own
+    if own is not None and context.node_entity(own) in {context.node_entity(iri) for iri in removed}:
+        own = None
     change = _Removal.of(context, context.options, removed, own)
     title = f"Without {joined([context.label(iri) for iri in removed])}"
     projection = change.before
@@ -178,7 +179,7 @@ def _separated_sentence(
     who = names_in_words([context.label(iri) for iri in removed])
     names = _names(context, change.separated)
     total = counted(len(change.component), "organisation")
-    number = number_in_words(len(names))
+    number = share_in_words(len(names))
     colon = f": {names_in_words(names)}" if names else ""
     text = f"Without {who} and what is recorded with {'it' if len(removed) == 1 else 'them'}, {number} of {total}"
     return context.sentence(f"{text} would no longer be joined to {goal}{colon}", change.counted_lost())
@@ -267,7 +268,7 @@ def _beside(context: AnalysisContext, change: _Removal) -> Sentence:
     names = _names(context, change.separated)
     colon = f": {names_in_words(names)}" if names else ""
     total = counted(len(change.component), "organisation")
-    return context.sentence(f"{words}, {number_in_words(len(names))} of {total}{colon}", change.counted_lost())
+    return context.sentence(f"{words}, {share_in_words(len(names))} of {total}{colon}", change.counted_lost())
 
 
 def _without_rows(context: AnalysisContext, change: _Removal) -> list[tuple[Cell, ...]]:

@@ -21,6 +21,15 @@ def number_in_words(number: int, *, first: bool = False) -> str:
     return _NUMBERS[number] if number < 2 else f"{number:,}"
 
 
+def share_in_words(number: int) -> str:
+    """A number that stands alone, without a noun.
+
+    >>> share_in_words(0), share_in_words(1), share_in_words(2)
+    ('none', 'one', '2')
+    """
+    return number_in_words(number) if number else "none"
+
+
 def counted(number: int, noun: str, plural: str | None = None, *, first: bool = False) -> str:
     """A number of something.
 

@@ -98,16 +98,16 @@ def scan_columns(reader: Reader) -> ClaimColumns:
     """The columns of a graph, by scans of the predicates that they need. Raises `DataError`; see `claim_columns`."""
     import numpy as np
 
-    from_, to, derived = _first(reader, PG["from"]), _first(reader, PG.to), set(reader.values(PG.derivedBy))
+    parties = {predicate: reader.values(predicate) for predicate in (PG["from"], PG.to, PG.via)}
+    from_, to = ({iri: min(bodies) for iri, bodies in parties[end].items()} for end in (PG["from"], PG.to))
     relationships = {iri for iri in reader.pointing(RDF.type, PG.Relationship) if iri in from_ and iri in to}
-    claims = sorted(relationships - derived)
+    claims = sorted(relationships.difference(iri for iri, _ in reader.pairs(PG.derivedBy)))
     number = {iri: index for index, iri in enumerate(claims)}
-    via = [(iri, party) for iri, party in reader.pairs(PG.via) if iri in number]
+    via = [(iri, body) for iri, bodies in parties[PG.via].items() if iri in number for body in bodies]
     members, may_overlap = list(reader.pairs(FOAF.member)), list(reader.pairs(PG.mayOverlap))
     successions = _successions(reader)
-    parties = {from_[iri] for iri in claims} | {to[iri] for iri in claims} | {party for _, party in via}
-    parties.update(entity for pair in (*members, *may_overlap, *successions) for entity in pair)
-    entities = sorted(parties)
+    ends = {from_[iri] for iri in claims} | {to[iri] for iri in claims} | {body for _, body in via}
+    entities = sorted(ends.union(*members, *may_overlap, *successions))
     index = {iri: place for place, iri in enumerate(entities)}
     kind_of = _first(reader, PG.kind)
     codes = [last_segment(kind_of[iri]) if iri in kind_of else "association" for iri in claims]
@@ -132,7 +132,7 @@ def scan_columns(reader: Reader) -> ClaimColumns:
         to=np.fromiter((index[to[iri]] for iri in claims), np.int32, len(claims)),
         kind=np.fromiter((kind_index[code] for code in codes), np.uint8, len(claims)),
         flags=np.array(_flags(reader, number, dates), np.uint8),
-        bounds=np.array(_bounds(reader, number, relationships, dates), np.int32).reshape(-1, 4),
+        bounds=np.array(_bounds(reader, number, dates, parties, relationships), np.int32).reshape(-1, 4),
         via=_pairs(via, number, index),
         members=_pairs(members, index, index),
         may_overlap=_pairs(may_overlap, index, index),
@@ -192,7 +192,7 @@ def _stated_counts(reader: Reader, index: Mapping[str, int]) -> list[int]:
 def _flags(reader: Reader, number: Mapping[str, int], dates: Dates) -> list[int]:
     flags = [INFERRED | NO_EVIDENCE] * len(number)
     inferred = set(reader.pointing(PG.basis, CODE.inferred))
-    for iri, item in reader.pairs(PG.evidence):
+    for iri, item in reader.pairs(PG.evidence, PG.Relationship):
         if (claim := number.get(iri)) is not None:
             flags[claim] &= ~NO_EVIDENCE if item in inferred else ~(NO_EVIDENCE | INFERRED)
     for iri, standing in reader.pairs(PG.standing):
@@ -206,7 +206,13 @@ def _flags(reader: Reader, number: Mapping[str, int], dates: Dates) -> list[int]
     return flags
 
 
-def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection[str], dates: Dates) -> list[int]:
+def _bounds(
+    reader: Reader,
+    number: Mapping[str, int],
+    dates: Dates,
+    parties: Mapping[str, Mapping[str, list[str]]],
+    relationships: Collection[str],
+) -> list[int]:
     """Four bounds for each claim, one after the other: those that the build stored, else as
     `partnergraph.claims.validity` computes them.
     """
@@ -219,7 +225,8 @@ def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection
                 stored.add(iri)
                 _set_bound(bounds, 4 * number[iri] + place, day, ordinals)
     events = any(reader.pointing(RDF.type, class_iri) for class_iri in (PG.LifecycleEvent, PG.ChangeEvent))
-    values = _described(reader, dates, set(relationships) if events else number.keys() - stored, parties=events)
+    # Where nothing began or ended, a claim without dates is open.
+    values = _described(dates, parties, relationships) if events else _described(dates, {}, number.keys() - stored)
     lives = read_lives(reader, values) if events else {}
     for iri, own in values.items():
         if iri in number and iri not in stored:
@@ -231,17 +238,20 @@ def _bounds(reader: Reader, number: Mapping[str, int], relationships: Collection
     return bounds
 
 
-def _described(reader: Reader, dates: Dates, relationships: Collection[str], *, parties: bool) -> Described:
-    """The days of some relationships that have any; with their parties, where the lives of those are to be known."""
+def _described(
+    dates: Dates, parties: Mapping[str, Mapping[str, list[str]]], relationships: Collection[str]
+) -> Described:
+    """The days and the parties of some relationships that have any."""
     values: Described = {}
-    columns = {predicate: days for predicate, days in dates.items() if predicate not in (PG.start, PG.end)}
-    for predicate, days in columns.items():
-        for iri in days.keys() & relationships:
-            values.setdefault(iri, {})[predicate] = [days[iri]]
-    for predicate in (PG["from"], PG.to, PG.via) if parties else ():
-        for iri, bodies in reader.values(predicate).items():
+    for predicate, days in dates.items():
+        if predicate not in (PG.start, PG.end):
+            for iri, day in days.items():
+                if iri in relationships:
+                    values.setdefault(iri, {})[predicate] = [day]
+    for predicate, bodies in parties.items():
+        for iri, own in bodies.items():
             if iri in relationships:
-                values.setdefault(iri, {})[predicate] = bodies
+                values.setdefault(iri, {})[predicate] = own
     return values
 
 

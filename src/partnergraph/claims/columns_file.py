@@ -1,4 +1,5 @@
-"""The columns of a graph's claims in a file of NumPy's format `npz`: the same columns have the same bytes everywhere.
+"""The columns of a graph's claims in a file of NumPy's format `npz`: the same columns have the same bytes. Numbers are
+little-endian, and nothing in it names a clock or a system.
 
 Nothing in a file is trusted: objects are never loaded, and shapes, types, ranges and checksums are looked at first.
 """

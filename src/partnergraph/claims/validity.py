@@ -136,7 +136,7 @@ DatedEvents = list[tuple[LifeEvent, Values]]
 
 def _dated_events(reader: Reader) -> tuple[DatedEvents, DatedEvents]:
     """The events that have a date; and those of them that neither a dispute nor mere inference makes doubtful."""
-    basis = reader.values(PG.basis)
+    inferred = set(reader.pointing(PG.basis, CODE.inferred))
     dated = [
         (LifeEvent(iri, days), values)
         for class_iri in (PG.LifecycleEvent, PG.ChangeEvent)
@@ -146,7 +146,7 @@ def _dated_events(reader: Reader) -> tuple[DatedEvents, DatedEvents]:
     reliable = [
         (event, values)
         for event, values in dated
-        if any(CODE.inferred not in basis.get(item, ()) for item in values.get(PG.evidence, ()))
+        if any(item not in inferred for item in values.get(PG.evidence, ()))
         and not _UNRELIABLE.intersection(values.get(PG.standing, ()))
     ]
     return dated, reliable

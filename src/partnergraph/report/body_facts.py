@@ -61,7 +61,7 @@ def body_facts(records: BodyRecords) -> BodyFacts:
     identifiers = [one for one in identifiers if one.scheme not in _NO_IDENTIFIERS]
     events = [event for event in records.events if _is_of(records, event)]
     places = sorted({claim.to.label for claim in records.claims if _places(records, claim.kind, claim.from_.iri)})
-    shown = _shown_events(events)
+    shown = _selected_events(events)
     return BodyFacts(
         types=tuple(concept_of(code).label for code in entity.types) if entity and entity.types else (_kind(records),),
         description=clipped(entity.description or "", MAX_TEXT) if entity else "",
@@ -97,7 +97,7 @@ def _is_of(records: BodyRecords, event: EntityEvent) -> bool:
     return records.iri in (*event.about, *event.before, *event.after)
 
 
-def _shown_events(events: list[EntityEvent]) -> list[EntityEvent]:
+def _selected_events(events: list[EntityEvent]) -> list[EntityEvent]:
     """The first and the last ones, in their order, where there are many."""
     half = MAX_EVENTS // 2
     return events if len(events) <= MAX_EVENTS else [*events[:half], *events[-half:]]

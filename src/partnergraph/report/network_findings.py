@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from partnergraph.analysis.answer import Sentence
 from partnergraph.analysis.brokers import only_through
 from partnergraph.analysis.context import AnalysisContext
-from partnergraph.analysis.gaps import gaps
+from partnergraph.analysis.gaps import first_gaps
 from partnergraph.analysis.overlap import most_in_common
 from partnergraph.analysis.projection import scope_sentence
 from partnergraph.analysis.timeline import dated_changes
@@ -20,7 +20,7 @@ MAX_SENTENCE = 420  # characters
 
 
 @dataclass(frozen=True)
-class Finding:
+class CommandFinding:
     """The first sentences of a command. `has_more`: it has others beside them."""
 
     heading: str
@@ -33,11 +33,11 @@ class Finding:
 class NetworkFindings:
     """What is found, and the sentence that says what was counted."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[CommandFinding, ...]
     scope: str
 
     @property
-    def columns(self) -> tuple[tuple[Finding, ...], ...]:
+    def columns(self) -> tuple[tuple[CommandFinding, ...], ...]:
         """What stands in the left and the right column, so that the longer one is as short as can be."""
         splits = [(self.findings[:place], self.findings[place:]) for place in range(1, len(self.findings) + 1)]
         return min(splits, key=lambda split: max(map(_height, split)), default=())
@@ -54,24 +54,24 @@ def network_findings(context: AnalysisContext, undated: AnalysisContext, records
     changes = _finding("What began and ended", "timeline", dated_changes(undated, iri))
     scope = scope_sentence(projection.scope, {large: context.label(large) for large in projection.scope.large})
     if context.position(projection, iri) is None:
-        absent = Finding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
+        absent = CommandFinding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
         return NetworkFindings((absent, *([changes] if changes.sentences else [])), scope)
     findings = [
         _finding("Only through one other body", "brokers", only_through(context, iri)),
         _finding("Partners in common", "overlap", most_in_common(context, iri, SHOWN + 1)),
-        _finding("Gaps", "gaps", gaps(context, iri).sentences),
+        _finding("Gaps", "gaps", first_gaps(context, iri, SHOWN + 1)),
         changes,
     ]
     return NetworkFindings(tuple(finding for finding in findings if finding.sentences), scope)
 
 
-def _height(findings: Iterable[Finding]) -> float:
+def _height(findings: Iterable[CommandFinding]) -> float:
     return sum(8 + sum(4.1 * lines(text, 58) + 0.8 for text in finding.sentences) for finding in findings)
 
 
-def _finding(heading: str, command: str, sentences: Iterable[Sentence]) -> Finding:
+def _finding(heading: str, command: str, sentences: Iterable[Sentence]) -> CommandFinding:
     every = [_text(sentence) for sentence in sentences]
-    return Finding(heading, command, tuple(every[:SHOWN]), len(every) > SHOWN)
+    return CommandFinding(heading, command, tuple(every[:SHOWN]), len(every) > SHOWN)
 
 
 def _text(sentence: Sentence) -> str:

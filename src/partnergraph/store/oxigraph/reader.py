@@ -114,8 +114,9 @@ class Reader(StoreQueries):
 
     def pointing(self, predicate: str, iri: str) -> list[str]:
         """Every subject that has this IRI as a value of a predicate, sorted."""
-        quads = self._merged(ox.NamedNode(predicate), ox.NamedNode(iri))
-        return sorted(term_text(quad.subject) or "" for quad in quads)
+        result = self.query(f"SELECT ?s {{ ?s {ox.NamedNode(predicate)} {ox.NamedNode(iri)} }}", prefixes={})
+        with ENGINE_ERRORS:
+            return sorted(term_text(subject) or "" for (subject,) in cast(ox.QuerySolutions, result))
 
     def objects(self, iri: str, predicate: str) -> list[str]:
         """The plain values of a predicate of this IRI, sorted."""
@@ -130,14 +131,16 @@ class Reader(StoreQueries):
             values.setdefault(subject, []).append(value)
         return values
 
-    def pairs(self, predicate: str) -> Iterator[tuple[str, str]]:
-        """Each subject of a predicate with one of its plain values, in any order: for any number of them."""
-        for quad in self._merged(ox.NamedNode(predicate), None):
-            yield term_text(quad.subject) or "", term_text(quad.object) or ""
-
-    def _merged(self, predicate: ox.NamedNode, value: ox.NamedNode | None) -> Iterator[ox.Quad]:
+    def pairs(self, predicate: str, class_iri: str | None = None) -> Iterator[tuple[str, str]]:
+        """Each subject of a predicate with one of its plain values, in any order: for any number of them. `class_iri`:
+        only the instances of this class.
+        """
+        # On disk the engine looks up every term of a quad that it gives; a query gives no more than is asked.
+        instances = f"?s a {ox.NamedNode(class_iri)} ." if class_iri else ""
+        result = self.query(f"SELECT ?s ?o {{ {instances} ?s {ox.NamedNode(predicate)} ?o }}", prefixes={})
         with ENGINE_ERRORS:
-            yield from self._store.quads_for_pattern(None, predicate, value, ox.DefaultGraph())
+            for subject, value in cast(ox.QuerySolutions, result):
+                yield term_text(subject) or "", term_text(value) or ""
 
     @cached_property
     def names(self) -> NameIndex:
