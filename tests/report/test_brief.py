@@ -121,7 +121,7 @@ def test_the_sentences_of_the_network_are_those_of_the_commands(keele_reader: Re
         context = AnalysisContext(keele_reader, AnalysisOptions(as_of=DAY), whole.context.columns)
         dated = AnalysisContext(keele_reader, AnalysisOptions(), whole.context.columns)
         commands = {
-            "Only through one other body": brokers(context, iri).sentences,
+            "Only through one body": brokers(context, iri).sentences,
             "Gaps": gaps(context, iri).sentences,
             "What began and ended": timeline(dated, iri).sentences,
         }

@@ -43,7 +43,7 @@ def test_keele_university_fills_at_most_three_numbered_pages(keele_brief: Brief,
         assert f"KeeleUniversity;asaskedon{DAY}" in sheet.text
         assert sheet.pictures == 0
     text = "".join(sheet.text for sheet in sheets)
-    for heading in ("Partners", "Whatthenetworksays", "Onlythroughoneotherbody", "Gaps", "Sources"):
+    for heading in ("Partners", "Whatthenetworksays", "Onlythroughonebody", "Gaps", "Sources"):
         assert heading in text
         assert not [sheet for sheet in sheets if sheet.text.endswith(heading)]
     assert min(size for sheet in sheets for size in sheet.sizes) >= 6, "points; smaller cannot be read"

@@ -57,7 +57,7 @@ def network_findings(context: AnalysisContext, undated: AnalysisContext, records
         absent = CommandFinding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
         return NetworkFindings((absent, *([changes] if changes.sentences else [])), scope)
     findings = [
-        _finding("Only through one other body", "brokers", only_through(context, iri)),
+        _finding("Only through one body", "brokers", only_through(context, iri, SHOWN + 1)),
         _finding("Partners in common", "overlap", most_in_common(context, iri, SHOWN + 1)),
         _finding("Gaps", "gaps", first_gaps(context, iri, SHOWN + 1)),
         changes,
