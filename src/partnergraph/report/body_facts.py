@@ -19,7 +19,7 @@ _KINDS = {"group": "group without a name of its own", "undertaking": "undertakin
 
 
 @dataclass(frozen=True)
-class LifeEvent:
+class EventInWords:
     """An event in words, with its date and the evidence that is noted."""
 
     text: str
@@ -36,7 +36,7 @@ class BodyFacts:
     names: tuple[str, ...]
     identifiers: tuple[EntityIdentifier, ...]
     places: tuple[str, ...]
-    events: tuple[LifeEvent, ...]
+    events: tuple[EventInWords, ...]
     more: dict[str, int]
     has_end: bool
 
@@ -103,7 +103,7 @@ def _selected_events(events: list[EntityEvent]) -> list[EntityEvent]:
     return events if len(events) <= MAX_EVENTS else [*events[:half], *events[-half:]]
 
 
-def _life_event(records: BodyRecords, event: EntityEvent) -> LifeEvent:
+def _life_event(records: BodyRecords, event: EntityEvent) -> EventInWords:
     if event.kind in ("start", "end") and not event.before:
         text = "began" if event.kind == "start" else "ended"
     else:
@@ -116,7 +116,7 @@ def _life_event(records: BodyRecords, event: EntityEvent) -> LifeEvent:
     items = ordered_evidence(event.evidence, records.model.evidence)[:1]
     when = event.date or "date not stated"
     comma = "" if text in ("began", "ended") and event.date else ","
-    return LifeEvent(f"{text}{comma} {when}{note}", items)
+    return EventInWords(f"{text}{comma} {when}{note}", items)
 
 
 def _labels(records: BodyRecords, iris: Iterable[str]) -> str:
