@@ -68,7 +68,7 @@ COMMANDS = [
     Command("check --marked", ("check", "wrong", "--marked", "out.xlsx", "-o", "out.txt"), ("out.xlsx", "out.txt")),
     Command("gaps", ("gaps", "-g", "../build", "-o", "out.json"), ("out.json",)),
     Command(
-        "report", ("report", "Keele University", "-g", "../build", "--as-of", "2026", "-o", "out.html"), ("out.html",)
+        "report", ("report", "Example University", "-g", "../build", "--as-of", "2026", "-o", "out.html"), ("out.html",)
     ),
     Command("report --all", ("report", "-g", "../build", "--as-of", "2026", "--all", "all")),
     Command("init", ("init", "new/folder", "--name", "Riverside Trust")),
