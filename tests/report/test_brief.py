@@ -118,7 +118,8 @@ def test_the_sentences_of_the_network_are_those_of_the_commands(keele_reader: Re
     for iri, _ in organisations[::9]:
         found = network_findings(whole.context, whole.undated, whole._records.of(iri))
         said = {finding.heading: finding.sentences for finding in found.findings}
-        context = AnalysisContext(keele_reader, AnalysisOptions(as_of=DAY), whole.context.columns)
+        day = None if "so this is of all dates" in found.scope else DAY
+        context = AnalysisContext(keele_reader, AnalysisOptions(as_of=day), whole.context.columns)
         dated = AnalysisContext(keele_reader, AnalysisOptions(), whole.context.columns)
         commands = {
             "Only through one body": brokers(context, iri).sentences,
@@ -185,6 +186,13 @@ def test_who_it_is(keele_brief: Brief, maker: BriefMaker) -> None:
     ended = Markup(maker.brief(maker.resolve("NHS North Staffordshire CCG")).html).words
     assert "NHS Staffordshire and Stoke-on-Trent Integrated Care Board, 2022-07-01" in ended
     assert "No end is recorded." not in ended
+
+
+def test_what_is_over_on_the_day_is_told_of_all_dates(maker: BriefMaker) -> None:
+    words = Markup(maker.brief(maker.resolve("School of Primary, Community and Social Care")).html).words
+    assert f"No counted claim that can have held on {DAY} joins it to another organisation; so this is of all" in words
+    assert "Claims projection, all dates together" in words
+    assert "Only through Keele University are" in words
 
 
 def test_a_group_is_counted_apart_and_no_node(maker: BriefMaker) -> None:

@@ -12,6 +12,7 @@ from partnergraph.analysis.gaps import first_gaps
 from partnergraph.analysis.overlap import most_in_common
 from partnergraph.analysis.projection import scope_sentence
 from partnergraph.analysis.timeline import dated_changes
+from partnergraph.analysis.words import when_in_words
 from partnergraph.report.body_records import BodyRecords
 from partnergraph.report.text_fit import clipped, lines
 
@@ -49,12 +50,22 @@ class NetworkFindings:
 
 
 def network_findings(context: AnalysisContext, undated: AnalysisContext, records: BodyRecords) -> NetworkFindings:
-    """Brokers, shared partners, gaps and changes around a body. `context` is of the day, `undated` of all dates."""
-    iri, projection = records.iri, context.projection()
+    """Brokers, shared partners, gaps and changes around a body. `context` is of the day, `undated` of all dates: of
+    those are the findings on a body that nothing can join to others on the day.
+    """
+    iri, before = records.iri, ""
     changes = _finding("What began and ended", "timeline", dated_changes(undated, iri))
-    scope = scope_sentence(projection.scope, {large: context.label(large) for large in projection.scope.large})
+    is_over = context.position(context.projection(), iri) is None
+    if is_over and undated.position(undated.projection(), iri) is not None:
+        when = when_in_words(context.options.as_of or "")
+        before = (
+            f"No counted claim that can have held {when} joins it to another organisation; so this is of all dates. "
+        )
+        context = undated
+    projection = context.projection()
+    scope = before + scope_sentence(projection.scope, {large: context.label(large) for large in projection.scope.large})
     if context.position(projection, iri) is None:
-        absent = CommandFinding("In the network", "summary", (_text(context.absence(iri)),), has_more=False)
+        absent = CommandFinding("In the network", "summary", (_text(undated.absence(iri)),), has_more=False)
         return NetworkFindings((absent, *([changes] if changes.sentences else [])), scope)
     findings = [
         _finding("Only through one body", "brokers", only_through(context, iri, SHOWN + 1)),
