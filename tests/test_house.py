@@ -56,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "analysis": set("errors spreadsheet_safety vocabulary store claims results network page".split()),
     "export": set("errors files spreadsheet_safety xml_text vocabulary store results network workbook".split()),
     "page": set("errors files palette xml_text".split()),
+    "report": set("errors files palette xml_text vocabulary store claims analysis network page".split()),
     # serving
     "pool": set("errors execution".split()),
     "endpoint": set("errors results execution pool".split()),
@@ -74,7 +75,7 @@ FOREIGN = {
     "pyvis": {"page"},
     "pyshacl": set[str](),
     "click": {"cli"},
-    "jinja2": {"page", "site", "compare"},
+    "jinja2": {"page", "site", "compare", "report"},
     "openpyxl": {"tables", "workbook"},
     "python_calamine": {"tables"},
     "rapidfuzz": {"match"},

@@ -9,7 +9,8 @@
     |   `-- QueryLimit       stopped at a limit (time, memory, rows); the limit is named
     |-- StoreError       the store or the disk under it
     |-- UsageError       a wrong argument (exit code 2)
-    `-- MissingExtra     an optional package is not installed; says the pip line
+    |-- MissingExtra     an optional package is not installed; says the pip line
+    `-- MissingProgram   a program of the system is not there, or fails; says what to install
 
 The command line turns each into one clean message and exit code 1 (2 for `UsageError`).
 Anything else is our bug: it is one line too, exit code 70, and PARTNERGRAPH_DEBUG=1 shows the traceback.
@@ -24,6 +25,7 @@ __all__ = [
     "DataError",
     "Finding",
     "MissingExtra",
+    "MissingProgram",
     "PartnerGraphError",
     "Place",
     "QueryError",
@@ -195,3 +197,7 @@ class MissingExtra(PartnerGraphError):
         super().__init__(
             f"This needs {package}, which is not installed. Install it with: pip install 'partnergraph[{extra}]'"
         )
+
+
+class MissingProgram(PartnerGraphError):
+    """A program that is no part of this package is not there, or did not do its work."""

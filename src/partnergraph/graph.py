@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from partnergraph.execution.wire import Order
     from partnergraph.page import Page
     from partnergraph.questions.named_questions import Question
+    from partnergraph.report import Brief
 
 RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
 FORMATS = tuple(EXPORT_FORMATS)
@@ -278,6 +279,26 @@ class PartnerGraph:
 
         options["projection"] = name
         return data_frame(measure_table(self._analysis(**options).projection()))
+
+    def report(
+        self, organisation: str | None = None, path: str | Path | None = None, *, as_of: str | None = None
+    ) -> Brief:
+        """A brief of an organisation to print (by default of the one that the graph is about), as asked on a date: by
+        default on that of the graph, else today. It is written to `path` (.html or .pdf) if given; shown in a notebook
+        as it is.
+
+        Raises `QueryError` for a name that no or several bodies have, `UsageError` for a place, for another suffix and
+        another form of date, `MissingProgram` for PDF without Chromium, Chrome or Edge.
+        """
+        from datetime import date
+
+        from partnergraph.report import BriefMaker
+
+        maker = BriefMaker(self._names, as_of or self.date or date.today().isoformat(), self._columns)
+        brief = maker.brief(maker.resolve(organisation))
+        if path is not None:
+            brief.save(Path(path))
+        return brief
 
     def picture(self, question: str, **parameters: str) -> nx.MultiDiGraph[str]:
         """The answer to a query or a named question as a network; see `network.from_query.network_from_query`.

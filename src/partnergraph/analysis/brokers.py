@@ -61,12 +61,29 @@ def brokers(context: AnalysisContext, organisation: str | None = None, *, banded
     bands = rank_bands(projection, measures) if wanted else None
     beside = _beside(context, own)
     sentences += _cut_sentences(context, projection, tree, focus, beside)
+    sentences += _without_itself(context, projection, tree, focus)
     sentences.append(_between_sentence(context, projection, measures, bands))
     rows = _rows(context, projection, measures, bands, own)
     notes = [bands.note if bands else NO_BANDS, *_method(measures)]
     return context.answer(
         "brokers", title, sentences, COLUMNS, rows, notes=notes, highlight=_highlight(context, measures, own)
     )
+
+
+def only_through(context: AnalysisContext, own: str, most: int) -> list[Sentence]:
+    """Who would no longer be joined without an organisation (IRI), then who alone joins others to it: sentences of
+    `brokers`, up to so many. Empty for what is no node of the projection.
+    """
+    projection = context.projection()
+    focus = context.position(projection, own)
+    if focus is None:
+        return []
+    other = context.projection(replace(context.options, with_inferred=not context.options.with_inferred))
+    # Trees of their own: those of the context stay in memory, and this is called for every organisation.
+    trees = [context.measures(side).block_tree(context.position(side, own)) for side in (projection, other)]
+    beside = dict(zip(other.nodes.tolist(), trees[1].counts.tolist(), strict=True))
+    itself = _without_itself(context, projection, trees[0], focus)
+    return [*itself, *_cut_sentences(context, projection, trees[0], focus, beside, most)][:most]
 
 
 def separated_counts(context: AnalysisContext, projection: Projection, own: str | None) -> dict[int, int]:
@@ -84,7 +101,12 @@ def _beside(context: AnalysisContext, own: str | None) -> dict[int, int]:
 
 
 def _cut_sentences(
-    context: AnalysisContext, projection: Projection, tree: BlockTree, focus: int | None, beside: dict[int, int]
+    context: AnalysisContext,
+    projection: Projection,
+    tree: BlockTree,
+    focus: int | None,
+    beside: dict[int, int],
+    most: int = SHOWN,
 ) -> list[Sentence]:
     import numpy as np
 
@@ -99,18 +121,26 @@ def _cut_sentences(
         text = f"No organisation alone joins another one to {goal}"
         sentences = [context.sentence(text, [] if focus is None else _claims_of(projection, focus))]
     else:
-        sentences = [_only_through(context, projection, tree, node, goal, beside) for node in cut[:SHOWN]]
-    if len(cut) > SHOWN:
-        number = len(cut) - SHOWN
+        sentences = [_only_through(context, projection, tree, node, goal, beside) for node in cut[:most]]
+    if len(cut) > most:
+        number = len(cut) - most
         are = "organisation joins" if number == 1 else "organisations join"
         sentences.append(Sentence(f"{number_in_words(number, first=True)} more {are} others alone: see the table."))
-    if focus is not None and counts[focus]:
-        separation = tree.separation(focus)
-        names = context.labels(projection, separation.separated)
-        others = counted(len(names), "other")
-        text = f"Without {goal} itself, {others} would no longer be joined to the rest: {names_in_words(names)}"
-        sentences.append(context.sentence(text, claims_among(projection, [focus, *separation.separated])))
     return sentences
+
+
+def _without_itself(
+    context: AnalysisContext, projection: Projection, tree: BlockTree, focus: int | None
+) -> list[Sentence]:
+    """Who would no longer be joined to the rest without the body that is asked about."""
+    if focus is None or not tree.counts[focus]:
+        return []
+    separation = tree.separation(focus)
+    goal = context.labels(projection, [focus])[0]
+    names = context.labels(projection, separation.separated)
+    others = counted(len(names), "other")
+    text = f"Without {goal} itself, {others} would no longer be joined to the rest: {names_in_words(names)}"
+    return [context.sentence(text, claims_among(projection, [focus, *separation.separated]))]
 
 
 def _only_through(

@@ -29,6 +29,7 @@ from partnergraph.claims.property_values import OpenDays
 from partnergraph.claims.sentences import relationship_sentence
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
+from partnergraph.vocabulary import PG
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +99,10 @@ class AnalysisContext:
         """
         if name is None and self.focus is None:
             raise UsageError("This graph does not say whose it is (focus in its partnergraph.toml): name a body.")
-        iri = resolve_name(self.reader, name).iri if name is not None else str(self.focus)
+        if name is None:
+            iri = str(self.focus)
+        else:
+            iri = name if ":" in name and name in self.entity_index else resolve_name(self.reader, name).iri
         self._named.setdefault(iri)
         return iri
 
@@ -135,6 +139,15 @@ class AnalysisContext:
         base = self.projection(replace(self.options, projection="claims", roll_up=False, largest=None))
         parts = np.unique(base.pair_claims[self.is_part(base.pair_claims)])
         return top_parents(columns.from_[parts], columns.to[parts], len(columns.entities))
+
+    @cached_property
+    def places(self) -> dict[int, list[str]]:
+        """The names of the places where each entity is, or what is merged into it."""
+        places: dict[int, set[str]] = {}
+        for iri, place in self.reader.pairs(PG.locatedIn):
+            if iri in self.entity_index:
+                places.setdefault(int(self.merged[self.entity_index[iri]]), set()).add(self.label(place))
+        return {entity: sorted(names) for entity, names in places.items()}
 
     def is_part(self, claims: NDArray[np.int32]) -> NDArray[np.bool_]:
         """Whether claims say that one body is a part of another."""

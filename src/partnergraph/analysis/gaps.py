@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, iris_of
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 from partnergraph.claims.terms import concept_of
-from partnergraph.vocabulary import PG
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,21 +38,39 @@ def gaps(context: AnalysisContext, organisation: str | None = None) -> AnalysisA
     words = _Words.of(context, own)
     triads = _Triads.of(context, projection, focus)
     others = _other_claims(context, projection, focus)
-    sentences = [_triad_sentence(context, triads, words, others, node) for node in triads.order[:SHOWN]]
-    if not triads.order:
-        text = f"No organisation is a partner of {words.partners} without being joined to {words.object}"
-        sentences = [context.sentence(text, triads.claims_of(triads.partners))]
-    elif len(triads.order) > SHOWN:
+    sentences = _triad_sentences(context, triads, words, others, SHOWN)
+    if len(triads.order) > SHOWN:
         number = len(triads.order) - SHOWN
         verb = "is a partner" if number == 1 else "are partners"
         text = f"{number_in_words(number, first=True)} more {verb} of {words.partners}: see the table."
         sentences.append(Sentence(text))
-    places = _places(context)
+    places = context.places
     sentences += _peer_sentences(context, projection, focus, triads, words, places)
     rows = [_row(context, triads, others, places, node) for node in triads.order]
     marked = tuple(iris_of(projection, triads.order[:SHOWN]))
     highlight = Highlight(sets=(("partner of partners", marked),) if marked else ())
     return context.answer("gaps", title, sentences, COLUMNS, rows, highlight=highlight)
+
+
+def first_gaps(context: AnalysisContext, own: str, most: int) -> list[Sentence]:
+    """The first sentences of `gaps` on an organisation (IRI), without its peers; empty for what is no node."""
+    projection = context.projection()
+    focus = context.position(projection, own)
+    if focus is None:
+        return []
+    triads = _Triads.of(context, projection, focus)
+    others = _other_claims(context, projection, focus)
+    return _triad_sentences(context, triads, _Words.of(context, own), others, most)
+
+
+def _triad_sentences(
+    context: AnalysisContext, triads: _Triads, words: _Words, others: Mapping[int, list[int]], most: int
+) -> list[Sentence]:
+    """A sentence for each of the first open triads, or that there is none."""
+    if not triads.order:
+        text = f"No organisation is a partner of {words.partners} without being joined to {words.object}"
+        return [context.sentence(text, triads.claims_of(triads.partners))]
+    return [_triad_sentence(context, triads, words, others, node) for node in triads.order[:most]]
 
 
 @dataclass(frozen=True)
@@ -123,14 +141,23 @@ class _Triads:
         order = np.lexsort((np.arange(size), -shared))[: int((shared > 0).sum())]
         return cls(projection, focus, np.flatnonzero(partner).tolist(), shared, order.tolist(), ends[numbers], numbers)
 
-    def neighbours(self, node: int) -> list[int]:
-        """The partners of a node, ascending."""
-        ends = self.pairs[(self.pairs == node).any(axis=1)]
-        return sorted({*ends.ravel().tolist()} - {node})
+    @cached_property
+    def _adjacency(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The partners of all nodes, one after the other, and where those of each begin."""
+        import numpy as np
+
+        ends = np.concatenate([self.pairs, self.pairs[:, ::-1]])
+        ends = ends[np.lexsort((ends[:, 1], ends[:, 0]))]
+        return ends[:, 1], np.searchsorted(ends[:, 0], np.arange(len(self.projection.nodes) + 1))
+
+    @cached_property
+    def _own(self) -> frozenset[int]:
+        return frozenset(self.partners)
 
     def through(self, node: int) -> list[int]:
-        """The partners that a node shares with the organisation."""
-        return sorted({*self.neighbours(node)} & {*self.partners})
+        """The partners that a node shares with the organisation, ascending."""
+        partners, begin = self._adjacency
+        return sorted({*partners[begin[node] : begin[node + 1]].tolist()} & self._own)
 
     def claims_of(self, nodes: list[int], *more: int) -> NDArray[np.int32]:
         """The claims behind the pairs of some nodes with the organisation, and with further nodes."""
@@ -176,15 +203,6 @@ def _triad_sentence(
         beside = f" ({counted(number, 'other claim')} {'names' if number == 1 else 'name'} both)"
     what = f"{number_in_words(len(names))} of {words.partners} ({names_in_words(names)})"
     return context.sentence(f"{name} is a partner of {what}; {words.recorded}{beside}", claims)
-
-
-def _places(context: AnalysisContext) -> dict[int, list[str]]:
-    """The names of the places where each entity is."""
-    places: dict[int, set[str]] = {}
-    for iri, place in context.reader.pairs(PG.locatedIn):
-        if iri in context.entity_index:
-            places.setdefault(int(context.merged[context.entity_index[iri]]), set()).add(context.label(place))
-    return {entity: sorted(names) for entity, names in places.items()}
 
 
 def _peer_sentences(

@@ -42,14 +42,10 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     missing = [context.absence(iri) for iri in (first, second) if context.position(projection, iri) is None]
     one, other = _partners(context, projection, first, second)
     shared = sorted({*one} & {*other})
-    claims = [claim for side in (one, other) for partner in shared for claim in side[partner].tolist()]
-    labels = [context.columns.labels[partner] for partner in shared]
-    noun = counted(len(shared), "partner")
-    text = f"{names[0]} and {names[1]} have {noun} in common{f': {names_in_words(labels)}' if labels else ''}"
     alone = [len(side.keys() - set(shared)) for side in (one, other)]
     # The number of partners of one alone rests on all claims of both.
     every = [claim for side in (one, other) for behind in side.values() for claim in behind.tolist()]
-    sentences = [*missing, context.sentence(text, claims)]
+    sentences = [*missing, _shared_sentence(context, one, other, names)]
     counts = f"{names[0]} alone has {share_in_words(alone[0])}, {names[1]} alone {share_in_words(alone[1])}"
     sentences.append(context.sentence(counts, every))
     sentences.append(_beside(context, first, second))
@@ -63,6 +59,44 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     )
     rows = _rows(context, one, other, names)
     return context.answer("overlap", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
+
+
+def most_in_common(context: AnalysisContext, own: str, most: int) -> list[Sentence]:
+    """The partners of an organisation (IRI) that have the most partners in common with it: of each the first sentence
+    of `overlap`, most partners first, then by IRI.
+    """
+    import numpy as np
+
+    projection = context.projection()
+    focus = context.position(projection, own)
+    if focus is None:
+        return []
+    pair = np.repeat(np.arange(len(projection.pairs)), np.diff(projection.offsets))
+    partnered = np.bincount(pair[~context.is_part(projection.pair_claims)], minlength=len(projection.pairs)) > 0
+    pairs = projection.pairs[partnered]
+    partner = np.zeros(len(projection.nodes), bool)
+    partner[pairs[(pairs == focus).any(axis=1)]] = True
+    partner[focus] = False
+    first, second = pairs.T
+    shared = np.bincount(first[partner[second]], minlength=len(partner))
+    shared += np.bincount(second[partner[first]], minlength=len(partner))
+    shared[~partner] = 0
+    sentences = []
+    for node in np.lexsort((np.arange(len(shared)), -shared))[:most].tolist():
+        if shared[node]:
+            other = context.columns.entities[int(projection.nodes[node])]
+            sides = _partners(context, projection, own, other)
+            sentences.append(_shared_sentence(context, *sides, (context.label(own), context.label(other))))
+    return sentences
+
+
+def _shared_sentence(context: AnalysisContext, one: Partners, other: Partners, names: tuple[str, str]) -> Sentence:
+    shared = sorted({*one} & {*other})
+    claims = [claim for side in (one, other) for partner in shared for claim in side[partner].tolist()]
+    labels = [context.columns.labels[partner] for partner in shared]
+    noun = counted(len(shared), "partner")
+    text = f"{names[0]} and {names[1]} have {noun} in common{f': {names_in_words(labels)}' if labels else ''}"
+    return context.sentence(text, claims)
 
 
 def _iris(context: AnalysisContext, entities: list[int]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from partnergraph.analysis.words import when_in_words
 from partnergraph.claims.claim_columns import ClaimColumns
 from partnergraph.vocabulary.iri import label_from_iri
 
@@ -148,7 +149,11 @@ def _subject(scope: Scope) -> str:
     """The projection, with the options that change what it says, and its date."""
     date = "all dates together"
     if scope.date is not None:
-        date = f"what surely held in {scope.date}" if scope.sure else f"what can have held in {scope.date}"
+        date = (
+            f"what surely held {when_in_words(scope.date)}"
+            if scope.sure
+            else f"what can have held {when_in_words(scope.date)}"
+        )
     return ", ".join(
         [
             f"{scope.projection.capitalize()} projection{' with inferred claims' if scope.with_inferred else ''}",

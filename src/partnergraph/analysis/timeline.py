@@ -72,6 +72,20 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
 
 
+def dated_changes(context: AnalysisContext, own: str) -> list[Sentence]:
+    """What is stated to begin and to end around an organisation (IRI), and the events in its life, the newest first:
+    the dated sentences of `timeline`.
+    """
+    projection = context.projection()
+    focus = context.position(projection, own)
+    dated = [(str(year), 2, Sentence(f"{words}.")) for year, words in _events(context, own)]
+    behind = pairs_of(projection, focus) if focus is not None else []
+    for order, (words, flag) in enumerate((("start", START_STATED), ("end", END_STATED))):
+        for year, partners in _by_year(context, behind, flag).items():
+            dated.append((year, order, _dated_sentence(context, projection, words, year, partners)))
+    return [sentence for _, _, sentence in sorted(dated, key=lambda entry: (entry[0], entry[1], entry[2].text))][::-1]
+
+
 def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
     return [(year, None, None, None, None, words) for year, words in events]
 

@@ -28,13 +28,15 @@ def lookup_claims(reader: Reader, iris: Collection[str]) -> dict[str, Claim]:
     if len(wanted) > MOST:
         claims = read_claims(reader, derived=True)
     else:
-        claims = read_claims(Reader.nquads_lines(_statements(reader, wanted)), derived=True)
+        claims = read_claims(Reader.nquads_lines(statements_around(reader, wanted)), derived=True)
     chosen = {*wanted}
     return {claim.iri: claim for claim in claims if claim.iri in chosen}
 
 
-def _statements(reader: Reader, iris: Collection[str]) -> Iterator[str]:
-    """The statements about claims, and about what they lead to, as lines of N-Quads."""
+def statements_around(reader: Reader, iris: Collection[str]) -> Iterator[str]:
+    """The statements about claims and other records, about the evidence, sources and parties that they lead to, and
+    about the events in their lives and in those of the parties, as lines of N-Quads.
+    """
     known, frontier = {*iris}, [*iris]
     parties: set[str] = set()
     while frontier:

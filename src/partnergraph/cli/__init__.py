@@ -29,6 +29,7 @@ COMMANDS = {
     "timeline": "The partners of an organisation year by year.",
     "communities": "Sets of bodies that are joined more among themselves than outwards.",
     "stale": "Claims that no source has confirmed lately.",
+    "report": "A brief of an organisation to print, as HTML or PDF, or of all of them.",
     "diff": "What changed between two graphs, in plain words and in quads.",
     "match": "Find which records of a register are about our organisations, with reasons; a person decides.",
     "duplicates": "Likely duplicate organisations and claims, with a preview of each merge.",

@@ -76,7 +76,7 @@ def lay_out(diagram: Diagram, pinned: Pinned) -> None:
     for node in tall_nodes:
         node.tall = tall_positions[node.number]
     for view, edges in (("wide", diagram.edges), ("unfolded", diagram.unfolded_edges), ("tall", diagram.edges)):
-        _route(diagram, view, edges)
+        route_view(diagram, view, edges)
 
 
 def pinned_positions(graph: Network, diagram: Diagram) -> Pinned:
@@ -117,7 +117,8 @@ def positions_of(diagram: Diagram) -> Pinned:
     return positions
 
 
-def _route(diagram: Diagram, view: str, edges: list[DiagramEdge]) -> None:
+def route_view(diagram: Diagram, view: str, edges: list[DiagramEdge]) -> None:
+    """Set the bends of the edges of a view whose nodes have their positions (in place)."""
     import numpy as np
 
     nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
