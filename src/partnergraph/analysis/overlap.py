@@ -45,7 +45,8 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
     alone = [len(side.keys() - set(shared)) for side in (one, other)]
     # The number of partners of one alone rests on all claims of both.
     every = [claim for side in (one, other) for behind in side.values() for claim in behind.tolist()]
-    sentences = [*missing, _shared_sentence(context, one, other, names)]
+    in_common = _shared_sentence(context, one, other, names)
+    sentences = [*missing, in_common]
     counts = f"{names[0]} alone has {share_in_words(alone[0])}, {names[1]} alone {share_in_words(alone[1])}"
     sentences.append(context.sentence(counts, every))
     sentences.append(_beside(context, first, second))
@@ -55,7 +56,7 @@ def overlap(context: AnalysisContext, a: str, b: str) -> AnalysisAnswer:
         notes.append(f"The Jaccard index of their partners is {len(shared) / total:.3g}.")
     highlight = Highlight(
         sets=((f"partner of both {names[0]} and {names[1]}", _iris(context, shared)),) if shared else (),
-        claims=tuple(context.columns.claims[claim] for claim in sorted({*claims})),
+        claims=in_common.claims,
     )
     rows = _rows(context, one, other, names)
     return context.answer("overlap", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
