@@ -175,6 +175,30 @@ def test_the_network_as_lists(folder: Path, tmp_path: Path, run: Run) -> None:
     assert not [cell for cell in cells((tmp_path / "lists" / "evidence.csv").read_bytes().decode()) if runs(cell)]
 
 
+NETWORK_COMMANDS = {
+    "brokers": (),
+    "communities": (),
+    "gaps": ("--organisation", FORMULAS[4]),
+    "overlap": ("Example Trust", FORMULAS[5]),
+    "routes": FORMULAS[4:6],
+    "stale": ("--at", "2026-11-30"),
+    "summary": (),
+    "timeline": ("Example Trust",),
+    "what-if": ("--without", "Example Trust"),
+}
+
+
+@pytest.mark.parametrize("command", NETWORK_COMMANDS)
+def test_what_the_network_says(command: str, folder: Path, run: Run) -> None:
+    arguments = NETWORK_COMMANDS[command]
+    done = run(command, *arguments, "--graph", folder.parent / "build", "--format", "csv")
+    assert done.code == 0, done.err
+    if command == "summary":  # figures, no names
+        assert not [cell for cell in cells(done.out) if runs(cell)]
+    else:
+        guarded(done.out)
+
+
 def test_the_tables_that_import_makes_of_a_foreign_file(tmp_path: Path, run: Run) -> None:
     output = io.StringIO(newline="")
     csv.writer(output).writerows([["From", "To", "Label", "Description"], *([t, "Body", t, t] for t in FORMULAS)])
@@ -196,4 +220,4 @@ def test_no_command_that_writes_csv_is_left_out() -> None:
         for option in cli.get_command(context, name).params
         if "csv" in " ".join(getattr(option.type, "choices", ()))
     }
-    assert with_csv == {"check", "match", "duplicates", "conflicts", "query", "export"}
+    assert with_csv == {"check", "match", "duplicates", "conflicts", "query", "export", *NETWORK_COMMANDS}
