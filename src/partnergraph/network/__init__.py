@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.vocabulary import concepts
@@ -26,6 +26,7 @@ def build_network(
     derived: bool = False,
     inferred: bool = True,
     places: bool = False,
+    bodies: Collection[str] | None = None,
 ) -> Network:
     """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
 
@@ -34,9 +35,10 @@ def build_network(
     stated and the lives of the parties leave it open (``"unknown"``). `start_bounds` and `end_bounds` of an edge are
     the days that the stated dates can mean, `valid_from` and `valid_until` what the parties' lives leave of them, with
     the events in `bounded_by`. `derived` adds the links that rules derive (successions, which have an event's
-    evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
-    values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
-    editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
+    evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. `bodies`
+    (IRIs): only these and the claims between them; of a few bodies of a large graph, only what is recorded of them is
+    read. All values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]`
+    holds the editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
     form.
     """
     import networkx as nx
@@ -44,16 +46,22 @@ def build_network(
     from partnergraph.claims.as_of import as_of as graph_as_of
     from partnergraph.claims.date_window import date_window
     from partnergraph.claims.read_model import ReadModel
+    from partnergraph.claims.sources import read_sources
     from partnergraph.network.nodes import node_attributes, unknown_node
+    from partnergraph.network.part import part_reader
     from partnergraph.network.presentation import positions, story
 
     window = date_window(as_of) if as_of is not None else None
-    model = ReadModel(graph_as_of(reader, as_of) if as_of is not None else reader)
+    whole = graph_as_of(reader, as_of) if as_of is not None else reader
+    part = part_reader(whole, bodies) if bodies is not None else None
+    model = ReadModel(part or whole)
+    if part is None:
+        whole = model.reader
     nodes = node_attributes(model)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(graph_metadata(model.reader, as_of, model.sources))
-    graph.graph["story"] = story(model.reader)
-    node_positions = positions(model.reader)
+    graph.graph.update(graph_metadata(whole, as_of, model.sources if part is None else read_sources(whole)))
+    graph.graph["story"] = story(whole)
+    node_positions = positions(whole)
     omitted = {iri for iri, attributes in nodes.items() if attributes["sort"] == "place" and not places}
     for iri, attributes in nodes.items():
         if iri not in omitted:
@@ -71,6 +79,8 @@ def build_network(
             holds=claim.holds(*window) if window else None,
             **edge_attributes(claim),
         )
+    if bodies is not None:
+        graph.remove_nodes_from([iri for iri in graph if iri not in bodies])
     return graph
 
 
