@@ -69,8 +69,9 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
     network, omitted = _network(answer, context, highlight, rings)
     notes.insert(0, omitted)
     _mark_nodes(network, highlight, rings)
+    highlighted = {*highlight.claims}
     for _, _, key, data in network.edges(keys=True, data=True):
-        if key in {*highlight.claims}:
+        if key in highlighted:
             data["highlighted"] = True
     title = str(network.graph.get("title") or "Network")
     words = MARK_WORDS.get(answer.command, {}) | ({} if highlight.removed else ENDING_WORDS)
@@ -137,7 +138,7 @@ def _network(
         network = build_network(context.reader, as_of=as_of, inferred=inferred)
         bodies = DrawableBodies.of_network(network)
     if len(bodies.degrees) <= MOST_DRAWN:
-        return network or build_network(context.reader, inferred=inferred), ""
+        return network if network is not None else build_network(context.reader, inferred=inferred), ""
     marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | {*ringed, *context.resolved}
     marked |= {*highlight.removed, *highlight.separated} | {iri for _, members in highlight.sets for iri in members}
     shown, note = bodies.choose(marked, claims, {*context.resolved, *highlight.removed}, MOST_DRAWN)

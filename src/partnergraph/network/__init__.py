@@ -23,8 +23,8 @@ __all__ = ["build_network"]
 
 @contextmanager
 def _paused_collection() -> Iterator[None]:
-    """Without the search for cyclic garbage: a network makes none, and the search through its many values, again and
-    again, takes nearly half of the time.
+    """Without the search for cyclic garbage, in the whole process: a network makes none, and the search through its
+    many values, again and again, takes a third of the time.
     """
     paused = gc.isenabled()
     gc.disable()
@@ -71,7 +71,7 @@ def build_network(
     window = date_window(as_of) if as_of is not None else None
     whole = graph_as_of(reader, as_of) if as_of is not None else reader
     part = part_reader(whole, bodies) if bodies is not None else None
-    model = ReadModel(part or whole)
+    model = ReadModel(part if part is not None else whole)
     if part is None:
         whole = model.reader
     nodes = node_attributes(model)
@@ -97,7 +97,8 @@ def build_network(
             **edge_attributes(claim),
         )
     if bodies is not None:
-        graph.remove_nodes_from([iri for iri in graph if iri not in bodies])
+        shown = {*bodies}
+        graph.remove_nodes_from([iri for iri in graph if iri not in shown])
     return graph
 
 

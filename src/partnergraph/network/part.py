@@ -107,7 +107,7 @@ class _Walk:
             frontier = following
 
     def _describe(self, iri: str) -> list[tuple[str, str]]:
-        """The predicates and terms about a record that was not read before."""
+        """The predicates and terms about a record; none for one that was read before."""
         if iri in self._read:
             return []
         if not is_iri(iri):
