@@ -18,7 +18,7 @@ from markupsafe import escape
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight, Sentence
 from partnergraph.analysis.brokers import brokers
 from partnergraph.analysis.community_answer import community_answer
-from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.drawing import answer_network
 from partnergraph.analysis.gaps import gaps
 from partnergraph.analysis.routes import routes
@@ -201,6 +201,19 @@ def test_of_a_large_graph_the_page_shows_what_the_answer_names(monkeypatch: pyte
     page = routes(context, "Leaf 0000", "End").draw()
     assert "Of 1,103 bodies the map and the tables show the 3 best connected of those that this answer" in page.html
     assert {"Leaf 0000", "End", "Hub"} <= {*re.findall(r'<th scope="row">([^<]+)<', page.html)}
+
+
+def test_of_a_large_graph_on_a_date_the_page_shows_the_same_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("partnergraph.analysis.drawing.MOST_DRAWN", 3)
+    reader = small_reader([("A", "B"), ("B", "C"), ("C", "D"), ("D", "E"), ("E", "F")], focus="A", inferred=[4])
+    networks = []
+    for options in (AnalysisOptions(), AnalysisOptions(as_of="2020")):
+        context = AnalysisContext(reader, options)
+        networks.append(answer_network(routes(context, "A", "C"), context))
+        assert networks[-1].graph["answer"]["notes"][0].startswith("Of 6 bodies the map and the tables show the 3 ")
+    assert [*networks[0]] == [*networks[1]]
+    assert {*networks[0].edges(keys=True)} == {*networks[1].edges(keys=True)}
+    assert networks[0].number_of_edges() == 2
 
 
 def test_an_answer_without_its_graph_cannot_be_drawn() -> None:

@@ -58,14 +58,7 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
 
     Inferred claims are in it where the answer counts them, or marks what only they make.
     """
-    from partnergraph.network import build_network
-
     highlight = answer.highlight
-    network = build_network(
-        context.reader,
-        as_of=context.options.as_of,
-        inferred=context.options.with_inferred or bool(highlight.dashed_rings),
-    )
     notes = [*answer.notes, answer.scope]
     size = len(context.projection().nodes)
     if size < FEWEST_DRAWN:
@@ -73,11 +66,12 @@ def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
         text = f"The projection has {counted(size, 'organisation')}: too few for marks on the map to mean anything."
         notes.insert(0, text)
     rings, sets = _rings(answer.command, highlight)
-    if len(network) > MOST_DRAWN:
-        notes.insert(0, _cut_down(network, answer, highlight, {*rings}, context.resolved))
+    network, omitted = _network(answer, context, highlight, rings)
+    notes.insert(0, omitted)
     _mark_nodes(network, highlight, rings)
+    highlighted = {*highlight.claims}
     for _, _, key, data in network.edges(keys=True, data=True):
-        if key in {*highlight.claims}:
+        if key in highlighted:
             data["highlighted"] = True
     title = str(network.graph.get("title") or "Network")
     words = MARK_WORDS.get(answer.command, {}) | ({} if highlight.removed else ENDING_WORDS)
@@ -128,26 +122,30 @@ def _mark_nodes(network: Network, highlight: Highlight, rings: dict[str, str]) -
                 network.nodes[iri]["state"] = state
 
 
-def _cut_down(
-    network: Network, answer: AnalysisAnswer, highlight: Highlight, ringed: set[str], resolved: Iterable[str]
-) -> str:
-    """Leave what the answer marks or names (in place), the best connected if they are too many, and say so.
+def _network(
+    answer: AnalysisAnswer, context: AnalysisContext, highlight: Highlight, ringed: Iterable[str]
+) -> tuple[Network, str]:
+    """The network that the map shows, and a sentence on what of a large graph is left out (else "")."""
+    from partnergraph.analysis.drawn_bodies import DrawableBodies
+    from partnergraph.network import build_network
 
-    `resolved`: the bodies that the question names.
-    """
-    total = len(network)
+    as_of, inferred = context.options.as_of, context.options.with_inferred or bool(answer.highlight.dashed_rings)
     claims = {*highlight.claims, *(iri for sentence in answer.sentences for iri in sentence.claims)}
-    marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | ringed | {*resolved}
+    network = None
+    if as_of is None:
+        bodies = DrawableBodies.of_graph(context.reader, context.columns, inferred=inferred, claims=claims)
+    else:
+        network = build_network(context.reader, as_of=as_of, inferred=inferred)
+        bodies = DrawableBodies.of_network(network)
+    if len(bodies.degrees) <= MOST_DRAWN:
+        return network if network is not None else build_network(context.reader, inferred=inferred), ""
+    marked = {iri for iri, step in (highlight.sizes or {}).items() if step > 1} | {*ringed, *context.resolved}
     marked |= {*highlight.removed, *highlight.separated} | {iri for _, members in highlight.sets for iri in members}
-    named = {iri for start, end, key in network.edges(keys=True) if key in claims for iri in (start, end)}
-    own = [iri for iri in network if iri in marked | named] or list(network)
-    first = {*resolved, *highlight.removed}
-    ranked = sorted(own, key=lambda iri: (iri not in first, -network.degree(iri), iri))
-    shown = {*ranked[:MOST_DRAWN]}
+    shown, note = bodies.choose(marked, claims, {*context.resolved, *highlight.removed}, MOST_DRAWN)
+    if network is None:
+        return build_network(context.reader, inferred=inferred, bodies=shown), note
     network.remove_nodes_from([iri for iri in network if iri not in shown])
-    what = "that this answer marks or names" if len(own) < total else "that it has"
-    best = "best connected of those " if len(own) > MOST_DRAWN else ""
-    return f"Of {total:,} bodies the map and the tables show the {len(network):,} {best}{what}."
+    return network, note
 
 
 def answer_table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:

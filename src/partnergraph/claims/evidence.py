@@ -14,7 +14,7 @@ from partnergraph.vocabulary.iri import last_segment
 FORMS = ("quoted", "cited", "editor", "inferred")  # in the order in which they are shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EvidenceItem:
     """One piece of evidence. `form`: quoted (words of an archived text), cited, editor or inferred.
 

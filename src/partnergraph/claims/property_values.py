@@ -10,6 +10,8 @@ Described = dict[str, Values]  # resource -> its values
 Days = tuple[str, str]  # first and last day that a date can mean, as 2014-06-30
 OpenDays = tuple[str | None, str | None]  # the same, None where it is not known
 
+_BOUNDS = {name: (PG[f"{name}Earliest"], PG[f"{name}Latest"]) for name in ("start", "end", "date")}
+
 
 def first_value(values: Values, predicate: str) -> str | None:
     """The first value of a property, None where none is stated."""
@@ -25,5 +27,5 @@ def first_code(values: Values, predicate: str) -> str | None:
 
 def date_bounds(values: Values, name: str) -> Days | None:
     """The first and the last day of a date (`name`: start, end or date); None where nothing is stated."""
-    earliest, latest = first_value(values, PG[f"{name}Earliest"]), first_value(values, PG[f"{name}Latest"])
+    earliest, latest = (first_value(values, predicate) for predicate in _BOUNDS[name])
     return (earliest or latest or "", latest or earliest or "") if earliest or latest else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from partnergraph.claims.entities import (
@@ -17,7 +18,7 @@ from partnergraph.claims.entities import (
     read_statements,
 )
 from partnergraph.claims.evidence import EvidenceItem, read_evidence
-from partnergraph.claims.relationships import Claim, read_claims, read_labels
+from partnergraph.claims.relationships import Claim, iterate_claims, read_labels
 from partnergraph.claims.sources import SourceReference, read_sources
 from partnergraph.store import Reader
 from partnergraph.vocabulary.iri import label_from_iri
@@ -75,4 +76,10 @@ class ReadModel:
 
     def claims(self, *, derived: bool | tuple[str, ...] = False) -> list[Claim]:
         """Every relationship, sorted by IRI. `derived`: also those of all rules, or of the rules named."""
-        return read_claims(self.reader, derived=derived, evidence=self.evidence, labels=self.labels)
+        return list(self.iterate_claims(derived=derived))
+
+    def iterate_claims(
+        self, *, derived: bool | tuple[str, ...] = False, omitted: Collection[str] = frozenset()
+    ) -> Iterator[Claim]:
+        """The same, one at a time. `omitted`: none of those from or to one of these entities."""
+        return iterate_claims(self.reader, self.evidence, self.labels, derived=derived, omitted=omitted)

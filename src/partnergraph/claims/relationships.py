@@ -78,7 +78,7 @@ class Premise:
         return "; ".join([self.sentence, self.period, *marks])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A relationship somebody states, or a rule derives. `start` and `end` are as stated, `start_bounds` and
     `end_bounds` the days that they can mean; `valid_from` and `valid_until` are also bounded by the lives of the
@@ -249,7 +249,22 @@ def read_claims(
     reader = reader.snapshot()
     evidence = read_evidence(reader) if evidence is None else evidence
     labels = read_labels(reader) if labels is None else labels
-    return _ClaimReader(reader, evidence, labels).claims(derived, parties)
+    return list(iterate_claims(reader, evidence, labels, derived=derived, parties=parties))
+
+
+def iterate_claims(
+    reader: Reader,
+    evidence: Mapping[str, EvidenceItem],
+    labels: Mapping[str, str],
+    *,
+    derived: bool | tuple[str, ...] = False,
+    parties: Collection[str] = (),
+    omitted: Collection[str] = frozenset(),
+) -> Iterator[Claim]:
+    """The claims of `read_claims`, one at a time: without all of them in memory. `omitted`: none of those from or to
+    one of these (IRIs).
+    """
+    return _ClaimReader(reader, evidence, labels).claims(derived, parties, omitted)
 
 
 def read_validities(reader: Reader, *, derived: bool = False) -> dict[str, Validity]:
@@ -281,13 +296,15 @@ class _ClaimReader:
         self._party = cache(self._read_party)
         self._premise = cache(self._read_premise)
 
-    def claims(self, derived: bool | tuple[str, ...], parties: Collection[str] = ()) -> list[Claim]:
-        """Every relationship that is wanted, sorted by IRI; see `read_claims`."""
-        return [
-            self._claim(iri, values)
-            for iri, values in self.relationships.items()
-            if _is_wanted(values, derived) and (not parties or set(parties).issubset(parties_of(values)))
-        ]
+    def claims(
+        self, derived: bool | tuple[str, ...], parties: Collection[str], omitted: Collection[str]
+    ) -> Iterator[Claim]:
+        """Every relationship that is wanted, sorted by IRI; see `iterate_claims`."""
+        for iri, values in self.relationships.items():
+            if not _is_wanted(values, derived) or (parties and not set(parties).issubset(parties_of(values))):
+                continue
+            if values[PG["from"]][0] not in omitted and values[PG.to][0] not in omitted:
+                yield self._claim(iri, values)
 
     def validity(self, iri: str, values: Values) -> Validity:
         """What the build wrote of a relationship, else what its dates, its parties' lives or its premises say."""

@@ -16,6 +16,7 @@ from partnergraph.vocabulary import CODE, ORG, PG
 
 OPEN: OpenDays = (None, None)
 _FIRST, _LAST = "0001-01-01", "9999-12-31"
+_STORED = (PG.validFromEarliest, PG.validFromLatest, PG.validUntilEarliest, PG.validUntilLatest)
 _UNRELIABLE = {CODE.disputed, CODE.superseded, CODE.retracted}
 
 
@@ -99,10 +100,9 @@ def _known(day: str) -> str | None:
 
 def stored_validity(values: Values) -> Validity | None:
     """What the build wrote; None where it wrote nothing: all is open, or the graph is of no build."""
-    bounds = [
-        first_value(values, predicate)
-        for predicate in (PG.validFromEarliest, PG.validFromLatest, PG.validUntilEarliest, PG.validUntilLatest)
-    ]
+    if values.keys().isdisjoint(_STORED):
+        return None
+    bounds = [first_value(values, predicate) for predicate in _STORED]
     if not any(bounds):
         return None
     return Validity((bounds[0], bounds[1]), (bounds[2], bounds[3]), tuple(values.get(PG.boundedBy, ())))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.vocabulary import concepts
@@ -19,6 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["build_network"]
 
 
+@contextmanager
+def _paused_collection() -> Iterator[None]:
+    """Without the search for cyclic garbage, in the whole process: a network makes none, and the search through its
+    many values, again and again, takes a third of the time.
+    """
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
+@_paused_collection()
 def build_network(
     reader: Reader,
     *,
@@ -26,6 +43,7 @@ def build_network(
     derived: bool = False,
     inferred: bool = True,
     places: bool = False,
+    bodies: Collection[str] | None = None,
 ) -> Network:
     """A `networkx.MultiDiGraph`: one node for each body, one edge for each claim, keyed by the claim's IRI.
 
@@ -34,9 +52,10 @@ def build_network(
     stated and the lives of the parties leave it open (``"unknown"``). `start_bounds` and `end_bounds` of an edge are
     the days that the stated dates can mean, `valid_from` and `valid_until` what the parties' lives leave of them, with
     the events in `bounded_by`. `derived` adds the links that rules derive (successions, which have an event's
-    evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. All
-    values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]` holds the
-    editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
+    evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. `bodies`
+    (IRIs): only these and the claims between them; of a few bodies of a large graph, only what is recorded of them is
+    read. All values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]`
+    holds the editor's story, a node's `at` its saved positions, by view. Raises `UsageError` for a date in another
     form.
     """
     import networkx as nx
@@ -44,22 +63,28 @@ def build_network(
     from partnergraph.claims.as_of import as_of as graph_as_of
     from partnergraph.claims.date_window import date_window
     from partnergraph.claims.read_model import ReadModel
+    from partnergraph.claims.sources import read_sources
     from partnergraph.network.nodes import node_attributes, unknown_node
+    from partnergraph.network.part import part_reader
     from partnergraph.network.presentation import positions, story
 
     window = date_window(as_of) if as_of is not None else None
-    model = ReadModel(graph_as_of(reader, as_of) if as_of is not None else reader)
+    whole = graph_as_of(reader, as_of) if as_of is not None else reader
+    part = part_reader(whole, bodies) if bodies is not None else None
+    model = ReadModel(part if part is not None else whole)
+    if part is None:
+        whole = model.reader
     nodes = node_attributes(model)
     graph: Network = nx.MultiDiGraph()
-    graph.graph.update(graph_metadata(model.reader, as_of, model.sources))
-    graph.graph["story"] = story(model.reader)
-    node_positions = positions(model.reader)
+    graph.graph.update(graph_metadata(whole, as_of, model.sources if part is None else read_sources(whole)))
+    graph.graph["story"] = story(whole)
+    node_positions = positions(whole)
     omitted = {iri for iri, attributes in nodes.items() if attributes["sort"] == "place" and not places}
     for iri, attributes in nodes.items():
         if iri not in omitted:
             graph.add_node(iri, **attributes | {"at": node_positions.get(iri, {})})
-    for claim in model.claims(derived=derived or ("succession",)):
-        if (claim.inferred and not inferred) or {claim.from_.iri, claim.to.iri} & omitted:
+    for claim in model.iterate_claims(derived=derived or ("succession",), omitted=omitted):
+        if claim.inferred and not inferred:
             continue
         for party in (claim.from_, claim.to):
             if party.iri not in graph:
@@ -71,6 +96,9 @@ def build_network(
             holds=claim.holds(*window) if window else None,
             **edge_attributes(claim),
         )
+    if bodies is not None:
+        shown = {*bodies}
+        graph.remove_nodes_from([iri for iri in graph if iri not in shown])
     return graph
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from partnergraph.claims.entities import Entity, EntityAttribute, EntityEvent, EntityIdentifier, EntityName
@@ -17,12 +18,15 @@ from partnergraph.vocabulary import PG
 
 Attributes = dict[str, Any]
 EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceItem) if field.name not in ("iri", "source"))
+_evidence_fields = attrgetter(*EVIDENCE_FIELDS)
 SOURCE_FIELDS = tuple(field.name for field in fields(SourceReference) if field.name not in ("iri", "id"))
 
 
 def evidence_values(item: EvidenceItem) -> Attributes:
     """A piece of evidence as plain values; its source by id (see `sources` of the network)."""
-    return {name: getattr(item, name) for name in EVIDENCE_FIELDS} | {"source": item.source.id}
+    values = dict(zip(EVIDENCE_FIELDS, _evidence_fields(item), strict=True))
+    values["source"] = item.source.id
+    return values
 
 
 def source_values(source: SourceReference) -> Attributes:

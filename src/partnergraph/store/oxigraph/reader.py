@@ -188,11 +188,16 @@ class Snapshot(Reader):
         self._values: Described = {}
         self._described: dict[str, Described] = {}
         rdf_type = str(RDF.type)
+        shared: dict[str, str] = {}  # an IRI that many statements name is one text
+        share = shared.setdefault
         self._instances: dict[str, list[str]] = {}
         with ENGINE_ERRORS:
             for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
-                subject, predicate = term_text(quad.subject) or "", quad.predicate.value
-                value = getattr(quad.object, "value", None) or term_text(quad.object) or ""
+                subject, predicate, term = term_text(quad.subject) or "", quad.predicate.value, quad.object
+                value = getattr(term, "value", None) or term_text(term) or ""
+                subject, predicate = share(subject, subject), share(predicate, predicate)
+                if type(term) is ox.NamedNode:
+                    value = share(value, value)
                 about = self._values.get(subject)
                 if about is None:
                     about = self._values[subject] = {}
@@ -208,4 +213,5 @@ class Snapshot(Reader):
         """See `Reader.described`; the answer is the same object each time, not to be changed."""
         if class_iri not in self._described:
             self._described[class_iri] = sorted_values(self._values, self._instances.get(class_iri, []))
+            self._values |= self._described[class_iri]  # what was not sorted is no longer needed
         return self._described[class_iri]
