@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, open_days, pairs_of
+from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.projections import yearly
 from partnergraph.analysis.words import counted, joined, names_in_words, number_in_words
 from partnergraph.claims.claim_columns import END_STATED, OPEN_END, OPEN_START, START_STATED
@@ -93,7 +94,7 @@ def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
 def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
     import numpy as np
 
-    return np.unique(np.concatenate([claims for _, claims in behind]))
+    return distinct(np.concatenate([claims for _, claims in behind]))
 
 
 def _years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, int] | None:
