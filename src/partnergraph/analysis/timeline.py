@@ -69,6 +69,10 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     sentences += [Sentence(f"{words}.") for _, words in events]
     rows = list(_rows(context, projection, bands, starts, ends, events))
     notes = ["Surely: by the dates, as far as they are recorded. At most: also what no date rules out."]
+    if context.is_part(claims).any():
+        notes.append("Partners are here all that a counted claim joins, also as a part or a whole.")
+    if years[1] - years[0] == _FEW_YEARS:
+        notes.append(f"Years before {years[0]} are left out.")
     highlight = Highlight(claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})))
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
 

@@ -421,6 +421,8 @@ def _funded_sentences(
     if many:
         which = "one has" if len(alone) == 1 else f"{len(alone):,} have"
         what = f"Of these, {which} no other recorded funder {when_in_words(at)}"
+        if len(alone) == len(bodies):
+            what = f"None of these has another recorded funder {when_in_words(at)}"
         claims = np.concatenate([behind[body] for body in alone])
         sentences.append(context.sentence(f"{what}: {names_in_words(_names(context, alone))}", claims))
     single = [body for body in bodies if not many or len(funders[body])]
