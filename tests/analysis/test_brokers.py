@@ -108,3 +108,14 @@ def test_where_nobody_alone_joins_another() -> None:
 def test_an_unknown_name_is_an_error_with_candidates(reference_reader: Reader) -> None:
     with pytest.raises(QueryError, match="Did you mean: Keele University"):
         brokers(context_of(reference_reader), "Keele")
+
+
+def test_without_inferred_claims_both_sorts_share_their_measures() -> None:
+    links = [("A", "B"), ("B", "C"), ("C", "D")]
+    context = context_of(small_reader(links))
+    stated, inferred = map(context.measures, context.both)
+    assert stated is inferred
+    context = context_of(small_reader(links, inferred=[2]))
+    stated, inferred = map(context.measures, context.both)
+    assert (len(stated.graph.pairs), len(inferred.graph.pairs)) == (2, 3)
+    assert context.measures(context.both[1]) is inferred

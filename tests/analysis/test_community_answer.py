@@ -40,6 +40,18 @@ def test_sets_of_a_random_graph_do_not_stand_out() -> None:
     assert "so that the sets do not stand out" in answer.sentences[0].text
 
 
+def test_of_many_sets_the_largest_stand_in_sentences_and_all_in_the_table() -> None:
+    links = [(f"{number:02}{a}", f"{number:02}{b}") for number in range(25) for a, b in ("xy", "yz", "xz")]
+    links.append(("24z", "24w"))
+    answer = community_answer(context_of(small_reader(links)))
+    texts = [sentence.text for sentence in answer.sentences]
+    assert len(texts) == 22
+    assert texts[0].startswith("25 sets of bodies")
+    assert texts[1].startswith("Set 1: 24z, with 24w, 24x and 24y; all together with every seed (4 claims")
+    assert texts[-1] == "Five more sets of 3 bodies or fewer: see the table."
+    assert {row[0] for row in answer.rows} == {*range(1, 26)}
+
+
 def test_too_few_for_sets() -> None:
     answer = community_answer(context_of(small_reader([("A", "B"), ("B", "C")])))
     assert answer.sentences[0].text.startswith(

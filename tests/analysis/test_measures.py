@@ -259,7 +259,7 @@ def test_pivots_by_size_and_a_note_on_them() -> None:
         return PairGraph(size, np.zeros((pairs, 2), dtype=np.int32), np.ones(pairs))
 
     assert pivots(graph(EXACT // 5_000, 5_000)) is None
-    for pairs, number in ((5_001, 400), (125_000, 400), (250_000, 200), (1_000_000, 50), (2_000_000, 50)):
+    for pairs, number in ((5_001, 400), (62_500, 400), (250_000, 100), (1_000_000, 50), (2_000_000, 50)):
         chosen = pivots(graph(EXACT // 5_000, pairs))
         assert chosen is not None
         assert len(set(chosen.tolist())) == number

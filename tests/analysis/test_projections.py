@@ -236,6 +236,10 @@ SCOPE = Scope("claims", None, False, False, 2, 1, 1, 0, 0, 0, 0, 0)
     ("scope", "sentence"),
     [
         (SCOPE, "Claims projection, all dates together (of 2 claims 1 gives no date, 1 an end)."),
+        (
+            replace(SCOPE, undated=2, with_end=0),
+            "Claims projection, all dates together (none of 2 claims gives a date).",
+        ),
         (replace(SCOPE, counted=0), "Claims projection, all dates together (no claim)."),
         (
             replace(SCOPE, counted=1, undated=0, with_end=0, groups=1),

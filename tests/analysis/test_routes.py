@@ -88,6 +88,16 @@ def test_each_step_says_what_its_claims_say() -> None:
     ]
 
 
+def test_a_step_of_many_claims_counts_those_that_say_the_same() -> None:
+    years = [2001, 2001, 2002, 2003, 2004, 2004]
+    dates = {number: (f"{year}-01-01", f"{year}-12-31") for number, year in enumerate(years)}
+    reader = small_reader([("A", "B", "funding")] * 6, dates=dates)
+    assert routes(context_of(reader), "A", "B").sentences[1].text == (
+        "A funds B, from 2001-01-01, until 2001-12-31 (2 claims); A funds B, from 2002-01-01, until 2002-12-31; "
+        "A funds B, from 2003-01-01, until 2003-12-31; 2 more claims (6 claims, all dated)."
+    )
+
+
 def test_wrong_names() -> None:
     context = context_of(small_reader([("A", "B")]))
     with pytest.raises(UsageError, match=r"'A' and 'A' are one body, A\. Name two\."):

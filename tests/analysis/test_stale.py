@@ -55,7 +55,9 @@ def test_a_group_rules_no_verb(reference_reader: Reader) -> None:
 
 def test_without_any_date() -> None:
     answer = stale(context_of(small_reader([("A", "B")])))
-    assert [sentence.text for sentence in answer.sentences] == ["No source gives a date."]
+    assert [sentence.text for sentence in answer.sentences] == [
+        "No source of a claim has a date: when claims were last confirmed is not recorded."
+    ]
     answer = stale(context_of(small_reader([("A", "B")])), at="2020")
     assert (
         answer.sentences[1].text

@@ -105,6 +105,28 @@ def test_a_funder_that_surely_funds_and_the_members_of_the_funded() -> None:
     assert [sentence.text for sentence in none.sentences] == ["No funding by F is recorded that can hold in 2022."]
 
 
+def test_of_many_funded_bodies_those_without_another_funder_stand_together() -> None:
+    links = [("F", f"B{number:02}", "funding") for number in range(12)]
+    answer = what_if_ending(context_of(small_reader([*links, ("G", "B03", "funding")])), "F", "2015")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "F may be funding 12 bodies in 2015 (the dates do not say so surely): B00, B01, B02 and 9 more (12 claims, "
+        "dates not stated).",
+        "Of these, 11 have no other recorded funder in 2015: B00, B01, B02 and 8 more (11 claims, dates not stated).",
+        "B03 has one other recorded funder in 2015: G (2 claims, dates not stated).",
+    ]
+    assert answer.sentences[2].claims == ("https://e.org/r/0003", "https://e.org/r/0012")
+    assert [row[4] for row in answer.rows] == [None, None, None, "G", *[None] * 8]
+    others = [("G", f"B{number:02}", "funding") for number in range(12)]
+    members = [("M", f"B{number:02}", "membership") for number in range(12)]
+    texts = [s.text for s in what_if_ending(context_of(small_reader([*links, *others])), "F", "2015").sentences]
+    assert len(texts) == 12
+    assert texts[-1] == "Two more have other recorded funders: see the table."
+    texts = [s.text for s in what_if_ending(context_of(small_reader([*links, *members])), "F", "2015").sentences]
+    assert texts[1].startswith("None of these has another recorded funder in 2015: B00, B01, B02 and 9 more (12")
+    assert len(texts) == 13
+    assert texts[-1] == "Two more have recorded members: see the table."
+
+
 LINKS = st.lists(st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from("ABCDEFGH")), min_size=1, max_size=14)
 
 

@@ -35,9 +35,11 @@ def identifier(number: int) -> str:
     return f"https://ror.org/0{letters}{98 - scattered * 100 % 97:02d}"
 
 
-def records(number: int) -> Iterator[str]:
-    """So many records of ROR, schema 2, the same every time: one name or two, a type, a year, a town, some a parent."""
-    choose = random.Random(7)
+def records(number: int, related: int = 0) -> Iterator[str]:
+    """So many records of ROR, schema 2, the same every time: one name or two, a type, a year, a town, some a parent;
+    and to so many others each is `related`, most of them to the first ones, as in registers that are.
+    """
+    choose, link = random.Random(7), random.Random(8)
     for one in range(number):
         place = "".join(choose.choice(PARTS) for _ in range(3)).title() + choose.choice(ENDS)
         name = f"{choose.choice(FIRST)} {place} {choose.choice(LAST)} {one}"
@@ -46,7 +48,9 @@ def records(number: int) -> Iterator[str]:
         where = {"name": f"Town {town}", "country_code": "GB", "lat": town / 50, "lng": town / 100}
         if one % 4 == 0:
             names.append({"value": f"{place[0]}XU", "lang": "en", "types": ["acronym"]})
-        parents = [{"type": "parent", "id": identifier(one - 1), "label": "Parent"}] if one % 4 == 1 else []
+        links = [{"type": "parent", "id": identifier(one - 1), "label": "Parent"}] if one % 4 == 1 else []
+        others = sorted({int(number * link.random() ** 3) for _ in range(related)} - {one, one - 1})
+        links += [{"type": "related", "id": identifier(other), "label": "Related"} for other in others]
         record = {
             "id": identifier(one),
             "names": names,
@@ -56,12 +60,12 @@ def records(number: int) -> Iterator[str]:
             "locations": [{"geonames_id": town + 1, "geonames_details": where}],
             "links": [],
             "external_ids": [],
-            "relationships": parents,
+            "relationships": links,
         }
         yield f"{json.dumps(record)}\n"
 
 
-def folder(path: Path, register: int | Sequence[Path]) -> Path:
+def folder(path: Path, register: int | Sequence[Path], related: int = 0) -> Path:
     """A graph folder that keeps whole registers: files of ROR, or one of so many made-up organisations."""
     (path / "tables").mkdir(parents=True)
     (path / "sources").mkdir()
@@ -70,7 +74,7 @@ def folder(path: Path, register: int | Sequence[Path]) -> Path:
     if isinstance(register, int):
         files = [path / "sources" / "ror.jsonl"]
         with files[0].open("w", encoding="utf-8") as made:
-            made.writelines(records(register))
+            made.writelines(records(register, related))
     else:
         files = [Path(shutil.copy(file, path / "sources")) for file in register]
     entry = '[[register]]\nsource = "ror"\npath = "sources/{}"\nformat = "ror"\nkeep = "all"\n'

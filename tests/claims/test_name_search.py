@@ -72,18 +72,43 @@ def test_an_unknown_name_is_an_error_that_says_where_the_names_are(whole: Reader
         resolve_name(whole, text)
 
 
-def test_a_name_of_several_bodies_is_an_error_that_names_them() -> None:
-    iri = "https://example.org/id/{}"
+def _named(bodies: dict[str, tuple[str, ...]]) -> Reader:
+    """Organisations by their IRIs: the name of today, then others."""
     org, label = "<http://www.w3.org/ns/org#Organization>", "<http://www.w3.org/2004/02/skos/core#prefLabel>"
     also, a = "<http://www.w3.org/2004/02/skos/core#altLabel>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
     lines = []
-    for name in ("alpha", "beta"):
-        about = f"<{iri.format(name)}>"
-        lines += [f"{about} {a} {org} .\n", f'{about} {label} "{name}"@en .\n', f'{about} {also} "Twin"@en .\n']
-    reader = Reader.nquads_lines(lines)
-    with pytest.raises(QueryError, match=r"'twin' is the name of several: alpha; beta\. Use a longer name\."):
+    for iri, (name, *others) in bodies.items():
+        lines += [f"<{iri}> {a} {org} .\n", f'<{iri}> {label} "{name}"@en .\n']
+        lines += [f'<{iri}> {also} "{other}"@en .\n' for other in others]
+    return Reader.nquads_lines(lines)
+
+
+def test_a_name_of_several_bodies_is_an_error_that_names_them_and_the_ids_to_use() -> None:
+    iri = "https://example.org/id/{}"
+    reader = _named({iri.format(f"x-{name}"): (name, "Twin") for name in ("alpha", "beta")})
+    with pytest.raises(QueryError) as caught:
         resolve_name(reader, "twin")
-    assert resolve_name(reader, "alpha").iri == iri.format("alpha")
+    assert str(caught.value) == (
+        "'twin' is the name of several: alpha (x-alpha); beta (x-beta). Use what stands in brackets, or a longer name."
+    )
+    for given in ("alpha", "x-alpha", iri.format("x-alpha")):
+        assert resolve_name(reader, given).iri == iri.format("x-alpha")
+
+
+def test_bodies_of_one_name_are_told_apart_by_id_and_by_iri_where_an_id_is_not_enough() -> None:
+    one, same, other = (f"https://example.org/{end}" for end in ("a/dfe", "b/dfe", "b/register-d6"))
+    reader = _named(dict.fromkeys((one, same, other), ("Department for Education",)))
+    with pytest.raises(QueryError) as caught:
+        resolve_name(reader, "Department for Education")
+    bodies = "; ".join(f"Department for Education ({given})" for given in (one, same, "register-d6"))
+    assert str(caught.value).startswith(f"'Department for Education' is the name of several: {bodies}. Use")
+    assert [resolve_name(reader, given).iri for given in (one, same, "register-d6")] == [one, same, other]
+
+
+def test_of_many_bodies_of_one_name_five_are_offered() -> None:
+    reader = _named({f"https://example.org/id/x-{number}": ("St Mary's",) for number in range(7)})
+    with pytest.raises(QueryError, match=r"\(x-0\); .*\(x-4\); and others\. Use what stands in brackets"):
+        resolve_name(reader, "St Mary's")
 
 
 def test_the_best_match_comes_first_even_where_only_few_are_asked_for(whole: Reader) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.block_tree import BlockTree
 from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of, pairs_of
+from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
 from partnergraph.analysis.triangles import ROLES
@@ -167,7 +168,7 @@ def _claims_of(projection: Projection, node: int) -> NDArray[np.int32]:
     import numpy as np
 
     claims = [behind for _, behind in pairs_of(projection, node)]
-    return np.unique(np.concatenate(claims)) if claims else np.zeros(0, np.int32)
+    return distinct(np.concatenate(claims)) if claims else np.zeros(0, np.int32)
 
 
 def _between_sentence(
@@ -175,7 +176,7 @@ def _between_sentence(
 ) -> Sentence:
     """The first ranks by betweenness, each with its band."""
     rank = ranks(measures.betweenness)
-    order = [node for node in in_order(measures.betweenness).tolist() if measures.betweenness[node] > 0][:TOP]
+    order = [node for node in in_order(measures.betweenness)[:TOP].tolist() if measures.betweenness[node] > 0]
     name = context.options.projection
     if not order:
         return Sentence(f"By betweenness in the {name} projection, no organisation lies between two others.")
@@ -190,9 +191,7 @@ def _between_sentence(
 
 
 def _all(projection: Projection) -> NDArray[np.int32]:
-    import numpy as np
-
-    return np.unique(projection.pair_claims)
+    return distinct(projection.pair_claims)
 
 
 def _method(measures: NetworkMeasures) -> list[str]:
@@ -250,7 +249,7 @@ def _claim_counts(projection: Projection) -> tuple[list[int], list[int]]:
     columns, count = projection.columns, max(len(projection.columns.claims), 1)
     pairs = np.repeat(np.arange(len(projection.pairs)), np.diff(projection.offsets))
     keys = [projection.pairs[pairs, end].astype(np.int64) * count + projection.pair_claims for end in (0, 1)]
-    node, claim = np.divmod(np.unique(np.concatenate(keys)), count)
+    node, claim = np.divmod(distinct(np.concatenate(keys)), count)
     dated = columns.flags[claim] & (START_STATED | END_STATED) != 0
     size = len(projection.nodes)
     return np.bincount(node, minlength=size).tolist(), np.bincount(node[~dated], minlength=size).tolist()

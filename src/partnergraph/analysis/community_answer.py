@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from partnergraph.analysis.projection import Projection
 
 FEWEST = 10  # organisations; fewer have no sets that mean anything
+SHOWN = 20  # sets in sentences, the largest
 HULL = 3  # bodies that a hull is drawn around
 FIRST_OF_A_SET = "Of each set, the body with the most neighbours is named first."
 COLUMNS = ("set", "body", "iri", "type", "neighbours inside", "neighbours outside", "together with every seed")
@@ -35,8 +36,11 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
     degree = context.measures(projection).degree
     centres = [min(nodes, key=lambda node: (-int(degree[node]), node)) for nodes in sets]
     sentences = [first_sentence(context, projection, result)]
-    for number, (nodes, centre) in enumerate(zip(sets, centres, strict=True), 1):
+    for number, (nodes, centre) in enumerate(zip(sets[:SHOWN], centres, strict=False), 1):
         sentences.append(_set_sentence(context, projection, result, number, nodes, centre))
+    if len(sets) > SHOWN:
+        more = f"{counted(len(sets) - SHOWN, 'more set', first=True)} of {len(sets[SHOWN]):,} bodies or fewer"
+        sentences.append(Sentence(f"{more}: see the table."))
     rows = _rows(projection, result, sets)
     hulls = tuple(
         (

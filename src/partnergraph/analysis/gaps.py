@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, iris_of
+from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 from partnergraph.claims.terms import concept_of
 
@@ -132,7 +133,7 @@ class _Triads:
         partner[focus] = False
         numbers = np.flatnonzero(partnered)
         pairs = np.sort(ends[numbers], axis=1)
-        keys = np.unique(pairs[:, 0] * max(size, 1) + pairs[:, 1])  # two arcs between the same two are one pair
+        keys = distinct(pairs[:, 0] * max(size, 1) + pairs[:, 1])  # two arcs between the same two are one pair
         first, second = np.divmod(keys, max(size, 1))
         shared = np.bincount(first[partner[second]], minlength=size) + np.bincount(
             second[partner[first]], minlength=size
@@ -166,7 +167,7 @@ class _Triads:
         inside = np.isin(self.pairs, nodes).any(axis=1) & np.isin(self.pairs, [self.focus, *more]).any(axis=1)
         offsets = self.projection.offsets
         chosen = [self.projection.pair_claims[offsets[n] : offsets[n + 1]] for n in self.pair_numbers[inside].tolist()]
-        return np.unique(np.concatenate(chosen)) if chosen else np.zeros(0, np.int32)
+        return distinct(np.concatenate(chosen)) if chosen else np.zeros(0, np.int32)
 
 
 def _other_claims(context: AnalysisContext, projection: Projection, focus: int) -> dict[int, list[int]]:

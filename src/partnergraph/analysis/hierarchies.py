@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Indices = NDArray[np.int32] | NDArray[np.int64]
+
+Integer = TypeVar("Integer", bound="np.integer")
 
 
 def top_parents(child: Indices, parent: Indices, count: int) -> NDArray[np.int32]:
@@ -53,7 +55,7 @@ def _reachable_tops(child: Indices, parent: Indices, count: int) -> tuple[NDArra
         lowest, highest = lower, higher
 
 
-def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct(keys: NDArray[Integer]) -> NDArray[Integer]:
     """The keys in ascending order, each one time (`numpy.unique` takes 50 times as long on millions of keys)."""
     import numpy as np
 

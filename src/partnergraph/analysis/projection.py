@@ -168,6 +168,8 @@ def _dates(scope: Scope, noun: str) -> str:
     if not scope.counted:
         return f"no {noun}"
     undated, counted = scope.undated, _number(scope.counted, noun)
+    if undated == scope.counted > 1:
+        return f"none of {counted} gives a date"
     first = f"{undated:,} {'gives' if undated == 1 else 'give'} no date" if undated else "each gives a date"
     return f"of {counted} {first}, {f'{scope.with_end:,}' if scope.with_end else 'none'} an end"
 

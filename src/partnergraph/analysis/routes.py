@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -96,10 +97,13 @@ def _hop_claims(projection: Projection, start: int, end: int) -> list[int]:
 def _hop_in_words(context: AnalysisContext, claims: list[int], shown: dict[str, Claim]) -> str:
     """What the claims of a step say, up to three of them."""
     iris = [context.columns.claims[claim] for claim in claims]
-    sentences = list(dict.fromkeys(dated_in_words(shown[iri]) for iri in iris if iri in shown))
-    rest = len(sentences) - MOST_SENTENCES
+    numbers = Counter(dated_in_words(shown[iri]) for iri in iris if iri in shown)
+    sentences = [
+        text if number == 1 else f"{text} ({number:,} claims)" for text, number in [*numbers.items()][:MOST_SENTENCES]
+    ]
+    rest = numbers.total() - sum([*numbers.values()][:MOST_SENTENCES])
     more = [f"{number_in_words(rest)} more {'claim' if rest == 1 else 'claims'}"] if rest > 0 else []
-    return "; ".join([*sentences[:MOST_SENTENCES], *more])
+    return "; ".join([*sentences, *more])
 
 
 def dated_in_words(claim: Claim) -> str:

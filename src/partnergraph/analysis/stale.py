@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from partnergraph.store import Reader
 
 MONTHS = 24
+NO_DATE = "No source of a claim has a date: when claims were last confirmed is not recorded."
 SHOWN = 10  # claims in sentences
 COLUMNS = ("from", "from iri", "kind", "to", "to iri", "last confirmed", "holds then", "claim iri")
 
@@ -41,9 +42,7 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
     when = at or context.options.as_of or max(days.values(), default=None)
     title = "Claims that no source has confirmed lately"
     if when is None:
-        return context.answer(
-            "stale", title, [Sentence("No source gives a date.")], COLUMNS, scope=_scope(context, None)
-        )
+        return context.answer("stale", title, [Sentence(NO_DATE)], COLUMNS, scope=_scope(context, None))
     end = date_window(when)[1]
     before = months_before(end, months)
     held = np.flatnonzero(counted_claims(columns, context.options) & can_have_held(columns, when))
@@ -91,6 +90,8 @@ def last_confirmed(reader: Reader) -> dict[str, str]:
     for predicate in (DCTERMS.dateSubmitted, PG.asOfLatest, DCTERMS.issued):  # the last one counts
         dates = reader.values(predicate)
         speaks.update({source: min(values) for source, values in dates.items()})
+    if not speaks:
+        return {}
     silent = {item for code in (CODE.inferred, CODE.editor) for item in reader.pointing(PG.basis, code)}
     items = {
         item: speaks[min(sources)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.context import AnalysisContext, open_days, pairs_of
+from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.projections import yearly
 from partnergraph.analysis.words import counted, joined, names_in_words, number_in_words
 from partnergraph.claims.claim_columns import END_STATED, OPEN_END, OPEN_START, START_STATED
@@ -68,6 +69,10 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     sentences += [Sentence(f"{words}.") for _, words in events]
     rows = list(_rows(context, projection, bands, starts, ends, events))
     notes = ["Surely: by the dates, as far as they are recorded. At most: also what no date rules out."]
+    if context.is_part(claims).any():
+        notes.append("Partners are here all that a counted claim joins, also as a part or a whole.")
+    if years[1] - years[0] == _FEW_YEARS:
+        notes.append(f"Years before {years[0]} are left out.")
     highlight = Highlight(claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})))
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
 
@@ -93,7 +98,7 @@ def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
 def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
     import numpy as np
 
-    return np.unique(np.concatenate([claims for _, claims in behind]))
+    return distinct(np.concatenate([claims for _, claims in behind]))
 
 
 def _years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, int] | None:

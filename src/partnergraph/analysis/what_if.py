@@ -16,6 +16,7 @@ from partnergraph.analysis.words import (
     group_in_words,
     joined,
     names_in_words,
+    number_in_words,
     share_in_words,
     when_in_words,
 )
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     Entities = NDArray[np.int64]
 
+SHOWN = 10  # bodies in sentences of their own
 WITHOUT = ("body", "iri", "type", "pairs before", "pairs after", "joined after", "claims lost")
 ENDING = ("body", "iri", "type", "surely funded then", "other funders", "members without another")
 
@@ -332,10 +334,11 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     bodies = sorted({*columns.to[paid].tolist()}, key=lambda body: (columns.labels[body], body))
     name = context.label(iri)
     title = f"If funding by {name} ended {when_in_words(at)}"
-    funders = {body: np.flatnonzero(funding & (columns.to == body) & (columns.from_ != own)) for body in bodies}
-    sure = {body for body in bodies if surely[paid[columns.to[paid] == body]].any()}
+    funders = _by_receiver(columns, np.flatnonzero(funding & (columns.from_ != own)), bodies)
+    sure = {*columns.to[paid[surely[paid]]].tolist()}
     memberships = counted_claims(columns, options, "membership")
-    members = {body: np.flatnonzero(memberships & (columns.to == body)) for body in bodies if not len(funders[body])}
+    alone = [body for body in bodies if not len(funders[body])]
+    members = _by_receiver(columns, np.flatnonzero(memberships), alone)
     sentences = [
         *_funded_sentences(context, name, at, [body for body in bodies if body in sure], paid, funders, surely=True),
         *_funded_sentences(
@@ -344,7 +347,10 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     ]
     if not bodies:
         sentences = [Sentence(f"No funding by {name} is recorded that can hold {when_in_words(at)}.")]
-    sentences += [_members_sentence(context, body, claims) for body, claims in members.items() if len(claims)]
+    having = {body: claims for body, claims in members.items() if len(claims)}
+    sentences += [_members_sentence(context, body, claims) for body, claims in [*having.items()][:SHOWN]]
+    if len(having) > SHOWN:
+        sentences.append(_more(len(having) - SHOWN, "have recorded members", "has recorded members"))
     rows = [
         (
             *(columns.labels[body], columns.entities[body], columns.types[body] or None),
@@ -364,6 +370,24 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     return context.answer("what-if", title, sentences, ENDING, rows, highlight=highlight, scope=scope_sentence(scope))
 
 
+def _by_receiver(
+    columns: ClaimColumns, claims: NDArray[np.int64], bodies: Sequence[int]
+) -> dict[int, NDArray[np.int64]]:
+    """The claims to each of some bodies, ascending."""
+    import numpy as np
+
+    to = columns.to[claims]
+    order = np.argsort(to, kind="stable")
+    begin, end = (np.searchsorted(to[order], bodies, side) for side in ("left", "right"))
+    return {
+        body: claims[order[first:last]] for body, first, last in zip(bodies, begin.tolist(), end.tolist(), strict=True)
+    }
+
+
+def _more(number: int, several: str, one: str) -> Sentence:
+    return Sentence(f"{number_in_words(number, first=True)} more {one if number == 1 else several}: see the table.")
+
+
 def _names_of(context: AnalysisContext, entities: Iterable[int]) -> str:
     return "; ".join(sorted({context.columns.labels[entity] for entity in entities}))
 
@@ -378,7 +402,9 @@ def _funded_sentences(
     *,
     surely: bool,
 ) -> list[Sentence]:
-    """How many bodies the funder funds, and one sentence for each on its other funders."""
+    """How many bodies the funder funds, and one sentence for each on its other funders; of many bodies one for all
+    without any, and for the first of the others.
+    """
     import numpy as np
 
     if not bodies:
@@ -389,12 +415,25 @@ def _funded_sentences(
     doubt = "" if surely else " (the dates do not say so surely)"
     text = f"{name} {'funds' if surely else 'may be funding'} {number} {when_in_words(at)}{doubt}: {names}"
     sentences = [context.sentence(text, paid[np.isin(columns.to[paid], bodies)])]
-    for body in bodies:
+    behind = _by_receiver(columns, paid, bodies)
+    alone = [body for body in bodies if not len(funders[body])]
+    many = len(bodies) > SHOWN and len(alone) > 0
+    if many:
+        which = "one has" if len(alone) == 1 else f"{len(alone):,} have"
+        what = f"Of these, {which} no other recorded funder {when_in_words(at)}"
+        if len(alone) == len(bodies):
+            what = f"None of these has another recorded funder {when_in_words(at)}"
+        claims = np.concatenate([behind[body] for body in alone])
+        sentences.append(context.sentence(f"{what}: {names_in_words(_names(context, alone))}", claims))
+    single = [body for body in bodies if not many or len(funders[body])]
+    for body in single[:SHOWN]:
         others = sorted({*columns.from_[funders[body]].tolist()}, key=lambda other: (columns.labels[other], other))
         what = f"{columns.labels[body]} has {counted(len(others), 'other recorded funder')} {when_in_words(at)}"
         if others:
             what += f": {names_in_words([group_in_words(other) for other in _names(context, others)])}"
-        sentences.append(context.sentence(what, [*funders[body].tolist(), *paid[columns.to[paid] == body].tolist()]))
+        sentences.append(context.sentence(what, [*funders[body].tolist(), *behind[body].tolist()]))
+    if len(single) > SHOWN:
+        sentences.append(_more(len(single) - SHOWN, "have other recorded funders", "has other recorded funders"))
     return sentences
 
 

@@ -13,7 +13,10 @@ from partnergraph.vocabulary.iri import last_segment
 __all__ = ["SMALL", "NameMatch", "bodies_by_name", "find_by_name", "fold_name", "is_short_form", "resolve_name"]
 
 
-def find_by_name(reader: Reader, text: str, most: int = 5) -> list[NameMatch]:
+MOST = 5  # bodies that are offered
+
+
+def find_by_name(reader: Reader, text: str, most: int = MOST) -> list[NameMatch]:
     """The bodies called so, best first: exactly, then by a short form, by the beginning of a name, by words in it, by
     beginnings of words in it, then nearly: the whole name, or each word.
 
@@ -54,18 +57,36 @@ def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:
 
 
 def resolve_name(reader: Reader, text: str) -> NameMatch:
-    """The one body called so. Raises `QueryError` with the nearest names when there is none or there are several."""
-    matches = find_by_name(reader, text)
+    """The one body called so, or with this id or IRI. Raises `QueryError` with the nearest names when there is none,
+    and with the ids of all when there are several.
+    """
+    matches = find_by_name(reader, text, MOST + 1)
     if not matches:
         raise QueryError(f"Nothing here is called '{text}'. The names: partnergraph query organisations")
     if ":" in text and len(matches) == 1:
         return matches[0]
     key = lookup_key(text)
-    exact = [match for match in matches if key in (lookup_key(match.name), lookup_key(last_segment(match.iri)))]
+    exact = _called_exactly(matches, key)
     exact = exact or [match for match in matches if is_short_form(key, lookup_key(match.name))]
     if len(exact) == 1 or (not exact and len(matches) == 1 and key in lookup_key(matches[0].name)):
         return exact[0] if exact else matches[0]
-    labels = "; ".join(dict.fromkeys(match.label for match in (exact or matches)))
     if exact:
-        raise QueryError(f"'{text}' is the name of several: {labels}. Use a longer name.")
+        bodies = "; ".join(f"{match.label} ({_unambiguous(reader, match)})" for match in exact[:MOST])
+        others = "; and others" if len(exact) > MOST else ""
+        raise QueryError(
+            f"'{text}' is the name of several: {bodies}{others}. Use what stands in brackets, or a longer name."
+        )
+    labels = "; ".join(dict.fromkeys(match.label for match in matches[:MOST]))
     raise QueryError(f"Nothing here is called '{text}'. Did you mean: {labels}?")
+
+
+def _called_exactly(matches: list[NameMatch], key: str) -> list[NameMatch]:
+    """Those with this name or this id, folded."""
+    return [match for match in matches if key in (lookup_key(match.name), lookup_key(last_segment(match.iri)))]
+
+
+def _unambiguous(reader: Reader, match: NameMatch) -> str:
+    """What means this body alone: its id, or its IRI where others have the same id or are called so."""
+    own_id = last_segment(match.iri)
+    named = _called_exactly(find_by_name(reader, own_id), lookup_key(own_id)) if ":" not in own_id else []
+    return own_id if {other.iri for other in named} == {match.iri} else match.iri
