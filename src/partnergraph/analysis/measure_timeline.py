@@ -160,9 +160,8 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     notes = [BOUNDS_NOTE] if chosen.bounded else [_two_graphs_note(label)]
     if by_year.estimated:
         notes.append("Where pairs are many, betweenness is estimated from some bodies, drawn with a fixed seed.")
-    highlight = Highlight(
-        claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})), chart_label=chosen.label
-    )
+    claims = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
+    highlight = Highlight(claims=claims, chart_label=chosen.plural or chosen.label)
     return context.answer("timeline", title, sentences, columns, values, notes=notes, highlight=highlight)
 
 

@@ -18,6 +18,8 @@ DASHES = "5 3"
 YEAR_ROOM = 70  # pixels for the label of a year
 INTERVALS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
 FRACTIONS = tuple(step / 10**power for power in range(6, 0, -1) for step in (1, 2, 5))
+_KEY = (", surely", "at most: what no date rules out")
+_LINES_KEY = (" of what surely held", "of what can have held; no bounds")
 
 Number = int | float | None
 
@@ -36,8 +38,12 @@ def step_chart(
     counted, in the plural, or measured. Not `bounded`: two lines, with gaps where a number is None. No number is below
     zero, where the axis is. Coloured by classes when inline, else by attributes.
     """
-    # The key is in one line where there is room for it.
-    second = (LEFT + 170, 8) if width >= WIDTH else (LEFT, 8 + LINE)
+    # The key is in one line where there is room for it; its second part is as wide as any.
+    names = _KEY if bounded else _LINES_KEY
+    own = f"{noun}{names[0]}"
+    second = (max(LEFT + 170, LEFT + 46 + int(6.8 * len(own))), 8)
+    if second[0] + 22 + 6.8 * len(names[1]) > width:
+        second = (LEFT, 8 + LINE)
     top_margin = second[1] + LINE + 6
     first, last = years[0], years[-1] + 1
     known = {"surely": _known(surely), "at most": _known(at_most)}
@@ -80,7 +86,7 @@ def step_chart(
     labelled = [year for year in years if year % every == 0] or [years[0]]
     ticks = "".join(_text(x(year), HEIGHT - 9, str(year), "middle") for year in labelled)
     marks = "".join(f"M{x(year):.1f} {y(0):.1f}v5" for year in labelled)
-    key = _bounds_key(noun, second) if bounded else _lines_key(noun, second)
+    key = _bounds_key(own, second) if bounded else _lines_key(own, second)
     if bounded:
         paths = (
             f'<path class="possibly" d="{area(at_most)}" fill="{fill}"/>'
@@ -127,22 +133,22 @@ def _line(path: str, dashes: str = "") -> str:
     return f'<path class="edge" d="{path}" fill="none" stroke="{LIGHT.link}" stroke-width="1.8"{dashed}/>'
 
 
-def _bounds_key(noun: str, second: tuple[int, int]) -> str:
+def _bounds_key(own: str, second: tuple[int, int]) -> str:
     possible = f'x="{second[0]}" y="{second[1]}" width="16" height="12"'
     return (
         f'<rect class="surely" x="{LEFT}" y="8" width="16" height="12" fill="{LIGHT.link}"/>'
-        f"{_text(LEFT + 22, 18.5, f'surely {noun}', 'start')}"
+        f"{_text(LEFT + 22, 18.5, own, 'start')}"
         f'<rect class="possibly" {possible} fill="{HULLS[0].fill}"/>'
         f'<rect class="edge" {possible} fill="none" stroke="{LIGHT.link}"/>'
-        f"{_text(second[0] + 22, second[1] + 10.5, f'possibly {noun}: no date rules them out', 'start')}"
+        f"{_text(second[0] + 22, second[1] + 10.5, _KEY[1], 'start')}"
     )
 
 
-def _lines_key(noun: str, second: tuple[int, int]) -> str:
+def _lines_key(own: str, second: tuple[int, int]) -> str:
     return (
-        f"{_line(f'M{LEFT} 14h16')}{_text(LEFT + 22, 18.5, 'what surely held', 'start')}"
+        f"{_line(f'M{LEFT} 14h16')}{_text(LEFT + 22, 18.5, own, 'start')}"
         f"{_line(f'M{second[0]} {second[1] + 6}h16', DASHES)}"
-        f"{_text(second[0] + 22, second[1] + 10.5, f'what can have held: {noun}, no bounds', 'start')}"
+        f"{_text(second[0] + 22, second[1] + 10.5, _LINES_KEY[1], 'start')}"
     )
 
 
