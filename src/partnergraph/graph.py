@@ -246,17 +246,24 @@ class PartnerGraph:
         organisation: str | None = None,
         *,
         measure: str | None = None,
+        between: tuple[str, str] | None = None,
         projection: str = "claims",
         with_inferred: bool = False,
     ) -> AnalysisAnswer:
         """How many partners an organisation surely had and can have had in each year; or a measure of it, or of the
-        whole network (`partnergraph.analysis.measure_timeline.MEASURES`). `as_of` does not count.
+        whole network (`partnergraph.analysis.measure_timeline.MEASURES`); or what began and ended `between` two dates,
+        around it or anywhere. `as_of` does not count. Raises `UsageError` for a measure between dates.
         """
+        from partnergraph.analysis.changes_between import changes_between
         from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
         from partnergraph.analysis.measure_timeline import measure_timeline
         from partnergraph.analysis.timeline import timeline
 
         context = AnalysisContext(self._names, AnalysisOptions(projection, with_inferred), self._columns)
+        if measure and between:
+            raise UsageError("A measure is of every year, what changed of some dates: give measure or between.")
+        if between:
+            return changes_between(context, *between, organisation)
         return measure_timeline(context, measure, organisation) if measure else timeline(context, organisation)
 
     def survival(self, kind: str | None = None, *, with_inferred: bool = False) -> AnalysisAnswer:

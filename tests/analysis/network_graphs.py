@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from partnergraph.analysis.answer import AnalysisAnswer
 from partnergraph.analysis.brokers import brokers
+from partnergraph.analysis.changes_between import changes_between
 from partnergraph.analysis.community_answer import community_answer
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.gaps import gaps
@@ -111,6 +112,7 @@ def commands(a: str, b: str) -> dict[str, Command]:
         "timeline --measure degree": lambda context: measure_timeline(_of_all_dates(context), "degree", a),
         "timeline --measure constraint": lambda context: measure_timeline(_of_all_dates(context), "constraint", a),
         "timeline --measure pairs": lambda context: measure_timeline(_of_all_dates(context), "pairs"),
+        "timeline --between": lambda context: changes_between(_of_all_dates(context), "2010", "2020", a),
         "survival": lambda context: survival(_of_all_dates(context)),
         "communities": community_answer,
         "stale": stale,

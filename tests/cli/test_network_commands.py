@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ending": ("what-if", "--ending", "Department for Education", "--at", "2020"),
     "timeline": ("timeline", SPCR),
     "measure": ("timeline", SPCR, "--measure", "betweenness"),
+    "between": ("timeline", "--between", "2018", "2020"),
     "survival": ("survival",),
     "communities": ("communities",),
     "stale": ("stale", "--at", "2026"),
@@ -82,6 +83,7 @@ OPTIONS = [
     ("timeline",),
     ("timeline", KEELE, "--projection", "co-membership", "--with-inferred"),
     ("timeline", "--measure", "modularity", "--projection", "two-mode"),
+    ("timeline", KEELE, "--between", "2009", "2016-03", "--projection", "funding"),
     ("survival", "--kind", "membership", "--with-inferred"),
     ("communities", "--projection", "co-membership", "--with-inferred"),
     ("stale", "--months", "60", "--at", "2025-06", "--with-inferred"),
@@ -174,6 +176,7 @@ def test_the_library_says_the_same(run: Run, here: Path) -> None:
     assert ending.text() == run(*COMMANDS["ending"]).out
     assert graph.timeline(SPCR).markdown() == run(*COMMANDS["timeline"], "-f", "markdown").out
     assert graph.timeline(SPCR, measure="betweenness").text() == run(*COMMANDS["measure"]).out
+    assert graph.timeline(between=("2018", "2020")).text() == run(*COMMANDS["between"]).out
     assert graph.survival().json() == run(*COMMANDS["survival"], "-f", "json").out
     assert graph.stale(at="2026").text() == run(*COMMANDS["stale"]).out
 
