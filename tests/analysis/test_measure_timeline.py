@@ -16,7 +16,6 @@ from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.drawing import answer_network
 from partnergraph.analysis.measure_timeline import BODY_MEASURES, MEASURES, NETWORK_MEASURES, measure_timeline
 from partnergraph.analysis.projections import yearly
-from partnergraph.claims.claim_columns import claim_columns
 from partnergraph.claims.date_window import date_window, holds_in_window
 from partnergraph.claims.entities import read_entities
 from partnergraph.claims.relationships import read_claims
@@ -24,7 +23,7 @@ from partnergraph.cli.commands.timeline import MEASURES as CHOICES
 from partnergraph.errors import UsageError
 from partnergraph.page.step_chart import step_chart
 from partnergraph.store import Reader
-from tests.analysis.network_graphs import context_of, iri_of, small_reader
+from tests.analysis.network_graphs import context_of, small_reader
 from tests.analysis.test_sentences import check_grammar
 
 KEELE = "https://w3id.org/partnergraph/id/org/keele-university"
@@ -171,6 +170,13 @@ def test_many_spans_stand_in_the_table() -> None:
     assert _texts(answer)[-2].startswith("2019–2025: 30 pairs, surely so (30 claims, ")
 
 
+def test_the_last_hundred_years_are_computed() -> None:
+    reader = small_reader([("A", "B")], dates={0: ("1850-01-01", "2009-12-31")})
+    answer = measure_timeline(context_of(reader), "pairs")
+    assert answer.rows == tuple((year, 1, 1) for year in range(1910, 2010))
+    assert answer.notes[-1] == "The years before 1910 are left out: the last 100 are computed."
+
+
 def test_bodies_and_graphs_without_dates_or_claims() -> None:
     assert _texts(measure_timeline(context_of(small_reader([("A", "B")])), "pairs")) == [
         "No date is recorded of one counted claim (one claim, date not stated)."
@@ -223,8 +229,6 @@ def test_bounds_are_drawn_as_areas(reference_reader: Reader) -> None:
     assert "stroke-dasharray" not in svg
 
 
-def test_ids_are_names(reference_reader: Reader) -> None:
-    """A body is found by its name, too."""
+def test_a_body_is_found_by_its_name(reference_reader: Reader) -> None:
     by_name = measure_timeline(context_of(reference_reader), "core", "Keele University")
     assert by_name == measure_timeline(context_of(reference_reader), "core", KEELE)
-    assert claim_columns(small_reader(TRIANGLE)).entities[0] == iri_of("A")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from partnergraph.errors import UsageError
 from partnergraph.graph import PartnerGraph
 from tests.cli.conftest import Run
 
@@ -206,3 +207,11 @@ def test_an_answer_is_drawn_beside_its_text(run: Run, here: Path, name: str) -> 
     assert text.splitlines()[0] in page
     assert run(*COMMANDS[name], "--draw", "answer.svg").code == 0
     assert (here / "answer.svg").read_text("utf-8").startswith("<svg ")
+
+
+def test_a_measure_is_not_between_dates(run: Run, here: Path) -> None:
+    refused = run("timeline", "--measure", "degree", "--between", "2018", "2020")
+    assert (refused.code, refused.out) == (2, "")
+    assert "give --measure or --between" in refused.err
+    with pytest.raises(UsageError, match="give measure or between"):
+        PartnerGraph.open(here / "build").timeline(measure="degree", between=("2018", "2020"))

@@ -9,8 +9,8 @@ from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Senten
 from partnergraph.analysis.claim_selection import selected_claims
 from partnergraph.analysis.context import AnalysisContext, claim_in_words, open_days
 from partnergraph.analysis.timeline import require_all_dates
-from partnergraph.analysis.words import counted, names_in_words, number_in_words
-from partnergraph.claims.claim_columns import OPEN_END, OPEN_START
+from partnergraph.analysis.words import counted, group_in_words, names_in_words, number_in_words
+from partnergraph.claims.claim_columns import ENTITY_KINDS, OPEN_END, OPEN_START
 from partnergraph.claims.date_window import bounds_in_words, date_window
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("change", "surely", "date", "from", "from iri", "kind", "to", "to iri", "claim iri")
 SHOWN = 10  # claims in sentences, of each change
+_GROUP = ENTITY_KINDS.index("group")
 _CHANGES = (("began", slice(0, 2)), ("ended", slice(2, 4)))  # with their bounds
+_WORDS = {"began": "begun", "ended": "ended"}
 
 
 def changes_between(context: AnalysisContext, first: str, last: str, organisation: str | None = None) -> AnalysisAnswer:
@@ -62,11 +64,8 @@ def changes_between(context: AnalysisContext, first: str, last: str, organisatio
             text = f"Of {number} no {noun} is known from both sides; it may lie in that time"
             sentences.append(context.sentence(text, claims[unknown]))
     marked = tuple(sorted({str(row[-1]) for row in rows}))
-    notes = ["Surely: the date lies in that time. Perhaps: the date is one of several days, and some of them do."]
+    notes = ["Surely: the date lies in that time. Perhaps: some of the days that the date can be lie in it, not all."]
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=Highlight(claims=marked))
-
-
-_WORDS = {"began": "begun", "ended": "ended"}
 
 
 def _sentences(
@@ -89,7 +88,10 @@ def _sentences(
 def _bodies(context: AnalysisContext, own: int | None, claims: list[int]) -> str:
     columns = context.columns
     ends = {int(end) for claim in claims for end in (columns.from_[claim], columns.to[claim])} - {own}
-    names = [columns.labels[end] for end in sorted(ends)]
+    names = [
+        group_in_words(columns.labels[end]) if columns.entity_kind[end] == _GROUP else columns.labels[end]
+        for end in sorted(ends)
+    ]
     return f", of {names_in_words(names)}" if names else ""
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight, Sentence
+from partnergraph.analysis.claim_selection import can_have_held, surely_held
 from partnergraph.analysis.context import AnalysisContext, pairs_of
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.timeline import (
@@ -36,6 +38,7 @@ Number = int | float | None
 BOUNDED_COLUMNS = ("year", "surely", "at most")
 TWO_GRAPHS = ("year", "of what surely held", "of what can have held")
 SHOWN = 20  # spans in sentences
+YEARS = 100  # the last ones, which are computed
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ MEASURES = BODY_MEASURES | NETWORK_MEASURES
 
 def measure_timeline(context: AnalysisContext, measure: str, organisation: str | None = None) -> AnalysisAnswer:
     """A measure (`MEASURES`) of an organisation (by default the focus) or of the whole network, from the first to the
-    last year that a date names: of claims behind pairs of the organisation, or behind all.
+    last year that a date names (the last 100 years): of claims behind pairs of the organisation, or behind all.
 
     Raises `UsageError` for another measure, for an organisation with a measure of the whole network, and for the
     options of one date; `QueryError` for an unknown name; `MissingExtra` above 2,000 pairs without the extra `network`.
@@ -144,9 +147,9 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
         text = f"No date is recorded of {counted(len(dated), 'counted claim')}" if len(dated) else "No claim is counted"
         return context.answer("timeline", title, [context.sentence(text, dated)], columns)
     by_year = _YearlyGraphs(context, chosen, own)
-    first, last = years
+    start = max(years[0], years[1] - YEARS + 1)
     values = [
-        (year, by_year.value(year, sure=True), by_year.value(year, sure=False)) for year in range(first, last + 1)
+        (year, by_year.value(year, sure=True), by_year.value(year, sure=False)) for year in range(start, years[1] + 1)
     ]
     spans = list(year_spans(values))
     sentences = [
@@ -158,6 +161,8 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     if len(spans) > SHOWN:
         sentences.append(Sentence(f"The years before {spans[-SHOWN][0]} stand in the table."))
     notes = [BOUNDS_NOTE] if chosen.bounded else [_two_graphs_note(label)]
+    if start > years[0]:
+        notes.append(f"The years before {start} are left out: the last {YEARS} are computed.")
     if by_year.estimated:
         notes.append("Where pairs are many, betweenness is estimated from some bodies, drawn with a fixed seed.")
     claims = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
@@ -171,9 +176,22 @@ class _YearlyGraphs:
     def __init__(self, context: AnalysisContext, measure: YearlyMeasure, own: str | None) -> None:
         self._context, self._measure, self._own = context, measure, own
         self._known: dict[tuple[bytes, ...], Number] = {}
+        self._before: dict[bool, tuple[bytes, Number]] = {}
         self.estimated = False
 
     def value(self, year: int, *, sure: bool) -> Number:
+        """The value in a year."""
+        if self._context.options.projection == "co-membership":  # its pairs depend on days within the year
+            return self._computed(year, sure=sure)
+        window = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        held = (surely_held if sure else can_have_held)(self._context.columns, window).tobytes()
+        known, value = self._before.get(sure, (b"", None))
+        if held != known:
+            value = self._computed(year, sure=sure)
+            self._before[sure] = held, value
+        return value
+
+    def _computed(self, year: int, *, sure: bool) -> Number:
         from partnergraph.analysis.measures import NetworkMeasures
 
         options = self._context.options
