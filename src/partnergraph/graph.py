@@ -242,14 +242,37 @@ class PartnerGraph:
         return what_if_ending(self._analysis(with_inferred=options.get("with_inferred", False)), ending, at)
 
     def timeline(
-        self, organisation: str | None = None, *, projection: str = "claims", with_inferred: bool = False
+        self,
+        organisation: str | None = None,
+        *,
+        measure: str | None = None,
+        between: tuple[str, str] | None = None,
+        projection: str = "claims",
+        with_inferred: bool = False,
     ) -> AnalysisAnswer:
-        """How many partners an organisation surely had and can have had in each year; `as_of` does not count."""
+        """How many partners an organisation surely had and can have had in each year; or a measure of it, or of the
+        whole network (`partnergraph.analysis.measure_timeline.MEASURES`); or what began and ended `between` two dates,
+        around it or anywhere. `as_of` does not count. Raises `UsageError` for a measure between dates.
+        """
+        from partnergraph.analysis.changes_between import changes_between
         from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
+        from partnergraph.analysis.measure_timeline import measure_timeline
         from partnergraph.analysis.timeline import timeline
 
-        options = AnalysisOptions(projection, with_inferred)
-        return timeline(AnalysisContext(self._names, options, self._columns), organisation)
+        context = AnalysisContext(self._names, AnalysisOptions(projection, with_inferred), self._columns)
+        if measure and between:
+            raise UsageError("A measure is of every year, what changed of some dates: give measure or between.")
+        if between:
+            return changes_between(context, *between, organisation)
+        return measure_timeline(context, measure, organisation) if measure else timeline(context, organisation)
+
+    def survival(self, kind: str | None = None, *, with_inferred: bool = False) -> AnalysisAnswer:
+        """How long claims hold, of one kind or of all but `part-of`; `as_of` does not count."""
+        from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
+        from partnergraph.analysis.survival import survival
+
+        options = AnalysisOptions(with_inferred=with_inferred)
+        return survival(AnalysisContext(self._names, options, self._columns), kind)
 
     def communities(self, **options: Unpack[CountingOptions]) -> AnalysisAnswer:
         """Sets of bodies that are joined more among themselves than outwards, beside graphs of the same degrees."""

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from partnergraph.analysis.answer import AnalysisAnswer
 from partnergraph.analysis.brokers import brokers
+from partnergraph.analysis.changes_between import changes_between
 from partnergraph.analysis.community_answer import community_answer
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.gaps import gaps
+from partnergraph.analysis.measure_timeline import measure_timeline
 from partnergraph.analysis.overlap import overlap
 from partnergraph.analysis.routes import routes
 from partnergraph.analysis.stale import stale
 from partnergraph.analysis.summary import summary
+from partnergraph.analysis.survival import survival
 from partnergraph.analysis.timeline import timeline
 from partnergraph.analysis.what_if import what_if_ending, what_if_without
 from partnergraph.store import Reader
@@ -36,11 +39,15 @@ def small_reader(
     groups: Sequence[str] = (),
     dates: dict[int, tuple[str, str]] | None = None,
     alone: Sequence[str] = (),
+    confirmed: dict[int, str] | None = None,
 ) -> Reader:
-    """A graph of claims by their place: `inferred` ones, `dates` of start and end (days); bodies are called as they are
-    named, but for `groups` of them.
+    """A graph of claims by their place: `inferred` ones, `dates` of start and end (days), last `confirmed` on a date;
+    bodies are called as they are named, but for `groups` of them.
     """
-    return Reader.nquads_lines(_lines(list(links), focus, inferred, groups, dates or {}, alone))
+    lines = [*_lines(list(links), focus, inferred, groups, dates or {}, alone)]
+    for number, day in (confirmed or {}).items():
+        lines.append(f'<https://e.org/r/{number:04}> <{PG.lastConfirmed}> "{day}" <https://e.org/g> .\n')
+    return Reader.nquads_lines(lines)
 
 
 def _lines(
@@ -69,7 +76,7 @@ def _lines(
         yield f"{item} <{RDF.type}> <{PG.Evidence}> {graph} .\n"
         yield f"{item} <{PG.basis}> <{basis}> {graph} .\n"
         for end, day in zip(("start", "end"), dates.get(number, ()), strict=False):
-            for bound in ("", "Earliest", "Latest"):
+            for bound in ("", "Earliest", "Latest") if day else ():
                 yield f'{claim} <{PG[end + bound]}> "{day}" {graph} .\n'
     if focus is not None:
         yield f"<https://e.org/c> <{RDF.type}> <{DCAT.Catalog}> {graph} .\n"
@@ -102,6 +109,11 @@ def commands(a: str, b: str) -> dict[str, Command]:
             AnalysisContext(context.reader, AnalysisOptions(context.options.projection, context.options.with_inferred)),
             a,
         ),
+        "timeline --measure degree": lambda context: measure_timeline(_of_all_dates(context), "degree", a),
+        "timeline --measure constraint": lambda context: measure_timeline(_of_all_dates(context), "constraint", a),
+        "timeline --measure pairs": lambda context: measure_timeline(_of_all_dates(context), "pairs"),
+        "timeline --between": lambda context: changes_between(_of_all_dates(context), "2010", "2020", a),
+        "survival": lambda context: survival(_of_all_dates(context)),
         "communities": community_answer,
         "stale": stale,
         "summary": lambda context: summary(context, a),

@@ -16,7 +16,7 @@ from partnergraph.cli import main
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "src" / "partnergraph" / "analysis" / "README.md").read_text("utf-8")
-COMMANDS = "brokers routes overlap gaps what-if timeline communities stale summary".split()
+COMMANDS = "brokers routes overlap gaps what-if timeline survival communities stale summary".split()
 
 
 def _blocks(language: str) -> list[str]:

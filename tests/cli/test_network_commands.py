@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from partnergraph.errors import UsageError
 from partnergraph.graph import PartnerGraph
 from tests.cli.conftest import Run
 
@@ -23,6 +24,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "what-if": ("what-if", "--without", PARTNERSHIP),
     "ending": ("what-if", "--ending", "Department for Education", "--at", "2020"),
     "timeline": ("timeline", SPCR),
+    "measure": ("timeline", SPCR, "--measure", "betweenness"),
+    "between": ("timeline", "--between", "2018", "2020"),
+    "survival": ("survival",),
     "communities": ("communities",),
     "stale": ("stale", "--at", "2026"),
 }
@@ -79,6 +83,9 @@ OPTIONS = [
     ("what-if", "--ending", "Department for Education", "--at", "2016-03-01", "--with-inferred"),
     ("timeline",),
     ("timeline", KEELE, "--projection", "co-membership", "--with-inferred"),
+    ("timeline", "--measure", "modularity", "--projection", "two-mode"),
+    ("timeline", KEELE, "--between", "2009", "2016-03", "--projection", "funding"),
+    ("survival", "--kind", "membership", "--with-inferred"),
     ("communities", "--projection", "co-membership", "--with-inferred"),
     ("stale", "--months", "60", "--at", "2025-06", "--with-inferred"),
     ("summary", "--organisation", KEELE, "--as-of", "2016", "--with-inferred"),
@@ -169,6 +176,9 @@ def test_the_library_says_the_same(run: Run, here: Path) -> None:
     ending = graph.what_if(ending="Department for Education", at="2020")
     assert ending.text() == run(*COMMANDS["ending"]).out
     assert graph.timeline(SPCR).markdown() == run(*COMMANDS["timeline"], "-f", "markdown").out
+    assert graph.timeline(SPCR, measure="betweenness").text() == run(*COMMANDS["measure"]).out
+    assert graph.timeline(between=("2018", "2020")).text() == run(*COMMANDS["between"]).out
+    assert graph.survival().json() == run(*COMMANDS["survival"], "-f", "json").out
     assert graph.stale(at="2026").text() == run(*COMMANDS["stale"]).out
 
 
@@ -186,7 +196,7 @@ def test_the_library_gives_frames_graphs_and_notebook_html(here: Path) -> None:
     assert '<th scope="col">claim</th>' in markup
 
 
-@pytest.mark.parametrize("name", ["brokers", "timeline"])
+@pytest.mark.parametrize("name", ["brokers", "timeline", "measure", "survival"])
 def test_an_answer_is_drawn_beside_its_text(run: Run, here: Path, name: str) -> None:
     text = run(*COMMANDS[name]).out
     said = run(*COMMANDS[name], "--draw", "answer.html")
@@ -197,3 +207,11 @@ def test_an_answer_is_drawn_beside_its_text(run: Run, here: Path, name: str) -> 
     assert text.splitlines()[0] in page
     assert run(*COMMANDS[name], "--draw", "answer.svg").code == 0
     assert (here / "answer.svg").read_text("utf-8").startswith("<svg ")
+
+
+def test_a_measure_is_not_between_dates(run: Run, here: Path) -> None:
+    refused = run("timeline", "--measure", "degree", "--between", "2018", "2020")
+    assert (refused.code, refused.out) == (2, "")
+    assert "give --measure or --between" in refused.err
+    with pytest.raises(UsageError, match="give measure or between"):
+        PartnerGraph.open(here / "build").timeline(measure="degree", between=("2018", "2020"))

@@ -67,6 +67,7 @@ COMMANDS = [
     Command("match --accept", ("match", "graph", *"--accept certain --who K -r ror --file ror.json --as ror".split())),
     Command("check --marked", ("check", "wrong", "--marked", "out.xlsx", "-o", "out.txt"), ("out.xlsx", "out.txt")),
     Command("gaps", ("gaps", "-g", "../build", "-o", "out.json"), ("out.json",)),
+    Command("survival", ("survival", "-g", "../build", "-o", "out.csv"), ("out.csv",)),
     Command(
         "report", ("report", "Example University", "-g", "../build", "--as-of", "2026", "-o", "out.html"), ("out.html",)
     ),

@@ -22,6 +22,7 @@ VALUES = {
     "what-if": {"without": PARTNERSHIP},
     "ending": {"funder": "National Institute for Health and Care Research", "at": "2023"},
     "timeline": {"organisation": "Keele University"},
+    "changes": {"first": "2018", "last": "2020-06"},
 }
 
 
@@ -99,3 +100,12 @@ def test_axe_finds_nothing(server: Server, browser: Browser, width: int, scheme:
             assert found["passes"]
             assert not [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]]
             assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_timeline_is_of_a_measure_if_one_is_named(server: Server) -> None:
+    page = _answer(server, "timeline", organisation="Keele University", measure="core")
+    assert page.status == 200
+    assert "Core number by year: Keele University" in page.body.decode()
+    wrong = _answer(server, "timeline", measure="fame")
+    assert wrong.status == 400
+    assert "There is no measure" in wrong.body.decode()

@@ -33,7 +33,8 @@ class Highlight:
     `sizes`: a step from 1 to 3 of each body; `rings`: cut points; `dashed_rings`: cut points only with inferred claims;
     `removed` and `separated`: bodies taken out by a what-if, and those that are no longer joined then; `claims`: the
     claims of routes; `sets`: sets of bodies to draw a hull around, by their names. `step_labels`: the values of each
-    step; `before` and `after`: the figures of a what-if.
+    step; `before` and `after`: the figures of a what-if. `chart_label`: what
+    the chart of a timeline shows, as it stands beside "surely".
     """
 
     sizes: dict[str, int] | None = None
@@ -47,6 +48,7 @@ class Highlight:
     sets: tuple[tuple[str, tuple[str, ...]], ...] = ()
     before: str = ""
     after: str = ""
+    chart_label: str = ""
 
 
 @dataclass(frozen=True)

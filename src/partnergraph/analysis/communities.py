@@ -92,6 +92,14 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     )
 
 
+def best_modularity(projection: Projection) -> float:
+    """The best modularity of the partitions that `communities` chooses from. Raises `MissingExtra`."""
+    graph = PairGraph.of(projection).undirected
+    module = engine(graph)
+    seeds = SEEDS if len(graph.pairs) <= 200_000 else 5
+    return max(modularity(graph, ordered_numbers(module.partition(graph, seed))) for seed in range(seeds))
+
+
 def rewired_number(graph: PairGraph) -> int:
     """How many rewired graphs a graph is put beside: 100 up to 1,000 pairs and from 2,001 to 5,000, in between and
     above fewer, at least 5.

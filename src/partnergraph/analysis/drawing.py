@@ -36,6 +36,7 @@ MARK_WORDS = {
     "overlap": {"claims": "joins a partner in common"},
     "stale": {"claims": "not confirmed for long"},
     "timeline": {"claims": "counted in the timeline"},
+    "survival": {"claims": "has a duration that is known"},
 }
 ENDING_WORDS = {"separated": "without another recorded funder"}
 
@@ -184,14 +185,22 @@ def _link_column(columns: tuple[str, ...], place: int) -> int | None:
 
 def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
     """The numbers by year of a timeline, for `partnergraph.page.step_chart`."""
-    if answer.command != "timeline":
+    if answer.command != "timeline" or not answer.highlight.chart_label:
         return None
+    bounded = answer.columns[2] == "at most"
     by_year = {
-        int(row[0]): (int(row[1]), int(row[2]))
+        row[0]: (row[1], row[2])
         for row in answer.rows
-        if row[0] is not None and row[1] is not None and row[2] is not None
+        # A year of an event alone has no numbers; a year without a value of one graph is a gap in its line.
+        if not bounded or (row[1] is not None and row[2] is not None)
     }
-    if not by_year:
+    if not any(number is not None for numbers in by_year.values() for number in numbers):
         return None
     surely, at_most = zip(*by_year.values(), strict=True)
-    return {"years": [*by_year], "surely": surely, "at_most": at_most, "noun": "partners"}
+    return {
+        "years": [*by_year],
+        "surely": surely,
+        "at_most": at_most,
+        "noun": answer.highlight.chart_label,
+        "bounded": bounded,
+    }

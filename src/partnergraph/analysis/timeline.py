@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
+from partnergraph.analysis.claim_selection import can_have_held
 from partnergraph.analysis.context import AnalysisContext, open_days, pairs_of
 from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.projections import yearly
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from partnergraph.analysis.projection import Projection
 
+Value = TypeVar("Value")
 COLUMNS = ("year", "surely", "at most", "begin", "end", "events")
+BOUNDS_NOTE = "Surely: by the dates, as far as they are recorded. At most: also what no date rules out."
 _FEW_YEARS = 400  # more are no timeline
 
 
@@ -35,8 +38,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     and ends, and the events in its life. Raises `QueryError` for an unknown name, `UsageError` for none, and for the
     options of one date.
     """
-    if context.options.as_of or context.options.roll_up or context.options.largest is not None:
-        raise UsageError("A timeline is of all dates and of all bodies: leave out the date, largest and roll-up.")
+    require_all_dates(context)
     own = context.organisation(organisation)
     projection = context.projection()
     title = f"Timeline of {context.label(own)}"
@@ -48,7 +50,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
         return context.answer("timeline", title, sentences, COLUMNS, rows)
     behind = pairs_of(projection, focus)
     claims = _all_of(behind)
-    years = _years(context, claims)
+    years = dated_years(context, claims)
     if not years:
         name = context.label(own)
         text = f"No date is recorded of what joins {name} to {counted(len(behind), 'partner')}"
@@ -62,19 +64,33 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
         first=years[0],
         last=years[1],
     ).of(own)
-    sentences = [_span_sentence(context, claims, span) for span in _spans(bands)]
+    sentences = [
+        context.sentence(
+            f"{years_in_words(first, last)}: {band_in_words(fewest, most, 'partner')}",
+            held_within(context, claims, first, last),
+        )
+        for first, last, fewest, most in year_spans(bands)
+    ]
     starts, ends = (_by_year(context, behind, flag) for flag in (START_STATED, END_STATED))
     for words, sides in (("start", starts), ("end", ends)):
         sentences += [_dated_sentence(context, projection, words, year, sides[year]) for year in sorted(sides)]
     sentences += [Sentence(f"{words}.") for _, words in events]
     rows = list(_rows(context, projection, bands, starts, ends, events))
-    notes = ["Surely: by the dates, as far as they are recorded. At most: also what no date rules out."]
+    notes = [BOUNDS_NOTE]
     if context.is_part(claims).any():
         notes.append("Partners are here all that a counted claim joins, also as a part or a whole.")
     if years[1] - years[0] == _FEW_YEARS:
         notes.append(f"Years before {years[0]} are left out.")
-    highlight = Highlight(claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})))
+    highlight = Highlight(
+        claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})), chart_label="partners"
+    )
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
+
+
+def require_all_dates(context: AnalysisContext) -> None:
+    """Raise `UsageError` for the options that no timeline has."""
+    if context.options.as_of or context.options.roll_up or context.options.largest is not None:
+        raise UsageError("A timeline is of all dates and of all bodies: leave out the date, largest and roll-up.")
 
 
 def dated_changes(context: AnalysisContext, own: str) -> list[Sentence]:
@@ -101,8 +117,8 @@ def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
     return distinct(np.concatenate([claims for _, claims in behind]))
 
 
-def _years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, int] | None:
-    """The first and the last year that a bound of these claims names."""
+def dated_years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, int] | None:
+    """The first and the last year that a bound of these claims (indices) names, at most 400 years apart."""
     days = context.columns.bounds[claims].ravel()
     days = days[(days != OPEN_START) & (days != OPEN_END)]
     if not len(days):
@@ -111,30 +127,43 @@ def _years(context: AnalysisContext, claims: NDArray[np.int32]) -> tuple[int, in
     return max(first, last - _FEW_YEARS), last
 
 
-def _spans(bands: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int, int]]:
-    """First and last year, fewest and most of years that follow each other with the same numbers."""
+def year_spans(bands: Iterable[tuple[int, Value, Value]]) -> Iterator[tuple[int, int, Value, Value]]:
+    """First and last year and the two values of years that follow each other with the same values."""
     for (fewest, most), years in groupby(bands, key=lambda band: band[1:]):
         run = [year for year, _, _ in years]
         yield run[0], run[-1], fewest, most
 
 
-def _span_sentence(context: AnalysisContext, claims: NDArray[np.int32], span: tuple[int, int, int, int]) -> Sentence:
-    """As in "2009–2014: surely 8 partners, at most 10"; it rests on the claims that can have held then."""
-    first, last, fewest, most = span
+def held_within(context: AnalysisContext, claims: NDArray[np.int32], first: int, last: int) -> NDArray[np.int32]:
+    """Those of these claims (indices) that can have held at some time from one year to another."""
     window = date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal()
-    bounds = context.columns.bounds[claims]
-    held = (bounds[:, 0] <= window[1]) & (bounds[:, 3] >= window[0]) & (bounds[:, 0] <= bounds[:, 3])
-    years = str(first) if first == last else f"{first}–{last}"
+    held: NDArray[np.int32] = claims[can_have_held(context.columns, window)[claims]]
+    return held
+
+
+def years_in_words(first: int, last: int) -> str:
+    """A year, or a span of years.
+
+    >>> years_in_words(2009, 2014), years_in_words(2009, 2009)
+    ('2009–2014', '2009')
+    """
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def band_in_words(fewest: int, most: int, noun: str, plural: str | None = None) -> str:
+    """Two bounds of a number.
+
+    >>> band_in_words(8, 10, "partner"), band_in_words(2, 2, "partner"), band_in_words(0, 1, "partner")
+    ('surely 8 partners, at most 10', '2 partners, surely so', 'at most one partner, not surely')
+    """
     if not most:
-        return context.sentence(f"{years}: no partner is recorded", claims[held])
+        return f"no {noun} is recorded"
     if fewest == most:
-        return context.sentence(f"{years}: {counted(fewest, 'partner')}, surely so", claims[held])
+        return f"{counted(fewest, noun, plural)}, surely so"
     if not fewest:
         of = "not surely" if most == 1 else "none of them surely"
-        return context.sentence(f"{years}: at most {counted(most, 'partner')}, {of}", claims[held])
-    return context.sentence(
-        f"{years}: surely {counted(fewest, 'partner')}, at most {number_in_words(most)}", claims[held]
-    )
+        return f"at most {counted(most, noun, plural)}, {of}"
+    return f"surely {counted(fewest, noun, plural)}, at most {number_in_words(most)}"
 
 
 def _by_year(

@@ -73,9 +73,28 @@ QUESTIONS = (
     NetworkQuestion(
         "timeline",
         "How many partners, year by year?",
-        "Surely and at most, by the dates.",
-        (_ORGANISATION,),
+        "Surely and at most, by the dates; or a measure.",
+        (_ORGANISATION, InputField("measure", "Measure, such as core or pairs (by default partners)", required=False)),
         dated=False,
+    ),
+    NetworkQuestion(
+        "changes",
+        "What began and ended between two dates?",
+        "What surely did, and what may have.",
+        (
+            InputField("first", "First date: 2018, 2018-04 or 2018-04-01"),
+            InputField("last", "Last date"),
+            InputField("organisation", "Organisation (by default all)", required=False),
+        ),
+        dated=False,
+    ),
+    NetworkQuestion(
+        "survival",
+        "How long do partnerships hold?",
+        "The share that still hold after some years.",
+        (InputField("kind", "Kind, such as membership (by default all but parts)", required=False),),
+        dated=False,
+        projected=False,
     ),
     NetworkQuestion("communities", "Which bodies belong together?", "Sets, beside graphs rewired at random."),
     NetworkQuestion(
@@ -148,12 +167,15 @@ def _answer(reader: Reader, question: NetworkQuestion, inputs: dict[str, str]) -
 def _run(command: str) -> Callable[[AnalysisContext, dict[str, str], int], AnalysisAnswer]:
     """The command behind a question; each is imported when it is inputs."""
     from partnergraph.analysis.brokers import brokers
+    from partnergraph.analysis.changes_between import changes_between
     from partnergraph.analysis.community_answer import community_answer
     from partnergraph.analysis.gaps import gaps
+    from partnergraph.analysis.measure_timeline import measure_timeline
     from partnergraph.analysis.overlap import overlap
     from partnergraph.analysis.routes import routes
     from partnergraph.analysis.stale import stale
     from partnergraph.analysis.summary import summary
+    from partnergraph.analysis.survival import survival
     from partnergraph.analysis.timeline import timeline
     from partnergraph.analysis.what_if import what_if_ending, what_if_without
 
@@ -165,7 +187,15 @@ def _run(command: str) -> Callable[[AnalysisContext, dict[str, str], int], Analy
         "gaps": lambda context, inputs, _: gaps(context, inputs.get("organisation")),
         "what-if": lambda context, inputs, _: what_if_without(context, [inputs["without"]], inputs.get("organisation")),
         "ending": lambda context, inputs, _: what_if_ending(context, inputs["funder"], inputs["at"]),
-        "timeline": lambda context, inputs, _: timeline(context, inputs.get("organisation")),
+        "timeline": lambda context, inputs, _: (
+            measure_timeline(context, inputs["measure"], inputs.get("organisation"))
+            if "measure" in inputs
+            else timeline(context, inputs.get("organisation"))
+        ),
+        "changes": lambda context, inputs, _: changes_between(
+            context, inputs["first"], inputs["last"], inputs.get("organisation")
+        ),
+        "survival": lambda context, inputs, _: survival(context, inputs.get("kind")),
         "communities": lambda context, _, __: community_answer(context),
         "stale": lambda context, inputs, months: stale(context, months, inputs.get("as_of")),
     }[command]
