@@ -66,7 +66,7 @@ def resolve_name(reader: Reader, text: str) -> NameMatch:
     if ":" in text and len(matches) == 1:
         return matches[0]
     key = lookup_key(text)
-    exact = _called_exactly(matches, key)
+    exact = _exact_matches(matches, key)
     exact = exact or [match for match in matches if is_short_form(key, lookup_key(match.name))]
     if len(exact) == 1 or (not exact and len(matches) == 1 and key in lookup_key(matches[0].name)):
         return exact[0] if exact else matches[0]
@@ -80,7 +80,7 @@ def resolve_name(reader: Reader, text: str) -> NameMatch:
     raise QueryError(f"Nothing here is called '{text}'. Did you mean: {labels}?")
 
 
-def _called_exactly(matches: list[NameMatch], key: str) -> list[NameMatch]:
+def _exact_matches(matches: list[NameMatch], key: str) -> list[NameMatch]:
     """Those with this name or this id, folded."""
     return [match for match in matches if key in (lookup_key(match.name), lookup_key(last_segment(match.iri)))]
 
@@ -88,5 +88,5 @@ def _called_exactly(matches: list[NameMatch], key: str) -> list[NameMatch]:
 def _unambiguous(reader: Reader, match: NameMatch) -> str:
     """What means this body alone: its id, or its IRI where others have the same id or are called so."""
     own_id = last_segment(match.iri)
-    named = _called_exactly(find_by_name(reader, own_id), lookup_key(own_id)) if ":" not in own_id else []
+    named = _exact_matches(find_by_name(reader, own_id), lookup_key(own_id)) if ":" not in own_id else []
     return own_id if {other.iri for other in named} == {match.iri} else match.iri
