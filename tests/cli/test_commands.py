@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from partnergraph import __version__
 from partnergraph.cli import COMMANDS
@@ -32,6 +33,13 @@ def test_every_command_has_help_that_names_its_options(run: Run, command: str, f
     for line in said.out.split("Options:\n")[1].splitlines():
         if line.strip().startswith("-") and "--help" not in line and "--force" not in line:
             assert len(line.split()) > 2 or line.rstrip().endswith("]"), f"an option without a word of help: {line}"
+
+
+def test_a_command_that_ran_without_the_group_has_its_short_help(run: Run) -> None:
+    from partnergraph.cli.commands.serve import serve
+
+    assert CliRunner().invoke(serve, ["--help"]).exit_code == 0
+    assert run("serve", "-h").code == 0
 
 
 def test_the_help_of_the_whole_lists_every_command_with_its_sentence(run: Run) -> None:

@@ -53,6 +53,7 @@ class Number(click.FloatRange):
         return number
 
 
+HELP_NAMES = ["-h", "--help"]
 MEGABYTES = click.IntRange(256, 1_000_000_000)  # of memory; the engine does not start with less
 
 
@@ -60,6 +61,11 @@ class Command(click.Command):
     """A command that refuses what would lose something: an option given twice, of which one would count; two results
     in one place; a result in the place of a file that the command reads.
     """
+
+    def __init__(self, name: str | None, **settings: Any) -> None:
+        # click keeps the names of the first run, which may be one without the group.
+        settings["context_settings"] = {"help_option_names": HELP_NAMES} | (settings.get("context_settings") or {})
+        super().__init__(name, **settings)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """See `click.Command.parse_args`."""
