@@ -41,6 +41,7 @@ SCRIPTS = (
     ),
     *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
+STYLES = ("page.css", "panel.css", "legend.css", "tables.css", "print.css")
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
@@ -139,7 +140,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
-    style = css_variables(looks_of_families) + _read("templates/page.css")
+    style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
     if answer:
         style += hull_rules() + _read("templates/answer.css")
     unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
