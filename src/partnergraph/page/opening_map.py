@@ -49,11 +49,15 @@ MAX_LABEL = 160  # characters of a name on the map; nothing that is longer is a 
 
 @dataclass(frozen=True)
 class Detail:
-    """How much is drawn: partners by themselves, symbols behind each of them, and whether verbs stand beside names."""
+    """How much is drawn: partners by themselves, symbols behind each of them, and how many partners have such.
+
+    `verbs` stand beside each name, in the heading of a sector that has one verb alone (else beside names), or nowhere.
+    """
 
     partners: int
     satellites: int
-    verbs: bool = True
+    hubs: int = 99
+    verbs: str = "each"  # or "shared" or "none"
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,11 @@ class Partner:
 
 @dataclass(frozen=True)
 class Sector:
-    """Partners of one sort with their heading."""
+    """Partners of one sort with their heading; `verb`: the one of all of them, where the heading has it."""
 
     code: str
     heading: str
+    verb: str
     partners: tuple[Partner, ...]
 
 
@@ -179,7 +184,12 @@ class Neighbourhood:
             partners = [self._partner(n, detail, drawn) for n in single]
             if rest:
                 partners.append(self._rest(rest, bool(single), detail))
-            sectors.append(Sector(code[1], self._heading(code[1]), tuple(partners)))
+            verbs = {partner.verb for partner in partners}
+            verb = verbs.pop() if detail.verbs == "shared" and len(verbs) == 1 and len(partners) > 2 else ""
+            if verb:
+                partners = [replace(partner, verb="") for partner in partners]
+            heading = self._heading(code[1])
+            sectors.append(Sector(code[1], f"{heading}: {verb}" if verb else heading, verb, tuple(partners)))
         return sectors
 
     def cross_links(self, sectors: list[Sector]) -> list[CrossLink]:
@@ -229,7 +239,7 @@ class Neighbourhood:
             (number,),
             node.key,
             node.label[:MAX_LABEL],
-            self._verb(link) if detail.verbs else "",
+            self._verb(link) if detail.verbs != "none" else "",
             node.family,
             False,
             node.group,
@@ -248,7 +258,7 @@ class Neighbourhood:
             tuple(numbers),
             f"fold:{self.diagram.bodies[numbers[0]]}",
             f"{len(numbers)} more {noun}" if more else f"{len(numbers)} {noun}",
-            verbs.pop() if detail.verbs and len(verbs) == 1 else "",
+            verbs.pop() if detail.verbs != "none" and len(verbs) == 1 else "",
             families.pop() if len(families) == 1 else -1,
             True,
             True,
@@ -336,13 +346,14 @@ class Neighbourhood:
         return label[:1].upper() + label[1:]
 
 
-def fewer_satellites(sectors: list[Sector], most: int) -> list[Sector]:
-    """The sectors with at most so many symbols: what stands behind the least connected partners is left out first."""
+def fewer_satellites(sectors: list[Sector], most: int, hubs: int) -> list[Sector]:
+    """The sectors with at most so many symbols, and something behind at most so many partners: what stands behind the
+    least connected ones is left out first."""
     room = most - sum(len(sector.partners) for sector in sectors)
     partners = [partner for sector in sectors for partner in sector.partners if partner.satellites]
-    having = set()
+    having: set[str] = set()
     for partner in sorted(partners, key=lambda partner: (-partner.degree, partner.members)):
-        if len(partner.satellites) <= room:
+        if len(partner.satellites) <= room and len(having) < hubs:
             room -= len(partner.satellites)
             having.add(partner.key)
     return [

@@ -48,13 +48,10 @@ def _edge(inner: int, outer: int, tie: Tie, bend: float, cross: int) -> Plain:
 def label_box(node: Plain) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of the label of a node of a drawing, in pixels."""
     (x, y), font, rows = node["at"], node["font"], node["rows"]
-    wide = max(
-        (
-            text_width(row["text"], node.get("verb", font) if row["quiet"] else font, node["hub"] and not row["quiet"])
-            for row in rows
-        ),
-        default=0.0,
-    )
+    wide = 0.0
+    for row in rows:
+        size = float(node["verb"]) if row["quiet"] else font
+        wide = max(wide, text_width(row["text"], size, bool(node["hub"]) and not row["quiet"]))
     high = len(rows) * font * LINE_HEIGHT
     y -= node.get("lift", 0)
     gap = node["size"] + LABEL_GAP

@@ -1,7 +1,7 @@
 """Radial layout of the opening map: the focus in the middle, its partners in rows on an ellipse around it.
 
 Symbols stand on the ellipse, labels outside it in one column a side, and every row has a height of its own. So a line
-from the middle, which stays inside the ellipse, meets no label. Positions are whole pixels around the focus at 0, 0, and
+from the middle, which stays inside the ellipse, meets no label. Positions are whole pixels around the focus at 0, 0,
 the same for the same input.
 """
 
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.layout.arrangement import position
+from partnergraph.page.layout.radial_edges import LABEL_GAP, clear_symbols, cross_edges, tie_edges
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
-from partnergraph.page.layout.text_wrapping import lines_width, wrap_to_width
+from partnergraph.page.layout.text_wrapping import lines_width, word_width, wrap_to_width
 from partnergraph.page.opening_map import CrossLink, Detail, Neighbourhood, Partner, Satellite, Sector, fewer_satellites
 
 if TYPE_CHECKING:
@@ -30,11 +31,10 @@ Saved = Mapping[str, tuple[int, int]]
 FONTS = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.5)
 MIN_FONT = 12.0
 MARGIN = 10.0  # pixels around the drawing
-LABEL_GAP = 7.0  # between a symbol and its label beside it
 LIFT = 4.0  # between a label and the line below it that leads to the satellites
 COLUMN_GAP = 28.0  # between the longest label and the satellites outward of it
 INDENT = 20.0  # of the satellites below their partner's label
-MAX_GAP = 46.0  # between two rows
+MAX_GAP = 72.0  # between two rows
 SPREAD = 0.09  # between the bends of several lines to one partner
 FOCUS_PADDING = 12.0  # between the label of the focus and the rim of its symbol
 
@@ -55,32 +55,32 @@ class RadialCanvas:
     levels: tuple[tuple[Detail, float], ...]
 
 
-def _levels(behind: Sequence[tuple[int, float]], partners: Sequence[int]) -> tuple[tuple[Detail, float], ...]:
-    """First all partners with less and less behind each of them (with the least size of type), then fewer partners."""
-    least, font = behind[-1]
-    levels = [(Detail(MAX_PARTNERS, count), font) for count, font in behind]
-    levels += [(Detail(count, least), font) for count in partners]
-    return (*levels, *((Detail(count, 0, verbs=False), font) for count in (12, 8, 4, 0)))
+def _levels(behind: Sequence[tuple[int, int, float]], partners: Sequence[int]) -> tuple[tuple[Detail, float], ...]:
+    """First all partners with less and less behind them (symbols behind each, partners that have some, least size of
+    type), then fewer partners."""
+    least, hubs, font = behind[-1]
+    levels = [(Detail(MAX_PARTNERS, count, having), size) for count, having, size in behind]
+    levels += [(Detail(count, least, hubs, "shared"), font) for count in (MAX_PARTNERS, *partners)]
+    return (*levels, *((Detail(count, 0, 0, "none"), font) for count in (12, 8, 4, 0)))
 
 
 MAX_PARTNERS = 60
+_FEW = ((2, 99, 13.0), (1, 99, 13.0), (1, 10, 12.5), (1, 6, 12.5), (1, 3, 12.5))
 # For the screens of `diagram.SCREEN`, and one between them for windows of 761 to about 1300 pixels.
 CANVASES = {
     "wide": RadialCanvas(
         *(1372, 640, 2, True, 60, 92, (105, 260)),
-        _levels(((9, 14.0), (6, 13.0), (4, 13.0), (3, 13.0), (2, 13.0), (1, 12.5)), (44, 38, 34, 30, 26, 22, 18, 14)),
+        _levels(((9, 99, 14.0), (6, 99, 13.0), (4, 99, 13.0), (3, 99, 13.0), *_FEW), (44, 38, 34, 30, 26, 22, 18, 14)),
     ),
     "medium": RadialCanvas(
         *(692, 640, 2, False, 46, 70, (44, 110)),
-        _levels(((5, 14.0), (4, 13.0), (3, 13.0), (2, 13.0), (1, 12.5), (0, 12.5)), (38, 34, 30, 26, 22, 18, 14)),
+        _levels(((5, 99, 14.0), (4, 99, 13.0), (3, 99, 13.0), *_FEW), (38, 34, 30, 26, 22, 18, 14)),
     ),
     "tall": RadialCanvas(
         *(364, 600, 1, False, 22, 58, (30, 64)),
-        _levels(((2, 13.0), (1, 13.0), (0, 12.5)), (17, 16, 15, 14, 13, 12, 11, 10, 9, 8)),
+        _levels(((2, 99, 13.0), (1, 99, 13.0), (1, 2, 12.5), (0, 0, 12.5)), (17, 16, 15, 14, 13, 12, 11, 10, 9, 8)),
     ),
 }
-
-
 # The views under which positions are saved, by canvas.
 SAVED_VIEWS = {"wide": "radial-wide", "tall": "radial-tall"}
 
@@ -137,7 +137,7 @@ class _Row:
         return sum(label.height for _, label, _ in self.satellites)
 
 
-Pieces = list[tuple[str, list[Partner]]]  # of a column: heading and partners
+Pieces = list[tuple[Sector, list[Partner]]]  # of a column: sectors, each with those of its partners that stand there
 
 
 def radial_drawing(
@@ -149,7 +149,7 @@ def radial_drawing(
     """
     plan = None
     for detail, least in canvas.levels:
-        sectors = fewer_satellites(neighbourhood.sectors(detail), canvas.symbols - 1)
+        sectors = fewer_satellites(neighbourhood.sectors(detail), canvas.symbols - 1, detail.hubs)
         if sum(len(sector.partners) for sector in sectors) >= canvas.symbols:
             continue
         columns = _columns(sectors, canvas, _Sizes(least), _sides(saved, neighbourhood))
@@ -207,7 +207,7 @@ def _columns(
 ) -> list[Pieces]:
     """The sectors of each side, from top to bottom, so that both are about equally high. Saved partners stay."""
     if canvas.sides == 1:
-        return [[(sector.heading, _ordered(sector.partners, sides)) for sector in sectors]]
+        return [[(sector, _ordered(sector.partners, sides)) for sector in sectors]]
 
     def height(partners: Sequence[Partner]) -> float:
         rows = [_row(partner, sizes, 16 * sizes.name, 12 * sizes.name, canvas.outward) for partner in partners]
@@ -237,7 +237,7 @@ def _columns(
     best = min(product(*choices), key=imbalance)
     columns: list[Pieces] = [[], []]
     for (sector, partners, _), side in zip(pieces, best, strict=True):
-        columns[side].append((sector.heading, partners))
+        columns[side].append((sector, partners))
     return columns
 
 
@@ -302,12 +302,13 @@ class _Plan:
             neighbourhood.focus_label, sizes.name, canvas.focus
         )
         self.half = canvas.width / 2 - MARGIN if canvas.sides == 2 else canvas.width - 2 * MARGIN - self.focus_radius
-        self.headings = len({heading for column in columns for heading, _ in column}) > 1
+        sectors = {sector.code: sector for column in columns for sector, _ in column}
+        self.headings = len(sectors) > 1 or any(sector.verb for sector in sectors.values())
         self.columns = [self._rows(column) for column in columns]
         free = min((self.half - self._extent(rows) for rows in self.columns if rows), default=self.half)
         least, most = (self.focus_radius + reach for reach in canvas.reach)
         self.across = min(max(free, least), most)
-        self.fits = all([self._stack(rows) for rows in self.columns]) and free >= least - 0.5
+        self.fits = min(self._stack(rows) for rows in self.columns) and free >= least - 0.5
         reached = max((abs(row.y) for rows in self.columns for row in rows if row.partner), default=0.0)
         self.down = max(reached * 1.05 + 14, 0.36 * canvas.height)
 
@@ -324,10 +325,10 @@ class _Plan:
             trial = [_row(partner, sizes, width, 1000, True) for partner in partners if partner.satellites]
             child = room - max(row.label.width for row in trial) - COLUMN_GAP - side
         rows = []
-        for heading, own in column:
+        for sector, own in column:
             # One column has no room for a heading over a single name.
-            if self.headings and (canvas.sides == 2 or len(own) > 1):
-                text = _label([(heading, False, 2)], sizes, sizes.heading, room, True)
+            if self.headings and (canvas.sides == 2 or len(own) > 1 or sector.verb):
+                text = _label([(sector.heading, False, 2)], sizes, sizes.heading, room, True)
                 rows.append(_Row(text, above=text.height / 2, below=text.height / 2))
             for partner in own:
                 wide = min(22 * sizes.name, room) if canvas.outward and not partner.satellites else width
@@ -372,9 +373,6 @@ class _Plan:
 
     def drawing(self, shape: Callable[[int], str], cross: Sequence[CrossLink]) -> Plain:
         """The drawing as plain values: extent, nodes, edges and regions."""
-        from partnergraph.page.layout.radial_edges import clear_symbols, cross_edges, tie_edges
-
-        sizes = self.sizes
         focus: Plain = {
             "id": self.neighbourhood.focus,
             "at": [0, 0],
@@ -383,45 +381,58 @@ class _Plan:
         }
         focus |= {"hub": 1, "family": self.neighbourhood.focus_family, "shape": "dot", "dashed": 0, "side": "inside"}
         focus |= {"rows": [{"text": line, "quiet": 0} for line in self.focus_label], "ring": 0}
-        nodes, edges, regions = [focus], [], []
+        drawing: Plain = {"extent": self._extent_of_canvas(), "nodes": [focus], "edges": [], "regions": []}
         identities = _Identities(self.neighbourhood)
-        for side, rows in zip(("right", "left"), self.columns, strict=False):
-            way = -1 if side == "left" else 1
-            start = self._column_start(rows)
-            column = max((self._x(row.y) + start for row in rows if row.satellites), default=0.0)
-            for number, row in enumerate(rows):
-                if row.partner is None:
-                    regions += self._region(row, rows[number + 1], way)
-                    continue
-                x = round(self._x(row.y))
-                partner, own = row.partner, identities.partner(row.partner)
-                node = self._node(own, (way * x, int(row.y)), row.label, row.size, sizes.name, side, 1)
-                node |= {"hub": int(partner.hub), "family": partner.family, "dashed": int(partner.dashed)}
-                node |= {"shape": shape(partner.family), "verb": round(sizes.verb, 1)}
-                if row.lift:
-                    node["lift"] = round(row.lift, 1)
-                if partner.counted:
-                    node |= {"members": list(partner.members), "name": partner.label}
-                nodes.append(node)
-                edges += tie_edges(self.neighbourhood.focus, own, partner.ties, SPREAD)
-                child_x = round(column) if self.canvas.outward else round(x + start)
-                for satellite, label, size, child_y in self._satellites(row):
-                    child = identities.satellite(satellite)
-                    point = (way * child_x, round(child_y))
-                    below = self._node(child, point, label, size, sizes.satellite, side, 2)
-                    below |= {"hub": 0, "family": satellite.family, "dashed": int(satellite.dashed), "parent": own}
-                    below["shape"] = shape(satellite.family)
-                    if satellite.counted or child < 0:
-                        below |= {"members": list(satellite.members), "name": satellite.label}
-                    nodes.append(below)
-                    # Below a label the lines leave downwards, clear of the symbols before them.
-                    turn = 0.0 if self.canvas.outward else -way * atan2(start, point[1] - row.y) / (pi / 2)
-                    edges += tie_edges(own, child, satellite.ties, SPREAD, turn)
-        extent = self._extent_of_canvas()
-        drawing: Plain = {"extent": extent, "nodes": nodes, "edges": edges, "regions": regions}
+        for way, rows in zip((1, -1), self.columns, strict=False):
+            for row, following in zip(rows, [*rows[1:], None], strict=False):
+                if row.partner is None and following is not None:
+                    drawing["regions"] += self._region(row, following, way)
+                elif row.partner is not None:
+                    own = identities.partner(row.partner)
+                    drawing["nodes"].append(self._partner_node(row, row.partner, own, way, shape))
+                    drawing["edges"] += tie_edges(self.neighbourhood.focus, own, row.partner.ties, SPREAD)
+                    self._add_satellites(drawing, row, rows, own, way, shape, identities)
         clear_symbols(drawing)
-        edges += cross_edges(drawing, cross)
+        drawing["edges"] += cross_edges(drawing, cross)
         return drawing
+
+    def _partner_node(self, row: _Row, partner: Partner, own: int, way: int, shape: Callable[[int], str]) -> Plain:
+        at = (way * round(self._x(row.y)), int(row.y))
+        node = self._node(own, at, row.label, row.size, self.sizes.name, way, 1)
+        node |= {"hub": int(partner.hub), "family": partner.family, "dashed": int(partner.dashed)}
+        node |= {"shape": shape(partner.family), "verb": round(self.sizes.verb, 1)}
+        if row.lift:
+            node["lift"] = round(row.lift, 1)
+        if partner.counted:
+            node |= {"members": list(partner.members), "name": partner.label}
+        return node
+
+    def _add_satellites(
+        self,
+        drawing: Plain,
+        row: _Row,
+        rows: list[_Row],
+        own: int,
+        way: int,
+        shape: Callable[[int], str],
+        identities: _Identities,
+    ) -> None:
+        """Add what stands behind a partner to a drawing (in place)."""
+        start = self._column_start(rows)
+        x = self._x(row.y) + start
+        if self.canvas.outward:  # a column of its own
+            x = max((self._x(other.y) + start for other in rows if other.satellites), default=0.0)
+        for satellite, label, size, y in self._satellites(row):
+            child = identities.satellite(satellite)
+            node = self._node(child, (way * round(x), round(y)), label, size, self.sizes.satellite, way, 2)
+            node |= {"hub": 0, "family": satellite.family, "dashed": int(satellite.dashed), "parent": own}
+            node["shape"] = shape(satellite.family)
+            if child < 0:
+                node |= {"members": list(satellite.members), "name": satellite.label}
+            drawing["nodes"].append(node)
+            # Below a label the lines leave downwards, clear of the symbols before them.
+            turn = 0.0 if self.canvas.outward else -way * atan2(start, round(y) - row.y) / (pi / 2)
+            drawing["edges"] += tie_edges(own, child, satellite.ties, SPREAD, turn)
 
     def _extent_of_canvas(self) -> list[int]:
         """Left, top, width and height: the whole canvas, and more where the rows need more."""
@@ -465,9 +476,10 @@ class _Plan:
         return placed
 
     def _node(
-        self, identity: int, at: tuple[int, int], label: _Label, size: float, font: float, side: str, ring: int
+        self, identity: int, at: tuple[int, int], label: _Label, size: float, font: float, way: int, ring: int
     ) -> Plain:
         rows = [{"text": text, "quiet": int(quiet)} for text, quiet in label.rows]
+        side = "right" if way > 0 else "left"
         return {"id": identity, "at": list(at), "size": size, "font": font, "side": side, "rows": rows, "ring": ring}
 
 
@@ -508,13 +520,16 @@ def focus_circle(label: str, font: float, most: float) -> tuple[tuple[str, ...],
                 break
             chord = 2 * sqrt((most - FOCUS_PADDING) ** 2 - half**2)
             # The middle lines may be wider than the first and the last: a little more room than the chord.
+            if chord * 1.12 < word_width(label, size, True):
+                break
             lines = wrap_to_width(label, size, chord * 1.12, count, True)
             radius = _circle_around(lines, size)
             cut = lines[-1].endswith("…")
             best = min(best, (radius + (1000 if cut else 0), lines))
         if best[0] <= most or size <= MIN_FONT:
-            radius = _circle_around(best[1], size) if best[1] else most
-            return best[1], round(max(radius, 26.0), 1), size
+            lines = best[1] or wrap_to_width(label, size, 1.6 * (most - FOCUS_PADDING), 3, True)
+            radius = min(_circle_around(lines, size), most) if best[1] else most
+            return lines, round(max(radius, 26.0), 1), size
         size = max(MIN_FONT, size - 0.5)
 
 
