@@ -101,14 +101,13 @@ class Obstacles:
     def crossings(self, start: int, end: int, bend: float) -> tuple[int, int]:
         """How many labels and how many foreign symbols a line between two symbols meets; the edge of the drawing counts
         as a label."""
-        import numpy as np
 
         points = curve(self.point(start), self.point(end), bend)
         x, y = points[:, :1], points[:, 1:]
         left, top, right, bottom = self.boxes.T
         inside = (x > left) & (x < right) & (y > top) & (y < bottom)
-        gaps = np.sqrt(((points[:, None] - self.at[None]) ** 2).sum(axis=2)).min(axis=0)
-        near = gaps < self.radius + CLEAR
+        gaps = ((x - self.at[:, 0]) ** 2 + (y - self.at[:, 1]) ** 2).min(axis=0)
+        near = gaps < (self.radius + CLEAR) ** 2
         near[[self.index[start], self.index[end]]] = False
         outside = bool(((points < self.low) | (points > self.high)).any())
         return int(inside.any(axis=0).sum()) + outside, int(near.sum())
@@ -119,7 +118,8 @@ def clear_symbols(drawing: Plain) -> None:
     obstacles = Obstacles(drawing)
     for edge in drawing["edges"]:
         bends = [round(edge["bend"] + shift, 3) for shift in SHIFTS]
-        edge["bend"] = min(bends, key=lambda bend: obstacles.crossings(edge["from"], edge["to"], bend) != (0, 0))
+        clear = (bend for bend in bends if obstacles.crossings(edge["from"], edge["to"], bend) == (0, 0))
+        edge["bend"] = next(clear, bends[0])
 
 
 def cross_edges(drawing: Plain, links: Sequence[CrossLink]) -> list[Plain]:

@@ -57,7 +57,7 @@ def radial_drawing(
     """
     plan = None
     for detail, least in canvas.levels:
-        sectors = fewer_satellites(neighbourhood.sectors(detail), canvas.symbols - 1, detail.hubs)
+        sectors = fewer_satellites(neighbourhood.sectors(detail, saved), canvas.symbols - 1, detail.hubs)
         if sum(len(sector.partners) for sector in sectors) >= canvas.symbols:
             continue
         columns = arrange_columns(sectors, canvas, TypeSizes(least), _sides(saved, neighbourhood))
@@ -84,10 +84,10 @@ def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], st
     for name, view in SAVED_VIEWS.items():
         points = ((body, position(graph.nodes[body].get("at"), view)) for body in diagram.bodies)
         saved[name] = {body: point for body, point in points if point}
-    drawings = {}
+    drawings, neighbourhood = {}, Neighbourhood(graph, diagram)
     for name, canvas in CANVASES.items():
         own = saved[name if name in saved else "wide"]
-        drawings[name] = radial_drawing(Neighbourhood(graph, diagram, own), canvas, shape, own)
+        drawings[name] = radial_drawing(neighbourhood, canvas, shape, own)
     return drawings
 
 

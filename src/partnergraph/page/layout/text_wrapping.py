@@ -40,7 +40,7 @@ def wrap_to_width(text: str, size: float, width: float, lines: int, bold: bool =
             low = middle
         else:
             wrapped, high = narrower, middle
-    return tuple(wrapped)
+    return tuple(wrapped) or ("",)
 
 
 def _greedy(words: list[str], width: float) -> list[str]:
