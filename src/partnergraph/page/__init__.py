@@ -20,6 +20,9 @@ from partnergraph.files import write_file
 if TYPE_CHECKING:
     import networkx as nx
 
+    from partnergraph.page.diagram import Diagram
+    from partnergraph.palette import Look
+
     Network: TypeAlias = nx.MultiDiGraph[str]
     Graph: TypeAlias = nx.Graph[Any]
 
@@ -118,10 +121,11 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.diagram import TALL_FONT, VIEWS
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
+    from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
     from partnergraph.page.layout.webgl_layout import webgl_positions
-    from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
+    from partnergraph.page.svg import map_bounds, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
-    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, looks
+    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
     from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
@@ -138,6 +142,8 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
+    stills = _stills(diagram, opening, looks_of_families, summary)
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
@@ -174,9 +180,10 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "note": note,
         "inferred": sum(claim["inferred"] for claim in model.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
-        "svg_wide": Markup(render_svg(diagram, looks_of_families, summary)),
-        "svg_tall": Markup(render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall")),
-        "story": [step | {"scene": Markup(scene_svg(diagram, step["bodies"]))} for step in model.story],
+        "svg_wide": Markup(stills["wide"]),
+        "svg_tall": Markup(stills["tall"]),
+        "story": [step | {"scene": Markup(_scene(diagram, opening, step["bodies"]))} for step in model.story],
+        "radial": opening,
         "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
         "style": Markup(style),
         "large": large,
@@ -196,8 +203,40 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
-    picture = (answer and answer.picture) or render_svg(diagram, looks_of_families, summary, inline=False)
-    return Page(render.render(diagram, looks_of_families, context), picture, title, positions_of(diagram), note)
+    picture = (answer and answer.picture) or stills["picture"]
+    positions = positions_of(diagram) | (radial_positions(opening, diagram) if opening else {})
+    return Page(render.render(diagram, looks_of_families, context), picture, title, positions, note)
+
+
+def _stills(
+    diagram: Diagram, opening: dict[str, Any] | None, looks_of_families: dict[str, Look], summary: str
+) -> dict[str, str]:
+    """The map as SVG: wide and tall in the page, and as a picture of its own."""
+    from partnergraph.page.radial_svg import render_radial
+    from partnergraph.page.svg import render_svg
+
+    if opening is None:
+        return {
+            "wide": render_svg(diagram, looks_of_families, summary),
+            "tall": render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall"),
+            "picture": render_svg(diagram, looks_of_families, summary, inline=False),
+        }
+    partners = sum(node["ring"] == 1 for node in opening["wide"]["nodes"])
+    focus = diagram.nodes[diagram.focus].label if diagram.focus is not None else ""
+    summary = f"{focus} in the middle, with its partners around it: {partners} symbols, and what stands behind them"
+    return {
+        "wide": render_radial(opening["wide"], looks_of_families, summary),
+        "tall": render_radial(opening["tall"], looks_of_families, summary, "tall"),
+        "picture": render_radial(opening["wide"], looks_of_families, summary, inline=False),
+    }
+
+
+def _scene(diagram: Diagram, opening: dict[str, Any] | None, bodies: list[int]) -> str:
+    """A picture of a step of the story."""
+    from partnergraph.page.radial_svg import radial_scene_svg
+    from partnergraph.page.svg import scene_svg
+
+    return radial_scene_svg(opening["wide"], bodies) if opening else scene_svg(diagram, bodies)
 
 
 def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:
