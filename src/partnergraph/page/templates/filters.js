@@ -109,7 +109,7 @@ function switchFilter({ name }) {
       byId(name).addEventListener("change", (event) => change({ [name]: event.target.checked }));
       listeners.push(() => (byId(name).checked = state[name]));
     },
-    words: () => [["not " + byId(name).parentElement.textContent.trim(), true]],
+    words: () => [["without: " + byId(name).parentElement.textContent.trim().replace(/^also /, ""), true]],
   };
 }
 
