@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 # What is brought forward, by keys.
 BROUGHT = """() => {
   const found = brought(), keys = (name, column) => [name, [...found[name]].map((number) => column.key[number]).sort()];
-  return Object.fromEntries([keys("claims", CLAIMS), keys("paths", CLAIMS), keys("own", BODIES), keys("bodies", BODIES)]);
+  return Object.fromEntries([keys("claims", CLAIMS), keys("paths", CLAIMS),
+    keys("own", BODIES), keys("bodies", BODIES)]);
 }"""
 NHS = "NHS body or provider of care"
 
