@@ -42,7 +42,7 @@ const FILTERS = [
     name: "ended", // whether what has ended by the day of reading is shown; the focus itself always is
     start: true,
     isActive: (on) => !on,
-    passes: (claim) => !claimOver(claim) || state.status !== null || status(claim) === "ended",
+    passes: (claim) => pastStays() || (!claimOver(claim) && bodyRemains(CLAIMS.from[claim]) && bodyRemains(CLAIMS.to[claim])),
     passesBody: (body) => bodyRemains(body),
     write: (on) => !on && "no",
     read: (text) => text !== "no",
@@ -159,8 +159,9 @@ function startLegend() {
   }
 }
 
-// Now, or all: what has ended by the day of reading is hidden, or pale.
-const bodyRemains = (body) => state.ended || body === DATA.focus || !bodyOver(body);
+// Now, or all: what has ended by the day of reading is hidden, or pale. Who asks for what has ended, or what changed, sees it.
+const pastStays = () => state.ended || state.date !== null || state.since !== null || state.status === "ended";
+const bodyRemains = (body) => pastStays() || body === DATA.focus || !bodyOver(body);
 function startEnded() {
   const past = (body) => body !== DATA.focus && bodyEnded(body);
   const claims = OVER.filter((over, claim) => over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim])).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
@@ -171,8 +172,9 @@ function startEnded() {
     listeners.push(() => (byId(id).checked = state.ended === ended));
   }
   listeners.push(() => {
-    byId("moment").disabled = Boolean(state.date); // then the date says what is left out
-    byId("moment-note").textContent = state.date ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
+    const open = state.ended || !pastStays();
+    byId("moment").disabled = Boolean(state.date) || !open;
+    byId("moment-note").textContent = byId("moment").disabled ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
   });
 }
 

@@ -84,7 +84,7 @@ function overInWords(body) {
 }
 
 function bodyPanel(body) {
-  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => claimShown(claim) && !claimListed(claim));
+  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => !claimListed(claim) && stays(claim));
   const parts = [element("p", { class: "quiet" }, typeOf(body) + overInWords(body))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
