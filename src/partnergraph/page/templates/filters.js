@@ -160,7 +160,8 @@ function startLegend() {
 }
 
 // Now, or all: what has ended by the day of reading is hidden, or pale. Who asks for what has ended, or what changed, sees it.
-const pastStays = () => state.ended || state.date !== null || state.since !== null || state.status === "ended";
+const pastAsked = () => state.date !== null || state.since !== null || state.status === "ended";
+const pastStays = () => state.ended || pastAsked();
 const bodyRemains = (body) => pastStays() || body === DATA.focus || !bodyOver(body);
 function startEnded() {
   const past = (body) => body !== DATA.focus && bodyEnded(body);
@@ -172,9 +173,8 @@ function startEnded() {
     listeners.push(() => (byId(id).checked = state.ended === ended));
   }
   listeners.push(() => {
-    const open = state.ended || !pastStays();
-    byId("moment").disabled = Boolean(state.date) || !open;
-    byId("moment-note").textContent = byId("moment").disabled ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
+    byId("moment").disabled = pastAsked();
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
   });
 }
 
