@@ -174,7 +174,7 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden`;
   });
 }
 
@@ -241,17 +241,14 @@ function startDate() {
   });
 }
 
-// What changed since a month until the date, or until today: usable at once, with its numbers in words.
+// What changed since a month until the date, or until today: usable at once; what the words mean stands below.
 function startSince() {
   if (!SPAN) return;
   connectSelect("since", (value) => value || null);
   listeners.push(() => {
-    const { date, since } = state, on = since !== null;
+    const { date, since } = state;
     for (const option of byId("since").options) option.disabled = date !== null && option.value >= date;
-    for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = !on;
-    if (!on) return;
-    const numbers = { new: 0, ended: 0 };
-    CLAIMS.from.forEach((_, claim) => (numbers[status(claim)] += 1));
-    byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}: ${numbers.new} new (surely not begun before), ${numbers.ended} ended (surely over now, and not surely before). A line that is both, or only partly so, is “changed”.`;
+    for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = since === null;
+    if (since !== null) byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}. New: surely not begun before. Ended: surely over now, and not surely before.`;
   });
 }
