@@ -129,20 +129,20 @@ function startActive() {
   // A button that is gone hands the keyboard on.
   const handOn = () => (chips.querySelector("button") ?? document.querySelector("#moment:not([hidden]) input:checked") ?? byId("find")).focus();
   all.addEventListener("click", () => {
-    change({ ...START, body: state.body, claims: state.claims, everything: state.everything, unfolded: state.unfolded });
+    change({ ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])), question: null });
     handOn();
   });
   let shown = "";
   listeners.push(() => {
     const parts = FILTERS.flatMap((filter) => (state[filter.name] === filter.start || !filter.words ? [] : filter.words(state[filter.name]).map(([words, rest]) => ({ words, name: filter.name, rest }))));
-    all.hidden = !activeFilters.length && !parts.length;
+    all.hidden = !activeFilters.length && state.question === null;
     const key = JSON.stringify([parts, state.mode, state.ended, state.question, state.steps && state.body]);
     if (key === shown) return;
     chips.replaceChildren(...parts.map(({ words, name, rest }) => element("button", { type: "button", "aria-label": words + ": take away this filter", onclick: () => {
       change({ [name]: rest });
       handOn();
     } }, words, " ×")));
-    text.textContent = all.hidden && state.question === null ? "" : emphasisInWords();
+    text.textContent = all.hidden ? "" : emphasisInWords();
     if (shown) byId("status").textContent = text.textContent || "Everything is shown.";
     shown = key;
   });
