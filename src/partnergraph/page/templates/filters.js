@@ -25,7 +25,7 @@ const FILTERS = [
     write: (month) => month,
     read: asMonth,
     startControl: startDate,
-    words: (month) => [["valid on " + inWords(month), null]],
+    words: (month) => [["valid in " + inWords(month), null]],
   },
   {
     name: "since", // the month to compare with: what changed until the date, or until today
