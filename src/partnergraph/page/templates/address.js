@@ -9,6 +9,8 @@ function addressOf() {
     ["step", state.step !== null && state.step + 1],
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ...FILTERS.map((filter) => [filter.inAddress ?? filter.name, filter.write(state[filter.name])]),
+    ["map", state.everything && "everything"],
+    ["question", state.question],
     ["groups", state.unfolded && "unfolded"],
     [whole?.on ? "all" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
@@ -23,7 +25,8 @@ function readAddress(text) {
   const key = decode(first);
   const step = wholeNumber(parameters.get("step"), DATA.story.length);
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
-  state.unfolded = parameters.get("groups") === "unfolded"; // what the map itself shows depends on it
+  const base = { everything: parameters.get("map") === "everything", unfolded: parameters.get("groups") === "unfolded" };
+  Object.assign(state, base); // what the map itself shows depends on it
   const focus = parameters.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
   const camera = (parameters.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
   return {
@@ -34,7 +37,8 @@ function readAddress(text) {
     to,
     step: step ? step - 1 : null,
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
-    unfolded: parameters.get("groups") === "unfolded",
+    ...base,
+    question: parameters.get("question")?.slice(0, 200) || null,
     camera: camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null,
   };
 }
@@ -51,7 +55,7 @@ function decode(text) {
 function startAddress() {
   let selection = "";
   listeners.push(() => {
-    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus].join("&");
+    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus, state.everything, state.question].join("&");
     if (location.hash === (address && "#" + address)) {
       selection = current;
       return;

@@ -4,11 +4,12 @@ startFinding();
 startFilters();
 startPanel();
 startTables();
+startActive();
 startMap();
 startFocus();
 startSaving();
 startStory();
-listeners.push(() => (byId("over").hidden = Boolean(state.date) || !OVER.some(Boolean)));
+listeners.push(() => (byId("over").hidden = Boolean(state.date) || !state.ended || !OVER.some(Boolean)));
 startAddress();
 // A link to a body or a claim selects it, and the map comes into sight.
 document.addEventListener("click", (event) => {

@@ -146,7 +146,7 @@ function showMap() {
     return showFocusBar();
   }
   const room = now === "focus" ? roomFor() : null;
-  const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches, room]);
+  const key = JSON.stringify([{ ...state, camera: null, step: null }, now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
   if (room) focused = drawAround(state.focus, room);
@@ -173,13 +173,13 @@ function showMap() {
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
-    const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
+    const then = lineStatus(edge), changed = CHANGED.includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     const look = {
-      id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
+      id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [8, 3, 2, 3] : then === "unknown" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
       width: faded || (over && !lit) ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
+      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -192,14 +192,6 @@ function showMap() {
   network.redraw();
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
-}
-
-// A line is new or ended only if all its claims are; it is surely in force if one of them is. Where two networks are
-// compared, it has changed if some of its claims are not what they were.
-function lineStatus(edge) {
-  const found = edge.claims.filter(claimShown).map(status);
-  if (CLAIMS.change && !state.date) return found.every((each) => each === found[0]) ? found[0] : "changed";
-  return ["yes", "unknown", "new", "ended"].find((each) => found.includes(each));
 }
 
 const FACE = "Arial, Helvetica, 'Liberation Sans', sans-serif";

@@ -77,9 +77,15 @@ function tools(body) {
     element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
 }
 
+// That a body has ended, and when; or only its relationships.
+function overInWords(body) {
+  if (!bodyOver(body)) return "";
+  return statusOf(null, BODIES.end?.[body], READ) === "ended" ? "; ended " + boundsInWords(BODIES.end[body]) : "; all its relationships have ended";
+}
+
 function bodyPanel(body) {
-  const row = bodyRow(body), claims = AROUND[body].filter(claimShown);
-  const parts = [element("p", { class: "quiet" }, typeOf(body) + (bodyOver(body) ? "; all its relationships have ended" : ""))];
+  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => !claimListed(claim) && stays(claim));
+  const parts = [element("p", { class: "quiet" }, typeOf(body) + overInWords(body))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
   const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");
@@ -89,8 +95,16 @@ function bodyPanel(body) {
   if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
+  if (others.length) parts.push(othersOf(others, body));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);
   return [BODIES.label[body], parts];
+}
+
+// What the filters do not bring forward, made when it is asked for.
+function othersOf(claims, body) {
+  const part = element("details", { class: "others" }, element("summary", {}, `${claims.length} more, not brought forward`));
+  part.addEventListener("toggle", () => part.childElementCount < 2 && part.append(...listed(claims, (claim) => claimItem(claim, body))));
+  return part;
 }
 
 function routeParts(from, to) {
@@ -106,7 +120,7 @@ function routeParts(from, to) {
 function claimsPanel(claims) {
   const part = (claim) => element("li", {},
     element("h3", {}, linkTo(CLAIMS.from[claim]), ` ${wordingOf(claim)} `, linkTo(CLAIMS.to[claim])),
-    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, state.date ? `${mark} at the chosen date` : mark)),
+    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, state.since ? `${mark} since ${inWords(state.since)}` : mark)),
     evidenceOf(claim));
   const kinds = [...new Set(claims.map((claim) => DATA.kinds[CLAIMS.kind[claim]].label))].join(", ");
   return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];
@@ -145,7 +159,7 @@ function startPanel() {
   let shown = "", about = "";
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   listeners.push(() => {
-    const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden]]);
+    const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }]);
     if (key === shown) return;
     shown = key;
     const open = state.body !== null || state.claims?.length || state.fold !== null;

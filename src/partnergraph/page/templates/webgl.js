@@ -183,13 +183,13 @@ function wholeMap(holder) {
       node.label = faded ? null : BODIES.label[body];
     });
     graph.forEachEdge((key, edge) => {
-      const faded = lit && !lit.has(key), then = state.date ? lineStatus(edge) : "yes";
+      const faded = lit && !lit.has(key), then = lineStatus(edge);
       edge.hidden = !edge.claims.some(claimShown);
       edge.type = many && (!lit || faded) ? "hair" : "way";
       edge.zIndex = lit && !faded ? 1 : 0;
       edge.size = lit && !faded ? (many ? 5 : 3) : 2;
       const disputed = edge.claims.some((claim) => standingOf(claim) === "disputed");
-      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" || disputed ? ink.accent : lit ? ink.line : edge.claims.every(claimOver) ? pale : hair;
+      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" ? ink.past : disputed ? ink.accent : lit ? ink.line : edge.claims.every(claimOver) ? pale : hair;
     });
   }
 
@@ -202,7 +202,7 @@ function wholeMap(holder) {
       this.on = on;
       document.querySelector(".stage").classList.toggle("whole", on);
       if (!on) return false;
-      const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden], dark.matches]);
+      const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, dark.matches]);
       const fresh = key !== shown;
       if (fresh) paint();
       if (state.camera) {
@@ -235,6 +235,8 @@ function wholeMap(holder) {
 
 // What stays in full colour, bodies by number and lines by key: as on the ordinary map, but of every body.
 function litBodies() {
+  const forward = state.body === null && !state.claims ? emphasis() : null;
+  if (forward) return new Set([...forward.bodies, ...[...forward.claims, ...forward.paths].filter(claimShown).map((claim) => CLAIMS.from[claim] + ">" + CLAIMS.to[claim])]);
   if ((state.body === null && !state.claims) || (state.steps && state.to === null)) return null;
   const way = state.to === null ? null : routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims));
   const chosen = way ?? state.claims ?? AROUND[state.body], found = new Set(state.body === null ? [] : [state.body]);
