@@ -9,8 +9,9 @@ function addressOf() {
     ["step", state.step !== null && state.step + 1],
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ...FILTERS.map((filter) => [filter.inAddress ?? filter.name, filter.write(state[filter.name])]),
+    ["map", OPENINGS && state.everything !== START.everything && (state.everything ? "everything" : "partners")],
     ["groups", state.unfolded && "unfolded"],
-    [whole?.on ? "all" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
+    [whole?.on ? "all" : OPENINGS && drawing() ? "zoom" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
   const rest = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   return key + (rest ? "&" + rest : "");
@@ -23,9 +24,12 @@ function readAddress(text) {
   const key = decode(first);
   const step = wholeNumber(parameters.get("step"), DATA.story.length);
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
-  state.unfolded = parameters.get("groups") === "unfolded"; // what the map itself shows depends on it
+  const at = cameraAt(parameters.get("at"));
+  // What the map itself shows depends on these two. Where the map has been moved, an address without a "map" is older than the
+  // opening map.
+  state.unfolded = parameters.get("groups") === "unfolded";
+  state.everything = Boolean(OPENINGS) && ({ everything: true, partners: false }[parameters.get("map")] ?? (START.everything || Boolean(at && !state.unfolded)));
   const focus = parameters.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
-  const camera = (parameters.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
   return {
     ...START,
     body,
@@ -34,9 +38,15 @@ function readAddress(text) {
     to,
     step: step ? step - 1 : null,
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
-    unfolded: parameters.get("groups") === "unfolded",
-    camera: camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null,
+    unfolded: state.unfolded,
+    everything: state.everything,
+    camera: whole && state.everything && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
   };
+}
+
+function cameraAt(text = "") {
+  const camera = text.split(",").map(Number);
+  return camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null;
 }
 
 function decode(text) {
@@ -51,7 +61,7 @@ function decode(text) {
 function startAddress() {
   let selection = "";
   listeners.push(() => {
-    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus].join("&");
+    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus, state.everything].join("&");
     if (location.hash === (address && "#" + address)) {
       selection = current;
       return;

@@ -13,7 +13,7 @@ function haveSameNeighbours(members) {
 // An overview has symbols for bodies that are merely near one another: it shows nobody's neighbours.
 const isOverview = () => NETWORK.nodes.some(({ members }) => members && !haveSameNeighbours(members));
 // Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
-const isShownAlone = (body) => Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview());
+const isShownAlone = (body) => (isOpeningOn() ? isInOpening(body) : Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview()));
 
 // The body to draw with its neighbours when something is selected; null: the map shows it well.
 function centreOf(body, claims, before) {
@@ -69,7 +69,7 @@ function drawAround(body, room) {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
     const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
     const rows = [
-      ...(withKinds ? wrapped(kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? wrapped([kinds.join(", "), endOf(claims)].filter(Boolean).join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
     return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
@@ -141,33 +141,42 @@ function fitFocus() {
   network.moveTo({ position: { x: left + width / 2 + right / 2 / scale, y: top + height / 2 }, scale, animation: false });
 }
 
-// The labels stand outside the ellipse, beside their symbols; that of the middle stands under it.
+// The labels stand outside, beside their symbols; that of the middle stands under it. Where the opening map is too small for its
+// text, the text is drawn larger, the selected and the best connected first, and what finds no room waits until one zooms in.
 function drawBeside(context) {
-  const ink = inks(), lit = litUp();
+  const ink = inks(), lit = litUp(), radial = drawnView === "radial", own = dotOf(state.body);
+  const grow = radial ? Math.max(1, opening.least / network.getScale()) : 1, small = grow > 1.01;
   labels = [];
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
-  context.lineWidth = 4;
-  for (const node of focused.nodes.values()) {
-    if (lit && !lit.has(node.id)) continue;
-    const box = boxOf(node);
-    labels.push({ id: node.id, size: node.font, ...box });
+  context.lineWidth = 4 * grow;
+  if (radial && (!lit || !small)) drawRegions(context);
+  const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || (radial && !small)));
+  const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
+  if (small) shown.sort((a, b) => weight(b) - weight(a));
+  for (const node of shown) {
+    const faded = lit && !lit.has(node.id), rows = rowsOf(node), font = node.font * grow, box = boxOf({ ...node, rows }, grow);
+    if (small && labels.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
+    labels.push({ id: node.id, size: font, ...box });
     context.textAlign = node.side === "left" ? "right" : node.side ? "left" : "center";
-    const x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
-    node.rows.forEach(({ text, quiet }, number) => {
-      const base = box.top + node.font * (0.92 + LINE * number);
-      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 : node.font}px ${FACE}`;
+    const x = node.side === "left" ? box.right : node.side ? box.left : (box.left + box.right) / 2;
+    rows.forEach(({ text, quiet }, number) => {
+      const base = box.top + font * (0.92 + LINE * number);
+      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 * grow : font}px ${FACE}`;
       context.strokeText(text, x, base);
-      context.fillStyle = quiet || bodyOver(node.id) ? ink.muted : ink.text;
+      context.fillStyle = faded ? ink.line : quiet || (node.members ?? [node.id]).every(bodyOver) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }
+  drawRing(context);
+  if (radial) drawCard(context);
 }
 
 // The box of a label, in the units of the drawing.
-function boxOf({ focus: [x, y], size, font, hub, side, rows }) {
-  const wide = Math.max(...rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : font, hub && !quiet))), high = rows.length * font * LINE;
+function boxOf({ radial, focus, size, font, hub, side, rows }, grow = 1) {
+  const [x, y] = radial ?? focus, high = rows.length * font * grow * LINE;
+  const wide = Math.max(...rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : font, hub && !quiet))) * grow;
   const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + size + 5;
   return { left, right: left + wide, top, bottom: top + high };
 }
@@ -177,7 +186,7 @@ function showFocusBar() {
   const bar = byId("focus"), on = view() === "focus";
   const had = bar.contains(document.activeElement);
   bar.hidden = !on;
-  byId("fit").textContent = on ? "Fit" : "Whole map";
+  byId("fit").textContent = on || view() === "radial" ? "Fit" : "Whole map";
   if (!on) {
     if (had) byId(byId("panel").hidden ? "find" : "panel").focus({ preventScroll: true });
     return;

@@ -3,9 +3,11 @@
 let network = null, dots = null, lines = null, drawnView = null;
 const DOTS = new Map(NETWORK.nodes.map((node) => [node.id, node]));
 const FOLDED = new Map(NETWORK.nodes.flatMap((node) => (node.members || []).map((member) => [member, node.id])));
-// What the view has drawn: as laid out in Python, or one body with its neighbours.
-const nodeOf = (id) => (view() === "focus" ? focused.nodes : DOTS).get(id);
-const edgesNow = () => (view() === "focus" ? focused.edges : NETWORK.edges);
+// What the view has drawn: the map as laid out in Python, or a drawing with labels beside its symbols: the opening map, or one body
+// with its neighbours.
+const drawing = (now = view()) => (now === "focus" ? focused : now === "radial" ? opening : null);
+const nodeOf = (id) => (drawing()?.nodes ?? DOTS).get(id);
+const edgesNow = () => drawing()?.edges ?? NETWORK.edges;
 const inks = () => DATA.inks[dark.matches ? "dark" : "light"];
 
 function startMap() {
@@ -39,7 +41,7 @@ function startMap() {
   holder.addEventListener("mousemove", (event) => {
     const box = holder.getBoundingClientRect();
     const found = hit({ x: event.clientX - box.left, y: event.clientY - box.top });
-    holder.style.cursor = found ? "pointer" : "";
+    holder.style.cursor = found && !found.ground ? "pointer" : "";
     // A symbol whose label finds no room says its name when pointed at.
     holder.title = found && "dot" in found && !labels.some(({ id }) => id === found.dot) ? (nodeOf(found.dot).name ?? BODIES.label[found.dot]) : "";
   });
@@ -52,12 +54,13 @@ function startMap() {
   });
   network.on("dragEnd", moved);
   const unfold = byId("unfold");
-  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded, focus: null }));
+  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded, everything: Boolean(OPENINGS), focus: null }));
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
   new ResizeObserver(() => {
-    if (drawnView === "focus" && holder.clientWidth) showMap();
-    else if (drawnView && !state.camera) fit();
+    if ((drawnView === "focus" || drawnView === "radial") && holder.clientWidth) showMap();
+    if (drawnView === "focus") return;
+    if (drawnView && !state.camera) fit();
   }).observe(holder);
   globalThis.startWhole?.();
   listeners.push(showMap);
@@ -79,6 +82,7 @@ function fit() {
   const holder = byId("map");
   if (!holder.clientWidth) return; // not on the screen, as in print
   if (drawnView === "focus") return fitFocus();
+  if (drawnView === "radial") return fitOpening();
   const [left, top, width, height] = DATA.extents[drawnView];
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6);
   network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation: false });
@@ -94,8 +98,8 @@ function roomFor() {
 
 // What is selected must not stand under the panel: it comes into the part beside it, with what it touches if that fits.
 function uncover() {
-  const lit = litUp() ?? dots.getIds(), { x, y, right, low } = roomFor();
   if (byId("panel").hidden) return;
+  const lit = litUp() ?? dots.getIds(), { x, y, right, low } = roomFor();
   const room = { x: x - 20, y: y - 20 };
   const places = [...lit].map((id) => nodeOf(id)?.[drawnView]).filter(Boolean);
   const own = placeOf(state.body);
@@ -113,16 +117,17 @@ function around(places) {
   return { width: right - left, height: bottom - top, centre: { x: (left + right) / 2, y: (top + bottom) / 2 } };
 }
 
-const dotOf = (body) => (body === null ? null : nodeOf(body)?.[view()] ? body : (FOLDED.get(body) ?? body));
+const dotOf = (body) => (body === null ? null : nodeOf(body)?.[view()] ? body : ((view() === "radial" ? opening.counted : FOLDED).get(body) ?? body));
 function placeOf(body) {
   const place = nodeOf(dotOf(body))?.[view()];
   return place ? { x: place[0], y: place[1] } : null;
 }
 
-// What stays in full colour: everything, or what is selected and what it touches.
+// What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
-  if ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null)) return null;
-  const lit = new Set(), own = dotOf(state.body);
+  const opened = openedNode();
+  if (!opened && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
+  const lit = new Set(), own = opened?.id ?? dotOf(state.body);
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
   if (own !== null) lit.add(own);
@@ -135,27 +140,41 @@ function litUp() {
   return lit;
 }
 
+// What filters or a question bring forward: its symbols and lines, and those that join it to the focus.
+function forwardNow() {
+  const found = globalThis.emphasis?.();
+  if (!found) return null;
+  const lit = new Set([...found.bodies].map(dotOf));
+  for (const edge of edgesNow()) {
+    if (view() in edge.bend && edge.claims.some((claim) => (found.claims.has(claim) || found.paths.has(claim)) && claimShown(claim))) lit.add(edge.from).add(edge.to).add("line " + edge.id);
+  }
+  return lit;
+}
+
 const shownDot = (node) => (node.members ? node.members.some(bodyShown) : bodyShown(node.id));
 
 let shownKey = "";
 function showMap() {
   const now = view();
   document.querySelector(".stage").classList.toggle("focused", now === "focus");
-  if (whole?.draw(now !== "focus")) {
+  if (OPENINGS) chooseOpening();
+  if (whole?.draw(now !== "focus" && now !== "radial")) {
     shownKey = "";
     return showFocusBar();
   }
-  const room = now === "focus" ? roomFor() : null;
+  sizeOpening(now === "radial");
+  const around = now === "focus", room = around || now === "radial" ? roomFor() : null;
   const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
-  if (room) focused = drawAround(state.focus, room);
+  if (around) focused = drawAround(state.focus, room);
   showFocusBar();
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
-  const shown = room ? [...focused.nodes.values()] : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
-  const shownIds = new Set(shown.map((node) => node.id));
   drawnView = now;
+  const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
+  const shownIds = new Set(shown.map((node) => node.id));
+  const forward = state.body === null && !state.claims ? globalThis.emphasis?.() : null;
   byId("map").classList.toggle("taller", now === "unfolded");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
@@ -171,15 +190,16 @@ function showMap() {
     };
     return globalThis.highlights?.dot(look, faded) ?? look;
   }));
-  lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
+  lines.add(edgesNow().filter((edge) => now in edge.bend && (!edge.cross || (lit ? lit.has("line " + edge.id) : state.steps > 0)) && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
+    const first = forward && !faded && edge.claims.some((claim) => forward.claims.has(claim)), path = forward && !faded && !first;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     const look = {
-      id: edge.id, from: edge.from, to: edge.to, dashes: then === "unknown" || then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
-      width: faded || (over && !lit) ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : ink.line, inherit: false },
+      id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
+      width: faded || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
+      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -200,6 +220,12 @@ function lineStatus(edge) {
   const found = edge.claims.filter(claimShown).map(status);
   if (CLAIMS.change && !state.date) return found.every((each) => each === found[0]) ? found[0] : "changed";
   return ["yes", "unknown", "new", "ended"].find((each) => found.includes(each));
+}
+
+// The map comes into sight; on a phone with the panel, which then stands below it.
+function bringIntoSight() {
+  const parts = phone.matches && !byId("panel").hidden ? [byId("caption"), byId("focus"), document.querySelector(".stage")] : [document.querySelector(".explorer")];
+  parts.find((part) => part && !part.hidden).scrollIntoView({ block: "start" });
 }
 
 const FACE = "Arial, Helvetica, 'Liberation Sans', sans-serif";
@@ -250,7 +276,7 @@ function placeLabels(context) {
 }
 
 function drawLabels(context) {
-  if (drawnView === "focus") return drawBeside(context);
+  if (drawing(drawnView)) return drawBeside(context);
   const ink = inks();
   placeLabels(context);
   context.textAlign = "center";
@@ -268,10 +294,24 @@ function drawLabels(context) {
       context.fillText(text, x, base);
     });
   }
+  drawRing(context);
+}
+
+// The body that the map is about has a ring.
+function drawRing(context) {
+  const node = globalThis.highlights || DATA.focus === null ? null : nodeOf(DATA.focus), at = node?.[drawnView], lit = litUp();
+  if (!at || !dots.get(node.id)) return;
+  context.strokeStyle = lit && !lit.has(node.id) ? inks().faded : inks().outline;
+  context.lineWidth = 2.2;
+  context.beginPath();
+  context.arc(...at, 1.25 * node.size + 3, 0, 2 * Math.PI);
+  context.stroke();
 }
 
 // The dot whose symbol or label is at a point of the page, else the line there.
 function hit(dom) {
+  const own = hitCard(dom);
+  if (own) return own;
   const point = network.DOMtoCanvas(dom);
   const found = network.getNodeAt(dom);
   if (found !== undefined) return { dot: found };
@@ -283,9 +323,11 @@ function hit(dom) {
 
 function clicked(event) {
   const found = hit(event.pointer.DOM);
-  if (!found) return select({ body: view() === "focus" ? state.focus : null });
+  if (found?.ground) return;
+  if (!found || found.close) return select({ body: view() === "focus" ? state.focus : null });
+  if ("member" in found) return select({ body: found.member });
   if ("line" in found) return select({ claims: edgesNow()[found.line].claims.filter(claimShown) });
   const node = nodeOf(found.dot);
-  if (node.members) select({ fold: found.dot });
+  if (node.members) select({ fold: found.dot === openedNode()?.id ? null : found.dot });
   else select({ body: found.dot });
 }

@@ -85,7 +85,7 @@ function bodyPanel(body) {
   const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");
   marked?.remove();
   parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
-  parts.push(tools(body));
+  parts.push(tools(body), ...countedButtons(body));
   if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
@@ -129,7 +129,7 @@ function membersOf(members) {
 }
 
 function foldPanel(fold) {
-  const node = DOTS.get(fold);
+  const node = nodeOf(fold) ?? DOTS.get(fold);
   const shown = node.members.filter(bodyShown);
   const why = haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
@@ -142,15 +142,25 @@ function foldPanel(fold) {
 
 function startPanel() {
   const panel = byId("panel");
-  let shown = "", about = "";
+  let shown = "", about = "", raised = false;
+  // On a phone the panel takes less than half of the screen until it is pulled up.
+  const raise = element("button", { type: "button", id: "panel-raise", class: "raise", "aria-label": "Larger panel", "aria-controls": "panel", onclick: () => {
+    raised = !raised;
+    panel.classList.toggle("raised", raised);
+    raise.textContent = raised ? "▼" : "▲";
+    raise.setAttribute("aria-expanded", String(raised));
+    if (raised) panel.scrollIntoView({ block: "end" });
+    else bringIntoSight();
+  } });
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   listeners.push(() => {
     const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden]]);
     if (key === shown) return;
     shown = key;
-    const open = state.body !== null || state.claims?.length || state.fold !== null;
+    const open = state.body !== null || state.claims?.length || (state.fold !== null && !opensInPlace());
     const inside = panel.contains(document.activeElement) && document.activeElement.id;
     panel.hidden = !open;
+    document.querySelector(".stage").classList.toggle("split", Boolean(open));
     if (!open) {
       panel.replaceChildren();
       if (inside !== false) byId("find").focus({ preventScroll: true });
@@ -158,10 +168,15 @@ function startPanel() {
     }
     const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : foldPanel(state.fold);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close", onclick: closePanel }, "×");
-    panel.replaceChildren(close, element("h2", { id: "panel-heading" }, title), ...parts);
+    raise.textContent = raised ? "▼" : "▲";
+    raise.setAttribute("aria-expanded", String(raised));
+    panel.replaceChildren(element("div", { class: "panel-buttons" }, raise, close), element("h2", { id: "panel-heading" }, title), ...parts);
     // Where the keyboard was, it stays.
     if (inside !== false) (byId(inside) ?? panel).focus({ preventScroll: true });
-    if (about !== title) panel.scrollTop = 0;
+    if (about !== title) {
+      panel.scrollTop = 0;
+      if (phone.matches) requestAnimationFrame(bringIntoSight);
+    }
     about = title;
     byId("status").textContent = "Shown: " + title;
   });

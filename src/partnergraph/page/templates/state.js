@@ -7,6 +7,7 @@ const NOTHING = {
 };
 const START = {
   ...NOTHING,
+  everything: Boolean(DATA.whole), // the map of all bodies, where there is an opening map
   unfolded: false,
   ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
   step: null, // number of the step of the story
@@ -22,7 +23,7 @@ function change(values) {
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = null;
+  nearby = routeInOpening = null;
   for (const listener of listeners) listener(state);
 }
 
@@ -31,7 +32,7 @@ function select(values) {
   change({ ...next, focus: centreOf(next.body, next.claims, state.focus) });
 }
 
-const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
+const baseView = () => (isOpeningOn() ? "radial" : phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
 // Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.

@@ -1,0 +1,230 @@
+// The opening map: the focus in the middle, its partners around it, what stands behind them farther out. It is laid out in
+// Python, once for wide and once for narrow windows. Links across it are drawn when one of their ends is selected; a counted
+// symbol opens in place.
+const OPENINGS = NETWORK.radial ? { wide: readOpening(NETWORK.radial.wide), tall: readOpening(NETWORK.radial.tall) } : null;
+const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
+let opening = null; // the drawing in use
+let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
+
+function readOpening({ extent, nodes, edges, regions }) {
+  const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
+  const fonts = nodes.flatMap(({ font, rows }) => (rows.some(({ quiet }) => quiet) ? [font, 12] : [font]));
+  return {
+    extent, regions,
+    nodes: new Map(nodes.map((node) => [node.id, { ...node, radial: node.at, ...(node.members ? { name: nameOf(node) } : {}) }])),
+    edges: edges.map((edge, id) => ({ ...edge, id, bend: { radial: edge.bend } })),
+    claims: new Set(edges.flatMap(({ claims }) => claims)),
+    counted: new Map(nodes.flatMap(({ id, members = [] }) => members.map((member) => [member, id]))),
+    least: LEAST / Math.min(...fonts), // the scale at which its smallest text is legible
+  };
+}
+
+// The wide drawing where its text is legible, else the narrow one.
+function chooseOpening() {
+  const width = byId("map").clientWidth;
+  if (width || !opening) opening = phone.matches || (width && width / OPENINGS.wide.extent[2] < OPENINGS.wide.least) ? OPENINGS.tall : OPENINGS.wide;
+}
+
+// The narrow drawing is as high as it needs: the page scrolls, not the map. With the panel below it, it has its own height.
+function sizeOpening(on) {
+  const holder = byId("map"), [, , width, height] = opening?.extent ?? [];
+  const tall = on && opening === OPENINGS.tall && !(phone.matches && !byId("panel").hidden);
+  holder.style.height = tall ? Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, phone.matches ? 1.15 : 1.25))) + "px" : "";
+}
+
+const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded) && (state.to === null || isRouteInOpening());
+// A body that the opening map shows well: with a symbol of its own and all its claims.
+const isInOpening = (body) => (opening ?? OPENINGS.wide).nodes.has(body) && AROUND[body].every((claim) => (opening ?? OPENINGS.wide).claims.has(claim));
+
+// Whether the routes are drawn on the opening map between symbols of their own.
+let routeInOpening = null;
+function isRouteInOpening() {
+  if (routeInOpening === null) {
+    const { edges } = opening ?? OPENINGS.wide, hops = routes(state.body, state.to).flat();
+    routeInOpening = hops.length > 0 && hops.every((hop) => edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0])));
+  }
+  return routeInOpening;
+}
+
+// The symbols that lines now lead to, from the middle outwards.
+function shownInOpening() {
+  const lines = opening.edges.filter((edge) => (!edge.cross || state.steps) && edge.claims.some(claimShown));
+  const shown = new Set([DATA.focus, dotOf(state.body)].filter((id) => opening.nodes.has(id)));
+  for (let grown = true; grown; ) {
+    const before = shown.size;
+    for (const { from, to } of lines) if (shown.has(from) || shown.has(to)) shown.add(from).add(to);
+    grown = shown.size > before;
+  }
+  // Where types are hidden, the lines to us may be, too.
+  return [...opening.nodes.values()].filter((node) => shown.has(node.id) || (state.hidden.size && shownDot(node)));
+}
+
+// When the last of these claims ended, if all are over by the day of reading.
+function endOf(claims) {
+  if (!claims.length || !claims.every(claimOver)) return "";
+  const [earliest, latest] = claims.map((claim) => CLAIMS.end[claim]).reduce((a, b) => (b[1] > a[1] ? b : a));
+  return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
+}
+
+// The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
+function rowsOf(node) {
+  if (drawnView !== "radial" || !node.rows.some(({ quiet }) => quiet)) return node.rows;
+  const own = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
+  const end = endOf(own.flatMap(({ claims }) => claims).filter(claimShown));
+  if (!end) return node.rows;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${node.rows[last].text}, ${end}`;
+  const most = Math.max(...node.rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : node.font, node.hub && !quiet)));
+  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, 12, false) <= most ? longer : end } : row));
+}
+
+// The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
+function fitOpening() {
+  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, top, width, height] = opening.extent;
+  const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
+  if (byId("panel").hidden || !lit) {
+    return network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
+  }
+  const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
+  const own = placeOf(state.body);
+  if (!boxes.length && !own) return;
+  const box = boxes.length ? hullOf(boxes) : null;
+  const wanted = box ? Math.min((x - 20) / (box.right - box.left), (y - 20) / (box.bottom - box.top)) : 0, least = Math.min(1, opening.least);
+  const near = Math.max(least, Math.min(Math.max(scale, least), wanted)), all = wanted >= near || !own;
+  const centre = all ? { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 } : own;
+  network.moveTo({ position: { x: centre.x + right / 2 / near, y: centre.y + low / 2 / near }, scale: near, animation: false });
+}
+
+const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
+const hullOf = (boxes) => ({
+  left: Math.min(...boxes.map(({ left }) => left)), right: Math.max(...boxes.map(({ right }) => right)),
+  top: Math.min(...boxes.map(({ top }) => top)), bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+});
+
+// The names of the regions; a region of which nothing is drawn has none.
+function drawRegions(context) {
+  const ink = inks(), size = Math.max(13, LEAST / network.getScale());
+  context.fillStyle = ink.muted;
+  context.font = `bold ${size}px ${FACE}`;
+  for (const { label, at: [x, y], align } of opening.regions) {
+    context.textAlign = align;
+    context.strokeText(label, x, y);
+    context.fillText(label, x, y);
+  }
+}
+
+// The members of a counted symbol in columns for the room that there is; null where they do not fit.
+function columnsOf(node) {
+  const room = roomFor(), members = node.members.filter(bodyShown), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
+  const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
+  const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
+  for (let count = 1; count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad <= room.x - 16; count++) {
+    const share = Math.ceil(entries.length / count), columns = Array.from({ length: count }, (_, number) => entries.slice(number * share, (number + 1) * share));
+    const height = CARD.head + CARD.pad + Math.max(...columns.map((column) => column.reduce((sum, entry) => sum + tall(entry), 0)));
+    if (height <= most) return { columns, tall, room, column: width, height, width: count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad };
+  }
+  return null;
+}
+
+const openedNode = () => (state.fold !== null && view() === "radial" ? opening?.nodes.get(state.fold) : null);
+// Whether what is chosen opens on the map itself: then the panel need not list it.
+const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
+
+function placeCard() {
+  const node = openedNode(), fitting = node && columnsOf(node);
+  if (!fitting) return null;
+  const { columns, tall, room, column, width, height } = fitting, scale = network.getScale();
+  const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
+  const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
+  const fits = (at) => at >= 8 && at + width <= room.x - 8;
+  const left = [outward, inward].find(fits) ?? Math.max(8, Math.min(outward, room.x - 8 - width));
+  const top = Math.max(8, Math.min(y - height / 2, room.y - 8 - height));
+  const rows = columns.flatMap((entries, number) => {
+    let at = top + CARD.head;
+    return entries.map((entry) => {
+      const row = { ...entry, left: left + CARD.pad + number * (column + CARD.gap), top: at, width: column, height: tall(entry) };
+      at += row.height;
+      return row;
+    });
+  });
+  return { node, left, top, width, height, rows, x, y };
+}
+
+// The opened symbol: its members beside it, over what is faded behind; in pixels of the screen, whatever the scale.
+function drawCard(context) {
+  card = placeCard();
+  if (!card) return;
+  const ink = inks(), looks = DATA.families, { node, left, top, width, height, rows, x, y } = card, ratio = context.canvas.width / context.canvas.clientWidth;
+  context.save();
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.strokeStyle = ink.outline;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(Math.max(left, Math.min(x, left + width)), Math.max(top + 12, Math.min(y, top + height - 12)));
+  context.stroke();
+  context.fillStyle = ink.page;
+  context.beginPath();
+  context.roundRect(left, top, width, height, 8);
+  context.fill();
+  context.stroke();
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = ink.text;
+  context.font = `bold 14px ${FACE}`;
+  context.fillText(wrapped(node.name, width - 2 * CARD.pad - 34, 1, 14, true)[0], left + CARD.pad, top + 22);
+  context.font = `18px ${FACE}`;
+  context.fillText("×", left + width - 22, top + 23);
+  for (const row of rows) {
+    const over = bodyOver(row.body), family = looks[BODIES.family[row.body]], middle = row.top + CARD.row / 2;
+    context.fillStyle = over ? ink.rule : dark.matches ? family.dark : family.light;
+    context.strokeStyle = over ? ink.line : ink.outline;
+    const path = symbolPath(family.shape, row.left + 8, middle, 6);
+    context.fill(path);
+    context.stroke(path);
+    context.fillStyle = over ? ink.muted : ink.text;
+    context.font = `${CARD.font}px ${FACE}`;
+    row.texts.forEach((text, number) => context.fillText(text, row.left + 22, middle + 4.5 + number * CARD.font * LINE));
+  }
+  context.restore();
+}
+
+function symbolPath(shape, x, y, size) {
+  const corners = cornersOf(shape, x, y, size), path = new Path2D(corners ? `M${corners.replaceAll(" ", "L")}Z` : undefined);
+  if (!corners) path.arc(x, y, size, 0, 2 * Math.PI);
+  return path;
+}
+
+// What of the opened symbol is at a point of the map: a member, its end, or only its ground.
+function hitCard({ x, y }) {
+  if (!card || x < card.left || x > card.left + card.width || y < card.top || y > card.top + card.height) return null;
+  if (y < card.top + CARD.head) return x > card.left + card.width - 40 ? { close: true } : { ground: true };
+  const row = card.rows.find(({ left, top, width, height }) => left <= x && x <= left + width && top <= y && y <= top + height);
+  return row ? { member: row.body } : { ground: true };
+}
+
+// The counted symbols beside a body, which its panel opens as a click on the map does.
+function countedButtons(body) {
+  if (view() !== "radial") return [];
+  const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
+  return [...new Set(counted)].map((id) => element("p", {}, element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, `${opening.nodes.get(id).name} on the map`)));
+}
+
+function startOpening() {
+  const button = byId("map-of");
+  if (!button) return;
+  button.addEventListener("click", () => {
+    const on = isOpeningOn();
+    Object.assign(state, { everything: on, unfolded: false, to: on ? state.to : null, fold: null });
+    change({ camera: null, focus: centreOf(state.body, state.claims, null) });
+  });
+  listeners.push(() => {
+    button.textContent = isOpeningOn() ? "Everything" : "Our partners";
+    button.classList.toggle("back", !isOpeningOn());
+    const unfold = byId("unfold");
+    if (unfold) unfold.hidden = isOpeningOn();
+    const node = openedNode();
+    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${node.members.filter(bodyShown).map((body) => BODIES.label[body]).join(", ")}`;
+  });
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null) select({}); });
+}
