@@ -14,7 +14,7 @@ BACK = """
     sorting[kind] = null;
   }
   focused = null;
-  change({ ...START, hidden: new Set() });
+  change({ ...START });
   if (whole?.on) whole.fit();
   else if (network) fit();
   for (const id of ["status", "focus-note", "focus-more", "caption-title", "caption-text"]) {
@@ -46,7 +46,7 @@ PRINT = """
       [one.value, one.checked, one.selected, one.open, one.disabled]),
     [...document.querySelectorAll(".scroll, #panel, #found")].map((one) => [one.scrollLeft, one.scrollTop]),
     scrollX, scrollY, document.activeElement.tagName, Object.getOwnPropertyNames(globalThis).sort(),
-    state, [...state.hidden], DATA, NETWORK, playing, sorting, pageAt, inTable, nearby, focused, drawnView, labels,
+    state, DATA, NETWORK, playing, sorting, pageAt, inTable, nearby, focused, drawnView, labels,
     network && [round(place.x), round(place.y), round(network.getScale())],
     network && [dots.get(), lines.get(), network.getSelection()],
     camera && [camera.x, camera.y, camera.ratio, camera.angle].map(round),

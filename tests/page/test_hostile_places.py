@@ -95,7 +95,7 @@ def test_hostile_addresses_are_an_ordinary_view(show: Opener) -> None:
         assert page.tab.evaluate(
             "JSON.stringify([state.body, state.claims, state.kind, state.source, state.date])"
         ) == ("[null,null,null,null,null]"), address
-        assert page.tab.evaluate("state.standing === null && state.hidden.size === 0"), address
+        assert page.tab.evaluate("state.standing === null && state.types.length === 0"), address
         assert page.tab.locator("#panel").is_hidden()
         assert page.tab.locator("body > script").count() == 5
     assert page.clean, page

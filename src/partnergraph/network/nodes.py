@@ -11,9 +11,11 @@ from partnergraph.claims.entities import Entity, EntityAttribute, EntityEvent, E
 from partnergraph.claims.evidence import EvidenceItem
 from partnergraph.claims.property_values import Described, first_code
 from partnergraph.claims.read_model import ReadModel
+from partnergraph.claims.relationships import described_relationships
 from partnergraph.claims.sentences import change_parties
 from partnergraph.claims.sources import SourceReference
 from partnergraph.claims.terms import concept_of
+from partnergraph.claims.validity import read_lives
 from partnergraph.vocabulary import PG
 
 Attributes = dict[str, Any]
@@ -36,8 +38,11 @@ def source_values(source: SourceReference) -> Attributes:
 
 def node_attributes(model: ReadModel) -> dict[str, Attributes]:
     """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only."""
-    events = _events(model)
-    return {iri: _node(entity, model) | {"events": events.get(iri, [])} for iri, entity in model.entities.items()}
+    events, ends = _events(model), _ends(model)
+    return {
+        iri: _node(entity, model) | {"events": events.get(iri, []), "end_bounds": ends.get(iri)}
+        for iri, entity in model.entities.items()
+    }
 
 
 def _node(entity: Entity, model: ReadModel) -> Attributes:
@@ -80,7 +85,7 @@ def _node(entity: Entity, model: ReadModel) -> Attributes:
 
 def unknown_node(label: str) -> Attributes:
     """The attributes of a body of which nothing is known but its label."""
-    single = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude")
+    single = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude", "end_bounds")
     lists = (
         *("types", "names", "identifiers", "attributes", "members", "may_overlap"),
         *("events", "statements", "evidence"),
@@ -126,6 +131,16 @@ def _attribute(attribute: EntityAttribute, evidence: Mapping[str, EvidenceItem])
         "end": attribute.end,
         "note": attribute.note,
         "evidence": _evidence(attribute.evidence, evidence),
+    }
+
+
+def _ends(model: ReadModel) -> dict[str, tuple[str, str]]:
+    """The first and the last of the days on which each entity can have ended, by IRI; see `read_lives`."""
+    lives = read_lives(model.reader, described_relationships(model.reader, derived=True))
+    return {
+        iri: (min(event.days[0] for event in life.ended), max(event.days[1] for event in life.ended))
+        for iri, life in lives.items()
+        if life.ended
     }
 
 

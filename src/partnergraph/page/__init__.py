@@ -31,6 +31,7 @@ SCRIPTS = (
         "status.js",
         "filters.js",
         "state.js",
+        "emphasis.js",
         "address.js",
         "find.js",
         "routes.js",

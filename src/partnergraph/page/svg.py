@@ -18,8 +18,8 @@ from partnergraph.xml_text import replace_forbidden
 CHANGES = {
     "new": (LIGHT.fresh, ""),
     "changed": (LIGHT.link, ""),
-    "ended": (LIGHT.accent, "2 4"),
-    "gone": (LIGHT.accent, "2 4"),
+    "ended": (LIGHT.past, "8 3 2 3"),
+    "gone": (LIGHT.past, "8 3 2 3"),
 }
 MIN_SHARE = 0.55  # of the map's width that a picture of a part shows
 CORNERS = {

@@ -10,6 +10,7 @@ function addressOf() {
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ...FILTERS.map((filter) => [filter.inAddress ?? filter.name, filter.write(state[filter.name])]),
     ["map", OPENINGS && state.everything !== START.everything && (state.everything ? "everything" : "partners")],
+    ["question", state.question],
     ["groups", state.unfolded && "unfolded"],
     [whole?.on ? "all" : OPENINGS && drawing() ? "zoom" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
@@ -24,11 +25,11 @@ function readAddress(text) {
   const key = decode(first);
   const step = wholeNumber(parameters.get("step"), DATA.story.length);
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
-  const at = cameraAt(parameters.get("at"));
-  // What the map itself shows depends on these two. Where the map has been moved, an address without a "map" is older than the
-  // opening map.
-  state.unfolded = parameters.get("groups") === "unfolded";
-  state.everything = Boolean(OPENINGS) && ({ everything: true, partners: false }[parameters.get("map")] ?? (START.everything || Boolean(at && !state.unfolded)));
+  const at = cameraAt(parameters.get("at")), unfolded = parameters.get("groups") === "unfolded";
+  // An address without a "map" in which the map has been moved is older than the opening map.
+  const asked = { everything: true, partners: false }[parameters.get("map")] ?? (START.everything || Boolean(at && !unfolded));
+  const base = { everything: Boolean(OPENINGS) && asked, unfolded };
+  Object.assign(state, base); // what the map itself shows depends on it
   const focus = parameters.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
   return {
     ...START,
@@ -38,9 +39,9 @@ function readAddress(text) {
     to,
     step: step ? step - 1 : null,
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
-    unfolded: state.unfolded,
-    everything: state.everything,
-    camera: whole && state.everything && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
+    ...base,
+    question: parameters.get("question")?.slice(0, 200) || null,
+    camera: whole && base.everything && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
   };
 }
 
@@ -61,7 +62,7 @@ function decode(text) {
 function startAddress() {
   let selection = "";
   listeners.push(() => {
-    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus, state.everything].join("&");
+    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus, state.everything, state.question].join("&");
     if (location.hash === (address && "#" + address)) {
       selection = current;
       return;

@@ -1,9 +1,12 @@
 // The filters, one entry each: the field of the state (`name`), its value when nothing is filtered (`start`), whether a value
-// filters (`isActive`), which claims and bodies pass, its part of the address (`write`, `read`; an empty part is left out), and
-// its control. Those that choose by what relationships say are made from the page's data (see filters.py).
+// filters (`isActive`), which claims and bodies pass, its part of the address (`write`, `read`; an empty part is left out), its
+// control, and what a value says in words (`words`: one text for each part that can be taken away, with the value without it).
+// An entry that `chooses` brings forward what passes, any other leaves out what does not. Those that choose by what
+// relationships say are made from the page's data (see filters.py).
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const wholeNumber = (text, most) => Math.min(most, Math.max(0, Math.trunc(Number(text) || 0)));
 const asMonth = (text) => (MONTH.test(text) ? text : null);
+const STATUSES = ["current", "ended", "ahead", "not known"];
 const FILTERS = [
   {
     name: "steps", // how far from the selected body; 0: everywhere. Its control stands in the panel.
@@ -12,34 +15,66 @@ const FILTERS = [
     passesBody: (body) => near().has(body),
     write: (steps) => steps,
     read: (text) => wholeNumber(text, 3),
+    words: (steps) => [[steps === 1 ? "direct neighbours only" : `within ${steps} steps`, 0]],
   },
   {
-    name: "date", // a month, such as 2014-06
+    name: "date", // a month, such as 2014-06; what was over or lay ahead then is left out, unless a status is chosen
     start: null,
     isActive: (month) => month !== null,
-    passes: (claim) => status(claim) !== "no",
+    passes: (claim) => state.status !== null || status(claim) !== "no",
     write: (month) => month,
     read: asMonth,
     startControl: startDate,
+    words: (month) => [["valid on " + inWords(month), null]],
   },
   {
-    name: "since", // the month to compare with: it marks what changed and hides nothing
+    name: "since", // the month to compare with: it marks what changed until the date, or until today, and hides nothing
     start: null,
     isActive: () => false,
     write: (month) => month,
     read: asMonth,
+    startControl: startSince,
+    words: (month) => [["changed since " + (month.endsWith("-01") ? month.slice(0, 4) : inWords(month)), null]],
+  },
+  {
+    name: "ended", // whether what has ended by the day of reading is shown; the focus itself always is
+    start: true,
+    isActive: (on) => !on,
+    passes: (claim) => !claimOver(claim) || state.status !== null || status(claim) === "ended",
+    passesBody: (body) => bodyRemains(body),
+    write: (on) => !on && "no",
+    read: (text) => text !== "no",
+    startControl: startEnded,
+  },
+  {
+    name: "status", // what a claim is at the chosen date, else on the day of reading
+    start: null,
+    chooses: true,
+    isActive: (code) => code !== null,
+    passes: (claim, code) => statusOn(claim, daysNow()) === code,
+    write: (code) => code?.replace(" ", "-"),
+    read: (text) => STATUSES.find((code) => code.replace(" ", "-") === text) ?? null,
+    startControl: startStatus,
+    words: (code) => [[code === "not known" ? "status not known" : code, null]],
   },
   ...DATA.filters.map((filter) => (filter.codes ? choiceFilter(filter) : switchFilter(filter))),
   {
-    name: "hidden", // types of body that are not ticked in the legend, by number
-    inAddress: "hide",
-    start: new Set(),
-    isActive: (hidden) => hidden.size > 0,
-    passes: (claim, hidden) => !hidden.has(BODIES.family[CLAIMS.from[claim]]) && !hidden.has(BODIES.family[CLAIMS.to[claim]]),
-    passesBody: (body, hidden) => !hidden.has(BODIES.family[body]),
-    write: (hidden) => [...hidden].sort((a, b) => a - b).map((family) => DATA.families[family].code).join(","),
-    read: (text = "") => new Set(text.split(",").map((code) => DATA.families.findIndex((family) => family.code === code)).filter((family) => family >= 0)),
+    name: "types", // families of body that are ticked in the legend, by number
+    start: [],
+    chooses: true,
+    isActive: (types) => types.length > 0,
+    write: (types) => types.map((family) => DATA.families[family].code).join(","),
+    read: (text = "") => text.split(",").map((code) => DATA.families.findIndex((family) => family.code === code)).filter((family, at, all) => family >= 0 && all.indexOf(family) === at).sort((a, b) => a - b),
     startControl: startLegend,
+    words: (types) => types.map((family) => [DATA.families[family].label, types.filter((each) => each !== family)]),
+  },
+  {
+    name: "mode", // what becomes of all that is not chosen: it fades, or it is left out ("hide")
+    start: "highlight",
+    isActive: () => false,
+    write: (mode) => mode === "hide" && mode,
+    read: (text) => (text === "hide" ? text : "highlight"),
+    startControl: startMode,
   },
 ];
 
@@ -49,15 +84,17 @@ function choiceFilter({ name, codes }) {
   return {
     name,
     start: null,
+    chooses: true,
     isActive: (number) => number !== null,
     passes: (claim, number) => (Array.isArray(column[claim]) ? column[claim].includes(number) : column[claim] === number),
     write: (number) => number !== null && codes[number],
     read: (text) => (codes.includes(text) ? codes.indexOf(text) : null),
     startControl: () => connectSelect(name, (value) => (value === "" ? null : Number(value))),
+    words: (number) => [[byId(name).options[number + 1].textContent, null]],
   };
 }
 
-// A check box that hides some claims when it is not ticked.
+// A check box that leaves out some claims when it is not ticked.
 function switchFilter({ name }) {
   return {
     name,
@@ -70,34 +107,90 @@ function switchFilter({ name }) {
       byId(name).addEventListener("change", (event) => change({ [name]: event.target.checked }));
       listeners.push(() => (byId(name).checked = state[name]));
     },
+    words: () => [["not " + byId(name).parentElement.textContent.trim(), true]],
   };
 }
 
-function connectSelect(name, read) {
-  const control = byId(name);
+function connectSelect(name, read, id = name) {
+  const control = byId(id);
   control.addEventListener("change", () => change({ [name]: read(control.value) }));
   listeners.push(() => (control.value = String(state[name] ?? "")));
 }
 
 function startFilters() {
   for (const filter of FILTERS) filter.startControl?.();
-  byId("everything").addEventListener("click", () => {
-    change({ ...START, body: state.body, claims: state.claims, unfolded: state.unfolded });
-    byId(DATA.filters[0].name).focus(); // the button is gone
+}
+
+// Above the map: what filters, each part to be taken away with a click, and what that leaves, in words.
+function startActive() {
+  const chips = byId("chips"), text = byId("active-text"), all = byId("everything");
+  // A button that is gone hands the keyboard on.
+  const handOn = () => (chips.querySelector("button") ?? document.querySelector("#moment:not([hidden]) input:checked") ?? byId("find")).focus();
+  all.addEventListener("click", () => {
+    change({ ...START, body: state.body, claims: state.claims, everything: state.everything, unfolded: state.unfolded });
+    handOn();
   });
-  listeners.push(() => (byId("everything").hidden = !activeFilters.length));
+  let shown = "";
+  listeners.push(() => {
+    const parts = FILTERS.flatMap((filter) => (state[filter.name] === filter.start || !filter.words ? [] : filter.words(state[filter.name]).map(([words, rest]) => ({ words, name: filter.name, rest }))));
+    all.hidden = !activeFilters.length && !parts.length;
+    const key = JSON.stringify([parts, state.mode, state.ended, state.question, state.steps && state.body]);
+    if (key === shown) return;
+    chips.replaceChildren(...parts.map(({ words, name, rest }) => element("button", { type: "button", "aria-label": words + ": take away this filter", onclick: () => {
+      change({ [name]: rest });
+      handOn();
+    } }, words, " ×")));
+    text.textContent = all.hidden && state.question === null ? "" : emphasisInWords();
+    if (shown) byId("status").textContent = text.textContent || "Everything is shown.";
+    shown = key;
+  });
 }
 
 function startLegend() {
   for (const box of document.querySelectorAll("[data-family]")) {
     const family = Number(box.dataset.family);
     box.addEventListener("change", () => {
-      const hidden = new Set(state.hidden);
-      if (box.checked) hidden.delete(family);
-      else hidden.add(family);
-      change({ hidden });
+      const rest = state.types.filter((each) => each !== family);
+      change({ types: box.checked ? [...rest, family].sort((a, b) => a - b) : rest });
     });
-    listeners.push(() => (box.checked = !state.hidden.has(family)));
+    listeners.push(() => (box.checked = state.types.includes(family)));
+  }
+}
+
+// Now, or all: what has ended by the day of reading is hidden, or pale.
+const bodyRemains = (body) => state.ended || body === DATA.focus || !bodyOver(body);
+function startEnded() {
+  const claims = OVER.filter(Boolean).length, bodies = BODIES.key.filter((_, body) => body !== DATA.focus && bodyEnded(body)).length;
+  const parts = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean);
+  byId("moment").hidden = !parts.length;
+  for (const [id, ended] of [["moment-now", false], ["moment-all", true]]) {
+    byId(id).addEventListener("change", () => change({ ended }));
+    listeners.push(() => (byId(id).checked = state.ended === ended));
+  }
+  listeners.push(() => {
+    byId("moment").disabled = Boolean(state.date); // then the date says what is left out
+    const day = AS_OF ? "by " + AS_OF : "by today";
+    byId("moment-note").textContent = state.date ? "" : `${inSeries(parts)} ended ${day}: ${state.ended ? "pale" : "hidden"}`;
+  });
+}
+
+function startStatus() {
+  connectSelect("status", (value) => value || null, "status-of");
+  let counts = "";
+  listeners.push(() => {
+    const days = daysNow(), key = days.join();
+    if (key === counts) return;
+    counts = key;
+    const numbers = new Map(STATUSES.map((code) => [code, 0]));
+    CLAIMS.from.forEach((_, claim) => numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
+    for (const option of byId("status-of").options) if (option.value) option.textContent = `${option.value} (${numbers.get(option.value)})`;
+  });
+}
+
+function startMode() {
+  for (const mode of ["highlight", "hide"]) {
+    byId("mode-" + mode).addEventListener("change", () => change({ mode }));
+    listeners.push(() => (byId("mode-" + mode).checked = state.mode === mode));
   }
 }
 
@@ -116,9 +209,8 @@ function startDate() {
   slider.max = SPAN[1];
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
-    change(at < SPAN[0] ? { date: null, since: null } : { date: monthOf(at) });
+    change({ date: at < SPAN[0] ? null : monthOf(at) });
   });
-  connectSelect("since", (value) => value || null);
   play.addEventListener("click", () => (playing ? stop() : start()));
   // One year a step, and a stop at the end; nothing moves until a person asks for it.
   function start() {
@@ -138,11 +230,24 @@ function startDate() {
   }
   listeners.push(() => {
     slider.value = state.date ? atOf(state.date) : SPAN[0] - 1;
-    const shown = state.date ? inWords(state.date) : "any time";
+    const shown = state.date ? inWords(state.date) : "any day";
     output.textContent = shown;
     slider.setAttribute("aria-valuetext", shown);
-    byId("since").disabled = !state.date;
     byId("dated").hidden = !state.date;
-    byId("compared").hidden = !state.since || !state.date;
+  });
+}
+
+// What changed since a month until the date, or until today: usable at once, with its numbers in words.
+function startSince() {
+  if (!SPAN) return;
+  connectSelect("since", (value) => value || null);
+  listeners.push(() => {
+    const { date, since } = state, on = since !== null;
+    for (const option of byId("since").options) option.disabled = date !== null && option.value >= date;
+    for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = !on;
+    if (!on) return;
+    const numbers = { new: 0, ended: 0 };
+    CLAIMS.from.forEach((_, claim) => (numbers[status(claim)] += 1));
+    byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}: ${numbers.new} new (surely not begun before), ${numbers.ended} ended (surely over now, and not surely before). A line that is both, or only partly so, is “changed”.`;
   });
 }

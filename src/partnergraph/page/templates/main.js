@@ -4,12 +4,13 @@ startFinding();
 startFilters();
 startPanel();
 startTables();
+startActive();
 startMap();
 startFocus();
 startOpening();
 startSaving();
 startStory();
-listeners.push(() => (byId("over").hidden = Boolean(state.date) || !OVER.some(Boolean)));
+listeners.push(() => (byId("over").hidden = Boolean(state.date) || !state.ended || !OVER.some(Boolean)));
 startAddress();
 // A link to a body or a claim selects it, and the map comes into sight.
 document.addEventListener("click", (event) => {

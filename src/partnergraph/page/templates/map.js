@@ -142,7 +142,7 @@ function litUp() {
 
 // What filters or a question bring forward: its symbols and lines, and those that join it to the focus.
 function forwardNow() {
-  const found = globalThis.emphasis?.();
+  const found = emphasis();
   if (!found) return null;
   const lit = new Set([...found.bodies].map(dotOf));
   for (const edge of edgesNow()) {
@@ -164,7 +164,7 @@ function showMap() {
   }
   sizeOpening(now === "radial");
   const around = now === "focus", room = around || now === "radial" ? roomFor() : null;
-  const key = JSON.stringify([{ ...state, camera: null, step: null }, [...state.hidden], now, dark.matches, room]);
+  const key = JSON.stringify([{ ...state, camera: null, step: null }, now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
   if (around) focused = drawAround(state.focus, room);
@@ -174,7 +174,7 @@ function showMap() {
   drawnView = now;
   const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
   const shownIds = new Set(shown.map((node) => node.id));
-  const forward = state.body === null && !state.claims ? globalThis.emphasis?.() : null;
+  const chosenFirst = state.body === null && !state.claims ? emphasis() : null;
   byId("map").classList.toggle("taller", now === "unfolded");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
@@ -192,14 +192,14 @@ function showMap() {
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && (!edge.cross || (lit ? lit.has("line " + edge.id) : state.steps > 0)) && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
-    const then = state.date || CLAIMS.change ? lineStatus(edge) : "yes", changed = ["new", "ended", "gone", "changed"].includes(then);
+    const then = lineStatus(edge), changed = CHANGED.includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
-    const first = forward && !faded && edge.claims.some((claim) => forward.claims.has(claim)), path = forward && !faded && !first;
+    const first = chosenFirst && !faded && edge.claims.some((claim) => chosenFirst.claims.has(claim)), path = chosenFirst && !faded && !first;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     const look = {
-      id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
+      id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [8, 3, 2, 3] : then === "unknown" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
       width: faded || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" || edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
+      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -212,14 +212,6 @@ function showMap() {
   network.redraw();
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
-}
-
-// A line is new or ended only if all its claims are; it is surely in force if one of them is. Where two networks are
-// compared, it has changed if some of its claims are not what they were.
-function lineStatus(edge) {
-  const found = edge.claims.filter(claimShown).map(status);
-  if (CLAIMS.change && !state.date) return found.every((each) => each === found[0]) ? found[0] : "changed";
-  return ["yes", "unknown", "new", "ended"].find((each) => found.includes(each));
 }
 
 // The map comes into sight; on a phone with the panel, which then stands below it.

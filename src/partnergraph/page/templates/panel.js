@@ -78,7 +78,7 @@ function tools(body) {
 }
 
 function bodyPanel(body) {
-  const row = bodyRow(body), claims = AROUND[body].filter(claimShown);
+  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => claimShown(claim) && !claimListed(claim));
   const parts = [element("p", { class: "quiet" }, typeOf(body) + (bodyOver(body) ? "; all its relationships have ended" : ""))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
@@ -89,8 +89,16 @@ function bodyPanel(body) {
   if (state.to !== null) parts.push(...routeParts(body, state.to));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
+  if (others.length) parts.push(othersOf(others, body));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);
   return [BODIES.label[body], parts];
+}
+
+// What the filters do not bring forward, made when it is asked for.
+function othersOf(claims, body) {
+  const part = element("details", { class: "others" }, element("summary", {}, `${claims.length} more, not brought forward`));
+  part.addEventListener("toggle", () => part.childElementCount < 2 && part.append(...listed(claims, (claim) => claimItem(claim, body))));
+  return part;
 }
 
 function routeParts(from, to) {
@@ -154,7 +162,7 @@ function startPanel() {
   } });
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   listeners.push(() => {
-    const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden]]);
+    const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }]);
     if (key === shown) return;
     shown = key;
     const open = state.body !== null || state.claims?.length || (state.fold !== null && !opensInPlace());

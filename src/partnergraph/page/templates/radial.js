@@ -55,8 +55,7 @@ function shownInOpening() {
     for (const { from, to } of lines) if (shown.has(from) || shown.has(to)) shown.add(from).add(to);
     grown = shown.size > before;
   }
-  // Where types are hidden, the lines to us may be, too.
-  return [...opening.nodes.values()].filter((node) => shown.has(node.id) || (state.hidden.size && shownDot(node)));
+  return [...opening.nodes.values()].filter((node) => shown.has(node.id));
 }
 
 // When the last of these claims ended, if all are over by the day of reading.

@@ -1,4 +1,5 @@
-// The page's one state. Everything that shows something listens to it; nothing else keeps a copy.
+// The page's one state. Everything that shows something listens to it; nothing else keeps a copy. Its fields hold plain
+// values and lists, so that a part of the page can compare it as JSON.
 const NOTHING = {
   body: null, // number of the selected body
   claims: null, // numbers of the selected claims: one, or all of a line
@@ -7,8 +8,9 @@ const NOTHING = {
 };
 const START = {
   ...NOTHING,
-  everything: Boolean(DATA.whole), // the map of all bodies, where there is an opening map
+  everything: Boolean(DATA.whole && NETWORK.radial), // the map of everything in place of the opening map
   unfolded: false,
+  question: null, // the question that is answered on the map: a short text code
   ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
   step: null, // number of the step of the story
   focus: null, // number of the body that is drawn with its neighbours, in place of the map
@@ -19,11 +21,12 @@ const listeners = [];
 let activeFilters = [];
 
 function change(values) {
-  if ("focus" in values && values.focus !== state.focus) state.camera = null;
+  if (["focus", "everything"].some((name) => name in values && values[name] !== state[name])) state.camera = null;
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
   nearby = routeInOpening = null;
+  forward = undefined;
   for (const listener of listeners) listener(state);
 }
 
@@ -32,41 +35,55 @@ function select(values) {
   change({ ...next, focus: centreOf(next.body, next.claims, state.focus) });
 }
 
+// The opening map where there is one, until everything is asked for, or groups unfolded.
 const baseView = () => (isOpeningOn() ? "radial" : phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
 const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
 
-// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
-const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
-const holds = (claim, month) => HELD[statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysOf(month))];
-
-// What a claim is at the chosen date; else on the day of which the page is, or on which it is read.
+// The day of the page: the chosen date; else the day of which the page is, or on which it is read.
 const AS_OF = /^\d{4}(-\d\d){0,2}$/.test(DATA.as_of) ? DATA.as_of : null;
 const READ = daysOf(AS_OF ?? today());
 const daysNow = () => (state.date ? daysOf(state.date) : READ);
+const statusOn = (claim, days) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], days);
 const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
-// What is over by the day on which the page is read is grey, and a body all of whose relationships are; that another
-// succeeded it goes on.
-const OVER = CLAIMS.from.map((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "ended");
+
+// Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
+const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
+const holds = (claim, month) => HELD[statusOn(claim, daysOf(month))];
+
+// What has ended by the day on which the page is read is pale: a claim, and a body that has ended itself or all of whose
+// relationships have; that another succeeded it goes on.
+const OVER = CLAIMS.from.map((_, claim) => statusOn(claim, READ) === "ended");
 const claimOver = (claim) => !state.date && OVER[claim];
 const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
 let overBodies = null;
-const bodyOver = (body) => !state.date && (overBodies ??= AROUND.map((claims) => {
+const bodyEnded = (body) => (overBodies ??= AROUND.map((claims, body) => {
+  if (statusOf(null, BODIES.end?.[body], READ) === "ended") return true;
   const own = claims.filter((claim) => CLAIMS.kind[claim] !== SUCCESSION);
   return own.length > 0 && own.every((claim) => OVER[claim]);
 }))[body];
+const bodyOver = (body) => !state.date && bodyEnded(body);
 
-// What a claim is at the chosen date: "yes", "unknown" or "no"; compared with an earlier month also "new" or "ended".
+// What a claim is on the map: at the chosen date "yes", "unknown" or "no"; compared with an earlier month, or with another
+// graph, "new", "ended", "gone" or "changed". Compared with a month: "new" had surely not begun then and may hold now,
+// "ended" is surely over now and was not surely over then.
 function status(claim) {
-  if (!state.date) return CLAIMS.change?.[claim] || "yes";
-  const now = holds(claim, state.date);
-  if (!state.since) return now;
-  const before = holds(claim, state.since);
-  if (before === "no" && now !== "no") return "new";
-  return before !== "no" && now === "no" ? "ended" : now;
+  if (!state.date && !state.since) return CLAIMS.change?.[claim] || "yes";
+  const now = statusOn(claim, daysNow());
+  if (state.since && !(state.date <= state.since)) {
+    const before = statusOn(claim, daysOf(state.since));
+    if (now === "ended" && before !== "ended") return "ended";
+    if (before === "ahead" && now !== "ahead") return "new";
+  }
+  return state.date ? HELD[now] : "yes"; // what is not known of today is no reason to dot half of the lines
 }
 
-// Whether a claim passes the filters that do not look at what is around a body.
-const passes = (claim) => activeFilters.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
+// What a line is that stands for several claims: new or ended only if all of them are, "changed" if some are.
+const CHANGED = ["new", "ended", "gone", "changed"];
+function lineStatus(edge) {
+  const statuses = new Set(edge.claims.filter(claimShown).map(status));
+  if (statuses.size === 1) return [...statuses][0];
+  return CHANGED.some((each) => statuses.has(each)) ? "changed" : statuses.has("yes") ? "yes" : "unknown";
+}
 
 // The claims of each body.
 const AROUND = BODIES.key.map(() => []);
@@ -77,6 +94,12 @@ CLAIMS.from.forEach((from, claim) => {
 const STANDINGS = DATA.filters.find((filter) => filter.name === "standing").codes;
 const standingOf = (claim) => STANDINGS[CLAIMS.standing[claim]];
 const other = (claim, body) => (CLAIMS.from[claim] === body ? CLAIMS.to[claim] : CLAIMS.from[claim]);
+
+// Filters of two kinds: those that leave out (the date, what is inferred, what has ended, steps around a body), and those that
+// choose (types, kind, source, standing, status). What is chosen is brought forward and the rest fades; in the mode "hide" the
+// rest is left out as well, but for the paths that join what is chosen to the focus.
+const leaves = (claim) => activeFilters.every((filter) => filter.chooses || (filter.passes?.(claim, state[filter.name]) ?? true));
+const passes = (claim) => leaves(claim) && (state.mode !== "hide" || !brought() || brought().claims.has(claim) || brought().paths.has(claim));
 
 // The bodies within the chosen number of steps of the selected one, over claims that pass the filters.
 let nearby = null;
@@ -90,8 +113,13 @@ function near() {
   return nearby;
 }
 
-const bodyShown = (body) => activeFilters.every((filter) => filter.passesBody?.(body, state[filter.name]) ?? true);
+const bodyLeft = (body) => activeFilters.every((filter) => filter.passesBody?.(body, state[filter.name]) ?? true);
+// What the map draws, in full or faded.
+const bodyShown = (body) => bodyLeft(body) && (state.mode !== "hide" || !brought() || brought().bodies.has(body));
 const claimShown = (claim) => passes(claim) && bodyShown(CLAIMS.from[claim]) && bodyShown(CLAIMS.to[claim]);
+// What the tables list: what is shown, and chosen where something is.
+const bodyListed = (body) => bodyShown(body) && (!brought() || brought().own.has(body));
+const claimListed = (claim) => claimShown(claim) && (!brought() || brought().claims.has(claim));
 
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);

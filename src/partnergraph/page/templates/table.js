@@ -1,9 +1,10 @@
 // The tables: sorted by a heading, filtered by words and by the same choices as the map; a large one a page at a time.
 const PAGE = 100;
 const inTable = { bodies: [], claims: [] }; // the numbers of the rows that pass, in their order
-const sorting = { bodies: null, claims: null };
+const sorting = { bodies: null, claims: null }; // the numbers of all rows in their order
+let resort = null; // sorts relationships anew by their status, which changes with the date
 const pageAt = { bodies: 0, claims: 0 };
-const SHOWN = { bodies: bodyShown, claims: claimShown };
+const LISTED = { bodies: bodyListed, claims: claimListed };
 
 function startTables() {
   for (const kind of ["bodies", "claims"]) {
@@ -18,6 +19,7 @@ function startTables() {
     const day = byId("status-day");
     if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "today, ") + (AS_OF ?? READ[0])}.`;
     pageAt.bodies = pageAt.claims = 0;
+    if (sorting.claims) resort?.();
     showRows();
   });
 }
@@ -36,8 +38,13 @@ function makeSortable(kind, heading) {
     const down = heading.getAttribute("aria-sort") === "ascending";
     for (const previous of byId(kind).querySelectorAll("th[aria-sort]")) previous.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-    sorting[kind] = order(kind, column, heading.dataset.sort === "number", down);
-    if (!UNPACKED) byId(kind).tBodies[0].append(...sorting[kind].map(ROWS[kind].row));
+    const sort = () => {
+      sorting[kind] = order(kind, column, heading.dataset.sort === "number", down);
+      if (!UNPACKED) byId(kind).tBodies[0].append(...sorting[kind].map(ROWS[kind].row));
+    };
+    sort();
+    let day = state.date;
+    if (kind === "claims") resort = column === 4 ? () => state.date !== day && ((day = state.date), sort()) : null;
     showRows();
   });
 }
@@ -59,7 +66,7 @@ function showRows() {
     const words = fold(byId("filter-" + kind).value).split(" ").filter(Boolean);
     const length = kind === "claims" ? CLAIMS.from.length : BODIES.key.length;
     const every = sorting[kind] ?? Array.from({ length }, (_, number) => number);
-    const visible = every.filter((number) => SHOWN[kind](number) && words.every((word) => textOf(kind, number).includes(word) || (kind === "claims" && statusNow(number).includes(word))));
+    const visible = every.filter((number) => LISTED[kind](number) && words.every((word) => textOf(kind, number).includes(word) || (kind === "claims" && statusNow(number).includes(word))));
     inTable[kind] = visible;
     if (UNPACKED) showPage(kind);
     else {

@@ -183,13 +183,13 @@ function wholeMap(holder) {
       node.label = faded ? null : BODIES.label[body];
     });
     graph.forEachEdge((key, edge) => {
-      const faded = lit && !lit.has(key), then = state.date ? lineStatus(edge) : "yes";
+      const faded = lit && !lit.has(key), then = lineStatus(edge);
       edge.hidden = !edge.claims.some(claimShown);
       edge.type = many && (!lit || faded) ? "hair" : "way";
       edge.zIndex = lit && !faded ? 1 : 0;
       edge.size = lit && !faded ? (many ? 5 : 3) : 2;
       const disputed = edge.claims.some((claim) => standingOf(claim) === "disputed");
-      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" || disputed ? ink.accent : lit ? ink.line : edge.claims.every(claimOver) ? pale : hair;
+      edge.color = faded ? pale : then === "new" ? ink.fresh : then === "ended" ? ink.past : disputed ? ink.accent : lit ? ink.line : edge.claims.every(claimOver) ? pale : hair;
     });
   }
 
@@ -202,7 +202,7 @@ function wholeMap(holder) {
       this.on = on;
       document.querySelector(".stage").classList.toggle("whole", on);
       if (!on) return false;
-      const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, [...state.hidden], dark.matches]);
+      const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }, dark.matches]);
       const fresh = key !== shown;
       if (fresh) paint();
       if (state.camera) {

@@ -1,0 +1,70 @@
+// What is brought forward: what the choosing filters choose, or a question answers, with the shortest paths that join it to the
+// focus of the graph. Without a focus there are no paths.
+let forward; // of the present state; undefined: not computed yet
+
+// Null: nothing is chosen. Else sets of numbers: `claims` chosen, `paths` (claims of shortest paths to the focus), `own` (bodies
+// chosen), `bodies` (all at the ends of both, and the focus); and counts of the bodies chosen, for words.
+const brought = () => (forward === undefined ? (forward = bringForward()) : forward);
+// The same, where the rest fades; null where nothing fades.
+const emphasis = () => (state.mode === "highlight" ? brought() : null);
+
+function bringForward() {
+  const asked = state.question === null ? null : (globalThis.questionClaims?.() ?? null);
+  const choosing = activeFilters.filter((filter) => filter.chooses);
+  if (!asked && !choosing.length) return null;
+  const isOwn = (body) => (!state.types.length || state.types.includes(BODIES.family[body])) && bodyRemains(body);
+  const chosen = (claim) => leaves(claim) && (isOwn(CLAIMS.from[claim]) || isOwn(CLAIMS.to[claim])) && choosing.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
+  const claims = new Set((asked ?? CLAIMS.from.map((_, claim) => claim)).filter(chosen));
+  const own = new Set([...claims].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).filter(isOwn));
+  // Of a type alone also those without a relationship.
+  if (!asked && choosing.every((filter) => filter.name === "types")) BODIES.family.forEach((_, body) => isOwn(body) && own.add(body));
+  const away = distances(DATA.focus), paths = new Set();
+  const nearer = (claim) => ((away[CLAIMS.from[claim]] ?? Infinity) <= (away[CLAIMS.to[claim]] ?? Infinity) ? CLAIMS.from[claim] : CLAIMS.to[claim]);
+  const open = state.types.length ? [...own] : [...claims].map(nearer), reached = new Set();
+  for (let body = open.pop(); body !== undefined; body = open.pop()) {
+    if (reached.has(body) || !away[body]) continue; // the focus itself, or not joined to it
+    reached.add(body);
+    for (const claim of AROUND[body]) {
+      if (away[other(claim, body)] !== away[body] - 1 || !leaves(claim)) continue;
+      if (!claims.has(claim)) paths.add(claim);
+      open.push(other(claim, body));
+    }
+  }
+  const bodies = new Set([...claims, ...paths].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).concat([...own]));
+  if (DATA.focus !== null) bodies.add(DATA.focus);
+  const count = (test) => [...own].filter((body) => body !== DATA.focus && test(away[body])).length;
+  return {
+    claims, paths, own, bodies,
+    direct: count((steps) => steps === 1), farther: count((steps) => steps > 1), apart: count((steps) => steps === undefined),
+    between: [...reached].filter((body) => !own.has(body)).length,
+  };
+}
+
+// The steps from a body to every other, over the claims that are not left out; undefined where no way leads.
+function distances(from) {
+  const away = [];
+  if (from === null) return away;
+  away[from] = 0;
+  for (let edge = [from], step = 1; edge.length; step++) {
+    edge = edge.flatMap((body) => AROUND[body].filter(leaves).map((claim) => other(claim, body))).filter((body) => away[body] === undefined && ((away[body] = step), true));
+  }
+  return away;
+}
+
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const inSeries = (parts) => (parts.length > 1 ? parts.slice(0, -1).join(", ") + " and " + parts.at(-1) : parts.join(""));
+
+// What is brought forward, in words, with the numbers that the tables list.
+function emphasisInWords() {
+  const found = brought(), name = DATA.focus !== null && BODIES.label[DATA.focus];
+  const number = (column, test) => column.filter((_, each) => test(each)).length;
+  const text = `${number(CLAIMS.from, claimListed)} of ${counted(CLAIMS.from.length, "relationship")}, ${number(BODIES.key, bodyListed)} of ${BODIES.key.length} bodies.`;
+  if (!found || !name || !(found.direct || found.farther || found.apart)) return text;
+  const { direct, farther, apart, between } = found, are = (number) => (number === 1 ? "is" : "are");
+  const ways = [
+    direct && `${direct} ${are(direct)} joined to ${name} directly`,
+    farther && `${farther} ${direct ? "" : are(farther) + " joined to " + name + " "}through ${between ? counted(between, "other") : "one another"}`,
+    apart && `${apart} ${are(apart)} not joined to ${direct || farther ? "it" : name}`,
+  ].filter(Boolean);
+  return `${text} Of these bodies ${inSeries(ways)}.`;
+}
