@@ -151,8 +151,8 @@ function drawBeside(context) {
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
   context.lineWidth = 4 * grow;
-  if (radial && (!lit || !small)) drawRegions(context);
-  const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || (radial && !small)));
+  if (radial) drawRegions(context);
+  const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || radial));
   const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
   if (small) shown.sort((a, b) => weight(b) - weight(a));
   for (const node of shown) {
@@ -165,7 +165,7 @@ function drawBeside(context) {
       const base = box.top + font * (0.92 + LINE * number);
       context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 * grow : font}px ${FACE}`;
       context.strokeText(text, x, base);
-      context.fillStyle = faded ? ink.line : quiet || (node.members ?? [node.id]).every(bodyOver) ? ink.muted : ink.text;
+      context.fillStyle = faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }

@@ -137,6 +137,7 @@ function litUp() {
       lit.add(edge.from).add(edge.to).add("line " + edge.id);
     }
   }
+  if (!way && view() === "radial") for (const each of wayToFocus(own)) lit.add(each);
   return lit;
 }
 
@@ -182,7 +183,7 @@ function showMap() {
   lines.clear();
   dots.add(shown.map((node) => {
     const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
-    const over = (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
+    const over = node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },

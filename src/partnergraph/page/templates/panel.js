@@ -59,6 +59,7 @@ function claimItem(claim, body) {
 }
 
 // How far to look, and the way to another body.
+let toolsOpen = false;
 function tools(body) {
   const around = view() === "focus"; // the drawing is of the direct neighbours then, whatever the tables show
   const steps = element("select", { id: "steps" }, ...[around ? "everything" : "the whole map", "its direct neighbours only", "two steps", "three steps"].map((text, number) => element("option", { value: String(number) }, text)));
@@ -73,8 +74,13 @@ function tools(body) {
   finder(input, list, (to) => change({ to: to === body ? null : to }));
   const draw = element("button", { type: "button", onclick: () => change({ focus: body, to: null }) }, "Draw it with its neighbours");
   draw.hidden = around;
-  return element("div", { class: "tools" }, element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, around ? "In the tables" : "Show"), " ", steps),
-    element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
+  const parts = [element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, around ? "In the tables" : "Show"), " ", steps),
+    element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list)];
+  if (!phone.matches) return element("div", { class: "tools" }, ...parts);
+  // On a phone the relationships come first into sight.
+  const more = element("details", { class: "tools", ...(state.to !== null || state.steps || toolsOpen ? { open: "" } : {}) }, element("summary", {}, "Draw, show, find a route"), ...parts);
+  more.addEventListener("toggle", () => (toolsOpen = more.open));
+  return more;
 }
 
 function bodyPanel(body) {

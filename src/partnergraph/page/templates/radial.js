@@ -58,6 +58,14 @@ function shownInOpening() {
   return [...opening.nodes.values()].filter((node) => shown.has(node.id));
 }
 
+// The symbols and lines from a symbol to the focus.
+function wayToFocus(id) {
+  const way = [], parent = opening.nodes.get(id)?.parent ?? DATA.focus;
+  if (id === DATA.focus || !opening.nodes.has(id)) return way;
+  for (const { id: line, from, to, cross } of opening.edges) if (!cross && [id, parent].every((end) => end === from || end === to)) way.push("line " + line);
+  return [parent, ...way, ...wayToFocus(parent)];
+}
+
 // When the last of these claims ended, if all are over by the day of reading.
 function endOf(claims) {
   if (!claims.length || !claims.every(claimOver)) return "";
@@ -80,6 +88,7 @@ function rowsOf(node) {
 function fitOpening() {
   const holder = byId("map"), { x, y, right, low } = roomFor(), [left, top, width, height] = opening.extent;
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
+  if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
   if (byId("panel").hidden || !lit) {
     return network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
   }
@@ -91,6 +100,14 @@ function fitOpening() {
   const near = Math.max(least, Math.min(Math.max(scale, least), wanted)), all = wanted >= near || !own;
   const centre = all ? { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 } : own;
   network.moveTo({ position: { x: centre.x + right / 2 / near, y: centre.y + low / 2 / near }, scale: near, animation: false });
+}
+
+// The opened symbol where it is, or as far to the side as its members need.
+function fitCard(scale) {
+  const node = openedNode(), { width, room } = columnsOf(node), [left, top, across, down] = opening.extent, reach = node.size * scale + 10;
+  const middle = left + across / 2, x = (node.radial[0] - middle) * scale + room.x / 2, side = Math.sign(node.radial[0]) || 1;
+  const over = Math.max(0, width + reach + 8 - (side > 0 ? room.x - x : x)), away = phone.matches ? 0 : Math.min(over, room.x - width - reach - 40);
+  network.moveTo({ position: { x: middle + (side * Math.max(0, away)) / scale, y: top + down / 2 }, scale, animation: false });
 }
 
 const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
@@ -135,8 +152,10 @@ function placeCard() {
   const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
   const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
   const fits = (at) => at >= 8 && at + width <= room.x - 8;
-  const left = [outward, inward].find(fits) ?? Math.max(8, Math.min(outward, room.x - 8 - width));
-  const top = Math.max(8, Math.min(y - height / 2, room.y - 8 - height));
+  const beside = [outward, inward].find(fits), left = beside ?? Math.max(8, Math.min(outward, room.x - 8 - width));
+  // Where there is no room at the side, it stands below or above.
+  const wanted = beside !== undefined ? y - height / 2 : y + reach + height <= room.y - 8 ? y + reach : y - reach - height;
+  const top = Math.max(8, Math.min(wanted, room.y - 8 - height));
   const rows = columns.flatMap((entries, number) => {
     let at = top + CARD.head;
     return entries.map((entry) => {
@@ -145,21 +164,24 @@ function placeCard() {
       return row;
     });
   });
-  return { node, left, top, width, height, rows, x, y };
+  // The line to it begins at the rim of the symbol.
+  const to = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top + 12, Math.min(y, top + height - 12)) };
+  const away = Math.hypot(to.x - x, to.y - y) || 1, share = Math.min(1, (reach - 10) / away);
+  return { node, left, top, width, height, rows, from: { x: x + (to.x - x) * share, y: y + (to.y - y) * share }, to };
 }
 
 // The opened symbol: its members beside it, over what is faded behind; in pixels of the screen, whatever the scale.
 function drawCard(context) {
   card = placeCard();
   if (!card) return;
-  const ink = inks(), looks = DATA.families, { node, left, top, width, height, rows, x, y } = card, ratio = context.canvas.width / context.canvas.clientWidth;
+  const ink = inks(), looks = DATA.families, { node, left, top, width, height, rows, from, to } = card, ratio = context.canvas.width / context.canvas.clientWidth;
   context.save();
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.strokeStyle = ink.outline;
   context.lineWidth = 1.5;
   context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(Math.max(left, Math.min(x, left + width)), Math.max(top + 12, Math.min(y, top + height - 12)));
+  context.moveTo(from.x, from.y);
+  context.lineTo(to.x, to.y);
   context.stroke();
   context.fillStyle = ink.page;
   context.beginPath();
@@ -206,7 +228,7 @@ function countedButtons(body) {
   if (view() !== "radial") return [];
   const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
   return [...new Set(counted)].map((id) => element("p", {}, element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
-    onclick: () => change({ fold: state.fold === id ? null : id }) }, `${opening.nodes.get(id).name} on the map`)));
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, `Show ${opening.nodes.get(id).name} on the map`)));
 }
 
 function startOpening() {
