@@ -156,16 +156,17 @@ function drawBeside(context) {
   const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
   if (small) shown.sort((a, b) => weight(b) - weight(a));
   for (const node of shown) {
-    const faded = lit && !lit.has(node.id), rows = rowsOf(node), font = node.font * grow, box = boxOf({ ...node, rows }, grow);
+    const faded = lit && !lit.has(node.id), rows = rowsOf(node), font = node.font * grow, inside = node.side === "inside" && !small;
+    const box = boxOf({ ...node, rows, ...(node.side === "inside" && small ? { side: null } : {}) }, grow);
     if (small && labels.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
     labels.push({ id: node.id, size: font, ...box });
-    context.textAlign = node.side === "left" ? "right" : node.side ? "left" : "center";
-    const x = node.side === "left" ? box.right : node.side ? box.left : (box.left + box.right) / 2;
+    const at = { left: ["right", box.right], right: ["left", box.left] }[node.side] ?? ["center", (box.left + box.right) / 2], x = at[1];
+    context.textAlign = at[0];
     rows.forEach(({ text, quiet }, number) => {
       const base = box.top + font * (0.92 + LINE * number);
-      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 * grow : font}px ${FACE}`;
-      context.strokeText(text, x, base);
-      context.fillStyle = faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
+      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? (node.verb ?? 12) * grow : font}px ${FACE}`;
+      if (!inside) context.strokeText(text, x, base);
+      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }
@@ -174,9 +175,11 @@ function drawBeside(context) {
 }
 
 // The box of a label, in the units of the drawing.
-function boxOf({ radial, focus, size, font, hub, side, rows }, grow = 1) {
-  const [x, y] = radial ?? focus, high = rows.length * font * grow * LINE;
-  const wide = Math.max(...rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : font, hub && !quiet))) * grow;
+const widestOf = ({ font, verb, hub, rows }) => Math.max(0, ...rows.map(({ text, quiet }) => widthAt(text, quiet ? (verb ?? 12) : font, hub && !quiet)));
+function boxOf(node, grow = 1) {
+  const { radial, focus, size, font, side, rows, lift = 0 } = node, high = rows.length * font * grow * LINE, wide = widestOf(node) * grow;
+  const [x, middle] = radial ?? focus, y = middle - lift;
+  if (side === "inside") return { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };
   const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + size + 5;
   return { left, right: left + wide, top, bottom: top + high };
 }

@@ -189,6 +189,8 @@ function showMap() {
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
       color: { background: faded ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
     };
+    // The focus of the opening map, its name within.
+    if (node.side === "inside" && !faded) look.color = { background: ink.outline, border: chosen ? ink.accent : ink.outline, highlight: { background: ink.outline, border } };
     return globalThis.highlights?.dot(look, faded) ?? look;
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && (!edge.cross || (lit ? lit.has("line " + edge.id) : state.steps > 0)) && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
@@ -293,7 +295,7 @@ function drawLabels(context) {
 // The body that the map is about has a ring.
 function drawRing(context) {
   const node = globalThis.highlights || DATA.focus === null ? null : nodeOf(DATA.focus), at = node?.[drawnView], lit = litUp();
-  if (!at || !dots.get(node.id)) return;
+  if (!at || node.side === "inside" || !dots.get(node.id)) return;
   context.strokeStyle = lit && !lit.has(node.id) ? inks().faded : inks().outline;
   context.lineWidth = 2.2;
   context.beginPath();
@@ -321,6 +323,7 @@ function clicked(event) {
   if ("member" in found) return select({ body: found.member });
   if ("line" in found) return select({ claims: edgesNow()[found.line].claims.filter(claimShown) });
   const node = nodeOf(found.dot);
-  if (node.members) select({ fold: found.dot === openedNode()?.id ? null : found.dot });
+  if (node.members?.length === 1) select({ body: node.members[0] });
+  else if (node.members) select({ fold: found.dot === openedNode()?.id ? null : found.dot });
   else select({ body: found.dot });
 }

@@ -28,12 +28,12 @@ function pictureOf() {
     return corners ? svgElement("polygon", { ...look, points: corners }) : svgElement("circle", { ...look, cx: dot.x, cy: dot.y, r: dot.size });
   });
   const names = [...drawing().nodes.values()].filter((node) => dots.get(node.id)).map((node) => {
-    const own = { ...node, rows: rowsOf(node) }, box = boxOf(own), x = node.side === "left" ? box.right : node.side ? box.left : placeIn(node)[0];
-    const rows = own.rows.map(({ text, quiet }, number) => svgElement("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": 12, "font-weight": 400 } : {}) }, text));
-    return svgElement("text", { "text-anchor": node.side === "left" ? "end" : node.side ? "start" : "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: lit && !lit.has(node.id) ? ink.line : ink.text, stroke: ink.page, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
+    const own = { ...node, rows: rowsOf(node) }, box = boxOf(own), x = { left: box.right, right: box.left }[node.side] ?? placeIn(node)[0], inside = node.side === "inside";
+    const rows = own.rows.map(({ text, quiet }, number) => svgElement("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": node.verb ?? 12, "font-weight": 400 } : {}) }, text));
+    return svgElement("text", { "text-anchor": { left: "end", right: "start" }[node.side] ?? "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: lit && !lit.has(node.id) ? ink.line : inside ? ink.page : ink.text, stroke: ink.page, "stroke-width": inside ? 0 : 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
   });
-  const regions = (drawing().regions ?? []).map(({ label, at: [x, y], align }) => svgElement("text", { x, y, "text-anchor": { left: "start", right: "end" }[align] ?? "middle", "font-size": 13, "font-weight": 700, fill: ink.muted }, label));
-  const us = nodeOf(DATA.focus), ring = us && dots.get(us.id) ? [svgElement("circle", { cx: placeIn(us)[0], cy: placeIn(us)[1], r: 1.25 * us.size + 3, fill: "none", stroke: ink.outline, "stroke-width": 2.2 })] : [];
+  const regions = (drawing().regions ?? []).map(({ label, at: [x, y], align, font = 13 }) => svgElement("text", { x, y, "dominant-baseline": "middle", "text-anchor": { left: "start", right: "end" }[align] ?? "middle", "font-size": font, "font-weight": 700, fill: ink.muted }, label));
+  const us = nodeOf(DATA.focus), ring = us && us.side !== "inside" && dots.get(us.id) ? [svgElement("circle", { cx: placeIn(us)[0], cy: placeIn(us)[1], r: 1.25 * us.size + 3, fill: "none", stroke: ink.outline, "stroke-width": 2.2 })] : [];
   const paper = svgElement("rect", { x: left, y: top, width, height, fill: ink.page });
   const picture = svgElement("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, svgElement("title", {}, title), paper, ...arrows, ...symbols, ...ring, ...regions, ...names);
   return new XMLSerializer().serializeToString(picture);

@@ -1,17 +1,17 @@
 // The opening map: the focus in the middle, its partners around it, what stands behind them farther out. It is laid out in
-// Python, once for wide and once for narrow windows. Links across it are drawn when one of their ends is selected; a counted
+// Python, for wide, medium and narrow windows. Links across it are drawn when one of their ends is selected; a counted
 // symbol opens in place.
-const OPENINGS = NETWORK.radial ? { wide: readOpening(NETWORK.radial.wide), tall: readOpening(NETWORK.radial.tall) } : null;
+const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
 let opening = null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
 
 function readOpening({ extent, nodes, edges, regions }) {
   const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
-  const fonts = nodes.flatMap(({ font, rows }) => (rows.some(({ quiet }) => quiet) ? [font, 12] : [font]));
+  const fonts = [...nodes.flatMap(({ font, verb, rows }) => (rows.some(({ quiet }) => quiet) ? [font, verb ?? 12] : [font])), ...regions.map(({ font }) => font ?? 13)];
   return {
     extent, regions,
-    nodes: new Map(nodes.map((node) => [node.id, { ...node, radial: node.at, ...(node.members ? { name: nameOf(node) } : {}) }])),
+    nodes: new Map(nodes.map((node) => [node.id, { ...node, radial: node.at, ...(node.members ? { name: node.name ?? nameOf(node) } : {}) }])),
     edges: edges.map((edge, id) => ({ ...edge, id, bend: { radial: edge.bend } })),
     claims: new Set(edges.flatMap(({ claims }) => claims)),
     counted: new Map(nodes.flatMap(({ id, members = [] }) => members.map((member) => [member, id]))),
@@ -19,17 +19,19 @@ function readOpening({ extent, nodes, edges, regions }) {
   };
 }
 
-// The wide drawing where its text is legible, else the narrow one.
+// The widest drawing whose text is legible.
 function chooseOpening() {
-  const width = byId("map").clientWidth;
-  if (width || !opening) opening = phone.matches || (width && width / OPENINGS.wide.extent[2] < OPENINGS.wide.least) ? OPENINGS.tall : OPENINGS.wide;
+  const width = byId("map").clientWidth, fits = (drawing) => width / drawing.extent[2] >= drawing.least - 0.02;
+  if (width || !opening) opening = Object.values(OPENINGS).find((drawing, number) => !width || ((number || !phone.matches) && fits(drawing))) ?? OPENINGS.tall;
 }
 
-// The narrow drawing is as high as it needs: the page scrolls, not the map. With the panel below it, it has its own height.
+// A drawing may be higher than the map is: then the page scrolls, not the map. With the panel below it, it has its own height.
 function sizeOpening(on) {
-  const holder = byId("map"), [, , width, height] = opening?.extent ?? [];
-  const tall = on && opening === OPENINGS.tall && !(phone.matches && !byId("panel").hidden);
-  holder.style.height = tall ? Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, phone.matches ? 1.15 : 1.25))) + "px" : "";
+  const holder = byId("map");
+  holder.style.height = "";
+  if (!on || !holder.clientWidth || (phone.matches && !byId("panel").hidden)) return;
+  const [, , width, height] = opening.extent, needed = Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, opening === OPENINGS.tall ? 1.15 : 1)));
+  if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
 }
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded) && (state.to === null || isRouteInOpening());
@@ -76,12 +78,13 @@ function endOf(claims) {
 // The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
 function rowsOf(node) {
   if (drawnView !== "radial" || !node.rows.some(({ quiet }) => quiet)) return node.rows;
-  const own = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
-  const end = endOf(own.flatMap(({ claims }) => claims).filter(claimShown));
+  const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
+  const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
   if (!end) return node.rows;
   const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${node.rows[last].text}, ${end}`;
-  const most = Math.max(...node.rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : node.font, node.hub && !quiet)));
-  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, 12, false) <= most ? longer : end } : row));
+  // Every row has a height of its own: outward of the quiet row stands nothing.
+  const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
+  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));
 }
 
 // The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
@@ -118,14 +121,16 @@ const hullOf = (boxes) => ({
 
 // The names of the regions; a region of which nothing is drawn has none.
 function drawRegions(context) {
-  const ink = inks(), size = Math.max(13, LEAST / network.getScale());
-  context.fillStyle = ink.muted;
-  context.font = `bold ${size}px ${FACE}`;
-  for (const { label, at: [x, y], align } of opening.regions) {
+  const least = LEAST / network.getScale();
+  context.fillStyle = inks().muted;
+  context.textBaseline = "middle";
+  for (const { label, at: [x, y], align, font } of opening.regions) {
+    context.font = `bold ${Math.max(font ?? 13, least)}px ${FACE}`;
     context.textAlign = align;
     context.strokeText(label, x, y);
     context.fillText(label, x, y);
   }
+  context.textBaseline = "alphabetic";
 }
 
 // The members of a counted symbol in columns for the room that there is; null where they do not fit.
