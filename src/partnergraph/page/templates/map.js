@@ -14,6 +14,7 @@ function startMap() {
   const holder = byId("map");
   if (!globalThis.vis || !NETWORK.nodes.length) return;
   holder.hidden = false;
+  if (OPENINGS) chooseOpening();
   document.querySelector(".stage").classList.add("drawn");
   dots = new vis.DataSet();
   lines = new vis.DataSet();

@@ -3,7 +3,7 @@
 // symbol opens in place.
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
-let opening = null; // the drawing in use
+let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
 
 function readOpening({ extent, nodes, edges, regions }) {
@@ -21,8 +21,8 @@ function readOpening({ extent, nodes, edges, regions }) {
 
 // The widest drawing whose text is legible.
 function chooseOpening() {
-  const width = byId("map").clientWidth, fits = (drawing) => width / drawing.extent[2] >= drawing.least - 0.02;
-  if (width || !opening) opening = Object.values(OPENINGS).find((drawing, number) => !width || ((number || !phone.matches) && fits(drawing))) ?? OPENINGS.tall;
+  const width = byId("map").clientWidth, fits = ({ extent, least }) => width / extent[2] >= least - 0.02;
+  if (width) opening = Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && fits(drawing)) ?? OPENINGS.tall;
 }
 
 // A drawing may be higher than the map is: then the page scrolls, not the map. With the panel below it, it has its own height.
@@ -36,13 +36,13 @@ function sizeOpening(on) {
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded) && (state.to === null || isRouteInOpening());
 // A body that the opening map shows well: with a symbol of its own and all its claims.
-const isInOpening = (body) => (opening ?? OPENINGS.wide).nodes.has(body) && AROUND[body].every((claim) => (opening ?? OPENINGS.wide).claims.has(claim));
+const isInOpening = (body) => opening.nodes.has(body) && AROUND[body].every((claim) => opening.claims.has(claim));
 
 // Whether the routes are drawn on the opening map between symbols of their own.
 let routeInOpening = null;
 function isRouteInOpening() {
   if (routeInOpening === null) {
-    const { edges } = opening ?? OPENINGS.wide, hops = routes(state.body, state.to).flat();
+    const { edges } = opening, hops = routes(state.body, state.to).flat();
     routeInOpening = hops.length > 0 && hops.every((hop) => edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0])));
   }
   return routeInOpening;
@@ -146,7 +146,7 @@ function columnsOf(node) {
   return null;
 }
 
-const openedNode = () => (state.fold !== null && view() === "radial" ? opening?.nodes.get(state.fold) : null);
+const openedNode = () => (state.fold !== null && view() === "radial" ? opening.nodes.get(state.fold) : null);
 // Whether what is chosen opens on the map itself: then the panel need not list it.
 const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
 
