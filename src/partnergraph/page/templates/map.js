@@ -59,8 +59,7 @@ function startMap() {
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
   new ResizeObserver(() => {
-    if ((drawnView === "focus" || drawnView === "radial") && holder.clientWidth) showMap();
-    if (drawnView === "focus") return;
+    if (drawing(drawnView) && holder.clientWidth) showMap();
     if (drawnView && !state.camera) fit();
   }).observe(holder);
   globalThis.startWhole?.();
@@ -214,6 +213,7 @@ function showMap() {
   if (state.camera) network.moveTo({ position: { x: state.camera[0], y: state.camera[1] }, scale: state.camera[2], animation: false });
   else fit();
   network.redraw();
+  if (phone.matches && opensInPlace()) requestAnimationFrame(bringCardIntoSight);
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
 }

@@ -119,12 +119,19 @@ const hullOf = (boxes) => ({
   top: Math.min(...boxes.map(({ top }) => top)), bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
 });
 
+// The partners under the heading of a region, which may stand in several lines: down to the next heading on that side.
+function partnersOf(region) {
+  const { align, at: [, y], font = 13 } = region, side = align === "right" ? "left" : "right";
+  const next = opening.regions.filter((other) => other.align === align).map((other) => other.at[1]).sort((a, b) => a - b).reduce((last, at) => (at > last.y && last.end === Infinity ? (at - last.y < 1.6 * font ? { y: at, end: Infinity } : { y: last.y, end: at }) : last), { y, end: Infinity }).end;
+  return [...opening.nodes.values()].filter((node) => node.ring === 1 && node.side === side && y < node.radial[1] && node.radial[1] < next);
+}
+
 // The names of the regions; a region of which nothing is drawn has none.
 function drawRegions(context) {
   const least = LEAST / network.getScale();
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
-  for (const { label, at: [x, y], align, font } of opening.regions) {
+  for (const { label, at: [x, y], align, font } of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
     context.font = `bold ${Math.max(font ?? 13, least)}px ${FACE}`;
     context.textAlign = align;
     context.strokeText(label, x, y);
@@ -214,6 +221,12 @@ function drawCard(context) {
   context.restore();
 }
 
+// On a phone the page scrolls until the opened symbol is seen whole.
+function bringCardIntoSight() {
+  const map = byId("map").getBoundingClientRect(), box = placeCard();
+  if (box) scrollBy(0, Math.max(0, map.top + box.top + box.height + 12 - innerHeight) + Math.min(0, map.top + box.top - 12));
+}
+
 function symbolPath(shape, x, y, size) {
   const corners = cornersOf(shape, x, y, size), path = new Path2D(corners ? `M${corners.replaceAll(" ", "L")}Z` : undefined);
   if (!corners) path.arc(x, y, size, 0, 2 * Math.PI);
@@ -232,8 +245,9 @@ function hitCard({ x, y }) {
 function countedButtons(body) {
   if (view() !== "radial") return [];
   const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
-  return [...new Set(counted)].map((id) => element("p", {}, element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
-    onclick: () => change({ fold: state.fold === id ? null : id }) }, `Show ${opening.nodes.get(id).name} on the map`)));
+  const buttons = [...new Set(counted)].filter((id) => opening.nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, opening.nodes.get(id).name));
+  return buttons.length ? [element("p", { class: "counted" }, "On the map: ", ...buttons)] : [];
 }
 
 function startOpening() {
