@@ -112,7 +112,7 @@ function drawAround(body, room) {
 
 // Left, top, width and height that hold every symbol and label, with a margin.
 function extentOf(nodes) {
-  const boxes = [...nodes.map(boxOf), ...nodes.map(({ focus: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size }))];
+  const boxes = [...nodes.map((node) => boxOf(node)), ...nodes.map(({ focus: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size }))];
   const [left, top] = [Math.min(...boxes.map((box) => box.left)) - 14, Math.min(...boxes.map((box) => box.top)) - 14];
   return [left, top, Math.max(...boxes.map((box) => box.right)) + 14 - left, Math.max(...boxes.map((box) => box.bottom)) + 14 - top];
 }
