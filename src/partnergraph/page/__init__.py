@@ -38,6 +38,7 @@ SCRIPTS = (
         "focus.js",
         "map.js",
         "radial.js",
+        "route_map.js",
         "panel.js",
         "table.js",
     ),

@@ -194,6 +194,12 @@ function showFocusBar() {
     if (had) byId(byId("panel").hidden ? "find" : "panel").focus({ preventScroll: true });
     return;
   }
+  if (state.to !== null) {
+    byId("focus-note").textContent = routesInWords(focused);
+    byId("focus-more").hidden = true;
+    byId("status").textContent = "Drawn: " + byId("focus-note").textContent;
+    return;
+  }
   const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
   const drawnNeighbours = drawn === 1 ? "its one neighbour" : left ? `the ${drawn} best connected of its ${total} neighbours` : `its ${total} neighbours`;
   const far = state.steps > 1 ? " What is farther away stands in the tables." : "";
@@ -205,7 +211,7 @@ function showFocusBar() {
 }
 
 function startFocus() {
-  byId("focus-back").addEventListener("click", () => change({ focus: null, claims: null, body: state.body ?? state.focus }));
+  byId("focus-back").addEventListener("click", () => change({ focus: null, to: null, claims: null, body: state.body ?? state.focus }));
   // The table then shows the body and all its neighbours, nothing else.
   byId("focus-more").addEventListener("click", () => {
     change({ body: state.focus, claims: null, steps: 1 });

@@ -126,6 +126,7 @@ function placeOf(body) {
 // What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
   const opened = openedNode();
+  if (view() === "focus" && state.to !== null) return null;
   if (!opened && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
   const lit = new Set(), own = opened?.id ?? dotOf(state.body);
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
@@ -168,7 +169,7 @@ function showMap() {
   const key = JSON.stringify([{ ...state, camera: null, step: null }, now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
-  if (around) focused = drawAround(state.focus, room);
+  if (around) focused = state.to === null ? drawAround(state.focus, room) : drawRoutes(state.body, state.to, room);
   showFocusBar();
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
@@ -320,7 +321,7 @@ function hit(dom) {
 function clicked(event) {
   const found = hit(event.pointer.DOM);
   if (found?.ground) return;
-  if (!found || found.close) return select({ body: view() === "focus" ? state.focus : null });
+  if (!found || found.close) return select({ body: view() === "focus" ? (state.focus ?? state.body) : null });
   if ("member" in found) return select({ body: found.member });
   if ("line" in found) return select({ claims: edgesNow()[found.line].claims.filter(claimShown) });
   const node = nodeOf(found.dot);

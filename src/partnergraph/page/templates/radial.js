@@ -34,19 +34,9 @@ function sizeOpening(on) {
   if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
 }
 
-const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded) && (state.to === null || isRouteInOpening());
+const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
 // A body that the opening map shows well: with a symbol of its own and all its claims.
 const isInOpening = (body) => opening.nodes.has(body) && AROUND[body].every((claim) => opening.claims.has(claim));
-
-// Whether the routes are drawn on the opening map between symbols of their own.
-let routeInOpening = null;
-function isRouteInOpening() {
-  if (routeInOpening === null) {
-    const { edges } = opening, hops = routes(state.body, state.to).flat();
-    routeInOpening = hops.length > 0 && hops.every((hop) => edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0])));
-  }
-  return routeInOpening;
-}
 
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
