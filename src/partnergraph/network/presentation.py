@@ -8,13 +8,15 @@ from partnergraph.claims.property_values import Values, first_value
 from partnergraph.store import Reader
 from partnergraph.vocabulary import CODE, DCTERMS, PG
 
-# The views of the map. In the last two it is the symbol of several bodies that stands there; the first names it.
+# The views of the map. In the folded ones it is the symbol of several bodies that stands there; the first names it.
 VIEWS = {
     CODE["wide"]: "wide",
     CODE["unfolded"]: "unfolded",
     CODE["tall"]: "tall",
     CODE["folded-wide"]: "folded-wide",
     CODE["folded-tall"]: "folded-tall",
+    CODE["radial-wide"]: "radial-wide",
+    CODE["radial-tall"]: "radial-tall",
 }
 
 

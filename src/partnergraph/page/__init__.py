@@ -121,10 +121,12 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.diagram import TALL_FONT, VIEWS
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
+    from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
     from partnergraph.page.layout.webgl_layout import webgl_positions
+    from partnergraph.page.radial_svg import radial_scene_svg, render_radial
     from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
-    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, looks
+    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
     from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
@@ -141,6 +143,19 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
+    if opening:
+        partners = sum(node["ring"] == 1 for node in opening["wide"]["nodes"])
+        focus = model.bodies[diagram.focus or 0]["label"]
+        summary = f"{focus} in the middle and its partners: {partners} symbols around it, with what stands behind them"
+
+    def still(view: str, inline: bool = True) -> str:
+        """The map of a view before any script runs, and as a picture."""
+        if opening:
+            return render_radial(opening[view], looks_of_families, summary, view, inline)
+        words = summary + (", the best connected ones" if view == "tall" else "")
+        return render_svg(diagram, looks_of_families, words, view, inline)
+
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
@@ -178,9 +193,18 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "opening": bool(getattr(diagram, "radial", None)),
         "inferred": sum(claim["inferred"] for claim in model.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
-        "svg_wide": Markup(render_svg(diagram, looks_of_families, summary)),
-        "svg_tall": Markup(render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall")),
-        "story": [step | {"scene": Markup(scene_svg(diagram, step["bodies"]))} for step in model.story],
+        "svg_wide": Markup(still("wide")),
+        "svg_tall": Markup(still("tall")),
+        "story": [
+            step
+            | {
+                "scene": Markup(
+                    radial_scene_svg(opening["wide"], step["bodies"]) if opening else scene_svg(diagram, step["bodies"])
+                )
+            }
+            for step in model.story
+        ],
+        "radial": opening,
         "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
         "style": Markup(style),
         "large": large,
@@ -200,8 +224,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
-    picture = (answer and answer.picture) or render_svg(diagram, looks_of_families, summary, inline=False)
-    return Page(render.render(diagram, looks_of_families, context), picture, title, positions_of(diagram), note)
+    picture = (answer and answer.picture) or still("wide", inline=False)
+    positions = positions_of(diagram) | (radial_positions(opening, diagram) if opening else {})
+    return Page(render.render(diagram, looks_of_families, context), picture, title, positions, note)
 
 
 def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:

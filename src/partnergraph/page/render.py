@@ -152,7 +152,7 @@ def _page_data(environment: Environment, nodes: list[Any], edges: list[Any], con
             "bodies": data["bodies"] | keys,
             "claims": data["claims"] | {"key": [claim["key"] for claim in content.claims]},
         },
-        "network": {"nodes": nodes, "edges": edges},
+        "network": {"nodes": nodes, "edges": edges, "radial": context["radial"]},
         "bodies": rows[:count],
         "claims": rows[count : count + len(content.claims)],
         "sentences": list(content.sentences),

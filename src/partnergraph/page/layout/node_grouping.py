@@ -22,14 +22,19 @@ def plural(noun: str) -> str:
 
     >>> plural("university"), plural("local authority"), plural("NHS trust"), plural("school"), plural("research body")
     ('universities', 'local authorities', 'NHS trusts', 'schools', 'research bodies')
-    >>> plural("provider of health care")
-    'providers of health care'
+    >>> plural("provider of health care"), plural("body that teaches"), plural("research consortium")
+    ('providers of health care', 'bodies that teach', 'research consortia')
     """
+    if " that " in noun:
+        head, _, clause = noun.partition(" that ")
+        return f"{plural(head)} that {clause[:-2] if clause.endswith('ches') else clause.removesuffix('s')}"
     if " of " in noun:
         head, of, rest = noun.partition(" of ")
         return plural(head) + of + rest
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":
         return noun[:-1] + "ies"
+    if noun.endswith("consortium"):
+        return noun[:-2] + "a"
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 

@@ -1,0 +1,382 @@
+"""The content of the opening map: the focus, its direct partners in sectors, and what stands behind each partner.
+
+A pure selection by numbers of bodies and claims: `layout.radial_layout` gives it positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from partnergraph.page.diagram import HUB, Diagram
+from partnergraph.page.layout.node_grouping import plural
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Network: TypeAlias = nx.MultiDiGraph[str]
+
+# Kinds of relationship between a body and its own parts and wholes, or what was before and after it: no partners.
+PART, SUCCESSION = "part-of", "succession"
+OWN = "own"  # the sector of those
+# Headings and plural nouns of the families that have names of two nouns; any other family is called by its label.
+HEADINGS = {
+    OWN: "Own organisation",
+    "education": "Universities and colleges",
+    "academic-unit": "Schools, institutes and units",
+    "partnership-body": "Partnerships and networks",
+    "health-service": "NHS and providers of care",
+    "local-government": "Local government",
+    "central-government": "Government and public bodies",
+    "civil-society": "Charities and professional bodies",
+    "people-and-others": "People and others",
+    "undertaking": "Programmes and strategies",
+}
+NOUNS = {
+    "education": "universities and colleges",
+    "academic-unit": "schools and units",
+    "partnership-body": "partnerships",
+    "health-service": "NHS bodies and providers",
+    "local-government": "local government bodies",
+    "central-government": "public bodies",
+    "civil-society": "charities and professional bodies",
+    "people-and-others": "others",
+    "undertaking": "programmes",
+}
+MAX_LABEL = 160  # characters of a name on the map; nothing that is longer is a name
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How much is drawn: partners by themselves, symbols behind each of them, and whether verbs stand beside names."""
+
+    partners: int
+    satellites: int
+    verbs: bool = True
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A line: the claims of one direction between two symbols; `outward`: away from the focus."""
+
+    claims: tuple[int, ...]
+    kind: str
+    outward: bool
+    inferred: bool
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class Satellite:
+    """What stands behind a partner: one body, or several as a counted symbol. `family` is -1 for several families."""
+
+    members: tuple[int, ...]
+    label: str
+    family: int
+    counted: bool
+    dashed: bool
+    ties: tuple[Tie, ...]
+
+
+@dataclass(frozen=True)
+class Partner:
+    """What is joined to the focus itself: one body, or several of a sector as a counted symbol. `verb`: from the focus
+    outwards; `degree`: how many bodies it is joined to."""
+
+    members: tuple[int, ...]
+    key: str
+    label: str
+    verb: str
+    family: int
+    counted: bool
+    dashed: bool
+    degree: int
+    ties: tuple[Tie, ...]
+    satellites: tuple[Satellite, ...] = ()
+
+    @property
+    def hub(self) -> bool:
+        """Whether its name is bold."""
+        return self.degree >= HUB and not self.counted
+
+
+@dataclass(frozen=True)
+class Sector:
+    """Partners of one sort with their heading."""
+
+    code: str
+    heading: str
+    partners: tuple[Partner, ...]
+
+
+@dataclass(frozen=True)
+class CrossLink:
+    """Claims between two partners that are both drawn, by the numbers of their bodies."""
+
+    a: int
+    b: int
+    tie: Tie
+
+
+@dataclass
+class _Link:
+    """The claims between two bodies, by number, with their attributes; `outward`: from the first of the two."""
+
+    claims: list[tuple[int, bool, Mapping[str, Any]]] = field(default_factory=list)
+
+
+class Neighbourhood:
+    """The focus of a diagram, the bodies that a claim joins to it, and those behind them.
+
+    `saved`: keys of the partners with a saved position; they stay drawn before others.
+    """
+
+    def __init__(self, graph: Network, diagram: Diagram, saved: Iterable[str] = ()) -> None:
+        self.graph, self.diagram, self.saved = graph, diagram, {*saved}
+        if diagram.focus is None:
+            raise ValueError("the diagram has no focus")
+        self.focus = diagram.focus
+        node = diagram.nodes[self.focus]
+        self.focus_key, self.focus_label, self.focus_family = node.key, node.label[:MAX_LABEL], node.family
+        number = {iri: place for place, iri in enumerate(diagram.bodies)}
+        ends = [(number[a], number[b]) for a, b, _ in diagram.claims]
+        self.direct: dict[int, _Link] = {}
+        self.behind: dict[int, dict[int, _Link]] = {}
+        for claim, (a, b) in enumerate(ends):
+            if self.focus in (a, b) and a != b:
+                partner = b if a == self.focus else a
+                self._add(self.direct.setdefault(partner, _Link()), claim, a == self.focus)
+        for claim, (a, b) in enumerate(ends):
+            if self.focus in (a, b) or a == b:
+                continue
+            for partner, other, outward in ((a, b, True), (b, a, False)):
+                if partner in self.direct:
+                    links = self.behind.setdefault(partner, {})
+                    self._add(links.setdefault(other, _Link()), claim, outward)
+
+    def _add(self, link: _Link, claim: int, outward: bool) -> None:
+        a, b, key = self.diagram.claims[claim]
+        link.claims.append((claim, outward, self.graph.edges[a, b, key]))
+
+    def attributes(self, number: int) -> Mapping[str, Any]:
+        """The attributes of a body."""
+        attributes: Mapping[str, Any] = self.graph.nodes[self.diagram.bodies[number]]
+        return attributes
+
+    def sectors(self, detail: Detail) -> list[Sector]:
+        """The partners by sort: first the parts and wholes of the focus, then one sector a family, in its order."""
+        by_code: dict[tuple[int, str], list[int]] = {}
+        for number in self.direct:
+            own = self._own(number)
+            family = -1 if own else self.diagram.nodes[number].family
+            by_code.setdefault((family, OWN if own else self.diagram.families[family]), []).append(number)
+        drawn = self._choose([sorted(by_code[code], key=self._rank) for code in sorted(by_code)], detail.partners)
+        sectors = []
+        for code in sorted(by_code):
+            single = sorted((n for n in by_code[code] if n in drawn), key=self._order)
+            rest = sorted(n for n in by_code[code] if n not in drawn)
+            partners = [self._partner(n, detail, drawn) for n in single]
+            if rest:
+                partners.append(self._rest(rest, bool(single), detail))
+            sectors.append(Sector(code[1], self._heading(code[1]), tuple(partners)))
+        return sectors
+
+    def cross_links(self, sectors: list[Sector]) -> list[CrossLink]:
+        """The claims among the partners that are drawn by themselves."""
+        drawn = {p.members[0] for sector in sectors for p in sector.partners if not p.counted}
+        return [
+            CrossLink(a, b, tie)
+            for a in sorted(drawn)
+            for b in sorted(drawn & self.behind.get(a, {}).keys())
+            if a < b
+            for tie in _ties(self.behind[a][b])
+        ]
+
+    def _own(self, number: int) -> bool:
+        kinds = {str(data.get("kind")) for _, _, data in self.direct[number].claims}
+        return bool(kinds & {PART, SUCCESSION})
+
+    def _rank(self, number: int) -> tuple[bool, bool, int, int]:
+        """What is drawn by itself first: saved, disputed, the best connected."""
+        disputed = any(tie.disputed for tie in _ties(self.direct[number]))
+        saved = self.diagram.bodies[number] in self.saved
+        return not saved, not disputed, -len(self.behind.get(number, ())), number
+
+    def _order(self, number: int) -> tuple[str, int]:
+        """The order within a sector: by verb, then by name (bodies are numbered by name)."""
+        return self._verb(self.direct[number]), number
+
+    def _choose(self, ranked: list[list[int]], most: int) -> set[int]:
+        """At most so many partners to draw by themselves, taken from each sector in turn; one that would be left over
+        alone in its sector counts as drawn."""
+        drawn: set[int] = set()
+        total = sum(map(len, ranked))
+        for turn in range(max(map(len, ranked), default=0)):
+            for numbers in ranked:
+                if turn < len(numbers) and (len(drawn) < most or total <= most):
+                    drawn.add(numbers[turn])
+        for numbers in ranked:
+            rest = [number for number in numbers if number not in drawn]
+            if len(rest) == 1:
+                drawn.add(rest[0])
+        return drawn
+
+    def _partner(self, number: int, detail: Detail, drawn: set[int]) -> Partner:
+        node = self.diagram.nodes[number]
+        link = self.direct[number]
+        return Partner(
+            (number,),
+            node.key,
+            node.label[:MAX_LABEL],
+            self._verb(link) if detail.verbs else "",
+            node.family,
+            False,
+            node.group,
+            len(self.behind.get(number, ())) + 1,
+            _ties(link),
+            self._satellites(number, detail.satellites, drawn),
+        )
+
+    def _rest(self, numbers: list[int], more: bool, detail: Detail) -> Partner:
+        """The partners of a sector that are not drawn by themselves."""
+        links = _Link([claim for number in numbers for claim in self.direct[number].claims])
+        verbs = {self._verb(self.direct[number]) for number in numbers}
+        families = {self.diagram.nodes[number].family for number in numbers}
+        noun = self._noun(numbers)
+        return Partner(
+            tuple(numbers),
+            f"fold:{self.diagram.bodies[numbers[0]]}",
+            f"{len(numbers)} more {noun}" if more else f"{len(numbers)} {noun}",
+            verbs.pop() if detail.verbs and len(verbs) == 1 else "",
+            families.pop() if len(families) == 1 else -1,
+            True,
+            True,
+            len(numbers),
+            _merged(links),
+        )
+
+    def _verb(self, link: _Link) -> str:
+        """What joins the focus to a partner, read from the focus outwards; empty where the network has no words."""
+        verbs = []
+        for _, outward, data in link.claims:
+            forward = data.get("forward") or data.get("kind") or ""
+            verb = str(forward if outward else data.get("inverse") or forward)
+            if verb and verb not in verbs:
+                verbs.append(verb)
+        return ", ".join(verbs)
+
+    def _satellites(self, partner: int, most: int, drawn: set[int]) -> tuple[Satellite, ...]:
+        """What stands behind a partner: a symbol for each family, at most so many; the smallest families in one."""
+        links = {n: link for n, link in self.behind.get(partner, {}).items() if n not in drawn}
+        if not links or not most:
+            return ()
+        # One whose claims are disputed stands by itself: the mark of a counted symbol would be that of all.
+        disputed = sorted(n for n, link in links.items() if any(tie.disputed for tie in _ties(link)))
+        disputed = disputed if len(disputed) < most else []
+        shown = {self.diagram.nodes[n].family for n in self.behind[partner] if n in drawn or n in disputed}
+        by_family: dict[int, list[int]] = {}
+        for number in sorted(links.keys() - {*disputed}):
+            by_family.setdefault(self.diagram.nodes[number].family, []).append(number)
+        families = sorted(by_family, key=lambda family: (-len(by_family[family]), family))
+        rest: list[int] = []
+        if len(families) + len(disputed) > most:
+            fewer = max(0, most - 1 - len(disputed))
+            families, rest = families[:fewer], sorted(n for f in families[fewer:] for n in by_family[f])
+        satellites = [self._satellite([n], links, -1, False) for n in disputed]
+        satellites += [self._satellite(by_family[f], links, f, f in shown) for f in families]
+        if rest:
+            satellites.append(self._satellite(rest, links, -1, bool(satellites)))
+        return tuple(satellites)
+
+    def _satellite(self, numbers: list[int], links: Mapping[int, _Link], family: int, other: bool) -> Satellite:
+        merged = _Link([claim for number in numbers for claim in links[number].claims])
+        if len(numbers) == 1:
+            node = self.diagram.nodes[numbers[0]]
+            return Satellite(tuple(numbers), node.label[:MAX_LABEL], node.family, False, node.group, _merged(merged))
+        bodies = [n for n in numbers if not self.diagram.nodes[n].group]
+        named = len(bodies) < len(numbers) and len(bodies) > 1 and family >= 0
+        if named:  # groups beside the bodies may hold the very same ones: only bodies are counted
+            label = f"{len(bodies)} named {self._noun(bodies)}"
+        else:
+            noun = self._noun(numbers) if family >= 0 else ("others" if other else "bodies")
+            label = f"{len(numbers)} other {noun}" if other and family >= 0 else f"{len(numbers)} {noun}"
+        return Satellite(tuple(numbers), label, family, True, True, _merged(merged))
+
+    def _noun(self, numbers: list[int]) -> str:
+        """The plural that fits all of several bodies: of a type that they share, of their family, or "bodies"."""
+        types = self.graph.graph.get("types", {})
+        shared: list[str] | None = None
+        for number in numbers:
+            attributes = self.attributes(number)
+            own = [str(code) for code in attributes.get("types") or [attributes.get("type") or ""]]
+            shared = own if shared is None else [code for code in shared if code in own]
+        for code in shared or []:
+            if code in NOUNS:  # a network without types of its own
+                break
+            label = str(types.get(code, {}).get("label") or code.replace("-", " "))
+            if label and not any(mark in label for mark in (",", "(", "/", " or ")) and code not in ("body", "other"):
+                return plural(label)
+        families = {self.diagram.nodes[number].family for number in numbers}
+        if len(families) > 1:
+            return "bodies"
+        name = self.diagram.families[families.pop()]
+        if name in NOUNS:
+            return NOUNS[name]
+        return "bodies" if name in ("other", "organisation") else plural(self._family_label(name))
+
+    def _family_label(self, name: str) -> str:
+        labels = self.graph.graph.get("families", {}) | self.graph.graph.get("types", {})
+        return str(labels.get(name, {}).get("label") or name.replace("-", " "))
+
+    def _heading(self, name: str) -> str:
+        if name in HEADINGS:
+            return HEADINGS[name]
+        label = "Other bodies" if name == "other" else self._family_label(name)
+        return label[:1].upper() + label[1:]
+
+
+def fewer_satellites(sectors: list[Sector], most: int) -> list[Sector]:
+    """The sectors with at most so many symbols: what stands behind the least connected partners is left out first."""
+    room = most - sum(len(sector.partners) for sector in sectors)
+    partners = [partner for sector in sectors for partner in sector.partners if partner.satellites]
+    having = set()
+    for partner in sorted(partners, key=lambda partner: (-partner.degree, partner.members)):
+        if len(partner.satellites) <= room:
+            room -= len(partner.satellites)
+            having.add(partner.key)
+    return [
+        replace(
+            sector,
+            partners=tuple(p if p.key in having else replace(p, satellites=()) for p in sector.partners),
+        )
+        for sector in sectors
+    ]
+
+
+def _ties(link: _Link) -> tuple[Tie, ...]:
+    """The lines of a link: one for each direction, and one of its own for what is disputed."""
+    by_way: dict[tuple[bool, bool], list[tuple[int, Mapping[str, Any]]]] = {}
+    ways = {outward for _, outward, data in link.claims if not data.get("symmetric")}
+    for claim, outward, data in link.claims:
+        way = (min(ways) if ways else True) if data.get("symmetric") else outward
+        by_way.setdefault((way, data.get("standing") == "disputed"), []).append((claim, data))
+    return tuple(_tie(claims, way, disputed) for (way, disputed), claims in sorted(by_way.items(), reverse=True))
+
+
+def _merged(link: _Link) -> tuple[Tie, ...]:
+    """One line for the claims of a counted symbol, in the direction of most."""
+    outward = sum(way for _, way, _ in link.claims) * 2 >= len(link.claims)
+    claims = sorted(((claim, data) for claim, _, data in link.claims), key=lambda pair: pair[0])
+    return (_tie(claims, outward, any(data.get("standing") == "disputed" for _, data in claims)),)
+
+
+def _tie(claims: list[tuple[int, Mapping[str, Any]]], outward: bool, disputed: bool) -> Tie:
+    kinds = {str(data.get("kind") or "") for _, data in claims}
+    return Tie(
+        tuple(claim for claim, _ in claims),
+        kinds.pop() if len(kinds) == 1 else "",
+        outward,
+        all(bool(data.get("inferred")) for _, data in claims),
+        disputed,
+    )
