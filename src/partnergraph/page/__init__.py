@@ -190,7 +190,6 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "summary": summary,
         "drawn": drawn_count,
         "note": note,
-        "opening": bool(getattr(diagram, "radial", None)),
         "inferred": sum(claim["inferred"] for claim in model.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
         "svg_wide": Markup(still("wide")),

@@ -180,7 +180,7 @@ function boxOf(node, grow = 1) {
   const { radial, focus, size, font, side, rows, lift = 0 } = node, high = rows.length * font * grow * LINE, wide = widestOf(node) * grow;
   const [x, middle] = radial ?? focus, y = middle - lift;
   if (side === "inside") return { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };
-  const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + size + 5;
+  const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + (node.id === DATA.focus ? 1.25 * size + 6 : size + 5);
   return { left, right: left + wide, top, bottom: top + high };
 }
 

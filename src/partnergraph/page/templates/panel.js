@@ -78,7 +78,7 @@ function tools(body) {
     element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list)];
   if (!phone.matches) return element("div", { class: "tools" }, ...parts);
   // On a phone the relationships come first into sight.
-  const more = element("details", { class: "tools", ...(state.to !== null || state.steps || toolsOpen ? { open: "" } : {}) }, element("summary", {}, "Draw, show, find a route"), ...parts);
+  const more = element("details", { class: "tools", ...(toolsOpen ? { open: "" } : {}) }, element("summary", {}, "Draw, show, find a route"), ...parts);
   more.addEventListener("toggle", () => (toolsOpen = more.open));
   return more;
 }
@@ -91,8 +91,8 @@ function bodyPanel(body) {
   const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");
   marked?.remove();
   parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
-  parts.push(tools(body), ...countedButtons(body));
-  if (state.to !== null) parts.push(...routeParts(body, state.to));
+  const way = state.to === null ? [] : routeParts(body, state.to);
+  parts.push(...(phone.matches ? way : []), tools(body), ...countedButtons(body), ...(phone.matches ? [] : way));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
   if (others.length) parts.push(othersOf(others, body));
