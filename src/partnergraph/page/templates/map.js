@@ -194,16 +194,17 @@ function showMap() {
     if (node.side === "inside" && !faded) look.color = { background: ink.outline, border: chosen ? ink.accent : ink.outline, highlight: { background: ink.outline, border } };
     return globalThis.highlights?.dot(look, faded) ?? look;
   }));
-  lines.add(edgesNow().filter((edge) => now in edge.bend && (!edge.cross || (lit ? lit.has("line " + edge.id) : state.steps > 0)) && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
+  lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = lineStatus(edge), changed = CHANGED.includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
     const first = chosenFirst && !faded && edge.claims.some((claim) => chosenFirst.claims.has(claim)), path = chosenFirst && !faded && !first;
+    const quietCross = edge.cross && !lit?.has("line " + edge.id) && !state.steps;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     const look = {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [8, 3, 2, 3] : then === "unknown" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
-      width: faded || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
+      width: faded || quietCross || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
+      color: { color: quietCross ? ink.rule : faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
