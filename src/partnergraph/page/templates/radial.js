@@ -256,5 +256,6 @@ function startOpening() {
     const node = openedNode();
     if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${node.members.filter(bodyShown).map((body) => BODIES.label[body]).join(", ")}`;
   });
-  addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null) select({}); });
+  // Before the field to find a body takes the key, unless its list is open.
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null && byId("found").hidden) select({}); }, true);
 }
