@@ -3,6 +3,7 @@
 // symbol opens in place.
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
+const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel stands beside it
 let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
 
@@ -25,13 +26,18 @@ function chooseOpening() {
   if (width) opening = Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && fits(drawing)) ?? OPENINGS.tall;
 }
 
-// A drawing may be higher than the map is: then the page scrolls, not the map. With the panel below it, it has its own height.
+// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower. With the panel
+// below it, it has its own height.
 function sizeOpening(on) {
   const holder = byId("map");
   holder.style.height = "";
   if (!on || !holder.clientWidth || (phone.matches && !byId("panel").hidden)) return;
   const [, , width, height] = opening.extent, needed = Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, opening === OPENINGS.tall ? 1.15 : 1)));
   if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
+  else {
+    const { top, bottom } = innerBox(), low = Math.round((bottom - top) * Math.min(holder.clientWidth / width, 1.6)) + 48;
+    if (low < holder.clientHeight) holder.style.height = Math.max(MIN_HEIGHT, low) + "px";
+  }
 }
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
@@ -79,11 +85,11 @@ function rowsOf(node) {
 
 // The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
 function fitOpening() {
-  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, top, width, height] = opening.extent;
+  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
   if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
   if (byId("panel").hidden || !lit) {
-    return network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
+    return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
   }
   const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
   const own = placeOf(state.body);
@@ -97,10 +103,16 @@ function fitOpening() {
 
 // The opened symbol where it is, or as far to the side as its members need.
 function fitCard(scale) {
-  const node = openedNode(), { width, room } = columnsOf(node), [left, top, across, down] = opening.extent, reach = node.size * scale + 10;
+  const node = openedNode(), { width, room } = columnsOf(node), [left, , across] = opening.extent, { top, bottom } = innerBox(), reach = node.size * scale + 10;
   const middle = left + across / 2, x = (node.radial[0] - middle) * scale + room.x / 2, side = Math.sign(node.radial[0]) || 1;
   const over = Math.max(0, width + reach + 8 - (side > 0 ? room.x - x : x)), away = phone.matches ? 0 : Math.min(over, room.x - width - reach - 40);
-  network.moveTo({ position: { x: middle + (side * Math.max(0, away)) / scale, y: top + down / 2 }, scale, animation: false });
+  network.moveTo({ position: { x: middle + (side * Math.max(0, away)) / scale, y: (top + bottom) / 2 }, scale, animation: false });
+}
+
+// What is drawn at all, without the empty margin around it.
+function innerBox() {
+  const headings = opening.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
+  return (opening.inner ??= hullOf([...[...opening.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
 }
 
 const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
