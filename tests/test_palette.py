@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from colorsys import rgb_to_hsv
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,19 @@ def test_text_reaches_4_5_on_every_ground(ink: Ink) -> None:
 @INKS
 def test_outlines_lines_controls_and_focus_reach_3(ink: Ink) -> None:
     for ground in (ink.page, ink.soft):
-        for colour in (ink.outline, ink.line, ink.accent, ink.edge, ink.focus):
+        for colour in (ink.outline, ink.line, ink.accent, ink.fresh, ink.past, ink.link, ink.edge, ink.focus):
             assert contrast(colour, ground) >= 3, (colour, ground)
+
+
+@INKS
+def test_what_changed_and_what_is_disputed_have_colours_of_their_own(ink: Ink) -> None:
+    """Apart by more than 54 degrees on the circle of hues, so that neither is taken for the other."""
+    hues = [
+        rgb_to_hsv(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))[0] for colour in (ink.accent, ink.past)
+    ]
+    apart = abs(hues[0] - hues[1])
+    assert min(apart, 1 - apart) > 0.15
+    assert len({ink.accent, ink.past, ink.fresh, ink.link, ink.line, ink.faded}) == 6
 
 
 @INKS

@@ -41,12 +41,12 @@ class Ink:
 
 LIGHT = Ink(
     page="#ffffff", text="#16202c", muted="#4a5565", outline="#1d2733", line="#67748a", accent="#b3261e",
-    faded="#c3cad4", fresh="#0b6b3a", past="#7a2f6e", link="#0b4f94", focus="#c2410c", edge="#6b7786", rule="#d5dae1",
+    faded="#c3cad4", fresh="#0b6b3a", past="#6d2f8a", link="#0b4f94", focus="#c2410c", edge="#6b7786", rule="#d5dae1",
     soft="#f3f5f8", mark="#ffe38a",
 )  # fmt: skip
 DARK = Ink(
     page="#12161a", text="#eef2f6", muted="#aeb8c4", outline="#e8edf3", line="#8c99ab", accent="#ff8a80",
-    faded="#3a444f", fresh="#63d396", past="#e3a6d8", link="#8ec5ff", focus="#ffb454", edge="#8c99ab", rule="#39434e",
+    faded="#3a444f", fresh="#63d396", past="#cba6f0", link="#8ec5ff", focus="#ffb454", edge="#8c99ab", rule="#39434e",
     soft="#1a2026", mark="#5f4b00",
 )  # fmt: skip
 

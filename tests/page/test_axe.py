@@ -31,7 +31,7 @@ DISPUTED = "select({ claims: CLAIMS.key.map((_, claim) => claim).filter((claim) 
 OPEN = "for (const one of [...document.querySelectorAll('#panel details')].slice(0, 4)) one.open = true"
 SHORTEN = """for (const body of document.querySelectorAll(".rows tbody"))
   [...body.rows].slice(9).forEach((row) => row.remove())"""
-HIDDEN = "document.querySelector('[data-family=\"1\"]').click()"
+CHOSEN = "document.querySelector('[data-family=\"1\"]').click()"
 
 
 def _run(tab: Tab, context: list[str] | None = None, **options: Any) -> list[Any]:
@@ -96,7 +96,11 @@ STATES = {
     "one kind": ("#&kind=funding", ""),
     "one source": ("#&source=source-covcab", ""),
     "one standing": ("#&standing=disputed", ""),
-    "one type hidden, nothing inferred": ("#&inferred=no", HIDDEN),
+    "one type brought forward, nothing inferred": ("#&inferred=no", CHOSEN),
+    "one type, the rest hidden": ("#&mode=hide", CHOSEN),
+    "what has ended": ("#&status=ended", ""),
+    "now": ("#&ended=no", ""),
+    "changed since": ("#&since=2018-01", ""),
     "a date": ("#&date=2014-06", ""),
     "what changed": (COVENTRY + "&date=2018-06&since=2012-01", OPEN),
     "groups unfolded": ("#&groups=unfolded", ""),

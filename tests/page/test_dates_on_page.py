@@ -1,4 +1,4 @@
-"""The date: what was in force, what is not known, and what changed since."""
+"""The date: what was valid, what is not known, and what changed since."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import pytest
 
 from partnergraph.claims.date_window import date_window
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def test_the_date_shows_what_was_in_force_and_says_what_is_not_known(keele_page: Page, show: Opener) -> None:
+def test_the_date_shows_what_was_valid_and_says_what_is_not_known(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html)
     every = page.tab.locator("#claims tbody tr:visible").count()
     page.tab.evaluate("change({ date: '2012-06' })")
@@ -39,7 +40,7 @@ def test_the_date_shows_what_was_in_force_and_says_what_is_not_known(keele_page:
     page.tab.keyboard.press("ArrowRight")
     assert page.tab.inner_text("#date-shown") == "July 2012"
     page.tab.keyboard.press("Home")
-    assert page.tab.inner_text("#date-shown") == "any time"
+    assert page.tab.inner_text("#date-shown") == "any day"
     assert page.tab.locator("#claims tbody tr:visible").count() == every
     assert page.clean, page
 
@@ -81,7 +82,7 @@ def test_what_is_over_on_the_day_of_reading_is_said_and_grey(keele_page: Page, s
     assert tab.evaluate(f"dots.get({body}).color.background === inks().rule")
     assert tab.locator("#over").is_visible()
     tab.evaluate(f"select({{ body: {body} }})")
-    assert "all its relationships have ended" in tab.inner_text("#panel")
+    assert "executive agency; ended 2021-10-01" in tab.inner_text("#panel")
     assert "ended 2021-10-01" in tab.locator("#panel li.over").first.inner_text()
     # At a date of one's own nothing is grey: what was over is left out.
     tab.evaluate("change({ date: '2014-06' })")
@@ -109,11 +110,112 @@ def test_a_page_as_of_a_date_says_what_was_so_then(whole: Reader, show: Opener) 
 def test_what_changed_since_is_marked_in_words_on_the_map_and_in_the_table(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html, address="#&date=2018-06&since=2012-01")
     assert page.tab.locator("#compared").is_visible()
+    rows = page.tab.locator("#claims tbody tr:visible").count()
     marks = page.tab.locator("#claims tbody tr:visible .at-date").all_inner_texts()
-    assert {"new", "ended"} <= set(marks)
+    assert set(marks) == {"new", "ended"}
+    assert len(marks) == rows, "the table lists what changed"
     labels = page.tab.evaluate("lines.get().map((line) => line.label).filter(Boolean)")
-    assert {"new", "ended"} == set(labels)
+    assert {"new", "ended"} <= set(labels) <= {"new", "ended", "changed"}
     assert page.clean, page
+
+
+def test_changed_since_compares_with_today_at_once_and_nothing_is_dotted(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    tab, lines = page.tab, page.tab.evaluate("lines.length")
+    tab.select_option("#since", "2018-01")
+    expected = tab.evaluate(
+        """CLAIMS.key.map((_, claim) => {
+          const over = CLAIMS.end[claim]?.[1], begins = CLAIMS.start[claim]?.[0], today = READ[0];
+          if (over && over < today && over >= '2018-01-01') return 'ended';
+          return begins && begins > '2018-01-31' && begins <= today ? 'new' : '';
+        })"""
+    )
+    assert tab.evaluate("CLAIMS.key.map((_, claim) => CHANGES[status(claim)] ?? '')") == expected
+    counts = {what: expected.count(what) for what in ("new", "ended")}
+    assert min(counts.values()) > 5
+    text = tab.inner_text("#compared")
+    assert f"{counts['new']} new" in text
+    assert f"{counts['ended']} ended" in text
+    assert text.startswith("From January 2018 to 20")
+    assert tab.locator("#claims tbody tr:visible").count() == sum(counts.values())
+    assert tab.evaluate("lines.length") == lines, "nothing is hidden"
+    assert tab.evaluate("lines.get().filter(({ dashes }) => dashes && dashes[0] === 1.5).length") == 0
+    # The slider changes the later date.
+    tab.focus("#date")
+    tab.keyboard.press("End")
+    assert tab.input_value("#since") == "2018-01"
+    tab.evaluate("change({ date: '2014-06', since: null })")
+    disabled = tab.locator("#since option:disabled").all_inner_texts()
+    assert {"2015", "2024"} <= set(disabled)
+    assert "2014" not in disabled
+    assert page.clean, page
+
+
+def _several(*spans: tuple[str | None, str | None]) -> nx.MultiDiGraph:
+    """Claims of one kind between the same two bodies, each from the first to the last day of years."""
+    graph: nx.MultiDiGraph = nx.MultiDiGraph()
+    for start, end in spans:
+        graph.add_edge(
+            *("a", "b"),
+            kind="membership",
+            start_bounds=start and (f"{start}-01-01", f"{start}-12-31"),
+            end_bounds=end and (f"{end}-01-01", f"{end}-12-31"),
+        )
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("spans", "at_once", "by_2016"),
+    [
+        ([("2001", "2005"), ("2002", "2012")], "changed", "ended"),
+        ([("2001", "2012"), ("2002", "2014")], "ended", "ended"),
+        ([("2015", None), ("2013", None)], "new", "new"),
+        ([("2001", "2012"), ("2015", None)], "changed", "changed"),
+        ([("2001", "2012"), (None, None)], "changed", "changed"),
+        ([("2001", None), (None, None)], "", ""),
+        ([("2013", "2014")], "ended", "ended"),
+        ([("2020", None)], "new", ""),
+    ],
+)
+def test_a_line_is_new_or_ended_only_if_all_its_claims_are(
+    show: Opener, spans: list[tuple[str | None, str | None]], at_once: str, by_2016: str
+) -> None:
+    """Since 2010: until today, and until June 2016; what was over before is not on the map of a date."""
+    tab = show(draw(_several(*spans)).html).tab
+    label = "lines.get().map((line) => line.label ?? '')"
+    tab.evaluate("change({ since: '2010-01' })")
+    assert tab.evaluate(label) == [at_once]
+    tab.evaluate("change({ date: '2016-06' })")
+    assert tab.evaluate(label) == ([] if spans == [("2020", None)] else [by_2016])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_changes_and_disputes_never_look_alike(show: Opener, scheme: str) -> None:
+    """Neither on a page that compares two dates nor on one that compares two graphs."""
+    graph = _several(("2001", "2012"))
+    graph.add_edge("b", "c", kind="membership", standing="disputed")
+    tab = show(draw(graph).html, scheme=scheme).tab
+    tab.evaluate("change({ since: '2010-01', mode: 'highlight' }); select({ claims: [0, 1] })")
+    looks = tab.evaluate("lines.get().map(({ color, dashes, width, label }) => [color.color, dashes, width, label])")
+    ink = tab.evaluate("inks()")
+    by_colour = {colour: rest for colour, *rest in looks}
+    assert ink["past"] != ink["accent"]
+    assert by_colour[ink["past"]] == [[8, 3, 2, 3], 3, "ended"]
+    dashes, width, *_ = by_colour[ink["accent"]]
+    assert (dashes, width >= 2.2) == (False, True)
+    compared = _several((None, None))
+    compared.graph["compared"] = True
+    compared.edges["a", "b", 0]["change"] = "gone"
+    compared.add_edge("b", "c", kind="membership", standing="disputed", change="unchanged")
+    second = show(draw(compared).html, scheme=scheme).tab
+    colours = set(second.evaluate("lines.get().map(({ color }) => color.color)"))
+    assert colours == {ink["past"], ink["accent"]}
+    strokes = "[...document.querySelectorAll('.keys .line')].map((line) => getComputedStyle(line).stroke)"
+    legend = second.evaluate(strokes)
+    of = {name: "rgb({}, {}, {})".format(*(int(ink[name][at : at + 2], 16) for at in (1, 3, 5))) for name in ink}
+    assert of["past"] in legend
+    assert of["accent"] in legend
+    assert legend.count(of["accent"]) == 1, "of what is disputed, and of nothing else"
 
 
 def test_play_steps_through_the_years_and_stops_when_asked(keele_page: Page, show: Opener) -> None:

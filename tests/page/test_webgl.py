@@ -197,14 +197,22 @@ def test_a_body_without_a_relationship_stands_on_this_map_too(show: Opener, page
     assert shown.tab.evaluate(f"whole.labels().some(({{ body }}) => BODIES.label[body] === {ALONE!r})")
 
 
-def test_a_filter_hides_bodies_and_lines(show: Opener, page: Page) -> None:
+def test_a_filter_brings_forward_or_hides_bodies_and_lines(show: Opener, page: Page) -> None:
     shown = _open(show, page)
     councils = shown.tab.evaluate("DATA.families.findIndex((family) => family.code === 'council')")
     colour = shown.tab.evaluate(f"DATA.families[{councils}].light")
     assert _share(shown.tab, colour) > 0.0005
-    shown.tab.uncheck(f"[data-family='{councils}']")
-    assert shown.tab.evaluate(HIDDEN) == 585
-    assert _share(shown.tab, colour) < 0.0001
+    others = [number for number in range(shown.tab.evaluate("DATA.families.length")) if number != councils]
+    for family in others:
+        shown.tab.check(f"[data-family='{family}']")
+    pale = "whole.renderer.getGraph().filterNodes((_, node) => node.border === inks().faded).map(Number)"
+    faded = shown.tab.evaluate(pale)
+    assert shown.tab.evaluate(HIDDEN) == 0
+    apart = shown.tab.evaluate("BODIES.family.map((_, body) => body).filter((body) => !brought().bodies.has(body))")
+    assert sorted(faded) == apart
+    assert {*shown.tab.evaluate(f"{faded}.map((body) => BODIES.family[body])")} == {councils}
+    shown.tab.check("#mode-hide")
+    assert shown.tab.evaluate(HIDDEN) == len(faded)
     lines = "whole.renderer.getGraph().filterEdges((_, edge) => !edge.hidden).length"
     before = shown.tab.evaluate(lines)
     shown.tab.evaluate("change({ date: '2005-06' })")

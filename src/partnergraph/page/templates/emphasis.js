@@ -2,8 +2,10 @@
 // focus of the graph. Without a focus there are no paths.
 let forward; // of the present state; undefined: not computed yet
 
-// Null: nothing is chosen. Else sets of numbers: `claims` chosen, `paths` (claims of shortest paths to the focus), `own` (bodies
-// chosen), `bodies` (all at the ends of both, and the focus); and counts of the bodies chosen, for words.
+// Null: nothing is chosen. Else sets of numbers: `listed` (claims that are chosen: those of the tables), `claims` (those of them
+// that the map brings forward: of a type alone only the ones between its bodies and those that join them to the focus), `paths`
+// (claims of shortest paths to the focus), `own` (bodies chosen), `bodies` (all at the ends of `claims` and `paths`, and the
+// focus); and counts of the bodies chosen, for words.
 const brought = () => (forward === undefined ? (forward = bringForward()) : forward);
 // The same, where the rest fades; null where nothing fades.
 const emphasis = () => (state.mode === "highlight" ? brought() : null);
@@ -13,28 +15,30 @@ function bringForward() {
   const choosing = activeFilters.filter((filter) => filter.chooses);
   if (!asked && !choosing.length) return null;
   const isOwn = (body) => (!state.types.length || state.types.includes(BODIES.family[body])) && bodyRemains(body);
-  const chosen = (claim) => leaves(claim) && (isOwn(CLAIMS.from[claim]) || isOwn(CLAIMS.to[claim])) && choosing.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
-  const claims = new Set((asked ?? CLAIMS.from.map((_, claim) => claim)).filter(chosen));
-  const own = new Set([...claims].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).filter(isOwn));
-  // Of a type alone also those without a relationship.
-  if (!asked && choosing.every((filter) => filter.name === "types")) BODIES.family.forEach((_, body) => isOwn(body) && own.add(body));
+  const chosen = (claim) => stays(claim) && (isOwn(CLAIMS.from[claim]) || isOwn(CLAIMS.to[claim])) && choosing.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
+  const listed = new Set((asked ?? CLAIMS.from.map((_, claim) => claim)).filter(chosen));
+  const own = new Set([...listed].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).filter(isOwn));
+  const ofTypes = !asked && choosing.every((filter) => filter.name === "types");
+  if (ofTypes) BODIES.family.forEach((_, body) => isOwn(body) && own.add(body)); // also those without a relationship
   const away = distances(DATA.focus), paths = new Set();
   const nearer = (claim) => ((away[CLAIMS.from[claim]] ?? Infinity) <= (away[CLAIMS.to[claim]] ?? Infinity) ? CLAIMS.from[claim] : CLAIMS.to[claim]);
-  const open = state.types.length ? [...own] : [...claims].map(nearer), reached = new Set();
+  const open = state.types.length ? [...own] : [...listed].map(nearer), reached = new Set();
   for (let body = open.pop(); body !== undefined; body = open.pop()) {
     if (reached.has(body) || !away[body]) continue; // the focus itself, or not joined to it
     reached.add(body);
     for (const claim of AROUND[body]) {
-      if (away[other(claim, body)] !== away[body] - 1 || !leaves(claim)) continue;
-      if (!claims.has(claim)) paths.add(claim);
+      if (away[other(claim, body)] !== away[body] - 1 || !stays(claim)) continue;
+      if (!listed.has(claim)) paths.add(claim);
       open.push(other(claim, body));
     }
   }
+  const within = (body) => own.has(body) || reached.has(body) || body === DATA.focus;
+  const claims = ofTypes ? new Set([...listed].filter((claim) => within(CLAIMS.from[claim]) && within(CLAIMS.to[claim]))) : listed;
   const bodies = new Set([...claims, ...paths].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).concat([...own]));
   if (DATA.focus !== null) bodies.add(DATA.focus);
   const count = (test) => [...own].filter((body) => body !== DATA.focus && test(away[body])).length;
   return {
-    claims, paths, own, bodies,
+    listed, claims, paths, own, bodies,
     direct: count((steps) => steps === 1), farther: count((steps) => steps > 1), apart: count((steps) => steps === undefined),
     between: [...reached].filter((body) => !own.has(body)).length,
   };
@@ -46,7 +50,7 @@ function distances(from) {
   if (from === null) return away;
   away[from] = 0;
   for (let edge = [from], step = 1; edge.length; step++) {
-    edge = edge.flatMap((body) => AROUND[body].filter(leaves).map((claim) => other(claim, body))).filter((body) => away[body] === undefined && ((away[body] = step), true));
+    edge = edge.flatMap((body) => AROUND[body].filter(stays).map((claim) => other(claim, body))).filter((body) => away[body] === undefined && ((away[body] = step), true));
   }
   return away;
 }

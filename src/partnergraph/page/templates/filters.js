@@ -28,9 +28,11 @@ const FILTERS = [
     words: (month) => [["valid on " + inWords(month), null]],
   },
   {
-    name: "since", // the month to compare with: it marks what changed until the date, or until today, and hides nothing
+    name: "since", // the month to compare with: what changed until the date, or until today
     start: null,
-    isActive: () => false,
+    chooses: true,
+    isActive: (month) => month !== null,
+    passes: (claim) => CHANGED.includes(status(claim)),
     write: (month) => month,
     read: asMonth,
     startControl: startSince,
@@ -40,7 +42,7 @@ const FILTERS = [
     name: "ended", // whether what has ended by the day of reading is shown; the focus itself always is
     start: true,
     isActive: (on) => !on,
-    passes: (claim) => !claimOver(claim) || state.status !== null || status(claim) === "ended",
+    passes: (claim) => pastStays() || (!claimOver(claim) && bodyRemains(CLAIMS.from[claim]) && bodyRemains(CLAIMS.to[claim])),
     passesBody: (body) => bodyRemains(body),
     write: (on) => !on && "no",
     read: (text) => text !== "no",
@@ -107,7 +109,7 @@ function switchFilter({ name }) {
       byId(name).addEventListener("change", (event) => change({ [name]: event.target.checked }));
       listeners.push(() => (byId(name).checked = state[name]));
     },
-    words: () => [["not " + byId(name).parentElement.textContent.trim(), true]],
+    words: () => [["without: " + byId(name).parentElement.textContent.trim().replace(/^also /, ""), true]],
   };
 }
 
@@ -157,20 +159,22 @@ function startLegend() {
   }
 }
 
-// Now, or all: what has ended by the day of reading is hidden, or pale.
-const bodyRemains = (body) => state.ended || body === DATA.focus || !bodyOver(body);
+// Now, or all: what has ended by the day of reading is hidden, or pale. Who asks for what has ended, or what changed, sees it.
+const pastAsked = () => state.date !== null || state.since !== null || state.status === "ended";
+const pastStays = () => state.ended || pastAsked();
+const bodyRemains = (body) => pastStays() || body === DATA.focus || !bodyOver(body);
 function startEnded() {
-  const claims = OVER.filter(Boolean).length, bodies = BODIES.key.filter((_, body) => body !== DATA.focus && bodyEnded(body)).length;
-  const parts = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean);
-  byId("moment").hidden = !parts.length;
+  const past = (body) => body !== DATA.focus && bodyEnded(body);
+  const claims = OVER.filter((over, claim) => over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim])).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
+  const numbers = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean).join(" and ");
+  byId("moment").hidden = !numbers.length;
   for (const [id, ended] of [["moment-now", false], ["moment-all", true]]) {
     byId(id).addEventListener("change", () => change({ ended }));
     listeners.push(() => (byId(id).checked = state.ended === ended));
   }
   listeners.push(() => {
-    byId("moment").disabled = Boolean(state.date); // then the date says what is left out
-    const day = AS_OF ? "by " + AS_OF : "by today";
-    byId("moment-note").textContent = state.date ? "" : `${inSeries(parts)} ended ${day}: ${state.ended ? "pale" : "hidden"}`;
+    byId("moment").disabled = pastAsked();
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
   });
 }
 

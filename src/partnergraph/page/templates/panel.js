@@ -83,9 +83,15 @@ function tools(body) {
   return more;
 }
 
+// That a body has ended, and when; or only its relationships.
+function overInWords(body) {
+  if (!bodyOver(body)) return "";
+  return statusOf(null, BODIES.end?.[body], READ) === "ended" ? "; ended " + boundsInWords(BODIES.end[body]) : "; all its relationships have ended";
+}
+
 function bodyPanel(body) {
-  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => claimShown(claim) && !claimListed(claim));
-  const parts = [element("p", { class: "quiet" }, typeOf(body) + (bodyOver(body) ? "; all its relationships have ended" : ""))];
+  const row = bodyRow(body), claims = AROUND[body].filter(claimListed), others = AROUND[body].filter((claim) => !claimListed(claim) && stays(claim));
+  const parts = [element("p", { class: "quiet" }, typeOf(body) + overInWords(body))];
   const description = row.querySelector(".description");
   if (description) parts.push(element("p", {}, description.textContent));
   const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");

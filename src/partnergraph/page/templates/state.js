@@ -98,8 +98,8 @@ const other = (claim, body) => (CLAIMS.from[claim] === body ? CLAIMS.to[claim] :
 // Filters of two kinds: those that leave out (the date, what is inferred, what has ended, steps around a body), and those that
 // choose (types, kind, source, standing, status). What is chosen is brought forward and the rest fades; in the mode "hide" the
 // rest is left out as well, but for the paths that join what is chosen to the focus.
-const leaves = (claim) => activeFilters.every((filter) => filter.chooses || (filter.passes?.(claim, state[filter.name]) ?? true));
-const passes = (claim) => leaves(claim) && (state.mode !== "hide" || !brought() || brought().claims.has(claim) || brought().paths.has(claim));
+const stays = (claim) => activeFilters.every((filter) => filter.chooses || (filter.passes?.(claim, state[filter.name]) ?? true));
+const passes = (claim) => stays(claim) && (state.mode !== "hide" || !brought() || brought().claims.has(claim) || brought().paths.has(claim));
 
 // The bodies within the chosen number of steps of the selected one, over claims that pass the filters.
 let nearby = null;
@@ -113,13 +113,13 @@ function near() {
   return nearby;
 }
 
-const bodyLeft = (body) => activeFilters.every((filter) => filter.passesBody?.(body, state[filter.name]) ?? true);
+const bodyStays = (body) => activeFilters.every((filter) => filter.passesBody?.(body, state[filter.name]) ?? true);
 // What the map draws, in full or faded.
-const bodyShown = (body) => bodyLeft(body) && (state.mode !== "hide" || !brought() || brought().bodies.has(body));
+const bodyShown = (body) => bodyStays(body) && (state.mode !== "hide" || !brought() || brought().bodies.has(body));
 const claimShown = (claim) => passes(claim) && bodyShown(CLAIMS.from[claim]) && bodyShown(CLAIMS.to[claim]);
-// What the tables list: what is shown, and chosen where something is.
-const bodyListed = (body) => bodyShown(body) && (!brought() || brought().own.has(body));
-const claimListed = (claim) => claimShown(claim) && (!brought() || brought().claims.has(claim));
+// What the tables list, whether the rest fades or is hidden: what is not left out, and chosen where something is.
+const bodyListed = (body) => bodyStays(body) && (!brought() || brought().own.has(body));
+const claimListed = (claim) => stays(claim) && bodyStays(CLAIMS.from[claim]) && bodyStays(CLAIMS.to[claim]) && (!brought() || brought().listed.has(claim));
 
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);

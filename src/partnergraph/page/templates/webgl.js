@@ -235,6 +235,8 @@ function wholeMap(holder) {
 
 // What stays in full colour, bodies by number and lines by key: as on the ordinary map, but of every body.
 function litBodies() {
+  const forward = state.body === null && !state.claims ? emphasis() : null;
+  if (forward) return new Set([...forward.bodies, ...[...forward.claims, ...forward.paths].filter(claimShown).map((claim) => CLAIMS.from[claim] + ">" + CLAIMS.to[claim])]);
   if ((state.body === null && !state.claims) || (state.steps && state.to === null)) return null;
   const way = state.to === null ? null : routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims));
   const chosen = way ?? state.claims ?? AROUND[state.body], found = new Set(state.body === null ? [] : [state.body]);
