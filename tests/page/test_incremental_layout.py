@@ -12,6 +12,7 @@ from partnergraph.page import Page, draw
 from partnergraph.page.build_diagram import build_diagram
 from partnergraph.page.diagram import MAX_PINNED, TALL, UNFOLDED, VIEWS, WIDE, Diagram
 from partnergraph.page.layout.arrangement import pinned_positions, positions_of
+from partnergraph.page.layout.radial_layout import SAVED_VIEWS
 from tests.page.test_arrangement import _faults, _plain, without_positions
 
 CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
@@ -91,7 +92,7 @@ def test_the_keele_folder_keeps_its_map(network: nx.MultiDiGraph, before: Diagra
 
 
 def test_a_page_says_where_every_symbol_stands(page: Page, afresh: Diagram) -> None:
-    assert list(page.positions) == list(VIEWS)
+    assert list(page.positions) == [*VIEWS, *SAVED_VIEWS.values()]
     for view in VIEWS:
         shown = {dot.key: getattr(dot, view) for dot in afresh.nodes if getattr(dot, view) is not None}
         assert len(shown) >= 10

@@ -20,6 +20,9 @@ from partnergraph.files import write_file
 if TYPE_CHECKING:
     import networkx as nx
 
+    from partnergraph.page.diagram import Diagram
+    from partnergraph.palette import Look
+
     Network: TypeAlias = nx.MultiDiGraph[str]
     Graph: TypeAlias = nx.Graph[Any]
 
@@ -123,8 +126,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
     from partnergraph.page.layout.webgl_layout import webgl_positions
-    from partnergraph.page.radial_svg import radial_scene_svg, render_radial
-    from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
+    from partnergraph.page.svg import map_bounds, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
     from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
     from partnergraph.xml_text import replace_forbidden
@@ -144,18 +146,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
     opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
-    if opening:
-        partners = sum(node["ring"] == 1 for node in opening["wide"]["nodes"])
-        focus = model.bodies[diagram.focus or 0]["label"]
-        summary = f"{focus} in the middle and its partners: {partners} symbols around it, with what stands behind them"
-
-    def still(view: str, inline: bool = True) -> str:
-        """The map of a view before any script runs, and as a picture."""
-        if opening:
-            return render_radial(opening[view], looks_of_families, summary, view, inline)
-        words = summary + (", the best connected ones" if view == "tall" else "")
-        return render_svg(diagram, looks_of_families, words, view, inline)
-
+    stills = _stills(diagram, opening, looks_of_families, summary)
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
@@ -192,17 +183,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "note": note,
         "inferred": sum(claim["inferred"] for claim in model.claims),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
-        "svg_wide": Markup(still("wide")),
-        "svg_tall": Markup(still("tall")),
-        "story": [
-            step
-            | {
-                "scene": Markup(
-                    radial_scene_svg(opening["wide"], step["bodies"]) if opening else scene_svg(diagram, step["bodies"])
-                )
-            }
-            for step in model.story
-        ],
+        "svg_wide": Markup(stills["wide"]),
+        "svg_tall": Markup(stills["tall"]),
+        "story": [step | {"scene": Markup(_scene(diagram, opening, step["bodies"]))} for step in model.story],
         "radial": opening,
         "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
         "style": Markup(style),
@@ -223,9 +206,40 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
-    picture = (answer and answer.picture) or still("wide", inline=False)
+    picture = (answer and answer.picture) or stills["picture"]
     positions = positions_of(diagram) | (radial_positions(opening, diagram) if opening else {})
     return Page(render.render(diagram, looks_of_families, context), picture, title, positions, note)
+
+
+def _stills(
+    diagram: Diagram, opening: dict[str, Any] | None, looks_of_families: dict[str, Look], summary: str
+) -> dict[str, str]:
+    """The map as SVG: wide and tall in the page, and as a picture of its own."""
+    from partnergraph.page.radial_svg import render_radial
+    from partnergraph.page.svg import render_svg
+
+    if opening is None:
+        return {
+            "wide": render_svg(diagram, looks_of_families, summary),
+            "tall": render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall"),
+            "picture": render_svg(diagram, looks_of_families, summary, inline=False),
+        }
+    partners = sum(node["ring"] == 1 for node in opening["wide"]["nodes"])
+    focus = diagram.nodes[diagram.focus].label if diagram.focus is not None else ""
+    summary = f"{focus} in the middle, with its partners around it: {partners} symbols, and what stands behind them"
+    return {
+        "wide": render_radial(opening["wide"], looks_of_families, summary),
+        "tall": render_radial(opening["tall"], looks_of_families, summary, "tall"),
+        "picture": render_radial(opening["wide"], looks_of_families, summary, inline=False),
+    }
+
+
+def _scene(diagram: Diagram, opening: dict[str, Any] | None, bodies: list[int]) -> str:
+    """A picture of a step of the story."""
+    from partnergraph.page.radial_svg import radial_scene_svg
+    from partnergraph.page.svg import scene_svg
+
+    return radial_scene_svg(opening["wide"], bodies) if opening else scene_svg(diagram, bodies)
 
 
 def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:

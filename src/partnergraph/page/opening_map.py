@@ -5,11 +5,11 @@ A pure selection by numbers of bodies and claims: `layout.radial_layout` gives i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.page.diagram import HUB, Diagram
+from partnergraph.page.diagram import HUB, Diagram, DiagramNode
 from partnergraph.page.layout.node_grouping import plural
 
 if TYPE_CHECKING:
@@ -49,11 +49,15 @@ MAX_LABEL = 160  # characters of a name on the map; nothing that is longer is a 
 
 @dataclass(frozen=True)
 class Detail:
-    """How much is drawn: partners by themselves, symbols behind each of them, and whether verbs stand beside names."""
+    """How much is drawn: partners by themselves, symbols behind each of them, and how many partners have such.
+
+    `verbs` stand beside each name, in the heading of a sector that has one verb alone (else beside names), or nowhere.
+    """
 
     partners: int
     satellites: int
-    verbs: bool = True
+    hubs: int = 99
+    verbs: str = "each"  # or "shared" or "none"
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,11 @@ class Partner:
 
 @dataclass(frozen=True)
 class Sector:
-    """Partners of one sort with their heading."""
+    """Partners of one sort with their heading; `verb`: the one of all of them, where the heading has it."""
 
     code: str
     heading: str
+    verb: str
     partners: tuple[Partner, ...]
 
 
@@ -127,18 +132,15 @@ class _Link:
 
 
 class Neighbourhood:
-    """The focus of a diagram, the bodies that a claim joins to it, and those behind them.
+    """The focus of a diagram, the bodies that a claim joins to it, and those behind them."""
 
-    `saved`: keys of the partners with a saved position; they stay drawn before others.
-    """
-
-    def __init__(self, graph: Network, diagram: Diagram, saved: Iterable[str] = ()) -> None:
-        self.graph, self.diagram, self.saved = graph, diagram, {*saved}
+    def __init__(self, graph: Network, diagram: Diagram) -> None:
+        self.graph, self.diagram = graph, diagram
         if diagram.focus is None:
             raise ValueError("the diagram has no focus")
         self.focus = diagram.focus
         node = diagram.nodes[self.focus]
-        self.focus_key, self.focus_label, self.focus_family = node.key, node.label[:MAX_LABEL], node.family
+        self.focus_key, self.focus_label, self.focus_family = node.key, _name(node), node.family
         number = {iri: place for place, iri in enumerate(diagram.bodies)}
         ends = [(number[a], number[b]) for a, b, _ in diagram.claims]
         self.direct: dict[int, _Link] = {}
@@ -155,6 +157,14 @@ class Neighbourhood:
                     links = self.behind.setdefault(partner, {})
                     self._add(links.setdefault(other, _Link()), claim, outward)
 
+        self.verbs = {partner: _verb(link) for partner, link in self.direct.items()}
+        self.ties = {partner: _ties(link) for partner, link in self.direct.items()}
+        self.sorts: dict[tuple[int, str], list[int]] = {}  # partners by the number and the code of their sector
+        for partner in self.direct:
+            own = self._own(partner)
+            family = -1 if own else diagram.nodes[partner].family
+            self.sorts.setdefault((family, OWN if own else diagram.families[family]), []).append(partner)
+
     def _add(self, link: _Link, claim: int, outward: bool) -> None:
         a, b, key = self.diagram.claims[claim]
         link.claims.append((claim, outward, self.graph.edges[a, b, key]))
@@ -164,22 +174,33 @@ class Neighbourhood:
         attributes: Mapping[str, Any] = self.graph.nodes[self.diagram.bodies[number]]
         return attributes
 
-    def sectors(self, detail: Detail) -> list[Sector]:
-        """The partners by sort: first the parts and wholes of the focus, then one sector a family, in its order."""
-        by_code: dict[tuple[int, str], list[int]] = {}
-        for number in self.direct:
-            own = self._own(number)
-            family = -1 if own else self.diagram.nodes[number].family
-            by_code.setdefault((family, OWN if own else self.diagram.families[family]), []).append(number)
-        drawn = self._choose([sorted(by_code[code], key=self._rank) for code in sorted(by_code)], detail.partners)
+    def sectors(self, detail: Detail, saved: Collection[str] = ()) -> list[Sector]:
+        """The partners by sort: first the parts and wholes of the focus, then one sector a family, in its order.
+
+        `saved`: keys of the partners with a saved position; they are drawn by themselves before others.
+        """
+
+        def rank(number: int) -> tuple[bool, bool, int, int]:
+            disputed = any(tie.disputed for tie in self.ties[number])
+            in_place = self.diagram.bodies[number] in saved
+            return not in_place, not disputed, -len(self.behind.get(number, ())), number
+
+        drawn = self._choose([sorted(self.sorts[code], key=rank) for code in sorted(self.sorts)], detail.partners)
         sectors = []
-        for code in sorted(by_code):
-            single = sorted((n for n in by_code[code] if n in drawn), key=self._order)
-            rest = sorted(n for n in by_code[code] if n not in drawn)
+        for code in sorted(self.sorts):
+            single = sorted(
+                (n for n in self.sorts[code] if n in drawn), key=lambda number: (self.verbs[number], number)
+            )
+            rest = sorted(n for n in self.sorts[code] if n not in drawn)
             partners = [self._partner(n, detail, drawn) for n in single]
             if rest:
                 partners.append(self._rest(rest, bool(single), detail))
-            sectors.append(Sector(code[1], self._heading(code[1]), tuple(partners)))
+            verbs = {partner.verb for partner in partners}
+            verb = verbs.pop() if detail.verbs == "shared" and len(verbs) == 1 and len(partners) > 2 else ""
+            if verb:
+                partners = [replace(partner, verb="") for partner in partners]
+            heading = self._heading(code[1])
+            sectors.append(Sector(code[1], f"{heading}: {verb}" if verb else heading, verb, tuple(partners)))
         return sectors
 
     def cross_links(self, sectors: list[Sector]) -> list[CrossLink]:
@@ -196,16 +217,6 @@ class Neighbourhood:
     def _own(self, number: int) -> bool:
         kinds = {str(data.get("kind")) for _, _, data in self.direct[number].claims}
         return bool(kinds & {PART, SUCCESSION})
-
-    def _rank(self, number: int) -> tuple[bool, bool, int, int]:
-        """What is drawn by itself first: saved, disputed, the best connected."""
-        disputed = any(tie.disputed for tie in _ties(self.direct[number]))
-        saved = self.diagram.bodies[number] in self.saved
-        return not saved, not disputed, -len(self.behind.get(number, ())), number
-
-    def _order(self, number: int) -> tuple[str, int]:
-        """The order within a sector: by verb, then by name (bodies are numbered by name)."""
-        return self._verb(self.direct[number]), number
 
     def _choose(self, ranked: list[list[int]], most: int) -> set[int]:
         """At most so many partners to draw by themselves, taken from each sector in turn; one that would be left over
@@ -224,47 +235,36 @@ class Neighbourhood:
 
     def _partner(self, number: int, detail: Detail, drawn: set[int]) -> Partner:
         node = self.diagram.nodes[number]
-        link = self.direct[number]
         return Partner(
             (number,),
             node.key,
-            node.label[:MAX_LABEL],
-            self._verb(link) if detail.verbs else "",
+            _name(node),
+            self.verbs[number] if detail.verbs != "none" else "",
             node.family,
             False,
             node.group,
             len(self.behind.get(number, ())) + 1,
-            _ties(link),
+            self.ties[number],
             self._satellites(number, detail.satellites, drawn),
         )
 
     def _rest(self, numbers: list[int], more: bool, detail: Detail) -> Partner:
         """The partners of a sector that are not drawn by themselves."""
         links = _Link([claim for number in numbers for claim in self.direct[number].claims])
-        verbs = {self._verb(self.direct[number]) for number in numbers}
+        verbs = {self.verbs[number] for number in numbers}
         families = {self.diagram.nodes[number].family for number in numbers}
         noun = self._noun(numbers)
         return Partner(
             tuple(numbers),
             f"fold:{self.diagram.bodies[numbers[0]]}",
             f"{len(numbers)} more {noun}" if more else f"{len(numbers)} {noun}",
-            verbs.pop() if detail.verbs and len(verbs) == 1 else "",
+            verbs.pop() if detail.verbs != "none" and len(verbs) == 1 else "",
             families.pop() if len(families) == 1 else -1,
             True,
             True,
             len(numbers),
             _merged(links),
         )
-
-    def _verb(self, link: _Link) -> str:
-        """What joins the focus to a partner, read from the focus outwards; empty where the network has no words."""
-        verbs = []
-        for _, outward, data in link.claims:
-            forward = data.get("forward") or data.get("kind") or ""
-            verb = str(forward if outward else data.get("inverse") or forward)
-            if verb and verb not in verbs:
-                verbs.append(verb)
-        return ", ".join(verbs)
 
     def _satellites(self, partner: int, most: int, drawn: set[int]) -> tuple[Satellite, ...]:
         """What stands behind a partner: a symbol for each family, at most so many; the smallest families in one."""
@@ -293,7 +293,7 @@ class Neighbourhood:
         merged = _Link([claim for number in numbers for claim in links[number].claims])
         if len(numbers) == 1:
             node = self.diagram.nodes[numbers[0]]
-            return Satellite(tuple(numbers), node.label[:MAX_LABEL], node.family, False, node.group, _merged(merged))
+            return Satellite(tuple(numbers), _name(node), node.family, False, node.group, _merged(merged))
         bodies = [n for n in numbers if not self.diagram.nodes[n].group]
         named = len(bodies) < len(numbers) and len(bodies) > 1 and family >= 0
         if named:  # groups beside the bodies may hold the very same ones: only bodies are counted
@@ -336,13 +336,30 @@ class Neighbourhood:
         return label[:1].upper() + label[1:]
 
 
-def fewer_satellites(sectors: list[Sector], most: int) -> list[Sector]:
-    """The sectors with at most so many symbols: what stands behind the least connected partners is left out first."""
+def _name(node: DiagramNode) -> str:
+    """The name of a body, as much of it as the map may take."""
+    return node.label if len(node.label) <= MAX_LABEL else node.label[: MAX_LABEL - 1] + "…"
+
+
+def _verb(link: _Link) -> str:
+    """What joins the focus to a partner, read from the focus outwards; empty where the network has no words."""
+    verbs = []
+    for _, outward, data in link.claims:
+        forward = data.get("forward") or data.get("kind") or ""
+        verb = str(forward if outward else data.get("inverse") or forward)
+        if verb and verb not in verbs:
+            verbs.append(verb)
+    return ", ".join(verbs)
+
+
+def fewer_satellites(sectors: list[Sector], most: int, hubs: int) -> list[Sector]:
+    """The sectors with at most so many symbols, and something behind at most so many partners: what stands behind the
+    least connected ones is left out first."""
     room = most - sum(len(sector.partners) for sector in sectors)
     partners = [partner for sector in sectors for partner in sector.partners if partner.satellites]
-    having = set()
+    having: set[str] = set()
     for partner in sorted(partners, key=lambda partner: (-partner.degree, partner.members)):
-        if len(partner.satellites) <= room:
+        if len(partner.satellites) <= room and len(having) < hubs:
             room -= len(partner.satellites)
             having.add(partner.key)
     return [

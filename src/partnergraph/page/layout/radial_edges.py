@@ -48,13 +48,10 @@ def _edge(inner: int, outer: int, tie: Tie, bend: float, cross: int) -> Plain:
 def label_box(node: Plain) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of the label of a node of a drawing, in pixels."""
     (x, y), font, rows = node["at"], node["font"], node["rows"]
-    wide = max(
-        (
-            text_width(row["text"], node.get("verb", font) if row["quiet"] else font, node["hub"] and not row["quiet"])
-            for row in rows
-        ),
-        default=0.0,
-    )
+    wide = 0.0
+    for row in rows:
+        size = float(node["verb"]) if row["quiet"] else font
+        wide = max(wide, text_width(row["text"], size, bool(node["hub"]) and not row["quiet"]))
     high = len(rows) * font * LINE_HEIGHT
     y -= node.get("lift", 0)
     gap = node["size"] + LABEL_GAP
@@ -104,14 +101,13 @@ class Obstacles:
     def crossings(self, start: int, end: int, bend: float) -> tuple[int, int]:
         """How many labels and how many foreign symbols a line between two symbols meets; the edge of the drawing counts
         as a label."""
-        import numpy as np
 
         points = curve(self.point(start), self.point(end), bend)
         x, y = points[:, :1], points[:, 1:]
         left, top, right, bottom = self.boxes.T
         inside = (x > left) & (x < right) & (y > top) & (y < bottom)
-        gaps = np.sqrt(((points[:, None] - self.at[None]) ** 2).sum(axis=2)).min(axis=0)
-        near = gaps < self.radius + CLEAR
+        gaps = ((x - self.at[:, 0]) ** 2 + (y - self.at[:, 1]) ** 2).min(axis=0)
+        near = gaps < (self.radius + CLEAR) ** 2
         near[[self.index[start], self.index[end]]] = False
         outside = bool(((points < self.low) | (points > self.high)).any())
         return int(inside.any(axis=0).sum()) + outside, int(near.sum())
@@ -122,7 +118,8 @@ def clear_symbols(drawing: Plain) -> None:
     obstacles = Obstacles(drawing)
     for edge in drawing["edges"]:
         bends = [round(edge["bend"] + shift, 3) for shift in SHIFTS]
-        edge["bend"] = min(bends, key=lambda bend: obstacles.crossings(edge["from"], edge["to"], bend) != (0, 0))
+        clear = (bend for bend in bends if obstacles.crossings(edge["from"], edge["to"], bend) == (0, 0))
+        edge["bend"] = next(clear, bends[0])
 
 
 def cross_edges(drawing: Plain, links: Sequence[CrossLink]) -> list[Plain]:

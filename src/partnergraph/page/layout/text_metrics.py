@@ -16,12 +16,18 @@ _WIDTHS = {
     "W": 944,
     "…": 1000,
 }
+FULL_WIDTH = "\u2e80"  # Chinese, Japanese and Korean characters, and what follows them, are as wide as they are high
 LINE_HEIGHT = 1.22
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in pixels at a font size; a little generous for bold."""
-    return sum(_WIDTHS.get(char, 556) for char in text) / 1000 * size * (1.07 if bold else 1.0)
+    return (
+        sum(_WIDTHS.get(char, 556 if char < FULL_WIDTH else 1000) for char in text)
+        / 1000
+        * size
+        * (1.07 if bold else 1.0)
+    )
 
 
 def wrap_text(text: str, characters: int = 20, lines: int = 3) -> list[str]:
@@ -40,7 +46,7 @@ def wrap_text(text: str, characters: int = 20, lines: int = 3) -> list[str]:
     if len(wrapped) > lines:
         wrapped = wrapped[:lines]
         wrapped[-1] = wrapped[-1].rstrip(" ,") + "…"
-    return wrapped
+    return wrapped or [""]
 
 
 def wrap_whole(text: str, characters: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Wrapping of texts to a width in pixels: whole words, lines of about the same width, nothing cut where there is room."""
+"""Wrapping of texts to a width in pixels: whole words, lines of about the same width."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def wrap_to_width(text: str, size: float, width: float, lines: int, bold: bool =
             low = middle
         else:
             wrapped, high = narrower, middle
-    return tuple(wrapped)
+    return tuple(wrapped) or ("",)
 
 
 def _greedy(words: list[str], width: float) -> list[str]:
@@ -71,3 +71,8 @@ def _broken(word: str, width: float) -> list[str]:
 def lines_width(lines: tuple[str, ...], size: float, bold: bool = False) -> float:
     """Width of the widest line, in pixels."""
     return max((_width_of_word(line) for line in lines), default=0.0) * size * (BOLD if bold else 1.0)
+
+
+def word_width(text: str, size: float, bold: bool = False) -> float:
+    """Width of the longest word, in pixels."""
+    return lines_width(tuple(text.split()), size, bold)
