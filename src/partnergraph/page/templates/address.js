@@ -41,7 +41,7 @@ function readAddress(text) {
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
     ...base,
     question: parameters.get("question")?.slice(0, 200) || null,
-    camera: whole && base.everything && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
+    camera: whole && !isOpeningOn() && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
   };
 }
 
