@@ -27,15 +27,18 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 UNIVERSITY, SUCCESSOR = "Keele University", "Keele University School of Medicine"
-# Texts, symbols and lines as they are drawn, in CSS pixels of the map's box; a line as points along it, without what its
-# symbols cover.
+# Texts, symbols and lines as they are drawn, in CSS pixels of the map's box; a line as points along it, without what
+# its symbols cover.
 DRAWN = """() => {
   const ratio = devicePixelRatio, own = CanvasRenderingContext2D.prototype.fillText, texts = [];
   CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
     const at = this.getTransform(), box = this.measureText(text);
-    texts.push({ text, size: parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * at.a / ratio, colour: this.fillStyle,
-      left: ((x - box.actualBoundingBoxLeft) * at.a + at.e) / ratio, right: ((x + box.actualBoundingBoxRight) * at.a + at.e) / ratio,
-      top: ((y - box.actualBoundingBoxAscent) * at.d + at.f) / ratio, bottom: ((y + box.actualBoundingBoxDescent) * at.d + at.f) / ratio });
+    const across = (value) => ((x + value) * at.a + at.e) / ratio, down = (value) => ((y + value) * at.d + at.f) / ratio;
+    texts.push({
+      text, size: parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * at.a / ratio, colour: this.fillStyle,
+      left: across(-box.actualBoundingBoxLeft), right: across(box.actualBoundingBoxRight),
+      top: down(-box.actualBoundingBoxAscent), bottom: down(box.actualBoundingBoxDescent),
+    });
     return own.call(this, text, x, y);
   };
   network.redraw();
@@ -46,14 +49,16 @@ DRAWN = """() => {
     return { id, x: at.x, y: at.y, size: size * scale, inside: nodeOf(id).side === "inside" };
   });
   const lines_ = lines.get().map(({ id, from, to }) => {
-    const type = network.body.edges[id].edgeType, ends = symbols.filter((symbol) => symbol.id === from || symbol.id === to);
+    const type = network.body.edges[id].edgeType, ends = symbols.filter((symbol) => [from, to].includes(symbol.id));
     const points = Array.from({ length: 401 }, (_, step) => network.canvasToDOM(type.getPoint(step / 400)));
-    return { from, to, points: points.filter(({ x, y }) => ends.every((end) => Math.hypot(x - end.x, y - end.y) > end.size)).map(({ x, y }) => [x, y]) };
+    const seen = points.filter(({ x, y }) => ends.every((end) => Math.hypot(x - end.x, y - end.y) > end.size));
+    return { from, to, points: seen.map(({ x, y }) => [x, y]) };
   });
   return { view: drawnView, scale, width: map.clientWidth, height: map.clientHeight, texts, symbols, lines: lines_ };
 }"""
 MIDDLE = """(id) => {
-  const box = byId('map').getBoundingClientRect(), [x, y] = opening.nodes.get(id).radial, at = network.canvasToDOM({ x, y });
+  const box = byId('map').getBoundingClientRect(), [x, y] = opening.nodes.get(id).radial;
+  const at = network.canvasToDOM({ x, y });
   return [box.left + at.x, box.top + at.y];
 }"""
 COUNTED = "[...opening.nodes.values()].filter(({ members }) => members?.length > 1)"
@@ -164,7 +169,7 @@ def test_no_line_crosses_a_label_and_every_text_is_legible_whole_and_free(
     ]
     assert outside == []
     rows = page.tab.evaluate(
-        "[...opening.nodes.values()].filter(({ id }) => dots.get(id)).flatMap((node) => rowsOf(node).map(({ text }) => text))"
+        "[...opening.nodes.values()].filter(({ id }) => dots.get(id)).flatMap(rowsOf).map(({ text }) => text)"
     )
     assert Counter(rows) - Counter(text["text"] for text in drawn["texts"]) == Counter()
     assert page.tab.evaluate(PAINTED) > 0.01
@@ -192,7 +197,10 @@ def test_the_focus_is_marked_and_what_ended_is_pale_with_its_year(keele_page: Pa
     ended = [one["text"] for one in drawn["texts"] if "ended" in one["text"]]
     assert [one for one in ended if one.startswith("is a member of, ended by 20")]
     lines = tab.evaluate(
-        "lines.get().map((line) => [edgesNow()[line.id].claims.every(claimOver), edgesNow()[line.id].cross, edgesNow()[line.id].disputed, line.color.color === inks().faded, line.dashes])"
+        """lines.get().map(({ id, color, dashes }) => {
+          const { claims, cross, disputed } = edgesNow()[id];
+          return [claims.every(claimOver), cross, disputed, color.color === inks().faded, dashes];
+        })"""
     )
     assert {pale for over, cross, disputed, pale, _ in lines if over and not cross and not disputed} == {True}
     assert {pale for over, cross, _, pale, _ in lines if not over and not cross} == {False}
@@ -280,7 +288,10 @@ def test_a_counted_symbol_opens_in_place_and_closes_again(
     tab = page.tab
     fold = tab.evaluate(f"{COUNTED}.sort((a, b) => a.members.length - b.members.length)[0].id")
     tab.evaluate(
-        "(fold) => { const [, y] = opening.nodes.get(fold).radial; scrollTo(0, byId('map').getBoundingClientRect().top + scrollY - 200 + network.canvasToDOM({ x: 0, y }).y) }",
+        """(fold) => {
+          const y = network.canvasToDOM({ x: 0, y: opening.nodes.get(fold).radial[1] }).y;
+          scrollTo(0, byId('map').getBoundingClientRect().top + scrollY - 200 + y);
+        }""",
         fold,
     )
     tab.mouse.click(*tab.evaluate(MIDDLE, fold))
@@ -300,7 +311,10 @@ def test_a_counted_symbol_opens_in_place_and_closes_again(
     assert not _run(tab, ["header", ".explorer"])
     # A member is drawn with its neighbours; the way back leads to the map.
     at = tab.evaluate(
-        "[byId('map').getBoundingClientRect().left + card.rows[0].left + 30, byId('map').getBoundingClientRect().top + card.rows[0].top + 12]"
+        """() => {
+          const { left, top } = byId('map').getBoundingClientRect(), [row] = card.rows;
+          return [left + row.left + 30, top + row.top + 12];
+        }"""
     )
     tab.mouse.click(*at)
     assert tab.inner_text("#panel-heading") == members[0]
@@ -320,7 +334,10 @@ def test_a_counted_symbol_with_more_members_than_find_room_is_listed_in_the_pane
     tab = page.tab
     fold = tab.evaluate(f"{COUNTED}[0].id")
     tab.evaluate(
-        "(fold) => { opening.nodes.get(fold).members = BODIES.key.map((_, body) => body).slice(0, 190); select({ fold }); }",
+        """(fold) => {
+          opening.nodes.get(fold).members = BODIES.key.map((_, body) => body).slice(0, 190);
+          select({ fold });
+        }""",
         fold,
     )
     assert tab.locator("#panel").is_visible()
@@ -460,7 +477,10 @@ def test_the_saved_picture_is_the_opening_map_as_it_stands(keele_page: Page, sho
     tab = page.tab
     picture = tab.evaluate("pictureOf()")
     texts = tab.evaluate(
-        "(text) => [...new DOMParser().parseFromString(text, 'image/svg+xml').querySelectorAll('text')].map((each) => each.textContent)",
+        """(text) => {
+          const texts = new DOMParser().parseFromString(text, 'image/svg+xml').querySelectorAll('text');
+          return [...texts].map((each) => each.textContent);
+        }""",
         picture,
     )
     assert len(texts) == tab.evaluate("dots.length + opening.regions.length")
