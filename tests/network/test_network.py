@@ -203,6 +203,9 @@ def test_a_body_carries_what_is_said_about_it(full: nx.MultiDiGraph[str]) -> Non
     assert award["manner"] == "competitive"
     [ref] = [said for said in school["statements"] if said["value"] == "90"]
     assert ref["evidence"][0]["id"] == "S13"
+    assert school["end_bounds"] == ("2020-08-01", "2020-08-31")
+    assert full.nodes[O + "public-health-england"]["end_bounds"] == ("2021-10-01", "2021-10-01")
+    assert keele["end_bounds"] is None
     headquarters = full.nodes[O + "arthritis-uk"]["attributes"]
     assert "Conflicts with ROR city London" in [entry["note"] for entry in headquarters]
 

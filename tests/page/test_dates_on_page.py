@@ -133,10 +133,10 @@ def test_changed_since_compares_with_today_at_once_and_nothing_is_dotted(keele_p
     assert tab.evaluate("CLAIMS.key.map((_, claim) => CHANGES[status(claim)] ?? '')") == expected
     counts = {what: expected.count(what) for what in ("new", "ended")}
     assert min(counts.values()) > 5
-    text = tab.inner_text("#compared")
-    assert f"{counts['new']} new" in text
-    assert f"{counts['ended']} ended" in text
-    assert text.startswith("From January 2018 to 20")
+    words = f"Since January 2018: {counts['new']} new, {counts['ended']} ended."
+    assert tab.inner_text("#active-text").endswith(words)
+    assert tab.inner_text("#status").endswith(words)
+    assert tab.inner_text("#compared").startswith("From January 2018 to 20")
     assert tab.locator("#claims tbody tr:visible").count() == sum(counts.values())
     assert tab.evaluate("lines.length") == lines, "nothing is hidden"
     assert tab.evaluate("lines.get().filter(({ dashes }) => dashes && dashes[0] === 1.5).length") == 0

@@ -262,9 +262,9 @@ def test_now_hides_what_has_ended_and_says_how_much(page: Page, show: Opener) ->
     shown = show(page.html)
     tab, before = shown.tab, shown.tab.evaluate("[dots.length, lines.length]")
     assert tab.locator("#bodies tr.over > th").all_inner_texts() == ["Charity"]
-    assert tab.inner_text("#moment-note") == "“now” hides 1 relationship and 1 body of the past"
+    assert tab.inner_text("#moment-note") == "“now” hides 1 relationship and 1 body"
     tab.check("#moment-now")
-    assert tab.inner_text("#moment-note") == "1 relationship and 1 body of the past hidden"
+    assert tab.inner_text("#moment-note") == "1 relationship and 1 body hidden"
     assert tab.evaluate("[dots.length, lines.length]") == [before[0] - 1, before[1] - 1]
     assert len(_rows(tab, "claims")) == 8
     assert not [row for row in _rows(tab, "bodies") if row.startswith("Charity")]

@@ -129,20 +129,20 @@ function startActive() {
   // A button that is gone hands the keyboard on.
   const handOn = () => (chips.querySelector("button") ?? document.querySelector("#moment:not([hidden]) input:checked") ?? byId("find")).focus();
   all.addEventListener("click", () => {
-    change({ ...START, body: state.body, claims: state.claims, everything: state.everything, unfolded: state.unfolded });
+    change({ ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])), question: null });
     handOn();
   });
   let shown = "";
   listeners.push(() => {
     const parts = FILTERS.flatMap((filter) => (state[filter.name] === filter.start || !filter.words ? [] : filter.words(state[filter.name]).map(([words, rest]) => ({ words, name: filter.name, rest }))));
-    all.hidden = !activeFilters.length && !parts.length;
+    all.hidden = !activeFilters.length && state.question === null;
     const key = JSON.stringify([parts, state.mode, state.ended, state.question, state.steps && state.body]);
     if (key === shown) return;
     chips.replaceChildren(...parts.map(({ words, name, rest }) => element("button", { type: "button", "aria-label": words + ": take away this filter", onclick: () => {
       change({ [name]: rest });
       handOn();
     } }, words, " ×")));
-    text.textContent = all.hidden && state.question === null ? "" : emphasisInWords();
+    text.textContent = all.hidden ? "" : emphasisInWords();
     if (shown) byId("status").textContent = text.textContent || "Everything is shown.";
     shown = key;
   });
@@ -174,7 +174,7 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers} of the past` : `${numbers} of the past hidden`;
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden`;
   });
 }
 
@@ -241,17 +241,14 @@ function startDate() {
   });
 }
 
-// What changed since a month until the date, or until today: usable at once, with its numbers in words.
+// What changed since a month until the date, or until today: usable at once; what the words mean stands below.
 function startSince() {
   if (!SPAN) return;
   connectSelect("since", (value) => value || null);
   listeners.push(() => {
-    const { date, since } = state, on = since !== null;
+    const { date, since } = state;
     for (const option of byId("since").options) option.disabled = date !== null && option.value >= date;
-    for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = !on;
-    if (!on) return;
-    const numbers = { new: 0, ended: 0 };
-    CLAIMS.from.forEach((_, claim) => (numbers[status(claim)] += 1));
-    byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}: ${numbers.new} new (surely not begun before), ${numbers.ended} ended (surely over now, and not surely before). A line that is both, or only partly so, is “changed”.`;
+    for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = since === null;
+    if (since !== null) byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}. New: surely not begun before. Ended: surely over now, and not surely before.`;
   });
 }

@@ -126,7 +126,7 @@ function routeParts(from, to) {
 function claimsPanel(claims) {
   const part = (claim) => element("li", {},
     element("h3", {}, linkTo(CLAIMS.from[claim]), ` ${wordingOf(claim)} `, linkTo(CLAIMS.to[claim])),
-    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, state.date ? `${mark} at the chosen date` : mark)),
+    ...marks(claim).filter((mark) => Object.values(CHANGES).includes(mark)).map((mark) => element("p", { class: "quiet" }, state.since ? `${mark} since ${inWords(state.since)}` : mark)),
     evidenceOf(claim));
   const kinds = [...new Set(claims.map((claim) => DATA.kinds[CLAIMS.kind[claim]].label))].join(", ");
   return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];
