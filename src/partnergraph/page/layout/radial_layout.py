@@ -57,6 +57,8 @@ def radial_drawing(
     """
     plan = None
     for detail, least in canvas.levels:
+        if min(detail.partners, len(neighbourhood.direct)) >= canvas.symbols:
+            continue
         sectors = fewer_satellites(neighbourhood.sectors(detail, saved), canvas.symbols - 1, detail.hubs)
         if sum(len(sector.partners) for sector in sectors) >= canvas.symbols:
             continue
@@ -84,24 +86,27 @@ def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], st
     for name, view in SAVED_VIEWS.items():
         points = ((body, position(graph.nodes[body].get("at"), view)) for body in diagram.bodies)
         saved[name] = {body: point for body, point in points if point}
-    drawings, neighbourhood = {}, Neighbourhood(graph, diagram)
+    drawings: dict[str, Plain] = {}
+    neighbourhood = Neighbourhood(graph, diagram)
     for name, canvas in CANVASES.items():
-        own = saved[name if name in saved else "wide"]
+        # A canvas whose positions are not saved takes those of the wide one.
+        own = saved[name] if name in saved else _positions(drawings["wide"], diagram)
         drawings[name] = radial_drawing(neighbourhood, canvas, shape, own)
     return drawings
 
 
 def radial_positions(drawings: Mapping[str, Plain], diagram: Diagram) -> dict[str, dict[str, tuple[int, int]]]:
     """Where the focus and its partners stand, in pixels from the left and the top: view to body to point."""
-    positions: dict[str, dict[str, tuple[int, int]]] = {}
-    for name, view in SAVED_VIEWS.items():
-        left, top, _, _ = drawings[name]["extent"]
-        positions[view] = {
-            diagram.bodies[node["id"]]: (node["at"][0] - left, node["at"][1] - top)
-            for node in drawings[name]["nodes"]
-            if node["ring"] < 2 and node["id"] >= 0
-        }
-    return positions
+    return {view: _positions(drawings[name], diagram) for name, view in SAVED_VIEWS.items()}
+
+
+def _positions(drawing: Plain, diagram: Diagram) -> dict[str, tuple[int, int]]:
+    left, top, _, _ = drawing["extent"]
+    return {
+        diagram.bodies[node["id"]]: (node["at"][0] - left, node["at"][1] - top)
+        for node in drawing["nodes"]
+        if node["ring"] < 2 and node["id"] >= 0
+    }
 
 
 def _sides(saved: Saved, neighbourhood: Neighbourhood) -> dict[str, tuple[int, int]]:
@@ -164,7 +169,8 @@ class _Plan:
     def _extent(self, rows: list[RadialRow]) -> float:
         """How far the column reaches outward from the symbols of its partners."""
         start = self._column_start(rows)
-        reaches = [row.size + LABEL_GAP + row.label.width for row in rows]
+        sizes = [row.size or self.sizes.radius(99) for row in rows]  # a heading stands over any label
+        reaches = [size + LABEL_GAP + row.label.width for size, row in zip(sizes, rows, strict=True)]
         reaches += [start + size + LABEL_GAP + label.width for row in rows for _, label, size in row.satellites]
         return max(reaches, default=0.0)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import ceil, hypot, sqrt
+from typing import TypeVar
 
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
 from partnergraph.page.layout.text_wrapping import lines_width, word_width, wrap_to_width
@@ -112,6 +113,7 @@ class RadialRow:
         return sum(label.height for _, label, _ in self.satellites)
 
 
+_Item = TypeVar("_Item")
 Column = list[tuple[Sector, list[Partner]]]  # of a column: sectors, each with those of its partners that stand there
 
 
@@ -120,7 +122,7 @@ def arrange_columns(
 ) -> list[Column]:
     """The sectors of each side, from top to bottom, so that both are about equally high. Saved partners stay."""
     if canvas.sides == 1:
-        return [[(sector, _in_order(sector.partners, sides)) for sector in sectors]]
+        return [_sectors_in_order([(sector, _partners_in_order(sector, sides)) for sector in sectors], sides)]
 
     def height(partners: Sequence[Partner]) -> float:
         rows = [partner_row(partner, sizes, 16 * sizes.name, 12 * sizes.name, canvas.outward) for partner in partners]
@@ -129,7 +131,7 @@ def arrange_columns(
     total = sum(height(sector.partners) for sector in sectors)
     pieces: list[tuple[Sector, list[Partner], int | None]] = []
     for sector in sectors:
-        partners = _in_order(sector.partners, sides)
+        partners = _partners_in_order(sector, sides)
         own = [sides[partner.key][0] for partner in partners if partner.key in sides]
         if own:
             majority = int(sum(own) * 2 > len(own))
@@ -151,18 +153,36 @@ def arrange_columns(
     columns: list[Column] = [[], []]
     for (sector, partners, _), side in zip(pieces, best, strict=True):
         columns[side].append((sector, partners))
-    return columns
+    return [_sectors_in_order(column, sides) for column in columns]
 
 
-def _in_order(partners: Sequence[Partner], sides: Mapping[str, tuple[int, int]]) -> list[Partner]:
-    """Partners with a saved position in the order of those; each of the others after the one before it."""
-    ordered = sorted((p for p in partners if p.key in sides), key=lambda partner: sides[partner.key][1])
-    before: Partner | None = None
-    for partner in partners:
-        if partner.key not in sides:
-            ordered.insert(ordered.index(before) + 1 if before else 0, partner)
-        before = partner
-    return ordered
+def _in_order(items: Sequence[_Item], saved: Callable[[_Item], int | None]) -> list[_Item]:
+    """Items with a saved height in the order of those; each of the others after the one before it."""
+    heights = {number: y for number, item in enumerate(items) if (y := saved(item)) is not None}
+    ordered = sorted(heights, key=lambda number: (heights[number], number))
+    for number in range(len(items)):
+        if number not in heights:
+            ordered.insert(ordered.index(number - 1) + 1 if number else 0, number)
+    return [items[number] for number in ordered]
+
+
+def _partners_in_order(sector: Sector, sides: Mapping[str, tuple[int, int]]) -> list[Partner]:
+    """The partners of a sector from top to bottom, those that are counted last."""
+
+    def saved(partner: Partner) -> int | None:
+        return sides[partner.key][1] if partner.key in sides else None
+
+    ordered = _in_order([partner for partner in sector.partners if not partner.counted], saved)
+    return [*ordered, *(partner for partner in sector.partners if partner.counted)]
+
+
+def _sectors_in_order(column: Column, sides: Mapping[str, tuple[int, int]]) -> Column:
+    """The sectors of a column from top to bottom."""
+
+    def saved(piece: tuple[Sector, list[Partner]]) -> int | None:
+        return min((sides[partner.key][1] for partner in piece[1] if partner.key in sides), default=None)
+
+    return _in_order(column, saved)
 
 
 def row_label(
@@ -185,7 +205,7 @@ def partner_row(partner: Partner, sizes: TypeSizes, width: float, child_width: f
     size = sizes.radius(len(partner.members) if partner.counted else partner.degree)
     row = RadialRow(label, partner, size)
     for satellite in partner.satellites:
-        own = row_label([(satellite.label, False, 3)], sizes, sizes.satellite, child_width, False)
+        own = row_label([(satellite.label, False, 4)], sizes, sizes.satellite, child_width, False)
         own.height += 3
         radius = round(sizes.radius(len(satellite.members)) * 0.82, 1)
         row.satellites.append((satellite, own, radius))
@@ -219,13 +239,12 @@ def focus_circle(label: str, font: float, most: float) -> tuple[tuple[str, ...],
             if half >= most - FOCUS_PADDING:
                 break
             chord = 2 * sqrt((most - FOCUS_PADDING) ** 2 - half**2)
-            # The middle lines may be wider than the first and the last: a little more room than the chord.
-            if chord * 1.12 < word_width(label, size, True):
-                break
-            lines = wrap_to_width(label, size, chord * 1.12, count, True)
-            radius = _circle_around(lines, size)
-            cut = lines[-1].endswith("…")
-            best = min(best, (radius + (1000 if cut else 0), lines))
+            # The middle lines may be wider than the first and the last.
+            for share in (1.0, 1.2, 1.45, 1.8):
+                if word_width(label, size, True) <= chord * share:
+                    lines = wrap_to_width(label, size, chord * share, count, True)
+                    cut = lines[-1].endswith("…")
+                    best = min(best, (_circle_around(lines, size) + (1000 if cut else 0), lines))
         if best[0] <= most or size <= MIN_FONT:
             lines = best[1] or wrap_to_width(label, size, 1.6 * (most - FOCUS_PADDING), 3, True)
             radius = min(_circle_around(lines, size), most) if best[1] else most
