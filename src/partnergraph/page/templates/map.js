@@ -283,7 +283,7 @@ function drawLabels(context) {
   context.strokeStyle = ink.page;
   for (const { id, size, left, right, top } of labels) {
     const node = DOTS.get(id), x = (left + right) / 2;
-    context.fillStyle = (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
+    context.fillStyle = id !== DATA.focus && (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
     context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
     context.lineWidth = size * 0.3;
     labelOf(node).forEach((text, number) => {

@@ -98,6 +98,10 @@ function fitOpening() {
   const wanted = box ? Math.min((x - 20) / (box.right - box.left), (y - 20) / (box.bottom - box.top)) : 0, least = Math.min(1, opening.least);
   const near = Math.max(least, Math.min(Math.max(scale, least), wanted)), all = wanted >= near || !own;
   const centre = all ? { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 } : own;
+  // Nothing beyond the drawing is shown while some of it is hidden at the other side.
+  const within = (at, start, end, room) => (end - start <= room / near ? (start + end) / 2 : Math.max(start + room / 2 / near, Math.min(end - room / 2 / near, at)));
+  centre.x = within(centre.x, left, left + width, x);
+  centre.y = within(centre.y, top - 12, bottom + 12, y);
   network.moveTo({ position: { x: centre.x + right / 2 / near, y: centre.y + low / 2 / near }, scale: near, animation: false });
 }
 
