@@ -425,7 +425,7 @@ def test_axe_finds_nothing_where_one_body_is_drawn(page: Page, show: Opener, wid
 def test_in_a_small_map_a_body_of_a_folded_group_is_drawn_and_unfolding_leads_back(
     keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
 ) -> None:
-    shown = show(keele_page.html)
+    shown = show(keele_page.html, address="#&map=everything")
     tab = shown.tab
     name = tab.evaluate("BODIES.label[NETWORK.nodes.find((one) => one.members).members[0]]")
     find(tab, name)

@@ -86,7 +86,7 @@ def test_every_quotation_is_marked_where_it_stands_in_its_sentence(keele_page: P
 
 
 def test_a_click_on_a_line_shows_the_claims_it_stands_for(keele_page: Page, show: Opener) -> None:
-    page = show(keele_page.html)
+    page = show(keele_page.html, address="#&map=everything")
     point = page.tab.evaluate(
         """() => {
           const edge = NETWORK.edges.find((one) => one.disputed && 'wide' in one.bend);
@@ -111,7 +111,7 @@ def test_a_click_on_a_line_shows_the_claims_it_stands_for(keele_page: Page, show
 
 
 def test_folded_bodies_are_listed_and_unfold(keele_page: Page, show: Opener) -> None:
-    page = show(keele_page.html)
+    page = show(keele_page.html, address="#&map=everything")
     before = page.tab.evaluate("dots.length")
     x, y = page.tab.evaluate(
         """() => {

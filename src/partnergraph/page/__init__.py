@@ -40,6 +40,8 @@ SCRIPTS = (
         "routes.js",
         "focus.js",
         "map.js",
+        "radial.js",
+        "route_map.js",
         "panel.js",
         "table.js",
     ),

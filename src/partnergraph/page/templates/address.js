@@ -9,10 +9,10 @@ function addressOf() {
     ["step", state.step !== null && state.step + 1],
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ...FILTERS.map((filter) => [filter.inAddress ?? filter.name, filter.write(state[filter.name])]),
-    ["map", state.everything && "everything"],
+    ["map", OPENINGS && state.everything !== START.everything && (state.everything ? "everything" : "partners")],
     ["question", state.question],
     ["groups", state.unfolded && "unfolded"],
-    [whole?.on ? "all" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
+    [whole?.on ? "all" : OPENINGS && drawing() ? "zoom" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
   const rest = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   return key + (rest ? "&" + rest : "");
@@ -25,10 +25,12 @@ function readAddress(text) {
   const key = decode(first);
   const step = wholeNumber(parameters.get("step"), DATA.story.length);
   const body = BODY_AT.get(key) ?? null, claims = CLAIM_AT.has(key) ? [CLAIM_AT.get(key)] : null;
-  const base = { everything: parameters.get("map") === "everything", unfolded: parameters.get("groups") === "unfolded" };
+  const at = cameraAt(parameters.get("at")), unfolded = parameters.get("groups") === "unfolded";
+  // An address without a "map" in which the map has been moved is older than the opening map.
+  const asked = { everything: true, partners: false }[parameters.get("map")] ?? (START.everything || Boolean(at && !unfolded));
+  const base = { everything: Boolean(OPENINGS) && asked, unfolded };
   Object.assign(state, base); // what the map itself shows depends on it
   const focus = parameters.get("focus") === "no" ? null : centreOf(body, claims, bodyAt("focus")), to = bodyAt("to");
-  const camera = (parameters.get(whole && (focus === null || to !== null) ? "all" : "at") ?? "").split(",").map(Number);
   return {
     ...START,
     body,
@@ -39,8 +41,13 @@ function readAddress(text) {
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
     ...base,
     question: parameters.get("question")?.slice(0, 200) || null,
-    camera: camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null,
+    camera: whole && !isOpeningOn() && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
   };
+}
+
+function cameraAt(text = "") {
+  const camera = text.split(",").map(Number);
+  return camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null;
 }
 
 function decode(text) {

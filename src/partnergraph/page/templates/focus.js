@@ -13,7 +13,7 @@ function haveSameNeighbours(members) {
 // An overview has symbols for bodies that are merely near one another: it shows nobody's neighbours.
 const isOverview = () => NETWORK.nodes.some(({ members }) => members && !haveSameNeighbours(members));
 // Whether the map itself shows a body well: with a symbol of its own, among its neighbours.
-const isShownAlone = (body) => Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview());
+const isShownAlone = (body) => (isOpeningOn() ? isInOpening(body) : Boolean(whole) || (Boolean(DOTS.get(body)?.[baseView()]) && !isOverview()));
 
 // The body to draw with its neighbours when something is selected; null: the map shows it well.
 function centreOf(body, claims, before) {
@@ -69,7 +69,7 @@ function drawAround(body, room) {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
     const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
     const rows = [
-      ...(withKinds ? wrapped(kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? wrapped([kinds.join(", "), endOf(claims)].filter(Boolean).join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
     return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
@@ -112,7 +112,7 @@ function drawAround(body, room) {
 
 // Left, top, width and height that hold every symbol and label, with a margin.
 function extentOf(nodes) {
-  const boxes = [...nodes.map(boxOf), ...nodes.map(({ focus: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size }))];
+  const boxes = [...nodes.map((node) => boxOf(node)), ...nodes.map(({ focus: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size }))];
   const [left, top] = [Math.min(...boxes.map((box) => box.left)) - 14, Math.min(...boxes.map((box) => box.top)) - 14];
   return [left, top, Math.max(...boxes.map((box) => box.right)) + 14 - left, Math.max(...boxes.map((box) => box.bottom)) + 14 - top];
 }
@@ -141,34 +141,46 @@ function fitFocus() {
   network.moveTo({ position: { x: left + width / 2 + right / 2 / scale, y: top + height / 2 }, scale, animation: false });
 }
 
-// The labels stand outside the ellipse, beside their symbols; that of the middle stands under it.
+// The labels stand outside, beside their symbols; that of the middle stands under it. Where the opening map is too small for its
+// text, the text is drawn larger, the selected and the best connected first, and what finds no room waits until one zooms in.
 function drawBeside(context) {
-  const ink = inks(), lit = litUp();
+  const ink = inks(), lit = litUp(), radial = drawnView === "radial", own = dotOf(state.body);
+  const grow = radial ? Math.max(1, opening.least / network.getScale()) : 1, small = grow > 1.01;
   labels = [];
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
-  context.lineWidth = 4;
-  for (const node of focused.nodes.values()) {
-    if (lit && !lit.has(node.id)) continue;
-    const box = boxOf(node);
-    labels.push({ id: node.id, size: node.font, ...box });
-    context.textAlign = node.side === "left" ? "right" : node.side ? "left" : "center";
-    const x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
-    node.rows.forEach(({ text, quiet }, number) => {
-      const base = box.top + node.font * (0.92 + LINE * number);
-      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? 12 : node.font}px ${FACE}`;
-      context.strokeText(text, x, base);
-      context.fillStyle = quiet || bodyOver(node.id) ? ink.muted : ink.text;
+  context.lineWidth = 4 * grow;
+  if (radial) drawRegions(context);
+  const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || radial));
+  const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
+  if (small) shown.sort((a, b) => weight(b) - weight(a));
+  for (const node of shown) {
+    const faded = lit && !lit.has(node.id), rows = rowsOf(node), font = node.font * grow, inside = node.side === "inside" && !small;
+    const box = boxOf({ ...node, rows, ...(node.side === "inside" && small ? { side: null } : {}) }, grow);
+    if (small && labels.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
+    labels.push({ id: node.id, size: font, ...box });
+    const at = { left: ["right", box.right], right: ["left", box.left] }[node.side] ?? ["center", (box.left + box.right) / 2], x = at[1];
+    context.textAlign = at[0];
+    rows.forEach(({ text, quiet }, number) => {
+      const base = box.top + font * (0.92 + LINE * number);
+      context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? (node.verb ?? 12) * grow : font}px ${FACE}`;
+      if (!inside) context.strokeText(text, x, base);
+      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }
+  drawRing(context);
+  if (radial) drawCard(context);
 }
 
 // The box of a label, in the units of the drawing.
-function boxOf({ focus: [x, y], size, font, hub, side, rows }) {
-  const wide = Math.max(...rows.map(({ text, quiet }) => widthAt(text, quiet ? 12 : font, hub && !quiet))), high = rows.length * font * LINE;
-  const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + size + 5;
+const widestOf = ({ font, verb, hub, rows }) => Math.max(0, ...rows.map(({ text, quiet }) => widthAt(text, quiet ? (verb ?? 12) : font, hub && !quiet)));
+function boxOf(node, grow = 1) {
+  const { radial, focus, size, font, side, rows, lift = 0 } = node, high = rows.length * font * grow * LINE, wide = widestOf(node) * grow;
+  const [x, middle] = radial ?? focus, y = middle - lift;
+  if (side === "inside") return { left: x - wide / 2, right: x + wide / 2, top: y - high / 2, bottom: y + high / 2 };
+  const left = side === "left" ? x - size - 7 - wide : side ? x + size + 7 : x - wide / 2, top = side ? y - high / 2 : y + (node.id === DATA.focus ? 1.25 * size + 6 : size + 5);
   return { left, right: left + wide, top, bottom: top + high };
 }
 
@@ -177,9 +189,15 @@ function showFocusBar() {
   const bar = byId("focus"), on = view() === "focus";
   const had = bar.contains(document.activeElement);
   bar.hidden = !on;
-  byId("fit").textContent = on ? "Fit" : "Whole map";
+  byId("fit").textContent = on || view() === "radial" ? "Fit" : "Whole map";
   if (!on) {
     if (had) byId(byId("panel").hidden ? "find" : "panel").focus({ preventScroll: true });
+    return;
+  }
+  if (state.to !== null) {
+    byId("focus-note").textContent = routesInWords(focused);
+    byId("focus-more").hidden = true;
+    byId("status").textContent = "Drawn: " + byId("focus-note").textContent;
     return;
   }
   const { body, total, drawn } = focused, left = total - drawn, name = BODIES.label[body];
@@ -193,7 +211,7 @@ function showFocusBar() {
 }
 
 function startFocus() {
-  byId("focus-back").addEventListener("click", () => change({ focus: null, claims: null, body: state.body ?? state.focus }));
+  byId("focus-back").addEventListener("click", () => change({ focus: null, to: null, claims: null, body: state.body ?? state.focus }));
   // The table then shows the body and all its neighbours, nothing else.
   byId("focus-more").addEventListener("click", () => {
     change({ body: state.focus, claims: null, steps: 1 });

@@ -7,6 +7,7 @@ startTables();
 startActive();
 startMap();
 startFocus();
+startOpening();
 startSaving();
 startStory();
 listeners.push(() => (byId("over").hidden = Boolean(state.date) || !state.ended || !OVER.some(Boolean)));
@@ -19,11 +20,11 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   select(BODY_AT.has(key) ? { body: BODY_AT.get(key) } : { claims: [CLAIM_AT.get(key)] });
   byId("panel").focus({ preventScroll: true });
-  document.querySelector(".explorer").scrollIntoView({ block: "start" });
+  bringIntoSight();
 });
 // The browser jumps to the row that an address names; what it means is on the map.
 function toMap() {
-  if (state.body !== null || state.claims) requestAnimationFrame(() => document.querySelector(".explorer").scrollIntoView({ block: "start" }));
+  if (state.body !== null || state.claims) requestAnimationFrame(bringIntoSight);
 }
 const fromAddress = () => change(readAddress(location.hash));
 addEventListener("popstate", () => {

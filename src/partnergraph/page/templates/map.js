@@ -3,15 +3,18 @@
 let network = null, dots = null, lines = null, drawnView = null;
 const DOTS = new Map(NETWORK.nodes.map((node) => [node.id, node]));
 const FOLDED = new Map(NETWORK.nodes.flatMap((node) => (node.members || []).map((member) => [member, node.id])));
-// What the view has drawn: as laid out in Python, or one body with its neighbours.
-const nodeOf = (id) => (view() === "focus" ? focused.nodes : DOTS).get(id);
-const edgesNow = () => (view() === "focus" ? focused.edges : NETWORK.edges);
+// What the view has drawn: the map as laid out in Python, or a drawing with labels beside its symbols: the opening map, or one body
+// with its neighbours.
+const drawing = (now = view()) => (now === "focus" ? focused : now === "radial" ? opening : null);
+const nodeOf = (id) => (drawing()?.nodes ?? DOTS).get(id);
+const edgesNow = () => drawing()?.edges ?? NETWORK.edges;
 const inks = () => DATA.inks[dark.matches ? "dark" : "light"];
 
 function startMap() {
   const holder = byId("map");
   if (!globalThis.vis || !NETWORK.nodes.length) return;
   holder.hidden = false;
+  if (OPENINGS) chooseOpening();
   document.querySelector(".stage").classList.add("drawn");
   dots = new vis.DataSet();
   lines = new vis.DataSet();
@@ -39,7 +42,7 @@ function startMap() {
   holder.addEventListener("mousemove", (event) => {
     const box = holder.getBoundingClientRect();
     const found = hit({ x: event.clientX - box.left, y: event.clientY - box.top });
-    holder.style.cursor = found ? "pointer" : "";
+    holder.style.cursor = found && !found.ground ? "pointer" : "";
     // A symbol whose label finds no room says its name when pointed at.
     holder.title = found && "dot" in found && !labels.some(({ id }) => id === found.dot) ? (nodeOf(found.dot).name ?? BODIES.label[found.dot]) : "";
   });
@@ -52,12 +55,12 @@ function startMap() {
   });
   network.on("dragEnd", moved);
   const unfold = byId("unfold");
-  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded, focus: null }));
+  if (unfold) unfold.addEventListener("click", () => change({ unfolded: !state.unfolded, everything: Boolean(OPENINGS), focus: null }));
   for (const query of [phone, dark]) query.addEventListener("change", () => showMap());
   // The first size is known only once the page is laid out, and a window can change it later.
   new ResizeObserver(() => {
-    if (drawnView === "focus" && holder.clientWidth) showMap();
-    else if (drawnView && !state.camera) fit();
+    if (drawing(drawnView) && holder.clientWidth) showMap();
+    if (drawnView && !state.camera) fit();
   }).observe(holder);
   globalThis.startWhole?.();
   listeners.push(showMap);
@@ -79,6 +82,7 @@ function fit() {
   const holder = byId("map");
   if (!holder.clientWidth) return; // not on the screen, as in print
   if (drawnView === "focus") return fitFocus();
+  if (drawnView === "radial") return fitOpening();
   const [left, top, width, height] = DATA.extents[drawnView];
   const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6);
   network.moveTo({ position: { x: left + width / 2, y: top + height / 2 }, scale, animation: false });
@@ -94,8 +98,8 @@ function roomFor() {
 
 // What is selected must not stand under the panel: it comes into the part beside it, with what it touches if that fits.
 function uncover() {
-  const lit = litUp() ?? dots.getIds(), { x, y, right, low } = roomFor();
   if (byId("panel").hidden) return;
+  const lit = litUp() ?? dots.getIds(), { x, y, right, low } = roomFor();
   const room = { x: x - 20, y: y - 20 };
   const places = [...lit].map((id) => nodeOf(id)?.[drawnView]).filter(Boolean);
   const own = placeOf(state.body);
@@ -113,16 +117,18 @@ function around(places) {
   return { width: right - left, height: bottom - top, centre: { x: (left + right) / 2, y: (top + bottom) / 2 } };
 }
 
-const dotOf = (body) => (body === null ? null : nodeOf(body)?.[view()] ? body : (FOLDED.get(body) ?? body));
+const dotOf = (body) => (body === null ? null : nodeOf(body)?.[view()] ? body : ((view() === "radial" ? opening.counted : FOLDED).get(body) ?? body));
 function placeOf(body) {
   const place = nodeOf(dotOf(body))?.[view()];
   return place ? { x: place[0], y: place[1] } : null;
 }
 
-// What stays in full colour: everything, or what is selected and what it touches.
+// What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
-  if ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null)) return null;
-  const lit = new Set(), own = dotOf(state.body);
+  const opened = openedNode();
+  if (view() === "focus" && state.to !== null) return null;
+  if (!opened && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
+  const lit = new Set(), own = opened?.id ?? dotOf(state.body);
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
   if (own !== null) lit.add(own);
@@ -131,6 +137,18 @@ function litUp() {
     if (chosen ? edge.claims.some((claim) => chosen.has(claim)) : edge.from === own || edge.to === own) {
       lit.add(edge.from).add(edge.to).add("line " + edge.id);
     }
+  }
+  if (!way && view() === "radial") for (const each of wayToFocus(own)) lit.add(each);
+  return lit;
+}
+
+// What filters or a question bring forward: its symbols and lines, and those that join it to the focus.
+function forwardNow() {
+  const found = emphasis();
+  if (!found) return null;
+  const lit = new Set([...found.bodies].map(dotOf));
+  for (const edge of edgesNow()) {
+    if (view() in edge.bend && edge.claims.some((claim) => (found.claims.has(claim) || found.paths.has(claim)) && claimShown(claim))) lit.add(edge.from).add(edge.to).add("line " + edge.id);
   }
   return lit;
 }
@@ -141,21 +159,24 @@ let shownKey = "";
 function showMap() {
   const now = view();
   document.querySelector(".stage").classList.toggle("focused", now === "focus");
-  if (whole?.draw(now !== "focus")) {
+  if (OPENINGS) chooseOpening();
+  if (whole?.draw(now !== "focus" && now !== "radial")) {
     shownKey = "";
     return showFocusBar();
   }
-  const room = now === "focus" ? roomFor() : null;
+  sizeOpening(now === "radial");
+  const around = now === "focus", room = around || now === "radial" ? roomFor() : null;
   const key = JSON.stringify([{ ...state, camera: null, step: null }, now, dark.matches, room]);
   if (key === shownKey) return;
   shownKey = key;
-  if (room) focused = drawAround(state.focus, room);
+  if (around) focused = state.to === null ? drawAround(state.focus, room) : drawRoutes(state.body, state.to, room);
   showFocusBar();
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
-  const shown = room ? [...focused.nodes.values()] : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
-  const shownIds = new Set(shown.map((node) => node.id));
   drawnView = now;
+  const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
+  const shownIds = new Set(shown.map((node) => node.id));
+  const chosenFirst = state.body === null && !state.claims ? emphasis() : null;
   byId("map").classList.toggle("taller", now === "unfolded");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
@@ -163,23 +184,27 @@ function showMap() {
   lines.clear();
   dots.add(shown.map((node) => {
     const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
-    const over = (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
+    const over = node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
       color: { background: faded ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
     };
+    // The focus of the opening map, its name within.
+    if (node.side === "inside" && !faded) look.color = { background: ink.outline, border: chosen ? ink.accent : ink.outline, highlight: { background: ink.outline, border } };
     return globalThis.highlights?.dot(look, faded) ?? look;
   }));
   lines.add(edgesNow().filter((edge) => now in edge.bend && shownIds.has(edge.from) && shownIds.has(edge.to) && edge.claims.some(claimShown)).map((edge) => {
     const bend = edge.bend[now], faded = lit && !lit.has("line " + edge.id);
     const then = lineStatus(edge), changed = CHANGED.includes(then);
     const over = edge.claims.filter(claimShown).every(claimOver) && !changed && !edge.disputed;
+    const first = chosenFirst && !faded && edge.claims.some((claim) => chosenFirst.claims.has(claim)), path = chosenFirst && !faded && !first;
+    const quietCross = edge.cross && !lit?.has("line " + edge.id) && !state.steps;
     const font = { size: 12, face: "Arial, Helvetica, sans-serif", color: ink.text, strokeWidth: 4, strokeColor: ink.page, align: "middle" };
     const look = {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [8, 3, 2, 3] : then === "unknown" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
-      width: faded || (over && !lit) ? 1 : changed ? 3 : lit ? 2.2 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
-      color: { color: faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : ink.line, inherit: false },
+      width: faded || quietCross || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
+      color: { color: quietCross ? ink.rule : faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
       ...(changed && !faded ? { label: then, font } : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
@@ -190,8 +215,15 @@ function showMap() {
   if (state.camera) network.moveTo({ position: { x: state.camera[0], y: state.camera[1] }, scale: state.camera[2], animation: false });
   else fit();
   network.redraw();
+  if (phone.matches && opensInPlace()) requestAnimationFrame(bringCardIntoSight);
   const unfold = byId("unfold");
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
+}
+
+// The map comes into sight; on a phone with the panel, which then stands below it.
+function bringIntoSight() {
+  const parts = phone.matches && !byId("panel").hidden ? [byId("caption"), byId("focus"), document.querySelector(".stage")] : [document.querySelector(".explorer")];
+  parts.find((part) => part && !part.hidden).scrollIntoView({ block: "start" });
 }
 
 const FACE = "Arial, Helvetica, 'Liberation Sans', sans-serif";
@@ -242,7 +274,7 @@ function placeLabels(context) {
 }
 
 function drawLabels(context) {
-  if (drawnView === "focus") return drawBeside(context);
+  if (drawing(drawnView)) return drawBeside(context);
   const ink = inks();
   placeLabels(context);
   context.textAlign = "center";
@@ -251,7 +283,7 @@ function drawLabels(context) {
   context.strokeStyle = ink.page;
   for (const { id, size, left, right, top } of labels) {
     const node = DOTS.get(id), x = (left + right) / 2;
-    context.fillStyle = (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
+    context.fillStyle = id !== DATA.focus && (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
     context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
     context.lineWidth = size * 0.3;
     labelOf(node).forEach((text, number) => {
@@ -260,10 +292,24 @@ function drawLabels(context) {
       context.fillText(text, x, base);
     });
   }
+  drawRing(context);
+}
+
+// The body that the map is about has a ring.
+function drawRing(context) {
+  const node = globalThis.highlights || DATA.focus === null ? null : nodeOf(DATA.focus), at = node?.[drawnView], lit = litUp();
+  if (!at || node.side === "inside" || !dots.get(node.id)) return;
+  context.strokeStyle = lit && !lit.has(node.id) ? inks().faded : inks().outline;
+  context.lineWidth = 2.2;
+  context.beginPath();
+  context.arc(...at, 1.25 * node.size + 3, 0, 2 * Math.PI);
+  context.stroke();
 }
 
 // The dot whose symbol or label is at a point of the page, else the line there.
 function hit(dom) {
+  const own = hitCard(dom);
+  if (own) return own;
   const point = network.DOMtoCanvas(dom);
   const found = network.getNodeAt(dom);
   if (found !== undefined) return { dot: found };
@@ -275,9 +321,12 @@ function hit(dom) {
 
 function clicked(event) {
   const found = hit(event.pointer.DOM);
-  if (!found) return select({ body: view() === "focus" ? state.focus : null });
+  if (found?.ground) return;
+  if (!found || found.close) return select({ body: view() === "focus" ? (state.focus ?? state.body) : null });
+  if ("member" in found) return select({ body: found.member });
   if ("line" in found) return select({ claims: edgesNow()[found.line].claims.filter(claimShown) });
   const node = nodeOf(found.dot);
-  if (node.members) select({ fold: found.dot });
+  if (node.members?.length === 1) select({ body: node.members[0] });
+  else if (node.members) select({ fold: found.dot === openedNode()?.id ? null : found.dot });
   else select({ body: found.dot });
 }

@@ -59,6 +59,7 @@ function claimItem(claim, body) {
 }
 
 // How far to look, and the way to another body.
+let toolsOpen = false;
 function tools(body) {
   const around = view() === "focus"; // the drawing is of the direct neighbours then, whatever the tables show
   const steps = element("select", { id: "steps" }, ...[around ? "everything" : "the whole map", "its direct neighbours only", "two steps", "three steps"].map((text, number) => element("option", { value: String(number) }, text)));
@@ -73,8 +74,13 @@ function tools(body) {
   finder(input, list, (to) => change({ to: to === body ? null : to }));
   const draw = element("button", { type: "button", onclick: () => change({ focus: body, to: null }) }, "Draw it with its neighbours");
   draw.hidden = around;
-  return element("div", { class: "tools" }, element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, around ? "In the tables" : "Show"), " ", steps),
-    element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list));
+  const parts = [element("p", {}, draw), element("p", {}, element("label", { for: "steps" }, around ? "In the tables" : "Show"), " ", steps),
+    element("div", { class: "find" }, element("label", { for: "to" }, "Route to"), input, list)];
+  if (!phone.matches) return element("div", { class: "tools" }, ...parts);
+  // On a phone the relationships come first into sight.
+  const more = element("details", { class: "tools", ...(toolsOpen ? { open: "" } : {}) }, element("summary", {}, "Draw, show, find a route"), ...parts);
+  more.addEventListener("toggle", () => (toolsOpen = more.open));
+  return more;
 }
 
 // That a body has ended, and when; or only its relationships.
@@ -91,8 +97,8 @@ function bodyPanel(body) {
   const facts = inSentences(copy(row, ".facts")), marked = facts.querySelector(".marks");
   marked?.remove();
   parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
-  parts.push(tools(body));
-  if (state.to !== null) parts.push(...routeParts(body, state.to));
+  const way = state.to === null ? [] : routeParts(body, state.to);
+  parts.push(...(phone.matches ? way : []), tools(body), ...countedButtons(body), ...(phone.matches ? [] : way));
   parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
   if (others.length) parts.push(othersOf(others, body));
@@ -143,7 +149,7 @@ function membersOf(members) {
 }
 
 function foldPanel(fold) {
-  const node = DOTS.get(fold);
+  const node = nodeOf(fold) ?? DOTS.get(fold);
   const shown = node.members.filter(bodyShown);
   const why = haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
@@ -156,15 +162,25 @@ function foldPanel(fold) {
 
 function startPanel() {
   const panel = byId("panel");
-  let shown = "", about = "";
+  let shown = "", about = "", raised = false;
+  // On a phone the panel takes less than half of the screen until it is pulled up.
+  const raise = element("button", { type: "button", id: "panel-raise", class: "raise", "aria-label": "Larger panel", "aria-controls": "panel", onclick: () => {
+    raised = !raised;
+    panel.classList.toggle("raised", raised);
+    raise.textContent = raised ? "▼" : "▲";
+    raise.setAttribute("aria-expanded", String(raised));
+    if (raised) panel.scrollIntoView({ block: "end" });
+    else bringIntoSight();
+  } });
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });
   listeners.push(() => {
     const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }]);
     if (key === shown) return;
     shown = key;
-    const open = state.body !== null || state.claims?.length || state.fold !== null;
+    const open = state.body !== null || state.claims?.length || (state.fold !== null && !opensInPlace());
     const inside = panel.contains(document.activeElement) && document.activeElement.id;
     panel.hidden = !open;
+    document.querySelector(".stage").classList.toggle("split", Boolean(open));
     if (!open) {
       panel.replaceChildren();
       if (inside !== false) byId("find").focus({ preventScroll: true });
@@ -172,10 +188,15 @@ function startPanel() {
     }
     const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : foldPanel(state.fold);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close", onclick: closePanel }, "×");
-    panel.replaceChildren(close, element("h2", { id: "panel-heading" }, title), ...parts);
+    raise.textContent = raised ? "▼" : "▲";
+    raise.setAttribute("aria-expanded", String(raised));
+    panel.replaceChildren(element("div", { class: "panel-buttons" }, raise, close), element("h2", { id: "panel-heading" }, title), ...parts);
     // Where the keyboard was, it stays.
     if (inside !== false) (byId(inside) ?? panel).focus({ preventScroll: true });
-    if (about !== title) panel.scrollTop = 0;
+    if (about !== title) {
+      panel.scrollTop = 0;
+      if (phone.matches) requestAnimationFrame(bringIntoSight);
+    }
     about = title;
     byId("status").textContent = "Shown: " + title;
   });

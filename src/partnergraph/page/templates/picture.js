@@ -1,4 +1,4 @@
-// The drawing of one body with its neighbours as SVG, in the colours and places that stand on the screen.
+// The opening map, or one body with its neighbours, as SVG, in the colours and places that stand on the screen.
 function pictureOf() {
   const ink = inks(), svgElement = (name, attributes, ...children) => {
     const part = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -6,12 +6,14 @@ function pictureOf() {
     part.append(...children);
     return part;
   };
-  const [left, top, width, height] = focused.extent.map(Math.round), title = byId("focus-note").textContent;
+  const [left, top, width, height] = drawing().extent.map(Math.round), lit = litUp();
+  const title = view() === "focus" ? byId("focus-note").textContent : document.querySelector("#map canvas").getAttribute("aria-label");
+  const placeIn = (node) => node.radial ?? node.focus;
   const strokes = { fill: "none", "stroke-linecap": "round" };
   const arrows = lines.get().flatMap((line) => {
-    const [from, to] = [focused.nodes.get(line.from), focused.nodes.get(line.to)], [[ax, ay], [bx, by]] = [from.focus, to.focus];
+    const [from, to] = [nodeOf(line.from), nodeOf(line.to)], [[ax, ay], [bx, by]] = [placeIn(from), placeIn(to)];
     // As vis-network bends a line: its control point stands beside the middle, by a share of the length.
-    const bend = focused.edges[line.id].bend.focus, cx = (ax + bx) / 2 + (by - ay) * bend, cy = (ay + by) / 2 - (bx - ax) * bend;
+    const bend = edgesNow()[line.id].bend[view()], cx = (ax + bx) / 2 + (by - ay) * bend, cy = (ay + by) / 2 - (bx - ax) * bend;
     const reach = Math.hypot(bx - cx, by - cy) || 1, ux = (bx - cx) / reach, uy = (by - cy) / reach;
     const ex = bx - ux * (to.size + 2), ey = by - uy * (to.size + 2), look = { ...strokes, stroke: line.color.color, "stroke-width": line.width };
     const wing = (side) => `${(ex - ux * 7.5 + side * uy * 3).toFixed(1)} ${(ey - uy * 7.5 - side * ux * 3).toFixed(1)}`;
@@ -25,13 +27,15 @@ function pictureOf() {
     const corners = cornersOf(dot.shape, dot.x, dot.y, dot.size);
     return corners ? svgElement("polygon", { ...look, points: corners }) : svgElement("circle", { ...look, cx: dot.x, cy: dot.y, r: dot.size });
   });
-  const names = [...focused.nodes.values()].map((node) => {
-    const box = boxOf(node), x = node.side === "left" ? box.right : node.side ? box.left : node.focus[0];
-    const rows = node.rows.map(({ text, quiet }, number) => svgElement("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": 12, "font-weight": 400 } : {}) }, text));
-    return svgElement("text", { "text-anchor": node.side === "left" ? "end" : node.side ? "start" : "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: ink.text, stroke: ink.page, "stroke-width": 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
+  const names = [...drawing().nodes.values()].filter((node) => dots.get(node.id)).map((node) => {
+    const own = { ...node, rows: rowsOf(node) }, box = boxOf(own), x = { left: box.right, right: box.left }[node.side] ?? placeIn(node)[0], inside = node.side === "inside";
+    const rows = own.rows.map(({ text, quiet }, number) => svgElement("tspan", { x, y: (box.top + node.font * (0.92 + LINE * number)).toFixed(1), ...(quiet ? { fill: ink.muted, "font-size": node.verb ?? 12, "font-weight": 400 } : {}) }, text));
+    return svgElement("text", { "text-anchor": { left: "end", right: "start" }[node.side] ?? "middle", "font-size": node.font, "font-weight": node.hub ? 700 : 400, fill: lit && !lit.has(node.id) ? ink.line : inside ? ink.page : ink.text, stroke: ink.page, "stroke-width": inside ? 0 : 4, "stroke-linejoin": "round", "paint-order": "stroke" }, ...rows);
   });
+  const regions = (drawing().regions ?? []).filter((region) => partnersOf(region).some(({ id }) => dots.get(id))).map(({ label, at: [x, y], align, font = 13 }) => svgElement("text", { x, y, "dominant-baseline": "middle", "text-anchor": { left: "start", right: "end" }[align] ?? "middle", "font-size": font, "font-weight": 700, fill: ink.muted }, label));
+  const us = nodeOf(DATA.focus), ring = us && us.side !== "inside" && dots.get(us.id) ? [svgElement("circle", { cx: placeIn(us)[0], cy: placeIn(us)[1], r: 1.25 * us.size + 3, fill: "none", stroke: ink.outline, "stroke-width": 2.2 })] : [];
   const paper = svgElement("rect", { x: left, y: top, width, height, fill: ink.page });
-  const picture = svgElement("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, svgElement("title", {}, title), paper, ...arrows, ...symbols, ...names);
+  const picture = svgElement("svg", { viewBox: [left, top, width, height].join(" "), width, height, role: "img", "aria-label": title, "font-family": FACE }, svgElement("title", {}, title), paper, ...arrows, ...symbols, ...ring, ...regions, ...names);
   return new XMLSerializer().serializeToString(picture);
 }
 

@@ -28,7 +28,7 @@ function claimsAsCsv() {
 function startSaving() {
   byId("save-csv").addEventListener("click", () => download("relationships.csv", "text/csv", claimsAsCsv()));
   byId("save-svg").addEventListener("click", () => {
-    if (view() === "focus") return download("map.svg", "image/svg+xml", pictureOf());
+    if (drawing()) return download("map.svg", "image/svg+xml", pictureOf());
     const picture = document.querySelector(phone.matches ? ".still-tall svg" : ".still-wide svg").cloneNode(true);
     download("map.svg", "image/svg+xml", new XMLSerializer().serializeToString(picture));
   });

@@ -8,7 +8,7 @@ const NOTHING = {
 };
 const START = {
   ...NOTHING,
-  everything: false, // the map of everything in place of the opening map
+  everything: Boolean(DATA.whole && NETWORK.radial), // the map of everything in place of the opening map
   unfolded: false,
   question: null, // the question that is answered on the map: a short text code
   ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
@@ -25,7 +25,7 @@ function change(values) {
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = null;
+  nearby = routeOnMap = null;
   forward = undefined;
   for (const listener of listeners) listener(state);
 }
@@ -36,8 +36,8 @@ function select(values) {
 }
 
 // The opening map where there is one, until everything is asked for, or groups unfolded.
-const baseView = () => (NETWORK.radial && !state.everything && !state.unfolded ? "radial" : phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
-const view = () => (state.focus === null || state.to !== null ? baseView() : "focus");
+const baseView = () => (isOpeningOn() ? "radial" : phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
+const view = () => ((state.to === null ? state.focus === null : isRouteOnMap()) ? baseView() : "focus");
 
 // The day of the page: the chosen date; else the day of which the page is, or on which it is read.
 const AS_OF = /^\d{4}(-\d\d){0,2}$/.test(DATA.as_of) ? DATA.as_of : null;

@@ -1,0 +1,277 @@
+// The opening map: the focus in the middle, its partners around it, what stands behind them farther out. It is laid out in
+// Python, for wide, medium and narrow windows. Links across it are drawn when one of their ends is selected; a counted
+// symbol opens in place.
+const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
+const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
+const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel stands beside it
+let opening = OPENINGS?.wide ?? null; // the drawing in use
+let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
+
+function readOpening({ extent, nodes, edges, regions }) {
+  const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
+  const fonts = [...nodes.flatMap(({ font, verb, rows }) => (rows.some(({ quiet }) => quiet) ? [font, verb ?? 12] : [font])), ...regions.map(({ font }) => font ?? 13)];
+  return {
+    extent, regions,
+    nodes: new Map(nodes.map((node) => [node.id, { ...node, radial: node.at, ...(node.members ? { name: node.name ?? nameOf(node) } : {}) }])),
+    edges: edges.map((edge, id) => ({ ...edge, id, bend: { radial: edge.bend } })),
+    claims: new Set(edges.flatMap(({ claims }) => claims)),
+    counted: new Map(nodes.flatMap(({ id, members = [] }) => members.map((member) => [member, id]))),
+    least: LEAST / Math.min(...fonts), // the scale at which its smallest text is legible
+  };
+}
+
+// The widest drawing whose text is legible.
+function chooseOpening() {
+  const width = byId("map").clientWidth, fits = ({ extent, least }) => width / extent[2] >= least - 0.02;
+  if (width) opening = Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && fits(drawing)) ?? OPENINGS.tall;
+}
+
+// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower. With the panel
+// below it, it has its own height.
+function sizeOpening(on) {
+  const holder = byId("map");
+  holder.style.height = "";
+  if (!on || !holder.clientWidth || (phone.matches && !byId("panel").hidden)) return;
+  const [, , width, height] = opening.extent, needed = Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, opening === OPENINGS.tall ? 1.15 : 1)));
+  if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
+  else {
+    const { top, bottom } = innerBox(), low = Math.round((bottom - top) * Math.min(holder.clientWidth / width, 1.6)) + 48;
+    if (low < holder.clientHeight) holder.style.height = Math.max(MIN_HEIGHT, low) + "px";
+  }
+}
+
+const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
+// A body that the opening map shows well: with a symbol of its own and all its claims.
+const isInOpening = (body) => opening.nodes.has(body) && AROUND[body].every((claim) => opening.claims.has(claim));
+
+// The symbols that lines now lead to, from the middle outwards.
+function shownInOpening() {
+  const lines = opening.edges.filter((edge) => (!edge.cross || state.steps) && edge.claims.some(claimShown));
+  const shown = new Set([DATA.focus, dotOf(state.body)].filter((id) => opening.nodes.has(id)));
+  for (let grown = true; grown; ) {
+    const before = shown.size;
+    for (const { from, to } of lines) if (shown.has(from) || shown.has(to)) shown.add(from).add(to);
+    grown = shown.size > before;
+  }
+  return [...opening.nodes.values()].filter((node) => shown.has(node.id));
+}
+
+// The symbols and lines from a symbol to the focus.
+function wayToFocus(id) {
+  const way = [], parent = opening.nodes.get(id)?.parent ?? DATA.focus;
+  if (id === DATA.focus || !opening.nodes.has(id)) return way;
+  for (const { id: line, from, to, cross } of opening.edges) if (!cross && [id, parent].every((end) => end === from || end === to)) way.push("line " + line);
+  return [parent, ...way, ...wayToFocus(parent)];
+}
+
+// When the last of these claims ended, if all are over by the day of reading.
+function endOf(claims) {
+  if (!claims.length || !claims.every(claimOver)) return "";
+  const [earliest, latest] = claims.map((claim) => CLAIMS.end[claim]).reduce((a, b) => (b[1] > a[1] ? b : a));
+  return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
+}
+
+// The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
+function rowsOf(node) {
+  if (drawnView !== "radial" || !node.rows.some(({ quiet }) => quiet)) return node.rows;
+  const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
+  const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
+  if (!end) return node.rows;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${node.rows[last].text}, ${end}`;
+  // Every row has a height of its own: outward of the quiet row stands nothing.
+  const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
+  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));
+}
+
+// The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
+function fitOpening() {
+  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
+  const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
+  if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
+  if (byId("panel").hidden || !lit) {
+    return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
+  }
+  const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
+  const own = placeOf(state.body);
+  if (!boxes.length && !own) return;
+  const box = boxes.length ? hullOf(boxes) : null;
+  const wanted = box ? Math.min((x - 20) / (box.right - box.left), (y - 20) / (box.bottom - box.top)) : 0, least = Math.min(1, opening.least);
+  const near = Math.max(least, Math.min(Math.max(scale, least), wanted)), all = wanted >= near || !own;
+  const centre = all ? { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 } : own;
+  // Nothing beyond the drawing is shown while some of it is hidden at the other side.
+  const within = (at, start, end, room) => (end - start <= room / near ? (start + end) / 2 : Math.max(start + room / 2 / near, Math.min(end - room / 2 / near, at)));
+  centre.x = within(centre.x, left, left + width, x);
+  centre.y = within(centre.y, top - 12, bottom + 12, y);
+  network.moveTo({ position: { x: centre.x + right / 2 / near, y: centre.y + low / 2 / near }, scale: near, animation: false });
+}
+
+// The opened symbol where it is, or as far to the side as its members need.
+function fitCard(scale) {
+  const node = openedNode(), { width, room } = columnsOf(node), [left, , across] = opening.extent, { top, bottom } = innerBox(), reach = node.size * scale + 10;
+  const middle = left + across / 2, x = (node.radial[0] - middle) * scale + room.x / 2, side = Math.sign(node.radial[0]) || 1;
+  const over = Math.max(0, width + reach + 8 - (side > 0 ? room.x - x : x)), away = phone.matches ? 0 : Math.min(over, room.x - width - reach - 40);
+  network.moveTo({ position: { x: middle + (side * Math.max(0, away)) / scale, y: (top + bottom) / 2 }, scale, animation: false });
+}
+
+// What is drawn at all, without the empty margin around it.
+function innerBox() {
+  const headings = opening.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
+  return (opening.inner ??= hullOf([...[...opening.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
+}
+
+const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
+const hullOf = (boxes) => ({
+  left: Math.min(...boxes.map(({ left }) => left)), right: Math.max(...boxes.map(({ right }) => right)),
+  top: Math.min(...boxes.map(({ top }) => top)), bottom: Math.max(...boxes.map(({ bottom }) => bottom)),
+});
+
+// The partners under the heading of a region, which may stand in several lines: down to the next heading on that side.
+function partnersOf(region) {
+  const { align, at: [, y], font = 13 } = region, side = align === "right" ? "left" : "right";
+  const next = opening.regions.filter((other) => other.align === align).map((other) => other.at[1]).sort((a, b) => a - b).reduce((last, at) => (at > last.y && last.end === Infinity ? (at - last.y < 1.6 * font ? { y: at, end: Infinity } : { y: last.y, end: at }) : last), { y, end: Infinity }).end;
+  return [...opening.nodes.values()].filter((node) => node.ring === 1 && node.side === side && y < node.radial[1] && node.radial[1] < next);
+}
+
+// The names of the regions; a region of which nothing is drawn has none.
+function drawRegions(context) {
+  const least = LEAST / network.getScale();
+  context.fillStyle = inks().muted;
+  context.textBaseline = "middle";
+  for (const { label, at: [x, y], align, font } of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
+    context.font = `bold ${Math.max(font ?? 13, least)}px ${FACE}`;
+    context.textAlign = align;
+    context.strokeText(label, x, y);
+    context.fillText(label, x, y);
+  }
+  context.textBaseline = "alphabetic";
+}
+
+// The members of a counted symbol in columns for the room that there is; null where they do not fit.
+function columnsOf(node) {
+  const room = roomFor(), members = node.members.filter(bodyShown), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
+  const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
+  const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
+  for (let count = 1; count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad <= room.x - 16; count++) {
+    const share = Math.ceil(entries.length / count), columns = Array.from({ length: count }, (_, number) => entries.slice(number * share, (number + 1) * share));
+    const height = CARD.head + CARD.pad + Math.max(...columns.map((column) => column.reduce((sum, entry) => sum + tall(entry), 0)));
+    if (height <= most) return { columns, tall, room, column: width, height, width: count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad };
+  }
+  return null;
+}
+
+const openedNode = () => (state.fold !== null && view() === "radial" ? opening.nodes.get(state.fold) : null);
+// Whether what is chosen opens on the map itself: then the panel need not list it.
+const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
+
+function placeCard() {
+  const node = openedNode(), fitting = node && columnsOf(node);
+  if (!fitting) return null;
+  const { columns, tall, room, column, width, height } = fitting, scale = network.getScale();
+  const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
+  const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
+  const fits = (at) => at >= 8 && at + width <= room.x - 8;
+  const beside = [outward, inward].find(fits), left = beside ?? Math.max(8, Math.min(outward, room.x - 8 - width));
+  // Where there is no room at the side, it stands below or above.
+  const wanted = beside !== undefined ? y - height / 2 : y + reach + height <= room.y - 8 ? y + reach : y - reach - height;
+  const top = Math.max(8, Math.min(wanted, room.y - 8 - height));
+  const rows = columns.flatMap((entries, number) => {
+    let at = top + CARD.head;
+    return entries.map((entry) => {
+      const row = { ...entry, left: left + CARD.pad + number * (column + CARD.gap), top: at, width: column, height: tall(entry) };
+      at += row.height;
+      return row;
+    });
+  });
+  // The line to it begins at the rim of the symbol.
+  const to = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top + 12, Math.min(y, top + height - 12)) };
+  const away = Math.hypot(to.x - x, to.y - y) || 1, share = Math.min(1, (reach - 10) / away);
+  return { node, left, top, width, height, rows, from: { x: x + (to.x - x) * share, y: y + (to.y - y) * share }, to };
+}
+
+// The opened symbol: its members beside it, over what is faded behind; in pixels of the screen, whatever the scale.
+function drawCard(context) {
+  card = placeCard();
+  if (!card) return;
+  const ink = inks(), looks = DATA.families, { node, left, top, width, height, rows, from, to } = card, ratio = context.canvas.width / context.canvas.clientWidth;
+  context.save();
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.strokeStyle = ink.outline;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  context.lineTo(to.x, to.y);
+  context.stroke();
+  context.fillStyle = ink.page;
+  context.beginPath();
+  context.roundRect(left, top, width, height, 8);
+  context.fill();
+  context.stroke();
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = ink.text;
+  context.font = `bold 14px ${FACE}`;
+  context.fillText(wrapped(node.name, width - 2 * CARD.pad - 34, 1, 14, true)[0], left + CARD.pad, top + 22);
+  context.font = `18px ${FACE}`;
+  context.fillText("×", left + width - 22, top + 23);
+  for (const row of rows) {
+    const over = bodyOver(row.body), family = looks[BODIES.family[row.body]], middle = row.top + CARD.row / 2;
+    context.fillStyle = over ? ink.rule : dark.matches ? family.dark : family.light;
+    context.strokeStyle = over ? ink.line : ink.outline;
+    const path = symbolPath(family.shape, row.left + 8, middle, 6);
+    context.fill(path);
+    context.stroke(path);
+    context.fillStyle = over ? ink.muted : ink.text;
+    context.font = `${CARD.font}px ${FACE}`;
+    row.texts.forEach((text, number) => context.fillText(text, row.left + 22, middle + 4.5 + number * CARD.font * LINE));
+  }
+  context.restore();
+}
+
+// On a phone the page scrolls until the opened symbol is seen whole.
+function bringCardIntoSight() {
+  const map = byId("map").getBoundingClientRect(), box = placeCard();
+  if (box) scrollBy(0, Math.max(0, map.top + box.top + box.height + 12 - innerHeight) + Math.min(0, map.top + box.top - 12));
+}
+
+function symbolPath(shape, x, y, size) {
+  const corners = cornersOf(shape, x, y, size), path = new Path2D(corners ? `M${corners.replaceAll(" ", "L")}Z` : undefined);
+  if (!corners) path.arc(x, y, size, 0, 2 * Math.PI);
+  return path;
+}
+
+// What of the opened symbol is at a point of the map: a member, its end, or only its ground.
+function hitCard({ x, y }) {
+  if (!card || x < card.left || x > card.left + card.width || y < card.top || y > card.top + card.height) return null;
+  if (y < card.top + CARD.head) return x > card.left + card.width - 40 ? { close: true } : { ground: true };
+  const row = card.rows.find(({ left, top, width, height }) => left <= x && x <= left + width && top <= y && y <= top + height);
+  return row ? { member: row.body } : { ground: true };
+}
+
+// The counted symbols beside a body, which its panel opens as a click on the map does.
+function countedButtons(body) {
+  if (view() !== "radial") return [];
+  const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
+  const buttons = [...new Set(counted)].filter((id) => opening.nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, opening.nodes.get(id).name));
+  return buttons.length ? [element("p", { class: "counted" }, "On the map: ", ...buttons)] : [];
+}
+
+function startOpening() {
+  const button = byId("map-of");
+  if (!button) return;
+  button.addEventListener("click", () => {
+    const on = isOpeningOn();
+    Object.assign(state, { everything: on, unfolded: false, to: on ? state.to : null, fold: null });
+    change({ camera: null, focus: centreOf(state.body, state.claims, null) });
+  });
+  listeners.push(() => {
+    button.textContent = isOpeningOn() ? "Everything" : "Our partners";
+    button.classList.toggle("back", !isOpeningOn());
+    const unfold = byId("unfold");
+    if (unfold) unfold.hidden = isOpeningOn();
+    const node = openedNode();
+    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${node.members.filter(bodyShown).map((body) => BODIES.label[body]).join(", ")}`;
+  });
+  // Before the field to find a body takes the key, unless its list is open.
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null && byId("found").hidden) select({}); }, true);
+}
