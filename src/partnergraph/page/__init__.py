@@ -33,6 +33,7 @@ SCRIPTS = (
         "state.js",
         "address.js",
         "find.js",
+        "headline.js",
         "routes.js",
         "focus.js",
         "map.js",
@@ -41,7 +42,7 @@ SCRIPTS = (
     ),
     *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
-STYLES = ("page.css", "panel.css", "legend.css", "tables.css", "print.css")
+STYLES = ("page.css", "headline.css", "panel.css", "legend.css", "tables.css", "print.css")
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
@@ -116,6 +117,8 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
+    from partnergraph.page.headline import headline_versions
+    from partnergraph.page.headline_view import headline_view
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.webgl_layout import webgl_positions
@@ -140,6 +143,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
+    headline = None if answer else headline_view(headline_versions(graph), model)
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
     if answer:
         style += hull_rules() + _read("templates/answer.css")
@@ -168,6 +172,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "compared": bool(graph.graph.get("compared")),
         "content": model,
         "answer": answer,
+        "headline": headline,
         "families": families,
         "summary": summary,
         "drawn": drawn_count,
@@ -194,6 +199,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "tall_font": TALL_FONT,
         }
         | ({"highlights": script_highlights(marks)} if marks else {})
+        | ({"headline": headline.data} if headline and headline.data else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
     picture = (answer and answer.picture) or render_svg(diagram, looks_of_families, summary, inline=False)

@@ -52,7 +52,7 @@ RESERVED = (
         "whole",
         "whole-note",
     ),
-    *("map-wide", "map-tall", "over", "status-day"),
+    *("headline", "map-wide", "map-tall", "over", "status-day"),
     *("answer", "answer-heading", "answer-table", "before", "after"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
