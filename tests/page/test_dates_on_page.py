@@ -1,4 +1,4 @@
-"""The date: what was in force, what is not known, and what changed since."""
+"""The date: what was valid, what is not known, and what changed since."""
 
 from __future__ import annotations
 

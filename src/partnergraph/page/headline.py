@@ -241,7 +241,7 @@ class _Writer:
             parts += ([separator] if place else []) + phrase
         if around.inferred:
             lead = f"{_number(len(around.inferred))} more {'is' if len(around.inferred) == 1 else 'are'} only inferred"
-            parts.append(_part(f"; {lead}", _keys(around.inferred), detail=True))
+            parts += [_part("; ", detail=True), _part(lead, _keys(around.inferred), detail=True)]
         return _sentence(*parts, ".")
 
     def _through(self, *, worked: bool) -> list[Sentence | str]:

@@ -194,7 +194,7 @@ function showMap() {
   if (unfold) unfold.setAttribute("aria-pressed", String(state.unfolded));
 }
 
-// A line is new or ended only if all its claims are; it is surely in force if one of them is. Where two networks are
+// A line is new or ended only if all its claims are; it surely holds if one of them does. Where two networks are
 // compared, it has changed if some of its claims are not what they were.
 function lineStatus(edge) {
   const found = edge.claims.filter(claimShown).map(status);
