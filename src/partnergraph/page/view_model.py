@@ -132,6 +132,10 @@ class ViewModel:
             for step in self.graph.graph.get("story") or []
         ]
 
+    def is_group(self, number: int) -> bool:
+        """Whether a body is a group that is not named one by one."""
+        return bool(self.graph.nodes[self.diagram.bodies[number]].get("sort") == "group")
+
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
 
@@ -301,13 +305,22 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
 
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
-    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
+    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims if not content.is_group(claim["to"])}
+    plurals = {claim["kind"]: claim["inverse"] for claim in content.claims if content.is_group(claim["to"])}
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
     return {
         "focus": content.diagram.focus,
         "families": families,
-        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in sorted(labels)],
+        "kinds": [
+            {
+                "code": kind,
+                "label": labels[kind],
+                "inverse": inverses.get(kind) or plurals[kind],
+                "plural": plurals.get(kind) or inverses[kind],
+            }
+            for kind in sorted(labels)
+        ],
         "filters": [
             {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
             for entry in content.filters
