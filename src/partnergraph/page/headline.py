@@ -231,7 +231,7 @@ class _Writer:
             directly = " directly" if around.fellows else ""
             phrases.append(["worked with ", _part(words + directly, _keys(around.partners))])
         if around.hubs:
-            phrases.append(self._through(worked=bool(around.partners)))
+            phrases.append(self._through(worked=bool(around.partners), has_ended=has_ended))
         if not phrases:
             return self._no_partner(subject)
         parts: list[Sentence | str] = [f"{subject} {auxiliary}"]
@@ -244,14 +244,14 @@ class _Writer:
             parts += [_part("; ", detail=True), _part(lead, _keys(around.inferred), detail=True)]
         return _sentence(*parts, ".")
 
-    def _through(self, *, worked: bool) -> list[Sentence | str]:
+    def _through(self, *, worked: bool, has_ended: bool) -> list[Sentence | str]:
         """The partnerships that the focus is a member of, and who else is."""
         around = self.around
         families = {str(self.network.nodes[hub].get("family")) for hub in around.hubs}
-        hubs = _counted(len(around.hubs), "partnership" if families == {PARTNERSHIPS} else "membership")
+        hubs = _counted(len(around.hubs), "partnership" if families == {PARTNERSHIPS} else "body")
         keys = _keys(around.hubs) + _keys(around.fellows)
         if not around.fellows:
-            return ["was a member of " if families == {PARTNERSHIPS} else "had ", _part(hubs, keys)]
+            return [f"{'was' if has_ended else 'been'} a member of ", _part(hubs, keys)]
         sorts = {sort_of(self.network, body) for body in (*around.members, *around.partners)}
         # Most members of unnamed groups are among the named bodies: such groups are counted only where nobody is named.
         named = [body for body in around.fellows if sort_of(self.network, body) == "organisation"]
@@ -265,8 +265,8 @@ class _Writer:
         around, number = self.around, self.network.degree(self.focus)
         if around.inferred:
             claims = _keys(around.inferred)
-            words = f"only by inference {_counted(len(around.inferred), 'partner')}"
-            return _sentence(f"{subject} has ", _part(words, claims), ".")
+            partners = _part(_counted(len(around.inferred), "partner"), claims)
+            return _sentence(f"{subject} has ", partners, ", only by inference.")
         if number:
             keys = [str(key) for _, _, key, _ in claims_around(self.network, str(self.focus))]
             other = _part(_counted(number, "relationship of another kind", "relationships of other kinds"), keys)
@@ -389,8 +389,10 @@ class _Writer:
             return _sentence(f"{number_in_words(alone, first=True)} {'stands' if alone == 1 else 'stand'} alone.")
         largest = [size for size in sizes if size == sizes[0]]
         if len(largest) > 1:
-            return _sentence(f"they fall into {several:,} parts that nothing connects, of at most {sizes[0]:,}.")
-        return _sentence(f"the largest of {several:,} parts that nothing connects holds {sizes[0]:,}.")
+            return _sentence(
+                f"they fall into {_number(several)} parts that nothing connects, of at most {_number(sizes[0])}."
+            )
+        return _sentence(f"the largest of {_number(several)} parts that nothing connects holds {_number(sizes[0])}.")
 
 
 _NOUNS = {"organisation": "organisation", "group": "group", "undertaking": "programme", "place": "place"}

@@ -32,8 +32,8 @@ FORMAT = 2
 SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
 
 _CLASSES = (ORG.Organization, PG.UnnamedGroup, PG.Undertaking)
-# Names are numbered from the shortest to the longest, so that of all names that a text fits equally well the one comes
-# first of which it is the most; names of today and former ones alike, and last the ids of the bodies (slugs).
+# Names are numbered from the shortest to the longest, so that of names that a text fits equally well the one comes first
+# of which it is the most; last come the ids of the bodies (slugs), which are only found as a whole.
 # Keys are folded already, so that tokens are told apart by ASCII alone: everything beyond it belongs to a word. (The
 # Unicode tables of FTS5 are older than those of Python, and would split words at letters that they do not know.)
 # `detail=none`: no positions, which nothing here asks for.
@@ -178,8 +178,7 @@ class NameIndex:
     def shortened(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a short form of a name."""
         sql = (
-            f"SELECT name.id, {_ROWS.removeprefix('SELECT ')} JOIN initials ON initials.id = name.id "
-            "WHERE initials = ?"
+            f"SELECT name.id, {_ROWS.removeprefix('SELECT ')} JOIN initials ON initials.id = name.id WHERE initials = ?"
         )
         rows = {row for initials in self._initials(text.split()) for row in self._rows(sql, initials)}
         return (NameMatch(*row[1:4]) for row in sorted(rows) if is_short_form(text, row[4]))
@@ -200,7 +199,7 @@ class NameIndex:
 
     def beginning(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that begins so."""
-        return self._matches(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY name.id", text, _after(text))
+        return self._matches(f"{_ROWS} WHERE key >= ? AND key < ? AND NOT slug ORDER BY name.id", text, _after(text))
 
     def with_words(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which all these words stand."""
@@ -334,8 +333,11 @@ def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> s
     index.execute("INSERT INTO called SELECT * FROM label")
     index.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", reader.pairs(SKOS.altLabel))
     index.executescript(_BODIES + _INDEXES)
-    index.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
-    index.execute("INSERT INTO initials SELECT short(key, 0), id FROM name UNION SELECT short(key, 1), id FROM name")
+    index.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name WHERE NOT slug ORDER BY id")
+    index.execute(
+        "INSERT INTO initials SELECT short(key, 0), id FROM name WHERE NOT slug "
+        "UNION SELECT short(key, 1), id FROM name WHERE NOT slug"
+    )
     index.execute(f"INSERT INTO spelling (key) {_counting(index, 'word', 'term')}")
     # Names that are written alike are compared once.
     index.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
