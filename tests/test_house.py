@@ -42,7 +42,9 @@ ROOMS: dict[str, set[str]] = {
         "errors reading spreadsheet_safety vocabulary tables model registers graph_folder store claims".split()
     ),
     "build": set("errors files vocabulary model registers graph_folder store claims check match".split()),
-    "extraction": set("errors files reading xml_text vocabulary tables model registers graph_folder store".split()),
+    "extraction": set(
+        "errors files grammar reading xml_text vocabulary tables model registers graph_folder store".split()
+    ),
     "workbook": set(
         "errors files reading spreadsheet_safety palette xml_text vocabulary tables model graph_folder store "
         "claims".split()

@@ -45,6 +45,15 @@ def counted(number: int, noun: str, plural: str | None = None, *, first: bool = 
     return f"{words} {noun if number < 2 else plural or plural_noun(noun)}"
 
 
+def numbered(number: int, noun: str) -> str:
+    """A number in digits of something, as reports of commands have it.
+
+    >>> numbered(0, "name"), numbered(1, "name"), numbered(1200, "body")
+    ('0 names', '1 name', '1200 bodies')
+    """
+    return f"{number} {noun if number == 1 else plural_noun(noun)}"
+
+
 def plural_noun(noun: str) -> str:
     """The plural of a regular noun; its last word counts.
 

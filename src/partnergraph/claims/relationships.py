@@ -28,7 +28,7 @@ from partnergraph.claims.validity import (
     read_lives,
     stored_validity,
 )
-from partnergraph.grammar import plural_wording
+from partnergraph.grammar import numbered, plural_wording
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, ORG, PG, SKOS
 from partnergraph.vocabulary.iri import label_from_iri, last_segment
@@ -213,7 +213,7 @@ class Claim:
             lines.append(f"  cannot have held {'before' if event.begins else 'after'} that: {event}")
             lines += [f"    - {item}" for item in event.evidence]
         if self.derived_by:
-            lines.append(f"  derived by the rule {self.derived_by} from {len(self.derived_from)} claims")
+            lines.append(f"  derived by the rule {self.derived_by} from {numbered(len(self.derived_from), 'claim')}")
             if bounds := [
                 *([f"from {bounds_in_words(self.valid_from)}"] if self.valid_from != OPEN else []),
                 *([f"until {bounds_in_words(self.valid_until)}"] if self.valid_until != OPEN else []),

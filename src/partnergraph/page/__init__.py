@@ -113,6 +113,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     """
     from markupsafe import Markup
 
+    from partnergraph.grammar import numbered
     from partnergraph.page import render
     from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
@@ -140,7 +141,8 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
-    summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    drawn_bodies, symbols = numbered(len(drawn_families), "body"), numbered(drawn_count, "symbol")
+    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.claims), 'relationship')}"
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     headline = None if answer else headline_view(headline_versions(graph), model)

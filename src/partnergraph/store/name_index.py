@@ -32,7 +32,7 @@ FORMAT = 2
 SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
 
 _CLASSES = (ORG.Organization, PG.UnnamedGroup, PG.Undertaking)
-# Names are numbered from the shortest to the longest, so that of names that a text fits equally well the one comes first
+# Names are numbered from the shortest to the longest: of names that a text fits equally well the one comes first
 # of which it is the most; last come the ids of the bodies (slugs), which are only found as a whole.
 # Keys are folded already, so that tokens are told apart by ASCII alone: everything beyond it belongs to a word. (The
 # Unicode tables of FTS5 are older than those of Python, and would split words at letters that they do not know.)

@@ -135,7 +135,7 @@ function foldPanel(fold) {
   const shown = node.members.filter(bodyShown);
   const why = haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
-  if (shown.length < node.members.length) parts.push(element("p", {}, `${node.members.length - shown.length} are hidden by the filters.`));
+  if (shown.length < node.members.length) parts.push(element("p", {}, `Hidden by the filters: ${node.members.length - shown.length}.`));
   if (byId("unfold") && !phone.matches) {
     parts.push(element("p", {}, element("button", { type: "button", onclick: () => change({ unfolded: true, fold: null }) }, "Unfold on the map")));
   }
