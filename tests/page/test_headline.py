@@ -11,7 +11,7 @@ import pytest
 from partnergraph.page import Page, draw
 from partnergraph.page.build_diagram import prepare_network
 from partnergraph.page.headline import MAX_VERSIONS, date_in_words, headline, headline_versions
-from tests.page.driving import SCHOOL, TEACHING, panel_of, until
+from tests.page.driving import SCHOOL, TEACHING, find, panel_of, until
 
 if TYPE_CHECKING:
     from tests.page.conftest import Opener
@@ -24,10 +24,10 @@ def text_of(sentences: list[dict[str, Any]]) -> str:
     return " ".join(sentence["text"] for sentence in sentences)
 
 
-def graph_of(*edges: tuple[str, str, str, dict[str, Any]], focus: str | None = "Hub", **groups: int) -> nx.MultiDiGraph:
+def graph_of(*edges: tuple[str, str, str, dict[str, Any]], **groups: int) -> nx.MultiDiGraph:
     """A network with kinds: edges as (from, kind, to, attributes); `groups`: which bodies are groups, and how many."""
     graph = nx.MultiDiGraph(
-        focus=focus,
+        focus="Hub",
         kinds={
             "membership": {"forward": "is a member of", "partners": True},
             "funding": {"forward": "funds", "partners": True},
@@ -151,7 +151,9 @@ def test_what_holds_on_a_day_is_said_as_of_that_day_and_the_versions_follow_one_
     assert "All of this has ended" in text_of(found.versions[-1][1])
     assert "No source confirms anything after 2020." in text_of(found.versions[-1][1])
     many = graph_of(*[(f"B{n}", "funding", "Hub", years(2010, 2021 + n)) for n in range(60)])
-    assert len(headline_versions(prepare_network(many)).versions) == MAX_VERSIONS
+    found = headline_versions(prepare_network(many))
+    assert 0 < len(found.versions) <= MAX_VERSIONS, "so many say nothing about who goes on"
+    assert text_of(found.versions[0][1]) == "Hub has worked with 60 partners."
 
 
 def test_an_end_that_is_still_to_come_is_none_yet() -> None:
@@ -261,4 +263,18 @@ def test_the_headline_is_as_of_the_day_on_which_the_page_is_read(show: Opener) -
     assert "no source says" not in re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL), "needs the clock"
     page = show(html)
     assert "No source says which of this still holds." in page.tab.inner_text("#headline")
+    assert page.clean, page
+
+
+@pytest.mark.browser
+def test_the_verb_agrees_with_a_group_in_table_and_panel_in_both_directions(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html)
+    find(page.tab, "fifteen local authorities")
+    assert f"are members of {TEACHING}" in panel_of(page.tab)
+    find(page.tab, TEACHING)
+    assert "has as a member fifteen local authorities" in panel_of(page.tab)
+    find(page.tab, "NHS partners of the School")
+    assert f"have a close relationship with {SCHOOL}" in panel_of(page.tab)
+    wordings = page.tab.locator("#claims tbody tr", has_text="the four UK higher education funding bodies")
+    assert "run" in wordings.first.locator("td").first.inner_text().split()
     assert page.clean, page

@@ -78,21 +78,11 @@ def headline(network: Graph, day: str | None = None, focus: str | None = None) -
 
 def headline_versions(network: Network) -> HeadlineVersions:
     """The headline of a network that is prepared for the page (see `prepare_network`), for every day on which it can
-    be read: no day is before the last one of which the network itself knows.
+    be read: no day is before the last one of which the network itself knows. Where there would be more than
+    `MAX_VERSIONS`, the headline does not say which partners go on.
     """
     writer = _Writer(network, None)
-    timeless = writer.sentences(writer.window, clock=writer.is_dated)
-    if writer.is_dated:
-        return HeadlineVersions(timeless)
-    first = writer.window[0]
-    versions: list[tuple[str, list[Sentence]]] = []
-    for day in [first, *(day for day in writer.turning_days() if day > first)]:
-        sentences = writer.sentences((day, day), clock=True)
-        if sentences != (versions[-1][1] if versions else None):
-            versions.append((day, sentences))
-        if len(versions) == MAX_VERSIONS:
-            break
-    return HeadlineVersions(timeless, versions if versions != [(first, timeless)] else [])
+    return writer.versions() or writer.versions(statuses=False) or HeadlineVersions(writer.sentences(writer.window))
 
 
 def date_in_words(days: Bounds) -> str:
@@ -175,8 +165,25 @@ class _Writer:
         days |= {quiet_from(confirmed) for confirmed in (self.confirmed, self._confirmed_around()) if confirmed}
         return sorted(day for day in days if day)
 
-    def sentences(self, window: tuple[str, str], *, clock: bool) -> list[Sentence]:
-        """The sentences as of a time (its first and its last day). `clock`: also what may differ after it."""
+    def versions(self, *, statuses: bool = True) -> HeadlineVersions | None:
+        """The sentences of all days from the last one that the network knows of; None where there are too many."""
+        timeless = self.sentences(self.window, clock=self.is_dated, statuses=statuses)
+        if self.is_dated:
+            return HeadlineVersions(timeless)
+        first = self.window[0]
+        versions: list[tuple[str, list[Sentence]]] = []
+        for day in [first, *(day for day in self.turning_days() if day > first)]:
+            sentences = self.sentences((day, day), clock=True, statuses=statuses)
+            if not versions or sentences != versions[-1][1]:
+                versions.append((day, sentences))
+            if len(versions) > MAX_VERSIONS:
+                return None
+        return HeadlineVersions(timeless, versions if versions != [(first, timeless)] else [])
+
+    def sentences(self, window: tuple[str, str], *, clock: bool = False, statuses: bool = True) -> list[Sentence]:
+        """The sentences as of a time (its first and its last day). `clock`: also what may differ after it; `statuses`:
+        also which partners go on or ended.
+        """
         name = self._name(self.focus, first=True) if self.focus else ""
         ended = self._ended(window, name)
         has_ended = ended is not None and self._is_over(window)
@@ -186,7 +193,7 @@ class _Writer:
             (1, ended),
             (0, self._relations(subject, has_ended=has_ended) if self.focus else self._size()),
             (3, self._quiet(window)),
-            (4, None if has_ended else self._statuses(window, clock=clock)),
+            (4, self._statuses(window, clock=clock) if statuses and not has_ended else None),
             (4, None if self.focus else self._best_connected()),
             (5, None if self.focus else self._parts()),
             (2, self._disputed()),
