@@ -23,6 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "spreadsheet_safety": set(),
     "palette": set(),
     "xml_text": set(),
+    "grammar": set(),
     "files": set("errors".split()),
     "reading": set("errors".split()),
     "vocabulary": set("errors".split()),
@@ -34,29 +35,31 @@ ROOMS: dict[str, set[str]] = {
     # the store, and the read model
     "store": set("errors reading vocabulary".split()),
     "results": set("errors spreadsheet_safety palette xml_text".split()),
-    "claims": set("errors vocabulary model store".split()),
+    "claims": set("errors grammar vocabulary model store".split()),
     # what is made of a folder or a graph
     "check": set("errors spreadsheet_safety palette vocabulary store".split()),
     "match": set(
         "errors reading spreadsheet_safety vocabulary tables model registers graph_folder store claims".split()
     ),
     "build": set("errors files vocabulary model registers graph_folder store claims check match".split()),
-    "extraction": set("errors files reading xml_text vocabulary tables model registers graph_folder store".split()),
+    "extraction": set(
+        "errors files grammar reading xml_text vocabulary tables model registers graph_folder store".split()
+    ),
     "workbook": set(
         "errors files reading spreadsheet_safety palette xml_text vocabulary tables model graph_folder store "
         "claims".split()
     ),
-    "compare": set("errors palette xml_text vocabulary store claims".split()),
+    "compare": set("errors grammar palette xml_text vocabulary store claims".split()),
     # asking
     "questions": set("errors vocabulary store claims".split()),
     "sparql": set("errors vocabulary store claims results".split()),
     "execution": set("errors files vocabulary store claims results questions sparql".split()),
     # showing
     "network": set("errors vocabulary store claims results".split()),
-    "analysis": set("errors spreadsheet_safety vocabulary store claims results network page".split()),
+    "analysis": set("errors grammar spreadsheet_safety vocabulary store claims results network page".split()),
     "export": set("errors files spreadsheet_safety xml_text vocabulary store results network workbook".split()),
-    "page": set("errors files palette xml_text".split()),
-    "report": set("errors files palette xml_text vocabulary store claims analysis network page".split()),
+    "page": set("errors files grammar palette xml_text".split()),
+    "report": set("errors files grammar palette xml_text vocabulary store claims analysis network page".split()),
     # serving
     "pool": set("errors execution".split()),
     "endpoint": set("errors results execution pool".split()),

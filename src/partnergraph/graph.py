@@ -12,6 +12,7 @@ from partnergraph.errors import Finding, UsageError
 from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
 from partnergraph.execution.sandbox import MEMORY
 from partnergraph.export.formats import EXPORT_FORMATS, ExportSource
+from partnergraph.grammar import numbered
 from partnergraph.store import Reader, locate
 
 if TYPE_CHECKING:
@@ -440,7 +441,7 @@ class PartnerGraph:
             for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
         )
         return (
-            f"<table><caption>PartnerGraph: {len(claims)} relationships</caption>"
+            f"<table><caption>PartnerGraph: {numbered(len(claims), 'relationship')}</caption>"
             '<thead><tr><th scope="col">kind</th><th scope="col">relationships</th></tr></thead>'
             f"<tbody>{rows}</tbody></table>"
         )

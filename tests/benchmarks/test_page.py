@@ -40,7 +40,7 @@ ROUNDS = {50: 3, 500: 3, 5_000: 3, 50_000: 1}
 TYPES = ("university", "nhs-trust", "local-authority", "charity", "company")
 NAMES = ("University of {}", "{} NHS Trust", "{} Borough Council", "{} Trust for Health", "{} Analytics Ltd")
 KINDS = {
-    "membership": ("is a member of", "has member"),
+    "membership": ("is a member of", "has as a member"),
     "funding": ("funds", "is funded by"),
     "support": ("supports", "is supported by"),
     "leadership": ("leads", "is led by"),

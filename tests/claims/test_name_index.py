@@ -32,17 +32,15 @@ def rows(whole: Reader) -> list[Row]:
 
 
 def keys_of(rows: list[Row]) -> list[tuple[str, str]]:
-    """Every body with what each of its names is compared by, the name in its address included."""
-    return [(iri, lookup_key(name)) for iri, _, name in rows] + [
-        (iri, lookup_key(last_segment(iri))) for iri in {iri for iri, _, _ in rows}
-    ]
+    """Every body with what each of its names is compared by."""
+    return [(iri, lookup_key(name)) for iri, _, name in rows]
 
 
 def ways(keys: list[tuple[str, str]], text: str) -> list[set[str]]:
     """The bodies called so, by looking at every name: exactly, in short, by the beginning, by words."""
     wanted = lookup_key(text)
     return [
-        {iri for iri, name in keys if name == wanted},
+        {iri for iri, name in keys if wanted in (name, lookup_key(last_segment(iri)))},
         {iri for iri, name in keys if is_short_form(wanted, name)},
         {iri for iri, name in keys if name.startswith(wanted)},
         {iri for iri, name in keys if set(wanted.split()) <= set(name.split())},

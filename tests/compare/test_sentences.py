@@ -46,12 +46,12 @@ CASES: dict[str, tuple[dict[str, Callable[[Rows], object]], str, str]] = {
     "a relationship ended": (
         {"relationships": _set({"id": MEMBER}, end="2024-03-31")},
         "ended",
-        "Ended: local (NHS primary/community care) providers of health care is a member of "
+        "Ended: local (NHS primary/community care) providers of health care are members of "
         "Primary Care Research Consortium, on 2024-03-31 (was open).",
     ),
     "another kind": (
         {"relationships": _set({"id": MEMBER}, kind="funding", role="")},
-        *("changed", "funds Primary Care Research Consortium (was: "),
+        *("changed", "fund Primary Care Research Consortium (was: "),
     ),
     "evidence added": (
         {"relationships": lambda rows: row(rows, id=LEADS).update(evidence=row(rows, id=LEADS)["evidence"] + "; S1")},

@@ -498,7 +498,7 @@ def test_members_of_the_same_partnerships(whole: Reader) -> None:
     others = [names - successive - {SCHOOL, KEELE} for names in members.values() if SCHOOL in names]
     rows = ask(whole, "co-members")
     assert {row[1]: row[3] for row in rows} == {name: str(n) for name, n in Counter(chain(*others)).items()}
-    assert {row[2] for row in rows} == {"co-membership (derived only)"}
+    assert {row[2] for row in rows} == {"co-membership"}
 
 
 @pytest.mark.parametrize("kind", ["any", "funding", "part-of", "hosting"])

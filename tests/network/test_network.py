@@ -276,6 +276,7 @@ def test_the_network_says_what_it_is_and_how_to_read_it(graph: PartnerGraph, ful
         "forward": "funds",
         "inverse": "is funded by",
         "symmetric": False,
+        "partners": True,
     }
 
 

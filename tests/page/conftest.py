@@ -14,6 +14,7 @@ from partnergraph.build.assemble import assemble
 from partnergraph.graph_folder.folder import read_folder
 from partnergraph.network import build_network
 from partnergraph.page import Page, draw
+from partnergraph.store import Reader
 from tests.conftest import ROOT
 from tests.page.again import AS_IT_IS, LED_BACK
 
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def keele_network() -> nx.MultiDiGraph:
+def keele_reader() -> Reader:
+    """The whole Keele graph."""
+    return assemble(read_folder(ROOT / "data").model).reader()
+
+
+@pytest.fixture(scope="session")
+def keele_network(keele_reader: Reader) -> nx.MultiDiGraph:
     """The whole Keele graph as a network."""
-    return build_network(assemble(read_folder(ROOT / "data").model).reader())
+    return build_network(keele_reader)
 
 
 @pytest.fixture(scope="session")

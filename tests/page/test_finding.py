@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import pytest
 
+from partnergraph.claims.name_search import find_by_name
 from partnergraph.page import Page
+from partnergraph.store import Reader
 from tests.page.driving import filled, find
 
 if TYPE_CHECKING:
@@ -32,6 +34,38 @@ def test_a_body_is_found_by_any_of_its_names(keele_page: Page, show: Opener, typ
     find(page.tab, typed)
     assert page.tab.inner_text("#panel-heading") == found
     assert page.clean, page
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("keele", "Keele University"),
+        ("the Keele University", "Keele University"),
+        ("wellcome", "Wellcome Trust"),
+        ("department for", "Department for Education"),
+        ("nihr", "National Institute for Health and Care Research"),
+        ("Versus Arthritis", "Arthritis UK"),
+    ],
+)
+def test_the_body_with_most_of_its_name_in_what_is_typed_comes_first(
+    keele_page: Page, show: Opener, typed: str, first: str
+) -> None:
+    tab = show(keele_page.html).tab
+    tab.fill("#find", typed)
+    assert tab.inner_text("#found li >> nth=0").startswith(first)
+
+
+def test_the_page_ranks_names_as_the_commands_and_the_server_do(
+    keele_page: Page, keele_reader: Reader, show: Opener
+) -> None:
+    labels = {match.label for _, match in keele_reader.names}
+    texts = {word for label in labels for word in label.split()} | {label[:6] for label in labels}
+    texts |= {"nhs trust", "univ of b", "school primary care", "sch of med", "NICE", "PHE", "nihr spcr", "w", "zzyzx"}
+    tab = show(keele_page.html).tab
+    for text in sorted(texts):
+        found = tab.evaluate("(text) => find(text, 8).map(({ body, name }) => [BODIES.label[body], name])", text)
+        expected = [[match.label, match.name] for match in find_by_name(keele_reader, text, 8)]
+        assert found == expected, text
 
 
 def test_a_name_that_nothing_has_is_said_to_be_unknown(keele_page: Page, show: Opener) -> None:

@@ -148,7 +148,7 @@ def test_how_many_councils_and_universities_and_which_by_name(keele_page: Page, 
     tab.select_option("#source", label=OUR_PAGE)
     tab.select_option("#kind", label="membership")
     find(tab, TEACHING)
-    members = {link.removeprefix("has member ") for link in _links(tab)}
+    members = {link.removeprefix("has as a member ") for link in _links(tab)}
     assert members == {
         "14 local authorities in the West Midlands",
         "8 universities drawn from across the region",
@@ -250,7 +250,7 @@ def test_who_were_the_members_of_the_national_school(
 ) -> None:
     tab = show(keele_page.html, address=f"#&date={month}&kind=membership").tab
     find(tab, SPCR)
-    links = [link for link in _links(tab) if link.startswith("has member")]
+    links = [link for link in _links(tab) if link.startswith("has as a member")]
     status = dict(zip(_links(tab), _statuses(tab), strict=True))
     known = {link for link in links if status[link] == "current" and "inferred" not in link}
     for name in surely:
@@ -258,7 +258,7 @@ def test_who_were_the_members_of_the_national_school(
     for name in inferred:
         assert [link for link in links if name in link and "inferred" in link], (name, links)
     assert not [link for link in links if not_yet in link]
-    # The School's own membership has no stated dates: whether it was in force is not known, until the School ended.
+    # The School's own membership has no stated dates: whether it was valid is not known, until the School ended.
     own = [status[link] for link in links if SCHOOL in link]
     assert own == (["not known, last confirmed 2020-08-31"] if month < "2020-08" else [])
 

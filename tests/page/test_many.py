@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 BODIES, STAR = 5000, 103
 LEAF, PROGRAMME, CROWD = "NHS Trust of Place 3000", "Programme 47", "Programme 200"
 KINDS = {
-    "membership": ("is a member of", "has member"),
+    "membership": ("is a member of", "has as a member"),
     "funding": ("funds", "is funded by"),
     "support": ("supports", "is supported by"),
 }

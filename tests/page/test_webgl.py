@@ -67,7 +67,7 @@ def crowd() -> nx.MultiDiGraph:
             f"/id/org/o{body}",
             f"/id/org/o{home}",
             key=f"/id/rel/r{body}",
-            **{"kind": "membership", "label": "membership", "forward": "is a member of", "inverse": "has member"},
+            **{"kind": "membership", "label": "membership", "forward": "is a member of", "inverse": "has as a member"},
             start_bounds=[f"{year}-01-01", f"{year}-12-31"],
             evidence=[{"id": f"e{body}", "form": "cited", "says": f"Report {body} names it.", "source": "s"}],
         )

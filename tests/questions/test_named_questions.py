@@ -109,7 +109,7 @@ FROM_THE_DOCUMENT: list[tuple[str, dict[str, str], set[tuple[str | None, ...]]]]
             ("leadership", "2"),
             ("support", "2"),
             ("collaboration", "1"),
-            ("runs or delivers", "1"),
+            ("delivery", "1"),
         },
     ),
     ("without-evidence", {}, set()),

@@ -30,6 +30,7 @@ from partnergraph.claims.property_values import OpenDays
 from partnergraph.claims.sentences import relationship_sentence
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
+from partnergraph.grammar import plural_wording
 from partnergraph.vocabulary import PG
 
 if TYPE_CHECKING:
@@ -323,7 +324,7 @@ def claims_among(projection: Projection, positions: Iterable[int]) -> NDArray[np
 
 
 def claim_in_words(context: AnalysisContext, claim: int) -> str:
-    """What a claim (index) says, without dates. A group stands after a colon, so that its number rules no verb."""
+    """What a claim (index) says, without dates."""
     columns = context.columns
     kind = concept_of(columns.kinds[columns.kind[claim]])
     start, end = int(columns.from_[claim]), int(columns.to[claim])
@@ -331,9 +332,9 @@ def claim_in_words(context: AnalysisContext, claim: int) -> str:
         group_in_words(columns.labels[body]) if columns.entity_kind[body] == _GROUP else columns.labels[body]
         for body in (start, end)
     ]
-    if columns.entity_kind[start] == _GROUP:
-        return f"{kind.label[:1].upper()}{kind.label[1:]}, {names[1]}: {names[0]}"
-    return relationship_sentence(names[0], kind.forward or kind.label, names[1])
+    wording = kind.forward or kind.label
+    is_group = columns.entity_kind[start] == _GROUP
+    return relationship_sentence(names[0], plural_wording(wording) if is_group else wording, names[1])
 
 
 def open_days(first: int, last: int) -> OpenDays:

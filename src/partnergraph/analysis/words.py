@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from partnergraph.grammar import counted, joined, number_in_words
+
+__all__ = [
+    "basis_in_words",
+    "counted",
+    "group_in_words",
+    "joined",
+    "names_in_words",
+    "number_in_words",
+    "rounded",
+    "share_in_words",
+    "value_in_words",
+    "when_in_words",
+]
+
 NAMES = 3  # names that are written out; the rest is a number
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 _POSSESSIVES = ("our ", "my ", "their ", "its ")
-
-
-def number_in_words(number: int, *, first: bool = False) -> str:
-    """A number within a sentence, or as its `first` word.
-
-    >>> number_in_words(0), number_in_words(1), number_in_words(1200), number_in_words(6, first=True)
-    ('no', 'one', '1,200', 'Six')
-    """
-    if first and number < len(_NUMBERS):
-        return _NUMBERS[number].capitalize()
-    return _NUMBERS[number] if number < 2 else f"{number:,}"
 
 
 def share_in_words(number: int) -> str:
@@ -28,28 +31,6 @@ def share_in_words(number: int) -> str:
     ('none', 'one', '2')
     """
     return number_in_words(number) if number else "none"
-
-
-def counted(number: int, noun: str, plural: str | None = None, *, first: bool = False) -> str:
-    """A number of something.
-
-    >>> counted(0, "organisation"), counted(1, "body", "bodies"), counted(4, "body", "bodies")
-    ('no organisation', 'one body', '4 bodies')
-    """
-    return f"{number_in_words(number, first=first)} {noun if number < 2 else plural or f'{noun}s'}"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Names in a row. One with a comma in it makes semicolons of the commas between them.
-
-    >>> joined(["A", "B"]), joined(["A", "B", "C"]), joined(["A, Ltd", "B"]), joined(["A and B", "C"])
-    ('A and B', 'A, B and C', 'A, Ltd; and B', 'A and B; and C')
-    """
-    if len(parts) < 2:
-        return "".join(parts)
-    if any(sign in part for part in parts for sign in (",", " and ")):
-        return f"{'; '.join(parts[:-1])}; and {parts[-1]}"
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def names_in_words(names: Sequence[str], most: int = NAMES) -> str:

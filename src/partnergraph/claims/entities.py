@@ -78,7 +78,8 @@ class EntityAttribute:
 class EntityEvent:
     """An event in the life of entities, or a change of some (`before`) into others (`after`). `kind` is a code.
 
-    `about` names entities or relationships; `earliest` is the first day that the date can mean.
+    `about` names entities or relationships; `earliest` and `latest` are the first and the last day that the date can
+    mean; `standing` is a code.
     """
 
     iri: str
@@ -91,6 +92,8 @@ class EntityEvent:
     about: tuple[str, ...]
     note: str | None
     evidence: tuple[str, ...]
+    latest: str | None = None
+    standing: str = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +248,8 @@ def read_events(reader: Reader) -> list[EntityEvent]:
             about=tuple(values.get(PG.about, ())),
             note=first_value(values, SKOS.note),
             evidence=_evidence(values),
+            latest=first_value(values, PG.dateLatest),
+            standing=first_code(values, PG.standing) or "accepted",
         )
         for class_iri in (PG.ChangeEvent, PG.LifecycleEvent)
         for iri, values in reader.described(class_iri).items()

@@ -18,7 +18,8 @@ MOST = 5  # bodies that are offered
 
 def find_by_name(reader: Reader, text: str, most: int = MOST) -> list[NameMatch]:
     """The bodies called so, best first: exactly, then by a short form, by the beginning of a name, by words in it, by
-    beginnings of words in it, then nearly: the whole name, or each word.
+    beginnings of words in it; of equal ones those of whose name the text is the most. Only where there is none: those
+    with a name that is written nearly so, as a whole or word by word. The page ranks by the same rule (`find.js`).
 
     A body may also be given by its IRI, in full or with its prefix, or by the last part of it.
     """
@@ -39,13 +40,13 @@ def _ranked(reader: Reader, key: str) -> Iterator[NameMatch]:
     if not key:
         return
     names, any_match = reader.names, False
-    always = (names.with_name, names.shortened, names.beginning, names.with_words, names.alike)
-    for search in (*always[:4], names.with_beginnings, names.alike, names.misspelt):
-        # What is only a guess is left out when there is something better.
-        if search in always or not any_match:
-            for match in search(key):
-                any_match = True
-                yield match
+    for search in (names.with_name, names.shortened, names.beginning, names.with_words, names.with_beginnings):
+        for match in search(key):
+            any_match = True
+            yield match
+    if not any_match:  # a guess is left out when there is something better
+        yield from names.alike(key)
+        yield from names.misspelt(key)
 
 
 def bodies_by_name(reader: Reader) -> dict[str, set[tuple[str, str]]]:

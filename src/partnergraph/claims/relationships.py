@@ -28,6 +28,7 @@ from partnergraph.claims.validity import (
     read_lives,
     stored_validity,
 )
+from partnergraph.grammar import numbered, plural_wording
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, ORG, PG, SKOS
 from partnergraph.vocabulary.iri import label_from_iri, last_segment
@@ -212,7 +213,7 @@ class Claim:
             lines.append(f"  cannot have held {'before' if event.begins else 'after'} that: {event}")
             lines += [f"    - {item}" for item in event.evidence]
         if self.derived_by:
-            lines.append(f"  derived by the rule {self.derived_by} from {len(self.derived_from)} claims")
+            lines.append(f"  derived by the rule {self.derived_by} from {numbered(len(self.derived_from), 'claim')}")
             if bounds := [
                 *([f"from {bounds_in_words(self.valid_from)}"] if self.valid_from != OPEN else []),
                 *([f"until {bounds_in_words(self.valid_until)}"] if self.valid_until != OPEN else []),
@@ -293,6 +294,12 @@ class _ClaimReader:
         self.changes = reader.described(PG.ChangeEvent)
         self.events = reader.described(PG.LifecycleEvent) | self.changes
         self.lives = read_lives(reader, self.relationships)
+        # Groups of one take the singular, as do organisations.
+        self.groups = {
+            iri
+            for iri, values in reader.described(PG.UnnamedGroup).items()
+            if first_value(values, PG.statedCount) != "1"
+        }
         self._party = cache(self._read_party)
         self._premise = cache(self._read_premise)
 
@@ -327,8 +334,8 @@ class _ClaimReader:
         return Claim(
             iri=iri,
             kind=kind.code,
-            forward=kind.forward or kind.label,
-            inverse=kind.inverse or kind.forward or kind.label,
+            forward=self._wording(kind.forward or kind.label, values[PG["from"]][0]),
+            inverse=self._wording(kind.inverse or kind.forward or kind.label, values[PG.to][0]),
             label=kind.label,
             symmetric=kind.symmetric,
             from_=self._party(values[PG["from"]][0]),
@@ -357,6 +364,10 @@ class _ClaimReader:
             rests_on_inference=first_value(values, PG.restsOnInference) == "true",
         )
 
+    def _wording(self, wording: str, subject: str) -> str:
+        """The words of a kind of relationship, agreeing with their subject (IRI)."""
+        return plural_wording(wording) if subject in self.groups else wording
+
     def _read_party(self, iri: str) -> Party:
         return Party(iri, self.labels.get(iri) or label_from_iri(iri))
 
@@ -384,7 +395,8 @@ class _ClaimReader:
             kind = concept_of(first_code(values, PG.kind) or "association")
             from_, to = self._party(values[PG["from"]][0]), self._party(values[PG.to][0])
             via = [self._party(party).label for party in values.get(PG.via, ())]
-            sentence = relationship_sentence(from_.label, kind.forward or kind.label, to.label, via=via)
+            wording = self._wording(kind.forward or kind.label, from_.iri)
+            sentence = relationship_sentence(from_.label, wording, to.label, via=via)
             period = period_in_words(first_value(values, PG.start), first_value(values, PG.end))
         else:
             before, after = (

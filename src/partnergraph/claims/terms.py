@@ -19,6 +19,20 @@ def _concepts() -> dict[str, Concept]:
     return {entry.code: entry for entry in concepts()}
 
 
+def narrower_kinds(code: str) -> frozenset[str]:
+    """The codes of a kind of relationship and of those narrower than it, at any depth.
+
+    >>> sorted(narrower_kinds("collaboration"))
+    ['close-relationship', 'collaboration', 'partnership', 'working-alongside']
+    """
+    broader = {kind.code: kind.broader for kind in concepts("relationship-kind")}
+
+    def ancestors(kind: str | None) -> list[str]:
+        return [kind, *ancestors(broader.get(kind))] if kind else []
+
+    return frozenset(kind for kind in broader if code in ancestors(kind))
+
+
 def concept_label(iri: str | None) -> str | None:
     """The label of a concept by its IRI."""
     return concept_of(last_segment(iri)).label if iri else None

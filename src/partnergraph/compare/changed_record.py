@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from partnergraph.claims.sentences import period_in_words, relationship_sentence
 from partnergraph.claims.statements import RecordReader, RecordValues, first_or, plain_value
 from partnergraph.claims.terms import concept_of, prefixed
+from partnergraph.grammar import plural_wording
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, OA, ORG, PG, RDF, SKOS, SKOSXL
 from partnergraph.vocabulary.iri import last_segment
 
@@ -79,9 +80,13 @@ def relationship_text(side: GraphSide, iri: str) -> str:
     """A relationship as a sentence, without dates."""
     values = side.values(iri)
     kind = concept_of(last_segment(first_or(values, PG.kind)))
+    subjects = [side.values(iri) for iri in values.get(PG["from"], ())]
+    wording = kind.forward or kind.label
+    if any(PG.UnnamedGroup in group.get(RDF.type, ()) and first_or(group, PG.statedCount) != "1" for group in subjects):
+        wording = plural_wording(wording)
     return relationship_sentence(
         side.labels(values.get(PG["from"], ())) or "?",
-        kind.forward or kind.label,
+        wording,
         side.labels(values.get(PG.to, ())) or "?",
         role=concept_label(first_or(values, PG.role)),
         via=[side.labels(values.get(PG.via, ()))],

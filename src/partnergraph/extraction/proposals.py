@@ -16,6 +16,7 @@ from partnergraph.extraction.entity_mentions import (
 from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.name_detection import head_word, word_lists
 from partnergraph.extraction.relations import ProposedEvent, ProposedRelation, TextSpan, find_relations
+from partnergraph.grammar import numbered
 from partnergraph.model.records import Document
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import Concept, concepts
@@ -52,12 +53,12 @@ class Proposals:
         new, rows = len(self.tables["organisations"]), len(self.proposals)
         known = len({row["id"] for row in self.known})
         parts = (
-            f"{new + known} organisations ({known} known already)",
-            f"{len(self.tables['groups'])} unnamed groups",
-            f"{len(self.tables['relationships'])} relationships",
-            f"{len(self.tables['events'])} events",
+            f"{numbered(new + known, 'organisation')} ({known} known already)",
+            numbered(len(self.tables["groups"]), "unnamed group"),
+            numbered(len(self.tables["relationships"]), "relationship"),
+            numbered(len(self.tables["events"]), "event"),
         )
-        summary = f"{', '.join(parts)}: {rows} proposals."
+        summary = f"{', '.join(parts)}: {numbered(rows, 'proposal')}."
         if long := self.mentions.too_long:
             which = ", ".join(f"s{number}" for number in long[:5]) + (" and more" if len(long) > 5 else "")
             summary += f" Not read, as longer than {MAX_SENTENCE_LENGTH:,} characters without an end: sentence {which}."

@@ -162,6 +162,7 @@ def edge_attributes(claim: Claim) -> dict[str, Any]:
 def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, SourceReference]) -> dict[str, Any]:
     """The attributes of the network itself: title, publisher, licence, sources, and the words for kinds and types."""
     from partnergraph import __version__
+    from partnergraph.claims.terms import narrower_kinds
     from partnergraph.network.nodes import source_values
 
     rows = reader.rows(
@@ -170,6 +171,7 @@ def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, Sour
         "OPTIONAL { ?c pg:about ?focus } } ORDER BY ?c LIMIT 1"
     )
     row = rows[0] if rows else {}
+    partner_kinds = narrower_kinds("association")
     return {
         "title": row.get("title") or "A partnership graph",
         "description": row.get("d"),
@@ -185,6 +187,7 @@ def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, Sour
                 "forward": kind.forward or kind.label,
                 "inverse": kind.inverse or kind.forward or kind.label,
                 "symmetric": kind.symmetric,
+                "partners": kind.code in partner_kinds,
             }
             for kind in concepts("relationship-kind")
         },

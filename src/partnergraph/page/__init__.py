@@ -37,6 +37,7 @@ SCRIPTS = (
         "emphasis.js",
         "address.js",
         "find.js",
+        "headline.js",
         "routes.js",
         "focus.js",
         "map.js",
@@ -47,7 +48,7 @@ SCRIPTS = (
     ),
     *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
-STYLES = ("page.css", "panel.css", "legend.css", "tables.css", "print.css")
+STYLES = ("page.css", "headline.css", "panel.css", "legend.css", "tables.css", "print.css")
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
@@ -118,10 +119,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     """
     from markupsafe import Markup
 
+    from partnergraph.grammar import numbered
     from partnergraph.page import render
     from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
+    from partnergraph.page.headline import headline_versions
+    from partnergraph.page.headline_view import headline_view
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
@@ -144,11 +148,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
-    summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
+    drawn_bodies, symbols = numbered(len(drawn_families), "body"), numbered(drawn_count, "symbol")
+    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.claims), 'relationship')}"
     opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
     stills = _stills(diagram, opening, looks_of_families, summary)
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
+    headline = None if answer else headline_view(headline_versions(graph), model)
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
     if answer:
         style += hull_rules() + _read("templates/answer.css")
@@ -177,6 +183,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "compared": bool(graph.graph.get("compared")),
         "content": model,
         "answer": answer,
+        "headline": headline,
         "families": families,
         "summary": summary,
         "drawn": drawn_count,
@@ -204,6 +211,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "tall_font": TALL_FONT,
         }
         | ({"highlights": script_highlights(marks)} if marks else {})
+        | ({"headline": headline.data} if headline and headline.data else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
     }
     picture = (answer and answer.picture) or stills["picture"]

@@ -61,7 +61,7 @@ RESERVED = (
         "whole",
         "whole-note",
     ),
-    *("map-wide", "map-tall", "map-of", "panel-raise", "over", "status-day"),
+    *("headline", "map-wide", "map-tall", "map-of", "panel-raise", "over", "status-day"),
     *("answer", "answer-heading", "answer-table", "before", "after"),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
@@ -140,6 +140,10 @@ class ViewModel:
             }
             for step in self.graph.graph.get("story") or []
         ]
+
+    def is_group(self, number: int) -> bool:
+        """Whether a body is a group that is not named one by one."""
+        return bool(self.graph.nodes[self.diagram.bodies[number]].get("sort") == "group")
 
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
@@ -311,13 +315,22 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
 
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
-    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims}
+    inverses = {claim["kind"]: claim["inverse"] for claim in content.claims if not content.is_group(claim["to"])}
+    plurals = {claim["kind"]: claim["inverse"] for claim in content.claims if content.is_group(claim["to"])}
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
     return {
         "focus": content.diagram.focus,
         "families": families,
-        "kinds": [{"code": kind, "label": labels[kind], "inverse": inverses[kind]} for kind in sorted(labels)],
+        "kinds": [
+            {
+                "code": kind,
+                "label": labels[kind],
+                "inverse": inverses.get(kind) or plurals[kind],
+                "plural": plurals.get(kind) or inverses[kind],
+            }
+            for kind in sorted(labels)
+        ],
         "filters": [
             {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
             for entry in content.filters

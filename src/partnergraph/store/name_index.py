@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 FILE = "names.sqlite"
 # Raise it when the tables or the folding change; an index of another version is not used.
-FORMAT = 1
+FORMAT = 2
 SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
 
 _CLASSES = (ORG.Organization, PG.UnnamedGroup, PG.Undertaking)
+# Names are numbered from the shortest to the longest: of names that a text fits equally well the one comes first
+# of which it is the most; last come the ids of the bodies (slugs), which are only found as a whole.
 # Keys are folded already, so that tokens are told apart by ASCII alone: everything beyond it belongs to a word. (The
 # Unicode tables of FTS5 are older than those of Python, and would split words at letters that they do not know.)
 # `detail=none`: no positions, which nothing here asks for.
@@ -56,8 +58,8 @@ CREATE TEMP TABLE called (iri TEXT, text TEXT, PRIMARY KEY (iri, text)) WITHOUT 
 """
 _BODIES = """
 INSERT INTO body (iri, label) SELECT iri, text FROM sort JOIN label USING (iri) ORDER BY iri, text;
-INSERT INTO name (key, name, body, slug) SELECT folded(text), text, id, 0
-  FROM body JOIN called ON called.iri = body.iri ORDER BY body.iri, text, label;
+INSERT INTO name (key, name, body, slug) SELECT folded(text) AS key, text, id, 0
+  FROM body JOIN called ON called.iri = body.iri ORDER BY length(key), key, casefolded(label), body.iri, text;
 INSERT INTO name (key, name, body, slug) SELECT folded(last_part(iri)), label, id, 1 FROM body ORDER BY id;
 DROP TABLE sort; DROP TABLE label; DROP TABLE called;
 """
@@ -147,7 +149,7 @@ class CommonSubsequence:
 
 
 class NameIndex:
-    """The names of one graph. Each method gives bodies as they are found; some may come more than once."""
+    """The names of one graph. Each method gives bodies, those with the shortest name first, some more than once."""
 
     _open: sqlite3.Connection | None = None
 
@@ -175,9 +177,11 @@ class NameIndex:
 
     def shortened(self, text: str) -> Iterator[NameMatch]:
         """The bodies of which this is a short form of a name."""
-        for initials in sorted(self._initials(text.split())):
-            sql = f"{_ROWS} JOIN initials ON initials.id = name.id WHERE initials = ? ORDER BY name.id"
-            yield from (NameMatch(*row[:3]) for row in self._rows(sql, initials) if is_short_form(text, row[3]))
+        sql = (
+            f"SELECT name.id, {_ROWS.removeprefix('SELECT ')} JOIN initials ON initials.id = name.id WHERE initials = ?"
+        )
+        rows = {row for initials in self._initials(text.split()) for row in self._rows(sql, initials)}
+        return (NameMatch(*row[1:4]) for row in sorted(rows) if is_short_form(text, row[4]))
 
     def _initials(self, pieces: list[str]) -> set[str]:
         """What the initials of a name may be that these words shorten, of beginnings that some name has."""
@@ -195,7 +199,7 @@ class NameIndex:
 
     def beginning(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name that begins so."""
-        return self._matches(f"{_ROWS} WHERE key >= ? AND key < ? ORDER BY key, name.id", text, _after(text))
+        return self._matches(f"{_ROWS} WHERE key >= ? AND key < ? AND NOT slug ORDER BY name.id", text, _after(text))
 
     def with_words(self, text: str) -> Iterator[NameMatch]:
         """The bodies with a name in which all these words stand."""
@@ -317,7 +321,8 @@ def _open_index(file: Path) -> sqlite3.Connection | None:
 def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
     """The index of a graph, in memory or in a new file. Sorting is left to SQLite, which needs no memory for it."""
     index = sqlite3.connect(file, check_same_thread=False)
-    for name, number, function in (("folded", 1, lookup_key), ("last_part", 1, last_segment), ("short", 2, _short)):
+    functions = (("folded", 1, lookup_key), ("last_part", 1, last_segment), ("short", 2, _short))
+    for name, number, function in (*functions, ("casefolded", 1, str.casefold)):
         index.create_function(name, number, function, deterministic=True)
     index.executescript(pragmas + _TABLES + _STATED)
     for class_iri in _CLASSES:
@@ -328,8 +333,11 @@ def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> s
     index.execute("INSERT INTO called SELECT * FROM label")
     index.executemany("INSERT OR IGNORE INTO called VALUES (?, ?)", reader.pairs(SKOS.altLabel))
     index.executescript(_BODIES + _INDEXES)
-    index.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name ORDER BY id")
-    index.execute("INSERT INTO initials SELECT short(key, 0), id FROM name UNION SELECT short(key, 1), id FROM name")
+    index.execute("INSERT INTO word (rowid, key) SELECT id, key FROM name WHERE NOT slug ORDER BY id")
+    index.execute(
+        "INSERT INTO initials SELECT short(key, 0), id FROM name WHERE NOT slug "
+        "UNION SELECT short(key, 1), id FROM name WHERE NOT slug"
+    )
     index.execute(f"INSERT INTO spelling (key) {_counting(index, 'word', 'term')}")
     # Names that are written alike are compared once.
     index.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")

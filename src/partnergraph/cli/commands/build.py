@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from partnergraph.cli.options import WRITTEN_FOLDER, Command, ExistingPath, output_path_option
+from partnergraph.grammar import numbered
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -57,17 +58,19 @@ def build(
     click.echo(f"{output}: {'unchanged' if report.unchanged else 'built'} from {folder}")
     by_kind = ", ".join(f"{kind} {number}" for kind, number in counts["relationships_by_kind"].items())
     click.echo(
-        f"  {counts['organisations']} organisations, {counts['groups']} unnamed groups, "
-        f"{counts['undertakings']} undertakings"
+        f"  {numbered(counts['organisations'], 'organisation')}, {numbered(counts['groups'], 'unnamed group')}, "
+        f"{numbered(counts['undertakings'], 'undertaking')}"
     )
-    click.echo(f"  {counts['relationships']} relationships ({counts['relationships_inferred']} inferred): {by_kind}")
+    relationships = numbered(counts["relationships"], "relationship")
+    click.echo(f"  {relationships} ({counts['relationships_inferred']} inferred): {by_kind}")
     click.echo(
         f"  {counts['relationships_derived']} more derived by rules, {counts['disputed']} disputed, "
-        f"{counts['events']} events"
+        f"{numbered(counts['events'], 'event')}"
     )
     quoted, cited, editor = (counts[f"evidence_{k}"] for k in ("quoted", "cited", "of_the_editor"))
     click.echo(
-        f"  {quoted} quotations, {cited} citations, {editor} entries of the editor, from {counts['sources']} sources"
+        f"  {numbered(quoted, 'quotation')}, {numbered(cited, 'citation')}, {numbered(editor, 'entry')} of the editor, "
+        f"from {numbered(counts['sources'], 'source')}"
     )
     trig = f"{counts['quads_in_trig']} of them in {output / 'graph.trig'}, the rest from registers in the store"
     whole = counts["quads"] == counts["quads_in_trig"]

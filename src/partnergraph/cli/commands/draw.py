@@ -9,6 +9,7 @@ import click
 from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, as_of_option, graph_option, output_path_option
 from partnergraph.cli.save_positions import save_positions
 from partnergraph.errors import UsageError
+from partnergraph.grammar import numbered
 from partnergraph.store import Reader
 
 
@@ -62,11 +63,14 @@ def draw(
     page.save(output)
     if svg:
         page.save(svg)
-    click.echo(f"wrote {output}: {len(network)} bodies, {network.number_of_edges()} relationships", err=True)
+    bodies, relationships = numbered(len(network), "body"), numbered(network.number_of_edges(), "relationship")
+    click.echo(f"wrote {output}: {bodies}, {relationships}", err=True)
     if page.note:
         click.echo(f"note: {page.note}", err=True)
     if not network.number_of_edges() and (notice := other_vocabulary(reader, str(graph or "this graph"))):
         click.echo(f"warning: {' '.join(notice)}", err=True)
     if keep:
         file, count = save_positions(keep, page.positions)
-        click.echo(f"wrote {file}: {count} positions; the next build leaves them where they are", err=True)
+        click.echo(
+            f"wrote {file}: {numbered(count, 'position')}; the next build leaves what is drawn where it is", err=True
+        )

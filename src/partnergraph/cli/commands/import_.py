@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import WRITTEN_PATH, Command, ExistingPath, output_path_option
+from partnergraph.grammar import numbered
 
 
 @click.command("import", cls=Command)
@@ -50,5 +51,6 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     for finding in network.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in network.rows.items()}
-    click.echo(f"{output}: {counts['organisations']} organisations, {counts['relationships']} relationships")
+    organisations, relationships = (numbered(counts[f"{noun}s"], noun) for noun in ("organisation", "relationship"))
+    click.echo(f"{output}: {organisations}, {relationships}")
     click.echo(f"Next: {build_command(output)}")

@@ -19,6 +19,7 @@ from partnergraph.cli.options import (
     write_result,
 )
 from partnergraph.errors import DataError, PartnerGraphError, UsageError
+from partnergraph.grammar import numbered
 
 if TYPE_CHECKING:
     from partnergraph.files import LockedFolder
@@ -123,7 +124,7 @@ def _counted(results: list[MatchResult], size: int) -> str:
         else:
             counts[result.open[0].verdict if result.open else "none"] += 1
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    return f"{len(results)} organisations against {size} records: {summary}"
+    return f"{numbered(len(results), 'organisation')} against {numbered(size, 'record')}: {summary}"
 
 
 def _names(
@@ -166,7 +167,7 @@ def _names(
     for _, candidates in rows:
         counts[candidates[0].verdict if candidates else "none"] += 1
     summary = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    click.echo(f"{len(rows)} names against {len(register)} records: {summary}", err=True)
+    click.echo(f"{numbered(len(rows), 'name')} against {numbered(len(register), 'record')}: {summary}", err=True)
 
 
 def _decision(

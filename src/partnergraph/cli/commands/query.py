@@ -19,6 +19,7 @@ from partnergraph.cli.options import (
     write_result,
 )
 from partnergraph.errors import DataError, UsageError
+from partnergraph.grammar import numbered
 from partnergraph.reading import printable, read_file, read_stream
 from partnergraph.results.formats import FORMATS, SUFFIXES
 
@@ -143,8 +144,10 @@ def _draw(
     page = draw(network)
     page.save(path)
     computed = sum(1 for _, _, data in network.edges(data=True) if data.get("computed"))
-    summary = f"{network.number_of_edges() - computed} relationships" + (f", {computed} computed" if computed else "")
-    click.echo(f"wrote {path}: {len(network)} bodies, {summary}", err=True)
+    summary = numbered(network.number_of_edges() - computed, "relationship") + (
+        f", {computed} computed" if computed else ""
+    )
+    click.echo(f"wrote {path}: {numbered(len(network), 'body')}, {summary}", err=True)
     if page.note:
         click.echo(f"note: {page.note}", err=True)
 

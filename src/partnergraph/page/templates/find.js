@@ -4,10 +4,12 @@ const fold = (text) =>
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
+    .replace(/ß/g, "ss")
     .replace(/-/g, " ")
-    .replace(/[^\p{L}\p{N}\s]/gu, "")
+    .replace(/[^\p{L}\p{N}_\s]/gu, "")
     .replace(/\s+/g, " ")
     .trim();
+const lookupKey = (text) => fold(text).replace(/^the /, "");
 const SMALL = new Set(["of", "for", "and", "the", "in", "on", "at", "to", "a"]);
 // Whether a folded text is a short form of a name: each word as it is, or initials of words in a row.
 function shortens(short, words) {
@@ -22,8 +24,11 @@ function shortens(short, words) {
   return at > 0 && at === words.length;
 }
 let names = null; // made at the first search: tens of thousands of names take a moment
-const allNames = () => (names ??= BODIES.label.flatMap((label, body) => [label, ...BODIES.names[body]].map((name) => ({ body, name, folded: fold(name) }))));
-
+let nameWords = null; // every word of a name
+const allNames = () => (names ??= BODIES.label.flatMap((label, body) => [label, ...BODIES.names[body]].map((name) => {
+  const folded = lookupKey(name);
+  return { body, name, folded, size: [...folded].length };
+})));
 
 // Edits (insert, delete, replace, swap of neighbours) between two words, given up beyond `most`.
 function distance(a, b, most) {
@@ -40,27 +45,43 @@ function distance(a, b, most) {
   return last[b.length];
 }
 
+// How a name fits a text, the best first: it is the name, a short form of it, its beginning, words in it, beginnings of words
+// in it (of a word that some name has, only the last may go on); null: not. The same rule as `find_by_name` in Python.
 function rank(entry, query, words) {
   if (entry.folded === query) return 0;
   const own = entry.folded.split(" ");
-  if (query.length > 1 && (shortens(query, own) || shortens(query, own.filter((word) => !SMALL.has(word))))) return 1;
+  if (shortens(query, own) || shortens(query, own.filter((word) => !SMALL.has(word)))) return 1;
   if (entry.folded.startsWith(query)) return 2;
-  if (words.every((word) => own.some((ownWord) => ownWord.startsWith(word)))) return 3;
-  if (query.length > 2 && entry.folded.includes(query)) return 4;
-  const near = (word) => own.some((ownWord) => distance(word, ownWord.slice(0, word.length + 1), 1) <= 1 || (word.length > 6 && distance(word, ownWord, 2) <= 2));
-  return words.every((word) => (word.length > 3 ? near(word) : own.some((ownWord) => ownWord.startsWith(word)))) ? 5 : null;
+  if (words.every((word) => own.includes(word))) return 3;
+  const fits = (word, number) => (number < words.length - 1 && nameWords.has(word) ? own.includes(word) : own.some((ownWord) => ownWord.startsWith(word)));
+  return words.every(fits) ? 4 : null;
 }
 
+// Whether words of a name are written nearly so: a guess, for what nothing fits.
+function isAlike(entry, words) {
+  const own = entry.folded.split(" ");
+  const near = (word) => own.some((ownWord) => distance(word, ownWord.slice(0, word.length + 1), 1) <= 1 || (word.length > 6 && distance(word, ownWord, 2) <= 2));
+  return words.every((word) => (word.length > 3 ? near(word) : own.some((ownWord) => ownWord.startsWith(word))));
+}
+
+// The bodies called so: by rank, then those of whose name the text is the most, which are those with the shortest.
 function find(text, most = 8) {
-  const query = fold(text), words = query.split(" ").filter(Boolean);
+  const query = lookupKey(text), words = query.split(" ").filter(Boolean);
   if (!words.length) return [];
-  const best = new Map();
+  nameWords ??= new Set(allNames().flatMap((entry) => entry.folded.split(" ")));
+  let matches = [];
   for (const entry of allNames()) {
     const rankOfName = rank(entry, query, words);
-    const previous = best.get(entry.body);
-    if (rankOfName !== null && (!previous || rankOfName < previous.rank)) best.set(entry.body, { ...entry, rank: rankOfName });
+    if (rankOfName !== null) matches.push([rankOfName, entry]);
   }
-  return [...best.values()].sort((a, b) => a.rank - b.rank || AROUND[b.body].length - AROUND[a.body].length || a.body - b.body).slice(0, most);
+  if (!matches.length) matches = allNames().filter((entry) => isAlike(entry, words)).map((entry) => [0, entry]);
+  matches.sort(([m, a], [n, b]) => m - n || a.size - b.size || (a.folded < b.folded ? -1 : a.folded > b.folded ? 1 : a.body - b.body));
+  const best = new Map();
+  for (const [, entry] of matches) {
+    if (best.size === most) break;
+    if (!best.has(entry.body)) best.set(entry.body, entry);
+  }
+  return [...best.values()];
 }
 
 // A text field with a list of the bodies found (ARIA combobox); `take` gets the one that is chosen.

@@ -57,9 +57,6 @@ function neighboursOf(body) {
   return [...found].sort(([a], [b]) => AROUND[b].length - AROUND[a].length || a - b);
 }
 
-// What joins a neighbour to the body in the middle, read from the middle outwards.
-const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse);
-
 // Draw a body and its neighbours for so much room, in pixels.
 function drawAround(body, room) {
   const all = neighboursOf(body), narrow = room.x < 600, font = narrow ? DATA.tall_font : 13;

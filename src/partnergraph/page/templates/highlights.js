@@ -17,15 +17,6 @@ globalThis.highlights = {
       change({ before: byId("before").checked });
       byId("status").textContent = document.querySelector(`label[for="${choice.id}"]`).textContent;
     });
-    document.addEventListener("click", (event) => {
-      const link = event.target.closest?.("a[data-claims]");
-      if (!link) return;
-      event.preventDefault();
-      event.stopPropagation();
-      select({ claims: link.dataset.claims.split(" ").map(Number) });
-      byId("panel").focus({ preventScroll: true });
-      document.querySelector(".explorer").scrollIntoView({ block: "start" });
-    }, true);
   },
   dot(look, faded) {
     const { page } = inks(), border = look.color.border;

@@ -1,5 +1,6 @@
 // Everything is put together once the document stands; scripts only add to what can be read without them.
 document.documentElement.classList.add("js");
+startHeadline();
 startFinding();
 startFilters();
 startPanel();

@@ -3,6 +3,8 @@ const MOST = 60; // items of a list at once
 const linkTo = (body) => element("a", { href: "#" + BODIES.key[body] }, BODIES.label[body]);
 const copy = (row, part) => row.querySelector(part)?.cloneNode(true) ?? "";
 const wordingOf = (claim) => claimRow(claim).cells[1].textContent;
+// A claim in words, read from one of its ends.
+const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]][DATA.groups.includes(body) ? "plural" : "inverse"]);
 const typeOf = (body) => bodyRow(body).cells[1].textContent;
 const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim();
 
@@ -48,7 +50,7 @@ const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim),
 
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
-  const wording = outward ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]].inverse;
+  const wording = wordingFrom(body, claim);
   const when = whenOf(claim), dated = when !== "not stated";
   const aside = [dated ? [` (${when})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   const item = element("details", {},
@@ -153,7 +155,7 @@ function foldPanel(fold) {
   const shown = node.members.filter(bodyShown);
   const why = haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
-  if (shown.length < node.members.length) parts.push(element("p", {}, `${node.members.length - shown.length} are hidden by the filters.`));
+  if (shown.length < node.members.length) parts.push(element("p", {}, `Hidden by the filters: ${node.members.length - shown.length}.`));
   if (byId("unfold") && !phone.matches) {
     parts.push(element("p", {}, element("button", { type: "button", onclick: () => change({ unfolded: true, fold: null }) }, "Unfold on the map")));
   }

@@ -28,7 +28,7 @@ function mapView({ query, asOf }) {
 }
 
 async function tableWithOptions(answer, terms) {
-  if (!answer.columns.length) return [make("p", {}, `${answer.rows.length} rows without a column.`)];
+  if (!answer.columns.length) return [make("p", {}, `${answer.rows.length} row${answer.rows.length === 1 ? "" : "s"} without a column.`)];
   const check = make("input", { type: "checkbox", id: "iris" });
   const tableBox = make("div", {}, ...(await tableView(answer, terms)));
   check.addEventListener("change", async () => tableBox.replaceChildren(...(await tableView(answer, terms, { iris: check.checked }))));
