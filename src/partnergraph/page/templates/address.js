@@ -5,6 +5,7 @@ const CLAIM_AT = new Map(CLAIMS.key.map((key, claim) => [key, claim]));
 function addressOf() {
   const key = state.body !== null ? BODIES.key[state.body] : state.claims?.length ? CLAIMS.key[state.claims[0]] : "";
   const parts = [
+    ["question", state.question],
     ["to", state.to !== null && BODIES.key[state.to]],
     ["step", state.step !== null && state.step + 1],
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
@@ -13,11 +14,11 @@ function addressOf() {
     [whole?.on ? "all" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
   const rest = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return key + (rest ? "&" + rest : "");
+  return !key && state.question ? rest : key + (rest ? "&" + rest : "");
 }
 
 function readAddress(text) {
-  const [first, ...rest] = text.replace(/^#/, "").split("&");
+  const rest = text.replace(/^#/, "").split("&"), first = rest[0].includes("=") ? "" : rest.shift();
   const parameters = new Map(rest.map((part) => part.split("=")).map(([name, value]) => [name, decode(value ?? "")]));
   const bodyAt = (name) => BODY_AT.get(parameters.get(name)) ?? null;
   const key = decode(first);
@@ -33,6 +34,7 @@ function readAddress(text) {
     focus,
     to,
     step: step ? step - 1 : null,
+    question: answerTo(parameters.get("question")) && parameters.get("question"),
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
     unfolded: parameters.get("groups") === "unfolded",
     camera: camera.length === 3 && camera.every(Number.isFinite) && camera[2] > 0 ? camera : null,
@@ -51,7 +53,7 @@ function decode(text) {
 function startAddress() {
   let selection = "";
   listeners.push(() => {
-    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus].join("&");
+    const address = addressOf(), current = [address.split("&")[0], state.to, state.focus, state.question].join("&");
     if (location.hash === (address && "#" + address)) {
       selection = current;
       return;

@@ -8,6 +8,7 @@ startMap();
 startFocus();
 startSaving();
 startStory();
+startQuestions();
 listeners.push(() => (byId("over").hidden = Boolean(state.date) || !OVER.some(Boolean)));
 startAddress();
 // A link to a body or a claim selects it, and the map comes into sight.
@@ -22,7 +23,7 @@ document.addEventListener("click", (event) => {
 });
 // The browser jumps to the row that an address names; what it means is on the map.
 function toMap() {
-  if (state.body !== null || state.claims) requestAnimationFrame(() => document.querySelector(".explorer").scrollIntoView({ block: "start" }));
+  if (state.body !== null || state.claims || state.question) requestAnimationFrame(() => document.querySelector(".explorer").scrollIntoView({ block: "start" }));
 }
 const fromAddress = () => change(readAddress(location.hash));
 addEventListener("popstate", () => {

@@ -10,6 +10,7 @@ const START = {
   unfolded: false,
   ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
   step: null, // number of the step of the story
+  question: null, // what is asked: the name of a question and, after a dot, what was chosen
   focus: null, // number of the body that is drawn with its neighbours, in place of the map
   camera: null, // where a person has moved the map to: x, y, scale
 };
@@ -28,7 +29,8 @@ function change(values) {
 
 function select(values) {
   const next = { ...NOTHING, ...values, step: values.step ?? null };
-  change({ ...next, focus: centreOf(next.body, next.claims, state.focus) });
+  // A step of the story shows itself; a body or a claim is looked at beside the answer to a question.
+  change({ ...next, ...(next.step === null ? {} : { question: null }), focus: centreOf(next.body, next.claims, state.focus) });
 }
 
 const baseView = () => (phone.matches ? "tall" : state.unfolded ? "unfolded" : "wide");
