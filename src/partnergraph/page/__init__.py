@@ -228,7 +228,7 @@ def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _families(
     graph: Network, names: list[str], looks_of_families: dict[str, Any], drawn_families: list[int]
 ) -> list[dict[str, Any]]:
-    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    labels = graph.graph.get("types", {}) | graph.graph.get("families", {})
     return [
         {
             "number": number,

@@ -144,8 +144,8 @@ class PageQuestions:
         if last_days:
             ended = sorted(last_days, key=lambda number: (last_days[number], -number), reverse=True)
             text = (
-                f"Of {len(ended)} of {_count(len(stated), 'relationship')} it is known by when they are over: their end is "
-                "stated, or one of the two bodies ended. The latest come first."
+                f"A last day is known for {_number(len(ended))} of {_count(len(stated), 'relationship')}: a source states "
+                "the end, or one of the two bodies ended. The latest comes first."
             )
             yield QuestionSection("ended", "What has ended?", text, ended)
         single = [number for number, is_single in enumerate(self.single) if is_single]
@@ -155,18 +155,21 @@ class PageQuestions:
             )
         inferred = [number for number in stated if claims[number]["inferred"]]
         if inferred:
-            text = f"No source states {len(inferred)} of {_count(len(stated), 'relationship')}: inferred, each with its reason."
+            reason = "it is inferred, with its reason" if len(inferred) == 1 else "they are inferred, each with its reason"
+            text = f"No source states {_number(len(inferred))} of {_count(len(stated), 'relationship')}: {reason}."
             yield QuestionSection("inferred-only", "What do we know only by inference?", text, inferred)
 
     def _partners_section(self) -> QuestionSection:
-        counts = Counter(row.body for row in self.partners)
-        bodies = sorted(counts, key=lambda body: (-counts[body], -len(self.model.bodies[body]["claims"]), body))
         direct = {row.body for row in self.partners if row.through is None}
+        bodies = sorted(
+            {row.body for row in self.partners},
+            key=lambda body: (body not in direct, -len(self.model.bodies[body]["claims"]), body),
+        )
         names = _listing([self._label(body) for body in bodies[:3]])
         text = f"{self._label(self.focus)} has {_count(len(bodies), 'partner')} on record"
         if 0 < len(direct) < len(bodies):
-            text += f", {len(bodies) - len(direct)} of them only through its units"
-        text += f": {names}." if len(bodies) <= 3 else f". Most relationships join it with {names}."
+            text += f", {_number(len(bodies) - len(direct))} of them only through its units"
+        text += f": {names}." if len(bodies) <= 3 else f". The best connected are {names}."
         place = {body: number for number, body in enumerate(bodies)}
         claims = [row.claim for row in sorted(self.partners, key=lambda row: (place[row.body], row.claim))]
         return QuestionSection("partners", "Who are our main partners?", text, list(dict.fromkeys(claims)))
@@ -175,13 +178,15 @@ class PageQuestions:
         claims = list(dict.fromkeys(row.claim for row in self.partners))
         dated = [row for row in self.partners if self.model.claims[row.claim]["start_bounds"]]
         if dated:
-            first = self.model.claims[dated[0].claim]
-            number = len({row.claim for row in dated})
-            text = (
-                f"The earliest beginning that is stated is that with {self._label(dated[0].body)}: {first['when']}. "
-                f"Of {_count(len(claims), 'relationship')} with partners {number} {'has' if number == 1 else 'have'} a "
-                "stated beginning; of the others it is not known."
-            )
+            first, number = dated[0], len({row.claim for row in dated})
+            start = self.model.graph.edges[self.model.diagram.claims[first.claim]].get("start")
+            note = " (only inferred)" if self.model.claims[first.claim]["inferred"] else ""
+            text = f"The earliest beginning on record is {start}, with {self._label(first.body)}{note}."
+            if number < len(claims):
+                text += (
+                    f" Of {_count(len(claims), 'relationship')} with partners {_number(number)} "
+                    f"{'has' if number == 1 else 'have'} one; of the rest it is not known."
+                )
         else:
             text = f"It is not known: no beginning is stated for {_count(len(claims), 'relationship')} with partners."
         return QuestionSection("since-when", "Since when are we partners?", text, claims)
@@ -208,7 +213,7 @@ class PageQuestions:
         of_it = f" “{title}” is the only source of {most} of them." if most > 1 and len(titles) > 1 else ""
         verb = "rests" if len(single) == 1 else "rest"
         return (
-            f"{len(single)} of {_count(stated, 'relationship')} {verb} on one source alone; what one publisher says on "
+            f"{_number(len(single)).capitalize()} of {_count(stated, 'relationship')} {verb} on one source alone; what one publisher says on "
             f"several pages may count as one.{of_it}"
         )
 
@@ -248,7 +253,11 @@ def _count(number: int, noun: str) -> str:
     >>> _count(1, "partner"), _count(12, "partner")
     ('one partner', '12 partners')
     """
-    return f"{NUMBERS[number] if number < len(NUMBERS) else number} {noun}{'' if number == 1 else 's'}"
+    return f"{_number(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def _number(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
 def _listing(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 // (who-pays.org-nice). The questions are those of page_questions.py; an answer is made when it is asked for.
 const ASKING = DATA.questions ?? null;
 const FEW_ROWS = 12; // rows of an answer at first
-const FEW_CHOICES = 6; // bodies or years of a question in the menu
+const FEW_CHOICES = 4; // bodies or years of a question in the menu
 const FEW_NAMES = 5; // names in a sentence
 const DERIVED = new Set(ASKING?.derived);
 const kindNumber = (code) => DATA.kinds.findIndex((kind) => kind.code === code);
@@ -11,7 +11,7 @@ const SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "e
 const spelled = (number) => SPELLED[number] ?? String(number);
 const nounCount = (number, noun, plural = noun + "s") => `${spelled(number)} ${number === 1 ? noun : plural}`;
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(separator)} and ${names.at(-1)}`);
+const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(separator)}${separator === ", " ? " and " : separator + "and "}${names.at(-1)}`);
 const someOf = (names, separator) => (names.length > FEW_NAMES + 1 ? enumeration([...names.slice(0, FEW_NAMES), `${names.length - FEW_NAMES} others`], separator) : enumeration(names, separator));
 const statusCode = (claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow());
 
@@ -26,23 +26,22 @@ function dayPhrase() {
 function daySentence(claims) {
   const number = { current: 0, ended: 0, ahead: 0, "not known": 0 }, when = dayPhrase();
   for (const claim of claims) number[statusCode(claim)] += 1;
-  if (claims.length === 1) return `${capitalised(when)} ${{ current: "it is current", ended: "it has ended", ahead: "it lies ahead", "not known": "it is not known whether it holds" }[statusCode(claims[0])]}.`;
+  if (claims.length === 1) return `${capitalised(when)} ${{ current: "the relationship is current", ended: "the relationship has ended", ahead: "the relationship lies ahead", "not known": "it is not known whether it holds" }[statusCode(claims[0])]}.`;
   const parts = [
     number.current ? `${spelled(number.current)} ${number.current === 1 ? "is" : "are"} current` : "none is known to be current",
     number.ended && `${spelled(number.ended)} ${number.ended === 1 ? "has" : "have"} ended`,
     number.ahead && `${spelled(number.ahead)} ${number.ahead === 1 ? "lies" : "lie"} ahead`,
     number["not known"] && `of ${spelled(number["not known"])} it is not known`,
   ].filter(Boolean);
-  return claims.length ? `Of these ${claims.length} relationships, ${when} ${enumeration(parts)}.` : "";
+  return claims.length ? `Of these ${spelled(claims.length)} relationships, ${when} ${enumeration(parts)}.` : "";
 }
 
-// Each partner's rows together: the partners with most relationships that are current come first, then with most not known.
+// Each partner's rows together, the main ones first: those of our own before those of our units, the best connected first.
 function mainFirst(rows) {
   const own = new Map(), score = new Map();
   for (const row of rows) own.has(row[1]) ? own.get(row[1]).push(row) : own.set(row[1], [row]);
   for (const [body, bodyRows] of own) {
-    const codes = bodyRows.map(([claim]) => statusCode(claim)), number = (code) => codes.filter((own) => own === code).length;
-    score.set(body, [number("current"), number("not known"), codes.length, AROUND[body].length, -body]);
+    score.set(body, [Number(bodyRows.some(([, , through]) => through === null)), AROUND[body].length, -body]);
   }
   const before = (a, b) => score.get(b).map((value, at) => value - score.get(a)[at]).find(Boolean) ?? 0;
   return [...own.keys()].sort(before).flatMap((body) => own.get(body));
@@ -57,14 +56,18 @@ const aboutUsFirst = (claims) => [...claims].sort((a, b) => isOurs(b) - isOurs(a
 const isOurs = (claim) => Number(CLAIMS.from[claim] === DATA.focus || CLAIMS.to[claim] === DATA.focus);
 const everyClaim = () => CLAIMS.from.map((_, claim) => claim);
 
-// A party to a claim as a sentence names it: with role and channel, and what must be said beside it.
+// A party as a sentence names it: of each of its claims role and channel, and what must be said beside it.
 function partyInWords(party, claims, withSource) {
-  const rows = claims.map(claimRow), unique = (texts) => [...new Set(texts.filter(Boolean))];
-  const beside = unique(rows.flatMap((row) => [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText)));
-  const sources = withSource ? unique(rows.map((row) => plainText(row.querySelector(":scope > td:last-child > .proofs cite a")))) : [];
-  const notes = unique(claims.flatMap((claim) => [standingOf(claim) !== "accepted" && standingOf(claim), claims.every((own) => CLAIMS.inferred[own]) && "only inferred"]));
-  if (sources.length) notes.push(`according to ${enumeration(sources.slice(0, 2).map((title) => `“${title}”`))}`);
-  return [BODIES.label[party], ...beside].join(" ") + (notes.length ? ` (${notes.join("; ")})` : "");
+  const phrases = claims.map((claim) => {
+    const row = claimRow(claim), source = withSource && plainText(row.querySelector(":scope > td:last-child > .proofs cite a"));
+    const notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred", source && `according to “${shortened(source)}”`].filter(Boolean);
+    const beside = [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText);
+    return [...beside, ...(notes.length ? [`(${notes.join("; ")})`] : [])].join(" ");
+  });
+  return `${BODIES.label[party]} ${enumeration([...new Set(phrases)].filter(Boolean), ", ")}`.trim();
+}
+function shortened(title, most = 56) {
+  return title.length <= most ? title : title.slice(0, most).replace(/[\s,;:(]+\S*$/, "") + "…";
 }
 
 // Who pays for a body, or leads it.
@@ -97,12 +100,16 @@ function connectionAnswer(key) {
   const direct = ours.get(body) ?? [], name = BODIES.label[body], own = BODIES.label[us];
   const middles = [...ways.keys()].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
   const rows = [...direct, ...middles.flatMap((middle) => [...ours.get(middle), ...ways.get(middle)])];
-  const parts = [direct.length && `directly, by ${nounCount(direct.length, "relationship")}`, middles.length && `in two steps, through ${someOf(middles.map((middle) => BODIES.label[middle]))}`].filter(Boolean);
-  const answer = { title: `How is ${name} connected to us?`, sentences: [`${name} is connected with ${own} ${enumeration(parts)}.`] };
-  if (parts.length) return { ...answer, rows: rows.map((claim) => ({ claim, subject: null })) };
+  const title = `How is ${name} connected to us?`;
+  const facts = direct.map((claim) => `${BODIES.label[CLAIMS.from[claim]]} ${wordingOf(claim)} ${BODIES.label[CLAIMS.to[claim]]} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
+  if (rows.length) return {
+    title,
+    rows: rows.map((claim) => ({ claim, subject: null })),
+    sentences: [facts.length ? `Directly: ${someOf(facts, "; ")}.` : `${name} is not connected with ${own} directly.`, middles.length ? `In two steps: through ${someOf(middles.map((middle) => BODIES.label[middle]))}.` : ""],
+  };
   const found = routes(us, body), hops = [...new Set(found.flatMap((way) => way.flatMap((hop) => hop.claims)))];
   const way = found.length && [us, ...found[0].map((hop) => hop.to)].map((step) => BODIES.label[step]).join(" – ");
-  return { ...answer, sentences: [way ? `${name} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
+  return { title, sentences: [way ? `${name} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
 }
 
 // What surely began, ended, or became another body from the first day of a year on.
@@ -133,7 +140,7 @@ function familyAnswer(code) {
   if (!rows.length) return null;
   const direct = new Set(ASKING.partners.map(([, body]) => body)), bodies = [...new Set(rows.map(([, body]) => body))];
   const near = bodies.filter((body) => direct.has(body)).length, far = bodies.length - near;
-  const how = [near && `${spelled(near)} with us or with our units`, far && `${spelled(far)} only as members of partnerships of which we are members too`].filter(Boolean);
+  const how = [near && `${spelled(near)} directly with us or our units`, far && `${spelled(far)} only through a partnership that we are a member of as well`].filter(Boolean);
   const { plural, label } = DATA.families[family];
   const found = claimRows(rows);
   return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${spelled(bodies.length)} on record: ${enumeration(how)}.`, daySentence(found.map((row) => row.claim))], rows: found };
@@ -189,7 +196,7 @@ function answerRow({ claim, subject, mark }) {
   const what = element("th", { scope: "row" }, ...words, copy(claimRow(claim), ".more"));
   const button = element("button", { type: "button", class: "evidence-button", "aria-expanded": "false", "aria-label": `Evidence: ${plainText(what)}` }, "Evidence");
   const row = element("tr", claimOver(claim) ? { class: "over" } : {}, what,
-    element("td", {}, mark ?? (when === "not stated" ? "not known" : when)),
+    element("td", {}, mark ?? (when === "not stated" ? "not known" : when.split("; ")[0])),
     element("td", {}, statusNow(claim), ...notes.map((note) => element("b", {}, ", " + note)), button));
   button.addEventListener("click", () => {
     const isOpen = button.getAttribute("aria-expanded") === "true";
@@ -217,7 +224,7 @@ function questionPanel({ title, sentences, rows }) {
   more.addEventListener("click", () => add(MOST)[0].querySelector("a").focus());
   add(FEW_ROWS);
   const heads = ["Relationship", "When", "Status"].map((text) => element("th", { scope: "col" }, text));
-  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${nounCount(rows.length, "row")}, each with its evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${capitalised(nounCount(rows.length, "relationship"))}, with evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
   return [title, [...parts, table, more]];
 }
 
