@@ -178,13 +178,13 @@ def test_who_pays_for_and_who_leads_every_body(asked: Asked, name: str, paramete
 
 
 def test_how_every_body_is_connected_to_us(asked: Asked) -> None:
-    answers = asked.answers([f"how-connected.{key}" for key in asked.keys])
+    answers = asked.answers([f"way-to-us.{key}" for key in asked.keys])
     ours, near = asked.label(asked.focus), 0
     for iri, answer in zip(asked.bodies, answers, strict=True):
         if iri == asked.focus:
             assert answer is None
             continue
-        rows = asked.named("how-connected", other=f"<{iri}>")
+        rows = asked.named("way-to-us", other=f"<{iri}>")
         expected, body = set(), asked.label(iri)
         for row in rows:
             middle = row["through"] or body
@@ -206,7 +206,7 @@ def test_what_changed_since_every_year(asked: Asked) -> None:
     first, last = asked.tab.evaluate("DATA.span")
     years, changes = [str(year) for year in range(first, last + 1)], 0
     for year, answer in zip(years, asked.answers([f"changed-since.{year}" for year in years]), strict=True):
-        values = {"after": f'"{year}-01-01"^^xsd:date', "before": f'"{asked.day}"^^xsd:date'}
+        values = {"after": f'"{year}-01-01"^^xsd:date', "date": f'"{asked.day}"^^xsd:date'}
         rows = [row for row in asked.named("changed-since", **values | {"organisation": "UNDEF"})]
         found = {(mark, *asked.claim(number)[:3]) for number, mark in answer["rows"]}
         assert found == {(row["change"], row["from"], row["kind"], row["to"]) for row in rows}, year

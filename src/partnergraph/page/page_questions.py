@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # What the page's own anchors are called: `question-` and the name of the question.
 QUESTION_NAMES = (
-    *("partners", "partners-of-family", "since-when", "who-pays", "who-leads", "how-connected"),
+    *("partners", "partners-of-family", "since-when", "who-pays", "who-leads", "way-to-us"),
     *("changed-since", "ended", "single-source", "inferred-only"),
 )
 MAX_SECTION_ROWS = 12  # relationships of an answer that the page shows without scripts
@@ -132,7 +132,7 @@ class PageQuestions:
         if "leadership" in kinds:
             yield QuestionSection("who-leads", prompt="Who leads …, and is it disputed?", answered=False)
         if self.focus is not None and self.model.bodies[self.focus]["claims"]:
-            yield QuestionSection("how-connected", prompt="How is … connected to us?", answered=False)
+            yield QuestionSection("way-to-us", prompt="How is … connected to us?", answered=False)
         if any(claim["valid_from"] or claim["valid_until"] for claim in claims):
             yield QuestionSection("changed-since", prompt="What changed since …", answered=False)
         yield from self._doubt_sections()

@@ -165,7 +165,7 @@ const ANSWERS = {
   "since-when": (_, [, title, text]) => ({ title, sentences: [text], rows: claimRows(ASKING.partners) }),
   "who-pays": (key) => partiesAnswer(key, kindNumber("funding"), (name) => `Who pays for ${name}?`, "paying for", false),
   "who-leads": (key) => partiesAnswer(key, kindNumber("leadership"), (name) => `Who leads ${name}, and is it disputed?`, "leading", true),
-  "how-connected": connectionAnswer,
+  "way-to-us": connectionAnswer,
   "changed-since": changesAnswer,
   ended: endedAnswer,
   "single-source": (_, [, title, text]) => ({ title, sentences: [text], rows: aboutUsFirst(everyClaim().filter((claim) => ASKING.single[claim])) }),
@@ -255,7 +255,7 @@ const CHOICES = {
   },
   "who-pays": () => bodyChoices(bestChoices(kindNumber("funding"))),
   "who-leads": () => bodyChoices(bestChoices(kindNumber("leadership"))),
-  "how-connected": () => bodyChoices(bestConnected()),
+  "way-to-us": () => bodyChoices(bestConnected()),
   "changed-since": () => {
     const last = Math.min(Number(daysNow()[1].slice(0, 4)), DATA.span[1]), first = Math.max(DATA.span[0], last - 11);
     return Array.from({ length: last - first + 1 }, (_, back) => String(last - back)).map((year) => [year, year]);
@@ -267,7 +267,7 @@ function questionsAbout(body) {
   return [
     ["who-pays", `Who pays for ${name}?`, claimsInto(body, kindNumber("funding")).length],
     ["who-leads", `Who leads ${name}, and is it disputed?`, claimsInto(body, kindNumber("leadership")).length],
-    ["how-connected", `How is ${name} connected to us?`, body !== DATA.focus],
+    ["way-to-us", `How is ${name} connected to us?`, body !== DATA.focus],
   ].filter(([question, , makesSense]) => makesSense && offers(question));
 }
 
@@ -281,7 +281,7 @@ function fillMenu(menu) {
     const id = "question-menu-" + name, entries = CHOICES[name]();
     if (entries.length) parts.push(element("div", { class: "question-group", role: "group", "aria-labelledby": id }, element("p", { id }, title), group(...entries.map(([choice, text]) => button(`${name}.${choice}`, text)))));
   }
-  if (ASKING.offered.some(([name]) => ["who-pays", "who-leads", "how-connected"].includes(name))) {
+  if (ASKING.offered.some(([name]) => ["who-pays", "who-leads", "way-to-us"].includes(name))) {
     const input = element("input", { id: "about", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "about-found", "aria-autocomplete": "list", placeholder: "Name, acronym or former name" });
     const list = element("ul", { id: "about-found", class: "found", role: "listbox", "aria-label": "Organisations found" });
     const found = group();
