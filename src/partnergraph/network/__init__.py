@@ -30,6 +30,7 @@ FAMILY_PLURALS = {
     "central-government": "government or public bodies",
     "civil-society": "charities or professional bodies",
     "people-and-others": "people or others",
+    "undertaking": "programmes, strategies or exercises",
 }
 
 
@@ -204,6 +205,8 @@ def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, Sour
             entry.code: {"label": entry.label, "plural": FAMILY_PLURALS.get(entry.code)}
             for entry in concepts("org-family")
         }
-        | {"undertaking": {"label": "programme, strategy or exercise", "plural": "programmes, strategies or exercises"}},
+        | {
+            "undertaking": {"label": "programme, strategy or exercise", "plural": "programmes, strategies or exercises"}
+        },
         "types": {entry.code: {"label": entry.label} for entry in concepts() if entry.scheme != "relationship-kind"},
     }

@@ -1,4 +1,4 @@
-"""The questions that the page answers: which it offers for a network, and the answers that need neither a day nor a choice.
+"""The questions that the page answers: which it offers for a network, and the answers that need no day and no choice.
 
 Each has the name of a named question (`ontology/questions`), and a test holds its answer to the rows of that one. Here
 claims are chosen; `templates/questions.js` adds what depends on the reader's day or on a body that is chosen.
@@ -121,7 +121,8 @@ class PageQuestions:
             yield QuestionSection(
                 "partners-of-family",
                 "What sorts of partners do we have?",
-                f"Joined with {self._label(self.focus)} directly, through its units, or as members of the same partnerships:",
+                f"Joined with {self._label(self.focus)} directly, through its units, or as members of the same "
+                "partnerships:",
                 families=families,
                 prompt="Which of our partners are …",
             )
@@ -144,8 +145,8 @@ class PageQuestions:
         if last_days:
             ended = sorted(last_days, key=lambda number: (last_days[number], -number), reverse=True)
             text = (
-                f"A last day is known for {_number(len(ended))} of {_count(len(stated), 'relationship')}: a source states "
-                "the end, or one of the two bodies ended. The latest comes first."
+                f"A last day is known for {_number(len(ended))} of {_count(len(stated), 'relationship')}: a source "
+                "states the end, or one of the two bodies ended. The latest comes first."
             )
             yield QuestionSection("ended", "What has ended?", text, ended)
         single = [number for number, is_single in enumerate(self.single) if is_single]
@@ -155,7 +156,9 @@ class PageQuestions:
             )
         inferred = [number for number in stated if claims[number]["inferred"]]
         if inferred:
-            reason = "it is inferred, with its reason" if len(inferred) == 1 else "they are inferred, each with its reason"
+            reason = (
+                "it is inferred, with its reason" if len(inferred) == 1 else "they are inferred, each with its reason"
+            )
             text = f"No source states {_number(len(inferred))} of {_count(len(stated), 'relationship')}: {reason}."
             yield QuestionSection("inferred-only", "What do we know only by inference?", text, inferred)
 
@@ -213,8 +216,8 @@ class PageQuestions:
         of_it = f" “{title}” is the only source of {most} of them." if most > 1 and len(titles) > 1 else ""
         verb = "rests" if len(single) == 1 else "rest"
         return (
-            f"{_number(len(single)).capitalize()} of {_count(stated, 'relationship')} {verb} on one source alone; what one publisher says on "
-            f"several pages may count as one.{of_it}"
+            f"{_number(len(single)).capitalize()} of {_count(stated, 'relationship')} {verb} on one source alone; what "
+            f"one publisher says on several pages may count as one.{of_it}"
         )
 
     def _label(self, body: int | None) -> str:
@@ -243,8 +246,10 @@ def _is_source(piece: Plain) -> bool:
 
 def _rests_on_one_source(claim: Plain, model: ViewModel) -> bool:
     """Whether the sources of a claim have one origin; an origin is a publisher's pages, or a source by itself."""
+    if claim["derived"]:
+        return False
     sources = {piece["source"] for piece in claim["evidence"] if _is_source(piece)}
-    return not claim["derived"] and len({model.sources.get(source, {}).get("origin") or source for source in sources}) == 1
+    return len({model.sources.get(source, {}).get("origin") or source for source in sources}) == 1
 
 
 def _count(number: int, noun: str) -> str:

@@ -19,7 +19,7 @@ const longDay = (day) => `${Number(day.slice(8))} ${inWords(day.slice(0, 7))}`;
 // The time of which an answer speaks: the chosen month, else the day of the page or of its reader.
 function dayPhrase() {
   const time = state.date ?? AS_OF ?? READ[0];
-  return { 4: `in ${time}`, 7: `in ${inWords(time + "-01")}`, 10: `on ${longDay(time)}` }[time.length];
+  return { 4: `in ${time}`, 7: `in ${inWords(time)}`, 10: `on ${longDay(time)}` }[time.length];
 }
 
 // How many of some relationships are current, ended, ahead, and of how many it is not known.
