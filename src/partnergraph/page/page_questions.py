@@ -28,7 +28,7 @@ NOT_DIRECT = ("disputed", "superseded", "retracted")  # standings of claims from
 
 
 @dataclass(frozen=True)
-class PartnerRow:
+class PartnershipClaim:
     """A claim that joins a body with the focus, one of its units (`through`), or a partnership of both (`through`)."""
 
     claim: int
@@ -64,7 +64,7 @@ class PageQuestions:
         self.own = _own_units(model) if is_offered else set()
         self.partners = sorted(self._partners(), key=self._beginning)
         self.wider = self._wider_partners()
-        self.single = [int(_rests_on_one_source(claim, model)) for claim in model.claims] if is_offered else []
+        self.single = [int(_has_single_source(claim, model)) for claim in model.claims] if is_offered else []
         self.sections = list(self._sections()) if is_offered else []
 
     def script_data(self) -> Plain | None:
@@ -79,7 +79,7 @@ class PageQuestions:
             "single": self.single,
         }
 
-    def _partners(self) -> list[PartnerRow]:
+    def _partners(self) -> list[PartnershipClaim]:
         """As the named question `partners`: what joins the focus or a unit of it with a body that is none of them."""
         rows = []
         for number, claim in enumerate(self.model.claims):
@@ -87,14 +87,14 @@ class PageQuestions:
             if body in self.own:
                 own, body = body, own
             if own in self.own and body not in self.own and self._is_partnership(claim, body):
-                rows.append(PartnerRow(number, body, own if own != self.focus else None))
+                rows.append(PartnershipClaim(number, body, own if own != self.focus else None))
         return rows
 
     def _is_partnership(self, claim: Plain, body: int) -> bool:
         is_body = self.model.bodies[body]["sort"] in ("organisation", "group")
         return is_body and not claim["derived"] and claim["kind"] != "part-of"
 
-    def _wider_partners(self) -> list[PartnerRow]:
+    def _wider_partners(self) -> list[PartnershipClaim]:
         """The other members of the partnerships that the focus or a unit of it is a member of."""
         members = [
             (number, claim)
@@ -103,12 +103,12 @@ class PageQuestions:
         ]
         shared = {claim["to"] for _, claim in members if claim["from"] in self.own}
         return [
-            PartnerRow(number, claim["from"], claim["to"])
+            PartnershipClaim(number, claim["from"], claim["to"])
             for number, claim in members
             if claim["to"] in shared and claim["from"] not in self.own and self._is_partnership(claim, claim["from"])
         ]
 
-    def _beginning(self, row: PartnerRow) -> tuple[str, int]:
+    def _beginning(self, row: PartnershipClaim) -> tuple[str, int]:
         bounds = self.model.claims[row.claim]["start_bounds"]
         return (bounds and bounds[0]) or "9999", row.claim
 
@@ -244,7 +244,7 @@ def _is_source(piece: Plain) -> bool:
     return piece["basis"] not in ("inferred", "editor")
 
 
-def _rests_on_one_source(claim: Plain, model: ViewModel) -> bool:
+def _has_single_source(claim: Plain, model: ViewModel) -> bool:
     """Whether the sources of a claim have one origin; an origin is a publisher's pages, or a source by itself."""
     if claim["derived"]:
         return False
