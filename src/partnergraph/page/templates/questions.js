@@ -185,7 +185,9 @@ function answerTo(code) {
 }
 
 // The claims that the map brings forward for the question of the state; null where none is asked.
-const questionClaims = () => answerTo(state.question)?.rows.map((row) => row.claim) ?? null;
+function questionClaims() {
+  return answerTo(state.question)?.rows.map((row) => row.claim) ?? null;
+}
 
 // A row of an answer; its evidence opens beneath it.
 function answerRow({ claim, subject, mark }) {
@@ -228,13 +230,22 @@ function questionPanel({ title, sentences, rows }) {
   return [title, [...parts, table, more]];
 }
 
+// Which map shows an answer: the opening map, or everything where that has less than half of the claims.
+function mapFor(claims) {
+  if (!NETWORK.radial) return {};
+  const drawn = new Set(NETWORK.radial.wide.edges.flatMap((edge) => edge.claims));
+  return { everything: START.everything || claims.filter((claim) => drawn.has(claim)).length * 2 < claims.length };
+}
+
 // Ask a question: filters start anew, what was selected is let go, and the keyboard goes to the heading of the answer.
 function ask(question) {
+  const answer = answerTo(question);
   const unfiltered = FILTERS.filter((filter) => filter.name !== "date").map((filter) => [filter.name, filter.start]);
-  change({ ...NOTHING, ...Object.fromEntries(unfiltered), step: null, focus: null, camera: null, question });
+  change({ ...NOTHING, ...Object.fromEntries(unfiltered), step: null, focus: null, camera: null, question, ...mapFor(answer.rows.map((row) => row.claim)) });
   byId("questions-menu").open = false;
   document.querySelector(".explorer").scrollIntoView({ block: "nearest" });
   byId("panel-heading").focus({ preventScroll: true });
+  byId("status").textContent = [answer.title, ...answer.sentences].join(" ");
 }
 
 // The bodies into which most claims of a kind lead: those that most is known about.
