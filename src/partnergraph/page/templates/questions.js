@@ -140,10 +140,11 @@ function familyAnswer(code) {
   if (!rows.length) return null;
   const direct = new Set(ASKING.partners.map(([, body]) => body)), bodies = [...new Set(rows.map(([, body]) => body))];
   const near = bodies.filter((body) => direct.has(body)).length, far = bodies.length - near;
-  const how = [near && `${spelled(near)} directly with us or our units`, far && `${spelled(far)} only through a partnership that we are a member of as well`].filter(Boolean);
+  const ways = ["directly with us or our units", "only through a partnership that we are a member of as well"];
+  const how = near && far ? `: ${spelled(near)} ${ways[0]} and ${spelled(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near ? 0 : 1]}`;
   const { plural, label } = DATA.families[family];
   const found = claimRows(rows);
-  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${spelled(bodies.length)} on record: ${enumeration(how)}.`, daySentence(found.map((row) => row.claim))], rows: found };
+  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${spelled(bodies.length)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
 }
 
 function endedAnswer(_, [, title]) {
