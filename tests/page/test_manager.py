@@ -305,22 +305,22 @@ ASKED = [
     (
         "Since when are we partners?",
         None,
-        "The earliest beginning on record is 2008, with Arthritis Research UK. Of 19 relationships with partners four have "
-        "one; of the rest it is not known.",
+        "The earliest beginning on record is 2008, with Arthritis Research UK. Of 19 relationships with partners four "
+        "have one; of the rest it is not known.",
         "Arthritis Research UK funds Primary Care Versus Arthritis",
     ),
     (
         "Who pays for …",
         TEACHING,
-        f"Two bodies are named as paying for {TEACHING}: Department for Education through Coventry University (disputed) "
-        "and through Coventry City Council; and Department of Health and Social Care through Coventry University",
+        f"Two bodies are named as paying for {TEACHING}: Department for Education through Coventry University "
+        "(disputed) and through Coventry City Council; and Department of Health and Social Care through Coventry",
         "is funded by Department for Education",
     ),
     (
         "Who leads …, and is it disputed?",
         TEACHING,
-        f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, 28 "
-        "August 2018, item 36",
+        f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, "
+        "28 August 2018, item 36",
         "is led by Coventry City Council",
     ),
     (
