@@ -313,7 +313,7 @@ ASKED = [
         "Who pays for …",
         TEACHING,
         f"Two bodies are named as paying for {TEACHING}: Department for Education through Coventry University "
-        "(disputed) and through Coventry City Council; and Department of Health and Social Care through Coventry",
+        "(disputed) and through Coventry City Council; and Department of Health and Social Care through",
         "is funded by Department for Education",
     ),
     (
