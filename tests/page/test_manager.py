@@ -273,3 +273,104 @@ def test_what_rests_on_inference_only(keele_page: Page, show: Opener) -> None:
     rows = _rows(tab)
     assert every - stated > 20
     assert len([row for row in rows if re.search(r"Inferred(, \w+)?:", row)]) >= every - stated
+
+
+# A question, the group of the menu and the choice in it (None: the question stands by itself), and what the answer says.
+ASKED = [
+    (
+        "Who are our main partners?",
+        None,
+        "has 18 partners on record, 10 of them only through its units. The best connected are "
+        f"{TEACHING}, {SPCR} and Primary Care Research Consortium.",
+        f"is a member of {TEACHING}",
+    ),
+    (
+        "Which of our partners are …",
+        "NHS bodies or providers of care (9)",
+        "There are nine on record: two directly with us or our units and seven only through a partnership",
+        "has a close relationship with NHS partners of the School",
+    ),
+    (
+        "Which of our partners are …",
+        "universities or colleges (21)",
+        "There are 21 on record: one directly with us or our units and 20 only through a partnership",
+        "Keele University hosts Primary Care Versus Arthritis",
+    ),
+    (
+        "Which of our partners are …",
+        "councils or other local government (17)",
+        "There are 17 on record, all only through a partnership that we are a member of as well.",
+        f"Staffordshire County Council is a member of {TEACHING}",
+    ),
+    (
+        "Since when are we partners?",
+        None,
+        "The earliest beginning on record is 2008, with Arthritis Research UK. Of 19 relationships with partners four "
+        "have one; of the rest it is not known.",
+        "Arthritis Research UK funds Primary Care Versus Arthritis",
+    ),
+    (
+        "Who pays for …",
+        TEACHING,
+        f"Two bodies are named as paying for {TEACHING}: Department for Education through Coventry University "
+        "(disputed) and through Coventry City Council; and Department of Health and Social Care through",
+        "is funded by Department for Education",
+    ),
+    (
+        "Who leads …, and is it disputed?",
+        TEACHING,
+        f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, "
+        "28 August 2018, item 36",
+        "is led by Coventry City Council",
+    ),
+    (
+        "What changed since …",
+        "2020",
+        " relationships ended and six times one body became another. Only what surely did is counted.",
+        "is a member of NIHR Applied Research Collaboration West Midlands ended 2026-03",
+    ),
+    ("What has ended?", None, "of 174 relationships have surely ended.", "is a member of"),
+    (
+        "How is … connected to us?",
+        "Keele University",
+        f"Directly: {SCHOOL} is part of Keele University (ended 2020-08). In two steps: through {SPCR}",
+        f"{SCHOOL} is part of Keele University",
+    ),
+    (
+        "What do we know only from one source?",
+        None,
+        "101 of 174 relationships rest on one source alone;",
+        f"{SCHOOL} is a member of Primary Care Research Consortium",
+    ),
+    (
+        "What do we know only by inference?",
+        None,
+        "No source states 31 of 174 relationships: they are inferred, each with its reason.",
+        f"Birmingham City Council is a member of {TEACHING}",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "choice", "sentence", "row"), ASKED, ids=[f"{q} {c or ''}" for q, c, _, _ in ASKED]
+)
+def test_a_question_of_the_menu_is_answered_in_two_clicks(
+    keele_page: Page, show: Opener, question: str, choice: str | None, sentence: str, row: str
+) -> None:
+    tab = show(keele_page.html).tab
+    clicks = 0
+    group = "#questions-menu " + ("" if choice is None else f"[role=group]:has(p:text-is('{question}')) ")
+    for target in ("#questions-menu summary", f'{group}button:text-is("{choice or question}")'):
+        tab.click(target)
+        clicks += 1
+    assert clicks <= 2
+    said = " ".join(" ".join(tab.locator("#panel .answer-text").all_inner_texts()).split())
+    print(f"\n{question} {choice or ''}\n  {clicks} clicks: {said}")
+    assert sentence in said
+    assert tab.inner_text("#panel-heading").endswith("?")
+    # The table below it has the claims with their evidence, and the map brings the same forward.
+    rows = [" ".join(text.split()) for text in tab.locator(".answer-rows tbody tr").all_inner_texts()]
+    assert [text for text in rows if row in text], rows
+    assert tab.locator(".answer-rows .evidence-button").count() == len(rows) > 0
+    assert len(tab.evaluate("questionClaims()")) >= len(rows)
+    assert tab.locator("#map canvas").is_visible()

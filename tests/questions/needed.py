@@ -7,6 +7,7 @@ ARC = "NIHR Applied Research Collaboration West Midlands"
 NEEDED: dict[str, dict[str, str]] = {
     "between": {"one": "Keele University", "other": SPCR},
     "changed-between": {"after": "2018-01-01", "before": "2020-12-31"},
+    "changed-since": {"after": "2018-01-01"},
     "ended-memberships": {"date": "2021-12-31"},
     "events-of-year": {"year": "2018"},
     "history": {"organisation": "PHE"},
@@ -19,4 +20,5 @@ NEEDED: dict[str, dict[str, str]] = {
     "shared-partners": {"other": "Coventry University"},
     "sleeping-partnerships": {"date": "2024-12-31"},
     "stale": {"date": "2012-01-01"},
+    "way-to-us": {"other": "Coventry University"},
 }

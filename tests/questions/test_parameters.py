@@ -73,7 +73,7 @@ TAKES = {tuple((p.type, p.default) for p in question.parameters): question for q
 
 def test_every_type_of_parameter_stands_for_others() -> None:
     types = {type_ for takes in TAKES for type_, _ in takes}
-    assert types == {"organisation", "date", "kind", "type", "text", "number", "graph"}
+    assert types == {"organisation", "date", "kind", "type", "family", "text", "number", "graph"}
 
 
 @pytest.mark.parametrize("question", [q for takes, q in TAKES.items() if takes], ids=lambda q: q.name)

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["build_network"]
 
+# What several bodies of a family are called, in a question such as "Which of our partners are ...?".
+FAMILY_PLURALS = {
+    "education": "universities or colleges",
+    "academic-unit": "schools, institutes or units",
+    "partnership-body": "consortia, partnerships or networks",
+    "health-service": "NHS bodies or providers of care",
+    "local-government": "councils or other local government",
+    "central-government": "government or public bodies",
+    "civil-society": "charities or professional bodies",
+    "people-and-others": "people or others",
+    "undertaking": "programmes, strategies or exercises",
+}
+
 
 @contextmanager
 def _paused_collection() -> Iterator[None]:
@@ -191,7 +204,12 @@ def graph_metadata(reader: Reader, as_of: str | None, sources: Mapping[str, Sour
             }
             for kind in concepts("relationship-kind")
         },
-        "families": {entry.code: {"label": entry.label} for entry in concepts("org-family")}
-        | {"undertaking": {"label": "programme, strategy or exercise"}},
+        "families": {
+            entry.code: {"label": entry.label, "plural": FAMILY_PLURALS.get(entry.code)}
+            for entry in concepts("org-family")
+        }
+        | {
+            "undertaking": {"label": "programme, strategy or exercise", "plural": "programmes, strategies or exercises"}
+        },
         "types": {entry.code: {"label": entry.label} for entry in concepts() if entry.scheme != "relationship-kind"},
     }

@@ -46,9 +46,9 @@ SCRIPTS = (
         "panel.js",
         "table.js",
     ),
-    *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
+    *("picture.js", "save.js", "story.js", "questions.js", "highlights.js", "webgl.js", "main.js"),
 )
-STYLES = ("page.css", "headline.css", "panel.css", "legend.css", "tables.css", "print.css")
+STYLES = (*("page.css", "headline.css", "panel.css", "legend.css", "tables.css", "questions.css", "print.css"),)
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
@@ -130,6 +130,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
     from partnergraph.page.layout.webgl_layout import webgl_positions
+    from partnergraph.page.page_questions import MAX_LISTED_BODIES, MAX_SECTION_ROWS, PageQuestions
     from partnergraph.page.svg import map_bounds, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
     from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
@@ -145,6 +146,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     undrawn = set(diagram.undrawn)
     drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
     families = _families(graph, diagram.families, looks_of_families, drawn_families)
+    questions = PageQuestions(model, families)
     note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
@@ -194,6 +196,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "svg_tall": Markup(stills["tall"]),
         "story": [step | {"scene": Markup(_scene(diagram, opening, step["bodies"]))} for step in model.story],
         "radial": opening,
+        "questions": questions.sections,
+        "section_rows": MAX_SECTION_ROWS,
+        "listed_bodies": MAX_LISTED_BODIES,
         "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
         "style": Markup(style),
         "large": large,
@@ -210,6 +215,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "extents": {view: map_bounds(diagram, view) for view in VIEWS},
             "tall_font": TALL_FONT,
         }
+        | ({"questions": asked} if (asked := questions.script_data()) else {})
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"headline": headline.data} if headline and headline.data else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
@@ -272,7 +278,7 @@ def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _families(
     graph: Network, names: list[str], looks_of_families: dict[str, Any], drawn_families: list[int]
 ) -> list[dict[str, Any]]:
-    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    labels = graph.graph.get("types", {}) | graph.graph.get("families", {})
     return [
         {
             "number": number,
@@ -282,6 +288,7 @@ def _families(
             "light": looks_of_families[name].light,
             "dark": looks_of_families[name].dark,
             "count": drawn_families.count(number),
+            **({"plural": labels[name]["plural"]} if labels.get(name, {}).get("plural") else {}),
         }
         for number, name in enumerate(names)
     ]

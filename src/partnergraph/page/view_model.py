@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
+from partnergraph.page.page_questions import QUESTION_NAMES
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -62,7 +63,11 @@ RESERVED = (
         "whole-note",
     ),
     *("headline", "map-wide", "map-tall", "map-of", "panel-raise", "over", "status-day"),
-    *("answer", "answer-heading", "answer-table", "before", "after"),
+    *("about", "about-found", "answer", "answer-back", "answer-heading", "answer-table", "before", "after"),
+    *("questions", "questions-heading", "questions-menu"),
+    *(f"question-{name}" for name in QUESTION_NAMES),
+    *(f"question-{name}-table" for name in QUESTION_NAMES),
+    *(f"question-menu-{name}" for name in QUESTION_NAMES),
     *("save-csv", "save-png", "save-svg", "since", "source", "standing", "steps", "story", "story-back", "story-end"),
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),

@@ -31,6 +31,7 @@ SECOND_GRAPH = "urn:x-partnergraph:beside/"
 # Types of parameters that are codes of a concept scheme: the scheme, a noun for the code, the command that lists them.
 CONCEPT_TYPES = {
     "kind": ("relationship-kind", "a kind of relationship", "partnergraph kinds"),
+    "family": ("org-family", "a family of organisations", "partnergraph kinds --list org-family"),
     "type": ("org-type", "a type of organisation", "partnergraph kinds --list org-type"),
 }
 

@@ -23,8 +23,8 @@ _PATTERN = re.compile(r"(?:#[^\n]*\n)*[^{]*\{(?:\s*\{\s*SELECT[^{]*\{)?")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that a question takes: an `organisation` by any name, a `date`, a `kind` of relationship, a `type` of
-    organisation, a `text`, a `number`, or a second `graph`. Default None: required.
+    """A value that a question takes: an `organisation` by any name, a `date`, a `kind` of relationship, a `type` or
+    a `family` of organisations, a `text`, a `number`, or a second `graph`. Default None: required.
     """
 
     name: str

@@ -5,6 +5,7 @@ const CLAIM_AT = new Map(CLAIMS.key.map((key, claim) => [key, claim]));
 function addressOf() {
   const key = state.body !== null ? BODIES.key[state.body] : state.claims?.length ? CLAIMS.key[state.claims[0]] : "";
   const parts = [
+    ["question", state.question],
     ["to", state.to !== null && BODIES.key[state.to]],
     ["step", state.step !== null && state.step + 1],
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
@@ -15,11 +16,11 @@ function addressOf() {
     [whole?.on ? "all" : OPENINGS && drawing() ? "zoom" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);
   const rest = parts.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return key + (rest ? "&" + rest : "");
+  return !key && state.question ? rest : key + (rest ? "&" + rest : "");
 }
 
 function readAddress(text) {
-  const [first, ...rest] = text.replace(/^#/, "").split("&");
+  const rest = text.replace(/^#/, "").split("&"), first = rest[0].includes("=") ? "" : rest.shift();
   const parameters = new Map(rest.map((part) => part.split("=")).map(([name, value]) => [name, decode(value ?? "")]));
   const bodyAt = (name) => BODY_AT.get(parameters.get(name)) ?? null;
   const key = decode(first);
@@ -38,9 +39,9 @@ function readAddress(text) {
     focus,
     to,
     step: step ? step - 1 : null,
+    question: answerTo(parameters.get("question")) ? parameters.get("question") : null,
     ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.read(parameters.get(filter.inAddress ?? filter.name))])),
     ...base,
-    question: parameters.get("question")?.slice(0, 200) || null,
     camera: whole && !isOpeningOn() && (focus === null || to !== null) ? cameraAt(parameters.get("all")) : (cameraAt(parameters.get("zoom")) ?? at),
   };
 }

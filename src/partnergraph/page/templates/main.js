@@ -11,6 +11,7 @@ startFocus();
 startOpening();
 startSaving();
 startStory();
+startQuestions();
 listeners.push(() => (byId("over").hidden = Boolean(state.date) || !state.ended || !OVER.some(Boolean)));
 startAddress();
 // A link to a body or a claim selects it, and the map comes into sight.
@@ -25,7 +26,7 @@ document.addEventListener("click", (event) => {
 });
 // The browser jumps to the row that an address names; what it means is on the map.
 function toMap() {
-  if (state.body !== null || state.claims) requestAnimationFrame(bringIntoSight);
+  if (state.body !== null || state.claims || state.question) requestAnimationFrame(bringIntoSight);
 }
 const fromAddress = () => change(readAddress(location.hash));
 addEventListener("popstate", () => {

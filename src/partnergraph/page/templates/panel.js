@@ -179,7 +179,7 @@ function startPanel() {
     const key = JSON.stringify([{ ...state, camera: null, step: null, unfolded: null }]);
     if (key === shown) return;
     shown = key;
-    const open = state.body !== null || state.claims?.length || (state.fold !== null && !opensInPlace());
+    const selected = isSelected(), answer = answerTo(state.question), open = selected || answer;
     const inside = panel.contains(document.activeElement) && document.activeElement.id;
     panel.hidden = !open;
     document.querySelector(".stage").classList.toggle("split", Boolean(open));
@@ -188,11 +188,12 @@ function startPanel() {
       if (inside !== false) byId("find").focus({ preventScroll: true });
       return;
     }
-    const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : foldPanel(state.fold);
+    const [title, parts] = state.body !== null ? bodyPanel(state.body) : state.claims?.length ? claimsPanel(state.claims) : selected ? foldPanel(state.fold) : questionPanel(answer);
     const close = element("button", { type: "button", class: "close", "aria-label": "Close", onclick: closePanel }, "×");
+    const back = selected && answer ? [element("button", { type: "button", id: "answer-back", onclick: closePanel }, "Back to the answer")] : [];
     raise.textContent = raised ? "▼" : "▲";
     raise.setAttribute("aria-expanded", String(raised));
-    panel.replaceChildren(element("div", { class: "panel-buttons" }, raise, close), element("h2", { id: "panel-heading" }, title), ...parts);
+    panel.replaceChildren(element("div", { class: "panel-buttons" }, raise, close), ...back, element("h2", { id: "panel-heading", tabindex: "-1" }, title), ...parts);
     // Where the keyboard was, it stays.
     if (inside !== false) (byId(inside) ?? panel).focus({ preventScroll: true });
     if (about !== title) {
@@ -200,11 +201,16 @@ function startPanel() {
       if (phone.matches) requestAnimationFrame(bringIntoSight);
     }
     about = title;
-    byId("status").textContent = "Shown: " + title;
+    byId("status").textContent = selected ? "Shown: " + title : [title, ...answer.sentences].join(" ");
   });
 }
 
+const isSelected = () => state.body !== null || Boolean(state.claims?.length) || (state.fold !== null && !opensInPlace());
+
+// What is selected is let go, then the question: beneath a body or a claim stands the answer that led to it.
 function closePanel() {
-  select({});
-  byId("find").focus({ preventScroll: true });
+  const left = isSelected() && state.question;
+  if (isSelected()) select({});
+  else change({ question: null, camera: null, ...mapFor([]) });
+  byId(left ? "panel-heading" : "find").focus({ preventScroll: true });
 }

@@ -13,6 +13,7 @@ const START = {
   question: null, // the question that is answered on the map: a short text code
   ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])),
   step: null, // number of the step of the story
+  question: null, // what is asked: the name of a question and, after a dot, what was chosen
   focus: null, // number of the body that is drawn with its neighbours, in place of the map
   camera: null, // where a person has moved the map to: x, y, scale
 };
@@ -32,7 +33,8 @@ function change(values) {
 
 function select(values) {
   const next = { ...NOTHING, ...values, step: values.step ?? null };
-  change({ ...next, focus: centreOf(next.body, next.claims, state.focus) });
+  // A step of the story shows itself; a body or a claim is looked at beside the answer to a question.
+  change({ ...next, ...(next.step === null ? {} : { question: null }), focus: centreOf(next.body, next.claims, state.focus) });
 }
 
 // The opening map where there is one, until everything is asked for, or groups unfolded.
