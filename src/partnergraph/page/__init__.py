@@ -39,7 +39,7 @@ SCRIPTS = (
         "panel.js",
         "table.js",
     ),
-    *("picture.js", "save.js", "story.js", "highlights.js", "webgl.js", "main.js"),
+    *("picture.js", "save.js", "share.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
 STYLES = ("page.css", "panel.css", "legend.css", "tables.css", "print.css")
 # What draws the map in a browser; webgl falls back to canvas.
@@ -119,6 +119,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.highlights import script_highlights
     from partnergraph.page.layout.arrangement import positions_of
     from partnergraph.page.layout.webgl_layout import webgl_positions
+    from partnergraph.page.print_report import print_report
     from partnergraph.page.svg import map_bounds, render_svg, scene_svg, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
     from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, looks
@@ -168,6 +169,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "compared": bool(graph.graph.get("compared")),
         "content": model,
         "answer": answer,
+        "report": print_report(model, [family["label"] for family in families], partners=not answer),
         "families": families,
         "summary": summary,
         "drawn": drawn_count,

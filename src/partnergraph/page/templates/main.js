@@ -7,6 +7,7 @@ startTables();
 startMap();
 startFocus();
 startSaving();
+startSharing();
 startStory();
 listeners.push(() => (byId("over").hidden = Boolean(state.date) || !OVER.some(Boolean)));
 startAddress();
@@ -31,7 +32,16 @@ addEventListener("popstate", () => {
   fromAddress();
   toMap();
 });
-fromAddress();
+// A page that was saved with a view opens with it.
+const VIEW = document.querySelector('meta[name="view"]').content;
+if (VIEW && !location.hash) {
+  try {
+    history.replaceState(null, "", "#" + VIEW);
+  } catch {
+    // In a frame without an origin of its own there is no address to keep.
+  }
+  change(readAddress(VIEW));
+} else fromAddress();
 // The program of a large page, which is unpacked first, can come after the browser's jump.
 if (document.readyState === "complete") toMap();
 else addEventListener("load", toMap);
