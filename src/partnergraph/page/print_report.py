@@ -5,8 +5,8 @@ The headline and the map stand on a sheet before it. Heights are millimetres of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -17,27 +17,29 @@ if TYPE_CHECKING:
 
     Plain = dict[str, Any]
 
-ROOM = 620.0  # of two sheets: four columns of 180, less what breaks between columns may leave empty
+ROOM = 710.0  # of two sheets: four columns of 186, less what breaks between columns may leave empty
 COLUMN = 128.0  # width of a column
-LETTERS = 2.9  # size of the letters
-LINE, ROW_GAP, HEADING = 3.7, 1.4, 8.5
-SENTENCE_WIDTH, STATUS_WIDTH, DATE_WIDTH = 64.0, 24.0, 16.0  # of the columns of the table
+LETTERS = 2.83  # size of the letters: 8 points
+LINE, ROW_GAP, HEADING = 3.5, 1.2, 8.0
+SENTENCE_WIDTH, STATUS_WIDTH, DATE_WIDTH = 66.0, 22.0, 16.0  # of the columns of the table
+RELATION = 1.0  # of a relation before its names in a running list, shared among them
 MAX_LABEL = 110  # characters
 MAX_HUBS = 8  # partners whose own partners are printed
 MAX_DISPUTES = 5
-MAX_EVIDENCE = 2  # pieces for a disputed claim, and as many against it
+MAX_EVIDENCE = 1  # pieces for a disputed claim, and as many against it
 MAX_SOURCES = 8
 OBSOLETE = ("superseded", "retracted")  # standings of claims that are left out
 
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A claim as a sentence in three parts, of which `subject` is empty below a heading that says it.
+    """A claim as a sentence in three parts, of which `subject` is empty below a heading that says it; in a running list
+    all claims that say the same of two bodies.
 
-    `claim` is its number, `since` and `until` are empty where nothing is stated.
+    `claims` are their numbers; `since` and `until` are empty where nothing is stated, and where there are several.
     """
 
-    claim: int
+    claims: tuple[int, ...]
     subject: str
     relation: str
     partner: str
@@ -53,14 +55,31 @@ class ReportRow:
             (f"{self.subject} {self.relation} {self.partner}", SENTENCE_WIDTH),
             (self.since, DATE_WIDTH),
             (self.until, DATE_WIDTH),
-            (f"not known, last confirmed {self.confirmed or ''} {' '.join(self.marks)}", STATUS_WIDTH),
+            (f"{' '.join(self.marks)} last confirmed {self.confirmed}" if self.confirmed else "", STATUS_WIDTH),
         )
         return max(_lines(text, width) for text, width in texts) * LINE + ROW_GAP
+
+    @property
+    def length(self) -> float:
+        """How high it makes a running list."""
+        text = f"{self.partner} ({' '.join((*self.marks, self.since, self.until))} to, current); "
+        return text_width(text, LETTERS) * 1.12 / COLUMN * LINE + RELATION
+
+    @property
+    def period(self) -> str:
+        """The dates that are stated, in a few words; how many claims there are where there are several."""
+        if len(self.claims) > 1:
+            return f"{len(self.claims)} relationships"
+        if self.since and self.until:
+            return f"{self.since} to {self.until}"
+        return f"since {self.since}" if self.since else f"until {self.until}" if self.until else ""
 
 
 @dataclass
 class ReportGroup:
-    """The rows below one heading, and how many there are before they were cut; `family` is -1 below a body's name."""
+    """The rows below one heading, and how many claims there were before they were cut; `family` is -1 below the name
+    of a body.
+    """
 
     heading: str
     family: int
@@ -68,7 +87,20 @@ class ReportGroup:
     total: int = 0
 
     def __post_init__(self) -> None:
-        self.total = self.total or len(self.rows)
+        self.total = self.total or self.shown
+
+    @property
+    def shown(self) -> int:
+        """The claims of the rows."""
+        return sum(len(row.claims) for row in self.rows)
+
+    @property
+    def by_relation(self) -> list[tuple[str, list[ReportRow]]]:
+        """The rows by their relation, in the order of both."""
+        relations: dict[str, list[ReportRow]] = {}
+        for row in sorted(self.rows, key=lambda row: row.relation):
+            relations.setdefault(row.relation, []).append(row)
+        return list(relations.items())
 
 
 @dataclass(frozen=True)
@@ -103,13 +135,13 @@ class PrintReport:
     obsolete: int
     disputes: list[DisputeEntry]
     disputes_left_out: int
-    sources: list[tuple[Plain, int]]
+    sources: list[tuple[dict[str, str], int]]
     source_count: int
 
     @property
     def rows_left_out(self) -> int:
         """Relationships of the groups that are not printed."""
-        return sum(group.total - len(group.rows) for group in (*self.first, *self.second))
+        return sum(group.total - group.shown for group in (*self.first, *self.second))
 
 
 def print_report(model: ViewModel, family_labels: list[str], partners: bool = True) -> PrintReport:
@@ -118,7 +150,7 @@ def print_report(model: ViewModel, family_labels: list[str], partners: bool = Tr
     disputes = disputed[:MAX_DISPUTES]
     sources = _sources(model)
     room = ROOM - sum(entry.height for entry in disputes) - 2 * HEADING
-    room -= sum((_lines(f"{source['title']} {source['publisher']}", COLUMN) + 1) * LINE for source, _ in sources)
+    room -= sum(_lines(f"{source['title']} {source['publisher']} {' ' * 40}", COLUMN) * LINE for source, _ in sources)
     valid = [number for number, claim in enumerate(model.claims) if claim["standing"] not in OBSOLETE]
     focus = model.diagram.focus
     own = [number for number in valid if focus in _ends(model, number) and len(_ends(model, number)) == 2]
@@ -132,8 +164,8 @@ def print_report(model: ViewModel, family_labels: list[str], partners: bool = Tr
             second = _second_step(model, own, valid)
             hubs_left_out = max(0, len(second) - MAX_HUBS)
             second = second[:MAX_HUBS]
-        room = _cut(model, first, room)
-        _cut(model, second, room)
+        room = _cut(model, first, room, lambda row: row.height)
+        _cut(model, second, room, lambda row: row.length)
         hubs_left_out += sum(not group.rows for group in second)
         second = [group for group in second if group.rows]
     return PrintReport(
@@ -194,14 +226,14 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
     partner = claim["to"] if forward else claim["from"]
     marks = (claim["standing"] if claim["standing"] != "accepted" else "", "inferred" if claim["inferred"] else "")
     return ReportRow(
-        claim=number,
+        claims=(number,),
         subject=_clipped(model.bodies[claim["from"]]["label"]) if body is None else "",
         relation=_clipped(claim["forward"] if forward else claim["inverse"]),
         partner=_clipped(model.bodies[partner]["label"]),
         since=_clipped(days_in_words(claim["start_bounds"]), 40),
         until=_clipped(days_in_words(claim["valid_until"]), 40),
-        confirmed=str(claim["confirmed"] or ""),
-        marks=tuple(mark for mark in (*marks, str(claim["change"])) if mark),
+        confirmed=_clipped(str(claim["confirmed"] or ""), 20),
+        marks=tuple(_clipped(mark, 20) for mark in (*marks, str(claim["change"])) if mark),
     )
 
 
@@ -212,7 +244,8 @@ def _by_family(model: ViewModel, numbers: list[int], focus: int | None, labels: 
         claim = model.claims[number]
         body = claim["from"] if focus is None or claim["to"] == focus else claim["to"]
         groups.setdefault(model.bodies[body]["family"], []).append(_row(model, number, focus))
-    return [ReportGroup(labels[family], family, groups[family]) for family in sorted(groups)]
+    headings = {family: _clipped(labels[family][:1].upper() + labels[family][1:]) for family in groups}
+    return [ReportGroup(headings[family], family, groups[family]) for family in sorted(groups)]
 
 
 def _second_step(model: ViewModel, own: list[int], valid: list[int]) -> list[ReportGroup]:
@@ -225,26 +258,41 @@ def _second_step(model: ViewModel, own: list[int], valid: list[int]) -> list[Rep
         if len(hubs) == 1 and len(_ends(model, number) - first) == 1:
             hub = hubs.pop()
             rows.setdefault(hub, []).append(_row(model, number, hub))
+    rows = {hub: _merged(own_rows) for hub, own_rows in rows.items()}
     ordered = sorted(rows, key=lambda hub: (-len(rows[hub]), hub))
     return [ReportGroup(_clipped(model.bodies[hub]["label"]), -1, rows[hub]) for hub in ordered]
 
 
-def _cut(model: ViewModel, groups: list[ReportGroup], room: float) -> float:
+def _merged(rows: list[ReportRow]) -> list[ReportRow]:
+    """The rows of one body, those that say the same of the same other one as one."""
+    merged: dict[tuple[str, str], ReportRow] = {}
+    for row in rows:
+        key = row.relation, row.partner
+        if before := merged.get(key):
+            marks = tuple(sorted({*before.marks, *row.marks}))
+            row = replace(row, claims=(*before.claims, *row.claims), marks=marks, since="", until="")
+        merged[key] = row
+    return list(merged.values())
+
+
+def _cut(
+    model: ViewModel, groups: list[ReportGroup], room: float, height: Callable[[ReportRow], float]
+) -> float:
     """Keep as many rows as there is room for (in place), of each group in turn the best connected; the room left."""
     degrees = [len(body["claims"]) for body in model.bodies]
     waiting = []
     for group in groups:
-        weight = {row.claim: sum(degrees[end] for end in _ends(model, row.claim)) for row in group.rows}
-        waiting.append(sorted(group.rows, key=lambda row: (-weight[row.claim], row.claim)))
+        weight = {row.claims: sum(degrees[end] for end in _ends(model, row.claims[0])) for row in group.rows}
+        waiting.append(sorted(group.rows, key=lambda row: (-weight[row.claims], row.claims)))
         group.rows = []
     for place in range(max(map(len, waiting), default=0)):
         for group, rows in zip(groups, waiting, strict=True):
             if place < len(rows) and room > 0:
-                room -= rows[place].height + (0 if group.rows else HEADING)
+                room -= height(rows[place]) + (0 if group.rows else HEADING)
                 if room > 0:
                     group.rows.append(rows[place])
     for group in groups:
-        group.rows.sort(key=lambda row: (row.subject.casefold(), row.partner.casefold(), row.since or "9", row.claim))
+        group.rows.sort(key=lambda row: (row.subject.casefold(), row.partner.casefold(), row.since or "9", row.claims))
     return room
 
 
@@ -281,7 +329,7 @@ def _disputes(model: ViewModel) -> list[DisputeEntry]:
                     )
                 ),
                 when=_clipped(claim["when"], 80),
-                note=_clipped(claim["standing_note"] or "", 320),
+                note=_clipped(claim["standing_note"] or "", 260),
                 evidence=tuple(evidence[:MAX_EVIDENCE]),
                 against=tuple(against[:MAX_EVIDENCE]),
                 more=max(0, len(evidence) - MAX_EVIDENCE) + max(0, len(against) - MAX_EVIDENCE),
@@ -294,13 +342,13 @@ def _in_words(piece: Plain) -> str:
     """A piece of evidence with who says so."""
     source = ", ".join(str(part) for part in (piece["title"], piece["publisher"], piece["date"]) if part)
     if piece["form"] == "quoted":
-        return f"“{_clipped(str(piece['words']), 170)}” ({_clipped(source, 120)})"
+        return f"“{_clipped(str(piece['words']), 150)}” ({_clipped(source, 100)})"
     if piece["form"] == "inferred":
-        return f"Inferred: {_clipped(str(piece['says']), 170)}"
-    return f"{_clipped(str(piece['says'] or ''), 170)} ({_clipped(source, 120)})"
+        return f"Inferred: {_clipped(str(piece['says']), 150)}"
+    return f"{_clipped(str(piece['says'] or ''), 150)} ({_clipped(source, 100)})"
 
 
-def _sources(model: ViewModel) -> list[tuple[Plain, int]]:
+def _sources(model: ViewModel) -> list[tuple[dict[str, str], int]]:
     """The most cited sources, each with the number of relationships that cite it."""
     counts: dict[str, int] = {}
     for claim in model.claims:
@@ -311,7 +359,10 @@ def _sources(model: ViewModel) -> list[tuple[Plain, int]]:
         key=lambda source: (-counts[source["key"]], source["key"]),
     )
     return [
-        (source | {"title": _clipped(str(source["title"]), 160)}, counts[source["key"]])
+        (
+            {part: _clipped(str(source[part] or ""), most) for part, most in (("title", 160), ("publisher", 90), ("date", 20))},
+            counts[source["key"]],
+        )
         for source in ranked[:MAX_SOURCES]
     ]
 

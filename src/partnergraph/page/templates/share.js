@@ -45,11 +45,16 @@ function printed(everything) {
 // The report says what each relationship is on the day on which it is printed, or at the chosen date.
 function dateReport() {
   const day = byId("report-day");
-  if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}.`;
+  if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}; “current” and “ended” only where the dates say so.`;
   for (const row of document.querySelectorAll("#report [data-row]")) {
-    const claim = Number(row.dataset.row);
-    row.classList.toggle("over", claimOver(claim));
-    row.querySelector(".on-day").textContent = statusNow(claim);
+    const claims = row.dataset.row.split(" ").map(Number), all = claims.map((claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow()));
+    // Of several claims about the same, one that holds is enough.
+    const status = all.find((each) => each === "current") ?? (all.every((each) => each === all[0]) ? all[0] : "not known");
+    const cell = row.querySelector(".on-day"), open = status === "not known", confirmed = CLAIMS.confirmed[claims[0]];
+    row.classList.toggle("over", claims.every(claimOver));
+    if (row.localName === "span") cell.textContent = open ? "" : ", " + status;
+    else if (open && confirmed) cell.replaceChildren("last confirmed ", element("span", { class: "day" }, confirmed));
+    else cell.textContent = status;
   }
 }
 
