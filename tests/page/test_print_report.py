@@ -45,8 +45,14 @@ def star(partners: int, label: str = "Partner {} of the place", families: int = 
         start = (f"{1990 + number % 30}-01-01", f"{1990 + number % 30}-12-31")
         more: dict[str, Any] = {"start_bounds": start, "last_confirmed": "2018", "evidence": [QUOTED]}
         if number % 3 == 0:
-            more |= {"standing": "disputed", "standing_note": "The other source says that it ended.", "counter_evidence": [QUOTED]}
-        graph.add_edge("us", f"p{number}", key=f"c{number}", kind="funding", forward="funds", inverse="is funded by", **more)
+            more |= {
+                "standing": "disputed",
+                "standing_note": "The other source says that it ended.",
+                "counter_evidence": [QUOTED],
+            }
+        graph.add_edge(
+            "us", f"p{number}", key=f"c{number}", kind="funding", forward="funds", inverse="is funded by", **more
+        )
         for other in range(3):
             graph.add_node(f"q{number}-{other}", label=f"Member {other} of {number}", type="member")
             graph.add_edge(f"p{number}", f"q{number}-{other}", kind="has-member", forward="has member")
@@ -75,7 +81,9 @@ GRAPHS = {
     "one partner": star(1),
     "twelve partners": star(12),
     "300 partners": star(300),
-    "300 partners of long names": star(300, "Royal and Ancient Joint Committee for Nursing, Midwifery and Practice {}" * 3),
+    "300 partners of long names": star(
+        300, "Royal and Ancient Joint Committee for Nursing, Midwifery and Practice {}" * 3
+    ),
     "300 partners of 300 types": star(300, families=300),
     "no focus": without_focus(40),
     "no focus, many": without_focus(3000),
@@ -146,7 +154,7 @@ def test_the_report_of_the_keele_graph(
 @browser
 def test_the_status_is_that_of_the_day_on_which_it_is_printed(show: Opener) -> None:
     graph = nx.MultiDiGraph(title="T", focus="a")
-    dates = {
+    dates: dict[str, dict[str, Any]] = {
         "over": {"start_bounds": ("2001-01-01", "2001-12-31"), "end_bounds": ("2009-01-01", "2009-12-31")},
         "open": {"start_bounds": ("2001-01-01", "2001-12-31"), "last_confirmed": "2018"},
         "now": {"start_bounds": ("2001-01-01", "2001-12-31"), "end_bounds": ("2900-01-01", "2900-12-31")},

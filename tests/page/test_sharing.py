@@ -9,6 +9,7 @@ import pytest
 
 from partnergraph.page import Page, draw
 from tests.page.conftest import Opener, Watched
+from tests.page.driving import until
 from tests.page.probes import PROBES, hostile
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-VIEW = "#org-coventry-university&date=2014-06&kind=funding&hide=civil-society"
+VIEW = "#org-coventry-university&date=2019-06&inferred=no&hide=civil-society"
 STATE = "JSON.stringify([{ ...state, camera: null }, [...state.hidden], view()])"
 
 
@@ -120,7 +121,9 @@ def clipboard(browser: Browser, keele_page: Page, tmp_path: Path) -> Any:
     contexts = []
 
     def opened(allowed: bool) -> Tab:
-        context = browser.new_context(offline=True, permissions=["clipboard-read", "clipboard-write"] if allowed else [])
+        context = browser.new_context(
+            offline=True, permissions=["clipboard-read", "clipboard-write"] if allowed else []
+        )
         contexts.append(context)
         tab = context.new_page()
         file = tmp_path / "page.html"
@@ -140,7 +143,7 @@ def clipboard(browser: Browser, keele_page: Page, tmp_path: Path) -> Any:
 def test_the_link_of_the_view_is_copied(clipboard: Any) -> None:
     tab = clipboard(allowed=True)
     tab.click("#copy-link")
-    tab.wait_for_function("document.getElementById('shared').textContent") if False else tab.wait_for_timeout(200)
+    until(tab, "document.getElementById('shared').textContent !== ''")
     note = "Link copied. It opens on this computer only; to send this view, save it as a file."
     assert tab.text_content("#status") == tab.inner_text("#shared") == note
     assert tab.evaluate("navigator.clipboard.readText()") == tab.evaluate("location.href")
@@ -150,6 +153,7 @@ def test_the_link_of_the_view_is_copied(clipboard: Any) -> None:
 def test_where_the_clipboard_is_closed_the_link_is_selected_and_copied(clipboard: Any) -> None:
     tab = clipboard(allowed=False)
     tab.click("#copy-link")
+    until(tab, "document.getElementById('shared').textContent !== ''")
     assert tab.inner_text("#shared").startswith("Link copied.")
     assert tab.input_value("#link") == tab.evaluate("location.href")
     assert tab.evaluate("document.activeElement.id") == "link"
@@ -159,6 +163,7 @@ def test_where_the_clipboard_is_closed_the_link_is_selected_and_copied(clipboard
     tab.evaluate("document.execCommand = () => false")
     tab.click(".menu summary")
     tab.click("#copy-link")
+    until(tab, "document.getElementById('shared').textContent !== ''")
     assert tab.inner_text("#shared").startswith("The link is selected: copy it with Ctrl and C.")
 
 
@@ -223,7 +228,8 @@ CUT = """() => {
     if (!one.checkVisibility({ visibilityProperty: true }) || one.closest(".visually-hidden")) return;
     const box = one.getBoundingClientRect(), style = getComputedStyle(one);
     const wrong = (why) => cut.push([one.tagName, one.id || one.textContent.trim().slice(0, 60), why]);
-    if (box.left < -0.5 || box.right > innerWidth + 0.5) wrong("outside");
+    const outside = box.left < -0.5 || box.right > innerWidth + 0.5;
+    if (outside && !one.closest(".scroll")) wrong("outside"); // a wide table is scrolled
     if (one.tagName === "SELECT") {
       const chosen = one.selectedIndex;
       [...one.options].forEach((option, number) => {
@@ -239,10 +245,12 @@ CUT = """() => {
       one.selectedIndex = chosen;
       return;
     }
-    if (style.display !== "inline" && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)) wrong("scrolls");
+    const scrolls = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+    if (style.display !== "inline" && scrolls) wrong("scrolls");
     if (style.textOverflow === "ellipsis") wrong("ellipsis");
     for (const part of texts(one)) {
-      if (part.left < box.left - 1 || part.right > box.right + 1 || part.top < box.top - 1 || part.bottom > box.bottom + 1) wrong("overflows");
+      const across = part.left < box.left - 1 || part.right > box.right + 1;
+      if (across || part.top < box.top - 1 || part.bottom > box.bottom + 1) wrong("overflows");
     }
   };
   const closed = document.querySelectorAll("button, select, summary, label");
@@ -252,19 +260,20 @@ CUT = """() => {
     menu.querySelectorAll(":scope > div :is(button, label, p, select, a)").forEach(look);
     menu.open = false;
   }
-  if (document.documentElement.scrollWidth > innerWidth) cut.push(["page", "", "scrolls sideways"]);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) cut.push(["page", "", `${scrollWidth} pixels wide`]);
   return cut;
 }"""
 WIDTHS = (320, 360, 390, 414, 600, 760, 761, 900, 1024, 1280, 1440, 1920)
 
 
-@pytest.mark.parametrize("zoom", ["100%", "200%"])
-def test_no_label_of_a_menu_a_select_or_a_button_is_cut_at_any_width(
-    keele_page: Page, show: Opener, zoom: str
-) -> None:
+@pytest.mark.parametrize("size", [16, 32], ids=["100 %", "200 %"])
+def test_no_label_of_a_menu_a_select_or_a_button_is_cut_at_any_width(keele_page: Page, show: Opener, size: int) -> None:
     tab = show(keele_page.html, fresh=True).tab
     # The text alone, as a browser enlarges it.
-    tab.evaluate("(zoom) => { document.documentElement.style.fontSize = document.body.style.fontSize = zoom; }", zoom)
+    tab.evaluate(
+        "(size) => { document.documentElement.style.fontSize = document.body.style.fontSize = size; }", f"{size}px"
+    )
     cut = {}
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 1000})
@@ -276,7 +285,11 @@ def test_no_label_of_a_menu_a_select_or_a_button_is_cut_at_any_width(
 def test_a_label_that_is_cut_is_seen(keele_page: Page, show: Opener) -> None:
     tab = show(keele_page.html, fresh=True).tab
     tab.evaluate("document.getElementById('fit').style.width = '40px'")
-    tab.evaluate("document.getElementById('copy-link').style.cssText = 'width: 40px; white-space: nowrap; overflow: hidden'")
-    tab.evaluate("document.getElementById('source').style.cssText = 'width: 60px; appearance: auto; white-space: nowrap'")
+    tab.evaluate(
+        "document.getElementById('copy-link').style.cssText = 'width: 40px; white-space: nowrap; overflow: hidden'"
+    )
+    tab.evaluate(
+        "document.getElementById('source').style.cssText = 'width: 60px; appearance: auto; white-space: nowrap'"
+    )
     found = {one for _, one, _ in tab.evaluate(CUT)}
     assert {"fit", "copy-link", "source"} <= found

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Plain = dict[str, Any]
 
-ROOM = 710.0  # of two sheets: four columns of 186, less what breaks between columns may leave empty
+ROOM = 675.0  # of two sheets: four columns of 186, less what breaks between columns may leave empty
 COLUMN = 128.0  # width of a column
 LETTERS = 2.83  # size of the letters: 8 points
 LINE, ROW_GAP, HEADING = 3.5, 1.2, 8.0
-SENTENCE_WIDTH, STATUS_WIDTH, DATE_WIDTH = 66.0, 22.0, 16.0  # of the columns of the table
+SENTENCE_WIDTH, STATUS_WIDTH, DATE_WIDTH = 60.0, 28.0, 15.5  # of the columns of the table
 RELATION = 1.0  # of a relation before its names in a running list, shared among them
 MAX_LABEL = 110  # characters
 MAX_HUBS = 8  # partners whose own partners are printed
@@ -87,10 +87,10 @@ class ReportGroup:
     total: int = 0
 
     def __post_init__(self) -> None:
-        self.total = self.total or self.shown
+        self.total = self.total or self.claim_count
 
     @property
-    def shown(self) -> int:
+    def claim_count(self) -> int:
         """The claims of the rows."""
         return sum(len(row.claims) for row in self.rows)
 
@@ -141,7 +141,7 @@ class PrintReport:
     @property
     def rows_left_out(self) -> int:
         """Relationships of the groups that are not printed."""
-        return sum(group.total - group.shown for group in (*self.first, *self.second))
+        return sum(group.total - group.claim_count for group in (*self.first, *self.second))
 
 
 def print_report(model: ViewModel, family_labels: list[str], partners: bool = True) -> PrintReport:
@@ -268,16 +268,16 @@ def _merged(rows: list[ReportRow]) -> list[ReportRow]:
     merged: dict[tuple[str, str], ReportRow] = {}
     for row in rows:
         key = row.relation, row.partner
-        if before := merged.get(key):
+        before = merged.get(key)
+        if before is None:
+            merged[key] = row
+        else:
             marks = tuple(sorted({*before.marks, *row.marks}))
-            row = replace(row, claims=(*before.claims, *row.claims), marks=marks, since="", until="")
-        merged[key] = row
+            merged[key] = replace(before, claims=(*before.claims, *row.claims), marks=marks, since="", until="")
     return list(merged.values())
 
 
-def _cut(
-    model: ViewModel, groups: list[ReportGroup], room: float, height: Callable[[ReportRow], float]
-) -> float:
+def _cut(model: ViewModel, groups: list[ReportGroup], room: float, height: Callable[[ReportRow], float]) -> float:
     """Keep as many rows as there is room for (in place), of each group in turn the best connected; the room left."""
     degrees = [len(body["claims"]) for body in model.bodies]
     waiting = []
@@ -360,7 +360,10 @@ def _sources(model: ViewModel) -> list[tuple[dict[str, str], int]]:
     )
     return [
         (
-            {part: _clipped(str(source[part] or ""), most) for part, most in (("title", 160), ("publisher", 90), ("date", 20))},
+            {
+                part: _clipped(str(source[part] or ""), most)
+                for part, most in (("title", 160), ("publisher", 90), ("date", 20))
+            },
             counts[source["key"]],
         )
         for source in ranked[:MAX_SOURCES]

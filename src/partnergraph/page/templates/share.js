@@ -31,7 +31,7 @@ function pageOfView() {
 
 function nameOfView() {
   const label = state.body !== null ? BODIES.label[state.body] : "";
-  return fold(`${document.title} ${label}`).replace(/[^a-z0-9]+/g, "-").slice(0, 80).replace(/^-|-$/g, "") || "page";
+  return fold(`${document.title} ${label}`).replace(/[^a-z0-9]+/g, "-").slice(0, 120).replace(/^-|-$/g, "") || "page";
 }
 
 // One choice for paper, with scripts or without: the box in the footer.
