@@ -41,7 +41,7 @@ SCRIPTS = (
     ),
     *("picture.js", "save.js", "share.js", "story.js", "highlights.js", "webgl.js", "main.js"),
 )
-STYLES = ("page.css", "panel.css", "legend.css", "tables.css", "print.css")
+STYLES = ("page.css", "panel.css", "legend.css", "menus.css", "tables.css", "print.css")
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
