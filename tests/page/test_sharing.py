@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 VIEW = "#org-coventry-university&date=2019-06&inferred=no&hide=civil-society"
-STATE = "JSON.stringify([{ ...state, camera: null }, [...state.hidden], view()])"
+STATE = "[addressOf(), view(), state.date, state.body, CLAIMS.from.filter((_, claim) => claimShown(claim)).length]"
 
 
 def _saved(tab: Tab, folder: Path) -> Path:
@@ -284,7 +284,7 @@ def test_no_label_of_a_menu_a_select_or_a_button_is_cut_at_any_width(keele_page:
 
 def test_a_label_that_is_cut_is_seen(keele_page: Page, show: Opener) -> None:
     tab = show(keele_page.html, fresh=True).tab
-    tab.evaluate("document.getElementById('fit').style.width = '40px'")
+    tab.evaluate("document.getElementById('fit').style.cssText = 'width: 40px; white-space: nowrap'")
     tab.evaluate(
         "document.getElementById('copy-link').style.cssText = 'width: 40px; white-space: nowrap; overflow: hidden'"
     )
