@@ -1,4 +1,4 @@
-"""What can be taken away: files and the printed report."""
+"""What can be taken away: files, and everything on paper (the short report: test_print_report.py)."""
 
 from __future__ import annotations
 
@@ -49,11 +49,19 @@ def test_the_printed_page_is_black_on_white_and_shows_the_still_map(
     keele_page: Page, keele_network: nx.MultiDiGraph, show: Opener
 ) -> None:
     page = show(keele_page.html, scheme="dark")
+    page.tab.check("#print-everything")
     page.tab.emulate_media(media="print")
     assert page.tab.locator(".still-wide svg").is_visible()
     assert not page.tab.locator("#map").is_visible()
+    assert not page.tab.locator("#report").is_visible()
     assert page.tab.locator("#claims tbody tr:visible").count() == keele_network.number_of_edges()
     assert page.tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.tab.emulate_media(media="null")
+    page.tab.uncheck("#print-everything")
+    page.tab.emulate_media(media="print")
+    assert page.tab.locator(".still-wide svg").is_visible()
+    assert page.tab.locator("#report").is_visible()
+    assert not page.tab.locator("#claims").is_visible()
     assert page.clean, page
 
 
@@ -61,11 +69,13 @@ def test_the_printed_page_is_black_on_white_and_shows_the_still_map(
 def sheets(
     request: pytest.FixtureRequest, keele_page: Page, tabs: Tabs, tmp_path_factory: pytest.TempPathFactory
 ) -> list[Sheet]:
-    """The printed report."""
+    """Everything, printed: the box in the footer is ticked, with scripts or without."""
     scripts, landscape = request.param
     opener = Opener(tabs, tmp_path_factory.mktemp("print"))
     page = opener(keele_page.html, scripts=scripts, width=1440 if landscape else 390)
+    page.tab.check("#print-everything")
     found = read(page.tab.pdf(format="A4", landscape=landscape))
+    page.tab.uncheck("#print-everything")
     opener.close(failed=False)
     return found
 

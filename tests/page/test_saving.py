@@ -1,4 +1,4 @@
-"""The Save menu: every label whole at every width, in both schemes; the CSV it makes guarded as all others are."""
+"""The menu that saves, shares and prints: every label whole at every width; the CSV guarded as all others are."""
 
 from __future__ import annotations
 
@@ -42,18 +42,19 @@ def test_the_labels_of_the_save_menu_are_whole_at_every_width(keele_page: Page, 
         page.tab.set_viewport_size({"width": width, "height": 1000})
         labels: list[dict[str, Any]] = page.tab.evaluate(LABELS)
         assert [label.pop("name") for label in labels] == [
-            *("Relationships shown (CSV)", "Map (SVG)", "Map as it stands (PNG)", "Print the report")
+            *("Copy link", "Save this view as a file", "Print a short report", "Print everything"),
+            *("Relationships shown (CSV)", "Map (SVG)", "Map as it stands (PNG)"),
         ]
         whole = {"whole": True, "inside": True, "lines": 1, "free": True, "scrolls": False}
-        assert labels == [whole] * 4, width
+        assert labels == [whole] * 7, width
 
 
 def test_a_label_that_has_no_room_is_wrapped(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html, width=320, height=1000)
     page.tab.evaluate("document.querySelectorAll('.menu button').forEach((one) => { one.style.fontSize = '34px'; })")
     labels: list[dict[str, Any]] = page.tab.evaluate(LABELS)
-    assert [label["whole"] and label["inside"] for label in labels] == [True] * 4
-    assert labels[0]["lines"] > 1
+    assert [label["whole"] and label["inside"] for label in labels] == [True] * 7
+    assert labels[1]["lines"] > 1
     page.tab.evaluate("document.querySelectorAll('.menu button').forEach((one) => { one.removeAttribute('style'); })")
 
 

@@ -46,9 +46,12 @@ SCRIPTS = (
         "panel.js",
         "table.js",
     ),
-    *("picture.js", "save.js", "story.js", "questions.js", "highlights.js", "webgl.js", "main.js"),
+    *("picture.js", "save.js", "share.js", "story.js", "questions.js", "highlights.js", "webgl.js", "main.js"),
 )
-STYLES = (*("page.css", "headline.css", "panel.css", "legend.css", "tables.css", "questions.css", "print.css"),)
+STYLES = (
+    *("page.css", "headline.css", "panel.css", "legend.css", "menus.css", "tables.css"),
+    *("questions.css", "print.css"),
+)
 # What draws the map in a browser; webgl falls back to canvas.
 RENDERERS = ("canvas", "webgl")
 # A page with more rows than this carries its tables packed; scripts show them a page at a time.
@@ -131,6 +134,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.layout.radial_layout import opening_drawings, radial_positions
     from partnergraph.page.layout.webgl_layout import webgl_positions
     from partnergraph.page.page_questions import MAX_LISTED_BODIES, MAX_SECTION_ROWS, PageQuestions
+    from partnergraph.page.print_report import print_report
     from partnergraph.page.svg import map_bounds, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
     from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
@@ -186,6 +190,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "content": model,
         "answer": answer,
         "headline": headline,
+        "report": print_report(model, [family["label"] for family in families], partners=not answer),
         "families": families,
         "summary": summary,
         "drawn": drawn_count,

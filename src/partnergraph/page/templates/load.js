@@ -21,6 +21,8 @@
     requestAnimationFrame(() => setTimeout(layOut));
   };
   const [data, library, program] = ["packed", "library", "program"].map((id) => document.querySelector(`script#${id}`));
+  // The page as it came, to be saved with another view.
+  globalThis.DELIVERED = `<!doctype html>\n<html lang="${document.documentElement.lang}">${document.head.outerHTML}${document.body.outerHTML}</html>\n`;
   try {
     if (!globalThis.DecompressionStream) {
       const why = document.createElement("p");

@@ -10,6 +10,7 @@ startMap();
 startFocus();
 startOpening();
 startSaving();
+startSharing();
 startStory();
 startQuestions();
 listeners.push(() => (byId("over").hidden = Boolean(state.date) || !state.ended || !OVER.some(Boolean)));
@@ -35,7 +36,16 @@ addEventListener("popstate", () => {
   fromAddress();
   toMap();
 });
-fromAddress();
+// A page that was saved with a view opens with it.
+const VIEW = document.querySelector('meta[name="view"]').content;
+if (VIEW && !location.hash) {
+  try {
+    history.replaceState(null, "", "#" + VIEW);
+  } catch {
+    // In a frame without an origin of its own there is no address to keep.
+  }
+  change(readAddress(VIEW));
+} else fromAddress();
 // The program of a large page, which is unpacked first, can come after the browser's jump.
 if (document.readyState === "complete") toMap();
 else addEventListener("load", toMap);

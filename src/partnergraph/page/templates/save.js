@@ -1,4 +1,4 @@
-// What can be taken away: the claims shown as CSV, the map as SVG or PNG, the page on paper.
+// What can be taken away: the claims shown as CSV, the map as SVG or PNG.
 function download(name, type, data) {
   const url = URL.createObjectURL(data instanceof Blob ? data : new Blob([data], { type }));
   const link = element("a", { href: url, download: name });
@@ -40,5 +40,4 @@ function startSaving() {
     context.drawImage(drawn, 0, 0);
     paper.toBlob((picture) => download("map.png", "image/png", picture));
   });
-  byId("print").addEventListener("click", () => print());
 }
