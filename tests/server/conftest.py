@@ -143,7 +143,7 @@ class Bench:
     def open(self, link: str = "") -> Bench:
         """Open the page, or a link to it."""
         self.tab.goto("about:blank")
-        self.tab.goto(self.address + link)
+        self.tab.goto(f"{self.address}ask{link}")
         self.tab.wait_for_selector("html[data-ready]")
         return self
 

@@ -31,7 +31,7 @@ def _answer(server: Server, command: str, **values: str) -> Said:
 
 
 def test_the_first_page_leads_to_a_form_for_each_question(server: Server) -> None:
-    assert 'href="/network"' in server.send("GET", "/").body.decode()
+    assert 'href="/network"' in server.send("GET", "/ask").body.decode()
     page = server.send("GET", "/network")
     text = page.body.decode()
     assert page.headers["content-security-policy"] == PAGE_POLICY

@@ -78,4 +78,4 @@ def test_the_server_has_it(server: Server) -> None:
     described = json.loads(server.send("GET", "/openapi.json").body)["paths"]["/sparql"]["get"]
     assert "text/x-heading" in described["responses"]["200"]["content"]
     assert b"<http://www.w3.org/ns/formats/Heading>" in server.send("GET", "/sparql").body
-    assert '["Heading", ".heading", "text/x-heading"]' in html.unescape(server.send("GET", "/").body.decode())
+    assert '["Heading", ".heading", "text/x-heading"]' in html.unescape(server.send("GET", "/ask").body.decode())

@@ -138,7 +138,7 @@ def test_a_link_leads_to_pages_and_by_another_click_to_a_query(browser: Browser,
     links = {
         "page": f"{at}/id/org/keele-university",
         "search": f"{at}/search?q=Keele",
-        "shared": f"{at}/#query={quote(query)}",
+        "shared": f"{at}/ask#query={quote(query)}",
         "drawn": f"{at}/draw?query={quote(query)}&as-of=2019",
     }
     page = "".join(f"<p><a id={name} href='{link}'>{name}</a>" for name, link in links.items())

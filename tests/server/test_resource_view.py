@@ -80,7 +80,7 @@ def test_a_page_has_the_names_identifiers_events_and_ways_on(graph: Reader) -> N
     links = [address for address, _ in read.links]
     assert {"?format=turtle", "?format=jsonld", "?format=rdfxml", "?format=ntriples", "/search"} <= set(links)
     assert any(address.startswith("/draw?query=SELECT") for address in links)
-    assert any(address.startswith("/#query=") for address in links)
+    assert any(address.startswith("/ask#query=") for address in links)
     assert "svg" in read.tags
     assert read.loaded == [*OWN_FILES, *OF_THE_STATUS]
     assert not [name for name in read.attributes if name == "style" or name.startswith("on")]

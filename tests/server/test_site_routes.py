@@ -31,7 +31,7 @@ def _question(server: Server, name: str, **values: str) -> Said:
 
 
 def test_the_first_page_says_what_this_is_before_any_script_runs(server: Server) -> None:
-    page = _get(server, "/")
+    page = _get(server, "/ask")
     text = page.body.decode()
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "Keele School of Primary, Community and Social Care: partnerships" in text
@@ -43,7 +43,7 @@ def test_the_first_page_says_what_this_is_before_any_script_runs(server: Server)
 
 
 def test_the_page_holds_nothing_that_its_policy_would_refuse(server: Server) -> None:
-    page = _get(server, "/")
+    page = _get(server, "/ask")
     assert page.headers["content-security-policy"] == PAGE_POLICY
     assert not {"unsafe-inline", "unsafe-eval", "http:", "https:"} & set(re.findall(r"[\w:-]+", PAGE_POLICY))
     text = page.body.decode()
@@ -52,7 +52,7 @@ def test_the_page_holds_nothing_that_its_policy_would_refuse(server: Server) -> 
 
 
 def test_every_file_that_the_page_and_its_scripts_ask_for_is_there(server: Server) -> None:
-    wanted = set(re.findall(r"/static/[\w.]+", _get(server, "/").body.decode()))
+    wanted = set(re.findall(r"/static/[\w.]+", _get(server, "/ask").body.decode()))
     for path in (SERVE / "static").glob("*.js"):
         wanted |= set(re.findall(r"/static/[\w.]+", path.read_text("utf-8")))
     assert {"/static/codemirror.min.js", "/static/workbench.css"} <= wanted

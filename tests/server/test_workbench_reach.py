@@ -158,7 +158,7 @@ def test_the_reader_chooses_light_or_dark_and_it_is_kept(fresh: Callable[..., Be
 
 def test_without_scripts_the_page_says_what_it_is_and_lists_the_questions(fresh: Callable[..., Bench]) -> None:
     bench = fresh(java_script_enabled=False)
-    bench.tab.goto(bench.address)
+    bench.tab.goto(bench.address + "ask")
     text = bench.tab.inner_text("main")
     assert "/sparql" in text
     assert "Who leads, according to whom" in text

@@ -357,7 +357,7 @@ def test_the_link_that_is_copied_opens_the_same(fresh: Callable[..., Bench]) -> 
     until(lambda: "prefixes" in bench.tab.inner_text("#done"))
     whole = bench.tab.evaluate("navigator.clipboard.readText()")
     assert whole == f"PREFIX pg: <https://w3id.org/partnergraph/ns#>\n{query}"
-    assert unquote(link).startswith(f"http://127.0.0.1:{bench.server.port}/#query=")
+    assert unquote(link).startswith(f"http://127.0.0.1:{bench.server.port}/ask#query=")
 
 
 def test_a_query_that_runs_is_stopped(bench: Bench) -> None:

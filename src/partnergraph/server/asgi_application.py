@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from partnergraph.endpoint.client_address import CLIENT, client_address
+from partnergraph.endpoint.content_negotiation import OFFERED, best_match
 from partnergraph.endpoint.http_response import send_confirmation, send_options, send_problem
 from partnergraph.endpoint.sparql_endpoint import SparqlEndpoint
 from partnergraph.errors import PartnerGraphError
@@ -18,6 +19,7 @@ from partnergraph.server.connection_limits import ConnectionLimits
 from partnergraph.server.fast_path import FastPath
 from partnergraph.server.routes import site_application
 from partnergraph.server.settings import ServerSettings
+from partnergraph.site.routes import ENDPOINT_GUIDE
 from partnergraph.site.view_response import ViewClient
 from partnergraph.store import locate
 
@@ -51,12 +53,14 @@ class Application:
             scope = scope | {"path": path[:-1], "raw_path": scope["raw_path"].removesuffix(b"/")}
         if (refusal := self.admission.refusal(scope)) is not None:
             return await self._refuse(scope, send, refusal)
-        if scope["path"] == "/sparql":
+        if scope["path"] == "/sparql" and not _is_for_people(scope):
             if scope["method"] == "OPTIONS":
                 return await send_options(send)
             if self.origins and scope["method"] in ("GET", "HEAD"):
                 send = self._with_cors(scope, send)
             return await self.endpoint(scope, receive, send)
+        if scope["path"] == "/sparql":
+            scope = scope | {"path": ENDPOINT_GUIDE, "raw_path": ENDPOINT_GUIDE.encode()}
         # The specification of the reconciliation service wants CORS for all of it.
         if self.origins and (scope["path"] + "/").startswith("/reconcile/"):
             send = self._with_cors(scope, send)
@@ -123,6 +127,14 @@ class Application:
                 await self.pool.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _is_for_people(scope: dict[str, Any]) -> bool:
+    """Whether a browser asks for the endpoint itself: without a query, and with HTML liked best."""
+    if scope["method"] not in ("GET", "HEAD") or scope["query_string"]:
+        return False
+    accept = b", ".join(value for name, value in scope["headers"] if name == b"accept").decode("latin-1")
+    return "text/html" in accept and best_match(accept, OFFERED) == "html"
 
 
 def application(

@@ -90,7 +90,9 @@ def openapi() -> Plain:
                     "terms", "Prefixes and terms of the graph, for an editor", _response(JSON), _PAGE_ERRORS
                 )
             },
-            "/": {"get": _operation("workbench", "The workbench", _response(HTML), _PAGE_ERRORS)},
+            "/": {"get": _operation("page", "The page of the graph", _response(HTML), _PAGE_ERRORS)},
+            "/ask": {"get": _operation("workbench", "The workbench", _response(HTML), _PAGE_ERRORS)},
+            "/endpoint": {"get": _operation("guide", "How to use the endpoint", _response(HTML), _PAGE_ERRORS)},
         },
         "components": {
             "schemas": {

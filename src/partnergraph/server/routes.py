@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from partnergraph.endpoint.content_negotiation import best_match
 from partnergraph.endpoint.http_response import PROBLEM, problem_json
 from partnergraph.endpoint.sparql_request import RefusedError
+from partnergraph.site.templating import HTML
 from partnergraph.site.view_response import PAGE_POLICY, SECURITY_HEADERS
+
+_PROBLEM_FORMATS = {"json": PROBLEM, "html": HTML}
+MAX_PATH_LENGTH = 2_000  # characters of a path in which a name is looked for
+# An error that needs nothing of the graph, so that it can be shown whatever went wrong.
+_PAGE = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Not answered</title>
+<link rel="stylesheet" href="/static/colours.css"><link rel="stylesheet" href="/static/site.css">
+</head>
+<body><main id="main"><h1>This could not be answered</h1><p>{detail}</p>
+<p><a href="/">The first page</a>, <a href="/search">all organisations</a>.</p></main></body>
+</html>
+"""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,13 +51,23 @@ def site_application(
     from partnergraph.reconcile import routes as reconcile_routes
     from partnergraph.site import routes as site_routes
 
+    async def problem(request: Request, error: Exception) -> Response:
+        if best_match(request.headers.get("accept", ""), _PROBLEM_FORMATS) != "html":
+            return _problem(error)
+        if isinstance(error, HTTPException) and error.status_code == 404:
+            with suppress(RefusedError):  # as when the server is busy
+                page = await views.show("missing", {"path": request.url.path[:MAX_PATH_LENGTH]})
+                page.headers["vary"] = "Accept"
+                return page
+        return _problem(error, as_page=True)
+
     application = Starlette(
         routes=[
             *site_routes.routes(views),
             *reconcile_routes.routes(views, origins=origins, record=record),
             Route("/openapi.json", _openapi),
         ],
-        exception_handlers={RefusedError: _problem, HTTPException: _problem},
+        exception_handlers={RefusedError: problem, HTTPException: problem},
     )
     application.router.redirect_slashes = False  # `asgi_application.Application` removes a slash at the end
     return application
@@ -55,8 +83,8 @@ async def _openapi(_: Request) -> Response:
     return Response(body, headers=SECURITY_HEADERS | headers)
 
 
-async def _problem(_: Request, error: Exception) -> Response:
-    """An error as a response: ours, or one of starlette's (404, 405)."""
+def _problem(error: Exception, *, as_page: bool = False) -> Response:
+    """An error as a response: ours, or one of starlette's (404, 405); as JSON (RFC 9457) or as a page for people."""
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
 
@@ -67,6 +95,9 @@ async def _problem(_: Request, error: Exception) -> Response:
         status, headers = error.status_code, dict(error.headers or {})
         detail = "There is nothing here." if status == 404 else error.detail
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    fields |= SECURITY_HEADERS | {"content-security-policy": PAGE_POLICY, "content-type": PROBLEM}
+    media, body = PROBLEM, problem_json(status, detail)
+    if as_page:
+        media, body = HTML, _PAGE.format(detail=escape(detail)).encode()
+    fields |= SECURITY_HEADERS | {"content-security-policy": PAGE_POLICY, "content-type": media, "vary": "Accept"}
     # Of HEAD uvicorn sends only the head, with the length of the body.
-    return Response(problem_json(status, detail), status, fields)
+    return Response(body, status, fields)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 VIEWS = {
     "analysis": "partnergraph.site.views.analysis",
     "draw": "partnergraph.site.views.draw",
+    "endpoint_guide": "partnergraph.site.views.endpoint_guide",
+    "front_page": "partnergraph.site.views.front_page",
     "labels": "partnergraph.site.views.labels",
+    "missing": "partnergraph.site.views.missing",
     "questions": "partnergraph.site.views.questions",
     "reconcile": "partnergraph.reconcile.api",
     "search": "partnergraph.site.views.search",

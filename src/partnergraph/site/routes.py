@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Request], Awaitable[Response]]
 
+ENDPOINT_GUIDE = "/endpoint"
 _DRAW_PARAMETERS = {"query": "sparql", "question": "question", "as-of": "as_of"}  # and those of the question
 
 
@@ -45,13 +46,24 @@ def routes(views: ViewClient) -> list[Route]:
         order = values | {"command": request.path_params.get("command", "")}
         return await views.show("analysis", order, policy=DRAWING_POLICY if values.get("draw") else PAGE_POLICY)
 
+    async def front_page(_: Request) -> Response:
+        return await views.show("front_page", {}, policy=DRAWING_POLICY)
+
+    async def endpoint_guide(request: Request) -> Response:
+        address = f"{request.url.scheme}://{request.url.netloc}/sparql"
+        response = await views.show("endpoint_guide", {"address": address})
+        response.headers["vary"] = "Accept"  # at /sparql programs get its description
+        return response
+
     async def labels(request: Request) -> Response:
         return await views.show("labels", {"iris": (await request_values(request)).get("iris", "")})
 
     return [
         *linked_data_routes.routes(views),
-        Route("/", _without_parameters(views, "workbench")),
+        Route("/", front_page),
+        Route("/ask", _without_parameters(views, "workbench")),
         Route("/draw", draw, methods=["GET", "POST"]),
+        Route(ENDPOINT_GUIDE, endpoint_guide),
         Route("/labels", labels, methods=["POST"]),
         Route("/network", network),
         Route("/network/{command}", network),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
-from partnergraph.claims.name_search import find_by_name
 from partnergraph.endpoint.content_negotiation import GRAPHS
 from partnergraph.endpoint.http_response import problem_json
 from partnergraph.execution.execute import labels
@@ -16,6 +15,7 @@ from partnergraph.site.resource_description import base_iri, describe, iri_of_pa
 from partnergraph.site.resource_presenter import ResourcePresenter
 from partnergraph.site.templating import HTML, render_template
 from partnergraph.site.view import RenderedView
+from partnergraph.site.views import missing
 from partnergraph.site.views.labels import LABEL_PATH
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG, RDF, RDFS, SKOS
@@ -71,7 +71,7 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
         body = presenter.body(iri)
         groups = presenter.groups(iri)
         diagram = presenter.map(iri, f"Map of {body['label']} and those it is connected with")
-        workbench_link = "/#" + urlencode(
+        workbench_link = "/ask#" + urlencode(
             {"query": ALL_CLAIMS.format(iri, " ".join(body["label"].split()))}, quote_via=quote
         )
         page = render_template(
@@ -90,12 +90,7 @@ def _error_404(reader: Reader, path: str, format_: str) -> RenderedView:
         return RenderedView(
             "application/problem+json", problem_json(404, "This graph says nothing about this address."), 404
         )
-    words = unquote(path.rsplit("/", 1)[-1]).replace("-", " ")
-    start = base_iri(reader)
-    near = [
-        {"label": resource.label, "link": local_path(resource.iri, start)} for resource in find_by_name(reader, words)
-    ]
-    return RenderedView(HTML, render_template("not_found.html.j2", reader, words=words, near=near), 404)
+    return missing.render(reader, {"path": path})
 
 
 def _terms(described: Reader, namespace: str) -> list[dict[str, str]]:
