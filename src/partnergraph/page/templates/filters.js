@@ -143,7 +143,7 @@ function startActive() {
       handOn();
     } }, words, " ×")));
     text.textContent = all.hidden ? "" : emphasisInWords();
-    if (shown) byId("status").textContent = text.textContent || "Everything is shown.";
+    if (shown && state.question === null) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
     shown = key;
   });
 }
