@@ -174,6 +174,14 @@ class ResourcePresenter:
             "evidence": self.evidence(content["evidence"]),
         }
 
+    def headline(self, iri: str) -> str:
+        """What the claims about a body say in sum, in words that need no clock; empty when there are none."""
+        from partnergraph.page.headline import headline
+
+        if not self.graph.degree(iri):
+            return ""
+        return " ".join(sentence["text"] for sentence in headline(self.graph, focus=iri))
+
     def map(self, iri: str, title: str) -> Plain | None:
         """A body and those it is connected with, drawn; and what the symbols mean. None when they are too many."""
         from markupsafe import Markup

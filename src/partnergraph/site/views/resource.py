@@ -75,7 +75,13 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
             {"query": ALL_CLAIMS.format(iri, " ".join(body["label"].split()))}, quote_via=quote
         )
         page = render_template(
-            "organisation.html.j2", reader, body=body, groups=groups, picture=diagram, asking=workbench_link, **shared
+            *("organisation.html.j2", reader),
+            body=body,
+            headline=presenter.headline(iri),
+            groups=groups,
+            picture=diagram,
+            asking=workbench_link,
+            **shared,
         )
         return RenderedView(HTML, page)
     if iri.endswith("#"):
