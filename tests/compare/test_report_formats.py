@@ -108,7 +108,8 @@ def test_the_network_is_coloured_by_what_changed(
     found = tab.evaluate("CLAIMS.key.map((_, claim) => status(claim)).filter((one) => one !== 'yes').sort()")
     assert found == ["changed", "ended", "gone", "new"]
     assert sorted(tab.locator("#claims .at-date").all_inner_texts()) == found
-    assert "Compared with an earlier state: 1 new, 1 changed, 1 ended, 1 gone." in tab.locator(".counts").inner_text()
+    compared = "Since the earlier state, one relationship is new, one has changed, one has ended and one is gone."
+    assert compared in tab.locator("#headline").inner_text()
     if width == 1440:
         drawn_as = tab.evaluate("lines.get().filter((line) => line.width === 3).map((line) => line.label).sort()")
         assert drawn_as == ["changed", "ended", "gone", "new"]

@@ -84,12 +84,12 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
         (
             [("A", "funding", "Hub", {})],
             {},
-            "Hub has worked with one partner. No source says whether this still holds.",
+            "Hub has worked with one partner. No source says whether that work still goes on.",
         ),
         (
             [("A", "funding", "Hub", {}), ("B", "funding", "Hub", {"inferred": True})],
             {},
-            "Hub has worked with one partner; one more is only inferred. No source says whether this still holds.",
+            "Hub has worked with one partner; one more is only inferred. No source says whether that work still goes on.",
         ),
         ([("B", "funding", "Hub", {"inferred": True})], {}, "Hub has one partner, only by inference."),
         ([("Hub", "part-of", "A", {})], {}, "Hub has no partner on record, but one relationship of another kind."),
@@ -102,7 +102,7 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
         (
             [("people", "funding", "Hub", {}), ("A", "membership", "Hub", {}), ("B", "membership", "Hub", {})],
             {"people": 2},
-            "Hub has had two members and worked with one group of partners. No source says which of this still holds.",
+            "Hub has had two members and worked with one group of partners. No source says whether that work still goes on.",
         ),
     ],
 )
@@ -139,7 +139,7 @@ def test_what_holds_on_a_day_is_said_as_of_that_day_and_the_versions_follow_one_
         }
 
     graph = graph_of(("A", "funding", "Hub", years(2010, 2021)), ("B", "funding", "Hub", years(2010, 2030)))
-    assert "All of this goes on today" in text_of(headline(graph, "2020-06-01"))
+    assert "All of that work goes on today" in text_of(headline(graph, "2020-06-01"))
     assert "Work with one of them goes on today and with one has ended" in text_of(headline(graph, "2022-06-01"))
     assert text_of(headline(graph)) == "Hub has worked with two partners.", "without a clock nothing of today"
     found = headline_versions(prepare_network(graph))
@@ -148,7 +148,7 @@ def test_what_holds_on_a_day_is_said_as_of_that_day_and_the_versions_follow_one_
     assert days[0] == "2020-01-01", "nobody reads it before the last day that it knows of"
     for day, sentences in found.versions:
         assert sentences == headline(graph, day)
-    assert "All of this has ended" in text_of(found.versions[-1][1])
+    assert "All of that work has ended" in text_of(found.versions[-1][1])
     assert "No source confirms anything after 2020." in text_of(found.versions[-1][1])
     many = graph_of(*[(f"B{n}", "funding", "Hub", years(2010, 2021 + n)) for n in range(60)])
     found = headline_versions(prepare_network(many))
@@ -262,7 +262,7 @@ def test_the_headline_is_as_of_the_day_on_which_the_page_is_read(show: Opener) -
     html = draw(graph_of(("A", "funding", "Hub", ended), ("<b>B</b>", "funding", "Hub", {}))).html
     assert "no source says" not in re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL), "needs the clock"
     page = show(html)
-    assert "No source says which of this still holds." in page.tab.inner_text("#headline")
+    assert "No source says whether that work still goes on." in page.tab.inner_text("#headline")
     assert page.clean, page
 
 

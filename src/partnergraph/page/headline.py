@@ -321,11 +321,12 @@ class _Writer:
         for *_, key, data in self.network.edges(keys=True, data=True):
             by_change.setdefault(str(data.get("change") or ""), []).append(str(key))
         parts: list[Sentence | str] = []
-        for change in ("new", "changed", "ended", "gone"):
-            if keys := by_change.get(change):
-                noun = "" if parts else " relationship is" if len(keys) == 1 else " relationships are"
-                text = f"{_number(len(keys))}{noun} {change}"
-                parts += [", " if parts else "since the earlier state ", _part(text, keys)]
+        changes = [change for change in _CHANGES if by_change.get(change)]
+        for place, change in enumerate(changes):
+            number = len(by_change[change])
+            noun = "" if parts else f" relationship{'' if number == 1 else 's'}"
+            parts.append((" and " if place == len(changes) - 1 else ", ") if place else "since the earlier state, ")
+            parts.append(_part(f"{_number(number)}{noun} {_CHANGES[change][number > 1]}", by_change[change]))
         if not parts:
             return _sentence("no relationship differs from the earlier state.")
         return _sentence(*parts, ".")
@@ -425,6 +426,12 @@ def _became(end: Ending) -> str:
     return f"{verb} {' and '.join(f'{preposition} {name}'.strip() for name in names)}"
 
 
+_CHANGES = {
+    "new": ("is new", "are new"),
+    "changed": ("has changed", "have changed"),
+    "ended": ("has ended", "have ended"),
+    "gone": ("is gone", "are gone"),
+}
 _VERBS = {"current": "goes on today", "ended": "has ended", "ahead": "is yet to begin"}
 
 
@@ -435,11 +442,10 @@ def _statuses_in_words(by_status: Mapping[str, Mapping[str, list[Tie]]], total: 
     if not states:
         if not unknown:
             return None
-        which = "whether this" if total == 1 else "which of this"
-        return _sentence(_part(f"no source says {which} still holds", _keys(unknown)), ".")
+        return _sentence(_part("no source says whether that work still goes on", _keys(unknown)), ".")
     if len(states) == 1 and len(by_status[states[0]]) == total:
         return _sentence(
-            _part(f"{'all of ' if total > 1 else ''}this {_VERBS[states[0]]}", _keys(by_status[states[0]])), "."
+            _part(f"{'all of ' if total > 1 else ''}that work {_VERBS[states[0]]}", _keys(by_status[states[0]])), "."
         )
     parts: list[Sentence | str] = ["work "]
     for place, state in enumerate(states):

@@ -198,7 +198,10 @@ class CandidateSearch:
         # The bodies that have the very name stand among the candidates even where many others are found.
         exact = list(islice(self.reader.names.with_name(lookup_key(text)), MAX_NAMESAKES + 1))
         best: dict[str, tuple[str, float]] = {}
-        for match in [*exact, *find_by_name(self.reader, text, MAX_SEARCHED)]:
+        alike = islice(
+            self.reader.names.alike(lookup_key(text)), MAX_SEARCHED
+        )  # a search has them only for want of better
+        for match in [*exact, *find_by_name(self.reader, text, MAX_SEARCHED), *alike]:
             if ":" in match.iri:
                 score = name_score(text, match.name)
                 if match.iri not in best or score > best[match.iri][1]:
