@@ -362,6 +362,25 @@ def test_parts_and_wholes_stand_by_themselves_and_sorts_have_their_headings(keel
     assert {"Own organisation", "Partnerships and networks", "NHS and providers of care"} <= headings
 
 
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_only_what_is_disputed_is_marked_as_such(count: int) -> None:
+    """However little room there is: a counted symbol holds disputed claims alone or none."""
+    network = nx.MultiDiGraph(focus="us")
+    network.add_edge("us", "hub", key="us", kind="membership")
+    for number in range(40):
+        standing = "disputed" if number < count else "accepted"
+        network.add_edge(f"member {number}", "hub", key=f"m{number}", kind="membership", standing=standing)
+    for number in range(12):
+        network.add_edge("us", f"partner {number}", key=f"p{number}", kind="collaboration", forward="works with")
+    diagram, drawings = drawn(network)
+    for drawing in drawings.values():
+        behind = [edge for edge in drawing["edges"] if diagram.focus not in (edge["from"], edge["to"])]
+        for edge in behind:
+            standings = {network.edges[diagram.claims[claim]]["standing"] for claim in edge["claims"]}
+            assert standings == {"disputed" if edge["disputed"] else "accepted"}
+    assert sum(len(edge["claims"]) for edge in drawings["wide"]["edges"] if edge["disputed"]) == count
+
+
 @pytest.mark.parametrize("view", ["wide", "medium", "tall"])
 def test_every_partner_stands_under_the_heading_of_its_sort(view: str) -> None:
     diagram, drawings = drawn(neighbourhood(30))
