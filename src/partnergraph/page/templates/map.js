@@ -159,6 +159,7 @@ let shownKey = "";
 function showMap() {
   const now = view();
   document.querySelector(".stage").classList.toggle("focused", now === "focus");
+  document.querySelector(".stage").classList.toggle("opening", now === "radial");
   if (OPENINGS) chooseOpening();
   if (whole?.draw(now !== "focus" && now !== "radial")) {
     shownKey = "";

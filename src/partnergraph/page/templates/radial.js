@@ -3,6 +3,7 @@
 // symbol opens in place.
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
+const MAX_OPENED = 90; // members that open on the map
 const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel stands beside it
 let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
@@ -148,6 +149,7 @@ function drawRegions(context) {
 
 // The members of a counted symbol in columns for the room that there is; null where they do not fit.
 function columnsOf(node) {
+  if (node.members.length > MAX_OPENED) return null;
   const room = roomFor(), members = node.members.filter(bodyShown), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
   const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
   const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
