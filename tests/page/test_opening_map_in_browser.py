@@ -527,7 +527,7 @@ def test_a_route_is_drawn_step_by_step_and_the_map_of_everything_shows_it_too(ke
     assert "is funded by" in [text["text"] for text in drawn["texts"]]
     tab.click("#map-of")
     assert tab.evaluate("view()") == "wide"
-    assert tab.evaluate("(steps) => steps.flat().every((body) => litUp().has(body))", steps)
+    assert tab.evaluate("(steps) => steps.flat().every((body) => litUp().has(dotOf(body)))", steps)
     tab.click("#map-of")
     tab.click("#focus-back")
     assert tab.evaluate("state.to") is None
