@@ -263,7 +263,7 @@ function startOpening() {
   if (!button) return;
   button.addEventListener("click", () => {
     const on = isOpeningOn();
-    Object.assign(state, { everything: on, unfolded: false, to: on ? state.to : null, fold: null });
+    Object.assign(state, { everything: on, unfolded: false, fold: null });
     change({ camera: null, focus: centreOf(state.body, state.claims, null) });
   });
   listeners.push(() => {
