@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from math import hypot
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pytest
@@ -24,6 +25,12 @@ from partnergraph.page.layout.edge_routing import control_point
 from partnergraph.page.layout.radial_layout import SAVED_VIEWS, opening_drawings, radial_positions
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
 from partnergraph.page.layout.text_wrapping import wrap_to_width
+from partnergraph.palette import DARK, LIGHT, contrast
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.page.conftest import Opener
 
 Drawing = dict[str, Any]
 Box = tuple[float, float, float, float]
@@ -484,3 +491,38 @@ def test_lines_of_a_label_are_balanced_and_a_word_that_is_too_long_is_broken() -
     assert all(text_width(line, 10) <= 100 for line in broken)
     assert wrap_to_width("one two three", 10, 20, 2)[-1].endswith("…")
     assert wrap_to_width(" \n", 10, 20, 2) == ("",)
+
+
+MEASURED = """() => [...document.querySelectorAll('text')].map((text) => {
+  const { x, y, width, height } = text.getBBox();
+  return [text.textContent, x, y, x + width, y + height];
+})"""
+
+
+@pytest.mark.browser
+def test_in_a_browser_no_text_of_the_picture_lies_on_another_or_reaches_out(keele_page: Page, browser: Browser) -> None:
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.set_content(keele_page.svg)
+    texts = tab.evaluate(MEASURED)
+    left, top, width, height = map(int, str(tab.get_attribute("svg", "viewBox")).split())
+    tab.close()
+    assert len(texts) > 40
+    boxes_of_texts = [(text, (x, y + 1, right, bottom - 1)) for text, x, y, right, bottom in texts]
+    assert [(a, b) for (a, one), (b, other) in combinations(boxes_of_texts, 2) if meet(one, other)] == []
+    assert [text for text, box in boxes_of_texts if box[0] < left or box[2] > left + width] == []
+    assert [text for text, box in boxes_of_texts if box[1] < top or box[3] > top + height] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_stands_out_in_both_schemes(keele_page: Page, show: Opener, scheme: str) -> None:
+    page = show(keele_page.html, scheme=scheme, scripts=False)
+    colours = [
+        page.tab.locator(f".still-wide {selector}").first.evaluate("(node) => getComputedStyle(node).fill")
+        for selector in ("circle.us", "text.us", "text.region")
+    ]
+    ground, name, heading = (
+        "#{:02x}{:02x}{:02x}".format(*map(int, re.findall(r"\d+", colour)[:3])) for colour in colours
+    )
+    assert contrast(ground, name) >= 7
+    assert contrast(heading, (LIGHT if scheme == "light" else DARK).page) >= 4.5
