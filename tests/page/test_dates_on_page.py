@@ -36,6 +36,10 @@ def test_the_date_shows_what_was_valid_and_says_what_is_not_known(keele_page: Pa
     assert open_ended
     assert all("not known" in row for row in open_ended)
     assert page.tab.locator("#dated").is_visible()
+    assert page.tab.locator("#chips").inner_text() == "valid in June 2012 ×"
+    unknown = len([row for row in rows if "\tnot known" in row])
+    words = f"Whether {unknown} of these relationships held in June 2012 is not known."
+    assert page.tab.inner_text("#active-text").endswith(words)
     page.tab.focus("#date")
     page.tab.keyboard.press("ArrowRight")
     assert page.tab.inner_text("#date-shown") == "July 2012"

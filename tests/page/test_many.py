@@ -307,6 +307,11 @@ def test_filters_and_dates_hold_in_the_drawing_of_one_body(page: Page, large: nx
     tab.select_option("#kind", label="funding")
     funding = sum(1 for *_, kind in large.edges("/id/org/o200", data="kind") if kind == "funding")
     funding += sum(1 for *_, kind in large.in_edges("/id/org/o200", data="kind") if kind == "funding")
+    # What is chosen is drawn first, with others beside it; or alone.
+    ends = "lines.get().filter(({ id }) => edgesNow()[id].claims.some((claim) => emphasis().claims.has(claim))).length"
+    assert tab.evaluate(ends) == funding
+    assert tab.evaluate("lines.length") > funding
+    tab.check("#mode-hide")
     assert tab.evaluate("[dots.length, lines.length]") == [funding + 1, funding]
     assert not _faults(tab)
     tab.evaluate("change({ date: '2014-06' })")

@@ -60,13 +60,11 @@ const inSeries = (parts) => (parts.length > 1 ? parts.slice(0, -1).join(", ") + 
 
 // What is brought forward, in words, with the numbers that the tables list.
 function emphasisInWords() {
-  const number = (column, test) => column.filter((_, each) => test(each)).length;
-  const text = `${number(CLAIMS.from, claimListed)} of ${counted(CLAIMS.from.length, "relationship")}, ${number(BODIES.key, bodyListed)} of ${BODIES.key.length} bodies.`;
-  if (state.since) {
-    const listed = CLAIMS.from.map((_, claim) => claim).filter(claimListed);
-    const ended = listed.filter((claim) => status(claim) === "ended").length;
-    return `${text} Since ${inWords(state.since)}: ${listed.length - ended} new, ${ended} ended.`;
-  }
+  const listed = CLAIMS.from.map((_, claim) => claim).filter(claimListed), number = (what) => listed.filter((claim) => status(claim) === what).length;
+  let text = `${listed.length} of ${counted(CLAIMS.from.length, "relationship")}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
+  if (state.since) return `${text} Since ${inWords(state.since)}: ${number("new")} new, ${number("ended")} ended.`;
+  const open = state.date ? number("unknown") : 0;
+  if (open && state.status === null) text += ` Whether ${open} of these relationships held in ${inWords(state.date)} is not known.`;
   const found = brought(), name = DATA.focus !== null && BODIES.label[DATA.focus];
   if (!found || !name || !(found.direct || found.farther || found.apart)) return text;
   const { direct, farther, apart, between } = found, are = (number) => (number === 1 ? "is" : "are");

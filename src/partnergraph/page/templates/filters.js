@@ -25,7 +25,7 @@ const FILTERS = [
     write: (month) => month,
     read: asMonth,
     startControl: startDate,
-    words: (month) => [["valid on " + inWords(month), null]],
+    words: (month) => [["valid in " + inWords(month), null]],
   },
   {
     name: "since", // the month to compare with: what changed until the date, or until today
@@ -143,7 +143,7 @@ function startActive() {
       handOn();
     } }, words, " ×")));
     text.textContent = all.hidden ? "" : emphasisInWords();
-    if (shown) byId("status").textContent = text.textContent || "Everything is shown.";
+    if (shown && state.question === null) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
     shown = key;
   });
 }

@@ -47,14 +47,16 @@ function wrapped(text, most, lines, size, bold) {
   return found;
 }
 
-// The neighbours of a body over the claims that pass the filters, each with its claims; the best connected first.
+// The neighbours of a body over the claims that pass the filters, each with its claims: those that are brought forward first,
+// then the best connected.
 function neighboursOf(body) {
   const found = new Map();
   for (const claim of AROUND[body]) {
     const neighbour = other(claim, body);
     if (passes(claim) && neighbour !== body) found.set(neighbour, [...(found.get(neighbour) ?? []), claim]);
   }
-  return [...found].sort(([a], [b]) => AROUND[b].length - AROUND[a].length || a - b);
+  const chosen = emphasis()?.claims, first = (claims) => Number(Boolean(chosen) && claims.some((claim) => chosen.has(claim)));
+  return [...found].sort(([a, own], [b, others]) => first(others) - first(own) || AROUND[b].length - AROUND[a].length || a - b);
 }
 
 // What joins a neighbour to the body in the middle, read from the middle outwards.
