@@ -173,6 +173,7 @@ function drawBeside(context) {
     });
   }
   drawRing(context);
+  if (radial) drawWords(context);
   if (radial) drawCard(context);
 }
 

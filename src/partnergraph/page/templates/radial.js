@@ -93,7 +93,7 @@ function fitOpening() {
     return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
   }
   const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
-  const own = placeOf(state.body);
+  const chosen = opening.nodes.get(dotOf(state.body)), [own] = chosen ? [hullOf([boxOf(chosen), symbolBox(chosen)])].map(({ left, right, top, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 })) : [null];
   if (!boxes.length && !own) return;
   const box = boxes.length ? hullOf(boxes) : null;
   const wanted = box ? Math.min((x - 20) / (box.right - box.left), (y - 20) / (box.bottom - box.top)) : 0, least = Math.min(1, opening.least);
@@ -143,6 +143,22 @@ function drawRegions(context) {
     context.textAlign = align;
     context.strokeText(label, x, y);
     context.fillText(label, x, y);
+  }
+  context.textBaseline = "alphabetic";
+}
+
+// What became of a line, in a word: near its outer end, where the lines of a fan are apart.
+function drawWords(context) {
+  const ink = inks(), size = Math.max(12, LEAST / network.getScale());
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = `${size}px ${FACE}`;
+  context.fillStyle = ink.text;
+  for (const { id, from, to, word } of lines.get({ filter: (line) => line.word })) {
+    const [inner, outer] = [from, to].map((end) => opening.nodes.get(end).ring), share = inner === outer ? 0.5 : Math.max(inner, outer) === 2 ? 0.8 : 0.62;
+    const { x, y } = network.body.edges[id].edgeType.getPoint(inner > outer ? 1 - share : share);
+    context.strokeText(word, x, y);
+    context.fillText(word, x, y);
   }
   context.textBaseline = "alphabetic";
 }
