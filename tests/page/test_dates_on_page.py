@@ -118,7 +118,7 @@ def test_what_changed_since_is_marked_in_words_on_the_map_and_in_the_table(keele
     marks = page.tab.locator("#claims tbody tr:visible .at-date").all_inner_texts()
     assert set(marks) == {"new", "ended"}
     assert len(marks) == rows, "the table lists what changed"
-    labels = page.tab.evaluate("lines.get().map((line) => line.label).filter(Boolean)")
+    labels = page.tab.evaluate("lines.get().map((line) => line.label ?? line.word).filter(Boolean)")
     assert {"new", "ended"} <= set(labels) <= {"new", "ended", "changed"}
     assert page.clean, page
 
@@ -186,7 +186,7 @@ def test_a_line_is_new_or_ended_only_if_all_its_claims_are(
 ) -> None:
     """Since 2010: until today, and until June 2016; what was over before is not on the map of a date."""
     tab = show(draw(_several(*spans)).html).tab
-    label = "lines.get().map((line) => line.label ?? '')"
+    label = "lines.get().map((line) => line.label ?? line.word ?? '')"
     tab.evaluate("change({ since: '2010-01' })")
     assert tab.evaluate(label) == [at_once]
     tab.evaluate("change({ date: '2016-06' })")

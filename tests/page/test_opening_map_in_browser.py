@@ -219,6 +219,7 @@ def test_without_what_has_ended_the_map_shows_what_is_left_and_no_empty_heading(
     texts = [one["text"] for one in tab.evaluate(DRAWN)["texts"]]
     assert not [text for text in texts if "ended" in text]
     assert "Partnerships and networks" not in texts
+    assert not _run(tab, ["header", ".explorer"])
     tab.evaluate("change({ ended: true })")
     assert "Partnerships and networks" in [one["text"] for one in tab.evaluate(DRAWN)["texts"]]
     # At a date what was over or lay ahead is left out, here too.
@@ -498,3 +499,36 @@ def test_a_network_without_a_focus_or_without_neighbours_of_it_opens_as_before(s
         tab: Tab = show(draw(graph).html).tab
         assert tab.evaluate("[view(), NETWORK.radial]") == ["wide", None]
         assert tab.locator("#map-of").count() == 0
+
+
+def test_a_page_made_to_show_every_body_opens_with_all_and_leads_to_the_partners(show: Opener) -> None:
+    page = show(draw(_made_up(30), renderer="webgl").html)
+    tab = page.tab
+    assert tab.evaluate("[view(), location.hash]") == ["wide", ""]
+    tab.click("#map-of")
+    assert tab.evaluate("[view(), location.hash]") == ["radial", "#&map=partners"]
+    assert not tab.locator("#whole-note").is_visible()
+    tab.click("#map-of")
+    assert tab.evaluate("[view(), location.hash]") == ["wide", ""]
+
+
+def test_a_route_is_drawn_step_by_step_and_the_map_of_everything_shows_it_too(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html, address="#org-coventry-university&to=org-wellcome-trust")
+    tab = page.tab
+    assert tab.evaluate("[view(), BODIES.label[focused.body]]") == ["focus", "Coventry University"]
+    assert tab.inner_text("#focus-note") == "Coventry University to Wellcome Trust: 5 routes."
+    drawn = tab.evaluate(DRAWN)
+    assert _overlaps(drawn) == []
+    assert min(text["size"] for text in drawn["texts"]) >= 11.99
+    # Every step stands between the one before it and the next, and what joins them over its name.
+    steps = tab.evaluate("routes(state.body, state.to)[0].map(({ from, to }) => [from, to])")
+    at = {symbol["id"]: symbol["x"] for symbol in drawn["symbols"]}
+    assert all(at[start] < at[end] for start, end in steps)
+    assert "is funded by" in [text["text"] for text in drawn["texts"]]
+    tab.click("#map-of")
+    assert tab.evaluate("view()") == "wide"
+    assert tab.evaluate("(steps) => steps.flat().every((body) => litUp().has(dotOf(body)))", steps)
+    tab.click("#map-of")
+    tab.click("#focus-back")
+    assert tab.evaluate("state.to") is None
+    assert page.clean, page

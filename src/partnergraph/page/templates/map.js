@@ -159,6 +159,7 @@ let shownKey = "";
 function showMap() {
   const now = view();
   document.querySelector(".stage").classList.toggle("focused", now === "focus");
+  document.querySelector(".stage").classList.toggle("opening", now === "radial");
   if (OPENINGS) chooseOpening();
   if (whole?.draw(now !== "focus" && now !== "radial")) {
     shownKey = "";
@@ -205,7 +206,7 @@ function showMap() {
       id: edge.id, from: edge.from, to: edge.to, dashes: then === "ended" || then === "gone" ? [8, 3, 2, 3] : then === "unknown" ? [1.5, 4] : edge.inferred ? [6, 4] : false,
       width: faded || quietCross || (over && !lit) ? 1 : changed ? 3 : path ? 1.6 : lit ? 2.4 : edge.disputed ? 2.4 : state.date && then === "yes" ? 2.2 : edge.width || 1.3,
       color: { color: quietCross ? ink.rule : faded || (over && !lit) ? ink.faded : then === "new" ? ink.fresh : then === "changed" ? ink.link : then === "ended" || then === "gone" ? ink.past : edge.disputed ? ink.accent : first ? ink.outline : ink.line, inherit: false },
-      ...(changed && !faded ? { label: then, font } : {}),
+      ...(changed && !faded ? (now === "radial" ? { word: then } : { label: then, font }) : {}),
       smooth: bend ? { enabled: true, type: bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(bend) } : false,
     };
     return globalThis.highlights?.line(look, edge, lit) ?? look;

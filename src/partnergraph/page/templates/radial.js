@@ -3,6 +3,7 @@
 // symbol opens in place.
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
+const MAX_OPENED = 90; // members that open on the map
 const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel stands beside it
 let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
@@ -92,7 +93,7 @@ function fitOpening() {
     return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
   }
   const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
-  const own = placeOf(state.body);
+  const chosen = opening.nodes.get(dotOf(state.body)), [own] = chosen ? [hullOf([boxOf(chosen), symbolBox(chosen)])].map(({ left, right, top, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 })) : [null];
   if (!boxes.length && !own) return;
   const box = boxes.length ? hullOf(boxes) : null;
   const wanted = box ? Math.min((x - 20) / (box.right - box.left), (y - 20) / (box.bottom - box.top)) : 0, least = Math.min(1, opening.least);
@@ -146,8 +147,25 @@ function drawRegions(context) {
   context.textBaseline = "alphabetic";
 }
 
+// What became of a line, in a word: near its outer end, where the lines of a fan are apart.
+function drawWords(context) {
+  const ink = inks(), size = Math.max(12, LEAST / network.getScale());
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = `${size}px ${FACE}`;
+  context.fillStyle = ink.text;
+  for (const { id, from, to, word } of lines.get({ filter: (line) => line.word })) {
+    const [inner, outer] = [from, to].map((end) => opening.nodes.get(end).ring), share = inner === outer ? 0.5 : Math.max(inner, outer) === 2 ? 0.8 : 0.62;
+    const { x, y } = network.body.edges[id].edgeType.getPoint(inner > outer ? 1 - share : share);
+    context.strokeText(word, x, y);
+    context.fillText(word, x, y);
+  }
+  context.textBaseline = "alphabetic";
+}
+
 // The members of a counted symbol in columns for the room that there is; null where they do not fit.
 function columnsOf(node) {
+  if (node.members.length > MAX_OPENED) return null;
   const room = roomFor(), members = node.members.filter(bodyShown), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
   const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
   const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
@@ -261,7 +279,7 @@ function startOpening() {
   if (!button) return;
   button.addEventListener("click", () => {
     const on = isOpeningOn();
-    Object.assign(state, { everything: on, unfolded: false, to: on ? state.to : null, fold: null });
+    Object.assign(state, { everything: on, unfolded: false, fold: null });
     change({ camera: null, focus: centreOf(state.body, state.claims, null) });
   });
   listeners.push(() => {

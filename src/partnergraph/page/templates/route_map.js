@@ -7,7 +7,7 @@ function isRouteOnMap() {
     const hops = routes(state.body, state.to).flat(), now = baseView();
     const isDrawn = now === "radial"
       ? (hop) => opening.edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0]))
-      : (hop) => [hop.from, hop.to].every((body) => DOTS.get(body)?.[now]);
+      : (hop) => [hop.from, hop.to].every((body) => DOTS.get(body)?.[now] || (now === "wide" && FOLDED.has(body) && !isOverview()));
     routeOnMap = Boolean(whole) || hops.every(isDrawn);
   }
   return routeOnMap;
