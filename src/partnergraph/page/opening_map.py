@@ -61,7 +61,7 @@ class Detail:
 
 
 @dataclass(frozen=True)
-class Tie:
+class PartnerTie:
     """A line: the claims of one direction between two symbols; `outward`: away from the focus."""
 
     claims: tuple[int, ...]
@@ -80,7 +80,7 @@ class Satellite:
     family: int
     counted: bool
     dashed: bool
-    ties: tuple[Tie, ...]
+    ties: tuple[PartnerTie, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Partner:
     counted: bool
     dashed: bool
     degree: int
-    ties: tuple[Tie, ...]
+    ties: tuple[PartnerTie, ...]
     satellites: tuple[Satellite, ...] = ()
 
     @property
@@ -121,7 +121,7 @@ class CrossLink:
 
     a: int
     b: int
-    tie: Tie
+    tie: PartnerTie
 
 
 @dataclass
@@ -131,7 +131,7 @@ class _Link:
     claims: list[tuple[int, bool, Mapping[str, Any]]] = field(default_factory=list)
 
 
-class Neighbourhood:
+class OpeningNeighbourhood:
     """The focus of a diagram, the bodies that a claim joins to it, and those behind them."""
 
     def __init__(self, graph: Network, diagram: Diagram) -> None:
@@ -373,7 +373,7 @@ def fewer_satellites(sectors: list[Sector], most: int, hubs: int) -> list[Sector
     ]
 
 
-def _ties(link: _Link) -> tuple[Tie, ...]:
+def _ties(link: _Link) -> tuple[PartnerTie, ...]:
     """The lines of a link: one for each direction, and one of its own for what is disputed."""
     by_way: dict[tuple[bool, bool], list[tuple[int, Mapping[str, Any]]]] = {}
     ways = {outward for _, outward, data in link.claims if not data.get("symmetric")}
@@ -383,16 +383,16 @@ def _ties(link: _Link) -> tuple[Tie, ...]:
     return tuple(_tie(claims, way, disputed) for (way, disputed), claims in sorted(by_way.items(), reverse=True))
 
 
-def _merged(link: _Link) -> tuple[Tie, ...]:
+def _merged(link: _Link) -> tuple[PartnerTie, ...]:
     """One line for the claims of a counted symbol, in the direction of most."""
     outward = sum(way for _, way, _ in link.claims) * 2 >= len(link.claims)
     claims = sorted(((claim, data) for claim, _, data in link.claims), key=lambda pair: pair[0])
     return (_tie(claims, outward, any(data.get("standing") == "disputed" for _, data in claims)),)
 
 
-def _tie(claims: list[tuple[int, Mapping[str, Any]]], outward: bool, disputed: bool) -> Tie:
+def _tie(claims: list[tuple[int, Mapping[str, Any]]], outward: bool, disputed: bool) -> PartnerTie:
     kinds = {str(data.get("kind") or "") for _, data in claims}
-    return Tie(
+    return PartnerTie(
         tuple(claim for claim, _ in claims),
         kinds.pop() if len(kinds) == 1 else "",
         outward,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.page.layout.edge_routing import BENDS, CLEAR, control_point
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
-from partnergraph.page.opening_map import CrossLink, Tie
+from partnergraph.page.opening_map import CrossLink, PartnerTie
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +22,7 @@ MAX_CROSS = 150  # cross links that are drawn
 SHIFTS = (0.0, 0.06, -0.06, 0.12, -0.12, 0.2, -0.2, 0.28, -0.28, 0.36, -0.36)  # of bends, where a line meets a symbol
 
 
-def tie_edges(inner: int, outer: int, ties: Sequence[Tie], spread: float, turn: float = 0.0) -> list[Plain]:
+def tie_edges(inner: int, outer: int, ties: Sequence[PartnerTie], spread: float, turn: float = 0.0) -> list[Plain]:
     """The edges between a symbol and one farther from the focus, bent by `turn`, and apart where there are several."""
     edges = []
     for number, tie in enumerate(ties):
@@ -31,7 +31,7 @@ def tie_edges(inner: int, outer: int, ties: Sequence[Tie], spread: float, turn: 
     return edges
 
 
-def _edge(inner: int, outer: int, tie: Tie, bend: float, cross: int) -> Plain:
+def _edge(inner: int, outer: int, tie: PartnerTie, bend: float, cross: int) -> Plain:
     start, end = (inner, outer) if tie.outward else (outer, inner)
     return {
         "from": start,

@@ -28,7 +28,7 @@ from partnergraph.page.layout.radial_rows import (
     satellite_width,
 )
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
-from partnergraph.page.opening_map import CrossLink, Neighbourhood, Partner, Satellite, fewer_satellites
+from partnergraph.page.opening_map import CrossLink, OpeningNeighbourhood, Partner, Satellite, fewer_satellites
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,7 +49,7 @@ SAVED_VIEWS = {"wide": "radial-wide", "tall": "radial-tall"}
 
 
 def radial_drawing(
-    neighbourhood: Neighbourhood, canvas: RadialCanvas, shape: Callable[[int], str], saved: Saved
+    neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, shape: Callable[[int], str], saved: Saved
 ) -> Plain:
     """The drawing on a canvas, with the most detail for which the type is large enough.
 
@@ -87,7 +87,7 @@ def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], st
         points = ((body, position(graph.nodes[body].get("at"), view)) for body in diagram.bodies)
         saved[name] = {body: point for body, point in points if point}
     drawings: dict[str, Plain] = {}
-    neighbourhood = Neighbourhood(graph, diagram)
+    neighbourhood = OpeningNeighbourhood(graph, diagram)
     for name, canvas in CANVASES.items():
         # A canvas whose positions are not saved takes those of the wide one.
         own = saved[name] if name in saved else _positions(drawings["wide"], diagram)
@@ -109,7 +109,7 @@ def _positions(drawing: Plain, diagram: Diagram) -> dict[str, tuple[int, int]]:
     }
 
 
-def _sides(saved: Saved, neighbourhood: Neighbourhood) -> dict[str, tuple[int, int]]:
+def _sides(saved: Saved, neighbourhood: OpeningNeighbourhood) -> dict[str, tuple[int, int]]:
     """The saved side (0: right, 1: left) and height of each partner; empty without a position of the focus."""
     middle = saved.get(neighbourhood.focus_key)
     return {key: (int(x < middle[0]), y) for key, (x, y) in saved.items()} if middle else {}
@@ -119,7 +119,7 @@ class _Plan:
     """An attempt: columns of rows at one size of type."""
 
     def __init__(
-        self, neighbourhood: Neighbourhood, canvas: RadialCanvas, columns: list[Column], sizes: TypeSizes
+        self, neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, columns: list[Column], sizes: TypeSizes
     ) -> None:
         self.neighbourhood, self.canvas, self.sizes = neighbourhood, canvas, sizes
         self.focus_label, self.focus_radius, self.focus_font = focus_circle(
@@ -310,7 +310,7 @@ class _Plan:
 class _Identities:
     """Ids of symbols: the number of a body, or a negative number for several, and for one that is drawn already."""
 
-    def __init__(self, neighbourhood: Neighbourhood) -> None:
+    def __init__(self, neighbourhood: OpeningNeighbourhood) -> None:
         self.used = {neighbourhood.focus, *neighbourhood.direct}
         self.count = 0
 
