@@ -34,7 +34,7 @@ class Highlight:
     `removed` and `separated`: bodies taken out by a what-if, and those that are no longer joined then; `claims`: the
     claims of routes; `sets`: sets of bodies to draw a hull around, by their names. `step_labels`: the values of each
     step; `before` and `after`: the figures of a what-if. `chart_label`: what
-    the chart of a timeline shows, as it stands beside "surely".
+    the chart of a timeline shows, as it stands beside "surely"; that of survival shows its table.
     """
 
     sizes: dict[str, int] | None = None
@@ -98,8 +98,8 @@ class AnalysisAnswer:
     def draw(self, path: str | Path | None = None) -> Page:
         """The network with what the answer brings forward, as a page; written to `path` (.html or .svg) if given.
 
-        As .svg a timeline is its chart. Raises `UsageError` for an answer without its context, `DataError` without a
-        body to draw.
+        As .svg a timeline or survival is its chart. Raises `UsageError` for an answer without its context, `DataError`
+        without a body to draw.
         """
         from partnergraph.analysis.drawing import draw_answer
 

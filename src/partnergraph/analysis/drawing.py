@@ -184,7 +184,9 @@ def _link_column(columns: tuple[str, ...], place: int) -> int | None:
 
 
 def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
-    """The numbers by year of a timeline, for `partnergraph.page.step_chart`."""
+    """The numbers of a timeline or of survival, for `partnergraph.page.step_chart`."""
+    if answer.command == "survival" and answer.rows:
+        return _survival_chart(answer)
     if answer.command != "timeline" or not answer.highlight.chart_label:
         return None
     bounded = answer.columns[2] == "at most"
@@ -203,4 +205,29 @@ def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
         "at_most": at_most,
         "noun": answer.highlight.chart_label,
         "bounded": bounded,
+    }
+
+
+def _survival_chart(answer: AnalysisAnswer) -> dict[str, Any]:
+    """The two curves of survival in percent, each up to its last duration; times are in years."""
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for name, _, years, _, _, _, share in answer.rows:
+        curves.setdefault(str(name), [(0.0, 1.0)]).append((float(years or 0), float(share or 0)))
+    times = sorted({time for curve in curves.values() for time, _ in curve})
+    shares = []
+    for curve in curves.values():
+        steps, percent = dict(curve), 0.0
+        numbers: list[float | None] = []
+        for time in times[:-1]:
+            percent = 100 * steps.get(time, percent / 100)
+            numbers.append(percent if time < curve[-1][0] or not percent else None)
+        shares.append(numbers)
+    return {
+        "years": times[:-1],
+        "until": times[-1],
+        "surely": shares[0],
+        "at_most": shares[1],
+        "noun": "% still holding",
+        "bounded": False,
+        "lines": (" by the shortest durations", "by the longest"),
     }

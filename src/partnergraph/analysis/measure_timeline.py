@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.answer import AnalysisAnswer, Highlight, Sentence
-from partnergraph.analysis.claim_selection import can_have_held, surely_held
+from partnergraph.analysis.answer import AnalysisAnswer, Highlight
 from partnergraph.analysis.context import AnalysisContext, pairs_of
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.timeline import (
@@ -25,6 +24,7 @@ from partnergraph.analysis.timeline import (
     years_in_words,
 )
 from partnergraph.analysis.words import counted, rounded, value_in_words
+from partnergraph.claims.claim_columns import can_have_held, surely_held
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -159,7 +159,9 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
         for first, last, least, most in spans[-SHOWN:]
     ]
     if len(spans) > SHOWN:
-        sentences.append(Sentence(f"The years before {spans[-SHOWN][0]} stand in the table."))
+        first = spans[-SHOWN][0]
+        behind = held_within(context, basis, start, first - 1)
+        sentences.append(context.sentence(f"The years before {first} stand in the table", behind))
     notes = [BOUNDS_NOTE] if chosen.bounded else [_two_graphs_note(label)]
     if start > years[0]:
         notes.append(f"The years before {start} are left out: the last {YEARS} are computed.")
