@@ -166,7 +166,7 @@ def test_many_spans_stand_in_the_table() -> None:
     dates = {number: (f"{1990 + number}-01-01", "2025-12-31") for number in range(30)}
     answer = measure_timeline(context_of(small_reader(links, dates=dates)), "pairs")
     assert len(answer.rows) == 36
-    assert _texts(answer)[-1] == "The years before 2000 stand in the table."
+    assert _texts(answer)[-1] == "The years before 2000 stand in the table (10 claims, all dated)."
     assert _texts(answer)[-2].startswith("2019–2025: 30 pairs, surely so (30 claims, ")
 
 
