@@ -99,7 +99,8 @@ def test_equals_stand_by_name_then_by_iri_and_the_rest_in_the_table() -> None:
     rest = answer.sentences[10]
     assert rest.text == "Two more are partners of our partners: see the table (3 claims, dates not stated)."
     claims = {claim.iri: {claim.from_.label, claim.to.label} for claim in read_claims(context.reader)}
-    assert sorted(map(sorted, (claims[iri] for iri in rest.claims))) == [
+    behind = sorted(sorted(claims[iri]) for iri in rest.claims)
+    assert behind == [
         ["A", "P"],
         *(["P", name] for name in labels[10:]),
     ]

@@ -93,7 +93,8 @@ def step_chart(
     whole = years if until is None else range(math.ceil(first), math.ceil(last))
     every = next(step for step in INTERVALS if len(whole) / step <= (width - LEFT) / YEAR_ROOM or step == INTERVALS[-1])
     labelled = [year for year in whole if year % every == 0] or [years[0]]
-    ticks = "".join(_text(x(year), HEIGHT - 9, str(year), "middle") for year in labelled)
+    words = {labelled[-1]: f"{labelled[-1]} years"} if until is not None else {}
+    ticks = "".join(_text(x(year), HEIGHT - 9, words.get(year, str(year)), "middle") for year in labelled)
     marks = "".join(f"M{x(year):.1f} {y(0):.1f}v5" for year in labelled)
     key = _bounds_key(own, second) if bounded else _lines_key(own, names[1], second)
     if bounded:
