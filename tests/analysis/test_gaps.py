@@ -93,7 +93,7 @@ def test_equals_stand_by_name_then_by_iri_and_the_rest_in_the_table() -> None:
     lines = [line for line in small_reader(links, focus="A").nquads() if "prefLabel" not in line or '"B0' not in line]
     context = context_of(Reader.nquads_lines([*lines, *names]))
     answer = gaps(context)
-    labels = [row[0] for row in answer.rows]
+    labels = [str(row[0]) for row in answer.rows]
     assert labels == sorted(labels, key=str.casefold)
     assert labels[0] == "an A"
     rest = answer.sentences[10]

@@ -186,15 +186,15 @@ def test_the_two_curves_are_drawn_as_steps(reference_reader: Reader) -> None:
     answer = survival(context)
     chart = answer_network(answer, context).graph["answer"]["chart"]
     for curve, name in (("surely", "shortest"), ("at_most", "longest")):
-        steps = {row[2]: row[-1] for row in answer.rows if row[0] == name}
+        steps = {float(row[2] or 0): float(row[-1] or 0) for row in answer.rows if row[0] == name}
         drawn = dict(zip(chart["years"], chart[curve], strict=True))
         assert drawn[0] == 100
-        last = max(map(float, steps))
+        last = max(steps)
         for time, share in steps.items():
             if time != last and time in drawn:
-                assert drawn[time] == pytest.approx(100 * float(share))
+                assert drawn[time] == pytest.approx(100 * share)
         assert all((number is None) == (time >= last and steps[last] > 0) for time, number in drawn.items())
-    assert chart["until"] == max(float(row[2]) for row in answer.rows)
+    assert chart["until"] == max(float(row[2] or 0) for row in answer.rows)
     svg = step_chart(**chart)
     assert "% still holding by years since the start, up to " in svg
     assert "by the shortest durations from " in svg
