@@ -1,5 +1,5 @@
-"""What an answer about the network holds: sentences that name the claims they rest on, a table, and what a drawing brings
-forward.
+"""What an answer about the network holds: sentences that name the claims they rest on, a table, and what a drawing
+brings forward.
 """
 
 from __future__ import annotations
