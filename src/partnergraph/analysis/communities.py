@@ -64,7 +64,7 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     """The communities of a projection, directions left out: Louvain by networkx up to 2,000 pairs, above Leiden by
     graspologic-native.
 
-    Seeds 0 to 19 (0 to 4 above 200,000 pairs), and 100 rewired graphs, fewer for larger ones: see `rewired_number`.
+    Seeds 0 to 19 (0 to 2 above 200,000 pairs), and 100 rewired graphs, fewer for larger ones: see `rewired_number`.
     Modularity by Newman & Girvan 2004; it does not resolve sets of fewer than about the square root of 2 x pairs
     (Fortunato & Barthélemy 2007). `module` computes, whatever the size: for tests. Raises `MissingExtra`.
     """
@@ -72,7 +72,7 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
 
     graph = PairGraph.of(projection).undirected
     module = module or engine(graph)
-    seeds = SEEDS if len(graph.pairs) <= MANY else 5
+    seeds = SEEDS if len(graph.pairs) <= MANY else 3
     partitions = [ordered_numbers(module.partition(graph, seed)) for seed in range(seeds)]
     values = [modularity(graph, labels) for labels in partitions]
     seed = int(np.argmax(np.round(values, 9)))
@@ -97,7 +97,7 @@ def best_modularity(projection: Projection) -> float:
     """The best modularity of the partitions that `communities` chooses from. Raises `MissingExtra`."""
     graph = PairGraph.of(projection).undirected
     module = engine(graph)
-    seeds = SEEDS if len(graph.pairs) <= MANY else 5
+    seeds = SEEDS if len(graph.pairs) <= MANY else 3
     return max(modularity(graph, ordered_numbers(module.partition(graph, seed))) for seed in range(seeds))
 
 
