@@ -232,3 +232,27 @@ def test_bounds_are_drawn_as_areas(reference_reader: Reader) -> None:
 def test_a_body_is_found_by_its_name(reference_reader: Reader) -> None:
     by_name = measure_timeline(context_of(reference_reader), "core", "Keele University")
     assert by_name == measure_timeline(context_of(reference_reader), "core", KEELE)
+
+
+def test_where_paths_are_many_pivots_and_the_last_years_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [("A", f"B{number:02}") for number in range(30)] + [(f"B{n:02}", f"C{n:02}") for n in range(30)]
+    dates = {number: (f"{1990 + number % 30}-01-01", "2025-12-31") for number in range(60)}
+    context = context_of(small_reader(links, dates=dates))
+    whole = measure_timeline(context, "betweenness", "A")
+    assert not any("estimated" in note for note in whole.notes)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.EXACT", 1_000)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.PIVOTS", 5)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.WORK", 10_000)
+    sampled = measure_timeline(context, "betweenness", "A")
+    assert [*sampled.notes[-2:]] == [
+        f"The years before {sampled.rows[0][0]} are left out: the last {len(sampled.rows)} are computed.",
+        "Where pairs are many, betweenness is estimated from 5 bodies, drawn with a fixed seed.",
+    ]
+    assert 10 <= len(sampled.rows) < len(whole.rows)
+    assert sampled.rows[-1][0] == 2025
+    assert measure_timeline(context_of(context.reader), "betweenness", "A") == sampled
+    # Paths from five of 61 bodies: of the order of those from all.
+    true, estimated = (float(answer.rows[-1][2] or 0) for answer in (whole, sampled))
+    assert true / 3 < estimated < true * 3
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.WORK", 1)
+    assert len(measure_timeline(context, "betweenness", "A").rows) == 10

@@ -39,6 +39,9 @@ BOUNDED_COLUMNS = ("year", "surely", "at most")
 TWO_GRAPHS = ("year", "of what surely held", "of what can have held")
 SHOWN = 20  # spans in sentences
 YEARS = 100  # the last ones, which are computed
+# Betweenness: bodies x pairs of all years up to which all paths are followed; beyond, paths from so many bodies of each
+# year, and the last years with so many pivots x pairs, but 10 years at least.
+EXACT, PIVOTS, WORK, FEWEST_YEARS = 600_000_000, 100, 75_000_000, 10
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,10 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     if years is None:
         text = f"No date is recorded of {counted(len(dated), 'counted claim')}" if len(dated) else "No claim is counted"
         return context.answer("timeline", title, [context.sentence(text, dated)], columns)
-    by_year = _YearlyGraphs(context, chosen, own)
-    start = max(years[0], years[1] - YEARS + 1)
+    start, pivot_number = max(years[0], years[1] - YEARS + 1), None
+    if measure == "betweenness":
+        start, pivot_number = _sampling(context, projection, start, years[1])
+    by_year = _YearlyGraphs(context, chosen, own, pivot_number)
     values = [
         (year, by_year.value(year, sure=True), by_year.value(year, sure=False)) for year in range(start, years[1] + 1)
     ]
@@ -164,9 +169,10 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
         sentences.append(context.sentence(f"The years before {first} stand in the table", behind))
     notes = [BOUNDS_NOTE] if chosen.bounded else [_two_graphs_note(label)]
     if start > years[0]:
-        notes.append(f"The years before {start} are left out: the last {YEARS} are computed.")
+        notes.append(f"The years before {start} are left out: the last {years[1] - start + 1} are computed.")
     if by_year.estimated:
-        notes.append("Where pairs are many, betweenness is estimated from some bodies, drawn with a fixed seed.")
+        number = f"{pivot_number}" if pivot_number else "some"
+        notes.append(f"Where pairs are many, betweenness is estimated from {number} bodies, drawn with a fixed seed.")
     claims = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
     highlight = Highlight(claims=claims, chart_label=chosen.plural or chosen.label)
     return context.answer("timeline", title, sentences, columns, values, notes=notes, highlight=highlight)
@@ -175,8 +181,10 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
 class _YearlyGraphs:
     """The values of one measure in the two graphs of each year; computed once for graphs that are the same."""
 
-    def __init__(self, context: AnalysisContext, measure: YearlyMeasure, own: str | None) -> None:
-        self._context, self._measure, self._own = context, measure, own
+    def __init__(
+        self, context: AnalysisContext, measure: YearlyMeasure, own: str | None, pivot_number: int | None = None
+    ) -> None:
+        self._context, self._measure, self._own, self._pivot_number = context, measure, own, pivot_number
         self._known: dict[tuple[bytes, ...], Number] = {}
         self._before: dict[bool, tuple[bytes, Number]] = {}
         self.estimated = False
@@ -209,11 +217,30 @@ class _YearlyGraphs:
             return self._measure.absent
         key = (projection.nodes.tobytes(), projection.pairs.tobytes(), projection.weights.tobytes())
         if key not in self._known:
-            measures = NetworkMeasures(projection)
+            measures = NetworkMeasures(projection, pivot_number=self._pivot_number)
             value = self._measure.value(measures, node)
             self._known[key] = rounded(value) if isinstance(value, float) else value
             self.estimated |= self._measure.label == "betweenness" and measures.pivots is not None
         return self._known[key]
+
+
+def _sampling(context: AnalysisContext, projection: Projection, first: int, last: int) -> tuple[int, int | None]:
+    """The first year whose betweenness is computed, and from how many bodies paths are followed (None: as `pivots` of
+    `partnergraph.analysis.measures` has it).
+    """
+    claims, columns = _all_claims(projection), context.columns
+    exact, work, start, before = 0, 0, last + 1, [-1, -1]
+    for year in range(last, first - 1, -1):
+        window = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        held = [int(graph(columns, window)[claims].sum()) for graph in (surely_held, can_have_held)]
+        for number, known in zip(held, before, strict=True):
+            pairs = min(number, len(projection.pairs)) if number != known else 0  # the same graph is not computed again
+            exact += pairs * min(2 * pairs, len(projection.nodes))
+            work += pairs * PIVOTS
+        if work <= WORK or last - year < FEWEST_YEARS:
+            start = year
+        before = held
+    return (first, None) if exact <= EXACT else (start, PIVOTS)
 
 
 def _all_claims(projection: Projection, position: int | None = None) -> NDArray[np.int32]:
