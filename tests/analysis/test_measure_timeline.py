@@ -256,3 +256,20 @@ def test_where_paths_are_many_pivots_and_the_last_years_are_computed(monkeypatch
     assert true / 3 < estimated < true * 3
     monkeypatch.setattr("partnergraph.analysis.measure_timeline.WORK", 1)
     assert len(measure_timeline(context, "betweenness", "A").rows) == 10
+
+
+def test_where_pairs_are_many_modularity_is_the_best_of_few_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [(f"A{n % 6}", f"A{(n * n + 1) % 7}x") for n in range(30)]
+    dates = {number: (f"{1990 + number}-01-01", "2025-12-31") for number in range(30)}
+    context = context_of(small_reader(links, dates=dates))
+    whole = measure_timeline(context, "modularity")
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.ALL_SEEDS", 10)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.SEED_WORK", 10)
+    few = measure_timeline(context, "modularity")
+    assert few.notes[-2:] == (
+        "The years before 2016 are left out: the last 10 are computed.",
+        "Modularity is here the best of 3 seeds.",
+    )
+    for all_seeds, three in zip(whole.rows[-10:], few.rows, strict=True):
+        assert all_seeds[0] == three[0]
+        assert float(three[2] or 0) <= float(all_seeds[2] or 0)

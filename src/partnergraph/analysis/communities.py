@@ -93,11 +93,13 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     )
 
 
-def best_modularity(projection: Projection) -> float:
-    """The best modularity of the partitions that `communities` chooses from. Raises `MissingExtra`."""
+def best_modularity(projection: Projection, number: int | None = None) -> float:
+    """The best modularity of the partitions that `communities` chooses from, or of the first `number` of them. Raises
+    `MissingExtra`.
+    """
     graph = PairGraph.of(projection).undirected
     module = engine(graph)
-    seeds = SEEDS if len(graph.pairs) <= MANY else 3
+    seeds = number or (SEEDS if len(graph.pairs) <= MANY else 3)
     return max(modularity(graph, ordered_numbers(module.partition(graph, seed))) for seed in range(seeds))
 
 

@@ -6,12 +6,13 @@ values and no bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Highlight
+from partnergraph.analysis.communities import SEEDS, best_modularity
 from partnergraph.analysis.context import AnalysisContext, pairs_of
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.timeline import (
@@ -42,6 +43,9 @@ YEARS = 100  # the last ones, which are computed
 # Betweenness: bodies x pairs of all years up to which all paths are followed; beyond, paths from so many bodies of each
 # year, and the last years with so many pivots x pairs, but 10 years at least.
 EXACT, PIVOTS, WORK, FEWEST_YEARS = 600_000_000, 100, 75_000_000, 10
+# Modularity: seeds x pairs of all years up to which there are all seeds; beyond, so many seeds, and the last years with
+# so many seeds x pairs.
+ALL_SEEDS, FEW_SEEDS, SEED_WORK = 6_000_000, 3, 3_500_000
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,6 @@ def _largest_component(measures: NetworkMeasures) -> int:
 
 
 def _best_modularity(measures: NetworkMeasures, _: int) -> float:
-    from partnergraph.analysis.communities import best_modularity
-
     return best_modularity(measures.projection)
 
 
@@ -152,6 +154,11 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     start, pivot_number = max(years[0], years[1] - YEARS + 1), None
     if measure == "betweenness":
         start, pivot_number = _sampling(context, projection, start, years[1])
+    seeds = None
+    if measure == "modularity":
+        start, seeds = _few_seeds(context, projection, start, years[1])
+        if seeds:
+            chosen = replace(chosen, value=lambda measures, _: best_modularity(measures.projection, seeds))
     by_year = _YearlyGraphs(context, chosen, own, pivot_number)
     values = [
         (year, by_year.value(year, sure=True), by_year.value(year, sure=False)) for year in range(start, years[1] + 1)
@@ -173,6 +180,8 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     if by_year.estimated:
         number = f"{pivot_number}" if pivot_number else "some"
         notes.append(f"Where pairs are many, betweenness is estimated from {number} bodies, drawn with a fixed seed.")
+    if seeds:
+        notes.append(f"Modularity is here the best of {seeds} seeds.")
     claims = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
     highlight = Highlight(claims=claims, chart_label=chosen.plural or chosen.label)
     return context.answer("timeline", title, sentences, columns, values, notes=notes, highlight=highlight)
@@ -228,19 +237,37 @@ def _sampling(context: AnalysisContext, projection: Projection, first: int, last
     """The first year whose betweenness is computed, and from how many bodies paths are followed (None: as `pivots` of
     `partnergraph.analysis.measures` has it).
     """
-    claims, columns = _all_claims(projection), context.columns
-    exact, work, start, before = 0, 0, last + 1, [-1, -1]
+    exact, work, start = 0, 0, last + 1
+    for year, pairs in _pairs_by_year(context, projection, first, last):
+        exact += sum(number * min(2 * number, len(projection.nodes)) for number in pairs)
+        work += sum(pairs) * PIVOTS
+        if work <= WORK or last - year < FEWEST_YEARS:
+            start = year
+    return (first, None) if exact <= EXACT else (start, PIVOTS)
+
+
+def _few_seeds(context: AnalysisContext, projection: Projection, first: int, last: int) -> tuple[int, int | None]:
+    """The first year whose modularity is computed, and of how many seeds it is the best (None: of all)."""
+    work, start = 0, last + 1
+    for year, pairs in _pairs_by_year(context, projection, first, last):
+        work += sum(pairs)
+        if work * FEW_SEEDS <= SEED_WORK or last - year < FEWEST_YEARS:
+            start = year
+    return (first, None) if work * SEEDS <= ALL_SEEDS else (start, FEW_SEEDS)
+
+
+def _pairs_by_year(
+    context: AnalysisContext, projection: Projection, first: int, last: int
+) -> Iterator[tuple[int, list[int]]]:
+    """The years, the last one first, each with about how many pairs its graphs have that are not those of the year
+    after.
+    """
+    claims, columns, known = _all_claims(projection), context.columns, [-1, -1]
     for year in range(last, first - 1, -1):
         window = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
         held = [int(graph(columns, window)[claims].sum()) for graph in (surely_held, can_have_held)]
-        for number, known in zip(held, before, strict=True):
-            pairs = min(number, len(projection.pairs)) if number != known else 0  # the same graph is not computed again
-            exact += pairs * min(2 * pairs, len(projection.nodes))
-            work += pairs * PIVOTS
-        if work <= WORK or last - year < FEWEST_YEARS:
-            start = year
-        before = held
-    return (first, None) if exact <= EXACT else (start, PIVOTS)
+        yield year, [min(own, len(projection.pairs)) for own, after in zip(held, known, strict=True) if own != after]
+        known = held
 
 
 def _all_claims(projection: Projection, position: int | None = None) -> NDArray[np.int32]:
