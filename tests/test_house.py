@@ -164,6 +164,17 @@ def _upward(path: Path, source: Path = SOURCE) -> list[str]:
 FILES = sorted(SOURCE.rglob("*.py"))
 
 
+def test_modules_of_the_analysis_import_each_other_one_way() -> None:
+    """Also inside functions and `TYPE_CHECKING` blocks."""
+    modules = {f"partnergraph.analysis.{path.stem}": path for path in (SOURCE / "analysis").glob("*.py")}
+    assert len(modules) > 25
+    needs = {
+        name: {module for _, target in _imports(path) for module in (target, target.rpartition(".")[0])} - {name}
+        for name, path in modules.items()
+    }
+    assert list(TopologicalSorter({name: needs[name] & modules.keys() for name in needs}).static_order())
+
+
 def test_there_is_something_to_look_at() -> None:
     assert len(FILES) > 20
 

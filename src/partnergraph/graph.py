@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from partnergraph.errors import Finding, UsageError
+from partnergraph.errors import DataError, Finding, UsageError
 from partnergraph.execution.sandbox import LIBRARY_TIMEOUT as TIMEOUT
 from partnergraph.execution.sandbox import MEMORY
 from partnergraph.export.formats import EXPORT_FORMATS, ExportSource
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 RDF_FORMATS = tuple(name for name, entry in EXPORT_FORMATS.items() if entry.is_rdf)
 FORMATS = tuple(EXPORT_FORMATS)
 MAX_TIMEOUT, MAX_MEMORY = 1_000_000, 10**15  # seconds and bytes that a query may be allowed
+MAX_READ_CLAIMS = 5_000  # claims up to which a network holds all evidence from the start
 
 
 class CountingOptions(TypedDict, total=False):
@@ -169,12 +170,32 @@ class PartnerGraph:
         return explain_connection(self.reader, a, b)
 
     def network(
-        self, *, as_of: str | None = None, derived: bool = False, inferred: bool = True, places: bool = False
+        self,
+        *,
+        as_of: str | None = None,
+        derived: bool = False,
+        inferred: bool = True,
+        places: bool = False,
+        evidence: bool | None = None,
     ) -> nx.MultiDiGraph[str]:
-        """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.build_network`."""
+        """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.build_network`.
+
+        With `evidence=True` all of it is read at once, with `evidence=False` when it is used: names, kinds, bounds and
+        standing are there, and all else of a node or an edge is read with the first use of any of it; see
+        `partnergraph.network.column_network`. By default above 5,000 claims, where no derived links are asked for.
+        """
         from partnergraph.network import build_network
 
         date = self.date if as_of is None else as_of
+        if evidence is False and (derived or self.date not in (None, date)):
+            raise UsageError("evidence=False: leave out derived=True, and another date than that of the graph.")
+        if evidence is False or (evidence is None and self._is_large and not derived and self.date in (None, date)):
+            from partnergraph.network.column_network import column_network
+
+            then = self if date in (None, self.date) else self.as_of(str(date))
+            return column_network(
+                self._names, self._columns, lambda: then.reader, as_of=date, inferred=inferred, places=places
+            )
         reader = self.reader if date is None else self._fast_reader
         return build_network(reader, as_of=date, derived=derived, inferred=inferred, places=places)
 
@@ -187,6 +208,14 @@ class PartnerGraph:
         from partnergraph.claims.claim_columns import claim_columns
 
         return claim_columns(self._names)
+
+    @cached_property
+    def _is_large(self) -> bool:
+        """Whether a network holds no evidence from the start."""
+        try:
+            return len(self._columns.claims) > MAX_READ_CLAIMS
+        except DataError:  # more kinds than columns have
+            return False
 
     def _analysis(self, **options: Unpack[CountingOptions]) -> AnalysisContext:
         from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
@@ -355,7 +384,7 @@ class PartnerGraph:
 
         if as_of is not None:
             return self.as_of(as_of).draw(path, query=query, renderer=renderer, **parameters)
-        network = self.network() if query is None else self.picture(query, **parameters)
+        network = self.network(evidence=True) if query is None else self.picture(query, **parameters)
         require_bodies(network, self.reader)
         page = draw(network, renderer)
         if path is not None:
@@ -378,7 +407,7 @@ class PartnerGraph:
         from partnergraph.page import draw
 
         report = report or self.diff(other)
-        network = diff_network(self.network(), other.network(), report.status, report.renamed)
+        network = diff_network(self.network(evidence=True), other.network(evidence=True), report.status, report.renamed)
         require_bodies(network, other.reader)
         return draw(network)
 
@@ -408,7 +437,7 @@ class PartnerGraph:
         from partnergraph.network.other_vocabulary import require_bodies
 
         def network() -> nx.MultiDiGraph[str]:
-            network = self.network()
+            network = self.network(evidence=True)
             require_bodies(network, self.reader)
             return network
 

@@ -88,7 +88,7 @@ def test_many_stand_in_the_table_and_wrong_dates_are_refused() -> None:
     links = [("A", f"B{number}") for number in range(13)]
     context = context_of(small_reader(links, dates=dict.fromkeys(range(13), ("2018-01-01", "2030-01-01"))))
     answer = changes_between(context, "2018", "2018")
-    assert "Three more: see the table." in _texts(answer)
+    assert "Three more: see the table (3 claims, all dated)." in _texts(answer)
     assert len(answer.rows) == 13
     with pytest.raises(UsageError, match="2018 is before 2019: give the earlier date first"):
         changes_between(context, "2019", "2018")

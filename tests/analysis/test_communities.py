@@ -78,9 +78,9 @@ def test_rewired_memberships_stay_between_members_and_partnerships() -> None:
 def test_fewer_rewired_graphs_for_larger_ones() -> None:
     numbers = [
         rewired_number(PairGraph(9, np.zeros((pairs, 2), dtype=np.int32), np.ones(pairs)))
-        for pairs in (0, 88, 1_000, 2_000, 2_001, 10_000, 1_000_000)
+        for pairs in (0, 88, 1_000, 2_000, 2_001, 10_000, 200_000, 200_001)
     ]
-    assert numbers == [0, 100, 100, 50, 100, 50, 5]
+    assert numbers == [0, 100, 100, 50, 100, 50, 5, 3]
 
 
 @either_way

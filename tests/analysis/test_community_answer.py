@@ -48,7 +48,7 @@ def test_of_many_sets_the_largest_stand_in_sentences_and_all_in_the_table() -> N
     assert len(texts) == 22
     assert texts[0].startswith("25 sets of bodies")
     assert texts[1].startswith("Set 1: 24z, with 24w, 24x and 24y; all together with every seed (4 claims")
-    assert texts[-1] == "Five more sets of 3 bodies or fewer: see the table."
+    assert texts[-1] == "Five more sets of 3 bodies or fewer: see the table (15 claims, dates not stated)."
     assert {row[0] for row in answer.rows} == {*range(1, 26)}
 
 

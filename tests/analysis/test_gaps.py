@@ -10,11 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnergraph.analysis.gaps import gaps
+from partnergraph.claims.relationships import read_claims
 from partnergraph.errors import UsageError
 from partnergraph.store import Reader
-from tests.analysis.network_graphs import context_of, small_reader
+from partnergraph.vocabulary import SKOS
+from tests.analysis.network_graphs import context_of, iri_of, small_reader
 
 KINDS = st.sampled_from(["partnership", "part-of"])
+RENAMED = dict(
+    zip([f"B{number:02}" for number in range(10)], ["the Z", "an A", *(f"m {n}" for n in range(8))], strict=True)
+)
 LINKS = st.lists(st.tuples(st.sampled_from("ABCDEFG"), st.sampled_from("ABCDEFG"), KINDS), min_size=1, max_size=16)
 
 
@@ -79,3 +84,23 @@ def test_nothing_to_tell() -> None:
     assert text == (
         "No organisation is a partner of our partners without being joined to us (one claim, date not stated)."
     )
+
+
+def test_equals_stand_by_name_then_by_iri_and_the_rest_in_the_table() -> None:
+    """Of ten bodies the names are in another order than the IRIs."""
+    links = [("A", "P"), *(("P", f"B{number:02}") for number in range(12))]
+    names = [f'<{iri_of(old)}> <{SKOS.prefLabel}> "{new}" <https://e.org/g> .\n' for old, new in RENAMED.items()]
+    lines = [line for line in small_reader(links, focus="A").nquads() if "prefLabel" not in line or '"B0' not in line]
+    context = context_of(Reader.nquads_lines([*lines, *names]))
+    answer = gaps(context)
+    labels = [str(row[0]) for row in answer.rows]
+    assert labels == sorted(labels, key=str.casefold)
+    assert labels[0] == "an A"
+    rest = answer.sentences[10]
+    assert rest.text == "Two more are partners of our partners: see the table (3 claims, dates not stated)."
+    claims = {claim.iri: {claim.from_.label, claim.to.label} for claim in read_claims(context.reader)}
+    behind = sorted(sorted(claims[iri]) for iri in rest.claims)
+    assert behind == [
+        ["A", "P"],
+        *(["P", name] for name in labels[10:]),
+    ]

@@ -166,7 +166,7 @@ def test_many_spans_stand_in_the_table() -> None:
     dates = {number: (f"{1990 + number}-01-01", "2025-12-31") for number in range(30)}
     answer = measure_timeline(context_of(small_reader(links, dates=dates)), "pairs")
     assert len(answer.rows) == 36
-    assert _texts(answer)[-1] == "The years before 2000 stand in the table."
+    assert _texts(answer)[-1] == "The years before 2000 stand in the table (10 claims, all dated)."
     assert _texts(answer)[-2].startswith("2019–2025: 30 pairs, surely so (30 claims, ")
 
 
@@ -232,3 +232,44 @@ def test_bounds_are_drawn_as_areas(reference_reader: Reader) -> None:
 def test_a_body_is_found_by_its_name(reference_reader: Reader) -> None:
     by_name = measure_timeline(context_of(reference_reader), "core", "Keele University")
     assert by_name == measure_timeline(context_of(reference_reader), "core", KEELE)
+
+
+def test_where_paths_are_many_pivots_and_the_last_years_are_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [("A", f"B{number:02}") for number in range(30)] + [(f"B{n:02}", f"C{n:02}") for n in range(30)]
+    dates = {number: (f"{1990 + number % 30}-01-01", "2025-12-31") for number in range(60)}
+    context = context_of(small_reader(links, dates=dates))
+    whole = measure_timeline(context, "betweenness", "A")
+    assert not any("estimated" in note for note in whole.notes)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.EXACT", 1_000)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.PIVOTS", 5)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.WORK", 5_000)
+    sampled = measure_timeline(context, "betweenness", "A")
+    assert [*sampled.notes[-2:]] == [
+        f"The years before {sampled.rows[0][0]} are left out: the last {len(sampled.rows)} are computed.",
+        "Where pairs are many, betweenness is estimated from 5 bodies, drawn with a fixed seed.",
+    ]
+    assert 10 <= len(sampled.rows) < len(whole.rows)
+    assert sampled.rows[-1][0] == 2025
+    assert measure_timeline(context_of(context.reader), "betweenness", "A") == sampled
+    # Paths from five of 61 bodies: of the order of those from all.
+    true, estimated = (float(answer.rows[-1][2] or 0) for answer in (whole, sampled))
+    assert true / 3 < estimated < true * 3
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.WORK", 1)
+    assert len(measure_timeline(context, "betweenness", "A").rows) == 10
+
+
+def test_where_pairs_are_many_modularity_is_the_best_of_few_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = [(f"A{n % 6}", f"A{(n * n + 1) % 7}x") for n in range(30)]
+    dates = {number: (f"{1990 + number}-01-01", "2025-12-31") for number in range(30)}
+    context = context_of(small_reader(links, dates=dates))
+    whole = measure_timeline(context, "modularity")
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.ALL_SEEDS", 10)
+    monkeypatch.setattr("partnergraph.analysis.measure_timeline.SEED_WORK", 10)
+    few = measure_timeline(context, "modularity")
+    assert few.notes[-2:] == (
+        "The years before 2016 are left out: the last 10 are computed.",
+        "Modularity is here the best of 3 seeds.",
+    )
+    for all_seeds, three in zip(whole.rows[-10:], few.rows, strict=True):
+        assert all_seeds[0] == three[0]
+        assert float(three[2] or 0) <= float(all_seeds[2] or 0)

@@ -110,7 +110,7 @@ def test_every_sentence_on_the_keele_graph(reference_reader: Reader, command: st
 
 @pytest.fixture(scope="module")
 def why_iris(reference_reader: Reader) -> dict[str, tuple[str, str]]:
-    return {claim.iri: (claim.from_.iri, claim.to.iri) for claim in read_claims(reference_reader)}
+    return {claim.iri: (claim.from_.iri, claim.to.iri) for claim in read_claims(reference_reader, derived=True)}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -128,7 +128,7 @@ def test_the_claims_of_each_sentence_exist_and_why_gives_them(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_undated_claims_are_those_without_start_and_end(reference_reader: Reader, command: str) -> None:
     answer = commands(SCHOOL, PARTNERSHIP)[command](context_of(reference_reader))
-    by_iri = {claim.iri: claim for claim in read_claims(reference_reader)}
+    by_iri = {claim.iri: claim for claim in read_claims(reference_reader, derived=True)}
     for sentence in answer.sentences:
         undated = [iri for iri in sentence.claims if not (by_iri[iri].start_bounds or by_iri[iri].end_bounds)]
         assert sentence.undated == len(undated), sentence.text

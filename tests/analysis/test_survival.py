@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -9,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partnergraph.analysis.drawing import answer_network
 from partnergraph.analysis.survival import YEAR, share_after, survival, survival_curve
 from partnergraph.claims.date_window import date_window
 from partnergraph.claims.relationships import read_claims
 from partnergraph.errors import UsageError
+from partnergraph.page.step_chart import step_chart
 from partnergraph.store import Reader
 from tests.analysis.network_graphs import context_of, small_reader
 
@@ -176,3 +179,38 @@ def test_parts_are_no_partnerships_and_a_kind_is_a_kind() -> None:
         survival(context_of(reader), "funding")
     with pytest.raises(UsageError, match="Durations are of all dates"):
         survival(context_of(reader, as_of="2014"))
+
+
+def test_the_two_curves_are_drawn_as_steps(reference_reader: Reader) -> None:
+    context = context_of(reference_reader)
+    answer = survival(context)
+    chart = answer_network(answer, context).graph["answer"]["chart"]
+    for curve, name in (("surely", "shortest"), ("at_most", "longest")):
+        steps = {float(row[2] or 0): float(row[-1] or 0) for row in answer.rows if row[0] == name}
+        drawn = dict(zip(chart["years"], chart[curve], strict=True))
+        assert drawn[0] == 100
+        last = max(steps)
+        for time, share in steps.items():
+            if time != last and time in drawn:
+                assert drawn[time] == pytest.approx(100 * share)
+        assert all((number is None) == (time >= last and steps[last] > 0) for time, number in drawn.items())
+    assert chart["until"] == max(float(row[2] or 0) for row in answer.rows)
+    svg = step_chart(**chart)
+    assert "% still holding by years since the start, up to " in svg
+    assert "by the shortest durations from " in svg
+    assert svg.count("stroke-dasharray") == 2  # the second line, and its key
+    sure = re.findall(r'<path class="edge" d="([^"h]+)"', svg)[1]
+    heights = [float(height) for height in re.findall(r" ([\d.]+)(?=[LM]|$)", sure)]
+    assert heights == sorted(heights), "no share grows"
+    assert sure.count("M") == 1
+
+
+def test_few_claims_have_no_chart() -> None:
+    context = context_of(small_reader([("A", "B")], dates={0: ("2009-01-01", "2012-12-31")}))
+    assert answer_network(survival(context), context).graph["answer"]["chart"] is None
+
+
+def test_a_curve_that_ends_at_nought_stays_there() -> None:
+    svg = step_chart([0, 1.5, 2], [100, 0.0, 0.0], [100, 50, None], "%", bounded=False, until=3.25, lines=(" a", "b"))
+    assert "% by years since the start, up to 3.25: a from 0 to 100, b from 50 to 100; no bounds" in svg
+    assert re.findall(r">([^<%]+)</text>", svg)[-5:-1] == ["0", "1", "2", "3 years"]

@@ -9,9 +9,12 @@ import pytest
 from partnergraph.analysis.context import AnalysisContext, AnalysisOptions
 from partnergraph.analysis.timeline import timeline
 from partnergraph.claims.claim_columns import ClaimColumns
+from partnergraph.claims.claim_lookup import lookup_claims
 from partnergraph.errors import UsageError
+from partnergraph.network.connections import explain_connection
 from partnergraph.store import Reader
-from tests.analysis.network_graphs import context_of, small_reader
+from partnergraph.vocabulary import CODE, PG, RDF
+from tests.analysis.network_graphs import context_of, iri_of, small_reader
 
 NIHR_SCHOOL = "https://w3id.org/partnergraph/id/org/nihr-school-for-primary-care-research"
 
@@ -56,8 +59,13 @@ def test_without_dates() -> None:
 def test_events_stand_in_their_year(reference_reader: Reader) -> None:
     answer = timeline(context_of(reference_reader))
     assert answer.sentences[-1].text == (
-        "2020-08: merger of School of Primary, Community and Social Care into Keele University School of Medicine."
+        "2020-08: merger of School of Primary, Community and Social Care into Keele University School of Medicine "
+        "(one claim, dated)."
     )
+    [succession] = answer.sentences[-1].claims
+    claim = lookup_claims(reference_reader, [succession])[succession]
+    assert succession in {c.iri for c in explain_connection(reference_reader, claim.from_.iri, claim.to.iri)}
+    assert succession not in answer.highlight.claims, "no partner"
     assert any(row[0] == 2020 and "merger" in str(row[5]) for row in answer.rows)
 
 
@@ -65,3 +73,23 @@ def test_events_stand_in_their_year(reference_reader: Reader) -> None:
 def test_options_of_one_date_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="A timeline is of all dates"):
         timeline(context_of(small_reader([("A", "B")]), **options), "A")
+
+
+def test_an_event_that_bounds_claims_carries_them() -> None:
+    """`why` shows it beneath them, with its evidence."""
+    iri, claim = "https://e.org/event/1", "https://e.org/r/0000"
+    graph = "<https://e.org/g>"
+    lines = [
+        f"<{iri}> <{RDF.type}> <{PG.LifecycleEvent}> {graph} .\n",
+        f"<{iri}> <{PG.kind}> <{CODE.start}> {graph} .\n",
+        f"<{iri}> <{PG.about}> <{iri_of('A')}> {graph} .\n",
+        *(f'<{iri}> <{PG[name]}> "2009-05-01" {graph} .\n' for name in ("date", "dateEarliest", "dateLatest")),
+        f'<{claim}> <{PG.validFromEarliest}> "2009-05-01" {graph} .\n',
+        f"<{claim}> <{PG.boundedBy}> <{iri}> {graph} .\n",
+    ]
+    reader = small_reader([("A", "B"), ("A", "C")], focus="A")
+    answer = timeline(context_of(Reader.nquads_lines([*reader.nquads(), *lines])))
+    assert answer.sentences[-1].text == "2009-05-01: start of A (one claim, date not stated)."
+    assert (answer.sentences[-1].claims, answer.sentences[-1].undated) == ((claim,), 1)
+    [shown] = explain_connection(Reader.nquads_lines([*reader.nquads(), *lines]), "A", "B")
+    assert "cannot have held before that: A began 2009-05-01" in str(shown)

@@ -120,11 +120,11 @@ def test_of_many_funded_bodies_those_without_another_funder_stand_together() -> 
     members = [("M", f"B{number:02}", "membership") for number in range(12)]
     texts = [s.text for s in what_if_ending(context_of(small_reader([*links, *others])), "F", "2015").sentences]
     assert len(texts) == 12
-    assert texts[-1] == "Two more have other recorded funders: see the table."
+    assert texts[-1] == "Two more have other recorded funders: see the table (4 claims, dates not stated)."
     texts = [s.text for s in what_if_ending(context_of(small_reader([*links, *members])), "F", "2015").sentences]
     assert texts[1].startswith("None of these has another recorded funder in 2015: B00, B01, B02 and 9 more (12")
     assert len(texts) == 13
-    assert texts[-1] == "Two more have recorded members: see the table."
+    assert texts[-1] == "Two more have recorded members: see the table (2 claims, dates not stated)."
 
 
 LINKS = st.lists(st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from("ABCDEFGH")), min_size=1, max_size=14)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.block_tree import BlockTree
-from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of, pairs_of
+from partnergraph.analysis.context import AnalysisContext, claims_among, claims_behind, iris_of, pairs_of
 from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.measures import NetworkMeasures, in_order, rank_in_words, ranks
 from partnergraph.analysis.stability import RankBands, rank_bands
@@ -124,9 +124,11 @@ def _cut_sentences(
     else:
         sentences = [_only_through(context, projection, tree, node, goal, beside) for node in cut[:most]]
     if len(cut) > most:
-        number = len(cut) - most
-        are = "organisation joins" if number == 1 else "organisations join"
-        sentences.append(Sentence(f"{number_in_words(number, first=True)} more {are} others alone: see the table."))
+        rest = cut[most:]
+        are = "organisation joins" if len(rest) == 1 else "organisations join"
+        text = f"{number_in_words(len(rest), first=True)} more {are} others alone: see the table"
+        pairs = np.flatnonzero(np.isin(projection.pairs, rest).any(axis=1))
+        sentences.append(context.sentence(text, claims_behind(projection, pairs)))
     return sentences
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.claim_selection import selected_claims
-from partnergraph.analysis.context import AnalysisContext, claim_in_words, open_days
+from partnergraph.analysis.context import AnalysisContext, claim_in_words
 from partnergraph.analysis.timeline import require_all_dates
 from partnergraph.analysis.words import counted, group_in_words, names_in_words, number_in_words
-from partnergraph.claims.claim_columns import ENTITY_KINDS, OPEN_END, OPEN_START
+from partnergraph.claims.claim_columns import ENTITY_KINDS, OPEN_END, OPEN_START, open_days
 from partnergraph.claims.date_window import bounds_in_words, date_window
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
@@ -81,7 +81,8 @@ def _sentences(
         verb = change if sure else f"may have {_WORDS[change]}"
         sentences.append(context.sentence(f"{claim_in_words(context, claim)}; {verb} {when}", [claim]))
     if len(claims) > SHOWN:
-        sentences.append(Sentence(f"{number_in_words(len(claims) - SHOWN, first=True)} more: see the table."))
+        text = f"{number_in_words(len(claims) - SHOWN, first=True)} more: see the table"
+        sentences.append(context.sentence(text, claims[SHOWN:]))
     return sentences
 
 

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from partnergraph.claims.claim_columns import DISPUTED, ENTITY_KINDS, INFERRED, RETRACTED, SUPERSEDED, ClaimColumns
+from partnergraph.claims.claim_columns import (
+    DISPUTED,
+    ENTITY_KINDS,
+    INFERRED,
+    RETRACTED,
+    SUPERSEDED,
+    ClaimColumns,
+    Window,
+    can_have_held,
+)
 from partnergraph.claims.date_window import date_window
 
 if TYPE_CHECKING:
@@ -16,7 +25,6 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Indices = NDArray[np.int32]
 
-Window = tuple[int, int]  # first and last day of a date, as ordinals
 # The kind of claims that a projection is made of; others are made of all kinds but two.
 COUNTED_KIND = {"co-membership": "membership", "two-mode": "membership", "funding": "funding"}
 _NEVER = ("location", "succession")
@@ -40,20 +48,6 @@ def organisations(columns: ClaimColumns) -> Flags:
     """Of each entity, whether it is a named organisation."""
     named: Flags = columns.entity_kind == ENTITY_KINDS.index("organisation")
     return named
-
-
-def can_have_held(columns: ClaimColumns, window: Window) -> Flags:
-    """Of each claim, whether it is not sure that it did not hold at some time in the window; see `holds_in_window`."""
-    begins, _, _, over = columns.bounds.T
-    held: Flags = (begins <= window[1]) & (over >= window[0]) & (begins <= over)
-    return held
-
-
-def surely_held(columns: ClaimColumns, window: Window) -> Flags:
-    """Of each claim, whether it surely held at some time in the window; see `holds_in_window`."""
-    _, begun, lasts, _ = columns.bounds.T
-    held: Flags = can_have_held(columns, window) & (begun <= window[1]) & (lasts >= window[0])
-    return held
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SEEDS = 20
+MANY = 200_000  # pairs; above them there are fewer seeds and rewired graphs
 SWAPS = 20  # passes of rewiring, each over all pairs
 
 
@@ -63,7 +64,7 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     """The communities of a projection, directions left out: Louvain by networkx up to 2,000 pairs, above Leiden by
     graspologic-native.
 
-    Seeds 0 to 19 (0 to 4 above 200,000 pairs), and 100 rewired graphs, fewer for larger ones: see `rewired_number`.
+    Seeds 0 to 19 (0 to 2 above 200,000 pairs), and 100 rewired graphs, fewer for larger ones: see `rewired_number`.
     Modularity by Newman & Girvan 2004; it does not resolve sets of fewer than about the square root of 2 x pairs
     (Fortunato & Barthélemy 2007). `module` computes, whatever the size: for tests. Raises `MissingExtra`.
     """
@@ -71,7 +72,7 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
 
     graph = PairGraph.of(projection).undirected
     module = module or engine(graph)
-    seeds = SEEDS if len(graph.pairs) <= 200_000 else 5
+    seeds = SEEDS if len(graph.pairs) <= MANY else 3
     partitions = [ordered_numbers(module.partition(graph, seed)) for seed in range(seeds)]
     values = [modularity(graph, labels) for labels in partitions]
     seed = int(np.argmax(np.round(values, 9)))
@@ -92,23 +93,25 @@ def communities(projection: Projection, module: ModuleType | None = None) -> Com
     )
 
 
-def best_modularity(projection: Projection) -> float:
-    """The best modularity of the partitions that `communities` chooses from. Raises `MissingExtra`."""
+def best_modularity(projection: Projection, number: int | None = None) -> float:
+    """The best modularity of the partitions that `communities` chooses from, or of the first `number` of them. Raises
+    `MissingExtra`.
+    """
     graph = PairGraph.of(projection).undirected
     module = engine(graph)
-    seeds = SEEDS if len(graph.pairs) <= 200_000 else 5
+    seeds = number or (SEEDS if len(graph.pairs) <= MANY else 3)
     return max(modularity(graph, ordered_numbers(module.partition(graph, seed))) for seed in range(seeds))
 
 
 def rewired_number(graph: PairGraph) -> int:
     """How many rewired graphs a graph is put beside: 100 up to 1,000 pairs and from 2,001 to 5,000, in between and
-    above fewer, at least 5.
+    above fewer, at least 5, above 200,000 pairs 3.
     """
     from partnergraph.analysis.measures import SMALL
 
     pairs = len(graph.pairs)
     work = 100_000 if pairs <= SMALL else 500_000  # networkx takes longer
-    return max(5, min(100, work // max(pairs, 1))) if pairs else 0
+    return max(5 if pairs <= MANY else 3, min(100, work // max(pairs, 1))) if pairs else 0
 
 
 def modularity(graph: PairGraph, labels: NDArray[np.int64]) -> float:
@@ -147,11 +150,11 @@ def rewired(graph: PairGraph, seed: int, partnerships: NDArray[np.bool_] | None 
         one, other = order[:half], order[half : 2 * half]
         keys = _keys(np.stack([first[one], first[other]]), np.stack([second[other], second[one]]), graph.size)
         present = np.sort(_keys(first, second, graph.size))
-        place = np.minimum(np.searchsorted(present, keys), max(len(present) - 1, 0))
-        wrong = (present[place] == keys) | (keys // graph.size == keys % graph.size)
-        _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        wrong |= counts[inverse.reshape(keys.shape)] > 1
-        good = ~wrong.any(axis=0)
+        values, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        # Searching for sorted values takes a fraction of the time.
+        place = np.minimum(np.searchsorted(present, values), max(len(present) - 1, 0))
+        wrong = (present[place] == values) | (values // graph.size == values % graph.size) | (counts > 1)
+        good = ~wrong[inverse.reshape(keys.shape)].any(axis=0)
         one, other = one[good], other[good]
         second[one], second[other] = second[other], second[one]
     keys = _keys(first, second, graph.size)

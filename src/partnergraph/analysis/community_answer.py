@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
 from partnergraph.analysis.communities import Communities, communities
-from partnergraph.analysis.context import AnalysisContext, claims_among, iris_of
+from partnergraph.analysis.context import AnalysisContext, claims_among, claims_behind, iris_of
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
     """The sets of a projection, beside graphs of the same degrees. Raises `MissingExtra` above 2,000 pairs without the
     extra `network`.
     """
+    import numpy as np
+
     projection = context.projection()
     title = f"Sets of bodies in the {context.options.projection} projection"
     size = len(projection.nodes)
@@ -40,7 +42,10 @@ def community_answer(context: AnalysisContext) -> AnalysisAnswer:
         sentences.append(_set_sentence(context, projection, result, number, nodes, centre))
     if len(sets) > SHOWN:
         more = f"{counted(len(sets) - SHOWN, 'more set', first=True)} of {len(sets[SHOWN]):,} bodies or fewer"
-        sentences.append(Sentence(f"{more}: see the table."))
+        ends = result.labels[projection.pairs]
+        inside = (ends[:, 0] == ends[:, 1]) & (ends[:, 0] >= SHOWN)
+        behind = claims_behind(projection, np.flatnonzero(inside))
+        sentences.append(context.sentence(f"{more}: see the table", behind))
     rows = _rows(projection, result, sets)
     hulls = tuple(
         (

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,12 @@ from partnergraph.analysis.words import basis_in_words, counted, group_in_words
 from partnergraph.claims.claim_columns import (
     END_STATED,
     ENTITY_KINDS,
-    OPEN_END,
-    OPEN_START,
     START_STATED,
     ClaimColumns,
     claim_columns,
 )
 from partnergraph.claims.date_window import date_window
 from partnergraph.claims.name_search import resolve_name
-from partnergraph.claims.property_values import OpenDays
 from partnergraph.claims.sentences import relationship_sentence
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
@@ -319,8 +315,16 @@ def claims_among(projection: Projection, positions: Iterable[int]) -> NDArray[np
 
     inside = np.zeros(len(projection.nodes), bool)
     inside[list(positions)] = True
-    pairs = inside[projection.pairs].all(axis=1)
-    return distinct(projection.pair_claims[np.repeat(pairs, np.diff(projection.offsets))])
+    return claims_behind(projection, np.flatnonzero(inside[projection.pairs].all(axis=1)))
+
+
+def claims_behind(projection: Projection, pairs: NDArray[np.int64]) -> NDArray[np.int32]:
+    """The claims (indices) behind some pairs (indices)."""
+    import numpy as np
+
+    chosen = np.zeros(len(projection.pairs), bool)
+    chosen[pairs] = True
+    return distinct(projection.pair_claims[np.repeat(chosen, np.diff(projection.offsets))])
 
 
 def claim_in_words(context: AnalysisContext, claim: int) -> str:
@@ -335,11 +339,3 @@ def claim_in_words(context: AnalysisContext, claim: int) -> str:
     wording = kind.forward or kind.label
     is_group = columns.entity_kind[start] == _GROUP
     return relationship_sentence(names[0], plural_wording(wording) if is_group else wording, names[1])
-
-
-def open_days(first: int, last: int) -> OpenDays:
-    """Two bounds of a date as days, None where open."""
-    return (
-        date.fromordinal(first).isoformat() if first != OPEN_START else None,
-        date.fromordinal(last).isoformat() if last != OPEN_END else None,
-    )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from partnergraph.analysis.answer import AnalysisAnswer, Highlight
-from partnergraph.analysis.context import AnalysisContext
+from partnergraph.analysis.answer_content import AnswerContent, Highlight
 from partnergraph.analysis.rendering import MAX_ROWS, cell_text, visible_columns
 from partnergraph.analysis.words import counted
-from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from partnergraph.analysis.projection import Projection
+    from partnergraph.claims.claim_columns import ClaimColumns
     from partnergraph.page import Page
+    from partnergraph.store import Reader
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
@@ -41,20 +42,50 @@ MARK_WORDS = {
 ENDING_WORDS = {"separated": "without another recorded funder"}
 
 
-def draw_answer(answer: AnalysisAnswer) -> Page:
-    """The page of an answer. Raises `UsageError` for an answer without its context, `DataError` without a body."""
+class CountedClaims(Protocol):
+    """What an answer counts."""
+
+    @property
+    def as_of(self) -> str | None:
+        """A date, or None for all of them."""
+
+    @property
+    def with_inferred(self) -> bool:
+        """Whether inferred claims count."""
+
+
+class DrawnGraph(Protocol):
+    """The graph of an answer: see `partnergraph.analysis.context.AnalysisContext`."""
+
+    reader: Reader
+
+    @property
+    def options(self) -> CountedClaims:
+        """What the answer counts."""
+
+    @property
+    def columns(self) -> ClaimColumns:
+        """The claims of the graph."""
+
+    @property
+    def resolved(self) -> tuple[str, ...]:
+        """The bodies that the answer is about, by IRI."""
+
+    def projection(self) -> Projection:
+        """What the answer was computed of."""
+
+
+def draw_answer(answer: AnswerContent, context: DrawnGraph) -> Page:
+    """The page of an answer. Raises `DataError` without a body."""
     from partnergraph.network.other_vocabulary import require_bodies
     from partnergraph.page import draw
 
-    context = answer.context
-    if context is None:
-        raise UsageError("This answer does not carry the graph that it was computed from; ask again.")
     network = answer_network(answer, context)
     require_bodies(network, context.reader)
     return draw(network)
 
 
-def answer_network(answer: AnalysisAnswer, context: AnalysisContext) -> Network:
+def answer_network(answer: AnswerContent, context: DrawnGraph) -> Network:
     """The network of the graph with the marks of the answer in its attributes: see `partnergraph.page.highlights`.
 
     Inferred claims are in it where the answer counts them, or marks what only they make.
@@ -124,7 +155,7 @@ def _mark_nodes(network: Network, highlight: Highlight, rings: dict[str, str]) -
 
 
 def _network(
-    answer: AnalysisAnswer, context: AnalysisContext, highlight: Highlight, ringed: Iterable[str]
+    answer: AnswerContent, context: DrawnGraph, highlight: Highlight, ringed: Iterable[str]
 ) -> tuple[Network, str]:
     """The network that the map shows, and a sentence on what of a large graph is left out (else "")."""
     from partnergraph.analysis.drawn_bodies import DrawableBodies
@@ -149,7 +180,7 @@ def _network(
     return network, note
 
 
-def answer_table(answer: AnalysisAnswer, types: Mapping[str, Any]) -> dict[str, Any]:
+def answer_table(answer: AnswerContent, types: Mapping[str, Any]) -> dict[str, Any]:
     """Columns, rows of cells and caption; a column of IRIs gives the column before it its links. `types`: the words for
     the codes of types.
     """
@@ -183,8 +214,10 @@ def _link_column(columns: tuple[str, ...], place: int) -> int | None:
     return place + 1 if columns[place + 1 : place + 2] == ("iri",) else None
 
 
-def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
-    """The numbers by year of a timeline, for `partnergraph.page.step_chart`."""
+def _chart(answer: AnswerContent) -> dict[str, Any] | None:
+    """The numbers of a timeline or of survival, for `partnergraph.page.step_chart`."""
+    if answer.command == "survival" and answer.rows:
+        return _survival_chart(answer)
     if answer.command != "timeline" or not answer.highlight.chart_label:
         return None
     bounded = answer.columns[2] == "at most"
@@ -203,4 +236,29 @@ def _chart(answer: AnalysisAnswer) -> dict[str, Any] | None:
         "at_most": at_most,
         "noun": answer.highlight.chart_label,
         "bounded": bounded,
+    }
+
+
+def _survival_chart(answer: AnswerContent) -> dict[str, Any]:
+    """The two curves of survival in percent, each up to its last duration; times are in years."""
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for name, _, years, _, _, _, share in answer.rows:
+        curves.setdefault(str(name), [(0.0, 1.0)]).append((float(years or 0), float(share or 0)))
+    times = sorted({time for curve in curves.values() for time, _ in curve})
+    shares = []
+    for curve in curves.values():
+        steps, percent = dict(curve), 0.0
+        numbers: list[float | None] = []
+        for time in times[:-1]:
+            percent = 100 * steps.get(time, percent / 100)
+            numbers.append(percent if time < curve[-1][0] or not percent else None)
+        shares.append(numbers)
+    return {
+        "years": times[:-1],
+        "until": times[-1],
+        "surely": shares[0],
+        "at_most": shares[1],
+        "noun": "% still holding",
+        "bounded": False,
+        "lines": (" by the shortest durations", "by the longest"),
     }

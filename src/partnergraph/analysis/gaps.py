@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
-from partnergraph.analysis.context import AnalysisContext, iris_of
+from partnergraph.analysis.context import AnalysisContext, claims_behind, iris_of
 from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.words import counted, names_in_words, number_in_words
 from partnergraph.claims.terms import concept_of
@@ -41,10 +41,12 @@ def gaps(context: AnalysisContext, organisation: str | None = None) -> AnalysisA
     others = _other_claims(context, projection, focus)
     sentences = _triad_sentences(context, triads, words, others, SHOWN)
     if len(triads.order) > SHOWN:
-        number = len(triads.order) - SHOWN
+        rest = triads.order[SHOWN:]
+        number = len(rest)
         verb = "is a partner" if number == 1 else "are partners"
-        text = f"{number_in_words(number, first=True)} more {verb} of {words.partners}: see the table."
-        sentences.append(Sentence(text))
+        text = f"{number_in_words(number, first=True)} more {verb} of {words.partners}: see the table"
+        claims = [*triads.claims_with(rest).tolist(), *(claim for node in rest for claim in others.get(node, ()))]
+        sentences.append(context.sentence(text, claims))
     places = context.places
     sentences += _peer_sentences(context, projection, focus, triads, words, places)
     rows = [_row(context, triads, others, places, node) for node in triads.order]
@@ -104,7 +106,8 @@ class _Words:
 @dataclass(frozen=True, eq=False)
 class _Triads:
     """Open triads of a node. `partners`: its own, ascending; `shared`: of each node how many of them are its partners
-    (0 where it is joined itself); `order`: the nodes with some, most first, then by IRI. `pairs` are those of partners.
+    (0 where it is joined itself); `order`: the nodes with some, most first, then by name and IRI. `pairs` are those of
+    partners.
     """
 
     projection: Projection
@@ -139,8 +142,11 @@ class _Triads:
             second[partner[first]], minlength=size
         )
         shared[joined] = 0
-        order = np.lexsort((np.arange(size), -shared))[: int((shared > 0).sum())]
-        return cls(projection, focus, np.flatnonzero(partner).tolist(), shared, order.tolist(), ends[numbers], numbers)
+        labels, entities = context.columns.labels, projection.nodes.tolist()
+        counts = shared.tolist()
+        open_nodes = np.flatnonzero(shared > 0).tolist()
+        order = sorted(open_nodes, key=lambda node: (-counts[node], labels[entities[node]].casefold(), node))
+        return cls(projection, focus, np.flatnonzero(partner).tolist(), shared, order, ends[numbers], numbers)
 
     @cached_property
     def _adjacency(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -168,6 +174,19 @@ class _Triads:
         offsets = self.projection.offsets
         chosen = [self.projection.pair_claims[offsets[n] : offsets[n + 1]] for n in self.pair_numbers[inside].tolist()]
         return distinct(np.concatenate(chosen)) if chosen else np.zeros(0, np.int32)
+
+    def claims_with(self, nodes: list[int]) -> NDArray[np.int32]:
+        """The claims behind the pairs of some nodes with partners, and of these partners with the organisation."""
+        import numpy as np
+
+        wanted, partner, shared = np.zeros((3, len(self.projection.nodes)), bool)
+        wanted[nodes], partner[self.partners] = True, True
+        first, second = self.pairs.T
+        joined = (partner[first] & wanted[second]) | (wanted[first] & partner[second])
+        shared[self.pairs[joined].ravel()] = True
+        shared &= partner
+        joined |= ((first == self.focus) & shared[second]) | ((second == self.focus) & shared[first])
+        return claims_behind(self.projection, self.pair_numbers[joined])
 
 
 def _other_claims(context: AnalysisContext, projection: Projection, focus: int) -> dict[int, list[int]]:

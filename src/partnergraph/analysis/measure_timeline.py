@@ -6,13 +6,13 @@ values and no bounds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.answer import AnalysisAnswer, Highlight, Sentence
-from partnergraph.analysis.claim_selection import can_have_held, surely_held
+from partnergraph.analysis.answer import AnalysisAnswer, Highlight
+from partnergraph.analysis.communities import SEEDS, best_modularity
 from partnergraph.analysis.context import AnalysisContext, pairs_of
 from partnergraph.analysis.projections import project
 from partnergraph.analysis.timeline import (
@@ -25,6 +25,7 @@ from partnergraph.analysis.timeline import (
     years_in_words,
 )
 from partnergraph.analysis.words import counted, rounded, value_in_words
+from partnergraph.claims.claim_columns import can_have_held, surely_held
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ BOUNDED_COLUMNS = ("year", "surely", "at most")
 TWO_GRAPHS = ("year", "of what surely held", "of what can have held")
 SHOWN = 20  # spans in sentences
 YEARS = 100  # the last ones, which are computed
+# Betweenness: bodies x pairs of all years up to which all paths are followed; beyond, paths from so many bodies of each
+# year, and the last years with so many pivots x pairs, but 10 years at least.
+EXACT, PIVOTS, WORK, FEWEST_YEARS = 600_000_000, 100, 75_000_000, 10
+# Modularity: seeds x pairs of all years up to which there are all seeds; beyond, so many seeds, and the last years with
+# so many seeds x pairs.
+ALL_SEEDS, FEW_SEEDS, SEED_WORK = 6_000_000, 3, 3_500_000
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,6 @@ def _largest_component(measures: NetworkMeasures) -> int:
 
 
 def _best_modularity(measures: NetworkMeasures, _: int) -> float:
-    from partnergraph.analysis.communities import best_modularity
-
     return best_modularity(measures.projection)
 
 
@@ -146,8 +151,15 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
     if years is None:
         text = f"No date is recorded of {counted(len(dated), 'counted claim')}" if len(dated) else "No claim is counted"
         return context.answer("timeline", title, [context.sentence(text, dated)], columns)
-    by_year = _YearlyGraphs(context, chosen, own)
-    start = max(years[0], years[1] - YEARS + 1)
+    start, pivot_number = max(years[0], years[1] - YEARS + 1), None
+    if measure == "betweenness":
+        start, pivot_number = _sampling(context, projection, start, years[1])
+    seeds = None
+    if measure == "modularity":
+        start, seeds = _few_seeds(context, projection, start, years[1])
+        if seeds:
+            chosen = replace(chosen, value=lambda measures, _: best_modularity(measures.projection, seeds))
+    by_year = _YearlyGraphs(context, chosen, own, pivot_number)
     values = [
         (year, by_year.value(year, sure=True), by_year.value(year, sure=False)) for year in range(start, years[1] + 1)
     ]
@@ -159,12 +171,17 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
         for first, last, least, most in spans[-SHOWN:]
     ]
     if len(spans) > SHOWN:
-        sentences.append(Sentence(f"The years before {spans[-SHOWN][0]} stand in the table."))
+        first = spans[-SHOWN][0]
+        behind = held_within(context, basis, start, first - 1)
+        sentences.append(context.sentence(f"The years before {first} stand in the table", behind))
     notes = [BOUNDS_NOTE] if chosen.bounded else [_two_graphs_note(label)]
     if start > years[0]:
-        notes.append(f"The years before {start} are left out: the last {YEARS} are computed.")
+        notes.append(f"The years before {start} are left out: the last {years[1] - start + 1} are computed.")
     if by_year.estimated:
-        notes.append("Where pairs are many, betweenness is estimated from some bodies, drawn with a fixed seed.")
+        number = f"{pivot_number}" if pivot_number else "some"
+        notes.append(f"Where pairs are many, betweenness is estimated from {number} bodies, drawn with a fixed seed.")
+    if seeds:
+        notes.append(f"Modularity is here the best of {seeds} seeds.")
     claims = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
     highlight = Highlight(claims=claims, chart_label=chosen.plural or chosen.label)
     return context.answer("timeline", title, sentences, columns, values, notes=notes, highlight=highlight)
@@ -173,8 +190,10 @@ def measure_timeline(context: AnalysisContext, measure: str, organisation: str |
 class _YearlyGraphs:
     """The values of one measure in the two graphs of each year; computed once for graphs that are the same."""
 
-    def __init__(self, context: AnalysisContext, measure: YearlyMeasure, own: str | None) -> None:
-        self._context, self._measure, self._own = context, measure, own
+    def __init__(
+        self, context: AnalysisContext, measure: YearlyMeasure, own: str | None, pivot_number: int | None = None
+    ) -> None:
+        self._context, self._measure, self._own, self._pivot_number = context, measure, own, pivot_number
         self._known: dict[tuple[bytes, ...], Number] = {}
         self._before: dict[bool, tuple[bytes, Number]] = {}
         self.estimated = False
@@ -207,11 +226,48 @@ class _YearlyGraphs:
             return self._measure.absent
         key = (projection.nodes.tobytes(), projection.pairs.tobytes(), projection.weights.tobytes())
         if key not in self._known:
-            measures = NetworkMeasures(projection)
+            measures = NetworkMeasures(projection, pivot_number=self._pivot_number)
             value = self._measure.value(measures, node)
             self._known[key] = rounded(value) if isinstance(value, float) else value
             self.estimated |= self._measure.label == "betweenness" and measures.pivots is not None
         return self._known[key]
+
+
+def _sampling(context: AnalysisContext, projection: Projection, first: int, last: int) -> tuple[int, int | None]:
+    """The first year whose betweenness is computed, and from how many bodies paths are followed (None: as `pivots` of
+    `partnergraph.analysis.measures` has it).
+    """
+    exact, work, start = 0, 0, last + 1
+    for year, pairs in _pairs_by_year(context, projection, first, last):
+        exact += sum(number * min(2 * number, len(projection.nodes)) for number in pairs)
+        work += sum(pairs) * PIVOTS
+        if work <= WORK or last - year < FEWEST_YEARS:
+            start = year
+    return (first, None) if exact <= EXACT else (start, PIVOTS)
+
+
+def _few_seeds(context: AnalysisContext, projection: Projection, first: int, last: int) -> tuple[int, int | None]:
+    """The first year whose modularity is computed, and of how many seeds it is the best (None: of all)."""
+    work, start = 0, last + 1
+    for year, pairs in _pairs_by_year(context, projection, first, last):
+        work += sum(pairs)
+        if work * FEW_SEEDS <= SEED_WORK or last - year < FEWEST_YEARS:
+            start = year
+    return (first, None) if work * SEEDS <= ALL_SEEDS else (start, FEW_SEEDS)
+
+
+def _pairs_by_year(
+    context: AnalysisContext, projection: Projection, first: int, last: int
+) -> Iterator[tuple[int, list[int]]]:
+    """The years, the last one first, each with about how many pairs its graphs have that are not those of the year
+    after.
+    """
+    claims, columns, known = _all_claims(projection), context.columns, [-1, -1]
+    for year in range(last, first - 1, -1):
+        window = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        held = [int(graph(columns, window)[claims].sum()) for graph in (surely_held, can_have_held)]
+        yield year, [min(own, len(projection.pairs)) for own, after in zip(held, known, strict=True) if own != after]
+        known = held
 
 
 def _all_claims(projection: Projection, position: int | None = None) -> NDArray[np.int32]:

@@ -39,8 +39,11 @@ class NetworkMeasures:
     Raises `MissingExtra` for more than `SMALL` pairs without the extra `network`.
     """
 
-    def __init__(self, projection: Projection, module: ModuleType | None = None) -> None:
-        """`module`: computes, whatever the size: for tests."""
+    def __init__(
+        self, projection: Projection, module: ModuleType | None = None, pivot_number: int | None = None
+    ) -> None:
+        """`module`: computes, whatever the size: for tests. `pivot_number`: see `pivots`."""
+        self._pivot_number = pivot_number
         self.projection = projection
         self.graph = PairGraph.of(projection)
         self.module = module or engine(self.graph)
@@ -61,7 +64,7 @@ class NetworkMeasures:
     @cached_property
     def pivots(self) -> NDArray[np.int64] | None:
         """The nodes from which paths are followed; None: all."""
-        return pivots(self.graph)
+        return pivots(self.graph, number=self._pivot_number)
 
     @cached_property
     def _paths(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

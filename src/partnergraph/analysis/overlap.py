@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
-from partnergraph.analysis.context import AnalysisContext, open_days, partners_of
+from partnergraph.analysis.context import AnalysisContext, partners_of
 from partnergraph.analysis.words import counted, names_in_words, share_in_words
-from partnergraph.claims.claim_columns import START_STATED
+from partnergraph.claims.claim_columns import START_STATED, open_days
 from partnergraph.claims.date_window import bounds_in_words
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError

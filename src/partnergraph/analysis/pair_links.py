@@ -9,12 +9,11 @@ from partnergraph.analysis.claim_selection import (
     COUNTED_KIND,
     UNRELIABLE,
     ClaimSelection,
-    can_have_held,
     claims_of_kind,
     organisations,
 )
 from partnergraph.analysis.hierarchies import distinct, is_among, top_parents, transitive_keys
-from partnergraph.claims.claim_columns import INFERRED, ClaimColumns
+from partnergraph.claims.claim_columns import INFERRED, ClaimColumns, can_have_held
 from partnergraph.errors import UsageError
 
 if TYPE_CHECKING:

@@ -27,10 +27,8 @@ from typing import TYPE_CHECKING
 from partnergraph.analysis.claim_selection import (
     COUNTED_KIND,
     ClaimSelection,
-    can_have_held,
     days_of,
     selected_claims,
-    surely_held,
 )
 from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.pair_links import PairLinks, merged_into, pair_links
@@ -42,6 +40,8 @@ from partnergraph.claims.claim_columns import (
     OPEN_START,
     START_STATED,
     ClaimColumns,
+    can_have_held,
+    surely_held,
 )
 from partnergraph.errors import UsageError
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from partnergraph.analysis.answer import AnalysisAnswer, Cell
+from partnergraph.analysis.answer_content import AnswerContent, Cell
 from partnergraph.errors import MissingExtra
 from partnergraph.spreadsheet_safety import csv_text
 
@@ -25,14 +25,14 @@ MAX_CELL = 60  # characters of a cell of the aligned table
 FORMATS = ("text", "table", "csv", "json", "markdown")
 
 
-def render(answer: AnalysisAnswer, format_: str, claims: Mapping[str, Claim] | None = None) -> str:
+def render(answer: AnswerContent, format_: str, claims: Mapping[str, Claim] | None = None) -> str:
     """The answer in one of `FORMATS`; `claims`: to be shown beneath the text, see `to_text`."""
     if format_ == "text":
         return to_text(answer, claims)
     return {"table": to_table, "csv": to_csv, "json": to_json, "markdown": to_markdown}[format_](answer)
 
 
-def to_text(answer: AnalysisAnswer, claims: Mapping[str, Claim] | None = None) -> str:
+def to_text(answer: AnswerContent, claims: Mapping[str, Claim] | None = None) -> str:
     """Title, sentences, notes and scope, one paragraph each.
 
     With `claims` (by IRI) they follow, numbered in the order in which the sentences rest on them; each sentence ends
@@ -73,7 +73,7 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(f"{low}–{high}" if low < high else f"{low}" for low, high in parts)
 
 
-def to_table(answer: AnalysisAnswer) -> str:
+def to_table(answer: AnswerContent) -> str:
     """The rows as an aligned table without the columns of IRIs, at most `MAX_ROWS` of them; then the scope."""
     from partnergraph.results.text_table import display_width
 
@@ -90,14 +90,14 @@ def to_table(answer: AnalysisAnswer) -> str:
     return "\n".join([*lines, _row_count(answer), "", answer.scope]).rstrip() + "\n"
 
 
-def _row_count(answer: AnalysisAnswer) -> str:
+def _row_count(answer: AnswerContent) -> str:
     total = len(answer.rows)
     if total > MAX_ROWS:
         return f"({MAX_ROWS} of {total:,} rows; all of them: --format csv)"
     return f"({total} row{'' if total == 1 else 's'})"
 
 
-def visible_columns(answer: AnalysisAnswer) -> list[int]:
+def visible_columns(answer: AnswerContent) -> list[int]:
     """The places of the columns that people read: all but those of IRIs."""
     return [place for place, name in enumerate(answer.columns) if name != "iri" and not name.endswith(" iri")]
 
@@ -118,12 +118,12 @@ def _clipped(text: str) -> str:
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
 
 
-def to_csv(answer: AnalysisAnswer) -> str:
+def to_csv(answer: AnswerContent) -> str:
     """All rows as CSV, safe to open in a spreadsheet program."""
     return csv_text([answer.columns, *answer.rows])
 
 
-def to_json(answer: AnalysisAnswer) -> str:
+def to_json(answer: AnswerContent) -> str:
     """Everything as JSON: sentences with their claims, rows as objects, the highlight without its empty parts."""
     highlight = {name: value for name, value in asdict(answer.highlight).items() if value}
     document = {
@@ -142,7 +142,7 @@ def to_json(answer: AnalysisAnswer) -> str:
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
-def to_markdown(answer: AnalysisAnswer) -> str:
+def to_markdown(answer: AnswerContent) -> str:
     """Heading, sentences as a list, the table, notes and scope."""
 
     def plain(text: str) -> str:
@@ -160,7 +160,7 @@ def to_markdown(answer: AnalysisAnswer) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def to_html(answer: AnalysisAnswer) -> str:
+def to_html(answer: AnswerContent) -> str:
     """A section of HTML for a notebook: sentences, the first rows, notes and scope."""
     columns = visible_columns(answer)
     head = "".join(f'<th scope="col">{html.escape(answer.columns[place])}</th>' for place in columns)
@@ -175,7 +175,7 @@ def to_html(answer: AnalysisAnswer) -> str:
     return f"<section><h3>{html.escape(answer.title)}</h3><ul>{items}</ul>{table}{ends}</section>"
 
 
-def to_pandas(answer: AnalysisAnswer) -> pd.DataFrame:
+def to_pandas(answer: AnswerContent) -> pd.DataFrame:
     """The rows as a data frame. Raises `MissingExtra` without pandas."""
     return data_frame({name: [row[place] for row in answer.rows] for place, name in enumerate(answer.columns)})
 

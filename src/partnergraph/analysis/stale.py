@@ -59,8 +59,8 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
         for _, claim in old[:SHOWN]
     ]
     if len(old) > SHOWN:
-        number = len(old) - SHOWN
-        sentences.append(Sentence(f"{number_in_words(number, first=True)} more: see the table."))
+        text = f"{number_in_words(len(old) - SHOWN, first=True)} more: see the table"
+        sentences.append(context.sentence(text, [claim for _, claim in old[SHOWN:]]))
     rows = [_row(context, claim, confirmed, sure=bool(sure[claim])) for claim in (*never, *(claim for _, claim in old))]
     marked = tuple(columns.claims[claim] for claim in sorted([*never, *(claim for _, claim in old)]))
     notes = [

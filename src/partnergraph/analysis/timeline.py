@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeVar
 
 from partnergraph.analysis.answer import AnalysisAnswer, Cell, Highlight, Sentence
-from partnergraph.analysis.claim_selection import can_have_held
-from partnergraph.analysis.context import AnalysisContext, open_days, pairs_of
+from partnergraph.analysis.context import AnalysisContext, pairs_of
 from partnergraph.analysis.hierarchies import distinct
 from partnergraph.analysis.projections import yearly
-from partnergraph.analysis.words import counted, joined, names_in_words, number_in_words
-from partnergraph.claims.claim_columns import END_STATED, OPEN_END, OPEN_START, START_STATED
+from partnergraph.analysis.words import basis_in_words, counted, joined, names_in_words, number_in_words
+from partnergraph.claims.claim_columns import END_STATED, OPEN_END, OPEN_START, START_STATED, can_have_held, open_days
 from partnergraph.claims.date_window import bounds_in_words
 from partnergraph.claims.property_values import date_bounds, first_code
+from partnergraph.claims.relationships import RULE
 from partnergraph.claims.statements import RecordReader
 from partnergraph.claims.terms import concept_of
 from partnergraph.errors import UsageError
@@ -33,6 +35,21 @@ BOUNDS_NOTE = "Surely: by the dates, as far as they are recorded. At most: also 
 _FEW_YEARS = 400  # more are no timeline
 
 
+@dataclass(frozen=True)
+class _DatedEvent:
+    """An event in words with its date, and the claims (IRIs) that `why` shows with it, of which some are undated."""
+
+    year: int
+    words: str
+    claims: tuple[str, ...]
+    undated: int
+
+    @property
+    def sentence(self) -> Sentence:
+        basis = basis_in_words(len(self.claims), self.undated)
+        return Sentence(f"{self.words} ({basis})." if basis else f"{self.words}.", self.claims, self.undated)
+
+
 def timeline(context: AnalysisContext, organisation: str | None = None) -> AnalysisAnswer:
     """The partners of an organisation (by default the focus) from its first to its last dated claim, the stated starts
     and ends, and the events in its life. Raises `QueryError` for an unknown name, `UsageError` for none, and for the
@@ -42,10 +59,10 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     own = context.organisation(organisation)
     projection = context.projection()
     title = f"Timeline of {context.label(own)}"
-    events = sorted(_events(context, own))
+    events = sorted(_events(context, own), key=lambda event: (event.year, event.words))
     focus = context.position(projection, own)
     if focus is None:
-        sentences = [context.absence(own), *(Sentence(f"{words}.") for _, words in events)]
+        sentences = [context.absence(own), *(event.sentence for event in events)]
         rows = _event_rows(events)
         return context.answer("timeline", title, sentences, COLUMNS, rows)
     behind = pairs_of(projection, focus)
@@ -54,7 +71,7 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     if not years:
         name = context.label(own)
         text = f"No date is recorded of what joins {name} to {counted(len(behind), 'partner')}"
-        sentences = [context.sentence(text, claims), *(Sentence(f"{words}.") for _, words in events)]
+        sentences = [context.sentence(text, claims), *(event.sentence for event in events)]
         rows = _event_rows(events)
         return context.answer("timeline", title, sentences, COLUMNS, rows)
     bands = yearly(
@@ -74,16 +91,15 @@ def timeline(context: AnalysisContext, organisation: str | None = None) -> Analy
     starts, ends = (_by_year(context, behind, flag) for flag in (START_STATED, END_STATED))
     for words, sides in (("start", starts), ("end", ends)):
         sentences += [_dated_sentence(context, projection, words, year, sides[year]) for year in sorted(sides)]
-    sentences += [Sentence(f"{words}.") for _, words in events]
+    highlighted = tuple(sorted({iri for sentence in sentences for iri in sentence.claims}))
+    sentences += [event.sentence for event in events]
     rows = list(_rows(context, projection, bands, starts, ends, events))
     notes = [BOUNDS_NOTE]
     if context.is_part(claims).any():
         notes.append("Partners are here all that a counted claim joins, also as a part or a whole.")
     if years[1] - years[0] == _FEW_YEARS:
         notes.append(f"Years before {years[0]} are left out.")
-    highlight = Highlight(
-        claims=tuple(sorted({iri for sentence in sentences for iri in sentence.claims})), chart_label="partners"
-    )
+    highlight = Highlight(claims=highlighted, chart_label="partners")
     return context.answer("timeline", title, sentences, COLUMNS, rows, notes=notes, highlight=highlight)
 
 
@@ -99,7 +115,7 @@ def dated_changes(context: AnalysisContext, own: str) -> list[Sentence]:
     """
     projection = context.projection()
     focus = context.position(projection, own)
-    dated = [(str(year), 2, Sentence(f"{words}.")) for year, words in _events(context, own)]
+    dated = [(str(event.year), 2, event.sentence) for event in _events(context, own)]
     behind = pairs_of(projection, focus) if focus is not None else []
     for order, (words, flag) in enumerate((("start", START_STATED), ("end", END_STATED))):
         for year, partners in _by_year(context, behind, flag).items():
@@ -107,8 +123,8 @@ def dated_changes(context: AnalysisContext, own: str) -> list[Sentence]:
     return [sentence for _, _, sentence in sorted(dated, key=lambda entry: (entry[0], entry[1], entry[2].text))][::-1]
 
 
-def _event_rows(events: list[tuple[int, str]]) -> list[tuple[Cell, ...]]:
-    return [(year, None, None, None, None, words) for year, words in events]
+def _event_rows(events: list[_DatedEvent]) -> list[tuple[Cell, ...]]:
+    return [(event.year, None, None, None, None, event.words) for event in events]
 
 
 def _all_of(behind: list[tuple[int, NDArray[np.int32]]]) -> NDArray[np.int32]:
@@ -197,18 +213,18 @@ def _rows(
     bands: list[tuple[int, int, int]],
     starts: dict[str, dict[int, list[int]]],
     ends: dict[str, dict[int, list[int]]],
-    events: list[tuple[int, str]],
+    events: list[_DatedEvent],
 ) -> Iterator[tuple[Cell, ...]]:
     """A row for each year of the bands and of the events."""
     known = {year: (fewest, most) for year, fewest, most in bands}
-    for year in sorted({*known, *(year for year, _ in events)}):
+    for year in sorted({*known, *(event.year for event in events)}):
         names = ["; ".join(context.labels(projection, sorted(side.get(str(year), ())))) for side in (starts, ends)]
-        happened = "; ".join(words for when, words in events if when == year)
+        happened = "; ".join(event.words for event in events if event.year == year)
         yield (year, *known.get(year, (None, None)), names[0] or None, names[1] or None, happened or None)
 
 
-def _events(context: AnalysisContext, own: str) -> Iterator[tuple[int, str]]:
-    """The dated events in the life of a body, and the changes that it is a party of: year, and words with the date."""
+def _events(context: AnalysisContext, own: str) -> Iterator[_DatedEvent]:
+    """The dated events in the life of a body, and the changes that it is a party of."""
     records = RecordReader(context.reader)
     seen = set()
     for predicate in (PG.about, ORG.originalOrganization, ORG.resultingOrganization):
@@ -232,4 +248,19 @@ def _events(context: AnalysisContext, own: str) -> Iterator[tuple[int, str]]:
                 words = f"{concept_of(kind).label} of {context.label(own)}"
             year = days[0] or days[1]
             if year[:4].isdecimal():
-                yield int(year[:4]), f"{when}: {words}"
+                yield _DatedEvent(int(year[:4]), f"{when}: {words}", *_claims_of_event(context, records, event))
+
+
+def _claims_of_event(context: AnalysisContext, records: RecordReader, event: str) -> tuple[tuple[str, ...], int]:
+    """The claims that `why` shows with an event (IRI), and how many of them state no date: the successions that it
+    makes, and what the bodies that it is about cannot have had before or after it.
+    """
+    columns = context.columns
+    bounded = {}
+    for iri in records.subjects(PG.boundedBy, event):
+        place = bisect_left(columns.claims, iri)
+        if place < len(columns.claims) and columns.claims[place] == iri:
+            bounded[iri] = not columns.flags[place] & (START_STATED | END_STATED)
+    derived = records.subjects(PG.derivedFrom, event)
+    successions = {iri for iri in derived if f"{RULE}succession" in records.values(iri).get(PG.derivedBy, ())}
+    return tuple(sorted({*bounded, *successions})), sum(bounded.values())

@@ -350,7 +350,9 @@ def what_if_ending(context: AnalysisContext, funder: str, at: str) -> AnalysisAn
     having = {body: claims for body, claims in members.items() if len(claims)}
     sentences += [_members_sentence(context, body, claims) for body, claims in [*having.items()][:SHOWN]]
     if len(having) > SHOWN:
-        sentences.append(_more(len(having) - SHOWN, "have recorded members", "has recorded members"))
+        rest = np.concatenate([*having.values()][SHOWN:])
+        words = "have recorded members", "has recorded members"
+        sentences.append(_more(context, len(having) - SHOWN, words, rest))
     rows = [
         (
             *(columns.labels[body], columns.entities[body], columns.types[body] or None),
@@ -384,8 +386,10 @@ def _by_receiver(
     }
 
 
-def _more(number: int, several: str, one: str) -> Sentence:
-    return Sentence(f"{number_in_words(number, first=True)} more {one if number == 1 else several}: see the table.")
+def _more(context: AnalysisContext, number: int, words: tuple[str, str], claims: NDArray[np.int64]) -> Sentence:
+    """How many more stand in the table; the words for several and for one."""
+    text = f"{number_in_words(number, first=True)} more {words[number == 1]}: see the table"
+    return context.sentence(text, claims)
 
 
 def _names_of(context: AnalysisContext, entities: Iterable[int]) -> str:
@@ -433,7 +437,9 @@ def _funded_sentences(
             what += f": {names_in_words([group_in_words(other) for other in _names(context, others)])}"
         sentences.append(context.sentence(what, [*funders[body].tolist(), *behind[body].tolist()]))
     if len(single) > SHOWN:
-        sentences.append(_more(len(single) - SHOWN, "have other recorded funders", "has other recorded funders"))
+        rest = np.concatenate([claims for body in single[SHOWN:] for claims in (funders[body], behind[body])])
+        words = "have other recorded funders", "has other recorded funders"
+        sentences.append(_more(context, len(single) - SHOWN, words, rest))
     return sentences
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from partnergraph.claims.entities import ENTITY_CLASSES
-from partnergraph.claims.property_values import Described, date_bounds
+from partnergraph.claims.property_values import Described, OpenDays, date_bounds
 from partnergraph.claims.validity import effective_validity, parties_of, read_lives
 from partnergraph.errors import DataError
 from partnergraph.vocabulary import CODE, DCTERMS, FOAF, ORG, PG, RDF, SKOS
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from partnergraph.store import Reader
+
+    Flags = NDArray[np.bool_]
 
 FILE = "network.npz"
 # Raise it when the columns change; columns of another version are not used.
@@ -47,6 +49,7 @@ _MAX_COUNT = 2**31 - 1  # a larger number of members is no number of members
 _MAX_KINDS = 256
 
 
+Window = tuple[int, int]  # first and last day of a date, as ordinals
 Dates = Mapping[str, Mapping[str, str]]  # predicate -> what has such a date -> its first
 
 
@@ -82,6 +85,32 @@ class ClaimColumns:
     successions: NDArray[np.int32]
 
 
+def can_have_held(columns: ClaimColumns, window: Window) -> Flags:
+    """Of each claim, whether it is not sure that it did not hold at some time in the window; see
+    `partnergraph.claims.date_window.holds_in_window`.
+    """
+    begins, _, _, over = columns.bounds.T
+    held: Flags = (begins <= window[1]) & (over >= window[0]) & (begins <= over)
+    return held
+
+
+def surely_held(columns: ClaimColumns, window: Window) -> Flags:
+    """Of each claim, whether it surely held at some time in the window; see
+    `partnergraph.claims.date_window.holds_in_window`.
+    """
+    _, begun, lasts, _ = columns.bounds.T
+    held: Flags = can_have_held(columns, window) & (begun <= window[1]) & (lasts >= window[0])
+    return held
+
+
+def open_days(first: int, last: int) -> OpenDays:
+    """Two bounds of a date as days, None where open."""
+    return (
+        date.fromordinal(first).isoformat() if first != OPEN_START else None,
+        date.fromordinal(last).isoformat() if last != OPEN_END else None,
+    )
+
+
 def claim_columns(reader: Reader) -> ClaimColumns:
     """The columns of a graph: as its build wrote them, else (a file, a view of a date, a build of an older version or
     one whose columns are damaged) by scans.
@@ -109,7 +138,7 @@ def scan_columns(reader: Reader) -> ClaimColumns:
     ends = {from_[iri] for iri in claims} | {to[iri] for iri in claims} | {body for _, body in via}
     entities = sorted(ends.union(*members, *may_overlap, *successions))
     index = {iri: place for place, iri in enumerate(entities)}
-    kind_of = _first(reader, PG.kind)
+    kind_of = first_values(reader, PG.kind)
     codes = [last_segment(kind_of[iri]) if iri in kind_of else "association" for iri in claims]
     kinds = tuple(sorted(set(codes)))
     if len(kinds) > _MAX_KINDS:
@@ -118,8 +147,8 @@ def scan_columns(reader: Reader) -> ClaimColumns:
             "Use fewer kinds (pg:kind)."
         )
     kind_index = {code: place for place, code in enumerate(kinds)}
-    labels, types = _first(reader, SKOS.prefLabel), _types(reader, index)
-    dates = {predicate: _first(reader, predicate) for predicate in _DATES}
+    labels, types = first_values(reader, SKOS.prefLabel), first_types(reader, index)
+    dates = {predicate: first_values(reader, predicate) for predicate in _DATES}
     return ClaimColumns(
         entities=entities,
         labels=[labels.get(iri) or label_from_iri(iri) for iri in entities],
@@ -140,7 +169,7 @@ def scan_columns(reader: Reader) -> ClaimColumns:
     )
 
 
-def _first(reader: Reader, predicate: str) -> dict[str, str]:
+def first_values(reader: Reader, predicate: str) -> dict[str, str]:
     """The first value of a predicate, as texts are sorted, for each subject."""
     pairs = list(reader.pairs(predicate))
     first = dict(pairs)
@@ -172,11 +201,11 @@ def _entity_kinds(reader: Reader, index: Mapping[str, int]) -> list[int]:
     return kinds
 
 
-def _types(reader: Reader, index: Collection[str]) -> dict[str, str]:
-    """The code of the first type of each; see `partnergraph.claims.entities.Entity`."""
+def first_types(reader: Reader, entities: Collection[str]) -> dict[str, str]:
+    """The code of the first type of each of these entities that has one; see `partnergraph.claims.entities.Entity`."""
     types: dict[str, str] = {}
     for predicate in (PG.memberType, DCTERMS.type, ORG.classification):
-        types |= {iri: last_segment(type_) for iri, type_ in _first(reader, predicate).items() if iri in index}
+        types |= {iri: last_segment(type_) for iri, type_ in first_values(reader, predicate).items() if iri in entities}
     return types
 
 
@@ -220,7 +249,7 @@ def _bounds(
     ordinals: dict[str, int | None] = {}
     stored: set[str] = set()
     for place, predicate in enumerate(_STORED):
-        for iri, day in _first(reader, predicate).items():
+        for iri, day in first_values(reader, predicate).items():
             if iri in number and day:
                 stored.add(iri)
                 _set_bound(bounds, 4 * number[iri] + place, day, ordinals)

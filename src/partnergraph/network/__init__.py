@@ -35,7 +35,7 @@ FAMILY_PLURALS = {
 
 
 @contextmanager
-def _paused_collection() -> Iterator[None]:
+def paused_collection() -> Iterator[None]:
     """Without the search for cyclic garbage, in the whole process: a network makes none, and the search through its
     many values, again and again, takes a third of the time.
     """
@@ -48,7 +48,7 @@ def _paused_collection() -> Iterator[None]:
             gc.enable()
 
 
-@_paused_collection()
+@paused_collection()
 def build_network(
     reader: Reader,
     *,

@@ -42,7 +42,7 @@ class AnswerView:
 def answer_view(answer: Mapping[str, Any], marks: Highlights, model: ViewModel) -> AnswerView:
     """The view of an answer: a mapping with `sentences` (`text` and the keys of its `claims`), `notes`, `columns`,
     `rows` of cells (`text`, and `node` or `claim` to lead to, `number`), `caption`, and, where there are any, the
-    figures `before` and `after`, and `chart` (`years`, `surely`, `at_most`, `noun`).
+    figures `before` and `after`, and `chart` (what `partnergraph.page.step_chart` takes).
     """
     from markupsafe import Markup
 

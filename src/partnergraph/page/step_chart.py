@@ -1,5 +1,5 @@
 """A step chart of two numbers by year as SVG. Bounds are areas from zero: what surely held, dark, and what can have
-held, light. Numbers of two graphs that are no bounds are two lines, with nothing between them.
+held, light. Numbers that are no bounds, of two graphs or of two curves, are two lines, with nothing between them.
 """
 
 from __future__ import annotations
@@ -25,27 +25,33 @@ Number = int | float | None
 
 
 def step_chart(
-    years: Sequence[int],
+    years: Sequence[float],
     surely: Sequence[Number],
     at_most: Sequence[Number],
     noun: str,
     *,
     bounded: bool = True,
+    until: float | None = None,
+    lines: tuple[str, str] | None = None,
     width: int = WIDTH,
     inline: bool = True,
 ) -> str:
     """The chart of consecutive years, at least one; each holds its numbers from its begin to its end. `noun`: what is
     counted, in the plural, or measured. Not `bounded`: two lines, with gaps where a number is None. No number is below
     zero, where the axis is. Coloured by classes when inline, else by attributes.
+
+    With `until`, `years` are ascending times in years, and each number holds until the next time, the last one until
+    this one; `lines`: what the two lines are, with the noun before them.
     """
     # The key is in one line where there is room for it; its second part is as wide as any.
-    names = _KEY if bounded else _LINES_KEY
+    names = _KEY if bounded else (lines[0], f"{lines[1]}; no bounds") if lines else _LINES_KEY
     own = f"{noun}{names[0]}"
     second = (max(LEFT + 170, LEFT + 46 + int(6.8 * len(own))), 8)
     if second[0] + 22 + 6.8 * len(names[1]) > width:
         second = (LEFT, 8 + LINE)
     top_margin = second[1] + LINE + 6
-    first, last = years[0], years[-1] + 1
+    first, last = years[0], years[-1] + 1 if until is None else until
+    ends = [*years[1:], last]
     known = {"surely": _known(surely), "at most": _known(at_most)}
     levels = _levels([number for numbers in known.values() for number in numbers])
     ceiling = levels[-1]
@@ -59,9 +65,9 @@ def step_chart(
     def outline(numbers: Sequence[Number]) -> str:
         """The steps, each run of years with a number by itself."""
         path, open_run = "", False
-        for year, number in zip(years, numbers, strict=True):
+        for year, end, number in zip(years, ends, numbers, strict=True):
             if number is not None:
-                path += f"{'L' if open_run else 'M'}{x(year):.1f} {y(number):.1f}L{x(year + 1):.1f} {y(number):.1f}"
+                path += f"{'L' if open_run else 'M'}{x(year):.1f} {y(number):.1f}L{x(end):.1f} {y(number):.1f}"
             open_run = number is not None
         return path
 
@@ -73,20 +79,24 @@ def step_chart(
         for name, numbers in known.items()
     }
     said = f"surely {ranges['surely']}, at most {ranges['at most']}"
-    if not bounded:
+    if lines:
+        said = f"{lines[0].strip()} {ranges['surely']}, {lines[1]} {ranges['at most']}; no bounds"
+    elif not bounded:
         said = f"of what surely held {ranges['surely']}, of what can have held {ranges['at most']}; no bounds"
-    title = (
-        f"{noun[:1].upper()}{noun[1:]} by year, {years[0]} to {years[-1]}: {said}. The numbers of each year stand in "
-        "the table."
-    )
+    when, of_each = f"by year, {years[0]} to {years[-1]}", "each year"
+    if until is not None:
+        when, of_each = f"by years since the start, up to {until:.3g}", "each time"
+    title = f"{noun[:1].upper()}{noun[1:]} {when}: {said}. The numbers of {of_each} stand in the table."
     fill = HULLS[0].fill
     grid = "".join(f"M{LEFT} {y(level):.1f}H{width - RIGHT}" for level in levels)
     numbers = "".join(_text(LEFT - 8, y(level) + 4.5, _level(level), "end") for level in levels)
-    every = next(step for step in INTERVALS if len(years) / step <= (width - LEFT) / YEAR_ROOM or step == INTERVALS[-1])
-    labelled = [year for year in years if year % every == 0] or [years[0]]
-    ticks = "".join(_text(x(year), HEIGHT - 9, str(year), "middle") for year in labelled)
+    whole = years if until is None else range(math.ceil(first), math.ceil(last))
+    every = next(step for step in INTERVALS if len(whole) / step <= (width - LEFT) / YEAR_ROOM or step == INTERVALS[-1])
+    labelled = [year for year in whole if year % every == 0] or [years[0]]
+    words = {labelled[-1]: f"{labelled[-1]} years"} if until is not None else {}
+    ticks = "".join(_text(x(year), HEIGHT - 9, words.get(year, str(year)), "middle") for year in labelled)
     marks = "".join(f"M{x(year):.1f} {y(0):.1f}v5" for year in labelled)
-    key = _bounds_key(own, second) if bounded else _lines_key(own, second)
+    key = _bounds_key(own, second) if bounded else _lines_key(own, names[1], second)
     if bounded:
         paths = (
             f'<path class="possibly" d="{area(at_most)}" fill="{fill}"/>'
@@ -144,11 +154,11 @@ def _bounds_key(own: str, second: tuple[int, int]) -> str:
     )
 
 
-def _lines_key(own: str, second: tuple[int, int]) -> str:
+def _lines_key(own: str, other: str, second: tuple[int, int]) -> str:
     return (
         f"{_line(f'M{LEFT} 14h16')}{_text(LEFT + 22, 18.5, own, 'start')}"
         f"{_line(f'M{second[0]} {second[1] + 6}h16', DASHES)}"
-        f"{_text(second[0] + 22, second[1] + 10.5, _LINES_KEY[1], 'start')}"
+        f"{_text(second[0] + 22, second[1] + 10.5, other, 'start')}"
     )
 
 
