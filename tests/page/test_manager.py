@@ -275,7 +275,7 @@ def test_what_rests_on_inference_only(keele_page: Page, show: Opener) -> None:
     assert len([row for row in rows if re.search(r"Inferred(, \w+)?:", row)]) >= every - stated
 
 
-# A question, the group of the menu and the choice in it (None: the question stands by itself), and what the answer says.
+# A question or the group of its choices in the menu, the choice (None: there is none), and what the answer says.
 ASKED = [
     (
         "Who are our main partners?",

@@ -227,7 +227,7 @@ function questionPanel({ title, sentences, rows }) {
   more.addEventListener("click", () => add(MOST)[0].querySelector("a").focus());
   add(FEW_ROWS);
   const heads = ["Relationship", "When", "Status"].map((text) => element("th", { scope: "col" }, text));
-  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${capitalised(nounCount(rows.length, "relationship"))}, with evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${capitalised(nounCount(rows.length, rows[0].mark ? "change" : "relationship"))}, with evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
   return [title, [...parts, table, more]];
 }
 
