@@ -137,7 +137,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     from partnergraph.page.print_report import print_report
     from partnergraph.page.svg import map_bounds, symbol_svg
     from partnergraph.page.view_model import ViewModel, script_data, web_link
-    from partnergraph.palette import DARK, LIGHT, css_variables, hull_rules, look_of, looks
+    from partnergraph.palette import DARK, LIGHT, look_of, looks
     from partnergraph.xml_text import replace_forbidden
 
     if renderer not in RENDERERS:
@@ -161,16 +161,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     headline = None if answer else headline_view(headline_versions(graph), model)
-    style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
-    if answer:
-        style += hull_rules() + _read("templates/answer.css")
-    unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
-    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if name not in unused)
-    starter, loader = _read("templates/start.js"), _read("templates/load.js")
-    library, packed = render.map_library(webgl)
-    manifest = json.loads(_read("vendor/manifest.json"))
     large = len(model.claims) > MAX_ROWS or len(model.bodies) > MAX_ROWS
-    policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
     for family in families:
         symbol = symbol_svg(family["shape"], 11, 11, 7.5, f'class="f{family["number"]}"')
         family["icon"] = Markup(
@@ -205,15 +196,9 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         "section_rows": MAX_SECTION_ROWS,
         "listed_bodies": MAX_LISTED_BODIES,
         "unfolds": any(diagram.nodes[number].unfolded for node in diagram.nodes for number in node.members),
-        "style": Markup(style),
         "large": large,
         "webgl": webgl,
         "listed": _best_connected(model.bodies) if large else model.bodies,
-        "scripts": Markup(scripts),
-        "starter": Markup(starter),
-        "loader": Markup(loader),
-        "library": Markup(packed),
-        "policy": policy,
         "data": script_data(model, [{k: v for k, v in family.items() if k != "icon"} for family in families])
         | {
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
@@ -224,10 +209,30 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"headline": headline.data} if headline and headline.data else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
-    }
+    } | _program(looks_of_families, webgl=webgl, answer=bool(answer))
     picture = (answer and answer.picture) or stills["picture"]
     positions = positions_of(diagram) | (radial_positions(opening, diagram) if opening else {})
     return Page(render.render(diagram, looks_of_families, context), picture, title, positions, note)
+
+
+def _program(looks_of_families: dict[str, Look], *, webgl: bool, answer: bool) -> dict[str, Any]:
+    """The styles and scripts of the page, and the policy that lets the browser run these and no others."""
+    from markupsafe import Markup
+
+    from partnergraph.page import render
+    from partnergraph.palette import css_variables, hull_rules
+
+    style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
+    if answer:
+        style += hull_rules() + _read("templates/answer.css")
+    unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
+    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if name not in unused)
+    starter, loader = _read("templates/start.js"), _read("templates/load.js")
+    library, packed = render.map_library(webgl)
+    manifest = json.loads(_read("vendor/manifest.json"))
+    policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
+    texts = {"style": style, "scripts": scripts, "starter": starter, "loader": loader, "library": packed}
+    return {"policy": policy} | {name: Markup(text) for name, text in texts.items()}
 
 
 def _stills(
