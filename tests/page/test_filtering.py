@@ -111,7 +111,7 @@ def test_a_sort_comes_forward_with_its_shortest_paths_and_the_rest_stays(
     farther = sum(away.get(body, 0) > 1 for body in chosen)
     text = tab.inner_text("#active-text")
     assert text.startswith(f"{len(listed)} of {len(keele_network.edges)} relationships, {len(chosen)} of ")
-    assert f"{direct} is joined to School of Primary, Community and Social Care directly" in text
+    assert f"{direct} is joined to the School of Primary, Community and Social Care directly" in text
     assert f"{farther} through {len(between - {focus})} others" in text
     assert tab.inner_text("#status") == text, "said to a screen reader"
     # The second choice: all else is hidden, and nothing stands there without a line to us.

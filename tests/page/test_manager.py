@@ -312,14 +312,14 @@ ASKED = [
     (
         "Who pays for …",
         TEACHING,
-        f"Two bodies are named as paying for {TEACHING}: Department for Education through Coventry University "
-        "(disputed) and through Coventry City Council; and Department of Health and Social Care through",
+        f"Two bodies are named as paying for the {TEACHING}: the Department for Education through Coventry University "
+        "(disputed) and through Coventry City Council; and the Department of Health and Social Care through",
         "is funded by Department for Education",
     ),
     (
         "Who leads …, and is it disputed?",
         TEACHING,
-        f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, "
+        f"Two bodies are named as leading the {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, "
         "28 August 2018, item 36",
         "is led by Coventry City Council",
     ),
@@ -333,7 +333,7 @@ ASKED = [
     (
         "How is … connected to us?",
         "Keele University",
-        f"Directly: {SCHOOL} is part of Keele University (ended 2020-08). In two steps: through {SPCR}",
+        f"Directly: the {SCHOOL} is part of Keele University (ended 2020-08). In two steps: through the {SPCR}",
         f"{SCHOOL} is part of Keele University",
     ),
     (

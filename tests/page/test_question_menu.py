@@ -83,7 +83,7 @@ def test_a_body_that_is_looked_at_leads_back_to_the_answer(keele_page: Page, sho
 @pytest.mark.parametrize("address", ["#question=" + LEADS, "#&question=" + LEADS])
 def test_an_address_opens_the_answer_beside_the_map(keele_page: Page, show: Opener, address: str) -> None:
     tab = show(keele_page.html, address=address).tab
-    assert tab.inner_text(HEADING) == f"Who leads {TEACHING}, and is it disputed?"
+    assert tab.inner_text(HEADING) == f"Who leads the {TEACHING}, and is it disputed?"
     text = _text(tab)
     assert text.startswith(f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority")
     assert "Coventry University as lead authority (disputed; according to “Our partners" in text
@@ -128,7 +128,7 @@ def test_with_the_keyboard_alone(keele_page: Page, show: Opener) -> None:
     tab.keyboard.press("Enter")
     # The heading of the answer has the keyboard, and the live region says the answer.
     assert tab.evaluate("document.activeElement.id") == "panel-heading"
-    assert "Who are our main partners? School of Primary" in tab.inner_text("#status")
+    assert "Who are our main partners? The School of Primary" in tab.inner_text("#status")
     assert "on record" in tab.inner_text("#status")
     for _ in range(12):
         tab.keyboard.press("Tab")
@@ -155,7 +155,7 @@ def test_any_other_body_can_be_asked_about(keele_page: Page, show: Opener) -> No
     tab.fill("#about", "University of Exeter")
     tab.keyboard.press("Enter")
     assert tab.locator("#questions-menu button", has_text="Exeter").all_inner_texts() == [
-        "How is University of Exeter connected to us?"
+        "How is the University of Exeter connected to us?"
     ]
 
 

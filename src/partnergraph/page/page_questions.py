@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from partnergraph.grammar import with_article
+
 if TYPE_CHECKING:
     from partnergraph.page.view_model import ViewModel
 
@@ -169,7 +171,8 @@ class PageQuestions:
             key=lambda body: (body not in direct, -len(self.model.bodies[body]["claims"]), body),
         )
         names = _listing([self._label(body) for body in bodies[:3]])
-        text = f"{self._label(self.focus)} has {_count(len(bodies), 'partner')} on record"
+        focus = with_article(str(self.model.bodies[self.focus]["label"]), first=True) if self.focus is not None else ""
+        text = f"{focus} has {_count(len(bodies), 'partner')} on record"
         if 0 < len(direct) < len(bodies):
             text += f", {_number(len(bodies) - len(direct))} of them only through its units"
         text += f": {names}." if len(bodies) <= 3 else f". The best connected are {names}."
@@ -221,7 +224,7 @@ class PageQuestions:
         )
 
     def _label(self, body: int | None) -> str:
-        return "" if body is None else str(self.model.bodies[body]["label"])
+        return "" if body is None else with_article(str(self.model.bodies[body]["label"]))
 
 
 def _own_units(model: ViewModel) -> set[int]:

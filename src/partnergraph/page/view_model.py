@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+from partnergraph.grammar import with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
 from partnergraph.page.page_questions import QUESTION_NAMES
@@ -350,6 +351,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             "names": [sorted({name["name"] for name in body["names"]}) for body in bodies],
             **({"end": [body["end"] for body in bodies]} if any(body["end"] for body in bodies) else {}),
         },
+        "articles": [number for number, body in enumerate(bodies) if with_article(body["label"]) != body["label"]],
         "groups": [number for number, body in enumerate(bodies) if body["sort"] == "group"],
         "claims": {
             "from": [claim["from"] for claim in claims],

@@ -11,7 +11,6 @@ function addressOf() {
     ["focus", state.focus !== centreOf(state.body, state.claims, null) && (state.focus === null ? "no" : BODIES.key[state.focus])],
     ...FILTERS.map((filter) => [filter.inAddress ?? filter.name, filter.write(state[filter.name])]),
     ["map", OPENINGS && state.everything !== START.everything && (state.everything ? "everything" : "partners")],
-    ["question", state.question],
     ["groups", state.unfolded && "unfolded"],
     [whole?.on ? "all" : OPENINGS && drawing() ? "zoom" : "at", state.camera?.map((number) => Number(number.toFixed(whole?.on ? 4 : 2))).join(",")],
   ].filter(([, value]) => value);

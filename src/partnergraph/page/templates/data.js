@@ -28,5 +28,8 @@ if (!UNPACKED) {
   BODIES.label = ROWS.bodies.elements.map((row) => row.cells[0].firstChild.textContent.trim());
   CLAIMS.key = ROWS.claims.elements.map((row) => row.id);
 }
+// A body as a sentence names it: with the article that English gives it, as `partnergraph.grammar.with_article` does.
+const ARTICLED = new Set(DATA.articles);
+const nameOf = (body) => (ARTICLED.has(body) ? `the ${BODIES.label[body].replace(/^The /, "")}` : BODIES.label[body]);
 const phone = matchMedia("(max-width: 760px)");
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -65,12 +65,12 @@ function emphasisInWords() {
   if (state.since) return `${text} Since ${inWords(state.since)}: ${number("new")} new, ${number("ended")} ended.`;
   const open = state.date ? number("unknown") : 0;
   if (open && state.status === null) text += ` Whether ${open} of these relationships held in ${inWords(state.date)} is not known.`;
-  const found = brought(), name = DATA.focus !== null && BODIES.label[DATA.focus];
+  const found = brought(), name = DATA.focus !== null && nameOf(DATA.focus);
   if (!found || !name || !(found.direct || found.farther || found.apart)) return text;
   const { direct, farther, apart, between } = found, are = (number) => (number === 1 ? "is" : "are");
   const ways = [
     direct && `${direct} ${are(direct)} joined to ${name} directly`,
-    farther && `${farther} ${direct ? "" : are(farther) + " joined to " + name + " "}through ${between ? counted(between, "other") : "one another"}`,
+    farther && `${farther} ${direct ? "" : are(farther) + " joined to " + name + " "}through ${between ? (between === 1 ? "another body" : `${between} others`) : "each other"}`,
     apart && `${apart} ${are(apart)} not joined to ${direct || farther ? "it" : name}`,
   ].filter(Boolean);
   return `${text} Of these bodies ${inSeries(ways)}.`;

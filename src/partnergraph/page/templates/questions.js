@@ -27,6 +27,7 @@ function daySentence(claims) {
   const number = { current: 0, ended: 0, ahead: 0, "not known": 0 }, when = dayPhrase();
   for (const claim of claims) number[statusCode(claim)] += 1;
   if (claims.length === 1) return `${capitalised(when)} ${{ current: "the relationship is current", ended: "the relationship has ended", ahead: "the relationship lies ahead", "not known": "it is not known whether it holds" }[statusCode(claims[0])]}.`;
+  if (number["not known"] === claims.length) return claims.length ? `Whether these ${spelled(claims.length)} relationships hold ${when} is not known.` : "";
   const parts = [
     number.current ? `${spelled(number.current)} ${number.current === 1 ? "is" : "are"} current` : "none is known to be current",
     number.ended && `${spelled(number.ended)} ${number.ended === 1 ? "has" : "have"} ended`,
@@ -64,7 +65,7 @@ function partyInWords(party, claims, withSource) {
     const beside = [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText);
     return [...beside, ...(notes.length ? [`(${notes.join("; ")})`] : [])].join(" ");
   });
-  return `${BODIES.label[party]} ${enumeration([...new Set(phrases)].filter(Boolean), ", ")}`.trim();
+  return `${nameOf(party)} ${enumeration([...new Set(phrases)].filter(Boolean), ", ")}`.trim();
 }
 function shortened(title, most = 56) {
   return title.length <= most ? title : title.slice(0, most).replace(/[\s,;:(]+\S*$/, "") + "…";
@@ -74,7 +75,7 @@ function shortened(title, most = 56) {
 function partiesAnswer(key, kind, title, doing, withSource) {
   const body = BODY_AT.get(key);
   if (body === undefined) return null;
-  const name = BODIES.label[body], claims = claimsInto(body, kind), parties = new Map();
+  const name = nameOf(body), claims = claimsInto(body, kind), parties = new Map();
   for (const claim of claims) parties.set(CLAIMS.from[claim], [...(parties.get(CLAIMS.from[claim]) ?? []), claim]);
   const names = [...parties].map(([party, own]) => partyInWords(party, own, withSource));
   const sentence = names.length
@@ -97,19 +98,19 @@ function connectionAnswer(key) {
     if (middle !== us && middle !== body && ours.has(middle)) ways.set(middle, [...(ways.get(middle) ?? []), claim]);
   }
   ours.delete(us);
-  const direct = ours.get(body) ?? [], name = BODIES.label[body], own = BODIES.label[us];
+  const direct = ours.get(body) ?? [], name = nameOf(body), own = nameOf(us);
   const middles = [...ways.keys()].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
   const rows = [...direct, ...middles.flatMap((middle) => [...ours.get(middle), ...ways.get(middle)])];
   const title = `How is ${name} connected to us?`;
-  const facts = direct.map((claim) => `${BODIES.label[CLAIMS.from[claim]]} ${wordingOf(claim)} ${BODIES.label[CLAIMS.to[claim]]} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
+  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingOf(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
   if (rows.length) return {
     title,
     rows: rows.map((claim) => ({ claim, subject: null })),
-    sentences: [facts.length ? `Directly: ${someOf(facts, "; ")}.` : `${name} is not connected with ${own} directly.`, middles.length ? `In two steps: through ${someOf(middles.map((middle) => BODIES.label[middle]))}.` : ""],
+    sentences: [facts.length ? `Directly: ${someOf(facts, "; ")}.` : `${name.replace(/^the /, "The ")} is not connected with ${own} directly.`, middles.length ? `In two steps: through ${someOf(middles.map(nameOf))}.` : ""],
   };
   const found = routes(us, body), hops = [...new Set(found.flatMap((way) => way.flatMap((hop) => hop.claims)))];
   const way = found.length && [us, ...found[0].map((hop) => hop.to)].map((step) => BODIES.label[step]).join(" – ");
-  return { title, sentences: [way ? `${name} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
+  return { title, sentences: [way ? `${name.replace(/^the /, "The ")} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
 }
 
 // What surely began, ended, or became another body from the first day of a year on.
@@ -152,7 +153,7 @@ function endedAnswer(_, [, title]) {
   const claims = stated.filter((claim) => statusCode(claim) === "ended").sort((a, b) => (last(a) < last(b)) - (last(a) > last(b)) || a - b);
   const [latest] = claims;
   const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${nounCount(stated.length, "relationship")} ${claims.length === 1 ? "has" : "have"} surely ended.`;
-  const example = latest === undefined ? "" : `The latest: ${BODIES.label[CLAIMS.from[latest]]} ${wordingOf(latest)} ${BODIES.label[CLAIMS.to[latest]]} (${statusNow(latest)}).`;
+  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingOf(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
   return { title, sentences: [sentence, example], rows: claims.map((claim) => ({ claim, subject: null })) };
 }
 
@@ -275,7 +276,7 @@ const CHOICES = {
 };
 // What can be asked about a body, each with its words.
 function questionsAbout(body) {
-  const name = BODIES.label[body], offers = (question) => ASKING.offered.some(([own]) => own === question);
+  const name = nameOf(body), offers = (question) => ASKING.offered.some(([own]) => own === question);
   return [
     ["who-pays", `Who pays for ${name}?`, claimsInto(body, kindNumber("funding")).length],
     ["who-leads", `Who leads ${name}, and is it disputed?`, claimsInto(body, kindNumber("leadership")).length],
