@@ -25,6 +25,7 @@ from partnergraph.page.layout.edge_routing import control_point
 from partnergraph.page.layout.radial_layout import SAVED_VIEWS, opening_drawings, radial_positions
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
 from partnergraph.page.layout.text_wrapping import wrap_to_width
+from partnergraph.page.opening_map import HEADINGS
 from partnergraph.palette import DARK, LIGHT, contrast
 
 if TYPE_CHECKING:
@@ -359,6 +360,41 @@ def test_parts_and_wholes_stand_by_themselves_and_sorts_have_their_headings(keel
     drawing = drawn(keele_network)[1]["wide"]
     headings = {region["label"] for region in drawing["regions"]}
     assert {"Own organisation", "Partnerships and networks", "NHS and providers of care"} <= headings
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_only_what_is_disputed_is_marked_as_such(count: int) -> None:
+    """However little room there is: a counted symbol holds disputed claims alone or none."""
+    network = nx.MultiDiGraph(focus="us")
+    network.add_edge("us", "hub", key="us", kind="membership")
+    for number in range(40):
+        standing = "disputed" if number < count else "accepted"
+        network.add_edge(f"member {number}", "hub", key=f"m{number}", kind="membership", standing=standing)
+    for number in range(12):
+        network.add_edge("us", f"partner {number}", key=f"p{number}", kind="collaboration", forward="works with")
+    diagram, drawings = drawn(network)
+    for drawing in drawings.values():
+        behind = [edge for edge in drawing["edges"] if diagram.focus not in (edge["from"], edge["to"])]
+        for edge in behind:
+            standings = {network.edges[diagram.claims[claim]]["standing"] for claim in edge["claims"]}
+            assert standings == {"disputed" if edge["disputed"] else "accepted"}
+    assert sum(len(edge["claims"]) for edge in drawings["wide"]["edges"] if edge["disputed"]) == count
+
+
+@pytest.mark.parametrize("view", ["wide", "medium", "tall"])
+def test_every_partner_stands_under_the_heading_of_its_sort(view: str) -> None:
+    diagram, drawings = drawn(neighbourhood(30))
+    drawing = drawings[view]
+    under: dict[str, set[str]] = {}
+    for node in [node for node in drawing["nodes"] if node["ring"] == 1]:
+        own = [region for region in drawing["regions"] if (region["align"] == "left") == (node["side"] == "right")]
+        lines = [region for region in own if region["at"][1] < node["at"][1]]
+        last = max(lines, key=lambda region: region["at"][1])
+        # A heading of two lines is two regions, less than two lines of type from one another.
+        near = [region for region in lines if 0 <= last["at"][1] - region["at"][1] < 2 * last["font"]]
+        heading = " ".join(region["label"] for region in sorted(near, key=lambda region: region["at"][1]))
+        under.setdefault(heading.partition(":")[0], set()).add(diagram.families[node["family"]])
+    assert under == {HEADINGS[family]: {family} for family in FAMILIES}
 
 
 def test_members_of_a_hub_are_counted_by_sort_and_one_alone_has_its_name(keele_network: nx.MultiDiGraph) -> None:

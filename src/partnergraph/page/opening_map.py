@@ -271,19 +271,21 @@ class Neighbourhood:
         links = {n: link for n, link in self.behind.get(partner, {}).items() if n not in drawn}
         if not links or not most:
             return ()
-        # One whose claims are disputed stands by itself: the mark of a counted symbol would be that of all.
+        # Those with a disputed claim stand by themselves: the mark of a counted symbol would be that of all.
         disputed = sorted(n for n, link in links.items() if any(tie.disputed for tie in _ties(link)))
-        disputed = disputed if len(disputed) < most else []
+        if len(disputed) > 1 and len(disputed) >= most:
+            satellites = [replace(self._satellite(disputed, links, -1, False), label=f"{len(disputed)}, disputed")]
+        else:
+            satellites = [self._satellite([n], links, -1, False) for n in disputed]
         shown = {self.diagram.nodes[n].family for n in self.behind[partner] if n in drawn or n in disputed}
         by_family: dict[int, list[int]] = {}
         for number in sorted(links.keys() - {*disputed}):
             by_family.setdefault(self.diagram.nodes[number].family, []).append(number)
         families = sorted(by_family, key=lambda family: (-len(by_family[family]), family))
         rest: list[int] = []
-        if len(families) + len(disputed) > most:
-            fewer = max(0, most - 1 - len(disputed))
+        if len(families) + len(satellites) > most:
+            fewer = max(0, most - 1 - len(satellites))
             families, rest = families[:fewer], sorted(n for f in families[fewer:] for n in by_family[f])
-        satellites = [self._satellite([n], links, -1, False) for n in disputed]
         satellites += [self._satellite(by_family[f], links, f, f in shown) for f in families]
         if rest:
             satellites.append(self._satellite(rest, links, -1, bool(satellites)))

@@ -150,8 +150,7 @@ class _Plan:
             child = room - max(row.label.width for row in trial) - COLUMN_GAP - side
         rows = []
         for sector, own in column:
-            # One column has no room for a heading over a single name.
-            if self.headings and (canvas.sides == 2 or len(own) > 1 or sector.verb):
+            if self.headings:
                 text = row_label([(sector.heading, False, 2)], sizes, sizes.heading, room, True)
                 rows.append(RadialRow(text, above=text.height / 2, below=text.height / 2))
             for partner in own:
