@@ -470,7 +470,7 @@ def test_the_panel_of_a_phone_is_pulled_up_by_a_button(keele_page: Page, show: O
     page = show(keele_page.html, width=390, height=844)
     tab = page.tab
     tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", SUCCESSOR)
-    until(tab, "document.querySelector('.stage').getBoundingClientRect().top < 100")
+    until(tab, "(byId('focus').hidden ? byId('map') : byId('focus')).getBoundingClientRect().top < 100")
     low = tab.locator("#panel").bounding_box()
     assert low
     assert low["height"] <= 0.4 * 844 + 1
