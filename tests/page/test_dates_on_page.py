@@ -74,7 +74,7 @@ def test_the_page_says_of_any_day_what_the_library_says(keele_page: Page, whole:
 
 
 def test_what_is_over_on_the_day_of_reading_is_said_and_grey(keele_page: Page, show: Opener) -> None:
-    page = show(keele_page.html)
+    page = show(keele_page.html, address="#&map=everything")
     tab = page.tab
     rows = dict(zip(tab.evaluate("CLAIMS.key"), tab.locator("#claims tbody tr td.now").all_inner_texts(), strict=True))
     health = rows["rel-working-alongside-impact-accelerator-unit-public-health-england"]
@@ -112,7 +112,7 @@ def test_a_page_as_of_a_date_says_what_was_so_then(whole: Reader, show: Opener) 
 
 
 def test_what_changed_since_is_marked_in_words_on_the_map_and_in_the_table(keele_page: Page, show: Opener) -> None:
-    page = show(keele_page.html, address="#&date=2018-06&since=2012-01")
+    page = show(keele_page.html, address="#&date=2018-06&since=2012-01&map=everything")
     assert page.tab.locator("#compared").is_visible()
     rows = page.tab.locator("#claims tbody tr:visible").count()
     marks = page.tab.locator("#claims tbody tr:visible .at-date").all_inner_texts()

@@ -32,8 +32,8 @@ def _rows(tab: Tab, table: str) -> list[str]:
 
 
 def _drawn(tab: Tab) -> set[int]:
-    """The bodies of all symbols that are drawn."""
-    return set(tab.evaluate("dots.getIds().flatMap((id) => nodeOf(id).members ?? [id])"))
+    """The bodies of all symbols that are drawn; a counted symbol says how many of its members are shown."""
+    return set(tab.evaluate("dots.getIds().flatMap((id) => nodeOf(id).members?.filter(bodyShown) ?? [id])"))
 
 
 def _key(iri: str) -> str:

@@ -424,6 +424,25 @@ def test_what_is_chosen_comes_forward_and_the_rest_fades_but_stays(
     assert page.clean, page
 
 
+def test_a_counted_symbol_says_how_many_of_its_members_are_left_where_the_rest_is_hidden(
+    keele_page: Page, show: Opener
+) -> None:
+    page = show(keele_page.html, address="#&types=health-service&mode=hide")
+    tab = page.tab
+    partly = tab.evaluate(
+        f"""{COUNTED}.filter(({{ id }}) => dots.get(id))
+          .map((node) => [rowsOf(node).at(-1).text, node.members.filter(bodyShown).length, node.members.length])
+          .filter(([, count, all]) => 0 < count && count < all).map(([text, count]) => [text, count])"""
+    )
+    assert partly
+    assert all(text.endswith(f": {count} shown") for text, count in partly)
+    drawn = tab.evaluate(DRAWN)
+    assert {text for text, _ in partly} <= {one["text"] for one in drawn["texts"]}
+    assert _overlaps(drawn) == []
+    assert _crossed(drawn) == []
+    assert page.clean, page
+
+
 def test_a_route_and_its_map_are_seen_together_on_a_phone(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html, width=390, height=844, address="#org-coventry-university&to=org-wellcome-trust")
     tab = page.tab
@@ -451,7 +470,7 @@ def test_the_panel_of_a_phone_is_pulled_up_by_a_button(keele_page: Page, show: O
     page = show(keele_page.html, width=390, height=844)
     tab = page.tab
     tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", SUCCESSOR)
-    until(tab, "document.querySelector('.stage').getBoundingClientRect().top < 100")
+    until(tab, "(byId('focus').hidden ? byId('map') : byId('focus')).getBoundingClientRect().top < 100")
     low = tab.locator("#panel").bounding_box()
     assert low
     assert low["height"] <= 0.4 * 844 + 1

@@ -184,6 +184,7 @@ function startPanel() {
     panel.hidden = !open;
     document.querySelector(".stage").classList.toggle("split", Boolean(open));
     if (!open) {
+      about = "";
       panel.replaceChildren();
       if (inside !== false) byId("find").focus({ preventScroll: true });
       return;

@@ -74,7 +74,10 @@ function endOf(claims) {
 
 // The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
 function rowsOf(node) {
-  if (drawnView !== "radial" || !node.rows.some(({ quiet }) => quiet)) return node.rows;
+  if (drawnView !== "radial") return node.rows;
+  const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
+  if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
+  if (!node.rows.some(({ quiet }) => quiet)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
   const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
   if (!end) return node.rows;
