@@ -281,7 +281,7 @@ ASKED = [
         "Who are our main partners?",
         None,
         "has 18 partners on record, 10 of them only through its units. The best connected are "
-        f"{TEACHING}, {SPCR} and Primary Care Research Consortium.",
+        f"the {TEACHING}, the {SPCR} and the Primary Care Research Consortium.",
         f"is a member of {TEACHING}",
     ),
     (

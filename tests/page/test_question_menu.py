@@ -38,7 +38,7 @@ def test_an_answer_has_a_sentence_a_short_table_and_the_claims_for_the_map(keele
     _open(page.tab)
     page.tab.click("#questions-menu button:text('Who are our main partners?')")
     assert page.tab.inner_text(HEADING) == "Who are our main partners?"
-    assert _text(page.tab).startswith(f"{SCHOOL} has 18 partners on record, 10 of them only through its units.")
+    assert _text(page.tab).startswith(f"The {SCHOOL} has 18 partners on record, 10 of them only through its units.")
     rows = page.tab.locator(".answer-rows tbody tr")
     assert rows.count() == 12
     page.tab.click("#panel button:text('Show more (7)')")
@@ -85,7 +85,7 @@ def test_an_address_opens_the_answer_beside_the_map(keele_page: Page, show: Open
     tab = show(keele_page.html, address=address).tab
     assert tab.inner_text(HEADING) == f"Who leads the {TEACHING}, and is it disputed?"
     text = _text(tab)
-    assert text.startswith(f"Two bodies are named as leading {TEACHING}: Coventry City Council as lead authority")
+    assert text.startswith(f"Two bodies are named as leading the {TEACHING}: Coventry City Council as lead authority")
     assert "Coventry University as lead authority (disputed; according to “Our partners" in text
     assert "That is disputed: the table shows both sides." in text
     assert re.search(r"none is known to be current and of two it is not known\.$", text)
