@@ -12,7 +12,7 @@ import pytest
 
 from partnergraph.page.build_diagram import build_diagram
 from partnergraph.page.diagram import SCREEN, TALL_FONT, VIEWS, WIDE, Diagram
-from partnergraph.page.layout.arrangement import label_box
+from partnergraph.page.layout.arrangement import node_box
 from partnergraph.page.layout.edge_routing import crossed_nodes, sample_curve
 from partnergraph.page.layout.overlap_removal import Scene, collisions
 from partnergraph.page.layout.stress_layout import laplacian_inverse
@@ -43,7 +43,7 @@ def made(drawn: nx.MultiDiGraph) -> Diagram:
 def _scene(made: Diagram, view: str) -> tuple[Scene, dict[int, int]]:
     dots = [dot for dot in made.nodes if getattr(dot, view) is not None]
     at = np.array([getattr(dot, view) for dot in dots], dtype=float).reshape(-1, 2)
-    boxes = np.array([label_box(dot, view == "tall") for dot in dots]).reshape(-1, 4)
+    boxes = np.array([node_box(dot, view) for dot in dots]).reshape(-1, 4)
     scene = Scene(at, boxes, np.array([dot.size for dot in dots]), [], 0, 0)
     return scene, {dot.number: index for index, dot in enumerate(dots)}
 

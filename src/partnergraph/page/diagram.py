@@ -54,6 +54,8 @@ class DiagramNode:
     wide: tuple[int, int] | None = None
     unfolded: tuple[int, int] | None = None
     tall: tuple[int, int] | None = None
+    # Where the label stands in each view, if not below the symbol: "above", "right" or "left".
+    place: dict[str, str] = field(default_factory=dict)
 
     @property
     def font(self) -> float:
