@@ -99,7 +99,7 @@ def prepare() -> None:
     Thread(target=import_modules, name="prepare the page").start()
 
 
-def draw(network: Graph, renderer: str = "canvas") -> Page:
+def draw(network: Graph, renderer: str = "canvas", *, patient: bool = False) -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
@@ -109,6 +109,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
+    With `patient` a map without positions is laid out for half a minute or more, so that few lines cross its labels.
     """
     from markupsafe import Markup
 
@@ -128,13 +129,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
     webgl = renderer == "webgl"
     graph = prepare_network(network)
-    diagram = build_diagram(graph)
+    diagram = build_diagram(graph, patient=patient)
     model = ViewModel(graph, diagram)
     looks_of_families = looks(diagram.families)
     undrawn = set(diagram.undrawn)
     drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
     families = _families(graph, diagram.families, looks_of_families, drawn_families)
-    note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
+    note = _undrawn_note(len(model.bodies), len(undrawn))
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     summary = f"Map of {len(drawn_families)} bodies, {drawn_count} symbols drawn, and {len(model.claims)} relationships"
@@ -192,6 +193,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
             "extents": {view: map_bounds(diagram, view) for view in VIEWS},
             "tall_font": TALL_FONT,
+            "regions": {view: [asdict(region) for region in regions] for view, regions in diagram.regions.items()},
         }
         | ({"highlights": script_highlights(marks)} if marks else {})
         | ({"whole": webgl_positions(diagram)} if webgl else {}),
@@ -200,18 +202,13 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     return Page(render.render(diagram, looks_of_families, context), picture, title, positions_of(diagram), note)
 
 
-def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:
-    """Which bodies the map does not show, so that its numbers and its symbols agree."""
+def _undrawn_note(bodies: int, undrawn: int) -> str | None:
+    """What a map without a symbol says."""
     if not bodies:
         return "The map is empty: there is nothing to draw."
     if undrawn == bodies:
         return "The map is empty: there is no relationship between two bodies. What there is stands in the table."
-    if not undrawn:
-        return None
-    who = f"{undrawn} without a relationship {'is' if undrawn == 1 else 'are'}"
-    if webgl:
-        return f"{who} drawn only where the map shows all at once; the table has every one."
-    return f"{who} not drawn; the table has every one."
+    return None
 
 
 def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:

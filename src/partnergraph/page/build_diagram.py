@@ -26,6 +26,7 @@ from partnergraph.page.layout.arrangement import (
     pinned_positions,
     position,
 )
+from partnergraph.page.layout.map_regions import add_unlinked_strip, name_regions
 from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ def build_diagram(
     diagram.unfolded_edges = _edges(graph, diagram, number_of, {})
     pinned = pinned_positions(graph, diagram) if pinned is None else pinned
     lay_out(diagram, pinned, PATIENT_STEPS if patient else STEPS)
+    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    for view in ("wide", "unfolded"):
+        name_regions(diagram, view, [labels.get(name, {}).get("label") or name.replace("-", " ") for name in families])
+        add_unlinked_strip(diagram, view)
     if diagram.highlights:
         draw_hulls(diagram, diagram.highlights)
     return diagram

@@ -9,13 +9,14 @@ from partnergraph.page.layout import text_metrics
 
 if TYPE_CHECKING:
     from partnergraph.page.highlights import Highlights
+    from partnergraph.page.layout.map_regions import MapRegion
 
 # What each view has on the screen, in CSS pixels: in a window of 1440x900 beside a scroll bar, and in one of 390x844.
-SCREEN = {"wide": (1372, 640), "unfolded": (1372, 736), "tall": (364, 600)}
-# The canvases that the layout fills, without the margin around all, in pixels. Fitted to that screen, every label keeps
+SCREEN = {"wide": (1372, 736), "unfolded": (1372, 736), "tall": (364, 600)}
+# The canvases that the layout fills, without the margin around all and the strip below, in pixels. Fitted to that screen, every label keeps
 # 12 pixels or more; a canvas of which labels would cover more than the share FULL grows.
-WIDE = (1440.0, 664.0)
-UNFOLDED = (1468.0, 778.0)
+WIDE = (1468.0, 735.0)
+UNFOLDED = (1468.0, 735.0)
 TALL = (347.0, 583.0)
 FULL = 0.78
 GROWTH = 1.02  # and by this factor for new nodes on a map with pinned positions
@@ -100,6 +101,7 @@ class Diagram:
     unfolded_edges: list[DiagramEdge] = field(default_factory=list)
     focus: int | None = None
     bends: dict[str, dict[DiagramEdge, float]] = field(default_factory=dict)
+    regions: dict[str, list[MapRegion]] = field(default_factory=dict)  # the named parts of each view
     highlights: Highlights | None = None  # where the network is the answer to a question about it
 
     def bodies_of(self, node: DiagramNode) -> tuple[int, ...]:

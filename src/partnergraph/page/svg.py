@@ -10,6 +10,7 @@ from partnergraph.page.highlights import Highlights
 from partnergraph.page.layout.arrangement import node_box
 from partnergraph.page.layout.edge_routing import control_point
 from partnergraph.page.layout.label_placement import label_rectangle
+from partnergraph.page.layout.map_regions import FONT, MapRegion
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
 from partnergraph.page.mark_symbols import hull_names_svg, hulls_svg, ring_svg, state_svg
 from partnergraph.palette import LIGHT, Look, look_of
@@ -64,6 +65,7 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
             )
             for node in nodes
         ),
+        *(_region(region) for region in diagram.regions.get(view, ())),
         hull_names_svg(hulls),
         *([] if nodes else [_empty_map(bounds, inline)]),
         "</g></g></svg>" if inline else "</g></svg>",
@@ -113,13 +115,21 @@ def scene_svg(diagram: Diagram, bodies: list[int]) -> str:
 def map_bounds(diagram: Diagram, view: str) -> tuple[int, int, int, int]:
     """Left, top, width and height of a view: every symbol, label, and hull with its name."""
     left, top, width, height = bounding_box([node for node in diagram.nodes if getattr(node, view)], view)
-    if not diagram.highlights:
-        return left, top, width, height
     right, bottom = left + width, top + height
+    for region in diagram.regions.get(view, ()):
+        right = max(right, int(region.box[2]) + 4)
+    if not diagram.highlights:
+        return left, top, right - left, bottom - top
     for hull in diagram.highlights.hulls.get(view, ()):
         left, top = min(left, int(hull.box[0]) - 4), min(top, int(hull.box[1]) - 4)
         right, bottom = max(right, int(hull.box[2]) + 4), max(bottom, int(hull.box[3]) + 4)
     return left, top, right - left, bottom - top
+
+
+def _region(region: MapRegion) -> str:
+    """The name of a part of the map."""
+    (x, y), text = region.at, escape(replace_forbidden(region.label))
+    return f'<text class="region" x="{x}" y="{y}" font-size="{FONT:g}" font-style="italic" fill="{LIGHT.muted}">{text}</text>'
 
 
 def _mark_of(edge: DiagramEdge, marks: Highlights, lost: set[int]) -> str:
@@ -199,8 +209,10 @@ def _node(node: DiagramNode, point: tuple[int, int], look: Look, view: str, ring
     anchor, edge = {"left": ("end", right), "right": ("start", left)}.get(place, ("middle", 0.0))
     marks = (ring_svg(x, y, node.size, ring) if ring else "") + (state_svg(x, y, node.size, state) if state else "")
     spans = "".join(
-        f'<tspan x="{x + edge:g}" y="{y + top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(replace_forbidden(line))}</tspan>'
-        for n, line in enumerate(node.label_lines(tall))
+        f'<tspan x="{x + edge:g}" y="{base:.1f}">{escape(replace_forbidden(line))}</tspan>'
+        for base, line in (
+            (y + top + size * (0.8 + LINE_HEIGHT * n), line) for n, line in enumerate(node.label_lines(tall))
+        )
     )
     return (
         f"{symbol_svg(look.shape, x, y, node.size, attributes)}{marks}"

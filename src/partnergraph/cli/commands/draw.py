@@ -58,7 +58,7 @@ def draw(
     reader = Reader.at(graph)
     network = build_network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
     require_bodies(network, reader, str(graph or "this graph"))
-    page = draw_page(network, renderer)
+    page = draw_page(network, renderer, patient=keep is not None)
     page.save(output)
     if svg:
         page.save(svg)

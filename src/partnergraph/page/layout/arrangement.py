@@ -206,9 +206,7 @@ def _pinned_boxes(
     return boxes
 
 
-def _with_fewer_crossings(
-    scene: Scene, candidates: LabelCandidates, edges: list[tuple[int, int]], steps: int
-) -> Array:
+def _with_fewer_crossings(scene: Scene, candidates: LabelCandidates, edges: list[tuple[int, int]], steps: int) -> Array:
     """Positions with fewer edges through labels than those of the scene, and with no overlap unless it has some."""
     import numpy as np
 

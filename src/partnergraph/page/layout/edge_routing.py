@@ -97,9 +97,7 @@ def crossed_labels(points: Array, labels: Array) -> list[int]:
     return [int(label) for label in np.flatnonzero(hits.any(axis=0))]
 
 
-def route_edges(
-    at: Array, radius: Array, edges: Sequence[tuple[int, int]], labels: Array | None = None
-) -> list[float]:
+def route_edges(at: Array, radius: Array, edges: Sequence[tuple[int, int]], labels: Array | None = None) -> list[float]:
     """A bend for each edge: 0 where nothing is in the way, and no two alike between the same nodes.
 
     `labels`: the rectangles of the texts, an array of shape (n, 4). An edge leaves the picture or crosses a label only

@@ -156,7 +156,7 @@ function showMap() {
   const shown = room ? [...focused.nodes.values()] : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
   const shownIds = new Set(shown.map((node) => node.id));
   drawnView = now;
-  byId("map").classList.toggle("taller", now === "unfolded");
+  byId("map").classList.toggle("taller", now === "unfolded" || now === "wide");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
   dots.clear();
@@ -251,6 +251,20 @@ function placeLabels(context) {
     };
     const box = small ? boxes.find(free) : boxes[0];
     if (box) labels.push(box);
+  }
+  drawRegions(context, least, [...labels, ...symbols]);
+}
+
+// The names of parts of the map, where no label or symbol of this moment is in the way.
+function drawRegions(context, least, taken) {
+  const size = Math.max(13, least);
+  context.font = `italic ${size}px ${FACE}`;
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = inks().muted;
+  for (const { label, at: [x, y] } of DATA.regions?.[drawnView] ?? []) {
+    const right = x + context.measureText(label).width, top = y - 0.8 * size, bottom = y + 0.42 * size;
+    if (!taken.some((box) => x < box.right && box.left < right && top < box.bottom && box.top < bottom)) context.fillText(label, x, y);
   }
 }
 

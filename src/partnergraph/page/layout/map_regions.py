@@ -1,0 +1,141 @@
+"""Regions of the map: the strip of the bodies without a relationship, and quiet names for the parts around hubs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from partnergraph.page.diagram import Diagram, DiagramNode
+from partnergraph.page.layout.arrangement import node_box
+from partnergraph.page.layout.label_placement import label_box
+from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+UNLINKED = "No relationship recorded"
+FONT = 13.0  # pixels, of a region's name
+HUB = 8  # neighbours of a node around which a region is named
+MIN_PARTNERS, MIN_SHARE = 4, 0.5  # that a hub shares with no other hub, and of those the share that is of one family
+STRIP_GAP, ROW_GAP, COLUMN_GAP = 22, 8, 26  # pixels
+MAX_DISTANCE, STEP = 130.0, 13.0  # pixels from the middle of a region's symbols to its name
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class MapRegion:
+    """The name of a part of the map: `at` is the left end of its base line, in whole pixels."""
+
+    label: str
+    at: tuple[int, int]
+
+    @property
+    def box(self) -> Box:
+        """Left, top, right and bottom side of the text."""
+        x, y = self.at
+        return x, y - 0.8 * FONT, x + text_width(self.label, FONT), y + (LINE_HEIGHT - 0.8) * FONT
+
+
+def add_unlinked_strip(diagram: Diagram, view: str) -> None:
+    """Put the bodies without a relationship into rows along the bottom of a view that has its positions (in place).
+
+    Each has its label at its right; the name of the strip stands at the left of the first row.
+    """
+    linked = [node for node in diagram.nodes if getattr(node, view) is not None]
+    grouped = {member for node in diagram.nodes for member in node.members}
+    joined = {end for edge in diagram.unfolded_edges for end in (edge.a, edge.b)}
+    strip = [
+        node for node in diagram.nodes if node.number not in grouped | joined and not joined.intersection(node.members)
+    ]
+    if not linked or not strip:
+        return
+    boxes = [_on_canvas(node, view) for node in linked]
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    start = left + text_width(UNLINKED, FONT) + COLUMN_GAP
+    rows: list[list[tuple[DiagramNode, float]]] = [[]]
+    x = start
+    for node in strip:
+        west, _, east, _ = label_box(node, view == "tall", "right")
+        if rows[-1] and x + west + east > max(right, start + west + east):
+            rows.append([])
+            x = start
+        rows[-1].append((node, x + west))
+        x += west + east + COLUMN_GAP
+    y = max(box[3] for box in boxes) + STRIP_GAP
+    for number, row in enumerate(rows):
+        reaches = [label_box(node, view == "tall", "right") for node, _ in row]
+        y += max(box[1] for box in reaches)
+        for node, middle in row:
+            setattr(node, view, (round(middle), round(y)))
+            node.place[view] = "right"
+        if not number:
+            region = MapRegion(UNLINKED, (round(left), round(y + 0.35 * FONT)))
+            diagram.regions.setdefault(view, []).append(region)
+        y += max(box[3] for box in reaches) + ROW_GAP
+
+
+def name_regions(diagram: Diagram, view: str, families: Sequence[str]) -> None:
+    """Name the parts around hubs by the family that most of a hub's own partners are of, where there is room (in place).
+
+    `families`: the label of each family.
+    """
+    nodes = {node.number: node for node in diagram.nodes if getattr(node, view) is not None}
+    neighbours: dict[int, set[int]] = {number: set() for number in nodes}
+    for edge in diagram.bends.get(view, {}):
+        neighbours[edge.a].add(edge.b)
+        neighbours[edge.b].add(edge.a)
+    hubs = sorted((n for n, own in neighbours.items() if len(own) >= HUB), key=lambda n: (-len(neighbours[n]), n))
+    used: set[int] = set()
+    for hub in hubs:
+        partners = [n for n in sorted(neighbours[hub]) if n not in hubs and neighbours[n].intersection(hubs) == {hub}]
+        counts = Counter(nodes[n].family for n in partners if nodes[n].family >= 0)
+        family, most = max(counts.items(), key=lambda item: (item[1], -item[0]), default=(-1, 0))
+        if len(partners) < MIN_PARTNERS or most < MIN_SHARE * len(partners) or family in used:
+            continue
+        members = [getattr(nodes[n], view) for n in partners if nodes[n].family == family]
+        middle = sum(x for x, _ in members) / most, sum(y for _, y in members) / most
+        if region := _region_near(diagram, view, f"mostly {families[family]}", middle):
+            used.add(family)
+            diagram.regions.setdefault(view, []).append(region)
+
+
+def _region_near(diagram: Diagram, view: str, label: str, middle: tuple[float, float]) -> MapRegion | None:
+    """A region's name at the nearest point that leaves every label, symbol and line free; else no line is too much."""
+    import numpy as np
+
+    from partnergraph.page.layout.edge_routing import curve_segments, segment_hits
+
+    nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
+    at = np.array([getattr(node, view) for node in nodes], dtype=float)
+    index = {node.number: i for i, node in enumerate(nodes)}
+    bends = diagram.bends[view]
+    segments = curve_segments(at, [(index[edge.a], index[edge.b]) for edge in bends], list(bends.values()))
+    boxes = np.array(
+        [_on_canvas(node, view) for node in nodes] + [region.box for region in diagram.regions.get(view, [])]
+    )
+    low, high = boxes[: len(nodes), :2].min(axis=0), boxes[: len(nodes), 2:].max(axis=0)
+    width, height = text_width(label, FONT), FONT * LINE_HEIGHT
+    reach = np.arange(-MAX_DISTANCE, MAX_DISTANCE + 1, STEP)
+    steps = np.stack(np.meshgrid(reach, reach), axis=-1).reshape(-1, 2)
+    steps = steps[np.argsort(np.hypot(steps[:, 0], steps[:, 1]), kind="stable")]
+    corner = np.round(np.array(middle) + steps - [width / 2, height / 2])
+    texts = np.concatenate([corner, corner + [width, height]], axis=1)
+    free = ((texts[:, :2] >= low) & (texts[:, 2:] <= high)).all(axis=1)
+    over = (texts[:, None, :2] < boxes[None, :, 2:] + 4) & (boxes[None, :, :2] - 4 < texts[:, None, 2:])
+    texts = texts[free & ~over.all(axis=2).any(axis=1)]
+    if not len(texts):
+        return None
+    lines = segment_hits(segments, texts).sum(axis=0)
+    x, y = texts[int(np.argmin(lines))][:2]
+    return MapRegion(label, (int(x), round(y + 0.8 * FONT))) if lines.min() <= 1 else None
+
+
+def _on_canvas(node: DiagramNode, view: str) -> Box:
+    """The box of a symbol and its label in a view: left, top, right, bottom."""
+    (x, y), (west, north, east, south) = getattr(node, view), node_box(node, view)
+    return x - west, y - north, x + east, y + south
