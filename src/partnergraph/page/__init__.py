@@ -99,7 +99,7 @@ def prepare() -> None:
     Thread(target=import_modules, name="prepare the page").start()
 
 
-def draw(network: Graph, renderer: str = "canvas", *, patient: bool = False) -> Page:
+def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`; edges `kind`, `forward`, `inverse`,
@@ -109,7 +109,7 @@ def draw(network: Graph, renderer: str = "canvas", *, patient: bool = False) -> 
     by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
-    With `patient` a map without positions is laid out for half a minute or more, so that few lines cross its labels.
+    With `thorough` a map without positions is laid out for minutes, so that few lines cross its labels.
     """
     from markupsafe import Markup
 
@@ -129,7 +129,7 @@ def draw(network: Graph, renderer: str = "canvas", *, patient: bool = False) -> 
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
     webgl = renderer == "webgl"
     graph = prepare_network(network)
-    diagram = build_diagram(graph, patient=patient)
+    diagram = build_diagram(graph, thorough=thorough)
     model = ViewModel(graph, diagram)
     looks_of_families = looks(diagram.families)
     undrawn = set(diagram.undrawn)

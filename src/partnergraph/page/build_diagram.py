@@ -19,8 +19,8 @@ from partnergraph.page.diagram import (
 )
 from partnergraph.page.highlights import Highlights, read_highlights
 from partnergraph.page.layout.arrangement import (
-    PATIENT_STEPS,
-    STEPS,
+    THOROUGH_TRIES,
+    TRIES,
     draw_hulls,
     lay_out,
     pinned_positions,
@@ -41,11 +41,11 @@ _NUMBER = re.compile(
 
 
 def build_diagram(
-    graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None, patient: bool = False
+    graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None, thorough: bool = False
 ) -> Diagram:
     """The diagram of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own.
 
-    `patient`: search longer (half a minute or more) for positions with few edges through labels.
+    `thorough`: search longer (minutes for a hundred nodes) for positions with few edges through labels.
     """
     bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
     number_of = {iri: number for number, iri in enumerate(bodies)}
@@ -90,7 +90,7 @@ def build_diagram(
     )
     diagram.unfolded_edges = _edges(graph, diagram, number_of, {})
     pinned = pinned_positions(graph, diagram) if pinned is None else pinned
-    lay_out(diagram, pinned, PATIENT_STEPS if patient else STEPS)
+    lay_out(diagram, pinned, THOROUGH_TRIES if thorough else TRIES)
     labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
     for view in ("wide", "unfolded"):
         name_regions(diagram, view, [labels.get(name, {}).get("label") or name.replace("-", " ") for name in families])

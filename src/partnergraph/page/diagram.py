@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 # What each view has on the screen, in CSS pixels: in a window of 1440x900 beside a scroll bar, and in one of 390x844.
 SCREEN = {"wide": (1372, 736), "unfolded": (1372, 736), "tall": (364, 600)}
-# The canvases that the layout fills, without the margin around all and the strip below, in pixels. Fitted to that screen, every label keeps
-# 12 pixels or more; a canvas of which labels would cover more than the share FULL grows.
+# The canvases that the layout fills, without the margin around all and the strip of bodies without a relationship, in
+# pixels. Fitted to that screen, every label keeps 12 pixels or more; a canvas of which labels would cover more than the
+# share FULL grows.
 WIDE = (1468.0, 735.0)
 UNFOLDED = (1468.0, 735.0)
 TALL = (347.0, 583.0)

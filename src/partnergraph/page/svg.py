@@ -128,8 +128,11 @@ def map_bounds(diagram: Diagram, view: str) -> tuple[int, int, int, int]:
 
 def _region(region: MapRegion) -> str:
     """The name of a part of the map."""
-    (x, y), text = region.at, escape(replace_forbidden(region.label))
-    return f'<text class="region" x="{x}" y="{y}" font-size="{FONT:g}" font-style="italic" fill="{LIGHT.muted}">{text}</text>'
+    x, y = region.at
+    return (
+        f'<text class="region" x="{x}" y="{y}" font-size="{FONT:g}" font-style="italic" fill="{LIGHT.muted}">'
+        f"{escape(replace_forbidden(region.label))}</text>"
+    )
 
 
 def _mark_of(edge: DiagramEdge, marks: Highlights, lost: set[int]) -> str:

@@ -21,7 +21,7 @@ from partnergraph.page.diagram import (
     DiagramNode,
 )
 from partnergraph.page.highlights import FEWEST_IN_SET, MAX_SETS, Highlights
-from partnergraph.page.layout.crossing_reduction import HOT, CrossingReduction
+from partnergraph.page.layout.crossing_reduction import CrossingReduction
 from partnergraph.page.layout.edge_routing import CLEAR, crossed_nodes, sample_curve
 from partnergraph.page.layout.incremental_layout import place_new_nodes
 from partnergraph.page.layout.label_placement import PLACES, LabelCandidates, label_box, place_and_route
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
     Array = NDArray[np.float64]
 
-# Steps of the crossing reduction, and of a map that is laid out with patience because its positions are to be kept; the
-# noise at the start of the former, and how often what it leaves in conflict is repaired.
-STEPS, PATIENT_STEPS = 0, 60_000
-WARM, MAX_REPAIRS = 1.0, 3
+# How often each node tries other points in the crossing reduction: by default none, and in a thorough
+# layout; and how often what that leaves in conflict is repaired.
+TRIES, THOROUGH_TRIES = 0, 800
+MAX_REPAIRS = 3
 # Members of a group with which its position is saved.
 MAX_SAVED_MEMBERS = 3
 Points = dict[int, tuple[int, int]]
@@ -49,12 +49,12 @@ Pinned = dict[str, dict[str, tuple[int, int]]]
 CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
 
 
-def lay_out(diagram: Diagram, pinned: Pinned, steps: int = STEPS) -> None:
+def lay_out(diagram: Diagram, pinned: Pinned, tries: int = TRIES) -> None:
     """Set the positions of every node in every view, the places of its labels and the bends of the edges (in place)."""
     grouped = {member for node in diagram.nodes for member in node.members}
     connected = {end for edge in diagram.edges for end in (edge.a, edge.b)}
     wide_nodes = [node for node in diagram.nodes if node.number in connected and node.number not in grouped]
-    wide_positions = settle_positions(wide_nodes, diagram.edges, WIDE, pinned=pinned.get("wide", {}), steps=steps)
+    wide_positions = settle_positions(wide_nodes, diagram.edges, WIDE, pinned=pinned.get("wide", {}), tries=tries)
     for node in wide_nodes:
         node.wide = wide_positions[node.number]
     connected = {end for edge in diagram.unfolded_edges for end in (edge.a, edge.b)}
@@ -68,7 +68,7 @@ def lay_out(diagram: Diagram, pinned: Pinned, steps: int = STEPS) -> None:
             UNFOLDED,
             pinned.get("unfolded", {}),
             _unfolded_start(diagram, wide_positions),
-            steps=steps,
+            tries=tries,
         )
     else:
         unfolded_positions = wide_positions
@@ -77,7 +77,7 @@ def lay_out(diagram: Diagram, pinned: Pinned, steps: int = STEPS) -> None:
     tall_nodes = _tall_nodes(diagram, wide_nodes)
     inside = {node.number for node in tall_nodes}
     edges = [edge for edge in diagram.edges if edge.a in inside and edge.b in inside]
-    tall_positions = settle_positions(tall_nodes, edges, TALL, pinned=pinned.get("tall", {}), tall=True, steps=steps)
+    tall_positions = settle_positions(tall_nodes, edges, TALL, pinned=pinned.get("tall", {}), tall=True, tries=tries)
     for node in tall_nodes:
         node.tall = tall_positions[node.number]
     for view, edges in (("wide", diagram.edges), ("unfolded", diagram.unfolded_edges), ("tall", diagram.edges)):
@@ -151,11 +151,11 @@ def settle_positions(
     pinned: dict[str, tuple[int, int]] | None = None,
     start: Points | None = None,
     tall: bool = False,
-    steps: int = STEPS,
+    tries: int = TRIES,
 ) -> Points:
     """Positions on a canvas: pinned nodes stay and the others are placed near them; else by stress, or from a start.
 
-    `steps`: how many times a node may try to find a place with fewer edges through labels.
+    `tries`: how many times each node may look for a place with fewer edges through labels.
     """
     import numpy as np
 
@@ -183,7 +183,7 @@ def settle_positions(
         at = _by_stress(len(nodes), pairs, canvas)
     scene = Scene(at, boxes, radius, pairs, *canvas)
     remove_overlaps(scene)
-    at = _with_fewer_crossings(scene, candidates, drawn, steps) if steps else scene.at
+    at = _with_fewer_crossings(scene, candidates, drawn, tries) if tries else scene.at
     return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, at, strict=True)}
 
 
@@ -206,13 +206,13 @@ def _pinned_boxes(
     return boxes
 
 
-def _with_fewer_crossings(scene: Scene, candidates: LabelCandidates, edges: list[tuple[int, int]], steps: int) -> Array:
+def _with_fewer_crossings(scene: Scene, candidates: LabelCandidates, edges: list[tuple[int, int]], tries: int) -> Array:
     """Positions with fewer edges through labels than those of the scene, and with no overlap unless it has some."""
     import numpy as np
 
     canvas = scene.width, scene.height
     search = CrossingReduction(scene.at, candidates, scene.edges, canvas)
-    search.run(steps, HOT if steps > STEPS else WARM)
+    search.run(tries * len(scene.at))
     numbers = np.arange(len(scene.at))
     moved = Scene(search.at, scene.boxes, scene.radius, scene.edges, *canvas)
     for _ in range(MAX_REPAIRS):

@@ -1,8 +1,8 @@
 """Crossing reduction: moves nodes and their labels until few edges run through a label.
 
-Simulated annealing after Davidson and Harel, "Drawing graphs nicely using simulated annealing" (1996): a node tries some
-points and label places at once, and takes the best of their costs with a noise that fades. Edges count as straight.
-The noise is a fixed table, so the same network gives the same positions.
+Simulated annealing after Davidson and Harel, "Drawing graphs nicely using simulated annealing" (1996): a node tries
+some points and label places at once, and takes the best of their costs with a noise that fades. Edges count as
+straight. The noise is a fixed table, so the same network gives the same positions.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Costs of an overlap (and of each square pixel of it), of an edge through a symbol, of the first edge through a label and
-# of each further one, of a pixel of an edge's length, and of one outside of the canvas.
+# Costs of an overlap (and of each square pixel of it), of an edge through a symbol, of the first edge through a label
+# and of each further one, of a pixel of an edge's length, and of one outside of the canvas.
 OVERLAP, AREA, THROUGH, FIRST, FURTHER, LENGTH, OUTSIDE = 60.0, 0.06, 12.0, 7.0, 3.0, 0.012, 20.0
 GAP = 4.0  # pixels between two boxes
 CLEAR = 4.0  # pixels between an edge and the square around a foreign symbol
 TRIES = 24  # points that a node tries at once
 REACH = (8.0, 8.0, 20.0, 20.0, 50.0, 50.0, 120.0, 300.0)  # pixels of a try, up to half as much more
-HOT, COLD = 8.0, 0.3  # the noise at the start and at the end, in units of cost
+HOT, COLD = 4.0, 0.3  # the noise at the start and at the end, in units of cost
 TABLE = 1009  # rows of the table of tries, a prime, so that no node always meets the same ones
 
 
@@ -53,7 +53,7 @@ class CrossingReduction:
         radius = candidates.radius[:, None] + CLEAR
         self.symbols = np.concatenate([-radius, -radius, radius, radius], axis=1)
         self._read_state()
-        random = Random(0)
+        random = Random(0)  # noqa: S311 -- a table of noise, no secret
         tries = [[random.random() for _ in range(4 * TRIES + len(PLACES))] for _ in range(TABLE)]
         table = np.array(tries)
         angles = 2 * np.pi * table[:, :TRIES]

@@ -72,7 +72,8 @@ def segment_hits(segments: Array, rectangles: Array) -> NDArray[np.bool_]:
         first, last = np.minimum(near, far), np.maximum(near, far)
         low = first if low is None else np.maximum(low, first)
         high = last if high is None else np.minimum(high, last)
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     hits: NDArray[np.bool_] = np.maximum(low, 0.0) < np.minimum(high, 1.0)
     return hits
 

@@ -1,8 +1,8 @@
 """Label placement: each label beneath its symbol, above it or beside it, where the fewest edges run through it.
 
-The candidates of all labels and their conflicts stand in one table; a greedy start is improved by moves of one label and
-by moves of one that makes room for another (local search on the model of four places of Christensen, Marks and Shieber,
-"An empirical study of algorithms for point-feature label placement", 1995).
+The candidates of all labels and their conflicts stand in one table; a greedy start is improved by moves of one label
+and by moves of one that makes room for another (local search with four places a label, after Christensen, Marks and
+Shieber, "An empirical study of algorithms for point-feature label placement", 1995).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def place_labels(at: Array, candidates: LabelCandidates, segments: Array, canvas
 
 
 class _PlaceChoice:
-    """A place for each label, improved until neither one move nor a move that makes room for another lowers its cost."""
+    """A place for each label, improved until neither a move nor one that makes room for another lowers the cost."""
 
     def __init__(self, cost: Array, meets: NDArray[np.bool_], places: Places) -> None:
         self.cost, self.meets, self.places = cost, meets, places.copy()

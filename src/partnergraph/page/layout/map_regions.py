@@ -80,7 +80,7 @@ def add_unlinked_strip(diagram: Diagram, view: str) -> None:
 
 
 def name_regions(diagram: Diagram, view: str, families: Sequence[str]) -> None:
-    """Name the parts around hubs by the family that most of a hub's own partners are of, where there is room (in place).
+    """Name the parts around hubs by the family that most of a hub's own partners are of (in place), where it fits.
 
     `families`: the label of each family.
     """
@@ -124,7 +124,7 @@ def _region_near(diagram: Diagram, view: str, label: str, middle: tuple[float, f
     steps = np.stack(np.meshgrid(reach, reach), axis=-1).reshape(-1, 2)
     steps = steps[np.argsort(np.hypot(steps[:, 0], steps[:, 1]), kind="stable")]
     corner = np.round(np.array(middle) + steps - [width / 2, height / 2])
-    texts = np.concatenate([corner, corner + [width, height]], axis=1)
+    texts = np.concatenate([corner, corner + np.array([width, height])], axis=1)
     free = ((texts[:, :2] >= low) & (texts[:, 2:] <= high)).all(axis=1)
     over = (texts[:, None, :2] < boxes[None, :, 2:] + 4) & (boxes[None, :, :2] - 4 < texts[:, None, 2:])
     texts = texts[free & ~over.all(axis=2).any(axis=1)]
