@@ -58,6 +58,7 @@ class DiagramNode:
     tall: tuple[int, int] | None = None
     # Where the label stands in each view, if not below the symbol: "above", "right" or "left".
     place: dict[str, str] = field(default_factory=dict)
+    characters: int = 19  # of a line of the label, about
 
     @property
     def font(self) -> float:
@@ -66,7 +67,7 @@ class DiagramNode:
 
     def label_lines(self, tall: bool = False) -> list[str]:
         """The label, wrapped."""
-        return text_metrics.wrap_whole(self.label, 15 if tall else 19)
+        return text_metrics.wrap_whole(self.label, 15 if tall else self.characters)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ UNLINKED = "No relationship recorded"
 FONT = 13.0  # pixels, of a region's name
 HUB = 8  # neighbours of a node around which a region is named
 MIN_PARTNERS, MIN_SHARE = 4, 0.5  # that a hub shares with no other hub, and of those the share that is of one family
-STRIP_GAP, ROW_GAP, COLUMN_GAP = 22, 8, 26  # pixels
+STRIP_GAP, ROW_GAP, COLUMN_GAP = 10, 4, 22  # pixels
+CHARACTERS = 40  # of a line of a label in the strip, so that most are one line
 MAX_DISTANCE, STEP = 130.0, 13.0  # pixels from the middle of a region's symbols to its name
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -57,6 +58,8 @@ def add_unlinked_strip(diagram: Diagram, view: str) -> None:
     boxes = [_on_canvas(node, view) for node in linked]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
     start = left + text_width(UNLINKED, FONT) + COLUMN_GAP
+    for node in strip:
+        node.characters = CHARACTERS
     rows: list[list[tuple[DiagramNode, float]]] = [[]]
     x = start
     for node in strip:
