@@ -22,6 +22,7 @@ from partnergraph.page.diagram import (
 )
 from partnergraph.page.highlights import FEWEST_IN_SET, MAX_SETS, Highlights
 from partnergraph.page.layout.crossing_reduction import CrossingReduction
+from partnergraph.page.layout.crossing_refinement import refine_crossings
 from partnergraph.page.layout.edge_routing import CLEAR, crossed_nodes, sample_curve
 from partnergraph.page.layout.incremental_layout import place_new_nodes
 from partnergraph.page.layout.label_placement import PLACES, LabelCandidates, label_box, place_and_route
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 # layout; and how often what that leaves in conflict is repaired.
 TRIES, THOROUGH_TRIES = 0, 800
 MAX_REPAIRS = 3
+REFINEMENTS = 8  # moves of each node that are judged by the edges as they are drawn
 # Members of a group with which its position is saved.
 MAX_SAVED_MEMBERS = 3
 Points = dict[int, tuple[int, int]]
@@ -213,6 +215,7 @@ def _with_fewer_crossings(scene: Scene, candidates: LabelCandidates, edges: list
     canvas = scene.width, scene.height
     search = CrossingReduction(scene.at, candidates, scene.edges, canvas)
     search.run(tries * len(scene.at))
+    refine_crossings(search, edges, REFINEMENTS * len(scene.at))
     numbers = np.arange(len(scene.at))
     moved = Scene(search.at, scene.boxes, scene.radius, scene.edges, *canvas)
     for _ in range(MAX_REPAIRS):

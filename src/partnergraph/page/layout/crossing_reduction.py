@@ -76,6 +76,11 @@ class CrossingReduction:
         self.hits = segment_hits(self.at[self.edges], self.rectangles)
         self.counts = self.hits.sum(axis=0)
 
+    def set_state(self, at: Array, places: Places) -> None:
+        """Begin anew from some positions and places."""
+        self.at, self.places = at.copy(), places.copy()
+        self._read_state()
+
     def crossed(self) -> int:
         """How many labels an edge runs through."""
         return int((self.counts > 0).sum())
@@ -125,12 +130,18 @@ class CrossingReduction:
         for step in range(steps):
             row, node = step * 7 % TABLE, (step * 31 + step // count) % count
             noise = hot * (COLD / hot) ** (step / steps)
-            reach = np.ceil(self.candidates.radius[node]) + 2
-            points = np.clip(self.at[node] + self.steps[row], reach, np.maximum(np.floor(self.canvas - reach), reach))
-            points = np.concatenate([np.broadcast_to(self.at[node], (len(PLACES), 2)), points])
+            points = np.concatenate([np.broadcast_to(self.at[node], (len(PLACES), 2)), self.points_around(node, row)])
             places = np.concatenate([stay, self.step_places[row]])
             best = int(np.argmin(self.costs(node, points, places) - self.noise[row] * noise))
             self.move(node, points[best], int(places[best]))
+
+    def points_around(self, node: int, row: int) -> Array:
+        """The points that a node tries by a row of the table, on the canvas."""
+        import numpy as np
+
+        reach = np.ceil(self.candidates.radius[node]) + 2
+        points: Array = self.at[node] + self.steps[row]
+        return np.clip(points, reach, np.maximum(np.floor(self.canvas - reach), reach))
 
     def move(self, node: int, point: Array, place: int) -> None:
         """Put a node at a point, with its label at a place."""

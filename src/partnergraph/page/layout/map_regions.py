@@ -130,7 +130,7 @@ def _region_near(diagram: Diagram, view: str, label: str, middle: tuple[float, f
     texts = np.concatenate([corner, corner + np.array([width, height])], axis=1)
     free = ((texts[:, :2] >= low) & (texts[:, 2:] <= high)).all(axis=1)
     over = (texts[:, None, :2] < boxes[None, :, 2:] + 4) & (boxes[None, :, :2] - 4 < texts[:, None, 2:])
-    texts = texts[free & ~over.all(axis=2).any(axis=1)]
+    texts = texts[free & ~np.asarray(over.all(axis=2)).any(axis=1)]
     if not len(texts):
         return None
     lines = segment_hits(segments, texts).sum(axis=0)
