@@ -1,4 +1,4 @@
-"""Regions of the map: the strip of the bodies without a relationship, and quiet names for the parts around hubs."""
+"""Regions of the map: the strip of bodies without a relationship, and quiet names where one family prevails."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 UNLINKED = "No relationship recorded"
 FONT = 13.0  # pixels, of a region's name
-HUB = 8  # neighbours of a node around which a region is named
-MIN_PARTNERS, MIN_SHARE = 4, 0.5  # that a hub shares with no other hub, and of those the share that is of one family
+# A part of the map is named by a family that so many symbols within a circle and so large a share of them are of.
+RADIUS, MIN_SYMBOLS, MIN_SHARE = 210.0, 4, 0.45
 STRIP_GAP, ROW_GAP, COLUMN_GAP = 10, 4, 22  # pixels
 CHARACTERS = 40  # of a line of a label in the strip, so that most are one line
-MAX_DISTANCE, STEP = 130.0, 13.0  # pixels from the middle of a region's symbols to its name
+MAX_DISTANCE, STEP = 160.0, 10.0  # pixels from the middle of a region's symbols to its name
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -83,26 +83,30 @@ def add_unlinked_strip(diagram: Diagram, view: str) -> None:
 
 
 def name_regions(diagram: Diagram, view: str, families: Sequence[str]) -> None:
-    """Name the parts around hubs by the family that most of a hub's own partners are of (in place), where it fits.
+    """Name the parts of a view where one family prevails, the clearest first, where there is room (in place).
 
-    `families`: the label of each family.
+    `families`: the label of each family, as in the legend; each names one part at most.
     """
-    nodes = {node.number: node for node in diagram.nodes if getattr(node, view) is not None}
-    neighbours: dict[int, set[int]] = {number: set() for number in nodes}
-    for edge in diagram.bends.get(view, {}):
-        neighbours[edge.a].add(edge.b)
-        neighbours[edge.b].add(edge.a)
-    hubs = sorted((n for n, own in neighbours.items() if len(own) >= HUB), key=lambda n: (-len(neighbours[n]), n))
+    nodes = [node for node in diagram.nodes if getattr(node, view) is not None and node.family >= 0]
+    parts = []
+    for centre in nodes:
+        x, y = getattr(centre, view)
+        inside = [
+            node for node in nodes if (getattr(node, view)[0] - x) ** 2 + (getattr(node, view)[1] - y) ** 2 <= RADIUS**2
+        ]
+        counts = Counter(node.family for node in inside)
+        family, most = max(counts.items(), key=lambda item: (item[1], -item[0]))
+        if most >= MIN_SYMBOLS and most >= MIN_SHARE * len(inside):
+            members = [node for node in inside if node.family == family]
+            parts.append((-most * most / len(inside), centre.number, family, members))
     used: set[int] = set()
-    for hub in hubs:
-        partners = [n for n in sorted(neighbours[hub]) if n not in hubs and neighbours[n].intersection(hubs) == {hub}]
-        counts = Counter(nodes[n].family for n in partners if nodes[n].family >= 0)
-        family, most = max(counts.items(), key=lambda item: (item[1], -item[0]), default=(-1, 0))
-        if len(partners) < MIN_PARTNERS or most < MIN_SHARE * len(partners) or family in used:
+    for _, _, family, members in sorted(parts, key=lambda part: part[:2]):
+        if family in used:
             continue
-        members = [getattr(nodes[n], view) for n in partners if nodes[n].family == family]
-        middle = sum(x for x, _ in members) / most, sum(y for _, y in members) / most
-        if region := _region_near(diagram, view, f"mostly {families[family]}", middle):
+        at = [getattr(node, view) for node in members]
+        middle = sum(x for x, _ in at) / len(at), sum(y for _, y in at) / len(at)
+        label = families[family][:1].upper() + families[family][1:]
+        if region := _region_near(diagram, view, label, middle):
             used.add(family)
             diagram.regions.setdefault(view, []).append(region)
 
