@@ -149,7 +149,7 @@ def test_at_most_ten_labels_are_crossed_by_a_line_on_the_canvas(keele_page: Page
     assert seen(page).view == "wide"
     assert len(page.tab.evaluate(CROSSED)) <= 10
     unfold(page)
-    assert len(page.tab.evaluate(CROSSED)) <= 40
+    assert len(page.tab.evaluate(CROSSED)) <= 47  # of 102
     # The measure itself: with every label below its symbol, many more are crossed.
     page.tab.evaluate(
         "for (const node of DOTS.values()) delete node.place; change({ unfolded: false }); network.redraw()"
@@ -183,7 +183,9 @@ def test_a_label_that_finds_no_room_is_read_by_pointing_at_its_symbol_and_by_sel
 def test_the_measure_sees_a_label_upon_another_and_counts_pixels_of_the_screen(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html)
     before = min(text.size for text in seen(page).texts)
-    page.tab.evaluate("DOTS.get(dots.getIds()[0]).wide = [...DOTS.get(dots.getIds()[1]).wide]")
+    page.tab.evaluate(
+        "{ const [one, other] = dots.getIds().map(nodeOf); one.wide = [...other.wide]; one.place = other.place; }"
+    )
     page.tab.evaluate("network.moveTo({ scale: network.getScale() * 1.5, animation: false })")
     assert seen(page).collisions()
     assert min(text.size for text in seen(page).texts) == pytest.approx(before * 1.5)
