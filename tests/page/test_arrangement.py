@@ -111,9 +111,9 @@ def test_few_labels_are_crossed_by_a_line(drawn: nx.MultiDiGraph, made: Diagram)
     found = {view: len(crossed(made, view)) for view in VIEWS}
     if is_kept:
         assert found["wide"] <= 10, found
-        assert found["unfolded"] <= 47, found
+        assert found["unfolded"] <= 38, found
     assert found["wide"] <= 48, found
-    assert found["unfolded"] <= 72, found
+    assert found["unfolded"] <= 76, found  # 82 with every label below its symbol
     assert found["tall"] <= 8, found
 
 
