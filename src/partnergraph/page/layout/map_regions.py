@@ -56,7 +56,8 @@ def add_unlinked_strip(diagram: Diagram, view: str) -> None:
     if not linked or not strip:
         return
     boxes = [_on_canvas(node, view) for node in linked]
-    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    # From the left side of the canvas, so that the strip does not move with the outermost label.
+    left, right = 0.0, max(box[2] for box in boxes)
     start = left + text_width(UNLINKED, FONT) + COLUMN_GAP
     for node in strip:
         node.characters = CHARACTERS
