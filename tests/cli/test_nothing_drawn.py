@@ -46,21 +46,22 @@ def _without_relationships(folder: Path) -> None:
     (folder / "tables" / "relationships.csv").write_bytes(table_csv([], TABLE_SCHEMAS["relationships"].columns))
 
 
-def test_bodies_without_a_relationship_are_counted_apart(folder: Path, tmp_path: Path, run: Run) -> None:
-    note = "2 without a relationship are not drawn; the table has every one."
+def test_bodies_without_a_relationship_are_drawn_in_a_strip_of_their_own(
+    folder: Path, tmp_path: Path, run: Run
+) -> None:
     done = run("build", folder, "-o", tmp_path / "build")
-    assert (done.code, done.err.splitlines()[-1]) == (0, f"note: {note}")
+    assert done.code == 0
+    assert "note" not in done.err
     done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html", "--svg", tmp_path / "map.svg")
     assert done.code == 0
-    assert done.err.splitlines()[-1] == f"note: {note}"
-    html = (tmp_path / "map.html").read_text("utf-8")
-    assert f"<li>{note}</li>" in html
+    assert "note" not in done.err
+    html, svg = (tmp_path / "map.html").read_text("utf-8"), (tmp_path / "map.svg").read_text("utf-8")
     counts = [int(count) for count in re.findall(r'</svg> [^<]+<span class="quiet">(\d+)</span></label>', html)]
-    symbols = len(re.findall("<(?:polygon|circle)", (tmp_path / "map.svg").read_text("utf-8").partition('"dots"')[2]))
-    assert sum(counts) == 6 == symbols, "the legend counts what the map shows"
-    assert "Map of 6 bodies, 6 symbols" in html
-    assert "Lonely Trust" in html
-    assert PartnerGraph.open(tmp_path / "build").draw().note == note
+    symbols = len(re.findall("<(?:polygon|circle)", svg.partition('"dots"')[2]))
+    assert sum(counts) == 8 == symbols, "the legend counts what the map shows"
+    assert "Map of 8 bodies, 8 symbols" in html
+    assert "No relationship recorded" in svg.partition("Lonely Trust")[2]
+    assert PartnerGraph.open(tmp_path / "build").draw().note is None
 
 
 def test_a_map_without_a_line_says_that_it_is_empty(folder: Path, tmp_path: Path, run: Run) -> None:

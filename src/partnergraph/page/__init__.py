@@ -109,7 +109,7 @@ def prepare() -> None:
     Thread(target=import_modules, name="prepare the page").start()
 
 
-def draw(network: Graph, renderer: str = "canvas") -> Page:
+def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
     Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`, `end_bounds`; edges `kind`, `forward`,
@@ -119,6 +119,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
     bytes: what is over by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
+    With `thorough` a map without positions is laid out for minutes, so that few lines cross its labels.
     """
     from markupsafe import Markup
 
@@ -144,14 +145,14 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
         raise UsageError(f"There is no renderer {renderer!r}: choose one of {', '.join(RENDERERS)}.")
     webgl = renderer == "webgl"
     graph = prepare_network(network)
-    diagram = build_diagram(graph)
+    diagram = build_diagram(graph, thorough=thorough)
     model = ViewModel(graph, diagram)
     looks_of_families = looks(diagram.families)
     undrawn = set(diagram.undrawn)
     drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
     families = _families(graph, diagram.families, looks_of_families, drawn_families)
     questions = PageQuestions(model, families)
-    note = _undrawn_note(len(model.bodies), len(undrawn), webgl)
+    note = _undrawn_note(len(model.bodies), len(undrawn))
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     drawn_bodies, symbols = numbered(len(drawn_families), "body"), numbered(drawn_count, "symbol")
@@ -204,6 +205,7 @@ def draw(network: Graph, renderer: str = "canvas") -> Page:
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
             "extents": {view: map_bounds(diagram, view) for view in VIEWS},
             "tall_font": TALL_FONT,
+            "regions": {view: [asdict(region) for region in regions] for view, regions in diagram.regions.items()},
         }
         | ({"questions": asked} if (asked := questions.script_data()) else {})
         | ({"highlights": script_highlights(marks)} if marks else {})
@@ -266,18 +268,13 @@ def _scene(diagram: Diagram, opening: dict[str, Any] | None, bodies: list[int]) 
     return radial_scene_svg(opening["wide"], bodies) if opening else scene_svg(diagram, bodies)
 
 
-def _undrawn_note(bodies: int, undrawn: int, webgl: bool) -> str | None:
-    """Which bodies the map does not show, so that its numbers and its symbols agree."""
+def _undrawn_note(bodies: int, undrawn: int) -> str | None:
+    """What a map without a symbol says."""
     if not bodies:
         return "The map is empty: there is nothing to draw."
     if undrawn == bodies:
         return "The map is empty: there is no relationship between two bodies. What there is stands in the table."
-    if not undrawn:
-        return None
-    who = f"{undrawn} without a relationship {'is' if undrawn == 1 else 'are'}"
-    if webgl:
-        return f"{who} drawn only where the map shows all at once; the table has every one."
-    return f"{who} not drawn; the table has every one."
+    return None
 
 
 def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:

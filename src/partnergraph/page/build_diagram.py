@@ -18,7 +18,15 @@ from partnergraph.page.diagram import (
     ring_radius,
 )
 from partnergraph.page.highlights import Highlights, read_highlights
-from partnergraph.page.layout.arrangement import draw_hulls, lay_out, pinned_positions, position
+from partnergraph.page.layout.arrangement import (
+    THOROUGH_TRIES,
+    TRIES,
+    draw_hulls,
+    lay_out,
+    pinned_positions,
+    position,
+)
+from partnergraph.page.layout.map_regions import add_unlinked_strip, name_regions
 from partnergraph.page.layout.node_grouping import MAX_COUNT, NodeGroup, group_nodes
 
 if TYPE_CHECKING:
@@ -32,8 +40,13 @@ _NUMBER = re.compile(
 )
 
 
-def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None) -> Diagram:
-    """The diagram of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own."""
+def build_diagram(
+    graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] | None = None, thorough: bool = False
+) -> Diagram:
+    """The diagram of a network. `pinned`: positions to keep, view to key to point, instead of the nodes' own.
+
+    `thorough`: search longer (minutes for a hundred nodes) for positions with few edges through labels.
+    """
     bodies = sorted(graph, key=lambda iri: (str(graph.nodes[iri].get("label", iri)).casefold(), iri))
     number_of = {iri: number for number, iri in enumerate(bodies)}
     claims = sorted(graph.edges(keys=True), key=lambda edge: (number_of[edge[0]], number_of[edge[1]], str(edge[2])))
@@ -76,7 +89,12 @@ def build_diagram(graph: Network, pinned: dict[str, dict[str, tuple[int, int]]] 
         graph, diagram, number_of, {member: node.number for node in diagram.nodes for member in node.members}
     )
     diagram.unfolded_edges = _edges(graph, diagram, number_of, {})
-    lay_out(diagram, pinned_positions(graph, diagram) if pinned is None else pinned)
+    pinned = pinned_positions(graph, diagram) if pinned is None else pinned
+    lay_out(diagram, pinned, THOROUGH_TRIES if thorough else TRIES)
+    labels = graph.graph.get("families", {}) | graph.graph.get("types", {})
+    for view in ("wide", "unfolded"):
+        name_regions(diagram, view, [labels.get(name, {}).get("label") or name.replace("-", " ") for name in families])
+        add_unlinked_strip(diagram, view)
     if diagram.highlights:
         draw_hulls(diagram, diagram.highlights)
     return diagram

@@ -9,15 +9,17 @@ from partnergraph.page.layout import text_metrics
 
 if TYPE_CHECKING:
     from partnergraph.page.highlights import Highlights
+    from partnergraph.page.layout.map_regions import MapRegion
 
 # What each view has on the screen, in CSS pixels: in a window of 1440x900 beside a scroll bar, and in one of 390x844.
-SCREEN = {"wide": (1372, 640), "unfolded": (1372, 736), "tall": (364, 600)}
-# The canvases that the layout fills, without the margin around all, in pixels. Fitted to that screen, every label keeps
-# 12 pixels or more; a canvas of which labels would cover more than the share FULL grows.
-WIDE = (1440.0, 664.0)
-UNFOLDED = (1468.0, 778.0)
+SCREEN = {"wide": (1372, 736), "unfolded": (1372, 736), "tall": (364, 600)}
+# The canvases that the layout fills, without the margin around all and the strip of bodies without a relationship, in
+# pixels. Fitted to that screen, every label keeps 12 pixels or more; a canvas of which labels would cover more than the
+# share FULL grows.
+WIDE = (1468.0, 735.0)
+UNFOLDED = (1468.0, 735.0)
 TALL = (347.0, 583.0)
-FULL = 0.78
+FULL = 0.82
 GROWTH = 1.02  # and by this factor for new nodes on a map with pinned positions
 VIEWS = ("wide", "unfolded", "tall")
 CROWDED = 12  # groups: with more, one edge stands for all relationships between two groups
@@ -54,6 +56,9 @@ class DiagramNode:
     wide: tuple[int, int] | None = None
     unfolded: tuple[int, int] | None = None
     tall: tuple[int, int] | None = None
+    # Where the label stands in each view, if not below the symbol: "above", "right" or "left".
+    place: dict[str, str] = field(default_factory=dict)
+    characters: int = 19  # of a line of the label, about
 
     @property
     def font(self) -> float:
@@ -62,7 +67,7 @@ class DiagramNode:
 
     def label_lines(self, tall: bool = False) -> list[str]:
         """The label, wrapped."""
-        return text_metrics.wrap_whole(self.label, 15 if tall else 19)
+        return text_metrics.wrap_whole(self.label, 15 if tall else self.characters)
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Diagram:
     unfolded_edges: list[DiagramEdge] = field(default_factory=list)
     focus: int | None = None
     bends: dict[str, dict[DiagramEdge, float]] = field(default_factory=dict)
+    regions: dict[str, list[MapRegion]] = field(default_factory=dict)  # the named parts of each view
     highlights: Highlights | None = None  # where the network is the answer to a question about it
 
     def bodies_of(self, node: DiagramNode) -> tuple[int, ...]:

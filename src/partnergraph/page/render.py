@@ -50,6 +50,8 @@ def vis_nodes(diagram: Diagram, looks: dict[str, Look]) -> list[dict[str, Any]]:
             vis_node["short"] = short
         if node.gap != LABEL_GAP:
             vis_node["gap"] = node.gap
+        if node.place:
+            vis_node["place"] = node.place
         if node.group:
             vis_node["dashed"] = 1
         if node.members:

@@ -7,8 +7,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNode
 from partnergraph.page.highlights import Highlights
-from partnergraph.page.layout.arrangement import label_box
+from partnergraph.page.layout.arrangement import node_box
 from partnergraph.page.layout.edge_routing import control_point
+from partnergraph.page.layout.label_placement import label_rectangle
+from partnergraph.page.layout.map_regions import FONT, MapRegion
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
 from partnergraph.page.mark_symbols import hull_names_svg, hulls_svg, ring_svg, state_svg
 from partnergraph.palette import LIGHT, Look, look_of
@@ -57,12 +59,13 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
                 node,
                 at[node.number],
                 look_of(looks, node.family),
-                view == "tall",
+                view,
                 marks.ring(diagram.bodies_of(node)),
                 marks.state(diagram.bodies_of(node)),
             )
             for node in nodes
         ),
+        *(_region(region) for region in diagram.regions.get(view, ())),
         hull_names_svg(hulls),
         *([] if nodes else [_empty_map(bounds, inline)]),
         "</g></g></svg>" if inline else "</g></svg>",
@@ -112,13 +115,24 @@ def scene_svg(diagram: Diagram, bodies: list[int]) -> str:
 def map_bounds(diagram: Diagram, view: str) -> tuple[int, int, int, int]:
     """Left, top, width and height of a view: every symbol, label, and hull with its name."""
     left, top, width, height = bounding_box([node for node in diagram.nodes if getattr(node, view)], view)
-    if not diagram.highlights:
-        return left, top, width, height
     right, bottom = left + width, top + height
+    for region in diagram.regions.get(view, ()):
+        right = max(right, int(region.box[2]) + 4)
+    if not diagram.highlights:
+        return left, top, right - left, bottom - top
     for hull in diagram.highlights.hulls.get(view, ()):
         left, top = min(left, int(hull.box[0]) - 4), min(top, int(hull.box[1]) - 4)
         right, bottom = max(right, int(hull.box[2]) + 4), max(bottom, int(hull.box[3]) + 4)
     return left, top, right - left, bottom - top
+
+
+def _region(region: MapRegion) -> str:
+    """The name of a part of the map."""
+    x, y = region.at
+    return (
+        f'<text class="region" x="{x}" y="{y}" font-size="{FONT:g}" font-style="italic" fill="{LIGHT.muted}">'
+        f"{escape(replace_forbidden(region.label))}</text>"
+    )
 
 
 def _mark_of(edge: DiagramEdge, marks: Highlights, lost: set[int]) -> str:
@@ -136,7 +150,7 @@ def bounding_box(nodes: list[DiagramNode], view: str) -> tuple[int, int, int, in
         return 0, 0, 100, 60
     bounds = []
     for node in nodes:
-        (x, y), (west, north, east, south) = getattr(node, view), label_box(node, view == "tall")
+        (x, y), (west, north, east, south) = getattr(node, view), node_box(node, view)
         bounds.append((x - west, y - north, x + east, y + south))
     left, top = int(min(b[0] for b in bounds)) - 8, int(min(b[1] for b in bounds)) - 8
     return left, top, int(max(b[2] for b in bounds)) + 8 - left, int(max(b[3] for b in bounds)) + 8 - top
@@ -186,20 +200,24 @@ def symbol_svg(name: str, x: float, y: float, r: float, attributes: str) -> str:
     return f'<polygon points="{points}" {attributes}/>'
 
 
-def _node(node: DiagramNode, point: tuple[int, int], look: Look, tall: bool, ring: str, state: str) -> str:
+def _node(node: DiagramNode, point: tuple[int, int], look: Look, view: str, ring: str, state: str) -> str:
     x, y = point
     dash = ' stroke-dasharray="4 3"' if node.group else ""
     family, fill = (-1, LIGHT.page) if state else (node.family, look.light)
     attributes = f'class="f{family}" fill="{fill}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
+    tall, place = view == "tall", node.place.get(view, "below")
     size = TALL_FONT if tall else node.font
     weight = ' font-weight="700"' if node.hub else ""
-    top = y + node.size + node.gap
+    left, top, right, _ = label_rectangle(node, place, tall)
+    anchor, edge = {"left": ("end", right), "right": ("start", left)}.get(place, ("middle", 0.0))
     marks = (ring_svg(x, y, node.size, ring) if ring else "") + (state_svg(x, y, node.size, state) if state else "")
     spans = "".join(
-        f'<tspan x="{x}" y="{top + size * (0.8 + LINE_HEIGHT * n):.1f}">{escape(replace_forbidden(line))}</tspan>'
-        for n, line in enumerate(node.label_lines(tall))
+        f'<tspan x="{x + edge:g}" y="{base:.1f}">{escape(replace_forbidden(line))}</tspan>'
+        for base, line in (
+            (y + top + size * (0.8 + LINE_HEIGHT * n), line) for n, line in enumerate(node.label_lines(tall))
+        )
     )
     return (
         f"{symbol_svg(look.shape, x, y, node.size, attributes)}{marks}"
-        f'<text text-anchor="middle" font-size="{size:g}"{weight} fill="{LIGHT.text}" class="name">{spans}</text>'
+        f'<text text-anchor="{anchor}" font-size="{size:g}"{weight} fill="{LIGHT.text}" class="name">{spans}</text>'
     )

@@ -34,6 +34,11 @@ from partnergraph.store import Reader
     metavar="FOLDER",
     help="Keep where every symbol stands: write tables/positions.csv of this graph folder.",
 )
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Search for minutes for a map with few lines through labels; what has a kept position stays.",
+)
 def draw(
     graph: Path | None,
     output: Path,
@@ -44,6 +49,7 @@ def draw(
     places: bool,
     renderer: str,
     keep: Path | None,
+    thorough: bool,
 ) -> None:
     """Draw the network as one self-contained HTML file (or its map as .svg)."""
     from partnergraph.network import build_network
@@ -59,7 +65,7 @@ def draw(
     reader = Reader.at(graph)
     network = build_network(reader, as_of=as_of, derived=derived, inferred=not no_inferred, places=places)
     require_bodies(network, reader, str(graph or "this graph"))
-    page = draw_page(network, renderer)
+    page = draw_page(network, renderer, thorough=thorough)
     page.save(output)
     if svg:
         page.save(svg)

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from partnergraph.page.diagram import (
     FULL,
     GROWTH,
-    LABEL_GAP,
     MAX_TALL,
     MAX_UNFOLDED,
     TALL,
-    TALL_FONT,
     UNFOLDED,
     VIEWS,
     WIDE,
@@ -23,10 +21,12 @@ from partnergraph.page.diagram import (
     DiagramNode,
 )
 from partnergraph.page.highlights import FEWEST_IN_SET, MAX_SETS, Highlights
-from partnergraph.page.layout import text_metrics
-from partnergraph.page.layout.edge_routing import route_edges
+from partnergraph.page.layout.crossing_reduction import CrossingReduction
+from partnergraph.page.layout.crossing_refinement import refine_crossings
+from partnergraph.page.layout.edge_routing import CLEAR, crossed_nodes, sample_curve
 from partnergraph.page.layout.incremental_layout import place_new_nodes
-from partnergraph.page.layout.overlap_removal import GAP, Scene, remove_overlaps
+from partnergraph.page.layout.label_placement import PLACES, LabelCandidates, label_box, place_and_route
+from partnergraph.page.layout.overlap_removal import GAP, LocalSearch, Scene, collisions, remove_overlaps
 from partnergraph.page.layout.set_hulls import set_hull
 from partnergraph.page.layout.stress_layout import connected_components, orient, stress_positions
 from partnergraph.palette import HULLS
@@ -39,18 +39,24 @@ if TYPE_CHECKING:
     Network: TypeAlias = nx.MultiDiGraph[str]
     Array = NDArray[np.float64]
 
+# How often each node tries other points in the crossing reduction: by default none, and in a thorough
+# layout; and how often what that leaves in conflict is repaired.
+TRIES, THOROUGH_TRIES = 0, 800
+MAX_REPAIRS = 3
+REFINEMENTS = 8  # moves of each node that are judged by the edges as they are drawn
 # Members of a group with which its position is saved.
 MAX_SAVED_MEMBERS = 3
 Points = dict[int, tuple[int, int]]
 Pinned = dict[str, dict[str, tuple[int, int]]]
+CANVAS = {"wide": WIDE, "unfolded": UNFOLDED, "tall": TALL}
 
 
-def lay_out(diagram: Diagram, pinned: Pinned) -> None:
-    """Set the positions of every node in every view, and the bends of the edges (in place)."""
+def lay_out(diagram: Diagram, pinned: Pinned, tries: int = TRIES) -> None:
+    """Set the positions of every node in every view, the places of its labels and the bends of the edges (in place)."""
     grouped = {member for node in diagram.nodes for member in node.members}
     connected = {end for edge in diagram.edges for end in (edge.a, edge.b)}
     wide_nodes = [node for node in diagram.nodes if node.number in connected and node.number not in grouped]
-    wide_positions = settle_positions(wide_nodes, diagram.edges, WIDE, pinned=pinned.get("wide", {}))
+    wide_positions = settle_positions(wide_nodes, diagram.edges, WIDE, pinned=pinned.get("wide", {}), tries=tries)
     for node in wide_nodes:
         node.wide = wide_positions[node.number]
     connected = {end for edge in diagram.unfolded_edges for end in (edge.a, edge.b)}
@@ -64,6 +70,7 @@ def lay_out(diagram: Diagram, pinned: Pinned) -> None:
             UNFOLDED,
             pinned.get("unfolded", {}),
             _unfolded_start(diagram, wide_positions),
+            tries=tries,
         )
     else:
         unfolded_positions = wide_positions
@@ -72,7 +79,7 @@ def lay_out(diagram: Diagram, pinned: Pinned) -> None:
     tall_nodes = _tall_nodes(diagram, wide_nodes)
     inside = {node.number for node in tall_nodes}
     edges = [edge for edge in diagram.edges if edge.a in inside and edge.b in inside]
-    tall_positions = settle_positions(tall_nodes, edges, TALL, pinned=pinned.get("tall", {}), tall=True)
+    tall_positions = settle_positions(tall_nodes, edges, TALL, pinned=pinned.get("tall", {}), tall=True, tries=tries)
     for node in tall_nodes:
         node.tall = tall_positions[node.number]
     for view, edges in (("wide", diagram.edges), ("unfolded", diagram.unfolded_edges), ("tall", diagram.edges)):
@@ -118,24 +125,25 @@ def positions_of(diagram: Diagram) -> Pinned:
 
 
 def route_view(diagram: Diagram, view: str, edges: list[DiagramEdge]) -> None:
-    """Set the bends of the edges of a view whose nodes have their positions (in place)."""
+    """Set the places of the labels and the bends of the edges of a view whose nodes have positions (in place)."""
     import numpy as np
 
     nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
     index = {node.number: i for i, node in enumerate(nodes)}
     drawn = [edge for edge in edges if edge.a in index and edge.b in index]
     at = np.array([getattr(node, view) for node in nodes], dtype=float).reshape(-1, 2)
-    bends = route_edges(at, np.array([node.size for node in nodes]), [(index[edge.a], index[edge.b]) for edge in drawn])
+    candidates = LabelCandidates.of_nodes(nodes, view == "tall")
+    canvas = _grown_canvas(CANVAS[view], candidates.boxes[:, 0])
+    places, bends = place_and_route(at, candidates, [(index[edge.a], index[edge.b]) for edge in drawn], canvas)
+    for node, place in zip(nodes, places.tolist(), strict=True):
+        if place:
+            node.place[view] = PLACES[place]
     diagram.bends[view] = dict(zip(drawn, bends, strict=True))
 
 
-def label_box(node: DiagramNode, tall: bool = False) -> tuple[float, float, float, float]:
-    """How far symbol and label reach from the node's position: left, top, right, bottom, in pixels."""
-    lines = node.label_lines(tall)
-    size = TALL_FONT if tall else node.font
-    half = max(max(text_metrics.text_width(line, size, node.hub) for line in lines) / 2 + 3, node.size + 2)
-    reach = node.size + node.gap - LABEL_GAP
-    return half, reach + 3, half, reach + 6 + len(lines) * size * text_metrics.LINE_HEIGHT
+def node_box(node: DiagramNode, view: str) -> tuple[float, float, float, float]:
+    """How far symbol and label reach from the node's position in a view: left, top, right, bottom, in pixels."""
+    return label_box(node, view == "tall", node.place.get(view, "below"))
 
 
 def settle_positions(
@@ -145,26 +153,30 @@ def settle_positions(
     pinned: dict[str, tuple[int, int]] | None = None,
     start: Points | None = None,
     tall: bool = False,
+    tries: int = TRIES,
 ) -> Points:
-    """Positions on a canvas: pinned nodes stay and the others are placed near them; else by stress, or from a start."""
+    """Positions on a canvas: pinned nodes stay and the others are placed near them; else by stress, or from a start.
+
+    `tries`: how many times each node may look for a place with fewer edges through labels.
+    """
     import numpy as np
 
     if not nodes:
         return {}
     index = {node.number: i for i, node in enumerate(nodes)}
-    pairs = sorted({(index[edge.a], index[edge.b]) for edge in edges if edge.a in index and edge.b in index})
-    pairs = sorted({(min(a, b), max(a, b)) for a, b in pairs})
-    boxes = np.array([label_box(node, tall) for node in nodes])
+    drawn = [(index[edge.a], index[edge.b]) for edge in edges if edge.a in index and edge.b in index]
+    pairs = sorted({(min(a, b), max(a, b)) for a, b in drawn})
+    candidates = LabelCandidates.of_nodes(nodes, tall)
+    boxes, radius = candidates.boxes[:, 0], candidates.radius
     canvas = _grown_canvas(canvas, boxes)
-    radius = np.array([node.size for node in nodes])
     is_pinned = np.array([node.key in (pinned or {}) for node in nodes])
     if pinned and is_pinned.any():
         bottom = (canvas[0] / 2, canvas[1])  # for nodes without an edge
         at = np.array([pinned.get(node.key, bottom) for node in nodes], dtype=float)
+        boxes = boxes.copy()
+        boxes[is_pinned] = _pinned_boxes(at, candidates, drawn, canvas, is_pinned)
         scene = Scene(at, boxes, radius, pairs, canvas[0] * GROWTH, canvas[1] * GROWTH, is_pinned=is_pinned)
-        place_new_nodes(
-            scene, [(index[edge.a], index[edge.b]) for edge in edges if edge.a in index and edge.b in index]
-        )
+        place_new_nodes(scene, drawn)
         return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, scene.at, strict=True)}
     if start:
         scale = np.array([canvas[0] / WIDE[0], canvas[1] / WIDE[1]])
@@ -173,7 +185,55 @@ def settle_positions(
         at = _by_stress(len(nodes), pairs, canvas)
     scene = Scene(at, boxes, radius, pairs, *canvas)
     remove_overlaps(scene)
-    return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, scene.at, strict=True)}
+    at = _with_fewer_crossings(scene, candidates, drawn, tries) if tries else scene.at
+    return {node.number: (int(x), int(y)) for node, (x, y) in zip(nodes, at, strict=True)}
+
+
+def _pinned_boxes(
+    at: Array,
+    candidates: LabelCandidates,
+    edges: list[tuple[int, int]],
+    canvas: tuple[float, float],
+    is_pinned: NDArray[np.bool_],
+) -> Array:
+    """The boxes of the pinned nodes, their labels where they stand without the others."""
+    import numpy as np
+
+    inside = np.flatnonzero(is_pinned)
+    index = {node: i for i, node in enumerate(inside.tolist())}
+    own = [(index[a], index[b]) for a, b in edges if a in index and b in index]
+    part = LabelCandidates(candidates.rectangles[inside], candidates.boxes[inside], candidates.radius[inside])
+    places, _ = place_and_route(at[inside], part, own, canvas)
+    boxes: Array = part.boxes[np.arange(len(inside)), places]
+    return boxes
+
+
+def _with_fewer_crossings(scene: Scene, candidates: LabelCandidates, edges: list[tuple[int, int]], tries: int) -> Array:
+    """Positions with fewer edges through labels than those of the scene, and with no overlap unless it has some."""
+    import numpy as np
+
+    canvas = scene.width, scene.height
+    search = CrossingReduction(scene.at, candidates, scene.edges, canvas)
+    search.run(tries * len(scene.at))
+    refine_crossings(search, edges, REFINEMENTS * len(scene.at))
+    numbers = np.arange(len(scene.at))
+    moved = Scene(search.at, scene.boxes, scene.radius, scene.edges, *canvas)
+    for _ in range(MAX_REPAIRS):
+        places, bends = place_and_route(moved.at, candidates, edges, canvas)
+        moved.boxes = candidates.boxes[numbers, places]
+        if not collisions(moved)[0] and not _crosses_symbols(moved, edges, bends):
+            return moved.at
+        LocalSearch(moved).run()
+    return scene.at
+
+
+def _crosses_symbols(scene: Scene, edges: list[tuple[int, int]], bends: list[float]) -> bool:
+    """Whether an edge, as it is drawn, runs through a symbol that it does not join."""
+    at, radius = scene.at, scene.radius - CLEAR
+    return any(
+        crossed_nodes(sample_curve(tuple(at[a]), tuple(at[b]), bend), at, radius, (a, b))
+        for (a, b), bend in zip(edges, bends, strict=True)
+    )
 
 
 def _grown_canvas(canvas: tuple[float, float], boxes: Array) -> tuple[float, float]:
@@ -231,7 +291,7 @@ def draw_hulls(diagram: Diagram, highlights: Highlights) -> None:
         radius = np.array([node.size for node in nodes])
         boxes = []
         for node, (x, y) in zip(nodes, at.tolist(), strict=True):
-            west, north, east, south = label_box(node, view == "tall")
+            west, north, east, south = node_box(node, view)
             boxes.append((x - west, y - north, x + east, y + south))
         hulls = []
         tones: dict[str, int] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_COUNT = 80  # nodes of a map
+MAX_UNLINKED = 12  # bodies without a relationship that are drawn by themselves
 MIN_COUNTS = (5, 4, 3, 2)  # members of a group; smaller groups only where the map would have too many nodes
 
 
@@ -71,7 +72,23 @@ def group_nodes(
     drawn = {least: connected - sum(len(group.members) - 1 for group in by_count[least]) for least in MIN_COUNTS}
     least = next((least for least in MIN_COUNTS if drawn[least] <= MAX_COUNT), MIN_COUNTS[0])
     groups = by_count[least] if drawn[least] <= most else _overview(neighbours, families, never_grouped, most)
+    groups = groups + _unlinked_groups(neighbours, families, never_grouped)
     return sorted(groups, key=lambda group: group.members)
+
+
+def _unlinked_groups(neighbours: list[set[int]], families: list[int], never_grouped: set[int]) -> list[NodeGroup]:
+    """The bodies without a neighbour, by family, where they are too many to stand for themselves."""
+    unlinked = [number for number, own in enumerate(neighbours) if not own and number not in never_grouped]
+    if len(unlinked) <= MAX_UNLINKED or len(unlinked) == len(neighbours):
+        return []
+    by_family: dict[int, list[int]] = {}
+    for number in unlinked:
+        by_family.setdefault(families[number], []).append(number)
+    return [
+        NodeGroup(tuple(members), family, f"{len(members)} bodies")
+        for family, members in by_family.items()
+        if len(members) > 1
+    ]
 
 
 def _overview(neighbours: list[set[int]], families: list[int], never_grouped: set[int], most: int) -> list[NodeGroup]:

@@ -178,7 +178,7 @@ function showMap() {
   const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
   const shownIds = new Set(shown.map((node) => node.id));
   const chosenFirst = state.body === null && !state.claims ? emphasis() : null;
-  byId("map").classList.toggle("taller", now === "unfolded");
+  byId("map").classList.toggle("taller", now === "unfolded" || now === "wide");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
   dots.clear();
@@ -248,8 +248,8 @@ function widthOf(context, node) {
 }
 
 function placeLabels(context) {
-  const lit = litUp(), least = LEAST / network.getScale(), own = dotOf(state.body), ids = dots.getIds();
-  const weight = (node) => (node.id === own ? 200 : 0) + (node.hub ? 100 : 0) + node.size;
+  const lit = litUp(), least = LEAST / network.getScale(), selected = dotOf(state.body), ids = dots.getIds();
+  const weight = (node) => (node.id === selected ? 200 : 0) + (node.hub ? 100 : 0) + node.size;
   const nodes = ids.filter((id) => !lit || lit.has(id)).map((id) => DOTS.get(id));
   const small = nodes.some((node) => fontOf(node) < least);
   if (small) nodes.sort((a, b) => weight(b) - weight(a));
@@ -262,15 +262,34 @@ function placeLabels(context) {
   for (const node of nodes) {
     const [x, y] = node[drawnView], size = Math.max(fontOf(node), least), half = widthOf(context, node) * size / 2 + 1;
     const middle = small ? Math.max(west + half, Math.min(x, west + across - half)) : x;
-    const height = labelOf(node).length * size * LINE, gap = node.gap ?? 5, below = y + node.size + gap, above = y - node.size - gap - height;
-    const boxes = [below, above].map((top) => ({ id: node.id, size, left: middle - half, right: middle + half, top, bottom: top + height }));
+    const height = labelOf(node).length * size * LINE, reach = node.size + (node.gap ?? 5), own = node.place?.[drawnView] ?? "below";
+    // The layout's place comes first; the others are tried where labels are drawn larger than it knew.
+    const boxes = [own, "below", "above", "right", "left"].map((place) => {
+      const side = place === "right" ? 1 : place === "left" ? -1 : 0, centre = side ? x + side * (reach + half - 1) : middle;
+      const top = side ? y - height / 2 : place === "below" ? y + reach : y - reach - height;
+      return { id: node.id, size, side, left: centre - half, right: centre + half, top, bottom: top + height };
+    });
     const free = (box) => {
       const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
-      const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== own && meets(symbol);
+      const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== selected && meets(symbol);
       return box.top >= north && !(labels.some(meets) || symbols.some(hides));
     };
     const box = small ? boxes.find(free) : boxes[0];
     if (box) labels.push(box);
+  }
+  drawRegions(context, least, [...labels, ...symbols]);
+}
+
+// The names of parts of the map, where no label or symbol of this moment is in the way.
+function drawRegions(context, least, taken) {
+  const size = Math.max(13, least);
+  context.font = `italic ${size}px ${FACE}`;
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = inks().muted;
+  for (const { label, at: [x, y] } of DATA.regions?.[drawnView] ?? []) {
+    const right = x + context.measureText(label).width, top = y - 0.8 * size, bottom = y + 0.42 * size;
+    if (!taken.some((box) => x < box.right && box.left < right && top < box.bottom && box.top < bottom)) context.fillText(label, x, y);
   }
 }
 
@@ -278,12 +297,12 @@ function drawLabels(context) {
   if (drawing(drawnView)) return drawBeside(context);
   const ink = inks();
   placeLabels(context);
-  context.textAlign = "center";
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
-  for (const { id, size, left, right, top } of labels) {
-    const node = DOTS.get(id), x = (left + right) / 2;
+  for (const { id, size, side, left, right, top } of labels) {
+    const node = DOTS.get(id), x = side > 0 ? left + 1 : side < 0 ? right - 1 : (left + right) / 2;
+    context.textAlign = side > 0 ? "left" : side < 0 ? "right" : "center";
     context.fillStyle = id !== DATA.focus && (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
     context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
     context.lineWidth = size * 0.3;
