@@ -89,7 +89,8 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
         (
             [("A", "funding", "Hub", {}), ("B", "funding", "Hub", {"inferred": True})],
             {},
-            "Hub has worked with one partner; one more is only inferred. No source says whether that work still goes on.",
+            "Hub has worked with one partner; one more is only inferred. "
+            "No source says whether that work still goes on.",
         ),
         ([("B", "funding", "Hub", {"inferred": True})], {}, "Hub has one partner, only by inference."),
         ([("Hub", "part-of", "A", {})], {}, "Hub has no partner on record, but one relationship of another kind."),
@@ -102,7 +103,8 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
         (
             [("people", "funding", "Hub", {}), ("A", "membership", "Hub", {}), ("B", "membership", "Hub", {})],
             {"people": 2},
-            "Hub has had two members and worked with one group of partners. No source says whether that work still goes on.",
+            "Hub has had two members and worked with one group of partners. "
+            "No source says whether that work still goes on.",
         ),
     ],
 )

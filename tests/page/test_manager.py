@@ -319,8 +319,8 @@ ASKED = [
     (
         "Who leads …, and is it disputed?",
         TEACHING,
-        f"Two bodies are named as leading the {TEACHING}: Coventry City Council as lead authority (according to “Cabinet, "
-        "28 August 2018, item 36",
+        f"Two bodies are named as leading the {TEACHING}: Coventry City Council as lead authority (according to "
+        "“Cabinet, 28 August 2018, item 36",
         "is led by Coventry City Council",
     ),
     (

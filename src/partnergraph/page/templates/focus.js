@@ -150,7 +150,7 @@ function drawBeside(context) {
   context.lineJoin = "round";
   context.strokeStyle = ink.page;
   context.lineWidth = 4 * grow;
-  if (radial && !small) drawRegions(context);
+  if (radial && !small) drawSectors(context);
   const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || radial));
   const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
   if (small) shown.sort((a, b) => weight(b) - weight(a));

@@ -137,7 +137,7 @@ function partnersOf(region) {
 }
 
 // The names of the regions; a region of which nothing is drawn has none.
-function drawRegions(context) {
+function drawSectors(context) {
   const least = LEAST / network.getScale();
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
