@@ -196,7 +196,7 @@ def test_the_focus_is_marked_and_what_ended_is_pale_with_its_year(keele_page: Pa
     [own] = [one for one in drawn["texts"] if one["text"].startswith("School of")][:1]
     assert own["colour"] == text
     ended = [one["text"] for one in drawn["texts"] if "ended" in one["text"]]
-    assert [one for one in ended if one.startswith("is a member of, ended by 20")]
+    assert [one for one in ended if one.startswith("was a member of, ended by 20")]
     lines = tab.evaluate(
         """lines.get().map(({ id, color, dashes }) => {
           const { claims, cross, disputed } = edgesNow()[id];

@@ -72,6 +72,10 @@ function endOf(claims) {
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
 }
 
+// The phrases of what has ended, in the past; a verb that is not listed stays as it is.
+const PAST = { is: "was", are: "were", has: "had", have: "had", includes: "included", works: "worked", collaborates: "collaborated", supports: "supported", funds: "funded", leads: "led", hosts: "hosted", runs: "ran", uses: "used", provides: "provided" };
+const inThePast = (phrases) => phrases.split(", ").map((phrase) => phrase.replace(/^[a-z]+/, (verb) => PAST[verb] ?? verb)).join(", ");
+
 // The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
 function rowsOf(node) {
   if (drawnView !== "radial") return node.rows;
@@ -81,7 +85,7 @@ function rowsOf(node) {
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
   const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
   if (!end) return node.rows;
-  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${node.rows[last].text}, ${end}`;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${inThePast(node.rows[last].text)}, ${end}`;
   // Every row has a height of its own: outward of the quiet row stands nothing.
   const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
   return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));
