@@ -178,7 +178,8 @@ def test_a_hostile_text_makes_no_element_and_no_attribute(seen: Seen, plain: Any
     assert {one for one in found if not one.startswith("a[")} == {one for one in expected if not one.startswith("a[")}
     linked = web_link(PROBES[name]) is not None
     for one in expected | found:
-        if not linked:
+        # The headline has as many parts, each a plain span, as there is room for with names of that length.
+        if not linked and one != "span[]":
             assert found[one] == expected[one], one
 
 
