@@ -284,7 +284,7 @@ def test_no_label_of_a_menu_a_select_or_a_button_is_cut_at_any_width(keele_page:
 
 def test_a_label_that_is_cut_is_seen(keele_page: Page, show: Opener) -> None:
     tab = show(keele_page.html, fresh=True).tab
-    tab.evaluate("document.getElementById('fit').style.cssText = 'width: 40px; white-space: nowrap'")
+    tab.evaluate("document.getElementById('story-start').style.cssText = 'width: 40px; white-space: nowrap'")
     tab.evaluate(
         "document.getElementById('copy-link').style.cssText = 'width: 40px; white-space: nowrap; overflow: hidden'"
     )
