@@ -400,8 +400,9 @@ BESIDE = """() => {
 def test_hulls_are_painted_in_the_colours_of_the_scheme(drawn: Drawn, show: Opener, scheme: str) -> None:
     colours = show(drawn("communities")[1].html, scheme=scheme, fresh=True).tab.evaluate(BESIDE)
     fills = {look.fill if scheme == "light" else look.dark_fill for look in HULLS}
-    assert len(colours) >= 5
-    assert all({*beside} & fills for beside in colours)
+    tubes = [beside for beside in colours if beside]  # a hull may be a single area, without a tube of its own
+    assert len(tubes) >= 5
+    assert all({*beside} & fills for beside in tubes)
 
 
 @browser

@@ -90,10 +90,11 @@ def test_a_click_on_a_line_shows_the_claims_it_stands_for(keele_page: Page, show
     point = page.tab.evaluate(
         """() => {
           const edge = NETWORK.edges.find((one) => one.disputed && 'wide' in one.bend);
+          document.getElementById('explorer').scrollIntoView();
           const [a, b] = [edge.from, edge.to].map((id) => network.canvasToDOM(placeOf(id)));
           const box = document.getElementById('map').getBoundingClientRect();
-          for (let share = 0.35; share < 0.7; share += 0.02)
-            for (let off = -40; off <= 40; off += 2) {
+          for (let share = 0.05; share < 0.95; share += 0.005)
+            for (let off = -60; off <= 60; off += 2) {
               const at = { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share + off };
               if (hit(at)?.line === edge.id) return [box.left + at.x, box.top + at.y];
             }

@@ -292,4 +292,4 @@ def test_a_label_that_is_cut_is_seen(keele_page: Page, show: Opener) -> None:
         "document.getElementById('source').style.cssText = 'width: 60px; appearance: auto; white-space: nowrap'"
     )
     found = {one for _, one, _ in tab.evaluate(CUT)}
-    assert {"fit", "copy-link", "source"} <= found
+    assert {"story-start", "copy-link", "source"} <= found
