@@ -103,9 +103,15 @@ WRONG_USAGE = [
     (["export", "--format", "csv"], "csv is written to a folder: add --output."),
     (["export", "--format", "gexf"], "gexf is written to a file: add --output."),
     (["export", "--output", "graph.unknown"], "The name graph.unknown says no form; add --format (trig,"),
-    (["check", "nowhere"], "Path 'nowhere' does not exist. To make a graph folder: partnergraph init nowhere"),
+    (
+        ["check", "nowhere"],
+        "Path 'nowhere' does not exist. To make a graph folder: partnergraph init nowhere --name NAME",
+    ),
     (["check", "nowhere.ttl"], "Path 'nowhere.ttl' does not exist.\n"),
-    (["build", "nowhere"], "Directory 'nowhere' does not exist. To make a graph folder: partnergraph init nowhere"),
+    (
+        ["build", "nowhere"],
+        "Directory 'nowhere' does not exist. To make a graph folder: partnergraph init nowhere --name NAME",
+    ),
 ]
 
 

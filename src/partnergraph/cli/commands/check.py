@@ -58,7 +58,7 @@ def _findings(paths: tuple[Path, ...]) -> list[Finding]:
         if not path.exists():
             raise UsageError(
                 f"There is no {path} here. Name a graph folder or RDF files: partnergraph check FOLDER. "
-                "To make a graph folder: partnergraph init FOLDER"
+                "To make a graph folder: partnergraph init FOLDER --name NAME"
             )
     folders = [path for path in paths if path.is_dir()]
     if folders and len(paths) > 1:
