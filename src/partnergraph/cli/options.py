@@ -35,7 +35,8 @@ class ExistingPath(click.Path):
             if self.graph_folder and not Path(value).suffix:
                 name = click.format_filename(value)
                 self.fail(
-                    f"{self.name.title()} {name!r} does not exist. To make a graph folder: partnergraph init {name} --name NAME"
+                    f"{self.name.title()} {name!r} does not exist. "
+                    f"To make a graph folder: partnergraph init {name} --name NAME"
                 )  # else click says so
         except OSError as error:
             self.fail(f"{self.name.title()} {click.format_filename(value)!r} cannot be read: {error.strerror}.")
