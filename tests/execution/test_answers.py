@@ -125,6 +125,7 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
         "events-of-year",
         {"year": "2018"},
         [
+            (None, "start", "Impact Accelerator Unit", None),  # between 2015 and November 2018
             ("2018", "start", "Arthritis UK", None),
             ("2018", "start", TEACHING, None),
             ("2018-01", "renaming", DHSC, None),

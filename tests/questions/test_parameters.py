@@ -139,7 +139,7 @@ def test_the_right_kinds_of_value_are_bound(whole: Reader) -> None:
             "date: '2012' is not a day. Write it as 2018-08-28.",
         ),
         ("members-at-date", {"consortium": "SPCR", "date": "2012-02-30"}, "is not a day"),
-        ("who-leads", {"partnership": "Coventry"}, "Did you mean: Coventry City Council; Coventry University"),
+        ("who-leads", {"partnership": "Coventry"}, "Did you mean: Coventry University; Coventry City Council"),
     ],
 )
 def test_a_wrong_parameter_is_an_error_that_says_what_is_right(
