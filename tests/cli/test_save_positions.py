@@ -55,7 +55,7 @@ def kept(run: Run, once: Path, here: Path) -> Path:
         build(run, folder, once / "first")
         said = run("draw", "--graph", once / "first", "--keep", folder)
         assert said.code == 0
-        assert "positions; the next build leaves them where they are" in said.err
+        assert "positions; the next build leaves what is drawn where it is" in said.err
         build(run, folder, once / "second")
     for name in ("first", "second"):
         shutil.copytree(once / name, here / name, symlinks=True)
