@@ -91,7 +91,7 @@ CASES: dict[str, tuple[dict[str, Callable[[Rows], object]], str, str]] = {
     ),
     "a place on the map": (
         {"positions": _set({"body": "arthritis-care", "view": "wide"}, x="71")},
-        *("moved", "Moved on the map: Arthritis Care, wide view: 123, 501 → 71, 501."),
+        *("moved", "Moved on the map: Arthritis Care, wide view: 434, 690 → 71, 690."),
     ),
 }
 

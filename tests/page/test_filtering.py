@@ -264,7 +264,7 @@ def test_now_hides_what_has_ended_and_says_how_much(page: Page, show: Opener) ->
     assert tab.locator("#bodies tr.over > th").all_inner_texts() == ["Charity"]
     assert tab.inner_text("#moment-note") == "“now” hides 1 relationship and 1 body"
     tab.check("#moment-now")
-    assert tab.inner_text("#moment-note") == "1 relationship and 1 body hidden"
+    assert tab.inner_text("#moment-note") == "1 relationship and 1 body hidden; none of the rest known to be current"
     assert tab.evaluate("[dots.length, lines.length]") == [before[0] - 1, before[1] - 1]
     assert len(_rows(tab, "claims")) == 8
     assert not [row for row in _rows(tab, "bodies") if row.startswith("Charity")]

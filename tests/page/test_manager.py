@@ -333,7 +333,7 @@ ASKED = [
     (
         "How is … connected to us?",
         "Keele University",
-        f"Directly: the {SCHOOL} is part of Keele University (ended 2020-08). In two steps: through the {SPCR}",
+        f"Directly: the {SCHOOL} was part of Keele University (ended 2020-08). In two steps: through the {SPCR}",
         f"{SCHOOL} is part of Keele University",
     ),
     (

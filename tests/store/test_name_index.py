@@ -35,8 +35,8 @@ def test_every_name_is_numbered_by_iri_and_name_and_then_each_last_part(reader: 
         ]
         assert made.execute("SELECT key, body, slug FROM name ORDER BY id").fetchall() == [
             ("grosse", 1, 0),
-            ("grosse", 2, 0),
             ("grosse", 1, 0),
+            ("grosse", 2, 0),
             ("grosse", 2, 0),
             ("health trust", 3, 0),
             ("trust of health", 3, 0),

@@ -27,6 +27,7 @@ from partnergraph.claims.read_model import ReadModel
 from partnergraph.claims.relationships import RULE, Claim, Party
 from partnergraph.claims.sources import read_sources
 from partnergraph.claims.terms import concept_of
+from partnergraph.grammar import plural_wording
 from partnergraph.network import build_network, edge_attributes, graph_metadata, paused_collection
 from partnergraph.network.lazy_attributes import UNREAD, LazyAttributes
 from partnergraph.network.nodes import node_attributes, unknown_node
@@ -34,6 +35,8 @@ from partnergraph.network.part import part_reader
 from partnergraph.network.presentation import positions, story
 from partnergraph.vocabulary import PG, RDF, SKOS
 from partnergraph.vocabulary.iri import is_iri, label_from_iri
+
+_GROUP = ENTITY_KINDS.index("group")
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -241,6 +244,12 @@ class _Edges:
         def of_kind(values: list[Any]) -> Callable[[int], Any]:
             return lambda place: values[columns.kind[place]]
 
+        def wording(phrases: list[str], subject: NDArray[np.int32]) -> Callable[[int], str]:
+            """The words of a kind, agreeing with their subject: a group is plural."""
+            plurals = [plural_wording(phrase) for phrase in phrases]
+            is_group = columns.entity_kind == _GROUP
+            return lambda place: (plurals if is_group[subject[place]] else phrases)[columns.kind[place]]
+
         def holds(place: int) -> str | None:
             return None if sure is None else "yes" if sure[place] else "unknown"
 
@@ -248,8 +257,8 @@ class _Edges:
             "holds": holds,
             "kind": of_kind([kind.code for kind in kinds]),
             "label": of_kind([kind.label for kind in kinds]),
-            "forward": of_kind([kind.forward or kind.label for kind in kinds]),
-            "inverse": of_kind([kind.inverse or kind.forward or kind.label for kind in kinds]),
+            "forward": wording([kind.forward or kind.label for kind in kinds], columns.from_),
+            "inverse": wording([kind.inverse or kind.forward or kind.label for kind in kinds], columns.to),
             "symmetric": of_kind([kind.symmetric for kind in kinds]),
             "valid_from": lambda place: open_days(*columns.bounds[place, :2].tolist()),
             "valid_until": lambda place: open_days(*columns.bounds[place, 2:].tolist()),

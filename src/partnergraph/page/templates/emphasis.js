@@ -70,7 +70,7 @@ function emphasisInWords() {
   const { direct, farther, apart, between } = found, are = (number) => (number === 1 ? "is" : "are");
   const ways = [
     direct && `${direct} ${are(direct)} joined to ${name} directly`,
-    farther && `${farther} ${direct ? "" : are(farther) + " joined to " + name + " "}through ${between ? (between === 1 ? "another body" : `${between} others`) : "each other"}`,
+    farther && `${farther} ${direct ? "" : are(farther) + " joined to " + name + " "}through ${between ? (between === 1 ? "another body" : `${between} others`) : "others of them"}`,
     apart && `${apart} ${are(apart)} not joined to ${direct || farther ? "it" : name}`,
   ].filter(Boolean);
   return `${text} Of these bodies ${inSeries(ways)}.`;

@@ -167,6 +167,7 @@ function startEnded() {
   const past = (body) => body !== DATA.focus && bodyEnded(body);
   const claims = OVER.filter((over, claim) => over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim])).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
   const numbers = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean).join(" and ");
+  const currentCount = CLAIMS.from.filter((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "current").length;
   byId("moment").hidden = !numbers.length;
   for (const [id, ended] of [["moment-now", false], ["moment-all", true]]) {
     byId(id).addEventListener("change", () => change({ ended }));
@@ -174,7 +175,7 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden`;
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
   });
 }
 

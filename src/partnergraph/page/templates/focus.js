@@ -19,6 +19,8 @@ const isShownAlone = (body) => (isOpeningOn() ? isInOpening(body) : Boolean(whol
 function centreOf(body, claims, before) {
   if (body !== null) return before !== null || !isShownAlone(body) ? body : null;
   if (!claims?.length) return null;
+  // Claims of several pairs of bodies stand on the map itself.
+  if (claims.some((claim) => ![claims[0], claim].every((one) => [CLAIMS.from[claims[0]], CLAIMS.to[claims[0]]].every((end) => CLAIMS.from[one] === end || CLAIMS.to[one] === end)))) return null;
   const ends = [CLAIMS.from[claims[0]], CLAIMS.to[claims[0]]];
   if (ends.includes(before)) return before;
   return ends.find((end) => !isShownAlone(end)) ?? (before === null ? null : ends[0]);

@@ -15,6 +15,9 @@ const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join(
 const someOf = (names, separator) => (names.length > FEW_NAMES + 1 ? enumeration([...names.slice(0, FEW_NAMES), `${names.length - FEW_NAMES} others`], separator) : enumeration(names, separator));
 const statusCode = (claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow());
 
+// The words of a claim, in the past when it has ended.
+const wordingAtDay = (claim) => (statusCode(claim) === "ended" ? inThePast(wordingOf(claim)) : wordingOf(claim));
+
 const longDay = (day) => `${Number(day.slice(8))} ${inWords(day.slice(0, 7))}`;
 // The time of which an answer speaks: the chosen month, else the day of the page or of its reader.
 function dayPhrase() {
@@ -102,7 +105,7 @@ function connectionAnswer(key) {
   const middles = [...ways.keys()].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
   const rows = [...direct, ...middles.flatMap((middle) => [...ours.get(middle), ...ways.get(middle)])];
   const title = `How is ${name} connected to us?`;
-  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingOf(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
+  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingAtDay(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
   if (rows.length) return {
     title,
     rows: rows.map((claim) => ({ claim, subject: null })),
@@ -152,8 +155,8 @@ function endedAnswer(_, [, title]) {
   const stated = everyClaim().filter((claim) => !DERIVED.has(claim)), last = (claim) => CLAIMS.end[claim][1];
   const claims = stated.filter((claim) => statusCode(claim) === "ended").sort((a, b) => (last(a) < last(b)) - (last(a) > last(b)) || a - b);
   const [latest] = claims;
-  const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${nounCount(stated.length, "relationship")} ${claims.length === 1 ? "has" : "have"} surely ended.`;
-  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingOf(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
+  const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${stated.length} relationship${stated.length === 1 ? "" : "s"} ${claims.length === 1 ? "has" : "have"} surely ended.`;
+  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingAtDay(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
   return { title, sentences: [sentence, example], rows: claims.map((claim) => ({ claim, subject: null })) };
 }
 
