@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from partnergraph.grammar import numbered
 from partnergraph.page.diagram import HUB, Diagram, DiagramNode
 from partnergraph.page.layout.node_grouping import plural
 
@@ -300,8 +299,7 @@ class OpeningNeighbourhood:
         bodies = [n for n in numbers if not self.diagram.nodes[n].group]
         named = len(bodies) < len(numbers) and len(bodies) > 1 and family >= 0
         if named:  # groups beside the bodies may hold the very same ones: only bodies are counted
-            groups = numbered(len(numbers) - len(bodies), "group")
-            label = f"{len(bodies)} named {self._noun(bodies)} and {groups}"
+            label = f"{len(bodies)} named {self._noun(bodies)}"
         else:
             noun = self._noun(numbers) if family >= 0 else ("others" if other else "bodies")
             label = f"{len(numbers)} other {noun}" if other and family >= 0 else f"{len(numbers)} {noun}"
