@@ -55,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
     "sparql": set("errors vocabulary store claims results".split()),
     "execution": set("errors files vocabulary store claims results questions sparql".split()),
     # showing
-    "network": set("errors vocabulary store claims results".split()),
+    "network": set("errors grammar vocabulary store claims results".split()),
     "analysis": set("errors grammar spreadsheet_safety vocabulary store claims results network page".split()),
     "export": set("errors files spreadsheet_safety xml_text vocabulary store results network workbook".split()),
     "page": set("errors files grammar palette xml_text".split()),
