@@ -125,6 +125,7 @@ def test_the_still_map_is_coloured_as_well(drawn: Page, pair: tuple[PartnerGraph
     assert found == {"new", "changed", "ended", "gone"}
     # The legend of what ended stands in every page with scripts; of a comparison the map has its colours.
     plain = re.sub(r'<(?:ul|div) class="(?:keys|legend).*?</(?:ul|div)>', "", pair[1].draw().html, flags=re.S)
+    assert '<path class="line' in plain
     assert not re.search(r'<path class="line[a-z ]* became-', plain)
 
 

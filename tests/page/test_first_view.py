@@ -190,3 +190,12 @@ def test_the_measure_sees_a_label_upon_another_and_counts_pixels_of_the_screen(k
     page.tab.evaluate("network.moveTo({ scale: network.getScale() * 1.5, animation: false })")
     assert seen(page).collisions()
     assert min(text.size for text in seen(page).texts) == pytest.approx(before * 1.5)
+
+
+@pytest.mark.browser
+def test_the_opening_map_ends_inside_a_window_of_1440_by_900(keele_page: Page, show: Opener) -> None:
+    page = show(keele_page.html, width=1440, height=900, fresh=True)
+    box = page.tab.locator("#map").bounding_box()
+    assert box
+    assert page.tab.evaluate("view()") == "radial"
+    assert box["y"] + box["height"] <= 900

@@ -262,13 +262,13 @@ class _Edges:
             "symmetric": of_kind([kind.symmetric for kind in kinds]),
             "valid_from": lambda place: open_days(*columns.bounds[place, :2].tolist()),
             "valid_until": lambda place: open_days(*columns.bounds[place, 2:].tolist()),
-            "standing": self._standing,
+            "standing": self._acceptance_status,
             "inferred": lambda place: int(columns.flags[place]) & (INFERRED | NO_EVIDENCE) == INFERRED,
             "derived": lambda _: False,
             "rule": lambda _: None,
         }
 
-    def _standing(self, place: int) -> str:
+    def _acceptance_status(self, place: int) -> str:
         flags = int(self._columns.flags[place])
         return next((name for flag, name in _STANDINGS if flags & flag), "accepted")
 
