@@ -33,7 +33,7 @@ ROOMS: dict[str, set[str]] = {
     "registers": set("errors reading vocabulary tables model".split()),
     "graph_folder": set("errors reading vocabulary tables model registers".split()),
     # the store, and the read model
-    "store": set("errors reading vocabulary".split()),
+    "store": set("errors files reading vocabulary".split()),
     "results": set("errors spreadsheet_safety palette xml_text".split()),
     "claims": set("errors grammar vocabulary model store".split()),
     # what is made of a folder or a graph
