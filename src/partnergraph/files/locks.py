@@ -56,13 +56,10 @@ def lock_file(path: Path, wait: float = 0.0, *, remove: bool = False) -> Iterato
     try:
         yield
     finally:
-        if remove and os.name != "nt":
-            with suppress(OSError):
-                path.unlink()
+        is_left = remove and not _removed(path)
         os.close(handle)
-        if remove and os.name == "nt":  # no file is removed while it is open; nor is it, if another has it by now
-            with suppress(OSError):
-                path.unlink()
+        if is_left:  # Windows removes no file that is open; nor will it, if another process has it by now
+            _removed(path)
 
 
 def has_locks(path: Path) -> bool:
@@ -96,6 +93,14 @@ def _locked(path: Path) -> int | None:
         raise
     os.close(handle)
     return None
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def _try_lock(handle: int) -> bool:

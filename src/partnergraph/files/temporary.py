@@ -149,7 +149,7 @@ def take_over(handle: int, path: Path, replaced: os.stat_result) -> None:
 
     Where the group cannot be kept, the group has no rights: those were meant for another one.
     """
-    if os.name == "nt":
+    if not hasattr(os, "fchown"):  # Windows
         return
     now = os.fstat(handle)
     if (now.st_uid, now.st_gid) != (replaced.st_uid, replaced.st_gid):

@@ -75,6 +75,10 @@ def serve(graph: Path | None, **values: Any) -> None:
     settings = settings_of(ServerSettings, values)
     if settings.audit is not None and str(settings.audit) != "-":
         refuse_published(Path(os.path.realpath(settings.audit)))
-    if limit_note := memory_limit_note():
-        click.echo(f"note: {limit_note}", err=True)
-    run(graph, settings, started=lambda url: click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True))
+
+    def started(url: str) -> None:
+        if limit_note := memory_limit_note():
+            click.echo(f"note: {limit_note}", err=True)
+        click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True)
+
+    run(graph, settings, started=started)
