@@ -3,8 +3,8 @@
 Each line of standard input is an order; the answer is the child's process id. After one more line the answer is its
 exit code, negative for a signal; so long the child is not waited for, and its id not given to another process. An order
 with a `step` lets the child kill itself right before the step of that number, where a step is whatever changes a name
-in a folder: making, renaming, linking or removing a file or folder. Python's audit events tell (PEP 578). `links`: false
-for an output folder without links.
+in a folder: making, renaming, linking or removing a file or folder. Python's audit events tell (PEP 578). With
+`links` false the output folder gets none.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Commands one after another in one process, as their entry point runs them, in the current folder.
 
-Arguments: a file of JSON with a list of commands (a list of arguments each), and the file to write what came of them to:
-for each the exit code, standard output and standard error.
+Arguments: a file of JSON with a list of commands (lists of arguments), and the file to write what came of them to: for
+each the exit code, standard output and standard error.
 """
 
 from __future__ import annotations
