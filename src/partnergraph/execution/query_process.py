@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, RLock, Timer
 from typing import Any
@@ -44,6 +45,7 @@ class QueryProcess(subprocess.Popen[bytes]):
     def __init__(self, module: str, environment: dict[str, str], **streams: Any) -> None:
         # Rust's traces are long and tell a keeper nothing.
         environment = {**os.environ, "RUST_BACKTRACE": "0", **environment}
+        self._close_lifeline: Callable[[], object] = _no_lifeline
         with _starting:
             try:
                 (self._start_with_pipe if INHERITS_PIPES else self._start_plain)(module, environment, streams)
@@ -68,7 +70,6 @@ class QueryProcess(subprocess.Popen[bytes]):
         # Windows: a process group of its own is one that Ctrl-C does not reach.
         flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
         super().__init__(_command(module, _BY_STDIN), env=environment, creationflags=flags, **streams)
-        self._close_lifeline = weakref.finalize(self, lambda: None)
 
     def end(self) -> None:
         """Kill the process and wait for its end. In a fork of the program, nothing."""
@@ -82,6 +83,10 @@ class QueryProcess(subprocess.Popen[bytes]):
         self._close_lifeline()
         if self.returncode is None:
             self.returncode = 0  # so that nothing is sent to it, or waited for
+
+
+def _no_lifeline() -> None:
+    """There is no pipe to close: standard input is the one that the process is bound to."""
 
 
 def _command(module: str, lifeline: str) -> list[str]:

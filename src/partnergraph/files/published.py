@@ -38,7 +38,7 @@ def published_generation(output: Path, name: str = CURRENT) -> Path | None:
         folder = output / name
         return folder.resolve() if folder.is_dir() else None
     # The file may come from others, by way of a synchronised folder: it leads nowhere else.
-    if len(parts) != 2 or parts[0] != "generations" or Path(parts[1]).name != parts[1]:
+    if len(parts) != 2 or parts[0] != "generations" or parts[1] == ".." or Path(parts[1]).name != parts[1]:
         return None
     folder = output / "generations" / parts[1]
     return folder.resolve() if folder.is_dir() else None

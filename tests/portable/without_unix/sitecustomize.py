@@ -1,8 +1,10 @@
+# ruff: noqa: PTH110, PTH115, PTH116, PTH208
 """Takes from Python what Windows lacks: with this folder in PYTHONPATH, every process of Python starts without it.
 
 Modules and functions that only Unix has are gone; links cannot be made; a folder cannot be opened; an open file can be
 neither renamed nor removed, nor the folder that it is in; a process inherits only its standard streams. The standard
-library itself, which has chosen its ways by `sys.platform`, keeps what it needs of them.
+library itself, which has chosen its ways by `sys.platform`, keeps what it needs of them. (Here stand the functions of
+`os` that pathlib calls, so not those of pathlib.)
 """
 
 from __future__ import annotations
