@@ -14,6 +14,7 @@ from __future__ import annotations
 from partnergraph.files.atomic import write_file, write_files
 from partnergraph.files.folders import fill_folder, new_folder
 from partnergraph.files.locks import LockedFolder, has_locks, lock_file, lock_folder
+from partnergraph.files.portable_names import DEVICE_NAMES, portable_names
 from partnergraph.files.published import (
     CURRENT,
     MARK,
@@ -28,6 +29,7 @@ from partnergraph.files.temporary import replace_path
 
 __all__ = [
     "CURRENT",
+    "DEVICE_NAMES",
     "MARK",
     "PREVIOUS",
     "PUBLISHED",
@@ -38,6 +40,7 @@ __all__ = [
     "lock_folder",
     "new_folder",
     "pointer_file",
+    "portable_names",
     "published_generation",
     "refuse_published",
     "replace_path",

@@ -60,7 +60,7 @@ def fill_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     written.
     """
     for name in files:
-        if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
+        if Path(name).anchor or ".." in Path(name).parts or "\0" in name:
             raise StoreError(f"{ascii(name)[1:-1]} leads out of the folder that is written; nothing was written.")
     for name, data in files.items():
         try:

@@ -40,7 +40,7 @@ SIGNAL = (
     "siginterrupt sigpending sigwait"
 ).split()
 SOCKET = "AF_UNIX CMSG_LEN recv_fds send_fds sethostname".split()
-POPEN = "group extra_groups pass_fds preexec_fn process_group start_new_session umask user".split()
+POPEN = "extra_groups group pass_fds preexec_fn user".split()  # what Windows refuses; the rest it ignores
 
 
 def _in_use(path: str | os.PathLike[str]) -> bool:
