@@ -1,5 +1,5 @@
-"""Names of files that every system can hold: Windows keeps some names and characters for itself, and no system but Linux
-tells capitals from small letters.
+"""Names of files that every system can hold: Windows keeps some names and characters for itself, and only Linux tells
+capitals from small letters.
 """
 
 from __future__ import annotations
