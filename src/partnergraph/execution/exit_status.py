@@ -71,9 +71,8 @@ def exit_error(
         return QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
     if status is not None and status >= _WINDOWS_EXCEPTION:
         return QueryError(f"{subject} was stopped: the engine crashed (exception {status:#x}).")
-    if (
-        status is None or status == 0 or (status == 1 and not lines and not opening)
-    ):  # (1: Windows has no signal that says "killed")
+    # Windows has no signal that says "killed": 1 it is then, and nothing is written.
+    if status is None or status == 0 or (status == 1 and not lines and not opening):
         return StoreError(f"{subject} was stopped: the query process ended, and the system does not tell why.")
     if status > 0 and opening:  # perhaps `sys.executable` is another program, as in a server with Python built in
         detail = f": {lines[-1]}" if lines else ""
