@@ -360,6 +360,6 @@ def test_top_level_holds_only_what_the_brief_allows() -> None:
         pytest.skip("not a git checkout")
     allowed = {
         *("pyproject.toml", "ontology", "data", "src", "notebooks", "tests"),
-        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".gitignore", ".ci", ".github"),
+        *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".gitignore", ".ci", ".github", ".gitattributes"),
     }
     assert {line.split("/")[0] for line in tracked.stdout.splitlines()} <= allowed
