@@ -16,11 +16,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_match import RECORDS
-
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 TEXT = "Corve University funds the Example Trust since 2011. Corve University is a member of the Elm Network.\n"
+# A record as the file of ROR has it.
+RECORDS = [
+    {
+        "id": "https://ror.org/00340yn33",
+        "names": [{"lang": "en", "types": ["ror_display"], "value": "University of Keele"}],
+        "types": ["education"],
+        "status": "active",
+        "relationships": [],
+        "external_ids": [{"type": "wikidata", "all": ["Q1138374"], "preferred": None}],
+        "locations": [{"geonames_id": 1, "geonames_details": {"name": "Newcastle", "country_code": "GB"}}],
+    }
+]
 KEELE, OTHER = "Keele University", "Newcastle University"
 INIT = "ours/graph"
 COMMANDS = [
