@@ -91,6 +91,7 @@ def take_away() -> None:
     vars(tempfile)["_os"] = SimpleNamespace(**vars(os))  # Windows removes its temporary files itself
     shutil._use_fd_functions = False  # type: ignore[attr-defined]
     shutil._USE_CP_SENDFILE = False  # type: ignore[attr-defined]
+    shutil._copyxattr = lambda *_, **__: None  # type: ignore[attr-defined]
     kept = set(os.environ.get("WITHOUT_UNIX_BUT", "").split())  # for the tools of tests: what they cannot do without
     for name in MODULES:
         sys.modules[name] = None  # type: ignore[assignment]
