@@ -18,6 +18,8 @@ Anything else is our bug: it is one line too, exit code 70, and PARTNERGRAPH_DEB
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -33,7 +35,21 @@ __all__ = [
     "QueryRefused",
     "StoreError",
     "UsageError",
+    "shell_quote",
 ]
+
+
+def shell_quote(argument: str, *, windows: bool = os.name == "nt") -> str:
+    """An argument as it stands in a command that a message proposes: quoted for the shells of the system.
+
+    >>> shell_quote("my data", windows=False), shell_quote("my data", windows=True), shell_quote("data", windows=True)
+    ("'my data'", '"my data"', 'data')
+    """
+    if not windows:
+        return shlex.quote(argument)
+    from subprocess import list2cmdline
+
+    return list2cmdline([argument])
 
 
 @dataclass(frozen=True, order=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import html
 import keyword
+import os
 import shlex
 import sys
 from collections.abc import Mapping
@@ -89,9 +90,22 @@ def register(shell: Any) -> None:
     shell.register_magic_function(magic, magic_kind="line_cell", magic_name="sparql")
 
 
+def _split_line(line: str, *, windows: bool = os.name == "nt") -> list[str]:
+    r"""The arguments in a line, as a shell would take it apart; in paths of Windows a backslash stays what it is.
+
+    >>> _split_line(r"-p 'to=a b' C:\data", windows=True)
+    ['-p', 'to=a b', 'C:\\data']
+    """
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if windows:
+        lexer.escape = ""
+    return list(lexer)
+
+
 def _run(shell: Any, line: str, cell: str | None) -> Any:
     try:
-        arguments = shlex.split(line)
+        arguments = _split_line(line)
     except ValueError:
         raise UsageError(f'A quotation mark is open in: {line}. Inside others it may stand: -p "to=O\'Neill"') from None
     options = _options().parse_intermixed_args(arguments)

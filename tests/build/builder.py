@@ -3,7 +3,8 @@
 Each line of standard input is an order; the answer is the child's process id. After one more line the answer is its
 exit code, negative for a signal; so long the child is not waited for, and its id not given to another process. An order
 with a `step` lets the child kill itself right before the step of that number, where a step is whatever changes a name
-in a folder: making, renaming, linking or removing a file or folder. Python's audit events tell (PEP 578).
+in a folder: making, renaming, linking or removing a file or folder. Python's audit events tell (PEP 578). With
+`links` false the output folder gets none.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 STEPS = {"os.mkdir", "os.rename", "os.symlink", "shutil.rmtree"}
 
 
-def build_once(folder: str, output: str, step: int | None) -> None:
+def build_once(folder: str, output: str, step: int | None, links: bool) -> None:
     """Build, and die before a step if one is named."""
     from partnergraph.build import build
 
@@ -32,7 +33,7 @@ def build_once(folder: str, output: str, step: int | None) -> None:
 
     if step is not None:
         sys.addaudithook(hook)
-    build(Path(folder), Path(output))
+    build(Path(folder), Path(output), links=links)
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ def main() -> None:
         if child == 0:
             code = 1
             try:
-                build_once(order["folder"], order["output"], order.get("step"))
+                build_once(order["folder"], order["output"], order.get("step"), order.get("links", True))
                 code = 0
             finally:
                 os._exit(code)

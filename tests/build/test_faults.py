@@ -40,9 +40,10 @@ class Builder:
         assert process.stdout
         self.orders, self.answers = process.stdin, process.stdout
 
-    def start(self, folder: Path, output: Path, step: int | None = None) -> int:
+    def start(self, folder: Path, output: Path, step: int | None = None, links: bool = True) -> int:
         """Start a build; returns the id of its process."""
-        self.orders.write(json.dumps({"folder": str(folder), "output": str(output), "step": step}) + "\n")
+        order = {"folder": str(folder), "output": str(output), "step": step, "links": links}
+        self.orders.write(json.dumps(order) + "\n")
         self.orders.flush()
         return int(self.answers.readline())
 
@@ -200,6 +201,59 @@ def test_a_kill_before_each_single_step_leaves_the_old_or_the_new_generation(
     assert outcomes == sorted(outcomes), "once the new one is there, it stays"
     assert outcomes.count(0) >= 5
     assert outcomes.count(1) >= 2
+
+
+def copies(pair: Pair, output: Path) -> set[int]:
+    """Of which of the two the published copies are. Fails when one is neither."""
+    reports = [json.loads((output / "report.json").read_text("utf-8"))["graph_trig_sha256"]]
+    graphs = [hashlib.sha256(graph).hexdigest() for graph in pair.graphs]
+    return {pair.graphs.index((output / "graph.trig").read_bytes()), *(graphs.index(report) for report in reports)}
+
+
+@pytest.mark.parametrize("linked_before", [False, True])
+def test_a_kill_before_each_single_step_without_links_leaves_the_old_or_the_new_generation(
+    linked_before: bool, small: Pair, builder: Builder, tmp_path: Path
+) -> None:
+    """The copies beside it are whole, too; the next build makes all of them those of its own generation."""
+    output, kept = tmp_path / "build", tmp_path / "kept"
+    for number in (0, 1, 0):  # so that there is a previous one to sweep
+        build(small.folders[number], output, links=linked_before)
+    shutil.copytree(output, kept, symlinks=True)
+    outcomes, mixed = [], 0
+    for step in range(1, 200):
+        shutil.rmtree(output)
+        shutil.copytree(kept, output, symlinks=True)
+        builder.start(small.folders[1], output, step, links=False)
+        code = builder.ended()
+        quads = list(Reader.at(output).nquads())
+        which = small.quads.index(quads)
+        outcomes.append(which)
+        seen = copies(small, output)
+        assert which in seen or (which == 1 and seen == {0})
+        mixed += seen != {which}
+        if code == 0:
+            assert which == 1
+            assert small.published(output) == 1
+            break
+        assert code == -signal.SIGKILL
+        if which == 1:  # the same build again: nothing is "unchanged" before the copies are there
+            builder.start(small.folders[1], output, links=False)
+            assert builder.ended() == 0
+            assert small.published(output) == 1
+            assert not list(output.glob(".link-*"))
+    else:
+        pytest.fail("a build has no end of steps")
+    assert outcomes == sorted(outcomes), "once the new one is there, it stays"
+    assert outcomes.count(0) >= 5
+    assert outcomes.count(1) >= 4
+    builder.start(small.folders[0], output)  # no links are asked for anew where files lead to the generations
+    assert builder.ended() == 0
+    assert small.published(output) == 0
+    assert sorted(path.name for path in output.iterdir()) == sorted(
+        [".partnergraph", ".previous.txt", "current.txt", "generations", "graph.trig", "report.json"]
+    )
+    assert len(list((output / "generations").iterdir())) == 2
+    assert mixed > 0, "the test itself: there is a moment between the commit and the copies"
 
 
 def test_a_kill_during_the_first_build_leaves_nothing_or_all(small: Pair, builder: Builder, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from partnergraph.build import build, collect_findings
-from partnergraph.build.publishing import MARK, lock_output
+from partnergraph.build.publishing import lock_output
 from partnergraph.errors import DataError, StoreError, UsageError
+from partnergraph.files import MARK
 from partnergraph.store import Reader, locate
 from partnergraph.store.oxigraph.host_name import remove_host_name
 from tests.build.conftest import small_folder

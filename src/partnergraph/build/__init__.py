@@ -26,7 +26,7 @@ from partnergraph.check import check
 from partnergraph.claims import claim_columns
 from partnergraph.claims.columns_file import columns_bytes
 from partnergraph.errors import DataError, Finding, error_count
-from partnergraph.files import fill_folder
+from partnergraph.files import MARK, fill_folder, has_locks
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.model.ids import Ids
 from partnergraph.store import Reader, Writer, name_index
@@ -60,14 +60,16 @@ def build(
     progress: Callable[[str], None] = lambda _: None,
     force: bool = False,
     replace: bool = False,
+    links: bool = True,
 ) -> BuildReport:
     """Build a graph folder and publish it in an output folder.
 
     `page` makes the HTML page from the graph (the build knows no page); `page_version` tells one maker from another.
     Unchanged input is recognised and, when what was published stands as it was, nothing is done, unless `force`. The
-    graph of another id in the output folder is replaced only with `replace`: else `UsageError` is raised. Raises
+    graph of another id in the output folder is replaced only with `replace`: else `UsageError` is raised. Without
+    `links`, and where the output folder can have none, copies and a text file lead to what is published. Raises
     `DataError` with every finding when the data is at fault, `StoreError` when the disk is. Whatever is raised, nothing
-    is published and the old generation stays.
+    is published and the old generation stays (but for a copy that cannot be replaced, which the error says).
     """
     with _unreadable_is_data_error():
         hashes = input_hashes(folder)
@@ -110,7 +112,10 @@ def build(
                 finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
             ]
             _write_report(staging, contents, fingerprint, counts, warnings, imports)
-            publish(staging, output, fingerprint)
+            publish(staging, output, fingerprint, links=links)
+        if not has_locks(output / MARK):
+            message = f"The drive of {output} has no locks: nothing keeps two builds into it from running at once."
+            warnings.append(Finding("no-locks", "info", message, fix="Run one command at a time there."))
     return BuildReport(output, fingerprint, False, counts, warnings)
 
 

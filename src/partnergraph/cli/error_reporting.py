@@ -15,6 +15,7 @@ import errno
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 
 import click
 
@@ -46,6 +47,11 @@ def prepare_streams() -> None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if getattr(sys.stdin, "errors", "") == "strict" and hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")  # what is typed in an answer; the text of a query is read as bytes
+    # Results are written as UTF-8 whatever the system; what is printed beside them goes into the same file.
+    if os.name == "nt" and not os.environ.get("PYTHONIOENCODING"):
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper) and not stream.isatty():
+                stream.reconfigure(encoding="utf-8")
     if getattr(sys.stdout, "errors", "") == "strict" and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
 

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from partnergraph.cli.error_reporting import terminal_text
-from partnergraph.files import write_file
+from partnergraph.errors import shell_quote
+from partnergraph.files import published_generation, write_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -170,11 +171,9 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
 
 def build_command(folder: Path) -> str:
     """How to build a graph folder that was just made: not where another graph is published already."""
-    from shlex import quote
-
-    is_published = Path("build", "current", "report.json").exists()
-    elsewhere = f" --output {quote(str(folder / 'build'))}" if is_published else ""
-    return f"partnergraph build {quote(str(folder))}{elsewhere}"
+    is_published = published_generation(Path("build")) is not None
+    elsewhere = f" --output {shell_quote(str(folder / 'build'))}" if is_published else ""
+    return f"partnergraph build {shell_quote(str(folder))}{elsewhere}"
 
 
 def print_text(text: str) -> None:

@@ -17,6 +17,7 @@ _NO_MEMORY = (b"memory allocation of ", b"std::bad_alloc", b"Anonymous mmap for 
 _NO_THREAD = (b"Resource temporarily unavailable", b"failed to spawn thread", b"can't start new thread")
 _PANIC = b"panicked at"  # Rust: a fault of the engine
 _CRASHES = ("SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGSYS", "SIGTRAP")
+_WINDOWS_EXCEPTION = 0xC0000000  # exit codes from here on: the process of Windows ended by an exception
 # Limits of the system (setrlimit(2)): what they bound, the unit in bytes, and the shell's name of them.
 _LIMITS = {
     "RLIMIT_AS": ("MB of address space", 1_000_000, "ulimit -v"),
@@ -37,7 +38,7 @@ def system_limit(name: str) -> int | None:
     """The limit of the system that holds for this process and those that it starts; None when there is none."""
     try:
         import resource
-    except ModuleNotFoundError:  # Windows
+    except ImportError:  # Windows
         return None
     if not hasattr(resource, name):
         return None
@@ -68,7 +69,10 @@ def exit_error(
         )
     if _PANIC in output:
         return QueryError("The engine failed on this query, through a fault of its own. Ask it in another way.")
-    if status is None or status == 0:
+    if status is not None and status >= _WINDOWS_EXCEPTION:
+        return QueryError(f"{subject} was stopped: the engine crashed (exception {status:#x}).")
+    # Windows has no signal that says "killed": 1 it is then, and nothing is written.
+    if status is None or status == 0 or (status == 1 and not lines and not opening):
         return StoreError(f"{subject} was stopped: the query process ended, and the system does not tell why.")
     if status > 0 and opening:  # perhaps `sys.executable` is another program, as in a server with Python built in
         detail = f": {lines[-1]}" if lines else ""

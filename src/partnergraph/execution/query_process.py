@@ -2,7 +2,7 @@
 
 It is bound to the program, not to the thread that started it, by a pipe of which the program alone holds the writing
 end: when the program ends, the system closes that end, and the query process is killed, also while the engine is at
-work.
+work. Where a process inherits nothing but its standard streams (Windows), it watches its standard input for that.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
-from threading import RLock
+from threading import Event, RLock, Timer
 from typing import Any
 
 from partnergraph.execution.exit_status import MemoryAdvice, exit_error, start_error
@@ -25,6 +27,8 @@ MAX_STDERR = 65_536  # bytes of the standard error of a process that are stored
 EXIT_TIMEOUT = 1.0  # seconds within which a process that has closed its pipe has ended
 MAX_PIECE = 1_048_576  # bytes of an answer that are read at once
 PR_SET_PDEATHSIG = 1  # prctl(2)
+INHERITS_PIPES = hasattr(os, "fork")  # whether a process can be given more than its standard streams
+_BY_STDIN = "-"  # the argument of a process that is bound to the program by its standard input
 
 _started: weakref.WeakSet[QueryProcess] = weakref.WeakSet()
 _starting = RLock()  # while a process is started the program is not forked, so that no fork gets hold of its pipe
@@ -39,28 +43,33 @@ class QueryProcess(subprocess.Popen[bytes]):
     """
 
     def __init__(self, module: str, environment: dict[str, str], **streams: Any) -> None:
+        # Rust's traces are long and tell a keeper nothing.
+        environment = {**os.environ, "RUST_BACKTRACE": "0", **environment}
+        self._close_lifeline: Callable[[], object] = _no_lifeline
         with _starting:
             try:
-                remote, local = os.pipe()
-                self._close_lifeline = weakref.finalize(self, os.close, local)
-                try:
-                    super().__init__(
-                        # -P: a file in the current folder must not stand in for a module.
-                        [sys.executable, "-P", "-m", module, str(remote)],
-                        # Rust's traces are long and tell a keeper nothing.
-                        env=os.environ | {"RUST_BACKTRACE": "0"} | environment,
-                        pass_fds=(remote,),
-                        process_group=0,
-                        **streams,
-                    )
-                except BaseException:
-                    self._close_lifeline()
-                    raise
-                finally:
-                    os.close(remote)
+                (self._start_with_pipe if INHERITS_PIPES else self._start_plain)(module, environment, streams)
             except OSError as error:
                 raise start_error(error) from None
             _started.add(self)
+
+    def _start_with_pipe(self, module: str, environment: dict[str, str], streams: dict[str, Any]) -> None:
+        remote, local = os.pipe()
+        self._close_lifeline = weakref.finalize(self, os.close, local)
+        try:
+            super().__init__(
+                _command(module, str(remote)), env=environment, pass_fds=(remote,), process_group=0, **streams
+            )
+        except BaseException:
+            self._close_lifeline()
+            raise
+        finally:
+            os.close(remote)
+
+    def _start_plain(self, module: str, environment: dict[str, str], streams: dict[str, Any]) -> None:
+        # Windows: a process group of its own is one that Ctrl-C does not reach.
+        flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        super().__init__(_command(module, _BY_STDIN), env=environment, creationflags=flags, **streams)
 
     def end(self) -> None:
         """Kill the process and wait for its end. In a fork of the program, nothing."""
@@ -74,6 +83,15 @@ class QueryProcess(subprocess.Popen[bytes]):
         self._close_lifeline()
         if self.returncode is None:
             self.returncode = 0  # so that nothing is sent to it, or waited for
+
+
+def _no_lifeline() -> None:
+    """There is no pipe to close: standard input is the one that the process is bound to."""
+
+
+def _command(module: str, lifeline: str) -> list[str]:
+    # -P: a file in the current folder must not stand in for a module.
+    return [sys.executable, "-P", "-m", module, lifeline]
 
 
 class PersistentQueryProcess(QueryProcess):
@@ -150,6 +168,77 @@ class PersistentQueryProcess(QueryProcess):
         self._close_pipes()
 
 
+class StdioQueryProcess(PersistentQueryProcess):
+    """A query process that answers orders over its standard input and output, where it inherits no other pipe.
+
+    Windows cannot wait for a pipe for some time only: a timer kills the process when an answer takes too long.
+    """
+
+    def __init__(self, module: str, environment: dict[str, str]) -> None:
+        self.answer = ResponseParser()
+        try:
+            self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115  (closed in `end`)
+        except OSError as error:
+            raise start_error(error) from None
+        try:
+            QueryProcess.__init__(
+                self, module, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr_file
+            )
+        except BaseException:
+            self._stderr_file.close()
+            raise
+
+    def exchange(self, order: bytes, timeout: float) -> Response:
+        """See `PersistentQueryProcess`."""
+        assert self.stdin is not None
+        assert self.stdout is not None
+        expired, self.answer, response = Event(), ResponseParser(), None
+
+        def stop() -> None:
+            expired.set()
+            self.kill()
+
+        timer = Timer(max(0.001, timeout), stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            self.stdin.write(order)
+            self.stdin.flush()
+            while response is None and (data := os.read(self.stdout.fileno(), MAX_PIECE)):
+                response = self.answer.feed(data)
+        except OSError:  # it has ended
+            response = None
+        finally:
+            timer.cancel()
+            timer.join()
+        if expired.is_set():
+            raise TimeoutError
+        if response is None:
+            raise ConnectionError
+        return response
+
+    def stderr_tail(self) -> bytes:
+        """The end of what it has written to standard error, once it has ended."""
+        if self.poll() is None or self._stderr_file.closed:
+            return b""
+        size = self._stderr_file.seek(0, os.SEEK_END)
+        self._stderr_file.seek(max(0, size - MAX_STDERR))
+        return self._stderr_file.read()
+
+    def end(self) -> None:
+        """Kill the process, wait for its end and close its streams."""
+        QueryProcess.end(self)
+        for stream in (self.stdin, self.stdout, self._stderr_file):
+            with suppress(OSError):
+                if stream is not None:
+                    stream.close()
+
+
+def start_query_process(module: str, environment: dict[str, str]) -> PersistentQueryProcess:
+    """A process that answers orders. Raises `StoreError` when the system starts none."""
+    return (PersistentQueryProcess if INHERITS_PIPES else StdioQueryProcess)(module, environment)
+
+
 def _close(pipe: socket.socket, stderr: int) -> None:
     pipe.close()
     os.close(stderr)
@@ -169,6 +258,9 @@ if hasattr(os, "register_at_fork"):
 def end_with_program() -> None:
     """In a query process: be killed when the program that started it ends. Nothing when nobody is bound to."""
     if len(sys.argv) < 2:
+        return
+    if sys.argv[1] == _BY_STDIN:
+        _watch_stdin()
         return
     pipe = int(sys.argv[1])
     if sys.platform != "linux":
@@ -199,6 +291,24 @@ def end_with_parent(parent: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _watch_stdin() -> None:
+    """Have a thread read standard input, which ends this process at its end, and hand on what comes."""
+    from threading import Thread
+
+    source = os.dup(0)
+    remote, local = os.pipe()
+    os.dup2(remote, 0)
+    os.close(remote)
+
+    def hand_on() -> None:
+        while data := os.read(source, MAX_PIECE):
+            while data:
+                data = data[os.write(local, data) :]
+        os._exit(1)
+
+    Thread(target=hand_on, daemon=True).start()
 
 
 def _kill_at_end_of(pipe: int) -> None:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnergraph.errors import QueryLimit
 from partnergraph.execution.exit_status import SPARE, MemoryAdvice, memory_error, system_limit
-from partnergraph.execution.query_process import PersistentQueryProcess, QueryProcess
+from partnergraph.execution.query_process import PersistentQueryProcess, QueryProcess, start_query_process
 from partnergraph.execution.wire import Opening, Order, Response, encode_order
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def run(
     }
     opening: Opening = {"targets": [str(target)], "memory": memory, "single": True}
     # Without a limit of arenas every thread sets address space aside that it never uses.
-    process = PersistentQueryProcess(_WORKER, {"MALLOC_ARENA_MAX": "2"})
+    process = start_query_process(_WORKER, {"MALLOC_ARENA_MAX": "2"})
     deadline = time.monotonic() + timeout
     try:
         response = process.exchange(encode_order(opening), timeout)
@@ -117,22 +119,23 @@ def start_process(module: str, pipe: socket.socket) -> QueryProcess:
 
 def start_persistent() -> PersistentQueryProcess:
     """A process that stands ready (see `execution.worker_main`). Raises `StoreError` when none can be had."""
-    return PersistentQueryProcess(_WORKER, _environment())
+    return start_query_process(_WORKER, _environment())
 
 
 def confine_process(memory: int) -> None:
     """Bound this process: memory (a lower limit of the system stays), no core dumps, no network where the system allows
-    it.
+    it. What the system has no limit for stays unbounded (see `memory_limit_note`).
     """
-    import ctypes
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _set_limit("RLIMIT_CORE", 0, 0)
     # What is written to counts; the address space, which holds what is only set aside for threads, has room to spare.
     for name, limit in (("RLIMIT_DATA", memory), ("RLIMIT_AS", memory + SPARE)):
         system = system_limit(name)
         bound = limit if system is None else min(limit, system)
-        resource.setrlimit(getattr(resource, name), (bound, bound))
+        _set_limit(name, bound, bound)
+    if not hasattr(os, "fork"):  # Windows has no C library of the process
+        return
+    import ctypes
+
     libc = ctypes.CDLL(None)
     if hasattr(libc, "unshare") and libc.unshare(CLONE_NEWNET) != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
@@ -140,15 +143,34 @@ def confine_process(memory: int) -> None:
 
 def limit_memory(memory: int) -> None:
     """Bound the memory of this process for now; a lower limit of the system stays."""
-    import resource
+    system = system_limit("RLIMIT_DATA")
+    _set_limit("RLIMIT_DATA", memory if system is None else min(memory, system))
 
-    system, hard = system_limit("RLIMIT_DATA"), resource.getrlimit(resource.RLIMIT_DATA)[1]
-    resource.setrlimit(resource.RLIMIT_DATA, (memory if system is None else min(memory, system), hard))
+
+def _set_limit(name: str, soft: int, hard: int | None = None) -> None:
+    """Set a limit of this process, as far as the system has it and permits it (macOS refuses some)."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    with suppress(AttributeError, ValueError, OSError):
+        number = getattr(resource, name)
+        resource.setrlimit(number, (soft, resource.getrlimit(number)[1] if hard is None else hard))
+
+
+def memory_limit_note() -> str | None:
+    """What to say where a query process cannot be bounded in memory; None on Linux, where it is.
+
+    Windows has no such limits; macOS refuses some of them, and does not hold a process to the others.
+    """
+    if sys.platform == "linux" and find_spec("resource") is not None:
+        return None
+    return "There is no memory limit for queries on this system; the time limit holds."
 
 
 def private_memory() -> int:
     """The bytes of private memory of this process, which `confine_process` bounds; 0 where the system does not tell."""
-    with suppress(OSError), Path("/proc/self/status").open() as lines:
+    with suppress(OSError), Path("/proc/self/status").open(encoding="utf-8") as lines:
         return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
     return 0
 

@@ -43,6 +43,6 @@ def fits_in_memory(store: Path, memory: int) -> bool:
 
 def _available_memory() -> int:
     """The bytes of memory of the machine that are free; 0 where the system does not tell."""
-    with suppress(OSError, ValueError, StopIteration), Path("/proc/meminfo").open() as lines:
+    with suppress(OSError, ValueError, StopIteration), Path("/proc/meminfo").open(encoding="utf-8") as lines:
         return int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1]) * 1024
     return 0

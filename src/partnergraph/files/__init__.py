@@ -13,19 +13,37 @@ from __future__ import annotations
 
 from partnergraph.files.atomic import write_file, write_files
 from partnergraph.files.folders import fill_folder, new_folder
-from partnergraph.files.locks import LockedFolder, lock_file, lock_folder
-from partnergraph.files.published import MARK, PUBLISHED, refuse_published
+from partnergraph.files.locks import LockedFolder, has_locks, lock_file, lock_folder
+from partnergraph.files.portable_names import DEVICE_NAMES, portable_names
+from partnergraph.files.published import (
+    CURRENT,
+    MARK,
+    PREVIOUS,
+    PUBLISHED,
+    pointer_file,
+    published_generation,
+    refuse_published,
+)
 from partnergraph.files.sync import sync_folder, sync_tree
+from partnergraph.files.temporary import replace_path
 
 __all__ = [
+    "CURRENT",
+    "DEVICE_NAMES",
     "MARK",
+    "PREVIOUS",
     "PUBLISHED",
     "LockedFolder",
     "fill_folder",
+    "has_locks",
     "lock_file",
     "lock_folder",
     "new_folder",
+    "pointer_file",
+    "portable_names",
+    "published_generation",
     "refuse_published",
+    "replace_path",
     "sync_folder",
     "sync_tree",
     "write_file",

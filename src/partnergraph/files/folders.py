@@ -10,7 +10,7 @@ from pathlib import Path
 from partnergraph.errors import StoreError, UsageError
 from partnergraph.files.published import refuse_published
 from partnergraph.files.sync import sync_folder, sync_tree
-from partnergraph.files.temporary import TemporaryFolder, sweep
+from partnergraph.files.temporary import TemporaryFolder, replace_path, sweep
 
 __all__ = ["fill_folder", "make_parents", "new_folder", "remove_empty"]
 
@@ -60,7 +60,7 @@ def fill_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     written.
     """
     for name in files:
-        if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name:
+        if Path(name).anchor or ".." in Path(name).parts or "\0" in name:
             raise StoreError(f"{ascii(name)[1:-1]} leads out of the folder that is written; nothing was written.")
     for name, data in files.items():
         try:
@@ -103,7 +103,7 @@ def _show(fresh: Path, path: Path) -> None:
                 os.chown(fresh, replaced.st_uid, replaced.st_gid)
         if os.name == "nt":  # elsewhere a folder may be renamed over an empty one
             path.rmdir()
-    fresh.rename(path)
+    replace_path(fresh, path)
     sync_folder(path.parent)
 
 

@@ -1,11 +1,13 @@
 """Advisory locks: of one file, and of a graph folder whose tables are to be changed.
 
 A lock lasts as long as its file is open in the process that took it, so it never outlives a killed process (flock on
-POSIX, locking of a byte range on Windows).
+POSIX, locking of a byte range on Windows). Some network drives have no locks: there nothing keeps two commands from
+changing one folder at once, and `has_locks` says so.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,11 +18,12 @@ from partnergraph.errors import StoreError
 from partnergraph.files.atomic import replace_files
 from partnergraph.files.temporary import sweep, try_lock
 
-__all__ = ["LockedFolder", "lock_file", "lock_folder"]
+__all__ = ["LockedFolder", "has_locks", "lock_file", "lock_folder"]
 
 LOCK = ".partnergraph.lock"
 WAIT = 10.0
 _PAUSE = 0.05
+_NO_LOCKS = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOLCK}  # errors of a drive without locks
 
 
 class LockedFolder:
@@ -53,10 +56,22 @@ def lock_file(path: Path, wait: float = 0.0, *, remove: bool = False) -> Iterato
     try:
         yield
     finally:
-        if remove:
-            with suppress(OSError):
-                path.unlink()
+        is_left = remove and not _removed(path)
         os.close(handle)
+        if is_left:  # Windows removes no file that is open; nor will it, if another process has it by now
+            _removed(path)
+
+
+def has_locks(path: Path) -> bool:
+    """Whether the drive of a file of ours has locks. Raises `OSError` when the file cannot be opened."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        try_lock(handle)
+    except OSError as error:
+        return error.errno not in _NO_LOCKS
+    finally:
+        os.close(handle)
+    return True
 
 
 def _locked(path: Path) -> int | None:
@@ -69,7 +84,7 @@ def _locked(path: Path) -> int | None:
         handle = os.open(path, flags & ~os.O_CREAT | os.O_RDONLY)
     try:
         # Whoever held the lock may have removed the file: then this is the lock of nothing.
-        if try_lock(handle) and os.path.samestat(os.fstat(handle), os.stat(path)):  # noqa: PTH116
+        if _try_lock(handle) and os.path.samestat(os.fstat(handle), os.stat(path)):  # noqa: PTH116
             return handle
     except FileNotFoundError:
         pass
@@ -78,6 +93,23 @@ def _locked(path: Path) -> int | None:
         raise
     os.close(handle)
     return None
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        return try_lock(handle)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return True
+        raise
 
 
 def _let_others_lock(handle: int) -> None:

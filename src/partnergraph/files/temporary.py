@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -16,9 +18,11 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["TemporaryFile", "TemporaryFolder", "sweep", "take_over", "try_lock"]
+__all__ = ["TemporaryFile", "TemporaryFolder", "replace_path", "sweep", "take_over", "try_lock"]
 
 _ACL = "system.posix_acl_access"
+_SHARING_TIME = 2.0  # seconds in which Windows may refuse a rename, because another program reads the file
+_PAUSE = 0.05
 _NAME = re.compile(r"\.partnergraph-[0-9a-f]{16}\.tmp")
 
 
@@ -31,13 +35,32 @@ def try_lock(handle: int) -> bool:
         if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         else:
-            import msvcrt
-
+            try:
+                import msvcrt
+            except ImportError:
+                raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP)) from None
             os.lseek(handle, 0, os.SEEK_SET)
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+def replace_path(path: Path, target: Path) -> None:
+    """Rename a file or folder over its target. Raises `OSError` when that is refused.
+
+    Windows refuses it while another program has either open: a virus scanner or a synchroniser does for a moment, so
+    there it is tried for some time.
+    """
+    until = time.monotonic() + _SHARING_TIME
+    while True:
+        try:
+            os.replace(path, target)  # noqa: PTH105
+            return
+        except PermissionError:
+            if os.name != "nt" or time.monotonic() >= until:
+                raise
+        time.sleep(_PAUSE)
 
 
 class TemporaryFile:
@@ -63,7 +86,7 @@ class TemporaryFile:
 
     def rename(self, target: Path) -> None:
         """Put it in the place of its target. Raises `OSError` when that is refused."""
-        os.replace(self.path, target)  # noqa: PTH105
+        replace_path(self.path, target)
 
     def discard(self) -> None:
         """Remove what was not renamed."""
@@ -111,7 +134,7 @@ def _remove_unlocked(path: Path) -> None:
         kind = path.lstat().st_mode
         if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
             return
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         try:
             if try_lock(handle) and stat.S_ISDIR(kind):
                 shutil.rmtree(path, ignore_errors=True)
@@ -126,7 +149,7 @@ def take_over(handle: int, path: Path, replaced: os.stat_result) -> None:
 
     Where the group cannot be kept, the group has no rights: those were meant for another one.
     """
-    if os.name == "nt":
+    if not hasattr(os, "fchown"):  # Windows
         return
     now = os.fstat(handle)
     if (now.st_uid, now.st_gid) != (replaced.st_uid, replaced.st_gid):

@@ -132,7 +132,8 @@ def path_problem(folder: Path, path: str) -> tuple[str, str] | None:
             fix = "Copy the file into the graph folder, and write the path from there."
             return "The path leads out of the graph folder.", fix
         if not (folder / path).exists() or not path:
-            return (f"There is no file {printable(path)}." if path else "The entry has no path."), "Mend the path."
+            fix = "Write it with / between the names, as every system reads it." if "\\" in path else "Mend the path."
+            return (f"There is no file {printable(path)}." if path else "The entry has no path."), fix
         check_file(folder / path, path, folder)
     except DataError as error:
         return error.findings[0].message, "Mend the path, or put the file there."

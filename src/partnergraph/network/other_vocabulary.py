@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sized
-from shlex import quote
 
 from partnergraph.claims.terms import prefixed
-from partnergraph.errors import DataError
+from partnergraph.errors import DataError, shell_quote
 from partnergraph.store import Reader
 from partnergraph.vocabulary import ORG, PG
 
@@ -36,7 +35,8 @@ def other_vocabulary(reader: Reader, name: str) -> tuple[str, str] | None:
     link = (properties[0]["p"] if properties else None) or ORG.linkedTo
     link = prefixed(link) if prefixed(link) != link else f"<{link}>"
     query = f"'SELECT ?from ?to {{ ?from {link} ?to }}'"
-    fix = f"A query draws links of other vocabularies: partnergraph query -g {quote(name)} {query} --draw links.html"
+    command = f"partnergraph query -g {shell_quote(name)} {query} --draw links.html"
+    fix = f"A query draws links of other vocabularies: {command}"
     return reason, fix
 
 

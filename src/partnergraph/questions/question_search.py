@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from functools import cache
 from math import log, sqrt
 
 from partnergraph.claims.name_search import SMALL, bodies_by_name, fold_name
+from partnergraph.errors import shell_quote
 from partnergraph.questions.named_questions import CONCEPT_TYPES, Question, all_questions
 from partnergraph.store import Reader
 from partnergraph.vocabulary import concepts
@@ -61,7 +61,7 @@ class QuestionMatch:
         parts = ["partnergraph query", self.question.name]
         for parameter in self.question.parameters:
             if parameter.name in self.values:
-                parts.append(f"-p {parameter.name}={shlex.quote(self.values[parameter.name])}")
+                parts.append(f"-p {parameter.name}={shell_quote(self.values[parameter.name])}")
             elif parameter.default is None:
                 parts.append(f"-p {parameter.name}=...")
         return " ".join(parts)

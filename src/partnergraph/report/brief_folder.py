@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from partnergraph.errors import UsageError
-from partnergraph.files import write_files
+from partnergraph.files import DEVICE_NAMES, write_files
 from partnergraph.report.brief import BriefMaker
 from partnergraph.report.brief_html import GENERATOR, index_html
 from partnergraph.report.brief_view import Figures
@@ -15,8 +15,7 @@ from partnergraph.vocabulary.iri import last_segment
 
 INDEX = "index.html"
 _BATCH = 100  # files written at a time
-# Names that Windows keeps for devices.
-_RESERVED = {"index", "con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+_RESERVED = {"index", *DEVICE_NAMES}
 _MARK = f'<meta name="generator" content="{GENERATOR}">'.encode()
 _HEAD = 4096  # bytes in which the mark stands
 

@@ -46,13 +46,16 @@ def max_connections(wanted: int = ConnectionLimits.max_connections, processes: i
     """
     try:
         import resource
-    except ModuleNotFoundError:  # Windows has no such limit
+    except ImportError:  # Windows has no such limit
         return wanted
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < 2 * wanted:
         raised = 2 * wanted if hard == resource.RLIM_INFINITY else min(hard, 2 * wanted)
         soft = max(soft, raised)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        except (ValueError, OSError):  # macOS has a lower limit than it tells
+            soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return (
         wanted
         if soft == resource.RLIM_INFINITY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import os
 import re
 import signal
 import socket
@@ -26,9 +27,11 @@ def run(path: Path | None, settings: ServerSettings, *, started: Callable[[str],
     of the server when requests are answered.
 
     Raises `UsageError` for an address that other machines can reach unless that is allowed, or that is in use, for what
-    is not an origin, and for a record that cannot be opened; `StoreError` when there is no graph, `MissingExtra`
-    without the server's packages.
+    is not an origin, for a record that cannot be opened, and on a system that cannot fork; `StoreError` when there is
+    no graph, `MissingExtra` without the server's packages.
     """
+    if not (hasattr(os, "fork") and hasattr(signal, "SIGSTOP") and hasattr(socket, "send_fds")):
+        raise UsageError("serve cannot run on this system: its query processes need fork(2), which Windows lacks.")
     try:
         import starlette  # noqa: F401
         import uvicorn

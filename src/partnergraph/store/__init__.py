@@ -5,7 +5,7 @@ The default graph always holds the merge of all named graphs, each triple once (
 
 from __future__ import annotations
 
-from partnergraph.store.location import locate
+from partnergraph.store.location import locate, locate_previous
 from partnergraph.store.oxigraph.engine_errors import address_space, check_address_space, store_error
 from partnergraph.store.oxigraph.formats import (
     GRAPH_FORMATS,
@@ -32,6 +32,7 @@ __all__ = [
     "convert_table",
     "is_empty_answer",
     "locate",
+    "locate_previous",
     "prefixes_of",
     "store_error",
     "term_text",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from partnergraph.errors import StoreError
+from partnergraph.files import CURRENT, PREVIOUS, pointer_file, published_generation
 from partnergraph.reading import printable, read_file
 from partnergraph.reading.toml import MAX_SIZE, parse_toml
 
@@ -27,6 +28,17 @@ def locate(path: Path | None = None) -> Path:
         raise StoreError(f"{error.filename or path} cannot be read: {error.strerror or error}.") from None
 
 
+def locate_previous(output: Path) -> Path:
+    """The store of the generation before the current one of a build folder. Raises `StoreError` when there is none."""
+    try:
+        before = published_generation(output, PREVIOUS)
+    except OSError as error:
+        raise StoreError(f"{error.filename or output} cannot be read: {error.strerror or error}.") from None
+    if before is None or not (before / "store").is_dir():
+        raise StoreError(f"{output} holds no generation before the current one.")
+    return before / "store"
+
+
 def _default_path() -> Path:
     for path in (Path("build"), Path("data")):
         if path.exists():
@@ -37,7 +49,7 @@ def _default_path() -> Path:
 def _resolve(path: Path) -> Path:
     if not path.exists():
         build = path.parents[2] if path.parts[-3:-2] == ("generations",) else None
-        if build is not None and (build / "current").exists():
+        if build is not None and published_generation(build) is not None:
             gone = f"There is nothing at {printable(path)}: this generation of the build is no longer kept."
             raise StoreError(f"{gone} Open the build again: {printable(build)}")
         raise StoreError(f"There is nothing at {printable(path)}.")
@@ -45,9 +57,14 @@ def _resolve(path: Path) -> Path:
         return path
     if (path / "partnergraph.toml").is_file():
         return _store_of_graph_folder(path)
-    for store in (path / "current" / "store", path / "store"):
-        if store.is_dir():
-            return store.resolve()
+    for folder in (published_generation(path), path):
+        if folder is not None and (folder / "store").is_dir():
+            return (folder / "store").resolve()
+    if (pointer := pointer_file(path, CURRENT)).is_file():
+        raise StoreError(
+            f"{printable(pointer)} names a generation that is not there. Wait until the folder is synchronised, or "
+            "build it again."
+        )
     if (path / "CURRENT").is_file():
         return path
     kinds = "a graph folder, a build folder, a store or an RDF file"
@@ -58,9 +75,11 @@ def _store_of_graph_folder(folder: Path) -> Path:
     """The store of the build whose report names the graph of this folder."""
     graph = _read(folder / "partnergraph.toml", MAX_SIZE, parse_toml).get("id")
     for output in (Path("build"), folder.resolve().parent / "build", folder / "build"):
-        report = output / "current" / "report.json"
-        if graph is not None and report.is_file() and _read(report, MAX_REPORT_SIZE, json.loads).get("graph") == graph:
-            return (output / "current" / "store").resolve()
+        current = published_generation(output)
+        if graph is None or current is None or not (current / "report.json").is_file():
+            continue
+        if _read(current / "report.json", MAX_REPORT_SIZE, json.loads).get("graph") == graph:
+            return current / "store"
     raise StoreError(f"{printable(folder)} has not been built yet. Run: partnergraph build {printable(folder)}")
 
 

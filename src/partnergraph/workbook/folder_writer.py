@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from partnergraph.errors import StoreError, UsageError
-from partnergraph.files import fill_folder, new_folder, write_file
+from partnergraph.files import fill_folder, new_folder, portable_names, write_file
 from partnergraph.graph_folder.folder import CONFIG, read_folder
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
@@ -69,11 +69,11 @@ def write_folder(folder: Path, content: FolderContent) -> None:
     """Settings, texts, tables and story. A table without rows is left out."""
     lines = [f"{key} = {toml_string(value)}\n" for key, value in content.config.items()]
     files: dict[str, bytes] = {}
+    names = portable_names(content.documents)
     for source, text in sorted(content.documents.items()):
-        files[f"documents/{source}.txt"] = text.encode()
-        lines.append(
-            f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(f'documents/{source}.txt')}\n"
-        )
+        path = f"documents/{names[source]}.txt"
+        files[path] = text.encode()
+        lines.append(f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(path)}\n")
     files[CONFIG] = "".join(lines).encode()
     for name, rows in content.rows.items():
         if rows:
@@ -123,11 +123,11 @@ def _write_rdf_files(folder: Path, content: FolderContent, missing: dict[str, li
     Returns what is missing of other graphs.
     """
     start = Ids(content.config["base"]).graph("source", "")
-    sources = {row["id"] for row in content.rows["sources"]}
+    sources = portable_names(row["id"] for row in content.rows["sources"])
     for graph in sorted(missing):
         source = graph.removeprefix(start)
         if graph.startswith(start) and source in sources:
-            file = f"rdf/{source}.nt"
+            file = f"rdf/{sources[source]}.nt"
             entry = f"\n[[rdf]]\nsource = {toml_string(source)}\npath = {toml_string(file)}\n".encode()
             settings = (folder / CONFIG).read_bytes() + entry
             fill_folder(folder, {file: "".join(missing.pop(graph)).encode(), CONFIG: settings})

@@ -22,10 +22,18 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="SOURCE", help="The graph as only these sources tell it (repeatable).")
 @click.option("--force", is_flag=True, help="Build even when nothing has changed.")
 @click.option("--replace", is_flag=True, help="Replace the graph of another folder that stands in the output.")
+@click.option("--no-links", is_flag=True, help="Copies instead of links, for a folder that other machines share.")
 @click.option("--no-page", is_flag=True, help="Leave the HTML page out.")
 @click.option("--quiet", "-q", is_flag=True, help="No summary, no progress.")
 def build(
-    folder: Path, output: Path, only: tuple[str, ...], force: bool, replace: bool, no_page: bool, quiet: bool
+    folder: Path,
+    output: Path,
+    only: tuple[str, ...],
+    force: bool,
+    replace: bool,
+    no_links: bool,
+    no_page: bool,
+    quiet: bool,
 ) -> None:
     """Read a graph FOLDER, check it, and publish a new generation of its store and page: all or nothing."""
     from partnergraph.build import build as run
@@ -51,6 +59,7 @@ def build(
         progress=progress,
         force=force,
         replace=replace,
+        links=not no_links,
     )
     if quiet:
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from partnergraph.cli.options import Command, draw_option, format_option, output_option, write_result
-from partnergraph.errors import DataError, StoreError, UsageError, error_count
+from partnergraph.errors import DataError, UsageError, error_count
 
 if TYPE_CHECKING:
     from partnergraph.graph import PartnerGraph
@@ -78,14 +78,11 @@ def _names(first: str, second: str) -> tuple[str, str]:
 def _open_graph(name: str) -> PartnerGraph:
     """The graph that an argument names. A graph folder is read as it is now, whether it was built or not."""
     from partnergraph.graph import PartnerGraph
-    from partnergraph.store import Reader
+    from partnergraph.store import Reader, locate_previous
 
     if name.endswith(PREVIOUS):
         folder = Path(name.removesuffix(PREVIOUS) or ".")
-        before = folder / ".previous"
-        if not (before / "store").is_dir():
-            raise StoreError(f"{folder} holds no generation before the current one.")
-        return PartnerGraph(Reader.at(before / "store"))
+        return PartnerGraph(Reader.at(locate_previous(folder)))
     path = Path(name)
     if not (path / "partnergraph.toml").is_file():
         return PartnerGraph(Reader.at(path))

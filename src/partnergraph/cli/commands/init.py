@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from partnergraph.cli.options import Command
+from partnergraph.errors import shell_quote
 
 
 @click.command(cls=Command)
@@ -16,8 +17,6 @@ from partnergraph.cli.options import Command
 @click.option("--csv", "csv_tables", is_flag=True, help="CSV files instead of a workbook.")
 def init(folder: Path, name: str, base: str | None, csv_tables: bool) -> None:
     """Make a new graph FOLDER for an organisation, with an invented example in a workbook and a README."""
-    from shlex import quote
-
     from partnergraph.cli.options import build_command
     from partnergraph.workbook.template import WORKBOOK
     from partnergraph.workbook.template import create_folder as run
@@ -26,5 +25,5 @@ def init(folder: Path, name: str, base: str | None, csv_tables: bool) -> None:
     where = folder / "tables" / ("" if csv_tables else WORKBOOK)
     click.echo(f"{folder}: made, with an invented example. Its README.md says how to put your own in.")
     click.echo(f"  edit   {where}")
-    click.echo(f"  check  partnergraph check {quote(str(folder))}")
+    click.echo(f"  check  partnergraph check {shell_quote(str(folder))}")
     click.echo(f"  build  {build_command(folder)}")

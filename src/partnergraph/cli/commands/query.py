@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from partnergraph.cli.options import (
     MEGABYTES,
@@ -68,7 +69,7 @@ def query(
     Prefixes are declared for you. The query runs in a process of its own, with limits; it only reads this graph.
     """
     from partnergraph.execution.exit_status import SPARE
-    from partnergraph.execution.sandbox import run
+    from partnergraph.execution.sandbox import memory_limit_note, run
     from partnergraph.store import address_space, locate
 
     text, name = _text(question)
@@ -85,6 +86,9 @@ def query(
     if (allowed := address_space()) is not None and allowed < memory * 1_000_000 + SPARE:
         click.echo(f"note: {allowed // 1_000_000:,} MB of address space are allowed here (ulimit -v), less than "
                    f"a query with --memory {memory} may take", err=True)  # fmt: skip
+    is_asked = click.get_current_context().get_parameter_source("memory") is not ParameterSource.DEFAULT
+    if is_asked and (limit_note := memory_limit_note()):
+        click.echo(f"note: {limit_note}", err=True)
     answer = run(
         locate(graph),
         text,

@@ -69,9 +69,16 @@ def serve(graph: Path | None, **values: Any) -> None:
     Every query runs in a process of its own with limits, and a newly built generation is taken over by itself.
     Stop it with Ctrl-C.
     """
+    from partnergraph.execution.sandbox import memory_limit_note
     from partnergraph.server.run import run
 
     settings = settings_of(ServerSettings, values)
     if settings.audit is not None and str(settings.audit) != "-":
         refuse_published(Path(os.path.realpath(settings.audit)))
-    run(graph, settings, started=lambda url: click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True))
+
+    def started(url: str) -> None:
+        if limit_note := memory_limit_note():
+            click.echo(f"note: {limit_note}", err=True)
+        click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True)
+
+    run(graph, settings, started=started)

@@ -66,6 +66,8 @@ def address_space() -> int | None:
         import resource
     except ImportError:  # Windows has no such limit
         return None
+    if not hasattr(resource, "RLIMIT_AS"):
+        return None
     allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
     return None if allowed == resource.RLIM_INFINITY else allowed
 
