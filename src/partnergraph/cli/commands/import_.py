@@ -42,9 +42,12 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
         network = import_network(files, source)
         stop_at(network.findings)
         name = toml_string(output.resolve().name)
-        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
+        base = f"base = {toml_string(network.base)}\n" if network.base else ""
+        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n{base}".encode()}
         new |= {
-            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in network.rows.items()
+            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns)
+            for table, rows in network.rows.items()
+            if rows or table in ("sources", "evidence", "organisations", "relationships")
         }
         fill_folder(staging, new)
         stop_at(collect_findings(staging))
