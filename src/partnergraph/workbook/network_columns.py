@@ -191,7 +191,7 @@ class _SheetRows:
         for number, cells in self.sheet.rows[1:]:
             beyond = [index for index, cell in enumerate(cells, 1) if index > len(self.names) and cell.strip()]
             if beyond:
-                message = f"The row has {beyond[-1]} cells, but there are {len(self.names)} headings."
+                message = f"The row has {beyond[-1]} cells, but the headings are {len(self.names)}."
                 fix = "Put a cell that holds a comma between quotation marks, or give the column a heading."
                 self._finding("error", "ragged-row", message, fix, number, beyond[0])
                 continue
