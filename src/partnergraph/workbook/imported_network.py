@@ -18,6 +18,7 @@ TABLES = (
     *("relationships", "events", "standing"),
 )
 _OWN_IRI = re.compile(r"(https?://.{1,300}/)id/(org|group|undertaking|place|rel)/([^/?#]+(?:/[^/?#]+)?)")
+_MAX_HINTS = 50  # ends that are compared with up to 100 times as many nodes, each
 # The forms of ids, as `graph_folder.cell_parser` reads them.
 _ID = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE_ID = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
@@ -46,6 +47,7 @@ class ImportedNetwork:
     used_ids: set[str] = field(default_factory=set)
     own_ids: set[tuple[str, str]] = field(default_factory=set)  # as they were in the graph that was exported, by table
     own_words: set[str] = field(default_factory=set)
+    hints: int = 0  # ends that were compared with all nodes
     last_numbers: dict[str, int] = field(default_factory=dict)  # of ids with a number, the last number
     _noticed: dict[tuple[object, ...], tuple[Finding, int]] = field(default_factory=dict)
 
@@ -142,7 +144,8 @@ class ImportedNetwork:
             self.note("warning", "label-case", message, place, end, "Write it in one way, if they are one.")
             return self.ids[other]
         if self.has_nodes:
-            near = nearest(end[:100], list(self.ids))
+            self.hints += 1
+            near = nearest(end[:100], list(self.ids)) if self.hints <= _MAX_HINTS >= len(self.ids) / 100 else None
             hint = f"Did you mean '{near}'? " if near else ""
             message = f"'{end}' is not among the nodes; an organisation was made of it."
             self.note(

@@ -26,6 +26,7 @@ class EdgeImport:
         self.network, self.evidence = network, evidence
         self.roles = {text: concept.code for concept in concepts("role") for text in (concept.code, concept.label)}
         self.symmetric = {concept.code for concept in concepts("relationship-kind") if concept.symmetric}
+        self.changes: dict[tuple[str, ...], dict[str, str]] = {}  # events by one side, date, evidence and note
         self.standings = {concept.code for concept in concepts("standing")} - {"accepted"}
 
     def add(self, row: NetworkRow) -> None:
@@ -158,10 +159,20 @@ class EdgeImport:
 
     def _add_change(self, row: NetworkRow, slugs: Sequence[str], labels: Sequence[str], evidence: str) -> None:
         dates = date_cells(self.network, row)
-        cells = {"id": self.network.new_id(f"change--{slugs[0]}--{slugs[1]}", "change"), "kind": "change"}
+        before, after = slugs
+        date = dates.get("start", dates.get("end", ""))
         note = join_notes([self._note(row, labels), dates.get("date_note", "")])
-        cells |= {"from": slugs[0], "to": slugs[1], "date": dates.get("start", dates.get("end", ""))}
-        self.network.rows["events"].append(cells | {"evidence": evidence, "note": note})
+        merger, split = ("to", after, date, evidence, note), ("from", before, date, evidence, note)
+        for key, column, other, kind in ((merger, "from", before, "merger"), (split, "to", after, "split")):
+            # One event with several bodies on one side, which our own export writes as a link for each of them.
+            if (event := self.changes.get(key)) is not None and ";" not in event[key[0]]:
+                event[column] += f"; {other}"
+                event["kind"] = kind
+                return
+        cells = {"id": self.network.new_id(f"change--{before}--{after}", "change"), "kind": "change", "from": before}
+        cells |= {"to": after, "date": date, "evidence": evidence, "note": note}
+        self.changes[merger] = self.changes[split] = cells
+        self.network.rows["events"].append(cells)
 
     def _add_relationship(
         self, row: NetworkRow, code: str, slugs: Sequence[str], labels: Sequence[str], evidence: str
