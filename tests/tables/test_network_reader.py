@@ -96,7 +96,8 @@ GEXF = """<gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" 
 <nodes><node id="1" label="A"><attvalues><attvalue for="0" value="Council"/></attvalues><viz:color r="1" g="2" b="3"/>
 <nodes><node id="3" label="C"/></nodes></node><node id="2" label="B"/></nodes>
 <edges><edge id="7" source="1" target="2" label="funds" weight="2.0">
-<attvalues><attvalue for="0" value="3"/></attvalues><spells><spell start="2014-01-01" end="2016"/><spell start="2019"/></spells>
+<attvalues><attvalue for="0" value="3"/></attvalues>
+<spells><spell start="2014-01-01" end="2016"/><spell start="2019"/></spells>
 </edge></edges></graph></gexf>"""
 
 

@@ -171,6 +171,7 @@ def gexf(graph: Network) -> bytes:
         for name in ("start", "end"):
             if name in values:
                 values[f"{name}_stated"] = values.pop(name)
+        values["id"] = _xml_safe(key)  # (that of GraphML is the key)
         values["label"] = _xml_safe(data.get("forward") or data.get("kind") or "")
         if begins or over:
             values["spells"] = [(begins, over)]

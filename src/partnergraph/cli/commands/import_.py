@@ -15,9 +15,11 @@ from partnergraph.grammar import numbered
 @output_path_option("The new graph folder; must not be there yet.", WRITTEN_PATH, required=True)
 @click.option("--source", default="imported-map", show_default=True, metavar="ID", help="What the file is called.")
 def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
-    """Make a graph folder from nodes and edges as Kumu and Gephi keep them (a workbook, or CSV FILES).
+    """Make a graph folder from nodes and edges as Kumu, Gephi and `partnergraph export` keep them.
 
-    Edges: From and To, or Source and Target, with Type or Label. Nodes: Label, with Id, Type and Description.
+    FILES: a workbook (.xlsx, .ods), CSV, Kumu's JSON, GEXF or GraphML; of our own export nodes.csv, edges.csv and
+    evidence.csv. Edges: From and To, or Source and Target, with Type or Label, Start, End, Source and URL. Nodes:
+    Label, with Id, Type, Description, Tags and URL. What is not taken over is said, column by column.
     """
     import re
 
