@@ -30,14 +30,12 @@ class ImportedNetwork:
 
     source: str
     rows: dict[str, list[dict[str, str]]] = field(default_factory=lambda: {name: [] for name in TABLES})
-    ids: dict[str, str] = field(default_factory=dict)  # what the file calls a node -> the id of its row
-    folded: dict[str, str] = field(default_factory=dict)  # the same without case and blanks -> what the file calls it
+    ids: dict[str, str] = field(default_factory=dict)  # Id of a node in the file (label, without one) -> id of its row
+    labels: dict[str, list[str]] = field(default_factory=dict)  # label -> the nodes that have it, by Id in the file
+    folded: dict[str, str] = field(default_factory=dict)  # Id or label without case and blanks -> Id in the file
     names: dict[str, str] = field(default_factory=dict)  # of nodes, by the id of their rows
     tables: dict[str, str] = field(default_factory=dict)  # the table of each node, by the id of its row
-    shared_labels: dict[str, list[str]] = field(
-        default_factory=dict
-    )  # labels of several nodes -> their ids in the file
-    people: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)  # folded Ids and labels of persons, who are left out
     base: str = ""  # of the IRIs of our own export
     has_nodes: bool = False
     # Rows of relationships by kind, both ends, dates and note.
@@ -121,7 +119,9 @@ class ImportedNetwork:
         """Add the row of a node to its table; returns its id."""
         slug = self.own_id(table, wanted) or self.new_id(label, f"body-{len(self.ids) + 1}")
         self.ids[key], self.names[slug], self.tables[slug] = slug, label, table
+        self.labels.setdefault(label, []).append(key)
         self.folded.setdefault(fold(key), key)
+        self.folded.setdefault(fold(label), key)
         self.rows[table].append({"id": slug, "name": label, **cells})
         return slug
 
@@ -132,20 +132,29 @@ class ImportedNetwork:
 
     def node_id(self, end: str, place: Place) -> str:
         """The id of the row of a node by its id or label, "" for one that is not known. Says what is in doubt."""
-        if end in self.shared_labels:
-            message = f"'{end}' is the label of {len(self.shared_labels[end])} nodes."
-            fix = f"Write the Id of one of them: {', '.join(self.shared_labels[end][:5])}."
-            self.note("error", "ambiguous-end", message, place, end, fix)
-            return self.ids[end]
         if end in self.ids:
             return self.ids[end]
-        if (other := self.folded.get(fold(end))) is not None:
-            message = f"'{end}' and '{other}' differ only in case or blanks; they were read as one node."
+        keys = self.labels.get(end, [])
+        if len(keys) > 1:
+            message, fix = (
+                f"'{end}' is the label of {len(keys)} nodes.",
+                f"Write the Id of one of them: {', '.join(keys[:5])}.",
+            )
+            self.note("error", "ambiguous-end", message, place, end, fix)
+        elif not keys and (other := self.folded.get(fold(end))) is not None:
+            name = self.names[self.ids[other]] if fold(other) != fold(end) else other
+            message = f"'{end}' and '{name}' differ only in case or blanks; they were read as one node."
             self.note("warning", "label-case", message, place, end, "Write it in one way, if they are one.")
-            return self.ids[other]
+            keys = [other]
+        if keys:
+            return self.ids[keys[0]]
         if self.has_nodes:
             self.hints += 1
-            near = nearest(end[:100], list(self.ids)) if self.hints <= _MAX_HINTS >= len(self.ids) / 100 else None
+            near = (
+                nearest(end[:100], [*self.ids, *self.labels])
+                if self.hints <= _MAX_HINTS >= len(self.ids) / 100
+                else None
+            )
             hint = f"Did you mean '{near}'? " if near else ""
             message = f"'{end}' is not among the nodes; an organisation was made of it."
             self.note(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from partnergraph.errors import Finding, Place, letters
-from partnergraph.tables.personal_data import EMAIL, redact_contacts
+from partnergraph.tables.personal_data import EMAIL, TELEPHONE, redact_contacts
 from partnergraph.tables.sheet import ErrorCell, Sheet
 from partnergraph.tables.table import normalise_heading
 
@@ -17,6 +17,7 @@ __all__ = [
     "EVIDENCE_HEADINGS",
     "MAX_LENGTH",
     "NODE_HEADINGS",
+    "NO_NAME",
     "NetworkRow",
     "is_edges",
     "is_evidence",
@@ -50,7 +51,7 @@ EDGE_HEADINGS: Mapping[str, Sequence[str]] = {
     "role": ("role",),
     "via": ("via",),
     "id": ("id",),
-    **{name: (name,) for name in ("standing", "derived", "inferred", "said_by", "evidence")},
+    **{name: (name,) for name in ("from_label", "to_label", "standing", "derived", "inferred", "said_by", "evidence")},
 }
 NODE_HEADINGS: Mapping[str, Sequence[str]] = {
     "id": ("id", "key"),
@@ -73,10 +74,12 @@ _SEVERAL = ("kind", "note", "tags")
 # Columns of our own exports that follow from the others; a build computes them anew.
 _COMPUTED = frozenset(
     (
-        *("from_label", "to_label", "wording", "bounded_by", "first_seen", "last_confirmed", "networkx_key"),
+        *("wording", "bounded_by", "first_seen", "last_confirmed", "networkx_key"),
         *("valid_from_earliest", "valid_from_latest", "valid_until_earliest", "valid_until_latest"),
     )
 )
+NO_NAME = (f"({EMAIL})", f"({TELEPHONE})")  # what is left of a cell that was nothing else
+_NAMES = ("id", "label", "from", "to")  # meanings whose cells say by it that they were a person's
 _REPORTED_COLUMNS = 50
 AddFinding = Callable[[Finding], None]
 
@@ -216,7 +219,7 @@ class _SheetRows:
         if len(text) > MAX_LENGTH:
             message = f"The cell has {len(text):,} characters; the first {MAX_LENGTH:,} were taken over."
             self._finding("warning", "cut-text", message, "Shorten it, or keep the text in documents.", number, index)
-        return text[:MAX_LENGTH]
+        return "" if text in NO_NAME and self.meanings[index] not in _NAMES else text[:MAX_LENGTH]
 
     def report(self) -> None:
         """Say what was not taken over, by column."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.wordings import KindWording, kind_of_wording, normalise_wording
-from partnergraph.workbook.imported_network import ImportedNetwork, join_notes
-from partnergraph.workbook.network_columns import NetworkRow
+from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
+from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
 from partnergraph.workbook.network_evidence import EvidenceImport, date_cells, pieces_of
+from partnergraph.workbook.network_nodes import NodeImport
 
 __all__ = ["EdgeImport"]
 
@@ -22,8 +24,8 @@ _DATES = ("start", "end", "date_note")
 class EdgeImport:
     """Makes rows of relationships and events out of rows of edges."""
 
-    def __init__(self, network: ImportedNetwork, evidence: EvidenceImport) -> None:
-        self.network, self.evidence = network, evidence
+    def __init__(self, network: ImportedNetwork, evidence: EvidenceImport, nodes: NodeImport) -> None:
+        self.network, self.evidence, self.nodes = network, evidence, nodes
         self.roles = {text: concept.code for concept in concepts("role") for text in (concept.code, concept.label)}
         self.symmetric = {concept.code for concept in concepts("relationship-kind") if concept.symmetric}
         self.changes: dict[tuple[str, ...], dict[str, str]] = {}  # events by one side, date, evidence and note
@@ -47,7 +49,7 @@ class EdgeImport:
             return
         evidence = self._evidence(row, ends, slugs)
         for index, end in enumerate(ends):
-            slugs[index] = slugs[index] or self._add_end(kind, index, end, evidence)
+            slugs[index] = slugs[index] or self._add_end(row, kind, index, evidence)
         if kind.inverse:
             slugs.reverse()
         self._direction(row, kind)
@@ -66,11 +68,11 @@ class EdgeImport:
                 network.note("error", "missing-value", message, row.place(meaning), None, fix)
         if not all(ends):
             return False
-        if {*ends} & network.people:
+        if {*map(fold, ends)} & network.people:
             message, fix = "An edge to a person was left out.", "Name the body that the person acts for."
             network.note("info", "person-edge", message, row.place("to"), None, fix)
             return False
-        if any(end.startswith("(") and end in ("(e-mail)", "(telephone)") for end in ends):
+        if {*ends} & {*NO_NAME}:
             message = "An end of the edge is an address or a number of a person; the row was left out."
             network.note("warning", "person", message, row.place("from"), None, "Name the body instead.")
             return False
@@ -112,14 +114,18 @@ class EdgeImport:
         says = f"links {names[0]} to {names[1]}" + (f": '{'; '.join(texts)}'." if texts else ".")
         return self.evidence.of_row(row, says)
 
-    def _add_end(self, kind: KindWording, index: int, end: str, evidence: str) -> str:
+    def _add_end(self, row: NetworkRow, kind: KindWording, index: int, evidence: str) -> str:
         """The row of an end that is among no nodes: an organisation, or the place where a body is."""
-        if end in self.network.ids:  # (both ends were new, and one of them is the other)
+        meaning = ("from", "to")[index]
+        end = row.get(meaning)
+        if self.network.own_parts(end)[0]:  # the edges of our own export, without its nodes
+            cells = {"id": [("", end)], "label": [("", row.get(f"{meaning}_label") or end)]}
+            self.nodes.add(replace(row, cells=cells))
             return self.network.ids[end]
         if kind.code == "location" and index == 1:
             return self.network.add_node("places", end, end, {"evidence": evidence})
-        cells = {"form": "organisation", "type": "stakeholder", "description": "", "evidence": evidence}
-        return self.network.add_node("organisations", end, end, cells)
+        cells_of_body = {"form": "organisation", "type": "stakeholder", "description": "", "evidence": evidence}
+        return self.network.add_node("organisations", end, end, cells_of_body)
 
     def _direction(self, row: NetworkRow, kind: KindWording) -> None:
         words = [row.get("direction"), *row.texts("kind")]
@@ -203,9 +209,10 @@ class EdgeImport:
     def _via(self, row: NetworkRow) -> str:
         slugs = []
         for name in pieces_of(row.get("via"), (";",)):
-            if name in self.network.ids:
-                slugs.append(self.network.ids[name])
+            keys = [name] if name in self.network.ids else self.network.labels.get(name, [])
+            if len(keys) == 1:
+                slugs.append(self.network.ids[keys[0]])
             else:
-                message = f"'{name}' is not among the nodes; via was not taken over."
+                message = f"'{name}' is not the name of one node; via was not taken over."
                 self.network.note("warning", "via", message, row.place("via"), name, "Add it to the nodes.")
         return "; ".join(dict.fromkeys(slugs))

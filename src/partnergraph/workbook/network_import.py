@@ -56,7 +56,7 @@ def import_network(paths: Sequence[Path], source: str) -> ImportedNetwork:
     for sheet, prefix in nodes:
         for row in network_rows(sheet, NODE_HEADINGS, network.add, prefix):
             node_import.add(row)
-    edge_import = EdgeImport(network, pieces)
+    edge_import = EdgeImport(network, pieces, node_import)
     for sheet, prefix in edges:
         for row in network_rows(sheet, EDGE_HEADINGS, network.add, prefix):
             edge_import.add(row)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from partnergraph.tables.personal_data import EMAIL, TELEPHONE
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.wordings import normalise_wording, type_of_wording
-from partnergraph.workbook.imported_network import ImportedNetwork, join_notes
-from partnergraph.workbook.network_columns import NetworkRow
+from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
+from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
 from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of, website_of
 
 __all__ = ["NodeImport"]
 
 PEOPLE = ("person", "people", "individual", "contact", "human", "staff", "employee")
-_NO_NAME = (f"({EMAIL})", f"({TELEPHONE})")  # what is left of a label that was nothing else
 # The tables of our own records, by the part of their IRIs.
 _OWN_TABLES = {"org": "organisations", "group": "groups", "undertaking": "undertakings", "place": "places"}
 
@@ -34,7 +32,7 @@ class NodeImport:
             message, fix = "The node has neither Id nor Label.", "Write its name, or delete the row."
             network.note("error", "missing-value", message, row.place("label"), None, fix)
             return
-        if key in network.ids or key in network.people:
+        if key in network.ids or fold(key) in network.people:
             message, fix = f"'{key}' is listed twice; the first row was taken.", "Give one of them another name or Id."
             network.note("warning", "node-twice", message, row.place("id" if row.get("id") else "label"), key, fix)
             return
@@ -44,33 +42,19 @@ class NodeImport:
             network.note("warning", "label-case", message, row.place("label"), key, fix)
             return
         kind, own = network.own_parts(key)
-        if not own and self._is_person(row, label):
-            network.people |= {key, label}
+        if not own and self._is_person(row, key, label):
+            network.people |= {fold(key), fold(label)}
             return
         table = _OWN_TABLES.get(kind, "") or self._table(row)
-        slug = self._add_to(table, row, key, label, own)
-        self._add_label(label, key, slug)
+        self._add_to(table, row, key, label, own)
 
-    def _add_label(self, label: str, key: str, slug: str) -> None:
-        """Let edges name the node by its label; one that several nodes share is ambiguous."""
-        network = self.network
-        if label == key:
-            return
-        if label in network.ids and label not in network.shared_labels:
-            first = next(other for other, of_row in network.ids.items() if of_row == network.ids[label])
-            network.shared_labels[label] = [first]
-        if label in network.shared_labels:
-            network.shared_labels[label].append(key)
-        network.ids.setdefault(label, slug)
-        network.folded.setdefault(" ".join(label.split()).casefold(), label)
-
-    def _is_person(self, row: NetworkRow, label: str) -> bool:
+    def _is_person(self, row: NetworkRow, key: str, label: str) -> bool:
         fix = "partnergraph keeps organisations; name the body that the person acts for."
         if normalise_wording(row.get("type")) in PEOPLE:
             message = f"'{label}' is a person, and was left out with every edge to it."
             self.network.note("warning", "person", message, row.place("type"), label, fix)
             return True
-        if label in _NO_NAME:
+        if {key, label} & {*NO_NAME}:
             message = "A node is called by an address or a number of a person, and was left out with every edge to it."
             self.network.note("warning", "person", message, row.place("label"), None, fix)
             return True
