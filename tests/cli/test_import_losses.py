@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,32 @@ def test_several_sources_of_a_row_are_several_pieces_of_evidence(run: Run, tmp_p
     ]
     pieces = [row["evidence"].count(";") + 1 for row in rows(tmp_path / "map", "relationships")]
     assert pieces == [2, 1, 1, 1, 1]
+
+
+def test_headings_of_our_exports_mean_something_else_in_other_files(run: Run, tmp_path: Path) -> None:
+    edges = "Id,From,To,Evidence,Source,Standing,Inferred\n1,A,B,Annual report p. 4,Minutes,good,yes\n"
+    said = imported(run, tmp_path, edges, "Label,Count,Identifiers\nA,3,x\nB,,\n")
+    assert said.code == 0, said.err
+    assert [row["title"] for row in rows(tmp_path / "map", "sources")[1:]] == ["Annual report p. 4", "Minutes"]
+    for file, column in (("edges", "Id"), ("edges", "Standing"), ("edges", "Inferred"), ("nodes", "Count")):
+        assert f'{file}.csv, row 1, column "{column}": 1 value not taken over.' in said.err
+
+
+def test_every_value_of_a_list_is_in_the_tables_or_in_the_report(run: Run, tmp_path: Path) -> None:
+    """Whatever the headings are: each value stands in a table, or its column is counted as not taken over."""
+    headings = (
+        "From,To,Type,Label,How,Relationship,Source,Sources,Citation,Evidence,URL,Link,Website,Start,Since,End,Until,"
+        "Description,Notes,Comments,Tags,Keywords,Direction,Role,Via,Page,Where,Id,Weight,Date,Count,Said by,Derived"
+    ).split(",")
+    cells = [f"value {number}" for number in range(len(headings))]
+    said = imported(run, tmp_path, f"{','.join(headings)}\n{','.join(cells)}\n")
+    assert said.code == 0, said.err
+    text = "".join(path.read_text("utf-8") for path in (tmp_path / "map" / "tables").iterdir())
+    lost = [
+        heading
+        for heading, cell in zip(headings, cells, strict=True)
+        if not re.search(rf"\b{cell}\b", text)
+        and f'edges.csv, row 1, column "{heading}": 1 value not taken over.' not in said.err
+        and f"'{cell}'" not in said.err
+    ]
+    assert lost == [], said.err

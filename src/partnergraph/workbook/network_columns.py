@@ -32,6 +32,7 @@ _FROM, _TO = ("from", "source", "source_id", "from_id"), ("to", "target", "targe
 _NOTES = ("description", "note", "notes", "comment", "comments")
 _TAGS = ("tags", "tag", "keywords")
 _WEB = ("url", "link", "web", "website", "web_address", "source_url", "homepage")
+_OWN_EDGE = ("standing", "derived", "inferred", "said_by", "evidence")
 EDGE_HEADINGS: Mapping[str, Sequence[str]] = {
     "from": _FROM,
     "to": _TO,
@@ -39,7 +40,7 @@ EDGE_HEADINGS: Mapping[str, Sequence[str]] = {
         *("kind", "how", "relationship", "relation", "relationship_type", "connection_type", "edge_type", "type"),
         *("label", "wording"),
     ),
-    "citation": ("citation", "source", "sources", "reference", "references", "source_title"),
+    "citation": ("citation", "source", "sources", "reference", "references", "source_title", "evidence"),
     "url": _WEB,
     "locator": ("locator", "page", "pages", "where"),
     "start": ("start_stated", "start", "start_date", "since", "begin", "start_year", "from_date", "valid_from"),
@@ -50,8 +51,7 @@ EDGE_HEADINGS: Mapping[str, Sequence[str]] = {
     "direction": ("direction",),
     "role": ("role",),
     "via": ("via",),
-    "id": ("id",),
-    **{name: (name,) for name in ("from_label", "to_label", "standing", "derived", "inferred", "said_by", "evidence")},
+    **{name: (name,) for name in ("id", "from_label", "to_label", *_OWN_EDGE)},
 }
 NODE_HEADINGS: Mapping[str, Sequence[str]] = {
     "id": ("id", "key"),
@@ -70,7 +70,9 @@ EVIDENCE_HEADINGS: Mapping[str, Sequence[str]] = {
         *("source", "title", "publisher", "date", "url"),
     )
 }
-_SEVERAL = ("kind", "note", "tags")
+# Meanings that only the columns of our own exports have; in other files these headings mean something else.
+_OWN_MEANINGS = frozenset((*_OWN_EDGE, "from_label", "to_label", "count", "identifiers"))
+_SEVERAL = ("kind", "citation", "note", "tags")
 # Columns of our own exports that follow from the others; a build computes them anew.
 _COMPUTED = frozenset(
     (
@@ -154,7 +156,8 @@ class _SheetRows:
         self.titles = [" ".join(cell.split())[:60] for cell in headings]
         self.columns = {title: index for index, title in reversed([*enumerate(self.titles, 1)]) if title}
         # Of our own exports: the label and the type of an edge say less than its kind.
-        own = {"said_by", "derived"} <= {*self.names}
+        own = {"said_by", "derived", "standing", "kind"} <= {*self.names}
+        self.own = own or {"id", "sort", "type"} <= {*self.names}
         self.computed = {*_COMPUTED, "label", "type", "direction"} if own else set[str]()
         self.meanings = self._meanings(known)
         self.left_out: Counter[int] = Counter()
@@ -170,6 +173,11 @@ class _SheetRows:
         numbers.pop("", None)
         meanings: dict[int, str] = {}
         for meaning, headings in known.items():
+            of_edges = "from" in known
+            if not self.own and (meaning in _OWN_MEANINGS or (meaning == "id" and of_edges)):
+                continue
+            if self.own and of_edges and meaning == "citation":
+                continue
             present = [numbers[name] for name in headings if name in numbers and numbers[name] not in meanings]
             for index in present if meaning in _SEVERAL else present[:1]:
                 meanings[index] = meaning

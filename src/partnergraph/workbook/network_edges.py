@@ -48,7 +48,7 @@ class EdgeImport:
             self._joined_to_itself(row, ends[1])
             return
         evidence = self._evidence(row, ends, slugs)
-        for index, end in enumerate(ends):
+        for index in range(2):
             slugs[index] = slugs[index] or self._add_end(row, kind, index, evidence)
         if kind.inverse:
             slugs.reverse()
@@ -128,7 +128,14 @@ class EdgeImport:
         return self.network.add_node("organisations", end, end, cells_of_body)
 
     def _direction(self, row: NetworkRow, kind: KindWording) -> None:
-        words = [row.get("direction"), *row.texts("kind")]
+        text = row.get("direction")
+        if normalise_wording(text) not in _DIRECTIONS:
+            message, fix = (
+                f"'{text}' is no direction that is known; the edge was read from From to To.",
+                "Write directed.",
+            )
+            self.network.note("warning", "direction", message, row.place("direction"), text, fix)
+        words = [text, *row.texts("kind")]
         direction = next((text for text in map(normalise_wording, words) if text in ("undirected", "mutual")), "")
         if direction and kind.code not in self.symmetric:
             message = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from partnergraph.model.dates import PartialDate
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
-from partnergraph.workbook.imported_network import ImportedNetwork, join_notes
+from partnergraph.workbook.imported_network import ImportedNetwork
 from partnergraph.workbook.network_columns import NetworkRow
 
 __all__ = ["EvidenceImport", "parse_date"]
@@ -42,21 +42,22 @@ class EvidenceImport:
 
     def cited(self, row: NetworkRow) -> list[str]:
         """The ids of the sources that a row cites."""
-        text, url = row.get("citation"), row.get("url")
+        texts, url = row.texts("citation"), row.get("url")
         if url and not is_web_address(url):
-            text, url = join_notes([text, url]), ""
-        if not text and not url:
-            return []
-        pieces = [piece.strip() for piece in text.split("|") if piece.strip()]
-        if text and not _ADDRESS.sub("", text).strip(" ;,|"):
-            pieces = [address.rstrip(";,") for address in _ADDRESS.findall(text)]
+            texts, url = [*texts, url], ""
+        pieces: list[str] = []
+        for text in texts:
+            if not _ADDRESS.sub("", text).strip(" ;,|"):
+                pieces += [address.rstrip(";,") for address in _ADDRESS.findall(text)]
+            else:
+                pieces += [piece.strip() for piece in text.split("|") if piece.strip()]
         ids = []
-        for piece in pieces or [url]:
+        for piece in pieces or [url] * bool(url):
             addresses = [address.rstrip(".,;)") for address in _ADDRESS.findall(piece)]
-            address = next((a for a in addresses if is_web_address(a)), "")
-            if url and len(pieces) < 2:
-                address = url
-            ids.append(self.source(piece, address))
+            address = next((address for address in addresses if is_web_address(address)), "")
+            ids.append(self.source(piece, url if url and len(pieces) < 2 else address))
+        if url and len(pieces) > 1:
+            ids.append(self.source(url, url))
         return list(dict.fromkeys(ids))
 
     def of_row(self, row: NetworkRow, says: str) -> str:
