@@ -38,6 +38,8 @@ class ImportedNetwork:
     people: set[str] = field(default_factory=set)  # folded Ids and labels of persons, who are left out
     base: str = ""  # of the IRIs of our own export
     has_nodes: bool = False
+    place: Place | None = None  # the row that is being read
+    origins: dict[tuple[str, int], Place] = field(default_factory=dict)  # table and number of a new row -> where from
     # Rows of relationships by kind, both ends, dates and note.
     relationships: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
     # Of our own export: the evidence of each claim, by its IRI.
@@ -77,6 +79,21 @@ class ImportedNetwork:
         """Add something that was noticed at a place."""
         self.add(Finding(rule, severity, message, place, value[:200] if value else value, fix))
 
+    def add_row(self, table: str, cells: dict[str, str]) -> None:
+        """Add a row to a new table, made from the row that is being read."""
+        self.rows[table].append(cells)
+        if self.place is not None:
+            self.origins[f"tables/{table}.csv", len(self.rows[table]) + 1] = self.place
+
+    def original(self, finding: Finding) -> Finding:
+        """What is wrong with a row of the new tables, at the row of the imported file that it was made from."""
+        place = finding.place
+        origin = self.origins.get((place.file, place.row or 0)) if place else None
+        if place is None or origin is None:
+            return finding
+        column = f", {place.column}" if place.column else ""
+        return replace(finding, place=origin, message=f"{finding.message} (As a row of {place.file}{column}.)")
+
     def new_id(self, text: str, default: str) -> str:
         """An id made of a text (of `default`, where the text gives none), that nothing else has."""
         stem = ascii_slug(text)[:80].strip("-") or default
@@ -112,7 +129,7 @@ class ImportedNetwork:
         """Evidence that a row of the imported file says something; returns its id."""
         slug = self.new_id(f"{row.prefix}-{row.number}", "row")
         cells = {"id": slug, "source": self.source, "basis": "stated", "confidence": "medium", "says": says}
-        self.rows["evidence"].append(cells | more)
+        self.add_row("evidence", cells | more)
         return slug
 
     def add_node(self, table: str, key: str, label: str, cells: Mapping[str, str], wanted: str = "") -> str:
@@ -122,7 +139,7 @@ class ImportedNetwork:
         self.labels.setdefault(label, []).append(key)
         self.folded.setdefault(fold(key), key)
         self.folded.setdefault(fold(label), key)
-        self.rows[table].append({"id": slug, "name": label, **cells})
+        self.add_row(table, {"id": slug, "name": label, **cells})
         return slug
 
     def same_but_case(self, label: str) -> str | None:

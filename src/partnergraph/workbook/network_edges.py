@@ -185,13 +185,13 @@ class EdgeImport:
         cells = {"id": self.network.new_id(f"change--{before}--{after}", "change"), "kind": "change", "from": before}
         cells |= {"to": after, "date": date, "evidence": evidence, "note": note}
         self.changes[merger] = self.changes[split] = cells
-        self.network.rows["events"].append(cells)
+        self.network.add_row("events", cells)
 
     def _add_relationship(
         self, row: NetworkRow, code: str, slugs: Sequence[str], labels: Sequence[str], evidence: str
     ) -> None:
         network, note = self.network, self._note(row, labels)
-        more = date_cells(network, row) | {"role": self._role(row), "via": self._via(row), "note": note}
+        more = date_cells(network, row) | {"role": self._role(row), "via": self._via(row, slugs), "note": note}
         path, own = network.own_parts(row.get("id"))
         key = (code, *slugs, *(more.get(name, "") for name in (*_DATES, "role", "via", "note")), own)
         if key in network.relationships:
@@ -201,10 +201,10 @@ class EdgeImport:
         slug = slug or network.new_id(f"{code}--{slugs[0]}--{slugs[1]}", "relationship")
         cells = {"id": slug, "kind": code, "from": slugs[0], "to": slugs[1], "evidence": evidence} | more
         network.relationships[key] = cells
-        network.rows["relationships"].append(cells)
+        network.add_row("relationships", cells)
         if (standing := row.get("standing")) in self.standings:
             reason = "So it stood in the imported file."
-            network.rows["standing"].append({"record": slug, "standing": standing, "note": reason})
+            network.add_row("standing", {"record": slug, "standing": standing, "note": reason})
 
     def _role(self, row: NetworkRow) -> str:
         text = row.get("role")
@@ -213,12 +213,16 @@ class EdgeImport:
             self.network.note("warning", "role", message, row.place("role"), text, "partnergraph kinds --list role")
         return self.roles.get(text, "")
 
-    def _via(self, row: NetworkRow) -> str:
+    def _via(self, row: NetworkRow, ends: Sequence[str]) -> str:
         slugs = []
         for name in pieces_of(row.get("via"), (";",)):
             keys = [name] if name in self.network.ids else self.network.labels.get(name, [])
-            if len(keys) == 1:
-                slugs.append(self.network.ids[keys[0]])
+            slug = self.network.ids[keys[0]] if len(keys) == 1 else ""
+            if slug in ends:
+                message = f"'{name}' is an end of the edge; via was not taken over."
+                self.network.note("warning", "via", message, row.place("via"), name, "Name the party in between.")
+            elif slug:
+                slugs.append(slug)
             else:
                 message = f"'{name}' is not the name of one node; via was not taken over."
                 self.network.note("warning", "via", message, row.place("via"), name, "Add it to the nodes.")

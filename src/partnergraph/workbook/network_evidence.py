@@ -26,6 +26,7 @@ class EvidenceImport:
         self.sources: dict[str, str] = {}  # what is cited -> id of its row
         self.evidence: dict[tuple[str, ...], str] = {}
         self.bases = {concept.code for concept in concepts("basis")}
+        self.strengths = {concept.code for concept in concepts("strength")}
         self.confidences = {concept.code for concept in concepts("confidence")}
 
     def source(self, title: str, url: str = "", publisher: str = "", wanted: str = "", date: str = "") -> str:
@@ -37,7 +38,7 @@ class EvidenceImport:
             self.sources[key] = slug
             cells = {"id": slug, "title": title, "publisher": publisher or "not stated"}
             cells |= {"kind": "page" if url else "report", "url": url, "date": date}
-            self.network.rows["sources"].append(cells)
+            self.network.add_row("sources", cells)
         return self.sources[key]
 
     def cited(self, row: NetworkRow) -> list[str]:
@@ -90,14 +91,21 @@ class EvidenceImport:
             message = "A quotation became a statement: its text is not in the list."
             fix = "Put the text into documents, and the words into words."
             network.note("info", "quotations", message, row.place("words"), None, fix)
-        basis, confidence = row.get("basis"), row.get("confidence")
+        basis, confidence, strength = row.get("basis"), row.get("confidence"), row.get("strength")
+        if basis == "inferred" and strength not in self.strengths:
+            message, fix = f"'{strength}' is no strength; it was written as weak.", "partnergraph kinds --list strength"
+            network.note("warning", "strength", message, row.place("strength"), strength, fix)
+            strength = "weak"
+        if not text:
+            message, fix = "The evidence has neither words nor a statement.", "Write into says what the source says."
+            network.note("error", "missing-value", message, row.place("says"), None, fix)
         cells = {
             "source": source,
             "basis": basis if basis in self.bases else "stated",
             "confidence": confidence if confidence in self.confidences else "medium",
             "says": text,
             "locator": row.get("locator"),
-            "strength": row.get("strength"),
+            "strength": strength if basis == "inferred" else "",
             "note": note,
         }
         slug = self._piece(cells, row.get("id"))
@@ -113,7 +121,7 @@ class EvidenceImport:
                 cells = cells | {"premises": cells["source"]}
             slug = self.network.own_id("evidence", wanted) or self.network.new_id(f"{cells['source']}-1", "e")
             self.evidence[key] = slug
-            self.network.rows["evidence"].append({"id": slug, **cells})
+            self.network.add_row("evidence", {"id": slug, **cells})
         return self.evidence[key]
 
     def of_own_row(self, row: NetworkRow, iri: str) -> str:
@@ -193,11 +201,6 @@ def date_cells(network: ImportedNetwork, row: NetworkRow) -> dict[str, str]:
 
 def _days(text: str) -> PartialDate:
     return PartialDate.parse(text)
-
-
-def website_of(text: str) -> str:
-    """A web address as it may stand in a table, "" for anything else."""
-    return text if is_web_address(text) else ""
 
 
 def pieces_of(text: str, separators: Sequence[str] = (";", "|")) -> list[str]:

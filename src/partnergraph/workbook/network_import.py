@@ -46,19 +46,22 @@ def import_network(paths: Sequence[Path], source: str) -> ImportedNetwork:
         fix = "Give a sheet or a file with the headings From and To, or Source and Target."
         network.note("error", "no-edges", "There is no list of edges.", Place(printable(paths[0].name)), None, fix)
     title = ", ".join(printable(path.name) for path in paths)
-    network.rows["sources"].append({"id": source, "title": title, "publisher": "not stated", "kind": "report"})
+    network.add_row("sources", {"id": source, "title": title, "publisher": "not stated", "kind": "report"})
     network.has_nodes = bool(nodes)
     pieces = EvidenceImport(network)
     for sheet, prefix in evidence:
         for row in network_rows(sheet, EVIDENCE_HEADINGS, network.add, prefix):
+            network.place = row.place()
             pieces.add_own(row)
     node_import = NodeImport(network, pieces)
     for sheet, prefix in nodes:
         for row in network_rows(sheet, NODE_HEADINGS, network.add, prefix):
+            network.place = row.place()
             node_import.add(row)
     edge_import = EdgeImport(network, pieces, node_import)
     for sheet, prefix in edges:
         for row in network_rows(sheet, EDGE_HEADINGS, network.add, prefix):
+            network.place = row.place()
             edge_import.add(row)
     _escape_formulas(network, printable(paths[0].name))
     return network

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from partnergraph.model.ids import identifier_slug
 from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary.identifiers import identifier_problem
 from partnergraph.vocabulary.wordings import normalise_wording, type_of_wording
 from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
 from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
-from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of, website_of
+from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of
 
 __all__ = ["NodeImport"]
 
@@ -22,6 +24,7 @@ class NodeImport:
         self.network, self.evidence = network, evidence
         self.place_kinds = {concept.code for concept in concepts("place-kind")}
         self.undertaking_types = {concept.code for concept in concepts("undertaking-type")}
+        self.spellings: dict[tuple[str, str], str] = {}  # scheme and slug of an identifier -> its value
         self.schemes = {concept.label: concept.code for concept in concepts("identifier-scheme")}
 
     def add(self, row: NetworkRow) -> None:
@@ -115,30 +118,33 @@ class NodeImport:
             if name != label:
                 cells = {"id": self.network.new_id(f"{slug}--{name}", f"{slug}--name"), "organisation": slug}
                 cells |= {"name": name, "kind": "alternative", "evidence": evidence}
-                self.network.rows["names"].append(cells)
+                self.network.add_row("names", cells)
 
     def _add_identifiers(self, row: NetworkRow, slug: str, evidence: str) -> None:
-        pairs: list[tuple[str, str]] = []
-        rest: list[str] = []
+        wanted: list[tuple[str, str]] = []
         for piece in pieces_of(row.get("identifiers"), (";",)):
-            label, colon, value = piece.partition(": ")
-            if colon and label in self.schemes:
-                pairs.append((self.schemes[label], value))
-            else:
-                rest.append(piece)
-        for address in pieces_of(row.get("url"), ("|", " ")):
-            if website_of(address):
-                pairs.append(("website", address))
-            else:
-                rest.append(address)
-        for scheme, value in dict.fromkeys(pairs):
-            cells = {"organisation": slug, "scheme": scheme, "value": value, "evidence": evidence}
-            self.network.rows["identifiers"].append(cells)
-        if rest:
-            message = f"Not taken over, for it is no identifier that is known: {', '.join(rest)[:200]}."
+            label, _, value = piece.partition(": ")
+            wanted.append((self.schemes.get(label, ""), value) if label in self.schemes else ("", piece))
+        wanted += [("website", address) for address in pieces_of(row.get("url"), ("|", " "))]
+        left_out = [value for scheme, value in wanted if not scheme or identifier_problem(scheme, value)]
+        if left_out:
+            message = f"Not taken over, for it is no identifier that is known: {', '.join(left_out)[:200]}."
             fix = "partnergraph kinds --list identifier-scheme"
             meaning = "identifiers" if row.get("identifiers") else "url"
-            self.network.note("warning", "identifier", message, row.place(meaning), ", ".join(rest), fix)
+            self.network.note("warning", "identifier", message, row.place(meaning), ", ".join(left_out), fix)
+        # (two values that give one identifier are one)
+        pairs = {(scheme, identifier_slug(value)): (scheme, value) for scheme, value in reversed(wanted)}
+        for scheme, value in reversed(pairs.values()):
+            if not scheme or value in left_out:
+                continue
+            spelling = self.spellings.setdefault((scheme, identifier_slug(value)), value)
+            if spelling != value:
+                message = f"'{value}' is the same identifier as '{spelling}' of another row; it was not taken over."
+                fix = "Write it in one way, and once."
+                self.network.note("warning", "identifier", message, row.place("url"), value, fix)
+                continue
+            cells = {"organisation": slug, "scheme": scheme, "value": value, "evidence": evidence}
+            self.network.add_row("identifiers", cells)
 
 
 def _tags(row: NetworkRow) -> str:

@@ -52,7 +52,7 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
             if rows or table in ("sources", "evidence", "organisations", "relationships")
         }
         fill_folder(staging, new)
-        stop_at(collect_findings(staging))
+        stop_at([network.original(finding) for finding in collect_findings(staging)])
     for finding in network.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in network.rows.items()}
