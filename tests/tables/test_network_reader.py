@@ -145,10 +145,10 @@ def test_what_networkx_writes_is_read(suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".gexf", ".graphml"])
 def test_xml_that_cannot_be_read_says_why(suffix: str) -> None:
-    root = suffix[1:]
+    root, form = suffix[1:], {".gexf": "GEXF", ".graphml": "GraphML"}[suffix]
     assert "declares a document type" in error(f'<!DOCTYPE {root} [<!ENTITY a "b">]><{root}>&a;</{root}>', suffix)
     assert "The file is not whole XML, at line 1" in error(f"<{root}><graph>", suffix)
-    assert f"The file is no {root.upper()}: it begins with <html>." in error("<html></html>", suffix)
+    assert f"The file is no {form}: it begins with <html>." in error("<html></html>", suffix)
     assert "elements within elements without end" in error(f"<{root}>" + "<a>" * 1000, suffix)
     assert "encoding" in error(f'<?xml version="1.0" encoding="nope"?><{root}/>', suffix)
 

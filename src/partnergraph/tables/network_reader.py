@@ -23,7 +23,6 @@ _INNER = ("attributes", "data", "properties")  # under which JSON keeps further 
 # Attributes by which an edge of our own export is known. Its spells are bounds of validity, not what a source states.
 _OWN = {"said_by", "standing", "derived"}
 _SAVE = "Export the network anew."
-_KINDS = {".json": "JSON", ".gexf": "GEXF", ".graphml": "GraphML"}
 Entry = dict[str, str]
 
 
@@ -49,7 +48,6 @@ class _Entries:
     file: str
     limits: ReadLimits
     rows: list[Entry] = field(default_factory=list)
-    findings: Sheet | None = None
 
     def add(self, entry: Mapping[str, str]) -> None:
         if len(self.rows) >= LAST_ROW:
@@ -178,7 +176,7 @@ def _json_text(value: Any) -> str:
 class _XmlReader:
     """Walks a document of XML without document types, entities and whatever lies outside of it."""
 
-    root = ""
+    root = form = ""  # the first element, and what the format is called
 
     def __init__(self, file: str) -> None:
         limits = ReadLimits()
@@ -212,7 +210,7 @@ class _XmlReader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         if not self.open and local != self.root:
-            message = f"The file is no {self.root.upper()}: it begins with <{printable_name(local)}>."
+            message = f"The file is no {self.form}: it begins with <{printable_name(local)}>."
             raise FileRefused("network-form", message, _SAVE)
         if len(self.open) > 200:
             raise FileRefused("network-damaged", "The file holds elements within elements without end.", _SAVE)
@@ -257,7 +255,7 @@ def put_value(entry: Entry, name: str, text: str) -> None:
 class _GexfReader(_XmlReader):
     """GEXF (gexf.net), 1.1 to 1.3: attributes by their titles, the first spell of an edge as start and end."""
 
-    root = "gexf"
+    root, form = "gexf", "GEXF"
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
@@ -331,7 +329,7 @@ class _GexfReader(_XmlReader):
 class _GraphmlReader(_XmlReader):
     """GraphML (graphml.graphdrawing.org), also that of yEd: data by the names of their keys."""
 
-    root = "graphml"
+    root, form = "graphml", "GraphML"
 
     def __init__(self, file: str) -> None:
         super().__init__(file)

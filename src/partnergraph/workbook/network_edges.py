@@ -182,7 +182,7 @@ class EdgeImport:
                 event[column] += f"; {other}"
                 event["kind"] = kind
                 return
-        cells = {"id": self.network.new_id(f"change--{before}--{after}", "change"), "kind": "change", "from": before}
+        cells = {"id": self.network.new_id("", f"change--{before}--{after}"), "kind": "change", "from": before}
         cells |= {"to": after, "date": date, "evidence": evidence, "note": note}
         self.changes[merger] = self.changes[split] = cells
         self.network.add_row("events", cells)
@@ -198,7 +198,7 @@ class EdgeImport:
             network.relationships[key]["evidence"] += f"; {evidence}"
             return
         slug = network.own_id("relationships", own) if path == "rel" else ""
-        slug = slug or network.new_id(f"{code}--{slugs[0]}--{slugs[1]}", "relationship")
+        slug = slug or network.new_id("", f"{code}--{slugs[0]}--{slugs[1]}")
         cells = {"id": slug, "kind": code, "from": slugs[0], "to": slugs[1], "evidence": evidence} | more
         network.relationships[key] = cells
         network.add_row("relationships", cells)

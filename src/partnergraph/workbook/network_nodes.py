@@ -9,6 +9,7 @@ from partnergraph.vocabulary.wordings import normalise_wording, type_of_wording
 from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
 from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
 from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of
+from partnergraph.workbook.slug import ascii_slug
 
 __all__ = ["NodeImport"]
 
@@ -116,7 +117,10 @@ class NodeImport:
     def _add_names(self, row: NetworkRow, slug: str, label: str, evidence: str) -> None:
         for name in pieces_of(row.get("also_called")):
             if name != label:
-                cells = {"id": self.network.new_id(f"{slug}--{name}", f"{slug}--name"), "organisation": slug}
+                cells = {
+                    "id": self.network.new_id("", f"{slug}--{ascii_slug(name)[:80] or 'name'}"),
+                    "organisation": slug,
+                }
                 cells |= {"name": name, "kind": "alternative", "evidence": evidence}
                 self.network.add_row("names", cells)
 
