@@ -31,23 +31,30 @@ def bodies(graph: PartnerGraph) -> View:
 def claims(graph: PartnerGraph) -> View:
     """Each claim by its IRI; what rules derive by its ends, for its IRI names the event that it comes from."""
     names = ("kind", "start", "end", "date_note", "role", "standing", "inferred", "start_bounds", "end_bounds")
-    return {
-        (a, b, "derived" if data["derived"] else key): [
+    return _by_claim(
+        graph,
+        lambda data: [
             *(data[name] for name in names if not (data["derived"] and name.endswith("bounds"))),
             [party["id"] for party in data["via"]],
-        ]
-        for a, b, key, data in graph.network().edges(keys=True, data=True)
-    }
+        ],
+    )
 
 
 def evidence(graph: PartnerGraph, *fields: str) -> View:
-    return {
-        (a, b, "derived" if data["derived"] else key): sorted(
+    return _by_claim(
+        graph,
+        lambda data: sorted(
             [piece["words"] or piece["says"] or "", *(str(piece[name]) for name in fields)]
             for piece in data["evidence"]
-        )
-        for a, b, key, data in graph.network().edges(keys=True, data=True)
-    }
+        ),
+    )
+
+
+def _by_claim(graph: PartnerGraph, view: Callable[[dict[str, Any]], list[Any]]) -> View:
+    values: View = {}
+    for a, b, key, data in graph.network().edges(keys=True, data=True):
+        values.setdefault((a, b, "derived" if data["derived"] else key), []).append(view(data))
+    return {key: sorted(several, key=str) for key, several in values.items()}
 
 
 def round_trip(run: Run, tmp_path: Path, graph: Path, form: str, base: str = "") -> PartnerGraph:
