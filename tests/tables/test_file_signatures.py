@@ -47,13 +47,13 @@ def test_import_and_match_say_so(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.pdf").write_bytes(b"%PDF-1.7")
-    Path("a.graphml").write_bytes(b"<gexf></gexf>")
+    Path("a.graphml").write_bytes(b"<html></html>")
     for name in ("names.csv", "names.xlsx"):
         Path(name).write_bytes(b"PK\x03\x04" + bytes(40))
     Path("g.ttl").write_bytes(b"")
     for arguments, words in (
         (["import", "a.pdf", "-o", "made"], "The file is a PDF document, which is not read here."),
-        (["import", "a.graphml", "-o", "made"], "a.graphml: The file is no GraphML: it begins with <gexf>."),
+        (["import", "a.graphml", "-o", "made"], "a.graphml: The file is no GraphML: it begins with <html>."),
         (["match", "names.csv", "-g", "g.ttl"], "names.csv is a workbook or an archive (zip); a list of names is read"),
         (["match", "names.xlsx", "-g", "g.ttl"], "names.xlsx: The file is damaged or cut off"),
     ):

@@ -175,7 +175,8 @@ class EdgeImport:
         before, after = slugs
         date = dates.get("start", dates.get("end", ""))
         note = join_notes([self._note(row, labels), dates.get("date_note", "")])
-        merger, split = ("to", after, date, evidence, note), ("from", before, date, evidence, note)
+        more = date, evidence, note, row.get("standing")
+        merger, split = ("to", after, *more), ("from", before, *more)
         for key, column, other, kind in ((merger, "from", before, "merger"), (split, "to", after, "split")):
             # One event with several bodies on one side, which our own export writes as a link for each of them.
             if (event := self.changes.get(key)) is not None and ";" not in event[key[0]]:
@@ -186,6 +187,7 @@ class EdgeImport:
         cells |= {"to": after, "date": date, "evidence": evidence, "note": note}
         self.changes[merger] = self.changes[split] = cells
         self.network.add_row("events", cells)
+        self._add_standing(row, cells["id"])
 
     def _add_relationship(
         self, row: NetworkRow, code: str, slugs: Sequence[str], labels: Sequence[str], evidence: str
@@ -202,9 +204,12 @@ class EdgeImport:
         cells = {"id": slug, "kind": code, "from": slugs[0], "to": slugs[1], "evidence": evidence} | more
         network.relationships[key] = cells
         network.add_row("relationships", cells)
+        self._add_standing(row, slug)
+
+    def _add_standing(self, row: NetworkRow, slug: str) -> None:
         if (standing := row.get("standing")) in self.standings:
-            reason = "So it stood in the imported file."
-            network.add_row("standing", {"record": slug, "standing": standing, "note": reason})
+            cells = {"record": slug, "standing": standing, "note": "So it stood in the imported file."}
+            self.network.add_row("standing", cells)
 
     def _role(self, row: NetworkRow) -> str:
         text = row.get("role")
