@@ -244,3 +244,25 @@ def test_every_value_of_a_list_is_in_the_tables_or_in_the_report(run: Run, tmp_p
         and f"'{cell}'" not in said.err
     ]
     assert lost == [], said.err
+
+
+def test_a_sheet_for_people_is_not_read_and_another_one_stops_the_import(run: Run, tmp_path: Path) -> None:
+    edges, notes = table_rows(["From", "To"], ["A", "B"]), table_rows(["Written by us"], ["in May"])
+    (tmp_path / "map.xlsx").write_bytes(packed(parts({"Read me": notes, "# Draft": notes, "Connections": edges})))
+    said = run("import", tmp_path / "map.xlsx", "-o", tmp_path / "map")
+    assert said.code == 0, said.err
+    assert 'note: map.xlsx, sheet "# Draft", row 1: The sheet was not read' in said.err
+    assert len(links(tmp_path / "map")) == 1
+    (tmp_path / "map.xlsx").write_bytes(packed(parts({"Budget": notes, "Connections": edges})))
+    said = run("import", tmp_path / "map.xlsx", "-o", tmp_path / "other")
+    assert said.code == 1
+    assert 'map.xlsx, sheet "Budget", row 1: The headings are those of neither nodes nor edges.' in said.err
+    assert "Put # before the name of a sheet that is not to be read." in said.err
+
+
+def test_tables_of_a_graph_folder_are_no_network_and_make_no_bodies_of_sources(run: Run, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "own", "--name", "Riverside Trust").code == 0
+    [book] = (tmp_path / "own" / "tables").glob("*.xlsx")
+    said = run("import", book, "-o", tmp_path / "map")
+    assert (said.code, (tmp_path / "map").exists()) == (1, False)
+    assert "This is the table sources of a graph folder, not a list of nodes or edges. Put the file into" in said.err

@@ -6,6 +6,7 @@ What is not taken over is a finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from partnergraph.spreadsheet_safety import escape_formula
 from partnergraph.tables.file_signatures import file_type
 from partnergraph.tables.network_reader import MAX_NETWORK_SIZE, NETWORK_SUFFIXES, read_network
 from partnergraph.tables.sheet import Sheet
-from partnergraph.tables.table_files import sheets_of
+from partnergraph.tables.table import normalise_heading
+from partnergraph.tables.table_files import IGNORED_SHEETS, sheets_of, table_named
+from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.imported_network import TABLES, ImportedNetwork
 from partnergraph.workbook.network_columns import (
     EDGE_HEADINGS,
@@ -35,6 +38,7 @@ __all__ = ["TABLES", "ImportedNetwork", "import_network"]
 SheetPrefix = tuple[Sheet, str]
 _XML_TYPES = {"a network in GEXF": ".gexf", "a network in GraphML": ".graphml"}
 _HEADINGS = "Headings of edges: From and To, or Source and Target. Headings of nodes: Label, or Id."
+_NOT_READ = " Put # before the name of a sheet that is not to be read."
 
 
 def import_network(paths: Sequence[Path], source: str) -> ImportedNetwork:
@@ -96,18 +100,37 @@ def _sheets_by_content(
         for finding in sheet.findings:
             network.add(finding)
         entry = sheet, "row" if number == 1 else f"s{number}-row"
-        if is_evidence(sheet):
+        place = Place(sheet.file, sheet.rows[0][0] or None if sheet.rows else None, sheet=sheet.name)
+        if sheet.rows and _is_for_people(sheet):
+            message, fix = "The sheet was not read: its name says that it is for people.", "Nothing needs to be done."
+            network.note("info", "sheet", message, place, None, fix)
+        elif not is_evidence(sheet) and (table := _own_table(sheet)):
+            message = f"This is the table {table} of a graph folder, not a list of nodes or edges."
+            fix = "Put the file into the folder tables of a graph folder, and build that."
+            network.note("error", "own-tables", message, place, None, fix)
+        elif is_evidence(sheet):
             evidence.append(entry)
         elif is_edges(sheet):
             edges.append(entry)
         elif is_nodes(sheet):
             nodes.append(entry)
         elif sheet.complete and sheet.rows:
-            place = Place(sheet.file, sheet.rows[0][0] or None, sheet=sheet.name)
-            network.note(
-                "error", "headings", "The headings are those of neither nodes nor edges.", place, None, _HEADINGS
-            )
+            message = "The headings are those of neither nodes nor edges."
+            fix = _HEADINGS + (_NOT_READ if sheet.name is not None else "")
+            network.note("error", "headings", message, place, None, fix)
     return nodes, edges, evidence
+
+
+def _is_for_people(sheet: Sheet) -> bool:
+    title = sheet.name or ""
+    return title.startswith("#") or re.sub(r"[\W_]+", "", title).lower() in IGNORED_SHEETS
+
+
+def _own_table(sheet: Sheet) -> str:
+    """The table of a graph folder that a sheet is, by its name and its headings; "" for none."""
+    name = table_named(sheet.name or Path(sheet.file).stem)
+    headings = {normalise_heading(cell) for cell in sheet.rows[0][1]} if sheet.rows else set()
+    return name if name is not None and headings.issuperset(TABLE_SCHEMAS[name].required) else ""
 
 
 def _escape_formulas(network: ImportedNetwork, file: str) -> None:
