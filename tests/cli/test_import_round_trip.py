@@ -104,6 +104,18 @@ def _example(run: Run, tmp_path: Path) -> Path:
     return tmp_path / "build"
 
 
+def test_the_edges_of_an_export_alone_keep_the_ids_and_the_names_of_their_ends(
+    run: Run, keele: Path, tmp_path: Path
+) -> None:
+    assert run("export", "-g", keele, "-f", "csv", "-o", tmp_path / "csv").code == 0
+    assert run("import", tmp_path / "csv" / "edges.csv", "-o", tmp_path / "map").code == 0
+    assert run("build", tmp_path / "map", "-o", tmp_path / "again", "--no-page").code == 0
+    before, after = PartnerGraph.open(keele).network(), PartnerGraph.open(tmp_path / "again").network()
+    ends = {iri: data["label"] for iri, data in before.nodes(data=True) if before.degree(iri)}
+    assert {iri: data["label"] for iri, data in after.nodes(data=True)} == ends
+    assert len(ends) > 90
+
+
 @pytest.mark.parametrize("form", ["csv", "gexf", "graphml"])
 def test_the_example_of_init_comes_back_with_a_base_of_its_own(form: str, run: Run, tmp_path: Path) -> None:
     graph = _example(run, tmp_path)
