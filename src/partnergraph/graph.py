@@ -177,8 +177,12 @@ class PartnerGraph:
         inferred: bool = True,
         places: bool = False,
         evidence: bool | None = None,
+        plain: bool = False,
     ) -> nx.MultiDiGraph[str]:
         """The graph as a `networkx.MultiDiGraph`, evidence on every edge; see `partnergraph.network.build_network`.
+
+        With `plain=True` its values are texts, numbers and truth values alone, as `networkx.write_graphml`,
+        `write_gexf` and `write_gml` and other programs take them: evidence is one text, what is not known is absent.
 
         With `evidence=True` all of it is read at once, with `evidence=False` when it is used: names, kinds, bounds and
         standing are there, and all else of a node or an edge is read with the first use of any of it; see
@@ -186,6 +190,12 @@ class PartnerGraph:
         """
         from partnergraph.network import build_network
 
+        if plain:
+            from partnergraph.export.network_files import plain_network
+
+            return plain_network(
+                self.network(as_of=as_of, derived=derived, inferred=inferred, places=places, evidence=evidence)
+            )
         date = self.date if as_of is None else as_of
         if evidence is False and (derived or self.date not in (None, date)):
             raise UsageError("evidence=False: leave out derived=True, and another date than that of the graph.")

@@ -20,6 +20,8 @@ from openpyxl import load_workbook
 
 from partnergraph.build import build, collect_findings
 from tests.cli.conftest import Run
+from tests.tables.spreadsheets import ods, ods_rows, packed, parts
+from tests.tables.spreadsheets import rows as table_rows
 
 ROR = {
     "keele": "https://ror.org/00340yn33",
@@ -291,7 +293,9 @@ def test_a_list_of_names_keeps_its_columns_and_gets_five_more(run: Run, here: Pa
     (here / "names.csv").write_text(NAMES, "utf-8")
     said = run("match", "names.csv", "--graph", "build", "-o", "found.csv")
     assert (said.code, said.out) == (0, "")
-    assert said.err.startswith("5 names against ")
+    missing, counts = said.err.splitlines()
+    assert missing == 'names.csv, row 4, column "name": The name is missing; the row was not matched.'
+    assert counts.startswith("5 names against ")
     rows = list(csv.reader(io.StringIO((here / "found.csv").read_text("utf-8"))))
     given = list(csv.reader(io.StringIO(NAMES)))
     assert [row[:3] for row in rows] == [[cell.replace("=1+1", "'=1+1") for cell in row] for row in given]
@@ -323,12 +327,14 @@ def test_a_list_may_say_country_place_and_type_and_what_is_not_understood_is_tol
     assert third["match_label"] == "Keele University"
     told = said.err.splitlines()
     assert told[:2] == [
-        "names.csv row 4, column Country: 'Atlantis' is no country that is known. "
+        'names.csv, row 4, column "Country": '
+        "'Atlantis' is no country that is known. "
         "Write its English name or its code of two letters.",
-        "names.csv row 4, column Type: 'wizardry' is no type that is known. "
+        'names.csv, row 4, column "Type": '
+        "'wizardry' is no type that is known. "
         "The known ones: partnergraph kinds --list org-type.",
     ]
-    assert told[2].startswith("names.csv row 6, column Country: 'Red [31m land' is no country")
+    assert told[2].startswith("names.csv, row 6, column \"Country\": 'Red [31m land' is no country")
     assert told[-2] == "... and 13 more like these"
 
 
@@ -397,6 +403,58 @@ def test_a_hostile_list_is_answered_row_by_row(run: Run, here: Path) -> None:
     said = run("match", "names.csv", "--graph", "build", "--format", "json")
     assert said.code == 0, said.err
     assert [row["name"] for row in json.loads(said.out)] == hostile
+
+
+BAD_LISTS = {
+    "a ragged row": (
+        "name\nUniversity of Keele, UK\n",
+        "names.csv, row 2: The row has 2 cells, but the list has 1 column. Put a cell that holds a comma",
+    ),
+    "two ragged rows": ("name\na,b\nc,d\n", "2 errors in names.csv; nothing was matched."),
+    "a heading twice": (
+        "name,Town,town\nKeele University,a,b\n",
+        "names.csv, row 1, column \"Town\": The column 'Town' stands there twice. Keep one of them.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LISTS)
+def test_a_list_of_a_wrong_form_is_an_error_and_nothing_is_written(case: str, run: Run, here: Path) -> None:
+    text, message = BAD_LISTS[case]
+    (here / "names.csv").write_text(text, "utf-8")
+    said = run("match", "names.csv", "--graph", "build", "-o", "matched.csv")
+    assert (said.code, (here / "matched.csv").exists()) == (1, False)
+    assert message in said.err
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_list_may_be_a_workbook(suffix: str, run: Run, here: Path) -> None:
+    lines = [["Organisation", "Town"], ["Keele University", "Keele"], ["", "Nowhere"]]
+    sheets = {"Read me": [["Written by us"]], "Names": lines}
+    if suffix == ".xlsx":
+        data = packed(parts({name: table_rows(*cells) for name, cells in sheets.items()}))
+    else:
+        data = packed(ods({name: ods_rows(*cells) for name, cells in sheets.items()}))
+    (here / f"names{suffix}").write_bytes(data)
+    said = run("match", f"names{suffix}", "--graph", "build", "--format", "json")
+    assert said.code == 0, said.err
+    keele, nowhere = json.loads(said.out)
+    assert (keele["match_label"], keele["Town"], nowhere["match_verdict"]) == ("Keele University", "Keele", "none")
+    assert f'names{suffix}, sheet "Read me": The sheet was not read; the names of "Names" were matched.' in said.err
+    assert f'names{suffix}, sheet "Names", row 3, column "Organisation" (cell A3): The name is missing' in said.err
+
+
+def test_a_workbook_with_a_ragged_row_or_a_formula_without_value_is_an_error(run: Run, here: Path) -> None:
+    ragged = table_rows(["name"], ["Keele University", "UK"])
+    (here / "names.xlsx").write_bytes(packed(parts({"Names": ragged})))
+    said = run("match", "names.xlsx", "--graph", "build")
+    assert said.code == 1
+    assert 'names.xlsx, sheet "Names", row 2 (cell B2): The row has 2 cells, but the list has 1 column.' in said.err
+    formula = table_rows(["name"]) + '<row r="2"><c r="A2"><f>1+1</f></c></row>'
+    (here / "names.xlsx").write_bytes(packed(parts({"Names": formula})))
+    said = run("match", "names.xlsx", "--graph", "build")
+    assert (said.code, said.out) == (1, "")
+    assert 'sheet "Names", row 2, column "name" (cell A2): The formula has no value that was kept.' in said.err
 
 
 def test_a_list_needs_something_to_be_matched_against(run: Run, here: Path) -> None:

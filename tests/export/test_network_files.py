@@ -232,6 +232,26 @@ def test_networkx_reads_the_gexf_file_back(network: nx.MultiDiGraph[str], tmp_pa
         assert data.get("start_stated") == told["start"]
 
 
+@pytest.mark.parametrize("write", [nx.write_gexf, nx.write_graphml, nx.write_gml])
+def test_networkx_writes_a_plain_network(write: Callable[..., None], graph: PartnerGraph, tmp_path: Path) -> None:
+    """After shared input 13: no None, no list and no dictionary, which no writer takes."""
+    plain = graph.network(plain=True)
+    assert set(plain.edges(keys=True)) == set(graph.network().edges(keys=True))
+    write(plain, tmp_path / "x")
+    assert (tmp_path / "x").stat().st_size > 10_000
+    values = [value for *_, data in (*plain.nodes(data=True), *plain.edges(data=True)) for value in data.values()]
+    assert {type(value) for value in values} <= {str, int, float, bool}
+    assert "" not in values
+
+
+def test_the_id_of_an_edge_stands_once_in_graphml(network: nx.MultiDiGraph[str]) -> None:
+    """igraph warns of an attribute that is called as the id of the edge is."""
+    root = ET.fromstring(graphml(network))
+    names = {(key.get("for"), key.get("attr.name")) for key in root.iter("{http://graphml.graphdrawing.org/xmlns}key")}
+    assert ("edge", "kind") in names
+    assert ("edge", "id") not in names
+
+
 def test_gexf_names_no_day_of_writing_and_no_other_program(network: nx.MultiDiGraph[str]) -> None:
     text = gexf(network).decode()
     assert "lastmodifieddate" not in text

@@ -46,15 +46,16 @@ def test_import_and_match_say_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("a.gexf").write_bytes(FORMS["a.gexf"][0])
-    Path("names.xlsx").write_bytes(b"PK\x03\x04" + bytes(40))
+    Path("a.pdf").write_bytes(b"%PDF-1.7")
+    Path("a.graphml").write_bytes(b"<html></html>")
+    for name in ("names.csv", "names.xlsx"):
+        Path(name).write_bytes(b"PK\x03\x04" + bytes(40))
     Path("g.ttl").write_bytes(b"")
     for arguments, words in (
-        (["import", "a.gexf", "-o", "made"], "The file is a network in GEXF, which is not read here."),
-        (
-            ["match", "names.xlsx", "-g", "g.ttl"],
-            "names.xlsx is a workbook or an archive (zip); a list of names is read",
-        ),
+        (["import", "a.pdf", "-o", "made"], "The file is a PDF document, which is not read here."),
+        (["import", "a.graphml", "-o", "made"], "a.graphml: The file is no GraphML: it begins with <html>."),
+        (["match", "names.csv", "-g", "g.ttl"], "names.csv is a workbook or an archive (zip); a list of names is read"),
+        (["match", "names.xlsx", "-g", "g.ttl"], "names.xlsx: The file is damaged or cut off"),
     ):
         monkeypatch.setattr("sys.argv", ["partnergraph", *arguments])
         with pytest.raises(SystemExit) as ended:

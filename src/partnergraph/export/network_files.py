@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["csv_files", "gexf", "graphml"]
+__all__ = ["csv_files", "gexf", "graphml", "plain_network"]
 
 Row = dict[str, Any]
 NODE_COLUMNS = ("id", "label", "sort", "type", "description", "also_called", "identifiers", "website", "count")
@@ -123,8 +123,10 @@ def _stated(row: Row, *without: str) -> Row:
     return {name: value for name, value in row.items() if value not in (None, "") and name not in without}
 
 
-def _flat(graph: Network) -> Network:
-    """The same network with plain values only, in canonical order, as the exchange formats need it."""
+def plain_network(graph: Network) -> Network:
+    """The same network with texts, numbers and truth values only, in canonical order, as exchange formats need it: what
+    is not known is absent, and what is a list is one text. The key of an edge is its id.
+    """
     import networkx as nx
 
     flat: Network = nx.MultiDiGraph()
@@ -132,7 +134,7 @@ def _flat(graph: Network) -> Network:
         flat.add_node(_xml_safe(iri), **_stated(_node(iri, graph.nodes[iri]), "id"))
     for a, b, key, data in _edges(graph):
         row = _edge(graph, a, b, key, data)
-        flat.add_edge(_xml_safe(a), _xml_safe(b), key=_xml_safe(key), **_stated(row, "source", "target"))
+        flat.add_edge(_xml_safe(a), _xml_safe(b), key=_xml_safe(key), **_stated(row, "id", "source", "target"))
     return flat
 
 
@@ -141,7 +143,7 @@ def graphml(graph: Network) -> bytes:
     from networkx.readwrite.graphml import GraphMLWriter
 
     writer = GraphMLWriter(encoding="utf-8", prettyprint=True)
-    writer.add_graph_element(_flat(graph))
+    writer.add_graph_element(plain_network(graph))
     return _document(writer.xml)
 
 
@@ -161,7 +163,7 @@ def gexf(graph: Network) -> bytes:
     """
     from networkx.readwrite.gexf import GEXFWriter
 
-    flat = _flat(graph)
+    flat = plain_network(graph)
     for a, b, key, data in graph.edges(keys=True, data=True):
         (begins, _), (_, over) = data.get("valid_from", (None, None)), data.get("valid_until", (None, None))
         values = flat.edges[_xml_safe(a), _xml_safe(b), _xml_safe(key)]
@@ -169,6 +171,7 @@ def gexf(graph: Network) -> bytes:
         for name in ("start", "end"):
             if name in values:
                 values[f"{name}_stated"] = values.pop(name)
+        values["id"] = _xml_safe(key)  # (that of GraphML is the key)
         values["label"] = _xml_safe(data.get("forward") or data.get("kind") or "")
         if begins or over:
             values["spells"] = [(begins, over)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from partnergraph.errors import DataError, Finding, Place, UsageError
+from partnergraph.errors import DataError, Finding, Place, UsageError, error_count, letters
 from partnergraph.graph_folder.folder import GraphFolder
 from partnergraph.match.countries import country_code
 from partnergraph.match.record_index import RecordIndex
@@ -19,7 +20,9 @@ from partnergraph.registers.register_config import REGISTER_FORMATS, RegisterCon
 from partnergraph.store import Reader
 from partnergraph.tables.csv_reader import MAX_TEXT_SIZE, read_delimited
 from partnergraph.tables.file_signatures import file_type
-from partnergraph.vocabulary import concepts
+from partnergraph.tables.sheet import ErrorCell, Sheet
+from partnergraph.tables.table_files import OTHER, WORKBOOK, sheets_of
+from partnergraph.vocabulary.wordings import type_of_wording
 
 __all__ = ["NameList", "folder_queries", "index_of_file", "index_of_folder", "index_of_graph", "read_list"]
 
@@ -68,7 +71,7 @@ def folder_queries(model: Model) -> list[MatchQuery]:
 @dataclass(frozen=True)
 class NameList:
     """A list of names: its headings, each row with its query (None: it has no name), and messages about the cells that
-    were not understood (`unknown`).
+    were not understood and about what was not read (`unknown`).
     """
 
     headings: list[str]
@@ -77,37 +80,96 @@ class NameList:
 
 
 def read_list(path: Path, column: str | None = None) -> NameList:
-    """Read a list of names. A column called affiliation or address holds addresses of authors, which may name several.
+    """Read a list of names: CSV, TSV, or the first sheet of a workbook (.xlsx, .ods) that has a column of names. A
+    column called affiliation or address holds addresses of authors, which may name several.
 
-    A row is matched without a country or a type that is not known, and a message says so.
+    A row is matched without a country or a type that is not known, and a message says so, as it does of a row without
+    a name.
 
-    Raises `DataError` for a file that is no table, and `UsageError` where no column holds names.
+    Raises `DataError` for a file that is no table, for a heading that stands there twice and for rows with more cells
+    than headings, and `UsageError` where no column holds names.
     """
     file = printable(path.name)
-    data = read_file(path, MAX_TEXT_SIZE, file, pipe=True)
-    if form := file_type(data):
-        raise DataError(f"{file} is {form}; a list of names is read from CSV. Save it as CSV (UTF-8) first.")
-    sheet = read_delimited(file, data)
-    wrong = [finding for finding in sheet.findings if finding.severity == "error"]
-    if wrong or not sheet.rows:
-        empty = Finding("empty-table", "error", "The list is empty.", Place(file), fix="Write names into it.")
-        raise DataError(str((wrong or [empty])[0]), wrong or [empty])
+    sheet, messages = _sheet_of_names(path, file, column)
     headings = [cell.strip() for cell in sheet.rows[0][1]]
     columns = _columns(headings, column, file)
+    if errors := [*_form_errors(sheet, headings)]:
+        many = f"{error_count(errors)} in {file}; nothing was matched."
+        raise DataError(many if len(errors) > 1 else str(errors[0]), errors)
     addresses = _folded(headings[columns["name"]]) in _ADDRESSES
-    names, reported = NameList(headings, [], []), set[tuple[str, str]]()
+    names, reported = NameList(headings, [], messages), set[tuple[str, str]]()
+    numbers = {heading: index for index, heading in reversed([*enumerate(headings, 1)])}
     for number, cells in sheet.rows[1:]:
-        padded = [*cells, *[""] * (len(headings) - len(cells))]
+        padded = [*cells, *[""] * (len(headings) - len(cells))][: len(headings)]
+        place = Place(file, number, sheet=sheet.name, columns=numbers)
         values = {meaning: padded[at].strip() for meaning, at in columns.items() if padded[at].strip()}
         names.rows.append((padded, _query(number, values, addresses) if "name" in values else None))
-        for meaning, code_of in (("country", country_code), ("type", _type_code)):
+        if "name" not in values:
+            names.unknown.append(
+                f"{place.at(headings[columns['name']])}: The name is missing; the row was not matched."
+            )
+        for meaning, code_of in (("country", country_code), ("type", type_of_wording)):
             text = values.get(meaning, "")
             if text and not code_of(text) and (meaning, text) not in reported:
                 reported.add((meaning, text))
-                place = f"{file} row {number}, column {headings[columns[meaning]]}"
                 excerpt = "".join(sign if sign.isprintable() else " " for sign in text[:60])
-                names.unknown.append(f"{place}: '{excerpt}' is no {meaning} that is known. {_FIX[meaning]}")
+                at = place.at(headings[columns[meaning]])
+                names.unknown.append(f"{at}: '{excerpt}' is no {meaning} that is known. {_FIX[meaning]}")
     return names
+
+
+def _sheet_of_names(path: Path, file: str, column: str | None) -> tuple[Sheet, list[str]]:
+    """The sheet that holds the names, and messages about the others and about the form of this one."""
+    if path.suffix.lower() in (*WORKBOOK, *OTHER):
+        sheets = sheets_of(path, file, pipe=True)
+    else:
+        data = read_file(path, MAX_TEXT_SIZE, file, pipe=True)
+        if form := file_type(data):
+            raise DataError(
+                f"{file} is {form}; a list of names is read from CSV, .xlsx or .ods. Save it as one of them first."
+            )
+        sheets = [read_delimited(file, data)]
+    wrong = [finding for sheet in sheets for finding in sheet.findings if finding.severity == "error"]
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if wrong or not filled:
+        empty = Finding("empty-table", "error", "The list is empty.", Place(file), fix="Write names into it.")
+        raise DataError(str((wrong or [empty])[0]), wrong or [empty])
+    wanted = {_folded(column)} if column is not None else {*_HEADINGS["name"]}
+    chosen = next((sheet for sheet in filled if wanted & {_folded(cell) for cell in sheet.rows[0][1]}), filled[0])
+    messages = [str(finding) for finding in chosen.findings]
+    for sheet in filled:
+        if sheet is not chosen:
+            where = Place(file, sheet=sheet.name)
+            messages.append(f'{where}: The sheet was not read; the names of "{chosen.name}" were matched.')
+    return chosen, messages
+
+
+def _form_errors(sheet: Sheet, headings: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with the form of a list, as it is with that of a table."""
+    top = sheet.rows[0][0]
+    folded = [_folded(heading) for heading in headings]
+    for name, times in Counter(name for name in folded if name).items():
+        if times > 1:
+            at = folded.index(name)
+            place = Place(sheet.file, top, headings[at], sheet.name, f"{letters(at + 1)}{top}")
+            message = f"The column '{headings[at]}' stands there twice."
+            yield Finding("duplicate-column", "error", message, place, headings[at], "Keep one of them.")
+    for number, cells in sheet.rows[1:]:
+        beyond = [index for index, cell in enumerate(cells, 1) if index > len(headings) and cell.strip()]
+        if beyond:
+            place = Place(sheet.file, number, None, sheet.name, f"{letters(beyond[0])}{number}")
+            message = (
+                f"The row has {beyond[-1]} cells, but the list has {len(headings)} column{'s' * (len(headings) != 1)}."
+            )
+            fix = "Put a cell that holds a comma between quotation marks."
+            if sheet.name is not None:
+                fix = "Give the column a heading, or empty the cell."
+            yield Finding("ragged-row", "error", message, place, None, fix)
+        for index, cell in enumerate(cells, 1):
+            if isinstance(cell, ErrorCell):
+                heading = headings[index - 1] if index <= len(headings) else None
+                place = Place(sheet.file, number, heading, sheet.name, f"{letters(index)}{number}")
+                yield Finding(cell.rule, "error", cell.message, place, str(cell), cell.fix)
 
 
 def _columns(headings: Sequence[str], name_column: str | None, file: str) -> dict[str, int]:
@@ -129,15 +191,8 @@ def _folded(heading: str) -> str:
     return heading.strip().lower().replace(" ", "_").replace("-", "_")
 
 
-def _type_code(text: str) -> str | None:
-    """The code of a type that is written as its code or its label."""
-    key = _folded(text)
-    types = concepts("org-type")
-    return next((type_.code for type_ in types if key in (_folded(type_.code), _folded(type_.label))), None)
-
-
 def _query(number: int, values: Mapping[str, str], addresses: bool) -> MatchQuery:
-    country, type_ = country_code(values.get("country", "")), _type_code(values.get("type", ""))
+    country, type_ = country_code(values.get("country", "")), type_of_wording(values.get("type", ""))
     return MatchQuery(
         id=str(number),
         names=((values["name"], "current"),),

@@ -15,9 +15,11 @@ from partnergraph.grammar import numbered
 @output_path_option("The new graph folder; must not be there yet.", WRITTEN_PATH, required=True)
 @click.option("--source", default="imported-map", show_default=True, metavar="ID", help="What the file is called.")
 def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
-    """Make a graph folder from nodes and edges as Kumu and Gephi keep them (a workbook, or CSV FILES).
+    """Make a graph folder from nodes and edges as Kumu, Gephi and `partnergraph export` keep them.
 
-    Edges: From and To, or Source and Target, with Type or Label. Nodes: Label, with Id, Type and Description.
+    FILES: a workbook (.xlsx, .ods), CSV, Kumu's JSON, GEXF or GraphML; of our own export nodes.csv, edges.csv and
+    evidence.csv. Edges: From and To, or Source and Target, with Type or Label, Start, End, Source and URL. Nodes:
+    Label, with Id, Type, Description, Tags and URL. What is not taken over is said, column by column.
     """
     import re
 
@@ -42,12 +44,15 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
         network = import_network(files, source)
         stop_at(network.findings)
         name = toml_string(output.resolve().name)
-        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n".encode()}
+        base = f"base = {toml_string(network.base)}\n" if network.base else ""
+        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n{base}".encode()}
         new |= {
-            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns) for table, rows in network.rows.items()
+            f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns)
+            for table, rows in network.rows.items()
+            if rows or table in ("sources", "evidence", "organisations", "relationships")
         }
         fill_folder(staging, new)
-        stop_at(collect_findings(staging))
+        stop_at([network.original(finding) for finding in collect_findings(staging)])
     for finding in network.findings:
         click.echo(f"{'note' if finding.severity == 'info' else finding.severity}: {finding}", err=True)
     counts = {table: len(rows) for table, rows in network.rows.items()}

@@ -60,7 +60,9 @@ def match(
     format_: str | None,
     output: Path | None,
 ) -> None:
-    """Find the records of a register that are about the bodies of a graph folder, or about a list of names (CSV).
+    """Find the records of a register that are about the bodies of a graph folder, or about a list of names.
+
+    A list is CSV or a workbook (.xlsx, .ods) with a column called name.
 
     Nothing is merged: candidates have a score and reasons, and a person decides (--review, or --accept certain).
     Decisions are kept in the folder's table matches and applied by each build; delete a row to undo one.

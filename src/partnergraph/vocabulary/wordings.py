@@ -1,0 +1,89 @@
+"""The wordings of kinds of relationship and of types of organisation, as people write them -> the codes.
+
+A wording is the code, the label or one of the two phrases of a concept in `ontology/kinds.ttl`, or a row of
+`wordings.csv`: earlier labels and common synonyms, each with the direction that it gives a relationship.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from partnergraph.vocabulary import concepts
+
+__all__ = ["KindWording", "kind_of_wording", "normalise_wording", "type_of_wording"]
+
+_FILE = Path(__file__).resolve().parent / "wordings.csv"
+# What stands before the words that matter, and an object that the row itself names.
+_BEFORE = re.compile(r"(?:(?:is|are|was|were|be|being|has been|have been|a|an|the|also|currently|jointly) )+")
+_OBJECT = re.compile(r" (?:us|them|it|our organi[sz]ation)\Z")
+_MAX_LENGTH = 200  # characters; a longer text is no wording
+
+
+class KindWording(NamedTuple):
+    """The kind of relationship that a wording means. With `inverse` it goes from the second party to the first."""
+
+    code: str
+    inverse: bool
+
+
+def normalise_wording(text: str) -> str:
+    """A wording without case, punctuation, auxiliary verbs, articles and a pronoun at its end.
+
+    >>> normalise_wording("Is a member-of"), normalise_wording("funds us."), normalise_wording("is funded by")
+    ('member of', 'funds', 'funded by')
+    """
+    words = re.sub(r"[\s_\u2010-\u2014-]+", " ", text[:_MAX_LENGTH].casefold().replace("’", "'"))
+    words = re.sub(r"[.,:;!?\"“”]+", "", words).strip()
+    bare = _BEFORE.match(words + " ")
+    rest = words[bare.end() :] if bare else words
+    return _OBJECT.sub("", rest or words)
+
+
+def kind_of_wording(text: str) -> KindWording | None:
+    """The kind that a code, label, phrase or synonym means, None for a wording that is not known.
+
+    >>> kind_of_wording("funds us"), kind_of_wording("is funded by"), kind_of_wording("likes")
+    (KindWording(code='funding', inverse=False), KindWording(code='funding', inverse=True), None)
+    """
+    return None if len(text) > _MAX_LENGTH else _kinds().get(normalise_wording(text))
+
+
+def type_of_wording(text: str) -> str | None:
+    """The code of the type of organisation that a code, label or synonym means.
+
+    >>> type_of_wording("Council"), type_of_wording("local-authority"), type_of_wording("Band")
+    ('local-authority', 'local-authority', None)
+    """
+    return None if len(text) > _MAX_LENGTH else _types().get(normalise_wording(text))
+
+
+@cache
+def _kinds() -> dict[str, KindWording]:
+    kinds: dict[str, KindWording] = {}
+    for concept in concepts("relationship-kind"):
+        for text in (concept.code, concept.label, concept.forward or ""):
+            kinds.setdefault(normalise_wording(text), KindWording(concept.code, False))
+        # (the two phrases of a symmetric kind are one, and so are those of alignment)
+        kinds.setdefault(normalise_wording(concept.inverse or ""), KindWording(concept.code, True))
+    for row in _rows("relationship-kind"):
+        kinds.setdefault(normalise_wording(row["phrase"]), KindWording(row["code"], row["direction"] == "inverse"))
+    kinds.pop("", None)
+    return kinds
+
+
+@cache
+def _types() -> dict[str, str]:
+    pairs = [(text, concept.code) for concept in concepts("org-type") for text in (concept.code, concept.label)]
+    types: dict[str, str] = {}
+    for text, code in [*pairs, *((row["phrase"], row["code"]) for row in _rows("org-type"))]:
+        types.setdefault(normalise_wording(text), code)
+    return types
+
+
+def _rows(scheme: str) -> list[dict[str, str]]:
+    with _FILE.open(encoding="utf-8", newline="") as lines:
+        return [row for row in csv.DictReader(lines) if row["scheme"] == scheme]
