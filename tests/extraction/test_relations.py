@@ -13,7 +13,7 @@ from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.input import document_from_bytes
 from partnergraph.extraction.output import to_csv, to_workbook
 from partnergraph.extraction.proposals import Proposals, propose_rows
-from partnergraph.extraction.relations import load_cues
+from partnergraph.extraction.cues import load_cues
 from partnergraph.graph_folder.documents import locate
 from partnergraph.vocabulary import concepts
 from tests.conftest import ROOT
@@ -33,8 +33,8 @@ def _links(reading: Proposals) -> set[tuple[str, str, str]]:
 
 def test_every_cue_has_a_kind_of_the_list() -> None:
     assert {cue.kind for cue in load_cues().values()} <= {concept.code for concept in concepts("relationship-kind")}
-    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit"}
-    assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer"}
+    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit", "thanks"}
+    assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer", "topic"}
     assert len(load_cues()) > 50
 
 
