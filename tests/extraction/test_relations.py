@@ -44,7 +44,7 @@ def test_every_cue_has_a_kind_of_the_list() -> None:
         ("Corve Trust is funded by the Ash Foundation.", ("funding", "ash-foundation", "corve-trust")),
         ("Corve Trust, hosted by Elm University, grew.", ("hosting", "elm-university", "corve-trust")),
         ("Corve Trust is a member of the Elm Network.", ("membership", "corve-trust", "elm-network")),
-        ("Corve Trust's membership of the Elm Network ended.", ("membership", "corve-trust", "elm-network")),
+        ("Corve Trust's membership of the Elm Network matters.", ("membership", "corve-trust", "elm-network")),
         ("The Elm Network is led by Corve Trust.", ("leadership", "corve-trust", "elm-network")),
         ("The Elm Unit is part of Corve Trust.", ("part-of", "elm-unit", "corve-trust")),
         ("Corve Trust works alongside the Elm Network.", ("working-alongside", "corve-trust", "elm-network")),

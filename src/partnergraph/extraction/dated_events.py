@@ -21,7 +21,7 @@ _EVENT_KINDS = {
     **{"formed": "start", "created": "start", "opened": "start", "set up": "start", "closed": "end", "ended": "end"},
     **{"closed down": "end", "dissolved": "end", "wound up": "end", "renamed": "rename"},
 }
-_ATTACHED = re.compile(r"\s*(?:[(,]|,? (?:which|that) )\s*(?:(?:which|that|was|were|is|has been|had been|first|originally|formally|and|also|itself) ?)*+")
+_ATTACHED = re.compile(r"[’'\"]*\s*(?:[(,]|,? (?:which|that) )\s*(?:(?:which|that|was|were|is|has been|had been|first|originally|formally|and|also|itself) ?)*+")
 _PREDICATE = re.compile(r"[)’'\"]*\s+(?:(?:was|were|is|has been|first|originally|formally|officially|itself|also) ?)*+")
 _FURTHER = re.compile(r",? (?:and )?")
 _IT = re.compile(r"It (?:was|has been|had been) (?:(?:first|originally|formally) )?")
