@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from partnergraph.errors import DataError
+from partnergraph.extraction.text_reflow import reflow
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.model.records import Document
 from partnergraph.reading import printable, read_file
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _OFFICE = {
     b"PK\x03\x04": "a word-processing file or an archive",
     b"%PDF": "a PDF",
@@ -32,16 +33,17 @@ def document_from_bytes(name: str, data: bytes, source: str) -> Document:
         raise DataError(f"{name} has {len(data):,} bytes; a text may have {MAX_SIZE:,}. Divide it.")
     _refuse_other_formats(name, data)
     try:
-        document = read_document(source, data)
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DataError(_encoding_message(name, data, error)) from None
-    if not document.text.strip():
+    if not text.strip():
         raise DataError(f"{name} is empty. Write or paste the text into it.")
-    if (control := _CONTROL.search(document.text)) is not None:
-        line = document.text.count("\n", 0, control.start()) + 1
+    if (control := _CONTROL.search(text)) is not None:
+        line = text.count("\n", 0, control.start()) + 1
         message = f"{name}, line {line}: a control character ({ascii(control[0])[1:-1]})."
         raise DataError(f"{message} Delete it. If the file is no text: {_PLAIN}")
-    return document
+    flowing = reflow(text)
+    return read_document(source, data if flowing == text else flowing.encode())
 
 
 def _refuse_other_formats(name: str, data: bytes) -> None:
