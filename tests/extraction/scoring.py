@@ -102,7 +102,9 @@ def proposed_dates(reading: Proposals) -> set[tuple[str, str, Names]]:
             dates.add((row["kind"], row["date"], tuple(sorted(links[about][1:3]))))
         elif not prefix:
             parties = [cell.strip().removeprefix("org:") for cell in row.get("from", "").split(";")]
-            dates.add((row["kind"], row["date"], tuple(sorted(_name(names, f"org:{party}") for party in parties if party))))
+            dates.add(
+                (row["kind"], row["date"], tuple(sorted(_name(names, f"org:{party}") for party in parties if party)))
+            )
     return dates
 
 

@@ -63,8 +63,8 @@ def test_a_text_with_one_paragraph_a_line_stays_as_it_is() -> None:
     "text",
     [
         "We thank:\nElm Trust\nOak University of the North\nAsh Council\n",
-        "* Elm Trust, which paid for\n  our van\n* Ash Council\n".replace("for\n  our", "for our"),
-        "Partner         Since     Role\nElm Trust       2014      funder of our\nAsh Council     2015      host of the\n",
+        "* Elm Trust, which paid for our van\n* Ash Council\n",
+        "Partner       Since    Role\nElm Trust     2014     funder of our\nAsh Council   2015     host of the\n",
         "1. Elm Trust\n2. Ash Council\n",
     ],
 )

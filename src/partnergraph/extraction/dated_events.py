@@ -21,7 +21,10 @@ _EVENT_KINDS = {
     **{"formed": "start", "created": "start", "opened": "start", "set up": "start", "closed": "end", "ended": "end"},
     **{"closed down": "end", "dissolved": "end", "wound up": "end", "renamed": "rename"},
 }
-_ATTACHED = re.compile(r"[’'\"]*\s*(?:[(,]|,? (?:which|that) )\s*(?:(?:which|that|was|were|is|has been|had been|first|originally|formally|and|also|itself) ?)*+")
+_ATTACHED = re.compile(
+    r"[’'\"]*\s*(?:[(,]|,? (?:which|that) )\s*(?:(?:which|that|was|were|is|has been|had been|first|originally|formally|"
+    r"and|also|itself) ?)*+"
+)
 _PREDICATE = re.compile(r"[)’'\"]*\s+(?:(?:was|were|is|has been|first|originally|formally|officially|itself|also) ?)*+")
 _FURTHER = re.compile(r",? (?:and )?")
 _IT = re.compile(r"It (?:was|has been|had been) (?:(?:first|originally|formally) )?")
@@ -114,7 +117,8 @@ def _mergers(text: str, passage: Passage, organisations: list[EntityMention]) ->
         if match is None or len(dates) != 1 or left.party is right.party:
             continue
         third = organisations[index + 2] if index + 2 < len(organisations) else None
-        result, others, confidence = left.party, (right.party,), "low"
+        result, confidence = left.party, "low"
+        others: tuple[MentionedParty, ...] = (right.party,)
         reason = f"'{match[0].strip()}'; the text does not say which body came of it: {left.party.name} is assumed"
         last = max(right.end, dates[0].end)
         if match["into"] == "into":

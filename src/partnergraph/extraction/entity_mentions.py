@@ -163,7 +163,11 @@ class _MentionFinder:
     def mentions_in(self, passage: Passage) -> list[EntityMention]:
         """The mentions in a piece of a sentence, in order."""
         tokens = word_tokens(self.text, passage.start, passage.end)
-        candidates = [*self._known_names(tokens, passage), *self._detected_names(passage), *self._speaker_names(passage)]
+        candidates = [
+            *self._known_names(tokens, passage),
+            *self._detected_names(passage),
+            *self._speaker_names(passage),
+        ]
         for token in tokens:
             if (abbreviation := self.mentions.abbreviations.get(token.text)) is not None:
                 reading = "an abbreviation that the text explains"
@@ -319,7 +323,9 @@ class _MentionFinder:
 
     def set_speaker(self, speaker: str) -> None:
         """Who "we" is: an id that is known, or a name, which is then looked for in the text as well."""
-        bodies = [body for _, entries in sorted(self.known.names.items()) for _, body in entries if body.slug == speaker]
+        bodies = [
+            body for _, entries in sorted(self.known.names.items()) for _, body in entries if body.slug == speaker
+        ]
         if bodies:
             self.speaker = self._known_party(bodies[0].label, bodies[:1])
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from partnergraph.extraction.dated_events import ProposedEvent
 from partnergraph.extraction.entity_mentions import (
     MAX_SENTENCE_LENGTH,
     DocumentMentions,
@@ -15,7 +16,6 @@ from partnergraph.extraction.entity_mentions import (
 )
 from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.name_detection import head_word, word_lists
-from partnergraph.extraction.dated_events import ProposedEvent
 from partnergraph.extraction.proposed_relation import ProposedRelation, TextSpan
 from partnergraph.extraction.relations import find_relations
 from partnergraph.grammar import numbered

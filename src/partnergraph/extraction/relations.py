@@ -40,12 +40,18 @@ _BEFORE = re.compile(
     r"neighbouring|partners|organisations|bodies|charities|such as|including|colleagues at|staff at)\s+)*[‘’'\"]?",
     re.IGNORECASE,
 )
-_FINITE = re.compile(r",?\s+(?:also |now |then )?(?:is|are|was|were|has|have|had|will|may|can|does|did|do|joined|left)\b")
+_FINITE = re.compile(
+    r",?\s+(?:also |now |then )?(?:is|are|was|were|has|have|had|will|may|can|does|did|do|joined|left)\b"
+)
 _OUR = re.compile(r"\s+(?:us|our)\b")
 _THING = re.compile(r"\s+(?:a|an|the|new|two|three|four|five|more)\s+[a-z]")
-_EXISTENCE = re.compile(r"\b(?:founded|established|formed|existed|open|registered|operat\w+|running|active|known|\(est\.?)\s*$")
+_EXISTENCE = re.compile(
+    r"\b(?:founded|established|formed|existed|open|registered|operat\w+|running|active|known|\(est\.?)\s*$"
+)
 _CONTRACT_GAP = re.compile(r"\s+(?:with|from|of|by)\s+(?:the\s+)?")
-_BEGAN = re.compile(r"\s+(?:was |has been )?(?:established|formed|launched|set up|begun|began|started|created|signed)\s*")
+_BEGAN = re.compile(
+    r"\s+(?:was |has been )?(?:established|formed|launched|set up|begun|began|started|created|signed)\s*"
+)
 
 
 @dataclass
@@ -133,7 +139,8 @@ class _Sentence:
         return any(
             mention.overlaps(cue.start(), cue.end())
             if mention.party.type == "organisation"
-            else mention.start <= cue.start() < mention.end and not (mention.start == cue.start() and mention.end < cue.end())
+            else mention.start <= cue.start() < mention.end
+            and (mention.start < cue.start() or cue.end() <= mention.end)
             for mention in self.mentions
             if not mention.bare
         )
@@ -217,9 +224,7 @@ class _Sentence:
     ) -> ProposedRelation:
         reason = f"'{statement.match[0]}' stands between them" + (f"; {reading}" if reading else "")
         is_weak = reading or "low" in (giver.confidence, taker.confidence)
-        return ProposedRelation(
-            statement.cue.kind, giver, taker, reason, "low" if is_weak else "medium", [place]
-        )
+        return ProposedRelation(statement.cue.kind, giver, taker, reason, "low" if is_weak else "medium", [place])
 
     def _judge(self, statement: _Statement) -> None:
         """Whether the sentence states what a cue says, or denies it, plans it or has it behind it."""
@@ -352,4 +357,3 @@ class _Sentence:
 def _contract_pattern() -> re.Pattern[str]:
     words = "|".join(word_lists()["contract_words"])
     return re.compile(rf"\b(?:[Tt]he|[Oo]ur|[Tt]hat|[Tt]his|[Ii]ts|[Tt]heir) (?:[a-z]+ ){{0,2}}(?:{words})\b")
-

@@ -75,7 +75,9 @@ class SubjectFinder:
 
     def _merger_result(self) -> LeftParty | None:
         """What a merger formed: 'A merged with B to form C'."""
-        results = (m for m in self.mentions if _RESULT.search(self.text, max(self.passage.start, m.start - 30), m.start))
+        results = (
+            m for m in self.mentions if _RESULT.search(self.text, max(self.passage.start, m.start - 30), m.start)
+        )
         return next((LeftParty.of(mention) for mention in results), None)
 
     def parties(self, match: re.Match[str], cue: Cue) -> list[LeftParty]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 _MAX_HEADING_WORDS = 10
 _MIN_PROSE_WORDS = 5  # of the last line of a page
@@ -39,8 +40,8 @@ def reflow(text: str) -> str:
     if "\n" not in text.strip() and "\f" not in text:
         return text
     lines = _without_page_furniture(text)
-    if not _is_wrapped(lines):
-        return text if "\f" not in text else "\n".join(lines)
+    if "\f" not in text and not _is_wrapped(lines):
+        return text
     return _joined(lines)
 
 
@@ -142,8 +143,7 @@ def _is_wrapped(lines: list[str]) -> bool:
     if not lengths or sorted(lengths)[int(len(lengths) * 0.9)] > _MAX_WIDTH:
         return False
     return any(
-        _goes_on(line, following) or (following.strip() and _is_unfinished(line))
-        for line, following in zip(lines, lines[1:], strict=False)
+        _goes_on(line, following) or (following.strip() and _is_unfinished(line)) for line, following in pairwise(lines)
     )
 
 

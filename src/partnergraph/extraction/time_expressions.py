@@ -7,7 +7,11 @@ import re
 from dataclasses import dataclass
 
 _MONTHS = [name.lower() for name in calendar.month_name]
-DATE = r"(?:(?P<day{0}>\d{{1,2}})(?:st|nd|rd|th)? )?(?:(?P<month{0}>[A-Z][a-z]+),? )?(?P<year{0}>(?:19|20)\d\d)\b(?![-/]\d)"
+# With a suffix of its groups as the only argument of format().
+DATE = (
+    r"(?:(?P<day{0}>\d{{1,2}})(?:st|nd|rd|th)? )?(?:(?P<month{0}>[A-Z][a-z]+),? )?"
+    r"(?P<year{0}>(?:19|20)\d\d)\b(?![-/]\d)"
+)
 _BETWEEN = re.compile(rf"\b(?:[Ff]rom|[Bb]etween) {DATE.format(1)} (?:to|and|until|till) {DATE.format(2)}")
 _SINCE = re.compile(rf"\b(?:[Ss]ince|[Ff]rom) {DATE.format('')}(?: onwards)?")
 _UNTIL = re.compile(rf"\b(?:[Uu]ntil|[Uu]p to|[Tt]ill) (?:the end of )?{DATE.format('')}")

@@ -15,7 +15,7 @@ from partnergraph.model.records import Document, Passage
 MAX_SIZE = 20_000_000  # bytes
 _SPACE = re.compile(r"\s+")
 _OPENING = frozenset("\"'“‘(")
-# A full stop that belongs to an abbreviation (St. George's, U.K. Government), unless a word follows that opens sentences.
+# A full stop of an abbreviation (St. George's, U.K. Government) ends no sentence, unless a word of _OPENERS follows.
 _MAX_ABBREVIATION = 16  # characters
 _ABBREVIATION = re.compile(
     r"(?:^|[^\w.])(?:(?:St|Ste|Mt|Ft|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Cllr|Messrs|vs|cf|approx|incl|e\.g|i\.e)|(?:[A-Z]\.){0,6}[A-Z])\.$"
