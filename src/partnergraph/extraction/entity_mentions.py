@@ -348,17 +348,25 @@ class _ReferenceResolver:
         # Organisations by the organisation word of their name, and those of them whose name begins with it.
         self.by_head: dict[str, list[MentionedParty]] = {}
         self.by_first_word: dict[str, list[MentionedParty]] = {}
-        # Where each is mentioned first.
-        self.first_places: dict[str, int] = {}
-        for sentence in mentions.sentences.values():
-            for mention in sentence:
-                self.first_places.setdefault(mention.party.slug, mention.start)
         for party in mentions.parties.values():
             if party.type == "organisation":
                 word = head_word(party.name) or ""
                 self.by_head.setdefault(word, []).append(party)
                 if party.name.lower().startswith(word):
                     self.by_first_word.setdefault(word, []).append(party)
+
+        self.earliest = self._earliest_by_head()
+
+    def _earliest_by_head(self) -> dict[str, list[tuple[int, MentionedParty]]]:
+        """The first two organisations of the text by the organisation word of their name, with their first places."""
+        earliest: dict[str, list[tuple[int, MentionedParty]]] = {}
+        for sentence in self.mentions.sentences.values():
+            for mention in sentence:
+                parties = earliest.setdefault(head_word(mention.party.name) or "", [])
+                is_new = all(mention.party is not party for _, party in parties)
+                if mention.party.type == "organisation" and is_new and len(parties) < 2:
+                    parties.append((mention.start, mention.party))
+        return earliest
 
     def resolve(self, number: int, passage: Passage) -> None:
         """Add the references in a piece of a sentence to its mentions."""
@@ -398,9 +406,8 @@ class _ReferenceResolver:
         }
         if parties:
             return list(parties.values()), "the only one in this sentence and the one before"
-        named = [party for head in words for party in self.by_head.get(head, ())]
-        named = [party for party in named if self.first_places.get(party.slug, match.start()) < match.start()]
-        return named, "the only one of the text so far"
+        earliest = [item for head in words for item in self.earliest.get(head, ())]
+        return [party for place, party in earliest if place < match.start()], "the only one of the text so far"
 
     def _note_writer(self, party: MentionedParty, words: str) -> None:
         """'We' is the body that the text calls 'the School'; nobody where it calls several bodies so."""

@@ -84,28 +84,52 @@ def find_relations(
     document: Document, mentions: DocumentMentions
 ) -> tuple[list[ProposedRelation], list[ProposedEvent]]:
     """All relations and dated events, each once, in the order of the text."""
-    relations: dict[RelationKey, ProposedRelation] = {}
     events: dict[tuple[str, tuple[int, ...], str], ProposedEvent] = {}
+    index = _RelationIndex()
     topic: LeftParty | None = None
     for number, piece in enumerate(sentence_pieces(document.passages), 1):
         sentence = _Sentence(document.text, piece, mentions.sentences.get(number, []), mentions, topic)
         for relation in sentence.relations():
-            _add(relation, relations)
-        sentence.end_contracts(relations)
-        for event in sentence_events(sentence.text, piece, sentence.mentions, sentence.objects, relations, topic):
+            index.add(relation)
+        sentence.end_contracts(index)
+        for event in sentence_events(sentence.text, piece, sentence.mentions, sentence.objects, index.relations, topic):
             events.setdefault((event.kind, tuple(id(about) for about in event.subjects), event.date), event)
         topic = sentence.topic()
-    return list(relations.values()), list(events.values())
+    return index.relations_with_places(), list(events.values())
 
 
-def _add(relation: ProposedRelation, relations: dict[RelationKey, ProposedRelation]) -> None:
-    """Add a relation to those of the document; one that it has gets the further place and the missing dates."""
-    kind, giver, taker = relation.key
-    key = (kind, taker, giver) if _is_symmetric(kind) and (kind, taker, giver) in relations else relation.key
-    known = relations.setdefault(key, relation)
-    if known is not relation:
-        known.places += [place for place in relation.places if place not in known.places]
-        known.start, known.end = known.start or relation.start, known.end or relation.end
+class _RelationIndex:
+    """The relations of a document, each once: by key, and the first two of each party."""
+
+    def __init__(self) -> None:
+        self.relations: dict[RelationKey, ProposedRelation] = {}
+        self.of_party: dict[str, list[ProposedRelation]] = {}
+        self.last: ProposedRelation | None = None
+        self._places: dict[RelationKey, dict[TextSpan, None]] = {}
+
+    def add(self, relation: ProposedRelation) -> None:
+        """Add a relation; one that is there gets the further places and the missing dates."""
+        kind, giver, taker = relation.key
+        is_turned = _is_symmetric(kind) and (kind, taker, giver) in self.relations
+        key = (kind, taker, giver) if is_turned else relation.key
+        if key not in self.relations:
+            self.relations[key] = relation
+            for slug in (giver, taker):
+                of_party = self.of_party.setdefault(slug, [])
+                of_party += [relation] * (len(of_party) < 2)
+        self.last = self.relations[key]
+        self.last.start, self.last.end = self.last.start or relation.start, self.last.end or relation.end
+        self.add_places(self.last, relation.places)
+
+    def add_places(self, relation: ProposedRelation, places: list[TextSpan]) -> None:
+        """Add stretches of text that state a relation."""
+        self._places.setdefault(relation.key, {}).update(dict.fromkeys(places))
+
+    def relations_with_places(self) -> list[ProposedRelation]:
+        """The relations in the order of the text, each with all its places."""
+        for key, relation in self.relations.items():
+            relation.places = list(self._places[key])
+        return list(self.relations.values())
 
 
 class _Sentence:
@@ -335,7 +359,7 @@ class _Sentence:
                 place = (min(first, expression.start), max(last, expression.end), sentence)
                 relation.places[0] = place
 
-    def end_contracts(self, relations: dict[RelationKey, ProposedRelation]) -> None:
+    def end_contracts(self, index: _RelationIndex) -> None:
         """'That contract ended in 2024', 'the contract with A ended': the end of a relation of the document."""
         for match in _contract_pattern().finditer(self.text, self.passage.start, self.passage.end):
             party = next((m for m in self.mentions if _CONTRACT_GAP.fullmatch(self.text, match.end(), m.start)), None)
@@ -344,13 +368,11 @@ class _Sentence:
             dates = time_expressions(self.text, verb_end, self.passage.end) if status == PAST else []
             if not dates or not dates[0].point or self.text[verb_end : dates[0].start].strip():
                 continue
-            known = list(relations.values())
-            if party is not None:
-                known = [r for r in known if party.party in (r.giver, r.taker)]
-                known = known if len(known) == 1 else []
-            for relation in known[-1:]:
+            of_party = index.of_party.get(party.party.slug, []) if party is not None else [index.last]
+            relation = of_party[0] if len(of_party) == 1 else None
+            if relation is not None:
                 relation.end = relation.end or dates[0].point
-                relation.places.append((match.start(), dates[0].end, self.passage.number))
+                index.add_places(relation, [(match.start(), dates[0].end, self.passage.number)])
 
 
 @cache

@@ -61,11 +61,8 @@ def _without_page_furniture(text: str) -> list[str]:
             if repeated[_masked(lines[index])] >= least or _PAGE_NUMBER.fullmatch(lines[index])
         }
         body = [line for index, line in enumerate(lines) if index not in furniture]
-        while body and not body[-1].strip():
-            body.pop()
-        while body and not body[0].strip():
-            body.pop(0)
-        _append_block(kept, body)
+        filled = [index for index, line in enumerate(body) if line.strip()]
+        _append_block(kept, body[filled[0] : filled[-1] + 1] if filled else [])
     return kept
 
 
@@ -211,9 +208,8 @@ def _is_divided(last: str, line: str, words: frozenset[str]) -> bool:
         return True
     if not _DIVIDED.search(last) or not line[0].islower():
         return False
-    first = re.search(r"[\w'’-]*$", last[:-1])
     rest = re.match(r"[\w'’]*", line)
-    parts = (first[0].lower() if first else "", rest[0].lower() if rest else "")
+    parts = (last[:-1].rsplit(maxsplit=1)[-1].lstrip("(‘“'\"").lower(), rest[0].lower() if rest else "")
     return "".join(parts) in words or "-".join(parts) not in words
 
 
