@@ -29,8 +29,8 @@ class Cue:
 
     @property
     def names_writer(self) -> bool:
-        """Whether its words say that the writer is the other party ("gave us")."""
-        return re.search(r"\bus\b", self.phrase) is not None
+        """Whether its words say that the writer is the other party ("gave us", "is our funder")."""
+        return re.search(r"\bus\b|\Wour |became our ", self.phrase) is not None
 
 
 @cache

@@ -13,8 +13,8 @@ from partnergraph.extraction.time_expressions import DATE, date_of, time_express
 from partnergraph.model.records import Passage
 
 _EVENT = re.compile(
-    r"\b(?P<kind>(?:competitively )?awarded|renewed|founded|established|launched|formed|created|opened|set up|"
-    rf"closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? {DATE.format('')}"
+    r"\b(?P<kind>(?:competitively )?awarded|renewed|[Ff]ounded|[Ee]stablished|[Ll]aunched|[Ff]ormed|"
+    rf"[Cc]reated|[Oo]pened|[Ss]et up|closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? {DATE.format('')}"
 )
 _EVENT_KINDS = {
     **{"awarded": "award", "renewed": "renewal", "founded": "start", "established": "start", "launched": "start"},
@@ -26,12 +26,17 @@ _ATTACHED = re.compile(
     r"and|also|itself) ?)*+"
 )
 _PREDICATE = re.compile(r"[)’'\"]*\s+(?:(?:was|were|is|has been|first|originally|formally|officially|itself|also) ?)*+")
+_LEADING = re.compile(r", (?:the |our )?")
 _FURTHER = re.compile(r",? (?:and )?")
 _IT = re.compile(r"It (?:was|has been|had been) (?:(?:first|originally|formally) )?")
 # What stands before a name that is no subject: "the partnership with Elm Trust was founded in 2015".
 _GOVERNED = re.compile(r"\b(?:of|with|by|from|to|for|at|in|on|between|alongside|and|or|as|than)\s+(?:the\s+|our\s+)?$")
 _MERGED = re.compile(r"\s+(?:has |have |had |was |were )?merged (?P<into>with|into)\s+(?:the\s+)?")
-_RESULT = re.compile(r",?\s+(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?")
+_AND = re.compile(r"\s+and\s+(?:the\s+)?")
+_BOTH_MERGED = re.compile(r"\s+(?:have |has |had )?merged\b(?! (?:with|into))")
+_RESULT = re.compile(
+    r"(?:\s+(?:have |has |had )?merged)?(?:\s+(?:in|on) [\w ]{4,20})?,?\s+(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?"
+)
 
 
 @dataclass
@@ -77,12 +82,14 @@ def sentence_events(
             mention = last_mention  # "(awarded in 2008, renewed in 2014)"
         elif mention is not None and not _is_about(text, passage, mention, match.start(), objects):
             mention = None
+        if mention is None and match.start() == passage.start and not before:
+            mention = next((m for m in organisations if _LEADING.fullmatch(text, match.end(), m.start)), None)
         party = mention.party if mention is not None else _it(text, passage, match, topic)
         if party is None or date is None:
             last_mention = None
             continue
         last_end, last_mention = match.end(), mention
-        manner, verb = ("competitive", "awarded") if match["kind"].startswith("comp") else ("", match["kind"])
+        manner, verb = ("competitive", "awarded") if match["kind"].startswith("comp") else ("", match["kind"].lower())
         about: MentionedParty | ProposedRelation = party
         key = objects.get(mention.start) if mention is not None else None
         # The date of a membership in 'a member of A (awarded in 2014)', not of A; a founding is always of A.
@@ -113,6 +120,8 @@ def _mergers(text: str, passage: Passage, organisations: list[EntityMention]) ->
     for index, left in enumerate(organisations[:-1]):
         right = organisations[index + 1]
         match = _MERGED.fullmatch(text, left.end, right.start)
+        if match is None and _AND.fullmatch(text, left.end, right.start):
+            match = _BOTH_MERGED.match(text, right.end, passage.end)
         dates = [e for e in time_expressions(text, passage.start, passage.end) if e.point] if match else []
         if match is None or len(dates) != 1 or left.party is right.party:
             continue
@@ -121,7 +130,7 @@ def _mergers(text: str, passage: Passage, organisations: list[EntityMention]) ->
         others: tuple[MentionedParty, ...] = (right.party,)
         reason = f"'{match[0].strip()}'; the text does not say which body came of it: {left.party.name} is assumed"
         last = max(right.end, dates[0].end)
-        if match["into"] == "into":
+        if match.groupdict().get("into") == "into":
             result, others, confidence, reason = right.party, (), "medium", f"'{match[0].strip()}'"
         elif third is not None and _RESULT.fullmatch(text, right.end, third.start):
             result, confidence, reason = third.party, "medium", f"'{match[0].strip()}' and what it formed"

@@ -9,7 +9,7 @@ from partnergraph.extraction.name_detection import word_lists
 
 MAX_CLAUSE_LENGTH = 400  # characters before a cue that are looked at
 MAX_PREDICATE_LENGTH = 80  # characters after the parties of a cue that are looked at
-STATED, DENIED, PLANNED, PAST = "stated", "denied", "planned", "past"
+STATED, DENIED, PLANNED, ENDED, PAST = "stated", "denied", "planned", "ended", "past"
 
 
 @cache
@@ -42,10 +42,10 @@ def without_exempt_words(sentence: str) -> str:
 def factuality_before(clause: str) -> str:
     """What the words of a clause before a cue make of it.
 
-    >>> [factuality_before(clause) for clause in ("we have", "we have declined", "we hope to", "we used to")]
-    ['stated', 'denied', 'planned', 'past']
+    >>> [factuality_before(clause) for clause in ("we have", "we have declined", "we hope to", "we ended our")]
+    ['stated', 'denied', 'planned', 'ended']
     """
-    for status in (DENIED, PLANNED, PAST):
+    for status in (DENIED, PLANNED, ENDED, PAST):
         if _pattern(status).search(clause):
             return status
     return STATED

@@ -11,8 +11,10 @@ from partnergraph.extraction.dated_events import ProposedEvent, sentence_events
 from partnergraph.extraction.entity_mentions import DocumentMentions, EntityMention, MentionedParty, sentence_pieces
 from partnergraph.extraction.factuality import (
     DENIED,
+    ENDED,
     PAST,
     PLANNED,
+    STATED,
     clause_start,
     factuality_after,
     factuality_before,
@@ -28,8 +30,8 @@ from partnergraph.vocabulary import concepts
 
 # Words between two members of a list.
 _FILL = (
-    r"(?:and with|and|or|along with|as well as|together with|including|such as|by|from|to|"
-    r"the|our|its|their|a|an|both|also|local|of|regional|other)"
+    r"(?:and with|and of|and|or|along with|as well as|together with|including|such as|by|from|to|"
+    r"the|our|its|their|a|an|both|also|local|regional|other)"
 )
 _GAP = r"[\s,‘’'\"]*+"  # taken once (a pattern that gives some of it back takes quadratic time)
 _LIST = re.compile(rf"{_GAP}(?:\([^()]{{0,80}}\)){{0,1}}+{_GAP}(?:{_FILL}\b{_GAP})*", re.IGNORECASE)
@@ -48,6 +50,8 @@ _THING = re.compile(r"\s+(?:a|an|the|new|two|three|four|five|more)\s+[a-z]")
 _EXISTENCE = re.compile(
     r"\b(?:founded|established|formed|existed|open|registered|operat\w+|running|active|known|\(est\.?)\s*$"
 )
+_NEXT = re.compile(r"(?:\band|;|\bbut),?\s*$")
+_AS = re.compile(r"\b[Aa]s $")
 _CONTRACT_GAP = re.compile(r"\s+(?:with|from|of|by)\s+(?:the\s+)?")
 _BEGAN = re.compile(
     r"\s+(?:was |has been )?(?:established|formed|launched|set up|begun|began|started|created|signed)\s*"
@@ -71,7 +75,7 @@ class _Statement:
     @property
     def is_fact(self) -> bool:
         """Whether it is neither denied nor planned nor over without a date."""
-        is_over = self.status == PAST or self.cue.period == "end"
+        is_over = self.status in (PAST, ENDED) or self.cue.period == "end"
         return self.status not in (DENIED, PLANNED) and not (is_over and not any(r.end for _, r in self.relations))
 
 
@@ -186,7 +190,7 @@ class _Sentence:
         """What one cue says, whose parties stand before `end`."""
         cue = cue_of(match)
         statement = _Statement(cue, match, end=match.end(), point=cue.period)
-        if cue.kind == "part-of" and self.text[max(0, match.start() - 3) : match.start()].lower() == "as ":
+        if cue.kind == "part-of" and _AS.search(self.text, max(0, match.start() - 4), match.start()):
             return statement
         if cue.direction == "thanks":
             self._add_thanks(statement)
@@ -258,7 +262,9 @@ class _Sentence:
         if left is not None:
             first = max(first, left - offset)
         statement.status = factuality_before(self.masked[first : begin - offset])
-        if statement.relations and statement.status not in (DENIED, PLANNED) and statement.end > statement.match.end():
+        if statement.status == ENDED:
+            statement.point = "end"
+        elif statement.relations and statement.status in (STATED, PAST) and statement.end > statement.match.end():
             after, _ = factuality_after(self.masked, statement.end - offset, len(self.masked))
             if after in (DENIED, PAST):
                 statement.status = after
@@ -334,7 +340,7 @@ class _Sentence:
         """Whether an expression after a cue belongs to it."""
         first = min(statement.end, expression.start)
         gap = self.text[first : expression.start]
-        if re.search(r"(?:\band|;|\bbut)\s*$", gap) or _EXISTENCE.search(gap):
+        if _NEXT.search(gap) or (statement.point != "start" and _EXISTENCE.search(gap)):
             return False
         others = any(
             first <= mention.start < expression.start and mention.party.type == "organisation"

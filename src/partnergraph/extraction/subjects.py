@@ -18,7 +18,9 @@ _CLAUSE = re.compile(
     r"accredited|associate|key|main|principal|major) ?)*+"
 )
 _COORDINATE = re.compile(r"[\s)'’\"]*,?\s*and (?:(?!which|who|that)\w+ ){0,3}")
+_AFTER_COMMA = re.compile(r"\)?,\s+(?:(?:also|then|now|has|have|had|which also) ?)*+")
 _BETWEEN = re.compile(r"(?:,? and|,)\s+(?:the |our )?")
+_LAST_BETWEEN = re.compile(r",? and\s+(?:the |our )?")
 _IT = re.compile(r"(?:It|They|The (?:new |merged )?(?:charity|organisation|organization|body|company))\b")
 _OWNER = re.compile(r"\b(?:(?P<writer>our)|its|their|the)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?$")
@@ -85,7 +87,7 @@ class SubjectFinder:
         if cue.subject == "writer":
             return [self.writer] if self.writer else []
         start = match.start()
-        before = [mention for mention in self.mentions if mention.end <= start and not mention.bare]
+        before = [m for m in self.mentions if m.end <= start and not m.bare and not self._is_in_brackets(m, start)]
         nearest = before[-1] if before else None
         pronouns = list(_WRITER.finditer(self.text, self.passage.start, start))
         pronoun = pronouns[-1].start() if pronouns else None
@@ -94,8 +96,13 @@ class SubjectFinder:
         elif cue.subject == "subject":
             left = self._sentence_subject(match, before, nearest, pronoun)
         else:
-            return self._clause_subjects(start, before, nearest, pronoun)
+            return self._clause_subjects(start, cue, before, nearest, pronoun)
         return [left] if left else []
+
+    def _is_in_brackets(self, mention: EntityMention, position: int) -> bool:
+        """Whether a mention stands in brackets that are closed before a position."""
+        closing = self.text.find(")", mention.end, min(position, mention.end + _MAX_SUBJECT_DISTANCE))
+        return closing >= 0 and "(" not in self.text[mention.end : closing]
 
     def _owner(self, start: int, before: list[EntityMention]) -> LeftParty | None:
         """Whose members they are: 'its members are', 'Elm Trust's members are'."""
@@ -119,15 +126,25 @@ class SubjectFinder:
         return subject or (self._as_it(self._topic) if self._begins_with_it() else None)
 
     def _clause_subjects(
-        self, start: int, before: list[EntityMention], nearest: EntityMention | None, pronoun: int | None
+        self,
+        start: int,
+        cue: Cue,
+        before: list[EntityMention],
+        nearest: EntityMention | None,
+        pronoun: int | None,
     ) -> list[LeftParty]:
         """The bodies directly before the cue, else 'we', else the last body that is no object yet, if it is near."""
         pronoun_is_last = pronoun is not None and (nearest is None or pronoun >= nearest.end)
         if nearest is not None and not pronoun_is_last:
             gap_is_short = start - nearest.end <= _MAX_SUBJECT_DISTANCE
             is_object = nearest.start in self.objects
-            if is_object and gap_is_short and self.last and _COORDINATE.fullmatch(self.text, nearest.end, start):
+            is_further = _COORDINATE.fullmatch(self.text, nearest.end, start) or (
+                cue.direction == "forward" and _AFTER_COMMA.fullmatch(self.text, nearest.end, start)
+            )
+            if is_object and gap_is_short and self.last and is_further:
                 return [self.last]
+            if cue.kind == "leadership" and cue.direction == "forward" and self._is_of(nearest):
+                return []  # "Jane Smith of Elm University chairs the network"
             if gap_is_short and _CLAUSE.fullmatch(self.text, nearest.end, start):
                 return [LeftParty.of(mention) for mention in self._coordinated(nearest, before)]
         if pronoun_is_last or (pronoun is not None and nearest is not None and nearest.start in self.objects):
@@ -137,6 +154,11 @@ class SubjectFinder:
                 return [LeftParty.of(mention)] if start - mention.end <= _MAX_SUBJECT_DISTANCE else []
         topic = self._as_it(self._topic) if self._begins_with_it() else None
         return [topic] if topic else []
+
+    def _is_of(self, mention: EntityMention) -> bool:
+        """Whether a mention only says of what body somebody is: 'of', 'from' or 'at' stands before it."""
+        begin = max(self.passage.start, mention.start - 10)
+        return re.search(r"\b(?:of|from|at)\s+(?:the\s+)?$", self.text[begin : mention.start]) is not None
 
     def _begins_with_it(self) -> bool:
         return _IT.match(self.text, self.passage.start, self.passage.end) is not None
@@ -152,7 +174,8 @@ class SubjectFinder:
         """The list of subjects that ends with a mention: 'A and B are members of C'."""
         parties = [last]
         for mention in reversed(before[: before.index(last)]):
-            if mention.start in self.objects or not _BETWEEN.fullmatch(self.text, mention.end, parties[0].start):
+            pattern = _BETWEEN if len(parties) > 1 else _LAST_BETWEEN
+            if mention.start in self.objects or not pattern.fullmatch(self.text, mention.end, parties[0].start):
                 break
             if _WRITER.search(self.text, mention.end, parties[0].start):
                 break
