@@ -27,8 +27,8 @@ def _read(text: str, known: Gazetteer | None = None, speaker: str | None = None)
 
 
 def _links(reading: Proposals) -> set[tuple[str, str, str]]:
-    plain = lambda cell: cell.partition(":")[2]  # noqa: E731
-    return {(row["kind"], plain(row["from"]), plain(row["to"])) for row in reading.tables["relationships"]}
+    rows = reading.tables["relationships"]
+    return {(row["kind"], row["from"].partition(":")[2], row["to"].partition(":")[2]) for row in rows}
 
 
 def test_every_cue_has_a_kind_of_the_list() -> None:

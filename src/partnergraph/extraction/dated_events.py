@@ -13,8 +13,9 @@ from partnergraph.extraction.time_expressions import DATE, date_of, time_express
 from partnergraph.model.records import Passage
 
 _EVENT = re.compile(
-    r"\b(?P<kind>(?:competitively )?awarded|renewed|[Ff]ounded|[Ee]stablished|[Ll]aunched|[Ff]ormed|"
-    rf"[Cc]reated|[Oo]pened|[Ss]et up|closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? {DATE.format('')}"
+    r"\b(?P<kind>(?:competitively )?awarded|renewed|[Ff]ounded|[Ee]stablished|[Ll]aunched|[Ff]ormed|[Cc]reated|"
+    r"[Oo]pened|[Ss]et up|closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? "
+    + DATE.format("")
 )
 _EVENT_KINDS = {
     **{"awarded": "award", "renewed": "renewal", "founded": "start", "established": "start", "launched": "start"},
@@ -35,7 +36,8 @@ _MERGED = re.compile(r"\s+(?:has |have |had |was |were )?merged (?P<into>with|in
 _AND = re.compile(r"\s+and\s+(?:the\s+)?")
 _BOTH_MERGED = re.compile(r"\s+(?:have |has |had )?merged\b(?! (?:with|into))")
 _RESULT = re.compile(
-    r"(?:\s+(?:have |has |had )?merged)?(?:\s+(?:in|on) [\w ]{4,20})?,?\s+(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?"
+    r"(?:\s+(?:have |has |had )?merged)?(?:\s+(?:in|on) [\w ]{4,20})?,?\s+"
+    r"(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?"
 )
 
 

@@ -21,6 +21,15 @@ from partnergraph.extraction.factuality import (
     is_same_clause,
     without_exempt_words,
 )
+from partnergraph.extraction.list_items import (
+    ListIntroduction,
+    begins_line,
+    colon_introduction,
+    heading_introduction,
+    is_item,
+    is_number,
+    item_relations,
+)
 from partnergraph.extraction.name_detection import word_lists
 from partnergraph.extraction.proposed_relation import ProposedRelation, RelationKey, TextSpan
 from partnergraph.extraction.subjects import LeftParty, SubjectFinder
@@ -91,10 +100,12 @@ def find_relations(
     events: dict[tuple[str, tuple[int, ...], str], ProposedEvent] = {}
     index = _RelationIndex()
     topic: LeftParty | None = None
+    introduction: ListIntroduction | None = None
     for number, piece in enumerate(sentence_pieces(document.passages), 1):
         sentence = _Sentence(document.text, piece, mentions.sentences.get(number, []), mentions, topic)
         for relation in sentence.relations():
             index.add(relation)
+        introduction = sentence.list_relations(introduction, index)
         sentence.end_contracts(index)
         for event in sentence_events(sentence.text, piece, sentence.mentions, sentence.objects, index.relations, topic):
             events.setdefault((event.kind, tuple(id(about) for about in event.subjects), event.date), event)
@@ -185,6 +196,28 @@ class _Sentence:
         for expression in time_expressions(self.text, self.passage.start, self.passage.end):
             self._date(expression, statements)
         return [relation for statement in statements if statement.is_fact for _, relation in statement.relations]
+
+    def list_relations(self, introduction: ListIntroduction | None, index: _RelationIndex) -> ListIntroduction | None:
+        """Add the relations of an item of the list that stands open; returns the list that stands open after it."""
+        at_line = begins_line(self.text, self.passage)
+        if is_number(self.passage):
+            return introduction
+        if introduction is not None and at_line:
+            if is_item(self.text, self.passage, self.mentions):
+                for relation in item_relations(self.text, self.passage, self.mentions, introduction):
+                    index.add(relation)
+                return introduction
+            introduction = None
+        heading = heading_introduction(self.passage, self.subjects.writer) if at_line else None
+        if heading is not None or not self.cues or self.text[self.passage.end - 1] != ":":
+            return heading or introduction
+        match = self.cues[-1]
+        offset = self.passage.start
+        first = clause_start(self.masked, 0, match.start() - offset)
+        if factuality_before(self.masked[first : match.start() - offset]) != STATED:
+            return introduction
+        lefts = self.subjects.parties(match, cue_of(match))
+        return colon_introduction(self.text, self.passage, match, lefts) or introduction
 
     def _statement(self, match: re.Match[str], end: int) -> _Statement:
         """What one cue says, whose parties stand before `end`."""
