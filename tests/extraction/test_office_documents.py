@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def docx(body: str, prolog: str = "", extra_part: str = "") -> bytes:
     return stream.getvalue()
 
 
-def pdf(*pages: list[str]) -> bytes:
+def pdf(*pages: list[str], compressed: bool = False) -> bytes:
     """A PDF with lines of text on its pages (ISO 32000-1, 7.5 and 9.4)."""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
@@ -49,7 +50,9 @@ def pdf(*pages: list[str]) -> bytes:
         objects.append(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]{resources}/Contents {5 + 2 * number} 0 R>>".encode()
         )
-        objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(content), content))
+        filters = b"/Filter/FlateDecode" if compressed else b""
+        content = zlib.compress(content, 9) if compressed else content
+        objects.append(b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), filters, content))
     data, offsets = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
         offsets.append(len(data))
@@ -66,7 +69,7 @@ def test_a_word_document_gives_its_paragraphs_and_the_rows_of_its_tables() -> No
     cells = (_PARAGRAPH.format("Ash Council"), _PARAGRAPH.format("since 2012"))
     body = (
         "<w:p><w:r><w:t>Elm </w:t></w:r><w:r><w:tab/><w:t>Trust</w:t></w:r>"
-        "<w:del><w:r><w:delText>not</w:delText></w:r></w:del></w:p>"
+        "<w:del><w:r><w:delText>not</w:delText></w:r></w:del><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom></w:p>"
         f"<w:tbl>{row.format(*cells)}</w:tbl>" + _PARAGRAPH.format("A &amp; B.")
     )
     assert docx_text("a.docx", docx(body)) == "Elm Trust\nAsh Council\tsince 2012\nA & B.\n"
@@ -75,7 +78,7 @@ def test_a_word_document_gives_its_paragraphs_and_the_rows_of_its_tables() -> No
 def test_a_pdf_gives_the_paragraphs_of_its_pages_without_running_heads() -> None:
     first = ["Annual report 2024", "", "Elm Trust has been funded by the Ash"]
     second = ["Annual report 2024", "", "Foundation since 2012.", "2"]
-    document = document_from_bytes("a.pdf", pdf(first, second), "report")
+    document = document_from_bytes("a.pdf", pdf(first, second, compressed=True), "report")
     assert [passage.text for passage in document.passages] == [
         "Elm Trust has been funded by the Ash Foundation since 2012."
     ]
@@ -136,7 +139,9 @@ def test_an_archive_of_another_kind_is_refused() -> None:
         (b"%PDF-1.7 nothing", "damaged"),
         (pdf(["Elm Trust"])[:150], "damaged"),
         (pdf([]), "holds no text"),
+        (b"%PDF-1.4\n" + b"<<" * 100_000, "damaged"),
         (pdf(*([["x"]] * 2_001)), "more than 2,000 pages"),
+        (pdf(["x" * 100_000_000], compressed=True), "grows beyond measure"),
     ],
 )
 def test_a_pdf_that_is_damaged_or_too_long_is_refused(data: bytes, message: str) -> None:

@@ -16,11 +16,12 @@ TIMEOUT = 120.0  # seconds
 MEMORY = 1_000_000_000  # bytes, where the system has such limits
 MAX_PAGES = 2_000
 MAX_LENGTH = 20_000_000  # characters
-_LOCKED, _NO_TEXT, _TOO_LONG, _DAMAGED = 3, 4, 5, 6
+_LOCKED, _NO_TEXT, _TOO_LONG, _DAMAGED, _TOO_LARGE = 3, 4, 5, 6, 7
 _REASONS = {
     _LOCKED: "is locked with a password. Save it without one.",
     _NO_TEXT: "holds no text: it is a scan or a picture. Read a text of it (OCR) instead.",
-    _TOO_LONG: f"has more than {MAX_PAGES:,} pages or {MAX_LENGTH:,} characters. Divide it.",
+    _TOO_LONG: f"has more than {MAX_PAGES:,} pages or {MAX_LENGTH:,} characters, or grows beyond measure. Divide it.",
+    _TOO_LARGE: "takes too much memory. Divide it.",
     _DAMAGED: "is not a PDF that can be read: it is damaged. Open it in a viewer and save or print it to a file anew.",
 }
 
@@ -41,7 +42,9 @@ def pdf_text(name: str, data: bytes, timeout: float = TIMEOUT) -> str:
             f"{name} was not read within {timeout:g} seconds. Save it as plain text and read that."
         ) from None
     if process.returncode:
-        reason = _REASONS.get(process.returncode, "cannot be read: it takes too much memory. Divide it.")
+        reason = _REASONS.get(
+            process.returncode, f"cannot be read: its process ended with status {process.returncode}."
+        )
         raise DataError(f"{name} {reason}")
     return process.stdout.decode("utf-8")
 
@@ -59,7 +62,7 @@ def _limit_memory() -> None:
 def _extract(data: bytes) -> tuple[int, str]:
     """The exit status and the text of a PDF."""
     import pypdf
-    from pypdf.errors import DependencyError, PyPdfError
+    from pypdf.errors import DependencyError, LimitReachedError
 
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
@@ -73,10 +76,14 @@ def _extract(data: bytes) -> tuple[int, str]:
             length += len(pages[-1])
             if length > MAX_LENGTH:
                 return _TOO_LONG, ""
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OSError):
-        return _DAMAGED, ""
+    except LimitReachedError:
+        return _TOO_LONG, ""
+    except MemoryError:
+        return _TOO_LARGE, ""
     except DependencyError:  # a kind of encryption that needs another library
         return _LOCKED, ""
+    except Exception:  # a damaged file makes the library fail in any way
+        return _DAMAGED, ""
     text = "\f".join(pages)
     return (0, text) if text.strip() else (_NO_TEXT, "")
 

@@ -174,12 +174,11 @@ class _Sentence:
         return "".join((*pieces, self.text[position : self.passage.end]))
 
     def _is_in_name(self, cue: re.Match[str]) -> bool:
-        """Whether a cue overlaps the name of an organisation, or begins within that of a group."""
+        """Whether a cue overlaps the name of an organisation, or stands within that of a group."""
         return any(
             mention.overlaps(cue.start(), cue.end())
             if mention.party.type == "organisation"
-            else mention.start <= cue.start() < mention.end
-            and (mention.start < cue.start() or cue.end() <= mention.end)
+            else mention.start <= cue.start() and cue.end() <= mention.end
             for mention in self.mentions
             if not mention.bare
         )

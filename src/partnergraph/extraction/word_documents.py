@@ -10,12 +10,15 @@ from partnergraph.tables.sheet import FileRefused
 
 MAX_LENGTH = 20_000_000  # characters
 _PART = "word/document.xml"
+_NAMESPACES = ("wordprocessingml/2006/main", "ooxml/wordprocessingml/main", "markup-compatibility/2006")
+_SKIPPED = ("del", "moveFrom", "Fallback")  # the last repeats a text box for older programs
 _SAVE = "Save it as plain text in UTF-8 and read that, or anew as .docx."
 
 
 def docx_text(name: str, data: bytes) -> str:
-    """The text of the bytes of a .docx file called `name`: what is deleted, hidden or beside the text (notes, headers)
-    is left out. Raises `DataError` for a file that is damaged, locked or built to harm, or that is no .docx.
+    """The text of the bytes of a .docx file called `name`, without what is deleted or moved away in tracked changes,
+    and without notes, headers and footers. Raises `DataError` for a file that is damaged, locked or built to harm, or
+    that is no .docx.
     """
     try:
         archive = SafeZip(data)
@@ -28,6 +31,12 @@ def docx_text(name: str, data: bytes) -> str:
     return "\n".join(reader.lines) + "\n"
 
 
+def _local_name(element: str) -> str:
+    """The name of an element without its namespace; empty for one of another vocabulary (drawings, formulas)."""
+    namespace, _, local = element.rpartition(" ")
+    return local if namespace.endswith(_NAMESPACES) else ""
+
+
 class _BodyReader:
     """Takes the elements of word/document.xml (ECMA-376 part 1, 17.3 and 17.4) as they come."""
 
@@ -38,12 +47,15 @@ class _BodyReader:
         self._cells: list[list[str]] = []  # paragraphs of the cells of the row, for each table that is open
         self._rows: list[list[str]] = []
         self._in_text = 0
+        self._skipped = 0  # elements that are open within one that is left out
         self._length = 0
 
     def start(self, element: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
-        local = element.rpartition(" ")[2]
-        if local == "t":
+        local = _local_name(element)
+        if self._skipped or local in _SKIPPED:
+            self._skipped += 1
+        elif local == "t":
             self._in_text += 1
         elif local in ("br", "cr") or (local == "tab" and not attributes):  # with attributes: a tab stop
             self._add(" ")
@@ -56,8 +68,10 @@ class _BodyReader:
 
     def end(self, element: str) -> None:
         """An element ends."""
-        local = element.rpartition(" ")[2]
-        if local == "t":
+        local = _local_name(element)
+        if self._skipped:
+            self._skipped -= 1
+        elif local == "t":
             self._in_text -= 1
         elif local == "p":
             paragraph = " ".join("".join(self._pieces).split())
