@@ -33,7 +33,7 @@ def _links(reading: Proposals) -> set[tuple[str, str, str]]:
 
 def test_every_cue_has_a_kind_of_the_list() -> None:
     assert {cue.kind for cue in load_cues().values()} <= {concept.code for concept in concepts("relationship-kind")}
-    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit", "thanks"}
+    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit", "thanks", "mutual"}
     assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer", "topic"}
     assert len(load_cues()) > 50
 

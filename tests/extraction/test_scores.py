@@ -9,7 +9,8 @@ from tests.extraction.scoring import load_texts, read_text, score
 # What was measured, less one or two answers: a change of the rules that costs more than that is seen.
 FLOORS = {
     "development": {"organisations": (0.98, 0.98), "relationships": (0.97, 0.95), "dates": (0.95, 0.95)},
-    "held_out": {"organisations": (0.97, 0.97), "relationships": (0.93, 0.86), "dates": (0.95, 0.88)},
+    "held_out": {"organisations": (0.97, 0.97), "relationships": (0.95, 0.93), "dates": (0.95, 0.88)},
+    "later": {"organisations": (0.95, 0.92), "relationships": (0.93, 0.7), "dates": (0.95, 0.75)},
 }
 
 
@@ -29,7 +30,7 @@ def test_organisations_relationships_and_dates_are_read_as_well_as_measured(
 @pytest.mark.parametrize("half", FLOORS)
 def test_no_text_founds_a_body_that_it_does_not_and_states_nothing_that_it_denies(half: str) -> None:
     texts = load_texts(half)
-    assert len(texts) == 12
+    assert len(texts) == (4 if half == "later" else 12)
     measured = score(texts)
     assert measured.foundings == []
     assert measured.denied == []

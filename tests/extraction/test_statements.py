@@ -51,6 +51,7 @@ def _links(text: str) -> set[str]:
         "We ended our partnership with Elm Council.",
         "Corve Trust left the Ash Network.",
         "Corve Trust's membership of the Ash Network ended.",
+        "Elm Council is consulting on whether to fund Corve Trust.",
         "We ran this as part of the Ash Network.",
         "Dr Jane Smith of Oak University chairs the Ash Network.",
     ],
@@ -86,6 +87,10 @@ def test_what_is_denied_planned_or_over_is_no_fact(text: str) -> None:
             {"part-of ash hospital > elm nhs trust", "hosting ash hospital > corve trust"},
         ),
         (
+            "Oak Trust and Fir School work together on a report paid for by Elm Council.",
+            {"working-alongside oak trust > fir school"},
+        ),
+        (
             "The Ash Network is led by Oak University and funded by Elm Council.",
             {"leadership oak university > ash network", "funding elm council > ash network"},
         ),
@@ -117,7 +122,7 @@ def test_what_is_stated_has_its_parties_and_direction(text: str, links: set[str]
         ),
         (
             "We are supported by Oak Trust and, since 2020, Ash School.",
-            {"support oak trust > corve trust"},
+            {"support oak trust > corve trust", "support ash school > corve trust 2020.."},
         ),
         (
             "We are a member of the Ash Network, which has existed since 1990.",
@@ -209,6 +214,10 @@ def test_the_time_grows_with_the_text_alone() -> None:
         (
             "The Ash Network brings together the following bodies:\n1. Elm Council\n2. Fir School",
             {"membership elm council > ash network", "membership fir school > ash network"},
+        ),
+        (
+            "Our main funders\n\n- Arts East\n- Brightwater (since 2019)\n- see below\n",
+            {"funding arts east > corve trust", "funding brightwater > corve trust 2019.."},
         ),
         ("Former partners\n\n- Elm Council\n", set()),
         ("Potential funders\n\n- Elm Council\n", set()),

@@ -15,10 +15,10 @@ from partnergraph.extraction.name_detection import word_lists
 class Cue:
     """A phrase that may mean a kind of relationship, and how its parties stand.
 
-    `direction`: forward, inverse, implicit (between the subject of the cue before it and who stands on the left) or
-    thanks (from those before it to the subject); `subject`: who is on the left: the writer, the subject of the
-    sentence, the body before the cue, or the topic of the sentence before. `period`: which end of the relationship
-    "in 2019" beside the cue is, if any.
+    `direction`: forward, inverse, implicit (between the subject of the cue before it and who stands on the left),
+    thanks (from those before it to the subject) or mutual (between those before it); `subject`: who is on the left:
+    the writer, the subject of the sentence, the body before the cue, or the topic of the sentence before; `period`:
+    which end of the relationship "in 2019" beside the cue is, if any.
     """
 
     kind: str

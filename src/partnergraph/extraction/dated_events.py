@@ -14,12 +14,20 @@ from partnergraph.model.records import Passage
 
 _EVENT = re.compile(
     r"\b(?P<kind>(?:competitively )?awarded|renewed|[Ff]ounded|[Ee]stablished|[Ll]aunched|[Ff]ormed|[Cc]reated|"
-    r"[Oo]pened|[Ss]et up|closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? "
+    r"[Oo]pened|[Ss]et up|began|closed|closed down|ended|renamed|dissolved|wound up)\b(?: (?:in|on|from|again in))? "
     + DATE.format("")
 )
 _EVENT_KINDS = {
     **{"awarded": "award", "renewed": "renewal", "founded": "start", "established": "start", "launched": "start"},
-    **{"formed": "start", "created": "start", "opened": "start", "set up": "start", "closed": "end", "ended": "end"},
+    **{
+        "began": "start",
+        "formed": "start",
+        "created": "start",
+        "opened": "start",
+        "set up": "start",
+        "closed": "end",
+        "ended": "end",
+    },
     **{"closed down": "end", "dissolved": "end", "wound up": "end", "renamed": "rename"},
 }
 _ATTACHED = re.compile(

@@ -11,6 +11,8 @@ from partnergraph.extraction.name_detection import (
     WordToken,
     detect_names,
     head_word,
+    is_party_heading,
+    item_name,
     word_lists,
     word_tokens,
 )
@@ -113,9 +115,11 @@ def find_mentions(document: Document, known: Gazetteer, speaker: str | None = No
         finder.set_speaker(speaker)
     mentions.too_long = [passage.number for passage in document.passages if len(passage.text) > MAX_SENTENCE_LENGTH]
     skipped = {*_headings(document), *mentions.too_long}
+    under_heading = False
     for number, piece in enumerate(finder.pieces, 1):
         if piece.number not in skipped:
-            mentions.sentences[number] = finder.mentions_in(piece)
+            mentions.sentences[number] = finder.mentions_in(piece, is_item=under_heading)
+        under_heading = is_party_heading(piece.text) or (under_heading and bool(mentions.sentences.get(number)))
     finder.resolve_references()
     return mentions
 
@@ -160,8 +164,8 @@ class _MentionFinder:
         self.speaker_name: re.Pattern[str] | None = None
         self.ids = {name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())}
 
-    def mentions_in(self, passage: Passage) -> list[EntityMention]:
-        """The mentions in a piece of a sentence, in order."""
+    def mentions_in(self, passage: Passage, *, is_item: bool = False) -> list[EntityMention]:
+        """The mentions in a piece of a sentence, in order. `is_item`: of a list of organisations."""
         tokens = word_tokens(self.text, passage.start, passage.end)
         candidates = [
             *self._known_names(tokens, passage),
@@ -173,6 +177,9 @@ class _MentionFinder:
                 reading = "an abbreviation that the text explains"
                 mention = EntityMention(token.start, token.end, passage.number, abbreviation[0], reading)
                 candidates.append(mention)
+        if is_item and not candidates and (name := item_name(self.text, passage.start, passage.end)) is not None:
+            party = self._party(name.name, name.reason, name.confidence)
+            candidates.append(EntityMention(name.start, name.end, passage.number, party))
         separate = _without_overlaps(candidates)
         separate += [
             group

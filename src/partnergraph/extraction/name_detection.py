@@ -114,6 +114,30 @@ def head_word(name: str) -> str | None:
     return next((word for word in candidates if word in word_lists()["organisation"]), None)
 
 
+_PARTY_HEADING = re.compile(r"(?:our |the )?(?:[a-z]+ ){0,2}(?:funders|partners|sponsors):?", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?:[-–—•*▪●○·◦‣\uf0b7] +)?(?P<name>[A-Z][\w&'’.-]*(?: (?:[A-Z&][\w&'’.-]*|of|for|the|and|in)){0,5})(?: \(.*)?"
+)
+
+
+def is_party_heading(text: str) -> bool:
+    """Whether a line is a heading under which organisations are listed.
+
+    >>> is_party_heading("Our main funders"), is_party_heading("Our history")
+    (True, False)
+    """
+    return len(text) < 60 and _PARTY_HEADING.fullmatch(text) is not None
+
+
+def item_name(text: str, start: int, end: int) -> DetectedName | None:
+    """The name that an item of a list of organisations is, whatever its words."""
+    match = _ITEM.fullmatch(text, start, end)
+    if match is None or match["name"].casefold() in _word_set("not_bodies"):
+        return None
+    reason = "an item of a list under a heading such as 'Our funders'"
+    return DetectedName(match.start("name"), match.end("name"), match["name"], reason, "low")
+
+
 def detect_names(text: str, start: int, end: int) -> list[DetectedName]:
     """The names in one sentence that look like organisations, in order; none overlaps another."""
     tokens = word_tokens(text, start, end)

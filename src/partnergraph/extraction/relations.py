@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import combinations
 
 from partnergraph.extraction.cues import Cue, cue_of, cue_pattern
 from partnergraph.extraction.dated_events import ProposedEvent, sentence_events
@@ -40,7 +41,7 @@ from partnergraph.vocabulary import concepts
 # Words between two members of a list.
 _FILL = (
     r"(?:and with|and of|and|or|along with|as well as|together with|including|such as|by|from|to|"
-    r"the|our|its|their|a|an|both|also|local|regional|other)"
+    r"the|our|its|their|a|an|both|also|local|regional|other|(?:since|from) (?:[a-z]+ )?(?:19|20)\d\d(?:, with)?)"
 )
 _GAP = r"[\s,‘’'\"]*+"  # taken once (a pattern that gives some of it back takes quadratic time)
 _LIST = re.compile(rf"{_GAP}(?:\([^()]{{0,80}}\)){{0,1}}+{_GAP}(?:{_FILL}\b{_GAP})*", re.IGNORECASE)
@@ -59,6 +60,7 @@ _THING = re.compile(r"\s+(?:a|an|the|new|two|three|four|five|more)\s+[a-z]")
 _EXISTENCE = re.compile(
     r"\b(?:founded|established|formed|existed|open|registered|operat\w+|running|active|known|\(est\.?)\s*$"
 )
+_MAX_MUTUAL = 6  # parties that work together, each with each
 _NEXT = re.compile(r"(?:\band|;|\bbut),?\s*$")
 _AS = re.compile(r"\b[Aa]s $")
 _CONTRACT_GAP = re.compile(r"\s+(?:with|from|of|by)\s+(?:the\s+)?")
@@ -228,6 +230,8 @@ class _Sentence:
             self._add_thanks(statement)
         elif cue.direction == "implicit":
             self._add_implicit(statement)
+        elif cue.direction == "mutual":
+            self._add_mutual(statement)
         else:
             self._add_objects(statement, end)
         self._judge(statement)
@@ -251,6 +255,16 @@ class _Sentence:
                 place = (left.mention.start, match.end(), self.passage.number)
                 relation = self._relation(statement, left.party, subject.party, place, left.reading)
                 statement.relations.append((left.mention.end, relation))
+
+    def _add_mutual(self, statement: _Statement) -> None:
+        """'A and B work together'."""
+        lefts = [left for left in self.subjects.parties(statement.match, statement.cue) if left.mention is not None]
+        for first, second in combinations(lefts[:_MAX_MUTUAL], 2):
+            if first.mention is not None and second.mention is not None and first.party is not second.party:
+                place = (first.mention.start, statement.match.end(), self.passage.number)
+                reading = first.reading or second.reading
+                relation = self._relation(statement, first.party, second.party, place, reading)
+                statement.relations.append((second.mention.end, relation))
 
     def _add_objects(self, statement: _Statement, end: int) -> None:
         match, cue = statement.match, statement.cue
@@ -372,6 +386,8 @@ class _Sentence:
         """Whether an expression after a cue belongs to it."""
         first = min(statement.end, expression.start)
         gap = self.text[first : expression.start]
+        if expression.start < statement.end:
+            return True  # within the list of its parties
         if _NEXT.search(gap) or (statement.point != "start" and _EXISTENCE.search(gap)):
             return False
         others = any(
@@ -390,6 +406,10 @@ class _Sentence:
         end = expression.until or (expression.point if statement.point == "end" else "")
         nearest = max((at for at, _ in statement.relations if at <= expression.start), default=None)
         in_list = expression.start < statement.end or self.text[expression.start - 1] == "("
+        if in_list and _NEXT.search(self.text, max(0, expression.start - 8), expression.start):
+            nearest = min((at for at, _ in statement.relations if at > expression.start), default=None)
+            if nearest is None:
+                return
         for at, relation in statement.relations:
             if (start or end) and (nearest is None or at == nearest or not in_list):
                 relation.start, relation.end = relation.start or start, relation.end or end

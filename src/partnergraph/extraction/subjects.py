@@ -21,6 +21,7 @@ _COORDINATE = re.compile(r"[\s)'’\"]*,?\s*and (?:(?!which|who|that)\w+ ){0,3}"
 _AFTER_COMMA = re.compile(r"\)?,\s+(?:(?:also|then|now|has|have|had|which also) ?)*+")
 _BETWEEN = re.compile(r"(?:,? and|,)\s+(?:the |our )?")
 _LAST_BETWEEN = re.compile(r",? and\s+(?:the |our )?")
+_NOUN = re.compile(r"(?P<copula>\b(?:is|are|was|were|as) )?\b(?:a|an|the|two|several) (?:[a-z-]+ ){1,2}$")
 _IT = re.compile(r"(?:Its?|They|Their|The (?:new |merged )?(?:charity|organisation|organization|body|company))\b")
 _OWNER = re.compile(r"\b(?:(?P<writer>our)|its|their|the)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:to form|to create|to become|forming|creating|becoming)\s+(?:the\s+)?$")
@@ -149,11 +150,18 @@ class SubjectFinder:
                 return [LeftParty.of(mention) for mention in self._coordinated(nearest, before)]
         if pronoun_is_last or (pronoun is not None and nearest is not None and nearest.start in self.objects):
             return [self.writer] if self.writer else []
+        if cue.direction == "inverse" and self._modifies_noun(start):
+            return []  # "Elm Trust and Oak School wrote a report paid for by"
         for mention in reversed(before):
             if mention.start not in self.objects and mention.party.type == "organisation":
                 return [LeftParty.of(mention)] if start - mention.end <= _MAX_SUBJECT_DISTANCE else []
         topic = self._as_it(self._topic) if self._begins_with_it() else None
         return [topic] if topic else []
+
+    def _modifies_noun(self, start: int) -> bool:
+        """Whether a participle at a place says something of a noun alone, not of what the sentence is about."""
+        noun = _NOUN.search(self.text, max(self.passage.start, start - 60), start)
+        return noun is not None and noun["copula"] is None
 
     def _is_of(self, mention: EntityMention) -> bool:
         """Whether a mention only says of what body somebody is: 'of', 'from' or 'at' stands before it."""
