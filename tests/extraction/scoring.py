@@ -54,7 +54,7 @@ class Score:
 
 
 def load_texts(half: str) -> list[dict[str, Any]]:
-    """The texts of a half: development or held_out."""
+    """The texts of a part: development, held_out, later or unseen."""
     texts: list[dict[str, Any]] = tomllib.loads((TEXTS / f"{half}.toml").read_text("utf-8"))["text"]
     return texts
 

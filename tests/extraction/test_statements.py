@@ -52,6 +52,7 @@ def _links(text: str) -> set[str]:
         "Corve Trust left the Ash Network.",
         "Corve Trust's membership of the Ash Network ended.",
         "Elm Council is consulting on whether to fund Corve Trust.",
+        "Corve Trust is funded by all members of the Ash Network except Oak School.",
         "We ran this as part of the Ash Network.",
         "Dr Jane Smith of Oak University chairs the Ash Network.",
     ],
@@ -147,6 +148,8 @@ def test_a_date_dates_the_relationship_that_it_belongs_to(text: str, links: set[
         ("A project of Fir Trust launched in 2010.", set()),
         ("Fir Trust's project was launched in 2010.", set()),
         ("The work with Fir Trust was established in 2010.", set()),
+        ("The study, funded by Fir Trust and Ash Trust, launched in 2010.", set()),
+        ("A study, supported by Fir Trust, began in 2010.", set()),
         ("Fir Trust has never been founded in 2010.", set()),
         ("Fir Trust merged into Ash Trust in 2019.", {("merger", "2019", ("fir trust",))}),
         (

@@ -35,6 +35,8 @@ _ATTACHED = re.compile(
     r"and|also|itself) ?)*+"
 )
 _PREDICATE = re.compile(r"[)’'\"]*\s+(?:(?:was|were|is|has been|first|originally|formally|officially|itself|also) ?)*+")
+_INSERTION = re.compile(r",\s+(?:\w+ ){1,3}by\s[^,;]*$")
+_MAX_INSERTION = 160  # characters
 _LEADING = re.compile(r", (?:the |our )?")
 _FURTHER = re.compile(r",? (?:and )?")
 _IT = re.compile(r"It (?:was|has been|had been) (?:(?:first|originally|formally) )?")
@@ -120,7 +122,11 @@ def _is_about(
 ) -> bool:
     """Whether what is said at a position is said of a mention: attached to it, or with it as the subject."""
     if _ATTACHED.fullmatch(text, mention.end, position):
-        return True
+        if text[mention.end] != "," or re.match(r",\s+(?:which|that)\b", text[mention.end : mention.end + 10]):
+            return True
+        # In "the project, funded by Elm Trust, began in 2019" the comma ends what is put in.
+        before = text[max(passage.start, mention.start - _MAX_INSERTION) : mention.start]
+        return not text.startswith("began", position) and _INSERTION.search(before) is None
     governed = _GOVERNED.search(text, max(passage.start, mention.start - 20), mention.start) is not None
     return not governed and mention.start not in objects and bool(_PREDICATE.fullmatch(text, mention.end, position))
 

@@ -176,14 +176,20 @@ class _Sentence:
         return "".join((*pieces, self.text[position : self.passage.end]))
 
     def _is_in_name(self, cue: re.Match[str]) -> bool:
-        """Whether a cue overlaps the name of an organisation, or stands within that of a group."""
+        """Whether a cue overlaps the name of an organisation, or begins within that of a group."""
         return any(
             mention.overlaps(cue.start(), cue.end())
             if mention.party.type == "organisation"
-            else mention.start <= cue.start() and cue.end() <= mention.end
+            else mention.start <= cue.start() < mention.end and not self._says_whose(cue, mention)
             for mention in self.mentions
             if not mention.bare
         )
+
+    @staticmethod
+    def _says_whose(cue: re.Match[str], group: EntityMention) -> bool:
+        """Whether a cue that begins within a group says who it is: 'its members are', 'our partners include'."""
+        is_owned = cue_of(cue).subject == "topic" or cue.start() == group.start
+        return is_owned and cue.end() > group.end
 
     def topic(self) -> LeftParty | None:
         """What 'it' means in the sentence that follows."""
