@@ -9,8 +9,9 @@ import pytest
 from partnergraph.errors import DataError
 from partnergraph.extraction.entity_mentions import MAX_SENTENCE_LENGTH
 from partnergraph.extraction.gazetteer import Gazetteer
-from partnergraph.extraction.input import MAX_SIZE, document_from_bytes, open_document
+from partnergraph.extraction.input import document_from_bytes, open_document
 from partnergraph.extraction.proposals import propose_rows as propose
+from partnergraph.graph_folder.documents import MAX_SIZE
 
 
 @pytest.mark.parametrize(

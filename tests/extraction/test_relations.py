@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partnergraph.extraction.cues import load_cues
 from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.input import document_from_bytes
 from partnergraph.extraction.output import to_csv, to_workbook
 from partnergraph.extraction.proposals import Proposals, propose_rows
-from partnergraph.extraction.relations import load_cues
 from partnergraph.graph_folder.documents import locate
 from partnergraph.vocabulary import concepts
 from tests.conftest import ROOT
@@ -27,14 +27,14 @@ def _read(text: str, known: Gazetteer | None = None, speaker: str | None = None)
 
 
 def _links(reading: Proposals) -> set[tuple[str, str, str]]:
-    plain = lambda cell: cell.partition(":")[2]  # noqa: E731
-    return {(row["kind"], plain(row["from"]), plain(row["to"])) for row in reading.tables["relationships"]}
+    rows = reading.tables["relationships"]
+    return {(row["kind"], row["from"].partition(":")[2], row["to"].partition(":")[2]) for row in rows}
 
 
 def test_every_cue_has_a_kind_of_the_list() -> None:
     assert {cue.kind for cue in load_cues().values()} <= {concept.code for concept in concepts("relationship-kind")}
-    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit"}
-    assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer"}
+    assert {cue.direction for cue in load_cues().values()} == {"forward", "inverse", "implicit", "thanks", "mutual"}
+    assert {cue.subject for cue in load_cues().values()} == {"before", "subject", "writer", "topic"}
     assert len(load_cues()) > 50
 
 
@@ -44,7 +44,7 @@ def test_every_cue_has_a_kind_of_the_list() -> None:
         ("Corve Trust is funded by the Ash Foundation.", ("funding", "ash-foundation", "corve-trust")),
         ("Corve Trust, hosted by Elm University, grew.", ("hosting", "elm-university", "corve-trust")),
         ("Corve Trust is a member of the Elm Network.", ("membership", "corve-trust", "elm-network")),
-        ("Corve Trust's membership of the Elm Network ended.", ("membership", "corve-trust", "elm-network")),
+        ("Corve Trust's membership of the Elm Network matters.", ("membership", "corve-trust", "elm-network")),
         ("The Elm Network is led by Corve Trust.", ("leadership", "corve-trust", "elm-network")),
         ("The Elm Unit is part of Corve Trust.", ("part-of", "elm-unit", "corve-trust")),
         ("Corve Trust works alongside the Elm Network.", ("working-alongside", "corve-trust", "elm-network")),
@@ -210,7 +210,7 @@ _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 def test_any_text_is_read_and_every_span_is_exact(text: str) -> None:
     text = "x " + text.encode("utf-8", "ignore").decode().translate(_CONTROLS)
     reading = _read(text)
-    _sound(text, reading)
+    _sound(reading.document.text, reading)
     assert to_csv(reading) == to_csv(_read(text))
 
 

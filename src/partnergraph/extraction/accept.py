@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from partnergraph.errors import DataError, Finding
+from partnergraph.extraction.input import open_document
 from partnergraph.extraction.proposals import COLUMNS, PROPOSALS, TABLES
 from partnergraph.files import fill_folder, lock_folder
 from partnergraph.graph_folder.change_check import stop_if_changed
@@ -41,7 +42,8 @@ class AcceptReport:
 def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptReport:
     """Append the rows whose `accept` cell says yes, with their evidence and source, to the tables of a folder.
 
-    `document` is the text that was read; it is copied into the folder when the folder has none for the source.
+    `document` is what was read; its text as it was read (that of a .docx or PDF, and hard-wrapped text as its
+    paragraphs) is put into the folder when the folder has none for the source.
     Raises `DataError` when a row cannot be taken or the folder is changed by others meanwhile, `StoreError` when the
     disk refuses or another command holds the folder; then nothing is written. A process that is killed leaves a folder
     without errors, and accepting again completes it.
@@ -258,7 +260,9 @@ def _document_files(
         raise DataError(f"{message} Give it: partnergraph read DOCUMENT.txt --accept ... --into {into}")
     if len(missing) > 1:
         raise DataError(f"The evidence quotes several texts ({', '.join(missing)}). Accept them one by one.")
-    path, data = f"documents/{document.name}", read_file(document, MAX_SIZE, document.name, pipe=True)
+    data = open_document(document, missing[0]).text.encode()
+    path = f"documents/{document.stem if document.suffix.lower() in ('.docx', '.pdf') else document.name}"
+    path += ".txt" * (document.suffix.lower() in (".docx", ".pdf"))
     target = into / path
     if os.path.lexists(target) and read_file(target, MAX_SIZE, path, into) != data:
         raise DataError(f"{path} is another text already. Rename {document.name}; nothing was written.")

@@ -11,6 +11,8 @@ from partnergraph.extraction.name_detection import (
     WordToken,
     detect_names,
     head_word,
+    is_party_heading,
+    item_name,
     word_lists,
     word_tokens,
 )
@@ -66,7 +68,7 @@ class EntityMention:
 class DocumentMentions:
     """All mentions by the number of their piece (see `sentence_pieces`), all parties by slug in the order of the text,
     the abbreviations that the text explains (the party, first and last character, sentence), the sentences that are too
-    long to be read, and who "we" is.
+    long to be read, and who "we" is, why, and where the text says it first.
     """
 
     sentences: dict[int, list[EntityMention]] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class DocumentMentions:
     abbreviations: dict[str, tuple[MentionedParty, int, int, int]] = field(default_factory=dict)
     writer: MentionedParty | None = None
     writer_reason: str = ""
+    writer_mention: EntityMention | None = None
 
 
 def sentence_pieces(passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -108,14 +111,16 @@ def find_mentions(document: Document, known: Gazetteer, speaker: str | None = No
     """Everyone a document mentions. `speaker` is who 'we' is: an id that is known, or a name."""
     mentions = DocumentMentions()
     finder = _MentionFinder(document, known, mentions)
+    if speaker is not None:
+        finder.set_speaker(speaker)
     mentions.too_long = [passage.number for passage in document.passages if len(passage.text) > MAX_SENTENCE_LENGTH]
     skipped = {*_headings(document), *mentions.too_long}
+    under_heading = False
     for number, piece in enumerate(finder.pieces, 1):
         if piece.number not in skipped:
-            mentions.sentences[number] = finder.mentions_in(piece)
+            mentions.sentences[number] = finder.mentions_in(piece, is_item=under_heading)
+        under_heading = is_party_heading(piece.text) or (under_heading and bool(mentions.sentences.get(number)))
     finder.resolve_references()
-    if speaker is not None:
-        mentions.writer, mentions.writer_reason = finder.speaker(speaker), "'we' is the speaker that was given"
     return mentions
 
 
@@ -155,17 +160,26 @@ class _MentionFinder:
         self.parties: dict[tuple[str, ...], MentionedParty] = {}  # by the key of their name
         self.pieces = tuple(sentence_pieces(document.passages))
         self.last_numbers: dict[str, int] = {}  # of ids with a number, the last number
+        self.speaker: MentionedParty | None = None
+        self.speaker_name: re.Pattern[str] | None = None
         self.ids = {name for table in ("organisations", "groups", "undertakings") for name in known.ids.get(table, ())}
 
-    def mentions_in(self, passage: Passage) -> list[EntityMention]:
-        """The mentions in a piece of a sentence, in order."""
+    def mentions_in(self, passage: Passage, *, is_item: bool = False) -> list[EntityMention]:
+        """The mentions in a piece of a sentence, in order. `is_item`: of a list of organisations."""
         tokens = word_tokens(self.text, passage.start, passage.end)
-        candidates = [*self._known_names(tokens, passage), *self._detected_names(passage)]
+        candidates = [
+            *self._known_names(tokens, passage),
+            *self._detected_names(passage),
+            *self._speaker_names(passage),
+        ]
         for token in tokens:
             if (abbreviation := self.mentions.abbreviations.get(token.text)) is not None:
                 reading = "an abbreviation that the text explains"
                 mention = EntityMention(token.start, token.end, passage.number, abbreviation[0], reading)
                 candidates.append(mention)
+        if is_item and not candidates and (name := item_name(self.text, passage.start, passage.end)) is not None:
+            party = self._party(name.name, name.reason, name.confidence)
+            candidates.append(EntityMention(name.start, name.end, passage.number, party))
         separate = _without_overlaps(candidates)
         separate += [
             group
@@ -255,7 +269,8 @@ class _MentionFinder:
     def _groups(self, tokens: list[WordToken], passage: Passage) -> Iterator[EntityMention]:
         """Unnamed groups: 'fourteen local authorities', 'NHS partners'."""
         for index, token in enumerate(tokens):
-            if token.text in word_lists()["groups"]:
+            following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+            if token.text in word_lists()["groups"] and following not in word_lists()["activities"]:
                 first = self._first_qualifier(tokens, index)
                 party = self._group(tokens[first:index], token, self.text[tokens[first].start : token.end])
                 yield EntityMention(tokens[first].start, token.end, passage.number, party, bare=first == index)
@@ -296,18 +311,39 @@ class _MentionFinder:
         for number, passage in enumerate(self.pieces, 1):
             if number in self.mentions.sentences:
                 resolver.resolve(number, passage)
-        if not self.mentions.writer_reason:
+        if self.speaker is not None:
+            self.mentions.writer, self.mentions.writer_reason = self.speaker, "'we' is the speaker that was given"
+        elif not self.mentions.writer_reason:
             self.mentions.writer = None
+        self._mention_writer()
 
-    def speaker(self, speaker: str) -> MentionedParty:
-        """The party of an id or a name."""
-        for _, entries in sorted(self.known.names.items()):
-            for _, body in entries:
-                if body.slug == speaker:
-                    return self._known_party(body.label, [body])
-        party = self.mentions.parties.get(speaker) or self._party(speaker, "the speaker that was given", "high")
-        self.mentions.parties.setdefault(party.slug, party)
-        return party
+    def _mention_writer(self) -> None:
+        """Note the first 'we' or 'our' of what is read."""
+        mentions = self.mentions
+        for number, passage in enumerate(self.pieces, 1):
+            pronoun = _WRITER.search(self.text, passage.start, passage.end) if number in mentions.sentences else None
+            if mentions.writer is not None and pronoun is not None:
+                reading = mentions.writer_reason
+                span = (pronoun.start(), pronoun.end(), passage.number)
+                mentions.writer_mention = EntityMention(*span, mentions.writer, reading)
+                return
+
+    def set_speaker(self, speaker: str) -> None:
+        """Who "we" is: an id that is known, or a name, which is then looked for in the text as well."""
+        bodies = [
+            body for _, entries in sorted(self.known.names.items()) for _, body in entries if body.slug == speaker
+        ]
+        if bodies:
+            self.speaker = self._known_party(bodies[0].label, bodies[:1])
+            return
+        self.speaker = self._party(speaker, "the speaker that was given", "high")
+        words = [re.escape(word) for word in speaker.split()]
+        self.speaker_name = re.compile(rf"(?<!\w){' '.join(words)}(?!\w)") if words else None
+
+    def _speaker_names(self, passage: Passage) -> Iterator[EntityMention]:
+        if self.speaker is not None and self.speaker_name is not None:
+            for match in self.speaker_name.finditer(self.text, passage.start, passage.end):
+                yield EntityMention(match.start(), match.end(), passage.number, self.speaker)
 
 
 class _ReferenceResolver:
@@ -325,6 +361,19 @@ class _ReferenceResolver:
                 self.by_head.setdefault(word, []).append(party)
                 if party.name.lower().startswith(word):
                     self.by_first_word.setdefault(word, []).append(party)
+
+        self.earliest = self._earliest_by_head()
+
+    def _earliest_by_head(self) -> dict[str, list[tuple[int, MentionedParty]]]:
+        """The first two organisations of the text by the organisation word of their name, with their first places."""
+        earliest: dict[str, list[tuple[int, MentionedParty]]] = {}
+        for sentence in self.mentions.sentences.values():
+            for mention in sentence:
+                parties = earliest.setdefault(head_word(mention.party.name) or "", [])
+                is_new = all(mention.party is not party for _, party in parties)
+                if mention.party.type == "organisation" and is_new and len(parties) < 2:
+                    parties.append((mention.start, mention.party))
+        return earliest
 
     def resolve(self, number: int, passage: Passage) -> None:
         """Add the references in a piece of a sentence to its mentions."""
@@ -362,7 +411,10 @@ class _ReferenceResolver:
             and mention.party.type == "organisation"
             and head_word(mention.party.name) in words
         }
-        return list(parties.values()), "the only one in this sentence and the one before"
+        if parties:
+            return list(parties.values()), "the only one in this sentence and the one before"
+        earliest = [item for head in words for item in self.earliest.get(head, ())]
+        return [party for place, party in earliest if place < match.start()], "the only one of the text so far"
 
     def _note_writer(self, party: MentionedParty, words: str) -> None:
         """'We' is the body that the text calls 'the School'; nobody where it calls several bodies so."""

@@ -11,11 +11,12 @@ from itertools import dropwhile, pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
-_TOKEN = re.compile(r"\w+(?:['’]\w+)*|&")
+_TOKEN = re.compile(r"[Cc]o-op(?:erative)?s?\b|\w+(?:['’]\w+)*|&")
 # Between spaces: an address of e-mail or the web, or more than any name has.
 _ADDRESS = re.compile(r"@\w|://|\bwww\.|\w\.\w+/|\w\.(?:ac|org|co|gov|nhs|com|net)\b")
 _MAX_WORD_LENGTH = 300
-_GAP = re.compile(r" |-| ?/ ?|\. ")
+_GAP = re.compile(r" |-| ?/ ?")
+_SAINTS = frozenset(["St", "Ste", "Mt", "Ft"])  # abbreviations that may stand within a name, with a full stop
 _QUOTED = re.compile(r"[‘'“\"]([A-Z][^‘’'“”\"\n]{3,80})[’'”\"](?!\w)")
 _COMPOUND = re.compile(
     r"(?<![\w-])([A-Z][\w&]{1,40}(?: [A-Z][\w&]{1,40}){0,4})-(funded|led|commissioned|hosted|sponsored|supported)\b"
@@ -46,8 +47,8 @@ class WordToken:
 
     @property
     def capital(self) -> bool:
-        """Whether it is written like a name."""
-        return self.text[0].isupper()
+        """Whether it is written like a name, or is a legal form (plc), which is part of one."""
+        return self.text[0].isupper() or self.text in ("plc", "ltd", "llp", "cic")
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,30 @@ def head_word(name: str) -> str | None:
     preposition = next((index for index, word in enumerate(words) if word in ("of", "for")), len(words))
     candidates = (*reversed(words[:preposition]), *words[preposition:])
     return next((word for word in candidates if word in word_lists()["organisation"]), None)
+
+
+_PARTY_HEADING = re.compile(r"(?:our |the )?(?:[a-z]+ ){0,2}(?:funders|partners|sponsors):?", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?:[-–—•*▪●○·◦‣\uf0b7] +)?(?P<name>[A-Z][\w&'’.-]*(?: (?:[A-Z&][\w&'’.-]*|of|for|the|and|in)){0,5})(?: \(.*)?"
+)
+
+
+def is_party_heading(text: str) -> bool:
+    """Whether a line is a heading under which organisations are listed.
+
+    >>> is_party_heading("Our main funders"), is_party_heading("Our history")
+    (True, False)
+    """
+    return len(text) < 60 and _PARTY_HEADING.fullmatch(text) is not None
+
+
+def item_name(text: str, start: int, end: int) -> DetectedName | None:
+    """The name that an item of a list of organisations is, whatever its words."""
+    match = _ITEM.fullmatch(text, start, end)
+    if match is None or match["name"].casefold() in _word_set("not_bodies"):
+        return None
+    reason = "an item of a list under a heading such as 'Our funders'"
+    return DetectedName(match.start("name"), match.end("name"), match["name"], reason, "low")
 
 
 def detect_names(text: str, start: int, end: int) -> list[DetectedName]:
@@ -198,8 +223,10 @@ def _run_end(text: str, tokens: list[WordToken], first: int) -> int:
 
 
 def _joins_words(gap: str, before: str) -> bool:
-    """Whether what stands between two words may stand within a name; a full stop only after an initial."""
-    return len(before) == 1 if gap == ". " else bool(_GAP.fullmatch(gap))
+    """Whether what stands between two words may stand within a name; a full stop only after an initial or 'St'."""
+    if gap in (". ", "."):
+        return (len(before) == 1 and before.isupper()) or (before in _SAINTS and gap == ". ")
+    return bool(_GAP.fullmatch(gap))
 
 
 def _is_subject_list(tokens: list[WordToken], first: int, last: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
+from partnergraph.extraction.dated_events import ProposedEvent
 from partnergraph.extraction.entity_mentions import (
     MAX_SENTENCE_LENGTH,
     DocumentMentions,
@@ -15,7 +16,8 @@ from partnergraph.extraction.entity_mentions import (
 )
 from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.name_detection import head_word, word_lists
-from partnergraph.extraction.relations import ProposedEvent, ProposedRelation, TextSpan, find_relations
+from partnergraph.extraction.proposed_relation import ProposedRelation, TextSpan
+from partnergraph.extraction.relations import find_relations
 from partnergraph.grammar import numbered
 from partnergraph.model.records import Document
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
@@ -162,6 +164,9 @@ class _ProposalBuilder:
                     self._add_known_mention(mention)
                 elif not mention.bare or party.slug in related:
                     first_mentions.setdefault(party.slug, mention)
+        writer = mentions.writer_mention
+        if writer is not None and writer.party.slug in related and not _is_in_graph(writer.party):
+            first_mentions.setdefault(writer.party.slug, writer)
         for mention in first_mentions.values():
             self._add_party(mention)
         for short, (party, *place) in sorted(mentions.abbreviations.items()):
@@ -227,6 +232,7 @@ class _ProposalBuilder:
             slug = self._new_id("relationships", f"{kind}--{giver.slug}--{taker.slug}")
             rows[id(relation)] = slug
             row = {"id": slug, "kind": kind, "from": _cell(giver), "to": _cell(taker), "evidence": evidence}
+            row |= {"start": relation.start, "end": relation.end}
             if relation.via is not None:
                 row["via"] = _cell(relation.via)
             grounds = {"reason": relation.reason, "confidence": relation.confidence, **self._known_relation(relation)}
@@ -267,13 +273,18 @@ class _ProposalBuilder:
                 self.proposals.left_out += 1
                 continue
             row = {"id": self._new_id("events", f"{slug}--{event.kind}--{event.date}"), "kind": event.kind}
-            row |= {"about": f"{prefix}:{slug}", "date": event.date, "manner": event.manner, "evidence": evidence}
+            row |= {"date": event.date, "manner": event.manner, "evidence": evidence}
+            if event.result is None:
+                row["about"] = f"{prefix}:{slug}"
+            else:
+                before = [party.slug for party in (about, *event.others) if isinstance(party, MentionedParty)]
+                row |= {"from": "; ".join(before), "to": event.result.slug}
             known_dates = self.known.dates.get((event.kind, known_slug or slug), [])
             same = [id_ for id_, date in known_dates if date.startswith(event.date)]
             other = [
                 f"the graph says {date}: {id_}" for id_, date in known_dates if not date.startswith(event.date[:4])
             ]
-            grounds = {"reason": event.reason, "confidence": "medium"}
+            grounds = {"reason": event.reason, "confidence": event.confidence}
             grounds |= {"already_known_as": "; ".join(same), "conflicts": "; ".join(other)}
             self._propose("events", row, f"{event.kind} {event.date}", event.place, grounds)
 

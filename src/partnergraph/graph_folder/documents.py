@@ -15,6 +15,16 @@ from partnergraph.model.records import Document, Passage
 MAX_SIZE = 20_000_000  # bytes
 _SPACE = re.compile(r"\s+")
 _OPENING = frozenset("\"'“‘(")
+# A full stop of an abbreviation (St. George's, U.K. Government) ends no sentence, unless a word of _OPENERS follows.
+_MAX_ABBREVIATION = 16  # characters
+_ABBREVIATION = re.compile(
+    r"(?:^|[^\w.])(?:(?:St|Ste|Mt|Ft|Dr|Mr|Mrs|Ms|Prof|Rev|Hon|Cllr|Messrs|vs|cf|approx|incl|e\.g|i\.e)|(?:[A-Z]\.){0,6}[A-Z])\.$"
+)
+_OPENERS = frozenset(
+    "A All An And As At Both But By Each For From He Her His However If In It Its On Our She Since So That The Their "
+    "Then There These They This Those To Until We When Where Who With You".split()
+)
+_CAPITALS = re.compile(r"[A-Z][a-z]*")
 MAX_HITS = 100  # places of words that are looked for: nobody quotes by the hundredth
 # How the nearest wording is looked for: pieces of the words, and the stretches of the text that hold most of them.
 _MAX_SOUGHT_LENGTH = 1_000
@@ -56,15 +66,24 @@ class LocationError(LookupError):
 
 def _ends(text: str, start: int, end: int) -> bool:
     """Whether a sentence ends at a run of white space: at every line break, and after . ! or ? before a capital or a
-    digit, perhaps quoted. (Each run is looked at once; a pattern that begins anew within it takes quadratic time.)
+    digit, perhaps quoted, but not after an abbreviation. (Each run is looked at once; a pattern that begins anew within
+    it takes quadratic time.)
+
+    >>> [p.text for p in passages("We met St. Anne's School. It is in the U.K. We left.")]
+    ["We met St. Anne's School.", 'It is in the U.K.', 'We left.']
     """
     if text.find("\n", start, end) >= 0 or text.find("\r", start, end) >= 0:
         return True
     if start == 0 or text[start - 1] not in ".!?" or end == len(text):
         return False
     quoted = text[end] in _OPENING and end + 1 < len(text) and not text[end + 1].isspace()
-    first = text[end + 1] if quoted else text[end]
-    return first.isupper() or first.isdigit()
+    first = end + quoted
+    if not (text[first].isupper() or text[first].isdigit()):
+        return False
+    if not _ABBREVIATION.search(text[max(0, start - _MAX_ABBREVIATION) : start]):
+        return True
+    opener = _CAPITALS.match(text, first)
+    return opener is not None and opener[0] in _OPENERS
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,10 @@ def read(
     accepted: Path | None,
     into: Path | None,
 ) -> None:
-    """Propose rows for a graph from a plain text, or take the rows that a person accepted.
+    """Propose rows for a graph from a text (plain, .docx or PDF), or take the rows that a person accepted.
 
     Nothing enters a graph unreviewed: proposals are written apart, and only those marked yes are taken. With --accept,
-    DOCUMENT is copied into the folder when it has no text for the source yet.
+    the text of DOCUMENT is put into the folder when it has none for the source yet.
     """
     if (accepted is None) != (into is None):
         raise UsageError("--accept and --into belong together: the proposals, and the folder that takes them.")
