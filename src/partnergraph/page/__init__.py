@@ -34,6 +34,7 @@ SCRIPTS = (
         "status.js",
         "filters.js",
         "state.js",
+        "tense.js",
         "emphasis.js",
         "address.js",
         "find.js",

@@ -7,7 +7,6 @@ screen leaves out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,6 +22,7 @@ from partnergraph.page.headline_facts import (
     degrees,
     disputes,
     ending,
+    known_days,
     last_confirmed,
     neighbourhood,
     next_day,
@@ -144,14 +144,7 @@ class _Writer:
         self.ending = ending(network, self.focus) if self.focus else None
         self.has_kinds = bool(network.graph.get("kinds"))
         self.confirmed = last_confirmed(network)
-        as_of = str(network.graph.get("as_of") or "")
-        self.is_dated = bool(re.fullmatch(r"\d{4}(-\d\d){0,2}", as_of))
-        # Without a day of its own: the last day of which the network knows something.
-        known = as_of if self.is_dated else self.confirmed if re.match(r"\d{4}", self.confirmed or "") else "0001"
-        known = str(known)
-        self.window = known + "-01-01"[len(known) - 4 :], known + "-12-31"[len(known) - 4 :]
-        if not self.is_dated:
-            self.window = self.window[0], self.window[0]
+        self.is_dated, self.window = known_days(network)
         self._disputes = disputes(network, self.focus)
 
     def turning_days(self) -> list[str]:

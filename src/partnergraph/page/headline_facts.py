@@ -114,6 +114,12 @@ def tie(key: str, data: Plain) -> Tie:
     )
 
 
+def is_over(data: Plain, days: tuple[str, str]) -> bool:
+    """Whether a claim has ended by some days, its first and last."""
+    dates = tie("", data)
+    return status(dates.start, dates.end, *days) == "ended"
+
+
 def claims_around(network: Network, node: str) -> Iterator[tuple[str, bool, str, Plain]]:
     """Each claim of a body: the other body, whether it goes out from this one, its key and its attributes."""
     for _, other, key, data in network.out_edges(node, keys=True, data=True):
@@ -253,6 +259,18 @@ def part_sizes(network: Network) -> list[int]:
 def last_confirmed(network: Network) -> str | None:
     """The latest date for which a source vouches for any claim: a year, a month or a day."""
     return max((str(date) for *_, date in network.edges(data="last_confirmed") if date), default=None)
+
+
+def known_days(network: Network) -> tuple[bool, tuple[str, str]]:
+    """Whether the network is of a day of its own; and its first and its last day, else the last one, twice, of which it
+    knows something. Nobody reads it before that, so what is over by then needs no clock.
+    """
+    as_of = str(network.graph.get("as_of") or "")
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", as_of):
+        return True, (as_of + "-01-01"[len(as_of) - 4 :], as_of + "-12-31"[len(as_of) - 4 :])
+    known = last_confirmed(network) or ""
+    first = known + "-01-01"[len(known) - 4 :] if re.match(r"\d{4}", known) else "0001-01-01"
+    return False, (first, first)
 
 
 def quiet_from(confirmed: str) -> str:

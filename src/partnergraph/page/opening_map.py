@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from partnergraph.grammar import past_wording, timeless_wording
 from partnergraph.page.diagram import HUB, Diagram, DiagramNode
+from partnergraph.page.headline_facts import is_over, known_days, tie
 from partnergraph.page.layout.node_grouping import plural
 
 if TYPE_CHECKING:
@@ -157,6 +159,7 @@ class OpeningNeighbourhood:
                     links = self.behind.setdefault(partner, {})
                     self._add(links.setdefault(other, _Link()), claim, outward)
 
+        self._known_days = known_days(graph)[1]
         self.verbs = {partner: _verb(link) for partner, link in self.direct.items()}
         self.ties = {partner: _ties(link) for partner, link in self.direct.items()}
         self.sorts: dict[tuple[int, str], list[int]] = {}  # partners by the number and the code of their sector
@@ -198,10 +201,31 @@ class OpeningNeighbourhood:
             verbs = {partner.verb for partner in partners}
             verb = verbs.pop() if detail.verbs == "shared" and len(verbs) == 1 and len(partners) > 2 else ""
             if verb:
+                verb = self._shared_verb(verb, self.sorts[code])
                 partners = [replace(partner, verb="") for partner in partners]
+            else:
+                partners = [self._in_tense(partner) for partner in partners]
             heading = self._heading(code[1])
             sectors.append(Sector(code[1], f"{heading}: {verb}" if verb else heading, verb, tuple(partners)))
         return sectors
+
+    def _in_tense(self, partner: Partner) -> Partner:
+        """A partner with its verb in the past where that needs no clock; the scripts see to the day of reading."""
+        if not partner.verb:
+            return partner
+        claims = [data for number in partner.members for _, _, data in self.direct[number].claims]
+        return replace(partner, verb=_past(partner.verb)) if self._are_over(claims) else partner
+
+    def _shared_verb(self, verb: str, numbers: list[int]) -> str:
+        """The verb of several partners, right on whatever day the map is read."""
+        claims = [data for number in numbers for _, _, data in self.direct[number].claims]
+        if self._are_over(claims):
+            return _past(verb)
+        ends = any(tie("", data).end[1] for data in claims)
+        return ", ".join(map(timeless_wording, verb.split(", "))) if ends else verb
+
+    def _are_over(self, claims: list[Mapping[str, Any]]) -> bool:
+        return all(is_over(data, self._known_days) for data in claims)
 
     def cross_links(self, sectors: list[Sector]) -> list[CrossLink]:
         """The claims among the partners that are drawn by themselves."""
@@ -341,6 +365,10 @@ class OpeningNeighbourhood:
 def _name(node: DiagramNode) -> str:
     """The name of a body, as much of it as the map may take."""
     return node.label if len(node.label) <= MAX_LABEL else node.label[: MAX_LABEL - 1] + "…"
+
+
+def _past(verb: str) -> str:
+    return ", ".join(map(past_wording, verb.split(", ")))
 
 
 def _verb(link: _Link) -> str:

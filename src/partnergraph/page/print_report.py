@@ -36,12 +36,14 @@ class ReportRow:
     """A claim as a sentence in three parts, of which `subject` is empty below a heading that says it; in a running list
     all claims that say the same of two bodies.
 
-    `claims` are their numbers; `since` and `until` are empty where nothing is stated, and where there are several.
+    `relation` is in the past where it has ended on any day of reading, `present` as if it went on. `claims` are their
+    numbers; `since` and `until` are empty where nothing is stated, and where there are several.
     """
 
     claims: tuple[int, ...]
     subject: str
     relation: str
+    present: str
     partner: str
     since: str
     until: str
@@ -228,7 +230,8 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
     return ReportRow(
         claims=(number,),
         subject=_clipped(model.bodies[claim["from"]]["label"]) if body is None else "",
-        relation=_clipped(claim["forward"] if forward else claim["inverse"]),
+        relation=_clipped(claim["wording"] if forward else claim["inverse_wording"]),
+        present=_clipped(claim["forward"] if forward else claim["inverse"]),
         partner=_clipped(model.bodies[partner]["label"]),
         since=_clipped(days_in_words(claim["start_bounds"]), 40),
         until=_clipped(days_in_words(claim["valid_until"]), 40),
@@ -267,13 +270,15 @@ def _merged(rows: list[ReportRow]) -> list[ReportRow]:
     """The rows of one body, those that say the same of the same other one as one."""
     merged: dict[tuple[str, str], ReportRow] = {}
     for row in rows:
-        key = row.relation, row.partner
+        key = row.present, row.partner
         before = merged.get(key)
         if before is None:
             merged[key] = row
         else:
             marks = tuple(sorted({*before.marks, *row.marks}))
-            merged[key] = replace(before, claims=(*before.claims, *row.claims), marks=marks, since="", until="")
+            relation = before.relation if before.relation == row.relation else row.present
+            claims = (*before.claims, *row.claims)
+            merged[key] = replace(before, claims=claims, relation=relation, marks=marks, since="", until="")
     return list(merged.values())
 
 
@@ -324,7 +329,7 @@ def _disputes(model: ViewModel) -> list[DisputeEntry]:
                     _clipped(part)
                     for part in (
                         model.bodies[claim["from"]]["label"],
-                        claim["forward"],
+                        claim["wording"],
                         model.bodies[claim["to"]]["label"],
                     )
                 ),

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.grammar import with_article
+from partnergraph.grammar import past_wording, with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
+from partnergraph.page.headline_facts import is_over, known_days
 from partnergraph.page.page_questions import QUESTION_NAMES
 
 if TYPE_CHECKING:
@@ -117,9 +118,9 @@ def period_in_words(data: Plain) -> str:
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
-def _bounds(bounds: Any) -> Any:
+def _bounds(days: Any) -> Any:
     """The earliest and the latest day of a date, None where neither is known."""
-    return bounds if bounds and any(bounds) else None
+    return days if days and any(days) else None
 
 
 class ViewModel:
@@ -128,6 +129,7 @@ class ViewModel:
     def __init__(self, graph: Network, diagram: Diagram) -> None:
         self.graph, self.diagram, self.filters = graph, diagram, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
+        self._known_days = known_days(graph)[1]
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
         self.key = anchor_keys([*diagram.bodies, *(key for _, _, key in diagram.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
@@ -202,13 +204,18 @@ class ViewModel:
         data = self.graph.edges[a, b, key]
         kind = str(data.get("kind", ""))
         marks = self.diagram.highlights
+        forward = data.get("forward") or kind or "is connected with"
+        inverse = data.get("inverse") or forward
+        has_ended = is_over(data, self._known_days)
         return {
             "mark": marks.label("claims") if marks and data.get("highlighted") else "",
             "key": self.key[key],
             "kind": kind,
             "kind_label": data.get("label") or kind,
-            "forward": data.get("forward") or kind or "is connected with",
-            "inverse": data.get("inverse") or data.get("forward") or kind or "is connected with",
+            "forward": forward,
+            "inverse": inverse,
+            "wording": past_wording(forward) if has_ended else forward,
+            "inverse_wording": past_wording(inverse) if has_ended else inverse,
             "from": self.number[a],
             "to": self.number[b],
             "via": [
@@ -240,7 +247,11 @@ class ViewModel:
 
     def _sentence(self, key: str) -> str:
         a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
-        return f"{self._label(a)} {self.graph.edges[a, b, key].get('forward')} {self._label(b)}"
+        data = self.graph.edges[a, b, key]
+        forward = str(data.get("forward"))
+        return (
+            f"{self._label(a)} {past_wording(forward) if is_over(data, self._known_days) else forward} {self._label(b)}"
+        )
 
     def _body(self, number: int, iri: str) -> Plain:
         node = self.graph.nodes[iri]
@@ -327,6 +338,9 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     plurals = {claim["kind"]: claim["inverse"] for claim in content.claims if content.is_group(claim["to"])}
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
+    wordings = sorted({claim["forward"] for claim in claims})
+    number_of = {wording: number for number, wording in enumerate(wordings)}
+    past = {wording: past_wording(wording) for claim in claims for wording in (claim["forward"], claim["inverse"])}
     return {
         "focus": content.diagram.focus,
         "families": families,
@@ -343,6 +357,8 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
             for entry in content.filters
         ],
+        "wordings": wordings,
+        "past": {wording: ended for wording, ended in past.items() if ended != wording},
         "span": _span(claims),
         "as_of": content.graph.graph.get("as_of"),
         "story": content.story,
@@ -356,6 +372,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
+            "wording": [number_of[claim["forward"]] for claim in claims],
             "start": [claim["valid_from"] for claim in claims],
             "end": [claim["valid_until"] for claim in claims],
             "confirmed": [claim["confirmed"] for claim in claims],

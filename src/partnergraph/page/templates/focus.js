@@ -68,12 +68,12 @@ function drawAround(body, room) {
   const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 92 : 190))); // width of a label
   const labelOfNeighbour = ([neighbour, claims], withKinds) => {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
-    const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
+    const words = wordingsFrom(body, claims).join(", "), end = endOf(claims);
     const rows = [
-      ...(withKinds ? wrapped(endOf(claims) ? `${inThePast(kinds.join(", "))}, ${endOf(claims)}` : kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? wrapped(end ? `${words}, ${end}` : words, most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
-    return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
+    return { neighbour, claims, hub, size, rows, kind: presentFrom(body, claims[0]), tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
   };
   // Two columns of rows, clockwise from the top right, what is joined alike side by side. What finds no room is left to the
   // table: first the words beside the names, then the least connected neighbours.

@@ -2,9 +2,6 @@
 const MOST = 60; // items of a list at once
 const linkTo = (body) => element("a", { href: "#" + BODIES.key[body] }, BODIES.label[body]);
 const copy = (row, part) => row.querySelector(part)?.cloneNode(true) ?? "";
-const wordingOf = (claim) => claimRow(claim).cells[1].textContent;
-// A claim in words, read from one of its ends.
-const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]][DATA.groups.includes(body) ? "plural" : "inverse"]);
 const typeOf = (body) => bodyRow(body).cells[1].textContent;
 const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim();
 

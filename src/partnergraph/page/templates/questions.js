@@ -15,9 +15,6 @@ const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join(
 const someOf = (names, separator) => (names.length > FEW_NAMES + 1 ? enumeration([...names.slice(0, FEW_NAMES), `${names.length - FEW_NAMES} others`], separator) : enumeration(names, separator));
 const statusCode = (claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow());
 
-// The words of a claim, in the past when it has ended.
-const wordingAtDay = (claim) => (statusCode(claim) === "ended" ? inThePast(wordingOf(claim)) : wordingOf(claim));
-
 const longDay = (day) => `${Number(day.slice(8))} ${inWords(day.slice(0, 7))}`;
 // The time of which an answer speaks: the chosen month, else the day of the page or of its reader.
 function dayPhrase() {
@@ -105,7 +102,7 @@ function connectionAnswer(key) {
   const middles = [...ways.keys()].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
   const rows = [...direct, ...middles.flatMap((middle) => [...ours.get(middle), ...ways.get(middle)])];
   const title = `How is ${name} connected to us?`;
-  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingAtDay(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
+  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingOf(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
   if (rows.length) return {
     title,
     rows: rows.map((claim) => ({ claim, subject: null })),
@@ -156,7 +153,7 @@ function endedAnswer(_, [, title]) {
   const claims = stated.filter((claim) => statusCode(claim) === "ended").sort((a, b) => (last(a) < last(b)) - (last(a) > last(b)) || a - b);
   const [latest] = claims;
   const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${stated.length} relationship${stated.length === 1 ? "" : "s"} ${claims.length === 1 ? "has" : "have"} surely ended.`;
-  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingAtDay(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
+  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingOf(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
   return { title, sentences: [sentence, example], rows: claims.map((claim) => ({ claim, subject: null })) };
 }
 
@@ -196,9 +193,9 @@ function questionClaims() {
 
 // A row of an answer; its evidence opens beneath it.
 function answerRow({ claim, subject, mark }) {
-  const from = CLAIMS.from[claim], to = CLAIMS.to[claim], kind = DATA.kinds[CLAIMS.kind[claim]];
+  const from = CLAIMS.from[claim], to = CLAIMS.to[claim];
   const verb = (text) => element("a", { href: "#" + CLAIMS.key[claim], class: "what" }, text);
-  const words = from === subject ? [verb(wordingOf(claim)), " ", linkTo(to)] : to === subject ? [verb(kind.inverse), " ", linkTo(from)] : [linkTo(from), " ", verb(wordingOf(claim)), " ", linkTo(to)];
+  const words = from === subject ? [verb(wordingOf(claim)), " ", linkTo(to)] : to === subject ? [verb(wordingFrom(to, claim)), " ", linkTo(from)] : [linkTo(from), " ", verb(wordingOf(claim)), " ", linkTo(to)];
   const when = whenOf(claim), notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "inferred"].filter(Boolean);
   const what = element("th", { scope: "row" }, ...words, copy(claimRow(claim), ".more"));
   const button = element("button", { type: "button", class: "evidence-button", "aria-expanded": "false", "aria-label": `Evidence: ${plainText(what)}` }, "Evidence");
@@ -324,5 +321,9 @@ function startQuestions() {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   for (const link of document.querySelectorAll("[data-question]")) link.addEventListener("click", () => ask(link.dataset.question));
   const rows = [...document.querySelectorAll("#questions tr[data-claim]")];
-  listeners.push(() => rows.forEach((row) => (row.lastElementChild.textContent = statusNow(Number(row.dataset.claim)))));
+  listeners.push(() => rows.forEach((row) => {
+    const claim = Number(row.dataset.claim);
+    row.querySelector(".what").textContent = wordingOf(claim);
+    row.lastElementChild.textContent = statusNow(claim);
+  }));
 }

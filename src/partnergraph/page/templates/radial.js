@@ -72,10 +72,6 @@ function endOf(claims) {
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
 }
 
-// The phrases of what has ended, in the past; a verb that is not listed stays as it is.
-const PAST = { is: "was", are: "were", has: "had", have: "had", includes: "included", works: "worked", collaborates: "collaborated", supports: "supported", funds: "funded", leads: "led", hosts: "hosted", runs: "ran", uses: "used", provides: "provided" };
-const inThePast = (phrases) => phrases.split(", ").map((phrase) => phrase.replace(/^[a-z]+/, (verb) => PAST[verb] ?? verb)).join(", ");
-
 // The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
 function rowsOf(node) {
   if (drawnView !== "radial") return node.rows;

@@ -41,7 +41,7 @@ function drawRoutes(from, to, room) {
   layers.forEach((bodies, step) => bodies.forEach((body, number) => {
     const before = [...joined.values()].find((hop) => hop.to === body), end = body === from || body === to, size = end ? 13 : 9;
     const most = Math.min(210, (narrow ? width / bodies.length : column) - 14), off = number - (bodies.length - 1) / 2;
-    const verb = before ? wrapped([...new Set(before.claims.map((claim) => wordingFrom(before.from, claim)))].join(", "), most, 1, 12, false) : [];
+    const verb = before ? wrapped(wordingsFrom(before.from, before.claims).join(", "), most, 1, 12, false) : [];
     const rows = [...verb.map((text) => ({ text, quiet: true })), ...wrapped(BODIES.label[body], most, lines, font, end).map((text) => ({ text }))];
     const at = narrow ? [off * (width / bodies.length), (step - last / 2) * row - 20] : [(step - last / 2) * column, off * Math.min(170, height / bodies.length) - 20];
     nodes.set(body, { ...symbolOf(body), size, font, hub: end ? 1 : 0, rows, focus: at.map(Math.round) });

@@ -56,6 +56,10 @@ function dateReport() {
     else if (open && confirmed) cell.replaceChildren("last confirmed ", element("span", { class: "day" }, confirmed));
     else cell.textContent = status;
   }
+  for (const words of document.querySelectorAll("#report .tense")) {
+    const own = words.closest("[data-row]"), rows = own ? [own] : [...words.parentElement.querySelectorAll("[data-row]")];
+    words.textContent = sharedWording(words.dataset.present, rows.flatMap((row) => row.dataset.row.split(" ").map(Number)));
+  }
 }
 
 function startSharing() {

@@ -83,6 +83,7 @@ function dress(kind, row, number) {
   row.classList.toggle("over", (kind === "bodies" ? bodyOver : claimOver)(number));
   if (kind === "claims") {
     dateMark(row, number);
+    row.cells[1].textContent = wordingOf(number);
     row.cells[4].textContent = statusNow(number);
   }
 }
