@@ -36,6 +36,7 @@ SCRIPTS = (
         "state.js",
         "tense.js",
         "emphasis.js",
+        "changes.js",
         "address.js",
         "find.js",
         "headline.js",
@@ -157,7 +158,7 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
     drawn_bodies, symbols = numbered(len(drawn_families), "body"), numbered(drawn_count, "symbol")
-    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.claims), 'relationship')}"
+    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.relationships), 'relationship')}"
     opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
     stills = _stills(diagram, opening, looks_of_families, summary)
     marks = diagram.highlights
@@ -188,7 +189,7 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
         "summary": summary,
         "drawn": drawn_count,
         "note": note,
-        "inferred": sum(claim["inferred"] for claim in model.claims),
+        "inferred": sum(claim["inferred"] for claim in model.relationships),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
         "svg_wide": Markup(stills["wide"]),
         "svg_tall": Markup(stills["tall"]),

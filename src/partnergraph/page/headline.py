@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.grammar import counted, joined, number_in_words, plural_noun, with_article
 from partnergraph.page.headline_facts import (
+    SUCCESSION,
     Bounds,
     Ending,
     Neighbourhood,
@@ -354,7 +355,7 @@ class _Writer:
         if len(sorts) != sum(number for number, _ in numbers):
             numbers = [(len(sorts), "body")]
         bodies = joined([_counted(number, noun) for number, noun in numbers])
-        count = network.number_of_edges()
+        count = sum(kind != SUCCESSION for *_, kind in network.edges(data="kind"))
         between = " between them" if count and len(sorts) > 1 else ""
         comma = "," if len(numbers) > 1 else ""
         return _sentence(f"this network holds {bodies}{comma} and {_counted(count, 'relationship')}{between}.")

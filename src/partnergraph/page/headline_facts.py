@@ -230,9 +230,11 @@ def _can_meet(one: Bounds, two: Bounds) -> bool:
 
 
 def degrees(network: Network) -> dict[str, int]:
-    """How many claims each body has; one between a body and itself counts once."""
+    """How many relationships each body has; one between a body and itself counts once, a succession is none."""
     numbers = dict.fromkeys(network, 0)
-    for a, b in network.edges():
+    for a, b, kind in network.edges(data="kind"):
+        if kind == SUCCESSION:
+            continue
         numbers[a] += 1
         if a != b:
             numbers[b] += 1

@@ -75,7 +75,6 @@ class PageQuestions:
             return None
         return {
             "offered": [[section.name, section.prompt or section.title, section.text] for section in self.sections],
-            "derived": [number for number, claim in enumerate(self.model.claims) if claim["derived"]],
             "partners": [[row.claim, row.body, row.through] for row in self.partners],
             "wider": [[row.claim, row.body, row.through] for row in self.wider],
             "single": self.single,

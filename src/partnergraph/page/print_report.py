@@ -49,6 +49,7 @@ class ReportRow:
     until: str
     confirmed: str
     marks: tuple[str, ...]
+    is_event: bool = False  # of which `since` is the day
 
     @property
     def height(self) -> float:
@@ -72,6 +73,8 @@ class ReportRow:
         """The dates that are stated, in a few words; how many claims there are where there are several."""
         if len(self.claims) > 1:
             return f"{len(self.claims)} relationships"
+        if self.is_event:
+            return self.since
         if self.since and self.until:
             return f"{self.since} to {self.until}"
         return f"since {self.since}" if self.since else f"until {self.until}" if self.until else ""
@@ -235,7 +238,8 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
         partner=_clipped(model.bodies[partner]["label"]),
         since=_clipped(days_in_words(claim["start_bounds"]), 40),
         until=_clipped(days_in_words(claim["valid_until"]), 40),
-        confirmed=_clipped(str(claim["confirmed"] or ""), 20),
+        confirmed=_clipped(str(claim["confirmed"] or ""), 20) if claim["event"] is None else "",
+        is_event=claim["event"] is not None,
         marks=tuple(_clipped(mark, 20) for mark in (*marks, str(claim["change"])) if mark),
     )
 

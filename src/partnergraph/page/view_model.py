@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from partnergraph.grammar import past_wording, with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
-from partnergraph.page.headline_facts import is_over, known_days
+from partnergraph.page.headline_facts import SUCCESSION, is_over, known_days
 from partnergraph.page.page_questions import QUESTION_NAMES
 
 if TYPE_CHECKING:
@@ -137,6 +137,9 @@ class ViewModel:
         self.claims = [self._claim(a, b, key) for a, b, key in diagram.claims]
         self.bodies = [self._body(number, iri) for number, iri in enumerate(diagram.bodies)]
         self.cited_sources: list[Plain] = self._sources()
+        # That one body became another is an event: it is no relationship, and nothing goes on or ends.
+        self.relationships = [claim for claim in self.claims if claim["event"] is None]
+        self.event_count = len(self.claims) - len(self.relationships)
 
     @property
     def story(self) -> list[Plain]:
@@ -206,6 +209,7 @@ class ViewModel:
         marks = self.diagram.highlights
         forward = data.get("forward") or kind or "is connected with"
         inverse = data.get("inverse") or forward
+        event = str(data.get("start") or "") if kind == SUCCESSION else None
         has_ended = is_over(data, self._known_days)
         return {
             "mark": marks.label("claims") if marks and data.get("highlighted") else "",
@@ -222,7 +226,8 @@ class ViewModel:
                 {"label": party["label"], "number": self.number.get(party["id"])} for party in data.get("via") or []
             ],
             "role": data.get("role"),
-            "when": period_in_words(data),
+            "event": event,
+            "when": period_in_words(data) if event is None else event,
             "start_bounds": data.get("start_bounds"),
             "end_bounds": data.get("end_bounds"),
             "valid_from": _bounds(data.get("valid_from", data.get("start_bounds"))),
@@ -249,9 +254,8 @@ class ViewModel:
         a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
         data = self.graph.edges[a, b, key]
         forward = str(data.get("forward"))
-        return (
-            f"{self._label(a)} {past_wording(forward) if is_over(data, self._known_days) else forward} {self._label(b)}"
-        )
+        wording = past_wording(forward) if is_over(data, self._known_days) else forward
+        return f"{self._label(a)} {wording} {self._label(b)}"
 
     def _body(self, number: int, iri: str) -> Plain:
         node = self.graph.nodes[iri]
@@ -290,6 +294,7 @@ class ViewModel:
             "open": node.get("open"),
             "evidence": self.evidence_rows(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
             "claims": [],
+            "relationships": 0,
         }
 
     def _event(self, event: Plain) -> Plain:
@@ -308,6 +313,8 @@ class ViewModel:
             self.bodies[claim["from"]]["claims"].append(number)
             if claim["to"] != claim["from"]:
                 self.bodies[claim["to"]]["claims"].append(number)
+            for end in {claim["from"], claim["to"]} if claim["event"] is None else ():
+                self.bodies[end]["relationships"] += 1
         sources = []
         for source in sorted(
             {*self.sources, *self._cited()}, key=lambda name: (str(self._title(name)).casefold(), name)
@@ -358,6 +365,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             for entry in content.filters
         ],
         "wordings": wordings,
+        "derived": [number for number, claim in enumerate(claims) if claim["derived"]],
         "past": {wording: ended for wording, ended in past.items() if ended != wording},
         "span": _span(claims),
         "as_of": content.graph.graph.get("as_of"),

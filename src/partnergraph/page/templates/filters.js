@@ -53,7 +53,7 @@ const FILTERS = [
     start: null,
     chooses: true,
     isActive: (code) => code !== null,
-    passes: (claim, code) => statusOn(claim, daysNow()) === code,
+    passes: (claim, code) => !isEvent(claim) && statusOn(claim, daysNow()) === code,
     write: (code) => code?.replace(" ", "-"),
     read: (text) => STATUSES.find((code) => code.replace(" ", "-") === text) ?? null,
     startControl: startStatus,
@@ -165,7 +165,7 @@ const pastStays = () => state.ended || pastAsked();
 const bodyRemains = (body) => pastStays() || body === DATA.focus || !bodyOver(body);
 function startEnded() {
   const past = (body) => body !== DATA.focus && bodyEnded(body);
-  const claims = OVER.filter((over, claim) => over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim])).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
+  const claims = OVER.filter((over, claim) => !isEvent(claim) && (over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim]))).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
   const numbers = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean).join(" and ");
   const currentCount = CLAIMS.from.filter((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "current").length;
   byId("moment").hidden = !numbers.length;
@@ -187,8 +187,12 @@ function startStatus() {
     if (key === counts) return;
     counts = key;
     const numbers = new Map(STATUSES.map((code) => [code, 0]));
-    CLAIMS.from.forEach((_, claim) => numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
-    for (const option of byId("status-of").options) if (option.value) option.textContent = `${option.value} (${numbers.get(option.value)})`;
+    CLAIMS.from.forEach((_, claim) => isEvent(claim) || numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
+    for (const option of byId("status-of").options) {
+      if (!option.value) continue;
+      option.textContent = `${option.value} (${numbers.get(option.value)})`;
+      option.hidden = option.disabled = !numbers.get(option.value) && option.value !== state.status;
+    }
   });
 }
 

@@ -21,7 +21,7 @@ function inSentences(proofs) {
 function evidenceOf(claim) {
   const row = claimRow(claim), part = element("div", { class: "evidence" });
   part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + whenOf(claim), copy(row, ".bounded")));
-  part.append(element("p", {}, element("span", { class: "key" }, "Status"), " " + statusNow(claim)), copy(row, ".more"), copy(row, ".standing"));
+  part.append(isEvent(claim) ? "" : element("p", {}, element("span", { class: "key" }, "Status"), " " + statusNow(claim)), copy(row, ".more"), copy(row, ".standing"));
   for (const found of row.querySelectorAll(":scope > td:last-child > .proofs, :scope > td:last-child > .against")) part.append(inSentences(found.cloneNode(true)));
   return part;
 }
@@ -48,7 +48,7 @@ const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim),
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
   const wording = wordingFrom(body, claim);
-  const when = whenOf(claim), dated = when !== "not stated";
+  const when = whenOf(claim), dated = when !== "not stated" && !isEvent(claim);
   const aside = [dated ? [` (${when})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   const item = element("details", {},
     element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside), element("span", { class: "then" }, statusNow(claim))));
@@ -98,7 +98,7 @@ function bodyPanel(body) {
   parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
   const way = state.to === null ? [] : routeParts(body, state.to);
   parts.push(...(phone.matches ? way : []), tools(body), ...countedButtons(body), ...(phone.matches ? [] : way));
-  parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
+  parts.push(element("h3", {}, capitalised(relationshipCount(claims))));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
   if (others.length) parts.push(othersOf(others, body));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);

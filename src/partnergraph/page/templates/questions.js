@@ -5,10 +5,7 @@ const ASKING = DATA.questions ?? null;
 const FEW_ROWS = 12; // rows of an answer at first
 const FEW_CHOICES = 4; // bodies or years of a question in the menu
 const FEW_NAMES = 5; // names in a sentence
-const DERIVED = new Set(ASKING?.derived);
 const kindNumber = (code) => DATA.kinds.findIndex((kind) => kind.code === code);
-const SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const spelled = (number) => SPELLED[number] ?? String(number);
 const nounCount = (number, noun, plural = noun + "s") => `${spelled(number)} ${number === 1 ? noun : plural}`;
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(separator)}${separator === ", " ? " and " : separator + "and "}${names.at(-1)}`);
@@ -113,26 +110,16 @@ function connectionAnswer(key) {
   return { title, sentences: [way ? `${name.replace(/^the /, "The ")} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
 }
 
-// What surely began, ended, or became another body from the first day of a year on.
+// What surely changed from the first day of a year on.
 function changesAnswer(year) {
   if (!/^\d{4}$/.test(year)) return null;
-  const after = year + "-01-01", before = daysNow()[1], number = { began: 0, ended: 0, became: 0 }, rows = [];
-  const note = (claim, bounds, mark) => {
-    const [first, last] = bounds ?? [];
-    if (!(first >= after && last <= before)) return;
-    number[mark] += 1;
-    rows.push({ claim, subject: null, mark: `${mark} ${boundsInWords(bounds)}`, last });
-  };
-  for (const claim of everyClaim()) {
-    if (CLAIMS.kind[claim] === SUCCESSION) note(claim, CLAIMS.start[claim], "became");
-    else if (!DERIVED.has(claim)) {
-      note(claim, CLAIMS.start[claim], "began");
-      note(claim, CLAIMS.end[claim], "ended");
-    }
-  }
+  const before = longDay(daysNow()[1]), changes = sureChanges(year + "-01");
+  const rows = changes.map(({ claim, mark, days }) => ({ claim, subject: null, mark: `${mark} ${boundsInWords(days)}`, last: days[1] }));
   rows.sort((a, b) => (a.last < b.last) - (a.last > b.last) || a.claim - b.claim);
-  const parts = [number.began && `${nounCount(number.began, "relationship")} began`, number.ended && `${nounCount(number.ended, "relationship")} ended`, number.became && (number.became === 1 ? "once one body became another" : `${spelled(number.became)} times one body became another`)].filter(Boolean);
-  return { title: `What changed since ${year}?`, rows, sentences: [parts.length ? `From 1 January ${year} to ${longDay(before)}, ${enumeration(parts)}. Only what surely did is counted.` : `Nothing is known to have begun or ended from 1 January ${year} to ${longDay(before)}.`] };
+  const sentence = rows.length
+    ? `From 1 January ${year} to ${before}, ${changesInWords(changes)}. Only what surely did is counted.`
+    : `Nothing is known to have begun or ended from 1 January ${year} to ${before}.`;
+  return { title: `What changed since ${year}?`, rows, sentences: [sentence] };
 }
 
 function familyAnswer(code) {

@@ -52,6 +52,7 @@ function dateReport() {
     const status = all.find((each) => each === "current") ?? (all.every((each) => each === all[0]) ? all[0] : "not known");
     const cell = row.querySelector(".on-day"), open = status === "not known", confirmed = CLAIMS.confirmed[claims[0]];
     row.classList.toggle("over", claims.every(claimOver));
+    if (claims.every(isEvent)) continue; // its date stands there
     if (row.localName === "span") cell.textContent = open ? "" : ", " + status;
     else if (open && confirmed) cell.replaceChildren("last confirmed ", element("span", { class: "day" }, confirmed));
     else cell.textContent = status;
