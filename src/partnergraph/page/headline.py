@@ -254,13 +254,20 @@ class _Writer:
         if not around.fellows:
             return [f"{'was' if has_ended else 'been'} a member of ", _part(hubs, keys)]
         sorts = {sort_of(self.network, body) for body in (*around.members, *around.partners)}
-        # Most members of unnamed groups are among the named bodies: such groups are counted only where nobody is named.
+        # Most members of unnamed groups are among the named bodies: such groups are counted apart.
         named = [body for body in around.fellows if sort_of(self.network, body) == "organisation"]
         if named and "organisation" in sorts:
             fellows = f"{_number(len(named))} more"
         else:
             fellows = self._bodies_in_words(named or list(around.fellows), "organisation")
-        return [f"{'' if worked else 'worked '}through ", _part(f"{hubs} with {fellows}", keys)]
+        through: list[Sentence | str] = [
+            f"{'' if worked else 'worked '}through ",
+            _part(f"{hubs} with {fellows}", keys),
+        ]
+        if named and (groups := [body for body in around.fellows if body not in named]):
+            ties = {body: around.fellows[body] for body in groups}
+            through.append(_part(f" and {_counted(len(groups), 'group')}", _keys(ties), detail=True))
+        return through
 
     def _no_partner(self, subject: str) -> Sentence:
         around, number = self.around, self.network.degree(self.focus)

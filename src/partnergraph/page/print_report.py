@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.page.layout.text_metrics import text_width
 
 if TYPE_CHECKING:
+    from partnergraph.page.partner_counts import PartnerCounts
     from partnergraph.page.view_model import ViewModel
 
     Plain = dict[str, Any]
@@ -128,12 +129,14 @@ class DisputeEntry:
 
 @dataclass(frozen=True)
 class PrintReport:
-    """What the report says below the map. `subject` is the focus, empty without one; `first` are the groups of its own
+    """What the report says below the map. `subject` is the focus, empty without one, `partners` the
+    number of its partners in words; `first` are the groups of its own
     relationships, `second` those of its partners with others; `hubs_left_out` partners have such that are not printed.
     `obsolete` claims are left out as superseded or retracted.
     """
 
     subject: str
+    partners: str
     first: list[ReportGroup]
     second: list[ReportGroup]
     hubs_left_out: int
@@ -149,8 +152,12 @@ class PrintReport:
         return sum(group.total - group.claim_count for group in (*self.first, *self.second))
 
 
-def print_report(model: ViewModel, family_labels: list[str], partners: bool = True) -> PrintReport:
-    """The report of a graph: about its focus, or, without one, about all; `partners`: with the relationships."""
+def print_report(
+    model: ViewModel, family_labels: list[str], counts: PartnerCounts | None = None, partners: bool = True
+) -> PrintReport:
+    """The report of a graph: about its focus, or, without one, about all; `counts`: of its partners; `partners`: with
+    the relationships.
+    """
     disputed = _disputes(model)
     disputes = disputed[:MAX_DISPUTES]
     sources = _sources(model)
@@ -175,6 +182,7 @@ def print_report(model: ViewModel, family_labels: list[str], partners: bool = Tr
         second = [group for group in second if group.rows]
     return PrintReport(
         subject=subject,
+        partners=f"{counts.total}: {counts.parts}" if counts and counts.total and subject else "",
         first=first,
         second=second,
         hubs_left_out=hubs_left_out,

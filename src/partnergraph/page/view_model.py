@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.grammar import past_wording, with_article
+from partnergraph.grammar import numbered, past_wording, with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
 from partnergraph.page.headline_facts import SUCCESSION, is_over, known_days
@@ -157,6 +158,14 @@ class ViewModel:
     def is_group(self, number: int) -> bool:
         """Whether a body is a group that is not named one by one."""
         return bool(self.graph.nodes[self.diagram.bodies[number]].get("sort") == "group")
+
+    def number_in_words(self, bodies: Collection[int]) -> str:
+        """How many bodies, and how many groups that are not named one by one: "19 and 2 groups"."""
+        groups = sum(map(self.is_group, bodies))
+        named = len(bodies) - groups
+        return " and ".join(
+            [*([str(named)] if named or not groups else []), *([numbered(groups, "group")] if groups else [])]
+        )
 
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]

@@ -122,17 +122,23 @@ function changesAnswer(year) {
   return { title: `What changed since ${year}?`, rows, sentences: [sentence] };
 }
 
+// Groups that are not named one by one are counted apart: the same bodies may be among the named.
+function bodiesInWords(bodies, inWords = spelled) {
+  const groups = bodies.filter((body) => DATA.groups.includes(body)).length, named = bodies.length - groups;
+  return [named || !groups ? inWords(named) : "", groups ? `${inWords(groups)} ${groups === 1 ? "group" : "groups"}` : ""].filter(Boolean).join(" and ");
+}
+
 function familyAnswer(code) {
   const family = DATA.families.findIndex((entry) => entry.code === code);
   const rows = mainFirst([...ASKING.partners, ...ASKING.wider].filter(([, body]) => BODIES.family[body] === family));
   if (!rows.length) return null;
   const direct = new Set(ASKING.partners.map(([, body]) => body)), bodies = [...new Set(rows.map(([, body]) => body))];
-  const near = bodies.filter((body) => direct.has(body)).length, far = bodies.length - near;
-  const ways = ["directly with us or our units", "only through a partnership that we are a member of as well"];
-  const how = near && far ? `: ${spelled(near)} ${ways[0]} and ${spelled(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near ? 0 : 1]}`;
+  const near = bodies.filter((body) => direct.has(body)), far = bodies.filter((body) => !direct.has(body));
+  const ways = ["directly with us or our units", "only through a partnership"];
+  const how = near.length && far.length ? `: ${bodiesInWords(near)} ${ways[0]}, ${bodiesInWords(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near.length ? 0 : 1]}`;
   const { plural, label } = DATA.families[family];
   const found = claimRows(rows);
-  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${spelled(bodies.length)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
+  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${bodiesInWords(bodies)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
 }
 
 function endedAnswer(_, [, title]) {
@@ -249,9 +255,9 @@ const bestConnected = () => BODIES.key.map((_, body) => body).filter((body) => b
 const bodyChoices = (bodies) => bodies.map((body) => [BODIES.key[body], BODIES.label[body]]);
 const CHOICES = {
   "partners-of-family": () => {
-    const number = new Map();
-    for (const body of new Set([...ASKING.partners, ...ASKING.wider].map(([, own]) => own))) number.set(BODIES.family[body], (number.get(BODIES.family[body]) ?? 0) + 1);
-    return DATA.families.filter((_, at) => number.has(at)).map((family) => [family.code, `${family.plural ?? family.label} (${number.get(DATA.families.indexOf(family))})`]);
+    const own = [...new Set([...ASKING.partners, ...ASKING.wider].map(([, body]) => body))];
+    const families = DATA.families.map((family, at) => [family, own.filter((body) => BODIES.family[body] === at)]);
+    return families.filter(([, bodies]) => bodies.length).map(([family, bodies]) => [family.code, `${family.plural ?? family.label} (${bodiesInWords(bodies, String)})`]);
   },
   "who-pays": () => bodyChoices(bestChoices(kindNumber("funding"))),
   "who-leads": () => bodyChoices(bestChoices(kindNumber("leadership"))),
