@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.grammar import counted, joined, number_in_words, plural_noun, with_article
 from partnergraph.page.headline_facts import (
+    SORT_NOUNS,
     SUCCESSION,
     Bounds,
     Ending,
@@ -358,7 +359,7 @@ class _Writer:
         sorts = [str(data.get("sort") or "") for _, data in network.nodes(data=True)]
         if not sorts:
             return _sentence("there is nothing here yet.")
-        numbers = [(sorts.count(sort), noun) for sort, noun in _NOUNS.items() if sort in sorts]
+        numbers = [(sorts.count(sort), noun) for sort, noun in SORT_NOUNS.items() if sort in sorts]
         if len(sorts) != sum(number for number, _ in numbers):
             numbers = [(len(sorts), "body")]
         bodies = joined([_counted(number, noun) for number, noun in numbers])
@@ -402,9 +403,6 @@ class _Writer:
                 f"they fall into {_number(several)} parts that nothing connects, of at most {_number(sizes[0])}."
             )
         return _sentence(f"the largest of {_number(several)} parts that nothing connects holds {_number(sizes[0])}.")
-
-
-_NOUNS = {"organisation": "organisation", "group": "group", "undertaking": "programme", "place": "place"}
 
 
 def _number(number: int) -> str:

@@ -18,6 +18,7 @@ Bounds: TypeAlias = tuple[str | None, str | None]
 # Codes of kinds that a headline names.
 MEMBERSHIP, SUCCESSION = "membership", "succession"
 UNCOUNTED = ("disputed", "superseded", "retracted")  # standings
+SORT_NOUNS = {"organisation": "organisation", "group": "group", "undertaking": "programme", "place": "place"}
 QUIET_YEARS = 2  # so many years after the last confirmation of anything, a headline says so
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LAST_DAY = "9999-12-31"

@@ -135,7 +135,7 @@ class PageQuestions:
         if self.partners:
             yield self._since_section()
         if "funding" in kinds:
-            yield QuestionSection("who-pays", prompt="Who pays for …", answered=False)
+            yield QuestionSection("who-pays", prompt="Who funds … or part of its work", answered=False)
         if "leadership" in kinds:
             yield QuestionSection("who-leads", prompt="Who leads …, and is it disputed?", answered=False)
         if self.focus is not None and self.model.bodies[self.focus]["claims"]:

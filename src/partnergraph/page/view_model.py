@@ -7,10 +7,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.grammar import numbered, past_wording, with_article
+from partnergraph.grammar import numbered, past_wording, plural_noun, with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
-from partnergraph.page.headline_facts import SUCCESSION, is_over, known_days
+from partnergraph.page.headline_facts import SORT_NOUNS, SUCCESSION, is_over, known_days
 from partnergraph.page.page_questions import QUESTION_NAMES
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ RESERVED = (
     *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
     *(
         "explorer",
+        "now-all",
+        "now-note",
+        "report-view",
         "map",
         "network",
         "organisations",
@@ -158,6 +161,13 @@ class ViewModel:
     def is_group(self, number: int) -> bool:
         """Whether a body is a group that is not named one by one."""
         return bool(self.graph.nodes[self.diagram.bodies[number]].get("sort") == "group")
+
+    @property
+    def sort_counts(self) -> list[tuple[int, str, str]]:
+        """How many bodies there are of each sort, with its noun and the plural of that."""
+        sorts = [str(self.graph.nodes[iri].get("sort") or "") for iri in self.diagram.bodies]
+        counts = [(sorts.count(sort), noun, plural_noun(noun)) for sort, noun in SORT_NOUNS.items() if sort in sorts]
+        return counts if sum(count[0] for count in counts) == len(sorts) and sorts else [(len(sorts), "body", "bodies")]
 
     def number_in_words(self, bodies: Collection[int]) -> str:
         """How many bodies, and how many groups that are not named one by one: "19 and 2 groups"."""
@@ -330,7 +340,8 @@ class ViewModel:
         ):
             entry = {"publisher": None, "date": None} | self.sources.get(source, {})
             display = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
-            sources.append(entry | display | {"link": web_link(entry.get("url"))})
+            parts = dict.fromkeys(str(part) for part in (display["title"], entry["publisher"], entry["date"]) if part)
+            sources.append(entry | display | {"label": ", ".join(parts), "link": web_link(entry.get("url"))})
         return sources
 
     def _title(self, source: str) -> str:
@@ -346,6 +357,14 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
     bounds = [str(bound)[:4] for claim in claims for part in parts for bound in claim[part] or ()]
     years = [int(year) for year in bounds if year.isdigit()]
     return (min(years), max(years)) if years else None
+
+
+def _focus_end(content: ViewModel) -> str | None:
+    """When the focus ended, in words; None where that is not known."""
+    from partnergraph.page.headline import date_in_words
+
+    end = None if content.diagram.focus is None else content.bodies[content.diagram.focus]["end"]
+    return date_in_words((end[0], end[1])) if end else None
 
 
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
@@ -377,6 +396,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "derived": [number for number, claim in enumerate(claims) if claim["derived"]],
         "past": {wording: ended for wording, ended in past.items() if ended != wording},
         "span": _span(claims),
+        "focus_end": _focus_end(content),
         "as_of": content.graph.graph.get("as_of"),
         "story": content.story,
         "bodies": {

@@ -175,7 +175,7 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : emptiness() ? "" : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
   });
 }
 

@@ -59,6 +59,8 @@ function partyInWords(party, claims, withSource) {
   const phrases = claims.map((claim) => {
     const row = claimRow(claim), source = withSource && plainText(row.querySelector(":scope > td:last-child > .proofs cite a"));
     const notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred", source && `according to “${shortened(source)}”`].filter(Boolean);
+    const paid = withSource ? "" : plainText(row.querySelector(":scope > td:last-child > .standing small")).replace(/^Note: /, "");
+    if (paid) notes.push(shortened(paid));
     const beside = [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText);
     return [...beside, ...(notes.length ? [`(${notes.join("; ")})`] : [])].join(" ");
   });
@@ -68,16 +70,17 @@ function shortened(title, most = 56) {
   return title.length <= most ? title : title.slice(0, most).replace(/[\s,;:(]+\S*$/, "") + "…";
 }
 
-// Who pays for a body, or leads it.
+// Who funds a body, or leads it. What is funded may be a part of its work: a note of the claim says so.
 function partiesAnswer(key, kind, title, doing, withSource) {
   const body = BODY_AT.get(key);
   if (body === undefined) return null;
   const name = nameOf(body), claims = claimsInto(body, kind), parties = new Map();
   for (const claim of claims) parties.set(CLAIMS.from[claim], [...(parties.get(CLAIMS.from[claim]) ?? []), claim]);
+  const whole = withSource ? name : `${name} or part of its work`;
   const names = [...parties].map(([party, own]) => partyInWords(party, own, withSource));
   const sentence = names.length
-    ? `${capitalised(nounCount(names.length, "body", "bodies"))} ${names.length === 1 ? "is" : "are"} named as ${doing} ${name}: ${someOf(names, "; ")}.`
-    : `Nobody is named as ${doing} ${name}.`;
+    ? `${capitalised(nounCount(names.length, "body", "bodies"))} ${names.length === 1 ? "is" : "are"} named as ${doing} ${whole}: ${someOf(names, "; ")}.`
+    : `Nobody is named as ${doing} ${whole}.`;
   const disputed = claims.some((claim) => standingOf(claim) === "disputed" || claimRow(claim).querySelector('.standing a[href^="#"]'));
   const dispute = !claims.length ? "" : disputed ? "That is disputed: the table shows both sides." : withSource ? "Nobody is on record as disputing it." : "";
   return { title: title(name), sentences: [sentence, dispute, claims.length ? daySentence(claims) : ""], rows: claims.map((claim) => ({ claim, subject: body })) };
@@ -158,7 +161,7 @@ const ANSWERS = {
   },
   "partners-of-family": familyAnswer,
   "since-when": (_, [, title, text]) => ({ title, sentences: [text], rows: claimRows(ASKING.partners) }),
-  "who-pays": (key) => partiesAnswer(key, kindNumber("funding"), (name) => `Who pays for ${name}?`, "paying for", false),
+  "who-pays": (key) => partiesAnswer(key, kindNumber("funding"), (name) => `Who funds ${name} or part of its work?`, "funding", false),
   "who-leads": (key) => partiesAnswer(key, kindNumber("leadership"), (name) => `Who leads ${name}, and is it disputed?`, "leading", true),
   "way-to-us": connectionAnswer,
   "changed-since": changesAnswer,
@@ -271,7 +274,7 @@ const CHOICES = {
 function questionsAbout(body) {
   const name = nameOf(body), offers = (question) => ASKING.offered.some(([own]) => own === question);
   return [
-    ["who-pays", `Who pays for ${name}?`, claimsInto(body, kindNumber("funding")).length],
+    ["who-pays", `Who funds ${name} or part of its work?`, claimsInto(body, kindNumber("funding")).length],
     ["who-leads", `Who leads ${name}, and is it disputed?`, claimsInto(body, kindNumber("leadership")).length],
     ["way-to-us", `How is ${name} connected to us?`, body !== DATA.focus],
   ].filter(([question, , makesSense]) => makesSense && offers(question));
@@ -297,7 +300,7 @@ function fillMenu(menu) {
       found.replaceChildren(...(questions.length ? questions.map(([name, text]) => button(`${name}.${BODIES.key[body]}`, text)) : [`Nothing can be asked about ${BODIES.label[body]}.`]));
       found.querySelector("button")?.focus();
     });
-    parts.push(element("div", { class: "find" }, element("label", { for: "about" }, "About another"), input, list), found);
+    parts.push(element("div", { class: "find" }, element("label", { for: "about" }, "About another organisation"), input, list), found);
   }
   menu.replaceChildren(...parts);
 }

@@ -46,6 +46,8 @@ function printed(everything) {
 function dateReport() {
   const day = byId("report-day");
   if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}; “current” and “ended” only where the dates say so.`;
+  const seen = byId("report-view"), shown = [answerTo(state.question)?.title, state.body !== null && BODIES.label[state.body], byId("active-text").textContent].filter(Boolean);
+  if (seen) seen.textContent = shown.length ? ` This report is of the whole page; on the screen was: ${shown.join(" ")}` : "";
   for (const row of document.querySelectorAll("#report [data-row]")) {
     const claims = row.dataset.row.split(" ").map(Number), all = claims.map((claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow()));
     // Of several claims about the same, one that holds is enough.
