@@ -51,6 +51,7 @@ class ReportRow:
     confirmed: str
     marks: tuple[str, ...]
     is_event: bool = False  # of which `since` is the day
+    is_over: bool = False  # on any day of reading
 
     @property
     def height(self) -> float:
@@ -74,7 +75,7 @@ class ReportRow:
         """The dates that are stated, in a few words; how many claims there are where there are several."""
         if len(self.claims) > 1:
             return f"{len(self.claims)} relationships"
-        if self.is_event:
+        if self.is_event or self.since == self.until:
             return self.since
         if self.since and self.until:
             return f"{self.since} to {self.until}"
@@ -248,6 +249,7 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
         until=_clipped(days_in_words(claim["valid_until"]), 40),
         confirmed=_clipped(str(claim["confirmed"] or ""), 20) if claim["event"] is None else "",
         is_event=claim["event"] is not None,
+        is_over=bool(claim["over"]),
         marks=tuple(_clipped(mark, 20) for mark in (*marks, str(claim["change"])) if mark),
     )
 
@@ -288,9 +290,12 @@ def _merged(rows: list[ReportRow]) -> list[ReportRow]:
             merged[key] = row
         else:
             marks = tuple(sorted({*before.marks, *row.marks}))
-            relation = before.relation if before.relation == row.relation else row.present
+            is_over = before.is_over and row.is_over
+            relation = row.relation if is_over else row.present
             claims = (*before.claims, *row.claims)
-            merged[key] = replace(before, claims=claims, relation=relation, marks=marks, since="", until="")
+            merged[key] = replace(
+                before, claims=claims, relation=relation, marks=marks, since="", until="", is_over=is_over
+            )
     return list(merged.values())
 
 

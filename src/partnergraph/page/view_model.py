@@ -237,6 +237,7 @@ class ViewModel:
             "kind_label": data.get("label") or kind,
             "forward": forward,
             "inverse": inverse,
+            "over": has_ended,
             "wording": past_wording(forward) if has_ended else forward,
             "inverse_wording": past_wording(inverse) if has_ended else inverse,
             "from": self.number[a],
