@@ -10,9 +10,9 @@ _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".s
 _IRREGULAR_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
 # The past of verbs, by their plural; of any other verb it is not known.
 _REGULAR_VERBS = (
-    "advise associate belong chair collaborate commission connect contribute coordinate deliver employ fund govern help "
-    "host include join manage operate own participate partner pass provide receive regulate represent serve sponsor "
-    "support train use work"
+    "advise associate belong chair collaborate commission connect contribute coordinate deliver employ fund govern "
+    "help host include join manage operate own participate partner pass provide receive regulate represent serve "
+    "sponsor support train use work"
 )
 _PAST_VERBS = {verb: verb + ("d" if verb.endswith("e") else "ed") for verb in _REGULAR_VERBS.split()} | {
     **{"is": "was", "are": "were", "have": "had", "channel": "channelled", "do": "did", "give": "gave", "hold": "held"},
