@@ -126,9 +126,17 @@ function changesAnswer(year) {
 }
 
 // Groups that are not named one by one are counted apart: the same bodies may be among the named.
-function bodiesInWords(bodies, inWords = spelled) {
-  const groups = bodies.filter((body) => DATA.groups.includes(body)).length, named = bodies.length - groups;
-  return [named || !groups ? inWords(named) : "", groups ? `${inWords(groups)} ${groups === 1 ? "group" : "groups"}` : ""].filter(Boolean).join(" and ");
+function countedApart(bodies) {
+  const groups = bodies.filter((body) => DATA.groups.includes(body)).length;
+  return [bodies.length - groups, groups];
+}
+function bodiesInWords(bodies) {
+  const [named, groups] = countedApart(bodies);
+  return [named && nounCount(named, "body", "bodies"), groups && nounCount(groups, "group")].filter(Boolean).join(" and ");
+}
+function bodyNumbers(bodies) {
+  const [named, groups] = countedApart(bodies);
+  return [named, groups && counted(groups, "group")].filter(Boolean).join(" and ");
 }
 
 function familyAnswer(code) {
@@ -260,7 +268,7 @@ const CHOICES = {
   "partners-of-family": () => {
     const own = [...new Set([...ASKING.partners, ...ASKING.wider].map(([, body]) => body))];
     const families = DATA.families.map((family, at) => [family, own.filter((body) => BODIES.family[body] === at)]);
-    return families.filter(([, bodies]) => bodies.length).map(([family, bodies]) => [family.code, `${family.plural ?? family.label} (${bodiesInWords(bodies, String)})`]);
+    return families.filter(([, bodies]) => bodies.length).map(([family, bodies]) => [family.code, `${family.plural ?? family.label} (${bodyNumbers(bodies)})`]);
   },
   "who-pays": () => bodyChoices(bestChoices(kindNumber("funding"))),
   "who-leads": () => bodyChoices(bestChoices(kindNumber("leadership"))),
