@@ -288,15 +288,15 @@ ASKED = [
     (
         "Which of our partners are …",
         "NHS bodies or providers of care (4 and 5 groups)",
-        "There are four bodies and five groups on record: two groups directly with us or our units, four bodies and three "
-        "groups only through a partnership",
-        "has a close relationship with NHS partners of the School",
+        "There are four bodies and five groups on record: two groups directly with us or our units, four bodies and "
+        "three groups only through a partnership",
+        "had a close relationship with NHS partners of the School",
     ),
     (
         "Which of our partners are …",
         "universities or colleges (19 and 2 groups)",
-        "There are 19 bodies and two groups on record: one body directly with us or our units, 18 bodies and two groups "
-        "only through a partnership",
+        "There are 19 bodies and two groups on record: one body directly with us or our units, 18 bodies and two "
+        "groups only through a partnership",
         "Keele University hosts Primary Care Versus Arthritis",
     ),
     (
@@ -315,8 +315,8 @@ ASKED = [
     (
         "Who funds … or part of its work",
         TEACHING,
-        f"Two bodies are named as funding the {TEACHING} or part of its work: the Department for Education through Coventry University "
-        "(disputed) and through Coventry City Council; and the Department of Health and Social Care through",
+        f"Two bodies are named as funding the {TEACHING} or part of its work: the Department for Education through "
+        "Coventry University (disputed) and through Coventry City Council; and the Department of Health and Social Care through",
         "is funded by Department for Education",
     ),
     (

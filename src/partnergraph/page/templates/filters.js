@@ -183,7 +183,7 @@ function startStatus() {
   connectSelect("status", (value) => value || null, "status-of");
   let counts = "";
   listeners.push(() => {
-    const days = daysNow(), key = days.join();
+    const days = daysNow(), key = [...days, state.status].join();
     if (key === counts) return;
     counts = key;
     const numbers = new Map(STATUSES.map((code) => [code, 0]));
