@@ -316,7 +316,7 @@ ASKED = [
         "Who funds … or part of its work",
         TEACHING,
         f"Two bodies are named as funding the {TEACHING} or part of its work: the Department for Education through "
-        "Coventry University (disputed) and through Coventry City Council; and the Department of Health and Social Care through",
+        "Coventry University (disputed) and through Coventry City Council; and the Department of Health and ",
         "is funded by Department for Education",
     ),
     (
