@@ -232,7 +232,7 @@ def test_without_scripts_the_answers_that_need_no_choice_can_be_read(keele_page:
     assert "7 more stand in the table of relationships." in section
     assert "NHS body or provider of care" in page.tab.inner_text("#question-partners-of-family")
     row = page.tab.locator("#question-since-when tbody tr").first
-    assert "Arthritis Research UK funds Primary Care Versus Arthritis" in " ".join(row.inner_text().split())
+    assert "Arthritis Research UK funded Primary Care Versus Arthritis" in " ".join(row.inner_text().split())
     assert "2008" in row.inner_text()
     key = row.locator("a.what").get_attribute("href") or ""
     assert page.tab.locator(f"#claims tr{key}").count() == 1

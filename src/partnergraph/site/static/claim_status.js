@@ -9,5 +9,5 @@ for (const words of document.querySelectorAll("[data-present]")) {
   const { present, past, group } = words.dataset, claims = group ? [...document.getElementById(group).querySelectorAll(".claim")] : [words.closest(".claim")];
   const ended = claims.filter((claim) => claim.classList.contains("over")).length;
   if (!ended || past === present) words.textContent = present;
-  else words.textContent = ended === claims.length ? past : `${present.split(" ")[0]} or ${past}`;
+  else words.textContent = ended === claims.length ? past : `${present.split(" ")[0]} or ${past.charAt(0).toLowerCase()}${past.slice(1)}`;
 }
