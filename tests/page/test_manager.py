@@ -148,7 +148,7 @@ def test_how_many_councils_and_universities_and_which_by_name(keele_page: Page, 
     tab.select_option("#source", label=OUR_PAGE)
     tab.select_option("#kind", label="membership")
     find(tab, TEACHING)
-    members = {link.removeprefix("has as a member ") for link in _links(tab)}
+    members = {re.sub(r"^ha[sd] as a member ", "", link) for link in _links(tab)}
     assert members == {
         "14 local authorities in the West Midlands",
         "8 universities drawn from across the region",
@@ -232,7 +232,7 @@ def test_which_of_our_partners_have_changed_is_one_list(keele_page: Page, show: 
     tab.fill("#filter-claims", "follows from the event")
     rows = _rows(tab)
     assert len(rows) >= 10
-    assert all(re.search(r"from \d{4}", row) or "not stated" in row for row in rows)
+    assert all(re.search(r"\b\d{4}", row) or "not stated" in row for row in rows)
     assert [row for row in rows if row.startswith("Public Health England") and "UK Health Security Agency" in row]
 
 

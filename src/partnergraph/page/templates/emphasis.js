@@ -71,7 +71,8 @@ function relationshipShare(claims) {
 // What is brought forward, in words, with the numbers that the tables list.
 function emphasisInWords() {
   const listed = CLAIMS.from.map((_, claim) => claim).filter(claimListed);
-  let text = `${relationshipShare(listed)}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
+  const related = listed.filter((claim) => !isEvent(claim));
+  let text = `${relationshipShare(related.length ? related : listed)}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
   if (state.since) return `${text} ${comparisonInWords(listed)}`;
   const open = state.date ? listed.filter((claim) => status(claim) === "unknown").length : 0;
   if (open && state.status === null) text += ` Whether ${open} of these relationships held in ${inWords(state.date)} is not known.`;

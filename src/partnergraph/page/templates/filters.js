@@ -143,6 +143,8 @@ function startActive() {
       handOn();
     } }, words, " ×")));
     text.textContent = all.hidden ? "" : emphasisInWords();
+    // What stands above the map has grown or shrunk: the control in use stays in sight.
+    if (document.activeElement.closest(".filters, .legend")) document.activeElement.scrollIntoView({ block: "nearest" });
     if (shown && state.question === null) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
     shown = key;
   });
