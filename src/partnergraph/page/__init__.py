@@ -45,6 +45,7 @@ SCRIPTS = (
         "route_map.js",
         "panel.js",
         "table.js",
+        "menus.js",
     ),
     *("picture.js", "save.js", "share.js", "story.js", "questions.js", "highlights.js", "webgl.js", "main.js"),
 )

@@ -21,14 +21,15 @@ const state = { ...START };
 const listeners = [];
 let activeFilters = [];
 
-function change(values) {
+// `control` names the control whose run of changes is one step back (see address.js); null: the change is a step of its own.
+function change(values, control = null) {
   if (["focus", "everything"].some((name) => name in values && values[name] !== state[name])) state.camera = null;
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
   nearby = routeOnMap = null;
   forward = undefined;
-  for (const listener of listeners) listener(state);
+  for (const listener of listeners) listener(state, control);
 }
 
 function select(values) {
@@ -71,7 +72,7 @@ const bodyOver = (body) => !state.date && bodyEnded(body);
 function status(claim) {
   if (!state.date && !state.since) return CLAIMS.change?.[claim] || "yes";
   const now = statusOn(claim, daysNow());
-  if (state.since && !(state.date <= state.since)) {
+  if (state.since && !(state.date && state.date.slice(0, 7) <= state.since)) {
     const before = statusOn(claim, daysOf(state.since));
     if (now === "ended" && before !== "ended") return "ended";
     if (before === "ahead" && now !== "ahead") return "new";
