@@ -251,7 +251,7 @@ function startDate() {
     endRun();
   }
   function showDate() {
-    const { date } = state, shown = date ? inWords(date) : "any day";
+    const { date } = state, shown = date ? inWords(date) : "any time";
     slider.value = date ? atOf(date) : SPAN[0] - 1;
     if (document.activeElement !== day || !day.validity.badInput) day.value = isDay(date) ? date : "";
     output.textContent = shown;

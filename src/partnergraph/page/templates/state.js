@@ -27,7 +27,7 @@ function change(values, control = null) {
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = routeOnMap = null;
+  nearby = routeOnMap = unsure = null;
   forward = undefined;
   for (const listener of listeners) listener(state, control);
 }
@@ -65,6 +65,11 @@ const bodyEnded = (body) => (overBodies ??= AROUND.map((claims, body) => {
   return own.length > 0 && own.every((claim) => OVER[claim]);
 }))[body];
 const bodyOver = (body) => !state.date && bodyEnded(body);
+
+// At a chosen date: the bodies of which no relationship surely held then.
+let unsure = null;
+const bodyUnsure = (body) => Boolean(state.date) && (unsure ??= AROUND.map((claims) => !claims.some((claim) => passes(claim) && status(claim) !== "unknown")))[body];
+const bodyPale = (body) => bodyOver(body) || bodyUnsure(body);
 
 // What a claim is on the map: at the chosen date "yes", "unknown" or "no"; compared with an earlier month, or with another
 // graph, "new", "ended", "gone" or "changed". Compared with a month: "new" had surely not begun then and may hold now,
