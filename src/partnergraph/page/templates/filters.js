@@ -129,7 +129,7 @@ function startFilters() {
 function startActive() {
   const chips = byId("chips"), text = byId("active-text"), all = byId("everything");
   // A button that is gone hands the keyboard on.
-  const handOn = () => (chips.querySelector("button") ?? (phone.matches ? null : document.querySelector("#moment:not([hidden]) input:checked")) ?? byId("find")).focus();
+  const handOn = () => (chips.querySelector("button") ?? (phone.matches ? byId("views").querySelector("summary") : document.querySelector("#moment:not([hidden]) input:checked")) ?? byId("find")).focus();
   all.addEventListener("click", () => {
     change({ ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])), question: null });
     handOn();
