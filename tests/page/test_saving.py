@@ -20,6 +20,7 @@ LABELS = """() => {
   menu.open = true;
   views.open = !views.hidden;
   const labels = [...menu.querySelectorAll("button")].map((button) => {
+    button.scrollIntoView({ block: "nearest" }); // a menu may be higher than the window
     const text = document.createRange();
     text.selectNodeContents(button);
     const box = button.getBoundingClientRect(), words = text.getBoundingClientRect();
