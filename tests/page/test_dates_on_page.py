@@ -49,6 +49,42 @@ def test_the_date_shows_what_was_valid_and_says_what_is_not_known(keele_page: Pa
     assert page.clean, page
 
 
+def test_a_day_is_typed_within_the_span_and_what_is_not_known_then_is_hollow_and_says_so(
+    keele_page: Page, show: Opener
+) -> None:
+    page = show(keele_page.html)
+    tab = page.tab
+    tab.focus("#day")
+    tab.keyboard.type("10102009")
+    assert tab.evaluate("state.date") == "2009-10-10"
+    assert tab.inner_text("#date-shown") == tab.get_attribute("#date", "aria-valuetext") == "10 October 2009"
+    assert tab.inner_text("#chips") == "valid on 10 October 2009 ×"
+    assert " held on 10 October 2009 is not known." in tab.inner_text("#active-text")
+    # A day that lies without the span is refused in words, and leaves what was.
+    first, last = tab.get_attribute("#day", "min"), tab.get_attribute("#day", "max")
+    assert (first, last) == tuple(tab.evaluate("[DATA.span[0] + '-01-01', DATA.span[1] + '-12-31']"))
+    tab.fill("#day", "1900-05-05")
+    assert tab.inner_text("#date-shown").startswith("choose a day from 1 January ")
+    assert tab.evaluate("state.date") == "2009-10-10"
+    tab.focus("#play")
+    assert tab.input_value("#day") == "2009-10-10"
+    # No word in the plain present, and no symbol in colour, of which nothing surely held then.
+    tab.fill("#day", f"{tab.evaluate('DATA.span[0]')}-01-01")
+    seen = tab.evaluate(
+        """[...opening.nodes.values()].filter(({ id }) => id !== DATA.focus && dots.get(id)).map((node) => [
+          edgesNow().filter((edge) => [edge.from, edge.to].includes(node.id) && edge.claims.some(claimShown)).every((edge) => lineStatus(edge) === "unknown"),
+          dots.get(node.id).color.background === inks().page, rowsOf(node).filter(({ quiet }) => quiet).map(({ text }) => text).at(-1) ?? "not known then"])"""
+    )
+    unknown = [rest for is_unknown, *rest in seen if is_unknown]
+    assert len(unknown) > 5
+    assert all(hollow and words.endswith("not known then") for hollow, words in unknown)
+    tab.fill("#day", "2014-06-15")
+    assert tab.evaluate("dots.get().filter(({ color }) => color.background !== inks().page).length") > 3
+    tab.fill("#day", "")
+    assert tab.evaluate("state.date") is None
+    assert page.clean, page
+
+
 def test_the_page_says_of_any_day_what_the_library_says(keele_page: Page, whole: Reader, show: Opener) -> None:
     """A thousand days, months and years: of every claim its status, and in words; and whether it held."""
     tab = show(keele_page.html).tab

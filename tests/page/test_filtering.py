@@ -336,6 +336,27 @@ def test_what_filters_is_seen_in_the_first_screen_and_taken_away_with_a_click(
     assert shown.clean, shown
 
 
+@pytest.mark.parametrize("name", ["North", "East", "Fund"])
+def test_a_body_that_is_found_or_selected_never_fades(page: Page, show: Opener, name: str) -> None:
+    """Whatever is brought forward, or hidden, on each map: its symbol has its colour and its label is drawn."""
+    shown = show(page.html)
+    tab = shown.tab
+    faded = """(name) => {
+      const body = BODIES.label.indexOf(name), look = dots.get(dotOf(body));
+      return look === null || look.color.background === inks().page || !labels.some(({ id }) => id === dotOf(body));
+    }"""
+    for kind in ("funding", "membership"):
+        for mode in ("highlight", "hide"):
+            for everything in (True, False):
+                tab.evaluate("(to) => change({ ...START, ...to })", {"everything": everything, "mode": mode})
+                tab.select_option("#kind", label=kind)
+                tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", name)
+                for change in ("{}", "{ focus: state.body }", "{ focus: null, steps: 2 }"):
+                    tab.evaluate(f"change({change}); network.redraw()")
+                    assert not tab.evaluate(faded, name), (kind, mode, everything, change)
+    assert shown.clean, shown
+
+
 def test_counts_say_how_the_chosen_are_joined_to_the_focus(page: Page, show: Opener) -> None:
     tab = show(page.html).tab
     tab.evaluate("change({ types: [DATA.families.findIndex((family) => family.code === 'council')] })")

@@ -54,11 +54,15 @@ def test_the_labels_of_the_save_menu_are_whole_at_every_width(keele_page: Page, 
 
 def test_a_label_that_has_no_room_is_wrapped(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html, width=320, height=1000)
-    page.tab.evaluate("document.querySelectorAll('#share-menu button').forEach((one) => { one.style.fontSize = '34px'; })")
+    page.tab.evaluate(
+        "document.querySelectorAll('#share-menu button').forEach((one) => { one.style.fontSize = '34px'; })"
+    )
     labels: list[dict[str, Any]] = page.tab.evaluate(LABELS)
     assert [label["whole"] and label["inside"] for label in labels] == [True] * 7
     assert labels[1]["lines"] > 1
-    page.tab.evaluate("document.querySelectorAll('#share-menu button').forEach((one) => { one.removeAttribute('style'); })")
+    page.tab.evaluate(
+        "document.querySelectorAll('#share-menu button').forEach((one) => { one.removeAttribute('style'); })"
+    )
 
 
 def test_the_guard_of_the_page_is_that_of_all_other_lists(keele_page: Page, show: Opener) -> None:

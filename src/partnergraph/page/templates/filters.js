@@ -219,7 +219,7 @@ function startDate() {
   const slider = byId("date"), day = byId("day"), output = byId("date-shown"), play = byId("play");
   slider.min = SPAN[0] - 1;
   slider.max = SPAN[1];
-  [day.min, day.max] = [daysOf(DATA.span[0])[0], daysOf(DATA.span[1])[1]];
+  [day.min, day.max] = DATA.span.map((year, end) => daysOf(String(year).padStart(4, "0"))[end]);
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
     change({ date: at < SPAN[0] ? null : monthOf(at) }, "date");
