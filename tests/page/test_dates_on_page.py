@@ -71,9 +71,12 @@ def test_a_day_is_typed_within_the_span_and_what_is_not_known_then_is_hollow_and
     # No word in the plain present, and no symbol in colour, of which nothing surely held then.
     tab.fill("#day", f"{tab.evaluate('DATA.span[0]')}-01-01")
     seen = tab.evaluate(
-        """[...opening.nodes.values()].filter(({ id }) => id !== DATA.focus && dots.get(id)).map((node) => [
-          edgesNow().filter((edge) => [edge.from, edge.to].includes(node.id) && edge.claims.some(claimShown)).every((edge) => lineStatus(edge) === "unknown"),
-          dots.get(node.id).color.background === inks().page, rowsOf(node).filter(({ quiet }) => quiet).map(({ text }) => text).at(-1) ?? "not known then"])"""
+        """[...opening.nodes.values()].filter(({ id }) => id !== DATA.focus && dots.get(id)).map((node) => {
+          const own = edgesNow().filter(({ from, to, claims }) => [from, to].includes(node.id) && claims.some(claimShown));
+          const words = rowsOf(node).filter(({ quiet }) => quiet).map(({ text }) => text);
+          return [own.every((edge) => lineStatus(edge) === "unknown"),
+            dots.get(node.id).color.background === inks().page, words.at(-1) ?? "not known then"];
+        })"""
     )
     unknown = [rest for is_unknown, *rest in seen if is_unknown]
     assert len(unknown) > 5

@@ -1,4 +1,4 @@
-"""On a phone two rows of controls stand before the map; all the others are in one menu, for touch and for the keyboard."""
+"""On a phone two rows of controls stand before the map; all the others are in one menu, for touch and keyboard."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ ROWS = """() => {
   const seen = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".visually-hidden");
   const controls = [...document.querySelectorAll(".toolbar :is(input, button, summary, select)")].filter(seen);
   const middles = controls.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2);
-  return [new Set(middles.map((y) => Math.round(y / 12))).size, document.getElementById("map").getBoundingClientRect().top];
+  const rows = new Set(middles.map((y) => Math.round(y / 12))), map = document.getElementById("map");
+  return [rows.size, map.getBoundingClientRect().top];
 }"""
 FOCUSED = "document.activeElement.id || document.activeElement.textContent"
 
