@@ -72,7 +72,8 @@ def test_a_day_is_typed_within_the_span_and_what_is_not_known_then_is_hollow_and
     tab.fill("#day", f"{tab.evaluate('DATA.span[0]')}-01-01")
     seen = tab.evaluate(
         """[...opening.nodes.values()].filter(({ id }) => id !== DATA.focus && dots.get(id)).map((node) => {
-          const own = edgesNow().filter(({ from, to, claims }) => [from, to].includes(node.id) && claims.some(claimShown));
+          const drawn = edgesNow().filter(({ claims }) => claims.some(claimShown));
+          const own = drawn.filter(({ from, to }) => [from, to].includes(node.id));
           const words = rowsOf(node).filter(({ quiet }) => quiet).map(({ text }) => text);
           return [own.every((edge) => lineStatus(edge) === "unknown"),
             dots.get(node.id).color.background === inks().page, words.at(-1) ?? "not known then"];
