@@ -1,7 +1,7 @@
 // The address says what is shown, so that a link to exactly this view can be sent: #body&date=2014-06&kind=funding ...
 const BODY_AT = new Map(BODIES.key.map((key, body) => [key, body]));
 const CLAIM_AT = new Map(CLAIMS.key.map((key, claim) => [key, claim]));
-const MOST_CLAIMS = 40; // that one address names
+const MOST_CLAIMS = 200; // that one address names
 
 function addressOf() {
   const key = state.body !== null ? BODIES.key[state.body] : state.claims?.length ? CLAIMS.key[state.claims[0]] : "";
