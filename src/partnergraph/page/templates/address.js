@@ -90,12 +90,12 @@ function startAddress() {
     }
   });
   addEventListener("popstate", () => {
-    const kept = history.state?.view;
+    const earlier = history.state?.view;
     if (!partOf(location.hash)) {
       fromAddress();
       toMap();
-    } else if (kept === undefined) keepView();
-    else change(readAddress(kept), BACK);
+    } else if (earlier === undefined) noteView();
+    else change(readAddress(earlier), BACK);
   });
 }
 
@@ -105,7 +105,7 @@ function partOf(hash) {
   return key && !BODY_AT.has(key) && !CLAIM_AT.has(key) ? byId(key) : null;
 }
 
-function keepView() {
+function noteView() {
   try {
     history.replaceState({ view: addressOf() }, "");
   } catch {
