@@ -167,7 +167,7 @@ function drawBeside(context) {
       const base = box.top + font * (0.92 + LINE * number);
       context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? (node.verb ?? 12) * grow : font}px ${FACE}`;
       if (!inside) context.strokeText(text, x, base);
-      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
+      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyPale)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }
