@@ -86,8 +86,8 @@ def test_what_has_ended_stands_in_the_past_everywhere(show: Opener) -> None:
     options = tab.locator("#status-of option").evaluate_all(
         "(all) => all.map(({ text, disabled }) => [text, disabled])"
     )
-    assert options == [["any", False], ["current – none known", True], ["ended (2)", False], ["ahead – none known", True],
-                       ["not known (1)", False]]  # fmt: skip
+    assert [text for text, disabled in options if not disabled] == ["any", "ended (2)", "not known (1)"]
+    assert len(options) == 5
     assert tab.inner_text('[data-of="claims"]') == "all shown: 3 relationships and once one body became another"
     tab.evaluate("select({ body: BODIES.label.indexOf('Over since') })")
     panel = " ".join(tab.inner_text("#panel").split())
