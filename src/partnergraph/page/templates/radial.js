@@ -21,29 +21,41 @@ function readOpening({ extent, nodes, edges, regions }) {
   };
 }
 
-// The widest drawing whose text is legible.
+// The widest drawing whose text is legible in so many pixels.
+const openingFor = (width) => Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && width / drawing.extent[2] >= drawing.least - 0.005) ?? OPENINGS.tall;
+// Beside an open panel the map stays whole: a narrower drawing, each partner on its side and in its place in the order.
 function chooseOpening() {
-  const width = byId("map").clientWidth, fits = ({ extent, least }) => width / extent[2] >= least - 0.02;
-  if (width) opening = Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && fits(drawing)) ?? OPENINGS.tall;
+  if (byId("map").clientWidth) opening = openingFor(roomFor().x);
+}
+// The drawing that stands beside the panel of what is selected. A hidden panel has no width: it is shown to be measured.
+function openingBeside() {
+  const panel = byId("panel"), was = panel.hidden;
+  panel.hidden = false;
+  const { x } = roomFor();
+  panel.hidden = was;
+  return x > 0 ? openingFor(x) : opening;
 }
 
-// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower. With the panel
-// below it, it has its own height.
+// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower, but no lower
+// beside the panel than without it. With the panel below it, it has its own height.
 function sizeOpening(on) {
   const holder = byId("map");
   holder.style.height = "";
   if (!on || !holder.clientWidth || (phone.matches && !byId("panel").hidden)) return;
-  const [, , width, height] = opening.extent, needed = Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, opening === OPENINGS.tall ? 1.15 : 1)));
-  if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
-  else {
-    const { top, bottom } = innerBox(), low = Math.round((bottom - top) * Math.min(holder.clientWidth / width, 1.6)) + 48;
-    if (low < holder.clientHeight) holder.style.height = Math.max(MIN_HEIGHT, low) + "px";
-  }
+  const own = holder.clientHeight, heightOf = (drawing, across) => {
+    const [, , width, height] = drawing.extent, { top, bottom } = innerBox(drawing);
+    const needed = Math.round(height * Math.max(drawing.least, Math.min(across / width, drawing === OPENINGS.tall ? 1.15 : 1)));
+    return needed > own || drawing === OPENINGS.tall ? needed : Math.min(own, Math.max(MIN_HEIGHT, Math.round((bottom - top) * Math.min(across / width, 1.6)) + 48));
+  };
+  const height = Math.max(heightOf(opening, roomFor().x), heightOf(openingFor(holder.clientWidth), holder.clientWidth));
+  if (height !== own) holder.style.height = height + "px";
 }
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
 // A body that the opening map shows well: with a symbol of its own and all its claims.
-const isInOpening = (body) => opening.nodes.has(body) && AROUND[body].every((claim) => opening.claims.has(claim));
+const isInOpening = (body, { nodes, claims } = openingBeside()) => nodes.has(body) && AROUND[body].every((claim) => claims.has(claim));
+// The symbols that stand for a body: its own, and those of its further places; else the counted ones that hold it.
+const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : [dotOf(body)]);
 
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
@@ -76,9 +88,20 @@ function endOf(claims) {
 const PAST = { is: "was", are: "were", has: "had", have: "had", includes: "included", works: "worked", collaborates: "collaborated", supports: "supported", funds: "funded", leads: "led", hosts: "hosted", runs: "ran", uses: "used", provides: "provided" };
 const inThePast = (phrases) => phrases.split(", ").map((phrase) => phrase.replace(/^[a-z]+/, (verb) => PAST[verb] ?? verb)).join(", ");
 
-// The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
+// From a label's inner end to the edge of the drawing: every row has a height of its own, outward of it stands nothing.
+function roomOutward({ radial: [x], side, size }) {
+  const [left, , width] = opening.extent;
+  return (side === "left" ? x - left : left + width - x) - size - 15;
+}
+
+// The rows beside a symbol: what ended says so in the quiet row; a counted symbol names the selected body that it holds.
 function rowsOf(node) {
   if (drawnView !== "radial") return node.rows;
+  if (state.body !== null && node.members?.length > 1 && node.members.includes(state.body) && !opening.nodes.has(state.body)) {
+    const rest = node.members.length - 1, loud = node.rows.filter(({ quiet }) => !quiet);
+    const texts = wrapped(`${BODIES.label[state.body]} and ${rest} ${rest === 1 ? "other" : "others"}`, roomOutward(node), loud.length, node.font, false);
+    return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
+  }
   const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
   if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
   if (!node.rows.some(({ quiet }) => quiet)) return node.rows;
@@ -86,18 +109,17 @@ function rowsOf(node) {
   const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
   if (!end) return node.rows;
   const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${inThePast(node.rows[last].text)}, ${end}`;
-  // Every row has a height of its own: outward of the quiet row stands nothing.
-  const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
-  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));
+  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= roomOutward(node) ? longer : end } : row));
 }
 
-// The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
+// The whole drawing, beside the panel too; above it, where it would be too small to be read, what is selected.
 function fitOpening() {
-  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
-  const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
+  const { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
+  const scale = Math.min(x / width, y / height, 1.6), lit = litUp();
   if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
-  if (byId("panel").hidden || !lit) {
-    return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
+  if (byId("panel").hidden || !lit || scale >= opening.least - 0.005) {
+    const shown = Math.max(scale, phone.matches ? opening.least : 0);
+    return network.moveTo({ position: { x: left + width / 2 + right / 2 / shown, y: (top + bottom) / 2 + low / 2 / shown }, scale: shown, animation: false });
   }
   const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
   const chosen = opening.nodes.get(dotOf(state.body)), [own] = chosen ? [hullOf([boxOf(chosen), symbolBox(chosen)])].map(({ left, right, top, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 })) : [null];
@@ -122,9 +144,9 @@ function fitCard(scale) {
 }
 
 // What is drawn at all, without the empty margin around it.
-function innerBox() {
-  const headings = opening.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
-  return (opening.inner ??= hullOf([...[...opening.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
+function innerBox(drawing = opening) {
+  const headings = drawing.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
+  return (drawing.inner ??= hullOf([...[...drawing.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
 }
 
 const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
@@ -146,13 +168,18 @@ function drawSectors(context) {
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
   for (const { label, at: [x, y], align, font } of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
-    context.font = `bold ${Math.max(font ?? 13, least)}px ${FACE}`;
+    const size = Math.max(font ?? 13, least);
+    if (isCut({ top: y - size / 2, bottom: y + size / 2 })) continue;
+    context.font = `bold ${size}px ${FACE}`;
     context.textAlign = align;
     context.strokeText(label, x, y);
     context.fillText(label, x, y);
   }
   context.textBaseline = "alphabetic";
 }
+
+// Where the map is lower than the drawing, no text is cut by its upper or lower side; a person may move it anywhere.
+const isCut = ({ top, bottom }) => !state.camera && (network.canvasToDOM({ x: 0, y: top }).y < 0 || network.canvasToDOM({ x: 0, y: bottom }).y > byId("map").clientHeight);
 
 // What became of a line, in a word: near its outer end, where the lines of a fan are apart.
 function drawWords(context) {
