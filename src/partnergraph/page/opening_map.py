@@ -342,8 +342,10 @@ class OpeningNeighbourhood:
     def _heading(self, name: str) -> str:
         if name in HEADINGS:
             return HEADINGS[name]
-        label = "Other bodies" if name == "other" else self._family_label(name)
-        return label[:1].upper() + label[1:]
+        label = self._family_label(name)
+        if not any(mark in label for mark in (",", "(", "/", " or ", " and ")):
+            label = plural(label)
+        return "Other bodies" if name == "other" else label[:1].upper() + label[1:]
 
 
 def _name(node: DiagramNode) -> str:

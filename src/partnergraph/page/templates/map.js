@@ -125,10 +125,9 @@ function placeOf(body) {
 
 // What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
-  const opened = openedNode();
   if (view() === "focus" && state.to !== null) return null;
-  if (!opened && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
-  const lit = new Set(), own = new Set(opened ? [opened.id] : symbolsOf(state.body).filter((id) => id !== null));
+  if (!(state.fold !== null && view() === "radial") && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
+  const lit = new Set(), own = new Set(ownSymbols());
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
   for (const id of own) lit.add(id);
@@ -177,15 +176,14 @@ function showMap() {
   drawnView = now;
   const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && (shownDot(node) || node.id === dotOf(state.body)));
   const shownIds = new Set(shown.map((node) => node.id));
-  const ownSymbols = new Set(state.fold === null ? symbolsOf(state.body) : [state.fold]);
-  const chosenFirst = state.body === null && !state.claims ? emphasis() : null;
+  const own = new Set(ownSymbols()), chosenFirst = state.body === null && !state.claims ? emphasis() : null;
   byId("map").classList.toggle("taller", now === "unfolded" || now === "wide");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
   dots.clear();
   lines.clear();
   dots.add(shown.map((node) => {
-    const faded = lit && !lit.has(node.id), chosen = ownSymbols.has(node.id), fill = looks[node.family] ?? ink.page;
+    const faded = lit && !lit.has(node.id), chosen = own.has(node.id), fill = looks[node.family] ?? ink.page;
     const over = node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,

@@ -1,6 +1,9 @@
 // The opening map: the focus in the middle, its partners around it, what stands behind them farther out. It is laid out in
 // Python, for wide, medium and narrow windows. Links across it are drawn when one of their ends is selected; a counted
 // symbol opens in place.
+// Numbers of the counted symbols, below 0: one that stands for the same bodies behind the same partner has one number in every
+// drawing.
+const COUNTED = [];
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
 const MAX_OPENED = 90; // members that open on the map
@@ -8,7 +11,16 @@ const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel sta
 let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
 
+function countedId({ id, parent, members }) {
+  if (id >= 0) return id;
+  const key = JSON.stringify([parent, members]), at = COUNTED.indexOf(key);
+  return at < 0 ? -COUNTED.push(key) : -1 - at;
+}
+
 function readOpening({ extent, nodes, edges, regions }) {
+  const ids = new Map(nodes.map((node) => [node.id, countedId(node)]));
+  nodes = nodes.map((node) => ({ ...node, id: ids.get(node.id) }));
+  edges = edges.map((edge) => ({ ...edge, from: ids.get(edge.from), to: ids.get(edge.to) }));
   const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
   const fonts = [...nodes.flatMap(({ font, verb, rows }) => (rows.some(({ quiet }) => quiet) ? [font, verb ?? 12] : [font])), ...regions.map(({ font }) => font ?? 13)];
   return {
@@ -54,8 +66,16 @@ function sizeOpening(on) {
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
 // A body that the opening map shows well: with a symbol of its own and all its claims.
 const isInOpening = (body, { nodes, claims } = openingBeside()) => nodes.has(body) && AROUND[body].every((claim) => claims.has(claim));
+// A counted symbol by its number, of whatever drawing.
+const countedNode = (id) => opening?.nodes.get(id) ?? Object.values(OPENINGS ?? {}).map(({ nodes }) => nodes.get(id)).find(Boolean);
+// The symbols of what is selected; of a counted symbol that this drawing does not have, those that stand for its members.
+function ownSymbols() {
+  if (state.fold === null || view() !== "radial") return state.fold === null ? symbolsOf(state.body) : [state.fold];
+  const { parent, members } = countedNode(state.fold);
+  return opening.nodes.has(state.fold) ? [state.fold] : [...opening.nodes.values()].filter((node) => node.parent === parent && (node.members ?? [node.id]).some((body) => members.includes(body))).map(({ id }) => id);
+}
 // The symbols that stand for a body: its own, and those of its further places; else the counted ones that hold it.
-const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : [dotOf(body)]);
+const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : body === null ? [] : [dotOf(body)]);
 
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
@@ -114,7 +134,7 @@ function rowsOf(node) {
 
 // The whole drawing, beside the panel too; above it, where it would be too small to be read, what is selected.
 function fitOpening() {
-  const { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
+  const { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 20, opening.extent[3]);
   const scale = Math.min(x / width, y / height, 1.6), lit = litUp();
   if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
   if (byId("panel").hidden || !lit || scale >= opening.least - 0.005) {
@@ -302,9 +322,10 @@ function hitCard({ x, y }) {
 // The counted symbols beside a body, which its panel opens as a click on the map does.
 function countedButtons(body) {
   if (view() !== "radial") return [];
-  const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
-  const buttons = [...new Set(counted)].filter((id) => opening.nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
-    onclick: () => change({ fold: state.fold === id ? null : id }) }, opening.nodes.get(id).name));
+  const { nodes, edges } = openingBeside();
+  const counted = edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
+  const buttons = [...new Set(counted)].filter((id) => nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, nodes.get(id).name));
   return buttons.length ? [element("p", { class: "counted" }, "On the map: ", ...buttons)] : [];
 }
 
