@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,7 +109,7 @@ def pages(keele_page: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return {
         "Keele": keele_page,
         "example": draw(example),
-        **{f"{count} bodies": draw(_made_up(count)) for count in (3, 12, 30, 200)},
+        **{f"{count} bodies": draw(_made_up(count)) for count in (3, 12, 30, 50, 200)},
     }
 
 
@@ -175,6 +176,111 @@ def test_no_line_crosses_a_label_and_every_text_is_legible_whole_and_free(
     assert Counter(rows) - Counter(text["text"] for text in drawn["texts"]) == Counter()
     assert page.tab.evaluate(PAINTED) > 0.01
     assert page.tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.clean, page
+
+
+# Bodies that the map shows well beside a panel: the ones nearest to its corners, and the focus.
+CORNERS = """() => {
+  const alone = [...opening.nodes.values()].filter(({ id }) => id >= 0 && id !== DATA.focus && isInOpening(id));
+  const farthest = (reach) => alone.reduce((a, b) => (reach(a.radial) > reach(b.radial) ? a : b)).id;
+  const corners = [1, -1].flatMap((x) => [1, -1].map((y) => farthest((at) => x * at[0] + 3 * y * at[1])));
+  return [...new Set([...corners, DATA.focus])];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scheme"),
+    [(1440, 900, "light"), (1024, 768, "light"), (1920, 1080, "dark"), (768, 1024, "light"), (390, 844, "light")],
+)
+@pytest.mark.parametrize("name", ["Keele", "50 bodies"])
+def test_the_map_stays_whole_beside_the_panel_and_the_selected_body_in_full_colour(
+    pages: dict[str, Page], show: Opener, name: str, width: int, height: int, scheme: str
+) -> None:
+    page = show(pages[name].html, width=width, height=height, scheme=scheme)
+    tab = page.tab
+    sides = "Object.fromEntries([...opening.nodes.values()].filter(({ ring }) => ring === 1).map((n) => [n.id, n.side]))"
+    before, size_before = tab.evaluate(sides), tab.evaluate("byId('map').clientHeight")
+    corners = tab.evaluate(CORNERS)
+    assert len(corners) >= 3
+    for body in corners:
+        tab.evaluate("(body) => select({ body })", body)
+        drawn = tab.evaluate(DRAWN)
+        room, chosen = tab.evaluate("[roomFor(), dots.get(state.body).color]")
+        assert drawn["view"] == "radial"
+        assert tab.locator("#panel").is_visible()
+        assert room["x"] + tab.evaluate("byId('panel').offsetWidth") == drawn["width"] or width == 390
+        assert _crossed(drawn) == []
+        assert _overlaps(drawn) == []
+        assert min(text["size"] for text in drawn["texts"]) >= 11.99
+        assert [
+            text["text"]
+            for text in drawn["texts"]
+            if text["left"] < 0 or text["right"] > room["x"] or text["top"] < 0 or text["bottom"] > room["y"]
+        ] == []
+        [own] = [symbol for symbol in drawn["symbols"] if symbol["id"] == body]
+        assert own["size"] <= own["x"] <= room["x"] - own["size"]
+        assert own["size"] <= own["y"] <= room["y"] - own["size"]
+        assert chosen["border"] == tab.evaluate("inks().accent")
+        rows = tab.evaluate("(body) => rowsOf(opening.nodes.get(body)).map(({ text }) => text)", body)
+        own_texts = {text["text"]: text["colour"] for text in drawn["texts"]}
+        loud = rows[-1]
+        assert own_texts[loud] == tab.evaluate("(body) => (body === DATA.focus ? inks().page : inks().text)", body)
+        if width != 390:  # the whole drawing; each partner on its side, and the page below does not move up
+            shown = "[...opening.nodes.values()].filter(({ id }) => dots.get(id)).flatMap(rowsOf).map(({ text }) => text)"
+            assert Counter(tab.evaluate(shown)) - Counter(text["text"] for text in drawn["texts"]) == Counter()
+            assert tab.evaluate("byId('map').clientHeight") >= size_before
+        if width >= 1024:
+            now = tab.evaluate(sides)
+            both = before.keys() & now.keys()
+            assert len(both) >= 10
+            assert {one: before[one] for one in both} == {one: now[one] for one in both}
+    if width == 1024:
+        assert not _run(tab, ["header", ".explorer"])
+    tab.evaluate("select({})")
+    assert tab.evaluate(sides) == before
+    assert page.clean, page
+
+
+def test_what_is_selected_is_never_faded_or_left_out_and_is_named_where_it_is_counted(
+    keele_page: Page, show: Opener
+) -> None:
+    page = show(keele_page.html)
+    tab = page.tab
+    lit = "ownSymbols().length && ownSymbols().every((id) => dots.get(id) && (!litUp() || litUp().has(id)))"
+    border = "ownSymbols().every((id) => dots.get(id)?.color.border === inks().accent)"
+    bodies = tab.evaluate("BODIES.key.map((_, body) => body).filter((body) => AROUND[body].length)")
+    leads = "DATA.kinds.findIndex(({ code }) => code === 'leadership')"
+    for mode in ("highlight", "hide"):
+        for everything in ("false", "true"):
+            tab.evaluate(f"change({{ kind: {leads}, mode: '{mode}', everything: {everything} }})")
+            for body in bodies[:: 9 if mode == "hide" else 4]:
+                tab.evaluate("(body) => select({ body })", body)
+                assert tab.evaluate(lit), (mode, everything, body)
+                assert tab.evaluate(border) or tab.evaluate("view()") == "focus"
+                tab.evaluate("select({})")
+    # In a counted symbol of the opening map, after the way back from the drawing of its neighbours.
+    tab.evaluate("change({ ...START })")
+    body, fold = tab.evaluate(
+        """() => {
+          const { nodes } = openingBeside(), counted = [...nodes.values()].filter(({ members }) => members?.length > 1);
+          for (const { id, members } of counted) for (const body of members) if (!nodes.has(body)) return [body, id];
+        }"""
+    )
+    tab.evaluate("(body) => select({ body })", body)
+    assert tab.evaluate("view()") == "focus"
+    tab.click("#focus-back")
+    assert tab.evaluate("[view(), state.body]") == ["radial", body]
+    assert fold in tab.evaluate("ownSymbols()")
+    assert tab.evaluate(lit)
+    assert tab.evaluate(border)
+    drawn = tab.evaluate(DRAWN)
+    name = tab.evaluate("BODIES.label[state.body]")
+    rows = tab.evaluate("(fold) => rowsOf(opening.nodes.get(fold)).map(({ text }) => text)", fold)
+    assert " ".join(rows).startswith(name[:12])
+    assert re.search(r"and \d+ others?$|…$", " ".join(rows))
+    assert {*rows} <= {text["text"] for text in drawn["texts"]}
+    assert _crossed(drawn) == []
+    assert _overlaps(drawn) == []
     assert page.clean, page
 
 
@@ -337,7 +443,8 @@ def test_a_counted_symbol_with_more_members_than_find_room_is_listed_in_the_pane
     fold = tab.evaluate(f"{COUNTED}[0].id")
     tab.evaluate(
         """(fold) => {
-          opening.nodes.get(fold).members = BODIES.key.map((_, body) => body).slice(0, 190);
+          const members = BODIES.key.map((_, body) => body).slice(0, 190);
+          for (const { nodes } of Object.values(OPENINGS)) if (nodes.has(fold)) nodes.get(fold).members = members;
           select({ fold });
         }""",
         fold,

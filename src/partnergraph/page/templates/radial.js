@@ -237,7 +237,7 @@ const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
 
 function placeCard() {
   const node = openedNode(), fitting = node && columnsOf(node);
-  if (!fitting) return null;
+  if (!fitting || (state.body === null && !byId("panel").hidden)) return null; // the panel lists them
   const { columns, tall, room, column, width, height } = fitting, scale = network.getScale();
   const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
   const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
