@@ -27,6 +27,7 @@ from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
 from partnergraph.page.layout.text_wrapping import wrap_to_width
 from partnergraph.page.opening_map import HEADINGS
 from partnergraph.palette import DARK, LIGHT, contrast
+from tests.page.test_opening_map_in_browser import DRAWN, crossed_texts, overlapping_texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -291,6 +292,35 @@ def test_a_neighbourhood_of_ror_is_legible(ror_records: dict[str, dict[str, Any]
     assert_legible(drawn(network)[1])
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("focus", "count"), [("Imperial College London", 30), ("Centre National de la Recherche Scientifique", 200)]
+)
+def test_a_neighbourhood_of_ror_is_legible_on_the_canvas(
+    ror_records: dict[str, dict[str, Any]], show: Opener, focus: str, count: int
+) -> None:
+    page = show(draw(ror_neighbourhood(ror_records, ROR_FOCUS[focus], count)).html)
+    tab = page.tab
+    for width, height, chosen in ((1440, 900, False), (1440, 900, True), (390, 844, False)):
+        tab.set_viewport_size({"width": width, "height": height})
+        # The map follows the size of the window a moment later.
+        settled = (
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+        )
+        tab.evaluate(settled)
+        shown = "[...opening.nodes.keys()].find((id) => id >= 0 && id !== DATA.focus && isInOpening(id))"
+        tab.evaluate(f"select({{ body: {shown if chosen else 'null'} }})")
+        on_canvas = tab.evaluate(DRAWN)
+        assert on_canvas["view"] == "radial"
+        assert len(on_canvas["symbols"]) >= 10
+        assert crossed_texts(on_canvas) == []
+        assert overlapping_texts(on_canvas) == []
+        assert min(text["size"] for text in on_canvas["texts"]) >= 11.99
+        right = tab.evaluate("roomFor().x")
+        assert [text["text"] for text in on_canvas["texts"] if text["left"] < 0 or text["right"] > right] == []
+    assert page.clean, page
+
+
 def test_the_measure_sees_what_is_wrong(keele_network: nx.MultiDiGraph) -> None:
     drawing = drawn(keele_network)[1]["wide"]
     [region] = [region for region in drawing["regions"] if region["label"] == "Own organisation"]
@@ -491,7 +521,7 @@ def test_saved_positions_change_nothing_of_the_detail(
         assert [content(drawing) for drawing in turned.values()] == [content(drawing) for drawing in fresh.values()]
         assert turned != fresh
         assert_legible(turned)
-    diagram, drawings = drawn(bare)
+    _, drawings = drawn(bare)
     assert content(drawn(keele_network)[1]["wide"]) == content(drawings["wide"])
 
 

@@ -269,7 +269,9 @@ class OpeningNeighbourhood:
         # Those with a disputed claim stand by themselves: the mark of a counted symbol would be that of all.
         disputed = sorted(n for n, link in links.items() if any(tie.disputed for tie in _ties(link)))
         if len(disputed) > 1 and len(disputed) >= most:
-            satellites = [replace(self._satellite(disputed, links, -1, False), label=f"{len(disputed)} bodies, disputed")]
+            satellites = [
+                replace(self._satellite(disputed, links, -1, False), label=f"{len(disputed)} bodies, disputed")
+            ]
         else:
             satellites = [self._satellite([n], links, -1, False) for n in disputed]
         shown = {self.diagram.nodes[n].family for n in self.behind[partner] if n in drawn or n in disputed}
