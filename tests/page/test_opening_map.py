@@ -27,7 +27,7 @@ from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
 from partnergraph.page.layout.text_wrapping import wrap_to_width
 from partnergraph.page.opening_map import HEADINGS
 from partnergraph.palette import DARK, LIGHT, contrast
-from tests.page.test_opening_map_in_browser import DRAWN, crossed_texts, overlapping_texts
+from tests.page.measuring import DRAWN, crossed_texts, overlapping_texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -503,7 +503,7 @@ def test_a_counted_symbol_says_how_many_bodies_and_how_many_groups_it_opens_to(
 def test_saved_positions_change_nothing_of_the_detail(
     keele_network: nx.MultiDiGraph, ror_records: dict[str, dict[str, Any]]
 ) -> None:
-    """What is counted and what is named depends on the network alone, and saved positions of a drawing give it again."""
+    """What is counted and what is named depends on the network alone; saved positions of a drawing give it again."""
     networks = [neighbourhood(30), neighbourhood(200)]
     networks.append(ror_neighbourhood(ror_records, ROR_FOCUS["Imperial College London"], 200))
     bare = keele_network.copy()

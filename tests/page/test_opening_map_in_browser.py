@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from partnergraph.network import build_network
 from partnergraph.page import Page, draw
 from partnergraph.workbook.template import create_folder
 from tests.page.driving import PAINTED, find, panel_of, until
+from tests.page.measuring import DRAWN, crossed_texts, overlapping_texts
 from tests.page.test_access import Keyboard
 from tests.page.test_axe import _run
 
@@ -28,36 +28,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 UNIVERSITY, SUCCESSOR = "Keele University", "Keele University School of Medicine"
-# Texts, symbols and lines as they are drawn, in CSS pixels of the map's box; a line as points along it, without what
-# its symbols cover.
-DRAWN = """() => {
-  const ratio = devicePixelRatio, own = CanvasRenderingContext2D.prototype.fillText, texts = [];
-  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-    const at = this.getTransform(), box = this.measureText(text);
-    const across = (value) => ((x + value) * at.a + at.e) / ratio;
-    const down = (value) => ((y + value) * at.d + at.f) / ratio;
-    texts.push({
-      text, size: parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * at.a / ratio, colour: this.fillStyle,
-      left: across(-box.actualBoundingBoxLeft), right: across(box.actualBoundingBoxRight),
-      top: down(-box.actualBoundingBoxAscent), bottom: down(box.actualBoundingBoxDescent),
-    });
-    return own.call(this, text, x, y);
-  };
-  network.redraw();
-  CanvasRenderingContext2D.prototype.fillText = own;
-  const scale = network.getScale(), map = byId("map");
-  const symbols = dots.get().map(({ id, x, y, size }) => {
-    const at = network.canvasToDOM({ x, y });
-    return { id, x: at.x, y: at.y, size: size * scale, inside: nodeOf(id).side === "inside" };
-  });
-  const lines_ = lines.get().map(({ id, from, to }) => {
-    const type = network.body.edges[id].edgeType, ends = symbols.filter((symbol) => [from, to].includes(symbol.id));
-    const points = Array.from({ length: 401 }, (_, step) => network.canvasToDOM(type.getPoint(step / 400)));
-    const seen = points.filter(({ x, y }) => ends.every((end) => Math.hypot(x - end.x, y - end.y) > end.size));
-    return { from, to, points: seen.map(({ x, y }) => [x, y]) };
-  });
-  return { view: drawnView, scale, width: map.clientWidth, height: map.clientHeight, texts, symbols, lines: lines_ };
-}"""
 MIDDLE = """(id) => {
   const box = byId('map').getBoundingClientRect(), [x, y] = opening.nodes.get(id).radial;
   const at = network.canvasToDOM({ x, y });
@@ -66,7 +36,7 @@ MIDDLE = """(id) => {
 COUNTED = "[...opening.nodes.values()].filter(({ members }) => members?.length > 1)"
 
 
-def _made_up(count: int) -> nx.MultiDiGraph:
+def made_up_network(count: int) -> nx.MultiDiGraph:
     """Partners of a council in four kinds and types, some with partners of their own."""
     dice = random.Random(count)
     types = {"trust": "NHS trust", "university": "university", "charity": "charity", "council": "council"}
@@ -109,43 +79,8 @@ def pages(keele_page: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return {
         "Keele": keele_page,
         "example": draw(example),
-        **{f"{count} bodies": draw(_made_up(count)) for count in (3, 12, 30, 50, 200)},
+        **{f"{count} bodies": draw(made_up_network(count)) for count in (3, 12, 30, 200)},
     }
-
-
-def crossed_texts(drawn: dict[str, Any]) -> list[tuple[str, int, int]]:
-    """The texts that a line runs through, with the ends of the line."""
-    found = []
-    for line in drawn["lines"]:
-        xs, ys = zip(*line["points"], strict=True) if line["points"] else ((), ())
-        for text in drawn["texts"]:
-            if not xs or text["right"] < min(xs) or max(xs) < text["left"]:
-                continue
-            if text["bottom"] < min(ys) or max(ys) < text["top"]:
-                continue
-            across = (text["left"] < x < text["right"] for x in xs)
-            if any(text["top"] < y < text["bottom"] for y, inside in zip(ys, across, strict=True) if inside):
-                found.append((text["text"], line["from"], line["to"]))
-    return found
-
-
-def _meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    across = one["left"] < other["right"] and other["left"] < one["right"]
-    return bool(across and one["top"] < other["bottom"] and other["top"] < one["bottom"])
-
-
-def overlapping_texts(drawn: dict[str, Any]) -> list[tuple[str, str]]:
-    """Texts on one another, and texts on a symbol that is not their own ground."""
-    found = []
-    texts = drawn["texts"]
-    for number, one in enumerate(texts):
-        found += [(one["text"], other["text"]) for other in texts[number + 1 :] if _meet(one, other)]
-        for symbol in drawn["symbols"]:
-            x = min(max(symbol["x"], one["left"]), one["right"]) - symbol["x"]
-            y = min(max(symbol["y"], one["top"]), one["bottom"]) - symbol["y"]
-            if not symbol["inside"] and (x * x + y * y) ** 0.5 < symbol["size"] - 0.5:
-                found.append((one["text"], f"symbol {symbol['id']}"))
-    return found
 
 
 def _sizes(name: str) -> list[tuple[int, int]]:
@@ -179,115 +114,6 @@ def test_no_line_crosses_a_label_and_every_text_is_legible_whole_and_free(
     assert Counter(rows) - Counter(text["text"] for text in drawn["texts"]) == Counter()
     assert page.tab.evaluate(PAINTED) > 0.01
     assert page.tab.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.clean, page
-
-
-# Bodies that the map shows well beside a panel: the ones nearest to its corners, and the focus.
-CORNERS = """() => {
-  const alone = [...opening.nodes.values()].filter(({ id }) => id >= 0 && id !== DATA.focus && isInOpening(id));
-  const farthest = (reach) => alone.reduce((a, b) => (reach(a.radial) > reach(b.radial) ? a : b)).id;
-  const corners = [1, -1].flatMap((x) => [1, -1].map((y) => farthest((at) => x * at[0] + 3 * y * at[1])));
-  return [...new Set([...corners, DATA.focus])];
-}"""
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "scheme"),
-    [(1440, 900, "light"), (1024, 768, "light"), (1920, 1080, "dark"), (768, 1024, "light"), (390, 844, "light")],
-)
-def test_the_map_stays_whole_beside_the_panel_and_the_selected_body_in_full_colour(
-    pages: dict[str, Page], show: Opener, width: int, height: int, scheme: str
-) -> None:
-    name = "Keele" if width in (1440, 390) else "50 bodies"
-    page = show(pages[name].html, width=width, height=height, scheme=scheme)
-    tab = page.tab
-    sides = (
-        "Object.fromEntries([...opening.nodes.values()].filter(({ ring }) => ring === 1).map((n) => [n.id, n.side]))"
-    )
-    before, size_before = tab.evaluate(sides), tab.evaluate("byId('map').clientHeight")
-    corners = tab.evaluate(CORNERS)
-    assert len(corners) >= 3
-    for body in corners:
-        tab.evaluate("(body) => select({ body })", body)
-        drawn = tab.evaluate(DRAWN)
-        room, chosen = tab.evaluate("[roomFor(), dots.get(state.body).color]")
-        assert drawn["view"] == "radial"
-        assert tab.locator("#panel").is_visible()
-        assert room["x"] + tab.evaluate("byId('panel').offsetWidth") == drawn["width"] or width == 390
-        assert crossed_texts(drawn) == []
-        assert overlapping_texts(drawn) == []
-        assert min(text["size"] for text in drawn["texts"]) >= 11.99
-        assert [
-            text["text"]
-            for text in drawn["texts"]
-            if text["left"] < 0 or text["right"] > room["x"] or text["top"] < 0 or text["bottom"] > room["y"]
-        ] == []
-        [own] = [symbol for symbol in drawn["symbols"] if symbol["id"] == body]
-        assert own["size"] <= own["x"] <= room["x"] - own["size"]
-        assert own["size"] <= own["y"] <= room["y"] - own["size"]
-        assert chosen["border"] == tab.evaluate("inks().accent")
-        rows = tab.evaluate("(body) => rowsOf(opening.nodes.get(body)).map(({ text }) => text)", body)
-        own_texts = {text["text"]: text["colour"] for text in drawn["texts"]}
-        loud = rows[-1]
-        assert own_texts[loud] == tab.evaluate("(body) => (body === DATA.focus ? inks().page : inks().text)", body)
-        if width != 390:  # the whole drawing; each partner on its side, and the page below does not move up
-            shown = (
-                "[...opening.nodes.values()].filter(({ id }) => dots.get(id)).flatMap(rowsOf).map(({ text }) => text)"
-            )
-            assert Counter(tab.evaluate(shown)) - Counter(text["text"] for text in drawn["texts"]) == Counter()
-            assert tab.evaluate("byId('map').clientHeight") >= size_before
-        if width >= 1024:
-            now = tab.evaluate(sides)
-            both = before.keys() & now.keys()
-            assert len(both) >= 10
-            assert {one: before[one] for one in both} == {one: now[one] for one in both}
-    if width == 1024:
-        assert not _run(tab, ["header", ".explorer"])
-    tab.evaluate("select({})")
-    assert tab.evaluate(sides) == before
-    assert page.clean, page
-
-
-def test_what_is_selected_is_never_faded_or_left_out_and_is_named_where_it_is_counted(
-    keele_page: Page, show: Opener
-) -> None:
-    page = show(keele_page.html)
-    tab = page.tab
-    lit = "ownSymbols().length && ownSymbols().every((id) => dots.get(id) && (!litUp() || litUp().has(id)))"
-    border = "ownSymbols().every((id) => dots.get(id)?.color.border === inks().accent)"
-    bodies = tab.evaluate("BODIES.key.map((_, body) => body).filter((body) => AROUND[body].length)")
-    leads = "DATA.kinds.findIndex(({ code }) => code === 'leadership')"
-    for mode in ("highlight", "hide"):
-        for everything in ("false", "true"):
-            tab.evaluate(f"change({{ kind: {leads}, mode: '{mode}', everything: {everything} }})")
-            for body in bodies[::12]:
-                tab.evaluate("(body) => select({ body })", body)
-                assert tab.evaluate(lit), (mode, everything, body)
-                assert tab.evaluate(border) or tab.evaluate("view()") == "focus"
-                tab.evaluate("select({})")
-    # In a counted symbol of the opening map, after the way back from the drawing of its neighbours.
-    tab.evaluate("change({ ...START })")
-    body, fold = tab.evaluate(
-        """() => {
-          const { nodes } = openingBeside(), counted = [...nodes.values()].filter(({ members }) => members?.length > 1);
-          for (const { id, members } of counted) for (const body of members) if (!nodes.has(body)) return [body, id];
-        }"""
-    )
-    tab.evaluate("(body) => select({ body })", body)
-    assert tab.evaluate("view()") == "focus"
-    tab.click("#focus-back")
-    assert tab.evaluate("[view(), state.body]") == ["radial", body]
-    assert fold in tab.evaluate("ownSymbols()")
-    assert tab.evaluate(lit)
-    assert tab.evaluate(border)
-    drawn = tab.evaluate(DRAWN)
-    name = tab.evaluate("BODIES.label[state.body]")
-    rows = tab.evaluate("(fold) => rowsOf(opening.nodes.get(fold)).map(({ text }) => text)", fold)
-    assert " ".join(rows).startswith(name[:12])
-    assert re.search(r"and \d+ others?$|…$", " ".join(rows))
-    assert {*rows} <= {text["text"] for text in drawn["texts"]}
-    assert crossed_texts(drawn) == []
-    assert overlapping_texts(drawn) == []
     assert page.clean, page
 
 
@@ -635,7 +461,7 @@ def test_a_network_without_a_focus_or_without_neighbours_of_it_opens_as_before(s
 
 
 def test_a_page_made_to_show_every_body_opens_with_all_and_leads_to_the_partners(show: Opener) -> None:
-    page = show(draw(_made_up(30), renderer="webgl").html)
+    page = show(draw(made_up_network(30), renderer="webgl").html)
     tab = page.tab
     assert tab.evaluate("[view(), location.hash]") == ["wide", ""]
     tab.click("#map-of")

@@ -7,7 +7,7 @@ the same for the same input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import atan2, ceil, pi, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
