@@ -1,4 +1,4 @@
-"""What a drawing with labels beside its symbols looks like on the canvas: texts, symbols and lines as they were drawn."""
+"""What stands on the canvas of a drawing with labels beside its symbols: texts, symbols and lines, where they are."""
 
 from __future__ import annotations
 
