@@ -48,6 +48,9 @@ function openingBeside() {
   return x > 0 ? openingFor(x) : opening;
 }
 
+// A small drawing is enlarged; beside the panel no further than without it.
+const largestScale = () => (byId("panel").hidden || phone.matches ? 1.6 : Math.max(1, Math.min(1.6, byId("map").clientWidth / openingFor(byId("map").clientWidth).extent[2])));
+
 // A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower, but no lower
 // beside the panel than without it. With the panel below it, it has its own height.
 function sizeOpening(on) {
@@ -57,7 +60,7 @@ function sizeOpening(on) {
   const own = holder.clientHeight, heightOf = (drawing, across) => {
     const [, , width, height] = drawing.extent, { top, bottom } = innerBox(drawing);
     const needed = Math.round(height * Math.max(drawing.least, Math.min(across / width, drawing === OPENINGS.tall ? 1.15 : 1)));
-    return needed > own || drawing === OPENINGS.tall ? needed : Math.min(own, Math.max(MIN_HEIGHT, Math.round((bottom - top) * Math.min(across / width, 1.6)) + 48));
+    return needed > own || drawing === OPENINGS.tall ? needed : Math.min(own, Math.max(MIN_HEIGHT, Math.round((bottom - top) * Math.min(across / width, largestScale())) + 48));
   };
   const height = Math.max(heightOf(opening, roomFor().x), heightOf(openingFor(holder.clientWidth), holder.clientWidth));
   if (height !== own) holder.style.height = height + "px";
@@ -124,10 +127,16 @@ function rowsOf(node) {
   }
   const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
   if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
-  if (!node.rows.some(({ quiet }) => quiet)) return node.rows;
+  const verbs = node.rows.some(({ quiet }) => quiet);
+  if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
   const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
   if (!end) return node.rows;
+  if (!verbs) {
+    // The verb stands in the heading.
+    const longer = `${node.rows.at(-1).text}, ${end}`;
+    return widthAt(longer, node.font, node.hub) <= roomOutward(node) ? [...node.rows.slice(0, -1), { ...node.rows.at(-1), text: longer }] : node.rows;
+  }
   const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${inThePast(node.rows[last].text)}, ${end}`;
   return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= roomOutward(node) ? longer : end } : row));
 }
@@ -135,7 +144,7 @@ function rowsOf(node) {
 // The whole drawing, beside the panel too; above it, where it would be too small to be read, what is selected.
 function fitOpening() {
   const { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 20, opening.extent[3]);
-  const scale = Math.min(x / width, y / height, 1.6), lit = litUp();
+  const scale = Math.min(x / width, y / height, largestScale()), lit = litUp();
   if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
   if (byId("panel").hidden || !lit || scale >= opening.least - 0.005) {
     const shown = Math.max(scale, phone.matches ? opening.least : 0);
@@ -182,13 +191,19 @@ function partnersOf(region) {
   return [...opening.nodes.values()].filter((node) => node.ring === 1 && node.side === side && y < node.radial[1] && node.radial[1] < next);
 }
 
+// The heading of a region with the verb of its partners, in the past where all of that is over.
+function headingOf(region) {
+  const [, start, verb] = /^(.*: )(.+)$/.exec(region.label) ?? [], partners = verb ? partnersOf(region) : [];
+  return partners.length && partners.every(({ id }) => endOf(opening.edges.filter(({ from, to, cross }) => !cross && [from, to].includes(id) && [from, to].includes(DATA.focus)).flatMap(({ claims }) => claims).filter(claimShown))) ? start + inThePast(verb) : region.label;
+}
+
 // The names of the regions; a region of which nothing is drawn has none.
 function drawSectors(context) {
   const least = LEAST / network.getScale();
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
-  for (const { label, at: [x, y], align, font } of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
-    const size = Math.max(font ?? 13, least);
+  for (const region of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
+    const { at: [x, y], align, font } = region, label = headingOf(region), size = Math.max(font ?? 13, least);
     if (isCut({ top: y - size / 2, bottom: y + size / 2 })) continue;
     context.font = `bold ${size}px ${FACE}`;
     context.textAlign = align;
