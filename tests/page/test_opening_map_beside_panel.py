@@ -11,7 +11,7 @@ import pytest
 from partnergraph.page import Page, draw
 from tests.page.measuring import DRAWN, crossed_texts, overlapping_texts
 from tests.page.test_axe import _run
-from tests.page.test_opening_map_in_browser import made_up_network
+from tests.page.test_opening_map_in_browser import MIDDLE, made_up_network
 
 if TYPE_CHECKING:
     from tests.page.conftest import Opener
@@ -131,4 +131,33 @@ def test_what_is_selected_is_never_faded_or_left_out_and_is_named_where_it_is_co
     assert {*rows} <= {text["text"] for text in drawn["texts"]}
     assert crossed_texts(drawn) == []
     assert overlapping_texts(drawn) == []
+    assert page.clean, page
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_name_that_is_cut_ends_in_an_ellipsis_and_stands_whole_in_the_panel(
+    show: Opener, width: int, height: int
+) -> None:
+    network = made_up_network(12)
+    network.nodes["b3"]["label"] = long = "Council of the " + "very long Place and " * 12 + "its end"
+    page = show(draw(network).html, width=width, height=height)
+    tab = page.tab
+    cut, whole = tab.evaluate(
+        """() => {
+          const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
+          const names = [...opening.nodes.values()].filter(({ members }) => !members).map((node) => [BODIES.label[node.id], nameOf(node)]);
+          return [names.filter(([, text]) => text.endsWith("…")), names.filter(([, text]) => !text.endsWith("…"))];
+        }"""
+    )
+    assert [(name, long.startswith(text[:-1])) for name, text in cut] == [(long, True)]
+    assert len(whole) >= 8
+    assert all(name == text for name, text in whole)
+    assert [text for text in tab.evaluate(DRAWN)["texts"] if text["right"] > width or text["left"] < 0] == []
+    for name in (long, whole[1][0]):
+        tab.evaluate("byId('map').scrollIntoView()")
+        box = tab.evaluate(MIDDLE, tab.evaluate("(name) => BODIES.label.indexOf(name)", name))
+        tab.mouse.move(*box)
+        assert tab.get_attribute("#map", "title") == (long if name == long else "")
+    tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", long)
+    assert tab.inner_text("#panel-heading") == long
     assert page.clean, page
