@@ -145,7 +145,8 @@ def test_a_name_that_is_cut_ends_in_an_ellipsis_and_stands_whole_in_the_panel(
     cut, whole = tab.evaluate(
         """() => {
           const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
-          const names = [...opening.nodes.values()].filter(({ members }) => !members).map((node) => [BODIES.label[node.id], nameOf(node)]);
+          const alone = [...opening.nodes.values()].filter(({ members }) => !members);
+          const names = alone.map((node) => [BODIES.label[node.id], nameOf(node)]);
           return [names.filter(([, text]) => text.endsWith("…")), names.filter(([, text]) => !text.endsWith("…"))];
         }"""
     )
