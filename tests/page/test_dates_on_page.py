@@ -242,7 +242,7 @@ def test_under_a_heading_with_a_verb_what_has_ended_says_so(keele_page: Page, sh
     rows = "(name) => rowsOf(opening.nodes.get(BODIES.label.indexOf(name))).map(({ text }) => text).join(' ')"
     tab = show(draw(network).html, width=390, height=844).tab
     assert tab.evaluate("opening.regions.map(headingOf)") == ["Councils: works with"]
-    assert tab.evaluate(rows, "Town 04") == "Council number 04, ended 2004"
-    assert tab.evaluate(rows, "Town 05") == "Council number 05"
+    assert tab.evaluate(rows, "Town 04") == "Town 04, ended 2004"
+    assert tab.evaluate(rows, "Town 05") == "Town 05"
     headings = show(keele_page.html, width=390, height=844).tab.evaluate("opening.regions.map(headingOf)")
     assert "networks: was a member of" in headings  # all of that has ended
