@@ -35,9 +35,12 @@ function readOpening({ extent, nodes, edges, regions }) {
 
 // The widest drawing whose text is legible in so many pixels.
 const openingFor = (width) => Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && width / drawing.extent[2] >= drawing.least - 0.005) ?? OPENINGS.tall;
-// Beside an open panel the map stays whole: a narrower drawing, each partner on its side and in its place in the order.
+// Beside an open panel the map stays whole: a narrower drawing, each partner on its side and in its place in the order. Where a
+// person has moved one drawing to means nothing in another.
 function chooseOpening() {
+  const before = opening;
   if (byId("map").clientWidth) opening = openingFor(roomFor().x);
+  if (opening !== before && drawnView === "radial") state.camera = null;
 }
 // The drawing that stands beside the panel of what is selected. A hidden panel has no width: it is shown to be measured.
 function openingBeside() {
