@@ -49,7 +49,7 @@ SPREAD = 0.09  # between the bends of several lines to one partner
 SAVED_VIEWS = {"wide": "radial-wide", "tall": "radial-tall"}
 
 
-def _fresh_plan(neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, sides: Sides) -> _Plan:
+def _detailed_plan(neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, sides: Sides) -> _Plan:
     """The plan with the most detail for which the type is large enough.
 
     The detail depends on the network alone: `sides` are those of another canvas, never saved ones.
@@ -69,7 +69,7 @@ def _fresh_plan(neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, sides
     return plan
 
 
-def _kept_plan(fresh: _Plan, sides: Sides) -> _Plan:
+def _plan_at_positions(fresh: _Plan, sides: Sides) -> _Plan:
     """What a fresh plan draws, each partner on its saved side and in its saved order; the fresh plan itself where the
     type would become too small."""
     columns = arrange_columns(fresh.sectors, fresh.canvas, fresh.least, sides)
@@ -96,9 +96,9 @@ def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], st
     wide: Sides = {}  # of the wide drawing without saved positions
     for name, canvas in CANVASES.items():
         # A canvas whose positions are not saved takes those of the wide one.
-        fresh = _fresh_plan(neighbourhood, canvas, {} if name in saved else wide)
-        kept = _sides(saved[name], neighbourhood) if name in saved else plans["wide"].sides
-        plans[name] = _kept_plan(fresh, kept) if kept else fresh
+        fresh = _detailed_plan(neighbourhood, canvas, {} if name in saved else wide)
+        sides = _sides(saved[name], neighbourhood) if name in saved else plans["wide"].sides
+        plans[name] = _plan_at_positions(fresh, sides) if sides else fresh
         wide = wide or fresh.sides
     return {name: plan.drawing(shape) for name, plan in plans.items()}
 
