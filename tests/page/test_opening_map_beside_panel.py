@@ -27,7 +27,8 @@ def page_of_50() -> Page:
 
 # Bodies that the map shows well beside a panel: the ones nearest to its corners, and the focus.
 CORNERS = """() => {
-  const alone = [...opening.nodes.values()].filter(({ id }) => id >= 0 && id !== DATA.focus && isInOpening(id));
+  const { nodes } = openingBeside();
+  const alone = [...opening.nodes.values()].filter(({ id }) => id >= 0 && nodes.has(id) && id !== DATA.focus && isInOpening(id));
   const farthest = (reach) => alone.reduce((a, b) => (reach(a.radial) > reach(b.radial) ? a : b)).id;
   const corners = [1, -1].flatMap((x) => [1, -1].map((y) => farthest((at) => x * at[0] + 3 * y * at[1])));
   return [...new Set([...corners, DATA.focus])];
@@ -112,6 +113,12 @@ def test_what_is_selected_is_never_faded_or_left_out_and_is_named_where_it_is_co
                 assert tab.evaluate(lit), (mode, everything, body)
                 assert tab.evaluate(border) or tab.evaluate("view()") == "focus"
                 tab.evaluate("select({})")
+    # What the wide map shows alone and the map beside the panel does not: there its counted symbol has its name.
+    tab.evaluate("change({ ...START })")
+    tab.evaluate("select({ body: BODIES.label.indexOf('Coventry University') })")
+    assert tab.evaluate("[view(), opening.nodes.has(state.body)]") == ["radial", False]
+    assert tab.evaluate(lit)
+    assert "Coventry University and 2 others" in [text["text"] for text in tab.evaluate(DRAWN)["texts"]]
     # In a counted symbol of the opening map, after the way back from the drawing of its neighbours.
     tab.evaluate("change({ ...START })")
     body, fold = tab.evaluate(

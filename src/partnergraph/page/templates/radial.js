@@ -70,8 +70,13 @@ function sizeOpening(on) {
 }
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
-// A body that the opening map shows well: with a symbol of its own and all its claims.
-const isInOpening = (body, { nodes, claims } = openingBeside()) => nodes.has(body) && AROUND[body].every((claim) => claims.has(claim));
+// A body that the opening map shows well: with a symbol of its own and all its claims. Beside the panel a counted symbol may
+// hold it, which then has its name.
+function isInOpening(body) {
+  const beside = openingBeside(), hasClaims = ({ claims }) => AROUND[body].every((claim) => claims.has(claim));
+  const isAlone = (drawing) => drawing.nodes.has(body) && hasClaims(drawing);
+  return isAlone(beside) || (beside.counted.has(body) && hasClaims(beside) && isAlone(openingFor(byId("map").clientWidth || opening.extent[2])));
+}
 // A counted symbol by its number, of whatever drawing.
 const countedNode = (id) => opening?.nodes.get(id) ?? Object.values(OPENINGS ?? {}).map(({ nodes }) => nodes.get(id)).find(Boolean);
 // The symbols of what is selected; of a counted symbol that this drawing does not have, those that stand for its members.
