@@ -28,7 +28,8 @@ def page_of_50() -> Page:
 # Bodies that the map shows well beside a panel: the ones nearest to its corners, and the focus.
 CORNERS = """() => {
   const { nodes } = openingBeside();
-  const alone = [...opening.nodes.values()].filter(({ id }) => id >= 0 && nodes.has(id) && id !== DATA.focus && isInOpening(id));
+  const both = [...opening.nodes.values()].filter(({ id }) => id >= 0 && nodes.has(id) && id !== DATA.focus);
+  const alone = both.filter(({ id }) => isInOpening(id));
   const farthest = (reach) => alone.reduce((a, b) => (reach(a.radial) > reach(b.radial) ? a : b)).id;
   const corners = [1, -1].flatMap((x) => [1, -1].map((y) => farthest((at) => x * at[0] + 3 * y * at[1])));
   return [...new Set([...corners, DATA.focus])];
