@@ -108,8 +108,9 @@ function wayToFocus(id) {
   return [parent, ...way, ...wayToFocus(parent)];
 }
 
-// When the last of these claims ended, if all are over by the day of reading.
+// When the last of these claims ended, if all are over by the day of reading; at a chosen date, that none surely held.
 function endOf(claims) {
+  if (state.date && claims.length && claims.every((claim) => status(claim) === "unknown")) return "not known then";
   if (!claims.length || !claims.every(claimOver)) return "";
   const [earliest, latest] = claims.map((claim) => CLAIMS.end[claim]).reduce((a, b) => (b[1] > a[1] ? b : a));
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
@@ -138,14 +139,14 @@ function rowsOf(node) {
   const verbs = node.rows.some(({ quiet }) => quiet);
   if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
-  const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
+  const shown = ties.flatMap(({ claims }) => claims).filter(claimShown), end = endOf(shown);
   if (!end) return node.rows;
   if (!verbs) {
     // The verb stands in the heading.
     const longer = `${node.rows.at(-1).text}, ${end}`;
     return widthAt(longer, node.font, node.hub) <= roomOutward(node) ? [...node.rows.slice(0, -1), { ...node.rows.at(-1), text: longer }] : node.rows;
   }
-  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${inThePast(node.rows[last].text)}, ${end}`;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), words = node.rows[last].text, longer = `${shown.every(claimOver) ? inThePast(words) : words}, ${end}`;
   return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= roomOutward(node) ? longer : end } : row));
 }
 
@@ -202,7 +203,8 @@ function partnersOf(region) {
 // The heading of a region with the verb of its partners, in the past where all of that is over.
 function headingOf(region) {
   const [, start, verb] = /^(.*: )(.+)$/.exec(region.label) ?? [], partners = verb ? partnersOf(region) : [];
-  return partners.length && partners.every(({ id }) => endOf(opening.edges.filter(({ from, to, cross }) => !cross && [from, to].includes(id) && [from, to].includes(DATA.focus)).flatMap(({ claims }) => claims).filter(claimShown))) ? start + inThePast(verb) : region.label;
+  const claims = partners.map(({ id }) => opening.edges.filter(({ from, to, cross }) => !cross && [from, to].includes(id) && [from, to].includes(DATA.focus)).flatMap((edge) => edge.claims).filter(claimShown));
+  return claims.length && claims.every((own) => own.length && own.every(claimOver)) ? start + inThePast(verb) : region.label;
 }
 
 // The names of the regions; a region of which nothing is drawn has none.
