@@ -278,3 +278,19 @@ def test_play_steps_through_the_years_and_stops_when_asked(keele_page: Page, sho
     page.tab.click("#play")
     assert page.tab.inner_text("#play") == "Play"
     assert page.clean, page
+
+
+def test_under_a_heading_with_a_verb_what_has_ended_says_so(keele_page: Page, show: Opener) -> None:
+    network: nx.MultiDiGraph = nx.MultiDiGraph(focus="us", families={"council": {"label": "council"}})
+    ended = {"start_bounds": ["2001-01-01", "2001-12-31"], "end_bounds": ["2004-01-01", "2004-12-31"]}
+    for number in range(30):
+        network.add_node(f"c{number:02}", label=f"Town {number:02}", family="council")
+        own = ended if number == 4 else {}
+        network.add_edge("us", f"c{number:02}", key=f"e{number}", kind="x", forward="works with", inverse="x", **own)
+    rows = "(name) => rowsOf(opening.nodes.get(BODIES.label.indexOf(name))).map(({ text }) => text).join(' ')"
+    tab = show(draw(network).html, width=390, height=844).tab
+    assert tab.evaluate("opening.regions.map(headingOf)") == ["Councils: works with"]
+    assert tab.evaluate(rows, "Town 04") == "Town 04, ended 2004"
+    assert tab.evaluate(rows, "Town 05") == "Town 05"
+    headings = show(keele_page.html, width=390, height=844).tab.evaluate("opening.regions.map(headingOf)")
+    assert "networks: was a member of" in headings  # all of that has ended

@@ -4,9 +4,9 @@ let routeOnMap = null; // whether the map shows the routes; null: not computed y
 
 function isRouteOnMap() {
   if (routeOnMap === null) {
-    const hops = routes(state.body, state.to).flat(), now = baseView();
+    const hops = routes(state.body, state.to).flat(), now = baseView(), beside = now === "radial" ? openingBeside() : null;
     const isDrawn = now === "radial"
-      ? (hop) => opening.edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0]))
+      ? (hop) => beside.edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0]))
       : (hop) => [hop.from, hop.to].every((body) => DOTS.get(body)?.[now] || (now === "wide" && FOLDED.has(body) && !isOverview()));
     routeOnMap = Boolean(whole) || hops.every(isDrawn);
   }
