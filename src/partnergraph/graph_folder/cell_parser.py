@@ -259,7 +259,7 @@ class CellParser:
         if text is None:
             return None
         try:
-            return PartialDate.parse(self._plain_date(text))
+            return PartialDate.parse(plain_date(text, self.dates))
         except ValueError as error:
             if both := _both(text):
                 message = f"'{text}' can be read in two ways: {_day(both[0])} or {_day(both[1])}."
@@ -271,14 +271,6 @@ class CellParser:
                 message, fix = message[: hint.start()], hint[1]
             self.error(row, column, "date-form", message, text, fix)
             return None
-
-    def _plain_date(self, text: str) -> str:
-        """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
-        match = _SLASHED.fullmatch(text)
-        if match is None or not self.dates:
-            return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
-        day, month, year = match.groups() if self.dates == DATE_RULES[0] else (match[2], match[1], match[3])
-        return f"{year}-{month:0>2}-{day:0>2}"
 
     def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
@@ -361,6 +353,15 @@ class CellParser:
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             supports.append(Support(match[1], columns))
         return tuple(supports)
+
+
+def plain_date(text: str, rule: str) -> str:
+    """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
+    match = _SLASHED.fullmatch(text)
+    if match is None or not rule:
+        return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
+    day, month, year = match.groups() if rule == DATE_RULES[0] else (match[2], match[1], match[3])
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _both(text: str) -> tuple[date, date] | None:
