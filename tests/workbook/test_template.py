@@ -94,7 +94,7 @@ def test_its_sheets_stand_in_the_order_of_a_beginner(book: openpyxl.Workbook) ->
     tables = [name.lower() for name in book.sheetnames[1:-1]]
     assert book.sheetnames[0] == "Read me"
     assert book.sheetnames[-1] == "Lists"
-    assert tables[:4] == ["organisations", "relationships", "evidence", "sources"]
+    assert tables[:5] == ["partnerships", "organisations", "relationships", "evidence", "sources"]
     assert sorted(tables) == sorted(TABLE_SCHEMAS)
     listed = [cell.value.lower() for cell in book["Read me"]["A"] if cell.value and cell.value.lower() in TABLE_SCHEMAS]
     assert tuple(listed) == ORDER

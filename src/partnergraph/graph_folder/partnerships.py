@@ -192,7 +192,7 @@ class _Expansion:
         for token, counts in spellings.items():
             slug = token.partition(":")[2]
             if token.startswith(UNKNOWN) or (slug in self.ids.names and slug not in self.full["organisations"]):
-                names[token] = self._one_spelling(token, counts, cells)
+                names[token] = self._preferred_spelling(token, counts, cells)
             else:
                 names[token] = self.reader.labels.get(token, "")
         if own and own not in names:
@@ -205,7 +205,7 @@ class _Expansion:
             names[own] = name
         return names
 
-    def _one_spelling(
+    def _preferred_spelling(
         self, token: str, counts: Counter[str], cells: Mapping[tuple[str, str], tuple[TableRow, str]]
     ) -> str:
         slug = token.partition(":")[2]
@@ -346,7 +346,7 @@ class _Expansion:
             cells["evidence"] = "; ".join(sorted(member.evidence for _, member in members))
             parties = {"from": "with_whom", "to": "partner"} if row.wording.inverse else {"to": "with_whom"}
             table = "events" if key.kind == "succession" else "relationships"
-            if self._is_taken(slug, row):
+            if self._has_duplicate_id(slug, row):
                 continue
             if table == "events":
                 kind = "merger" if any(member.wording.is_merger for member, _ in members) else "change"
@@ -357,7 +357,7 @@ class _Expansion:
                 cells |= {"kind": key.kind, "start": key.since, "end": key.until, "date_note": PAST * is_past}
             self._add(table, row.row, cells, parties, "partner")
 
-    def _is_taken(self, slug: str, row: PartnershipRow) -> bool:
+    def _has_duplicate_id(self, slug: str, row: PartnershipRow) -> bool:
         """Whether a row of a full table has the id of what a row of Partnerships became, which is a finding."""
         table = next((name for name in ("relationships", "events") if slug in self.full[name]), None)
         if table is None:
