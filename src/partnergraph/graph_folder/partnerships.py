@@ -131,7 +131,7 @@ class _Expansion:
         self.reader = PartnershipReader(tables, ids, date_rule, findings=findings)
         self._texts: dict[str, Document | None] = {}
         self.paths: dict[str, str] = {}  # of texts, by source
-        self.settings_sources = frozenset[str]()
+        self.settings_sources = self.text_paths = frozenset[str]()
         self.result = ExpandedPartnerships(GraphConfig("", ""))
 
     def run(self, config: GraphConfig) -> ExpandedPartnerships:
@@ -163,8 +163,8 @@ class _Expansion:
         named = {str(e.get("path", "")): str(e.get("source", "")) for e in entries if isinstance(e, dict)}
         self.paths = {source: path for path, source in named.items()}
         self.settings_sources = frozenset(self.paths)
-        texts = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(TEXTS))
-        for name, path in document_names([*texts, *named]).items():
+        self.text_paths = frozenset(path.relative_to(self.folder).as_posix() for path in self.folder.glob(TEXTS))
+        for name, path in document_names([*self.text_paths, *named]).items():
             token = named.get(path) or self.reader.sources.get(source_key(path), f"{UNKNOWN}source:{path}")
             self.reader.sources.setdefault(name, token)
 
@@ -227,7 +227,7 @@ class _Expansion:
             cell = row.source_cell
             texts = titles.setdefault(row.source, [])
             path = row.source.removeprefix(f"{UNKNOWN}source:")
-            own = [title_of_path(path), path] if path.startswith("documents/") else []
+            own = [title_of_path(path), path] if path in self.text_paths else []
             texts += [text for text in (*own, cell.title, cell.url) if text and text not in texts]
         return {
             token: texts
@@ -327,7 +327,7 @@ class _Expansion:
     def _path_of(self, slug: str, token: str, assigned: Assignment) -> str:
         """The path of a text in the folder documents that only rows name."""
         texts = [token.removeprefix(f"{UNKNOWN}source:"), *(t for s, t in assigned.file.sources if s == slug)]
-        return next((t for t in texts if t.startswith("documents/") and (self.folder / t).is_file()), "")
+        return next((t for t in texts if t in self.text_paths), "")
 
     def _add_claims(
         self, rows: Sequence[PartnershipRow], assigned: Assignment, names: Mapping[str, str], own: str
