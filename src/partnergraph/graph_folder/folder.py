@@ -115,6 +115,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     config = parse_settings(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
+    del tables["partnerships"]
     cells = CellParser(tables, ids, date_rule(raw, findings))
     raw = resolve_names(raw, cells, findings)
     config = replace(config, focus=raw["focus"]) if config.focus else config
