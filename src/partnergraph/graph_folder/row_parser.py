@@ -37,7 +37,9 @@ def _record_id(table: str, row: TableRow, fields: Fields) -> str:
         return f"{row.get('scheme')}-{row.get('value')}"
     if table == "matches":
         return f"{fields.get('organisation')} {fields.get('source')} {row.get('record')}"
-    return row.get("record" if table == "standing" else "id") or ""
+    if table == "standing":
+        return str(fields.get("record", ""))
+    return row.get("id") or ""
 
 
 def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
