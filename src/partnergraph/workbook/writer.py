@@ -24,14 +24,7 @@ __all__ = ["ORDER", "build_workbook", "column_notes"]
 
 # The sheets in the order in which a beginner needs them.
 _FIRST = (
-    "partnerships",
-    "organisations",
-    "relationships",
-    "evidence",
-    "sources",
-    "names",
-    "identifiers",
-    "events",
+    *("partnerships", "organisations", "relationships", "evidence", "sources", "names", "identifiers", "events"),
     "groups",
 )
 ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
