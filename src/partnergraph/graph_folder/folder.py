@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.cell_parser import CellParser
+from partnergraph.graph_folder.contact_redaction import redact_tables
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
@@ -40,7 +41,6 @@ from partnergraph.model.records import (
 )
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
-from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_files import read_tables, table_files
 
@@ -116,6 +116,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
     del tables["partnerships"]
+    findings += redact_tables(tables)
     cells = CellParser(tables, ids, date_rule(raw, findings))
     raw = resolve_names(raw, cells, findings)
     config = replace(config, focus=raw["focus"]) if config.focus else config
@@ -138,7 +139,6 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     if not any(finding.severity == "error" for finding in findings):
         places = _places(rows, records, ids)
         findings += _unused_evidence(rows["evidence"], records)
-        findings += _contacts(rows)
     # A position of a body that is gone is only a warning, and no record.
     records["positions"] = [record for record in records["positions"] if cast(Position, record).body]
     model = Model(
@@ -203,7 +203,7 @@ def _registers(
     """The registers of the settings; none where sources.csv could not be read as a whole."""
     if "sources" not in cells.incomplete:
         by_id = {row.get("id") or "": cast(Source, source) for row, source in zip(rows, sources, strict=True)}
-        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings)
+        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings, cells.titles["sources"])
 
 
 def _places(rows: Mapping[str, list[TableRow]], records: Mapping[str, list[Record]], ids: Ids) -> dict[str, Place]:
@@ -230,28 +230,6 @@ def _unused_evidence(rows: list[TableRow], records: Mapping[str, list[Record]]) 
         for row, record in zip(rows, records["evidence"], strict=True)
         if record.id not in used and not cast(Evidence, record).not_modelled
     ]
-
-
-# Cells that hold no sentences: a number in them is no telephone's. And who decided, which is not published.
-_IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
-
-
-def _contacts(rows: Mapping[str, list[TableRow]]) -> Iterator[Finding]:
-    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
-    for quoted words must stand exactly as in their source.
-    """
-    fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
-    for table_rows in rows.values():
-        for row in table_rows:
-            if not may_hold_contacts("\n".join(row.cells.values())):
-                continue
-            for column, cell in row.cells.items():
-                kinds = {kind for kind, *_ in find_contacts(cell)} if column != "who" else set[str]()
-                for kind in sorted(kinds - ({TELEPHONE} if column in _IDENTIFYING else set())):
-                    what = "An address of e-mail" if kind == EMAIL else "The number of a telephone"
-                    yield Finding(
-                        "personal-data", "warning", f"{what} stands in this cell.", row.place(column), fix=fix
-                    )
 
 
 def _sources_by_name(only: Collection[str], cells: CellParser) -> frozenset[str]:
