@@ -1,7 +1,7 @@
 """Addresses of e-mail and numbers of telephones in the tables: what the tables say is published, persons are not.
 
-In a cell of sentences or names each is replaced by a word; the finding does not repeat it. Quoted words stand exactly as
-in their source, and part of an address or identifier would be another: such cells stay, with a finding.
+In a cell of sentences or names each is replaced by a word; the finding does not repeat it. Quoted words stand exactly
+as in their source, and part of an address or identifier would be another: such cells stay, with a finding.
 """
 
 from __future__ import annotations

@@ -13,6 +13,8 @@ from partnergraph.graph_folder.contact_redaction import redact_tables
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
+from partnergraph.graph_folder.partnership_ids import IDS
+from partnergraph.graph_folder.partnerships import PARTNERSHIPS, TEXTS, expand_partnerships
 from partnergraph.graph_folder.position_rows import find_duplicates
 from partnergraph.graph_folder.row_parser import parse_evidence, parse_row
 from partnergraph.graph_folder.settings import (
@@ -42,7 +44,7 @@ from partnergraph.model.records import (
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
 from partnergraph.tables.table import TableRow
-from partnergraph.tables.table_files import read_tables, table_files
+from partnergraph.tables.table_files import WORKBOOK, read_tables, table_files, table_named
 
 __all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
 
@@ -53,8 +55,8 @@ _MODEL_FIELDS = {"standing": "standings"}
 
 @dataclass(frozen=True)
 class GraphFolder:
-    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, and the
-    registers, which nobody has read yet.
+    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, the
+    registers, which nobody has read yet, and what `partnership-ids.csv` is to hold (None: it is as it is).
     """
 
     path: Path
@@ -63,6 +65,7 @@ class GraphFolder:
     places: Mapping[str, Place]
     inputs: Mapping[str, str]
     registers: tuple[RegisterConfig, ...] = ()
+    ids_file: bytes | None = None
 
     @property
     def errors(self) -> list[Finding]:
@@ -79,7 +82,10 @@ def input_hashes(folder: Path) -> dict[str, str]:
     if not config.exists():
         where = printable(folder)
         raise DataError(f"{where} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
-    names = [config, *table_files(folder), *folder.glob(STORY)]
+    tables = table_files(folder)
+    names = [config, *tables, *folder.glob(STORY), *folder.glob(IDS)]
+    if any(path.suffix.lower() in WORKBOOK or table_named(path.stem) == PARTNERSHIPS for path in tables):
+        names += folder.glob(TEXTS)  # which their rows may name
     raw = read_settings(folder)
     registers = set[Path]()  # they may be of any size
     for kind in ("document", "rdf", "register"):
@@ -115,11 +121,15 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     config = parse_settings(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
-    del tables["partnerships"]
+    rule = date_rule(raw, findings)
+    partnerships = expand_partnerships(folder, tables, raw, config, rule, findings)
+    config = partnerships.config
+    if partnerships.documents:
+        raw = raw | {"document": [*list_entries(raw, "document"), *partnerships.documents]}
     findings += redact_tables(tables)
-    cells = CellParser(tables, ids, date_rule(raw, findings))
-    raw = resolve_names(raw, cells, findings)
-    config = replace(config, focus=raw["focus"]) if config.focus else config
+    cells = CellParser(tables, ids, rule)
+    raw = resolve_names(raw | ({"focus": config.focus} if config.focus else {}), cells, findings)
+    config = replace(config, focus=raw.get("focus", ""))
     documents = _documents(folder, raw, cells, findings)
     rdf = [(source, str(path)) for source, path in file_entries(folder, raw, "rdf", cells, findings)]
     rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
@@ -129,6 +139,11 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         if table != "evidence"
     }
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
+    for table, table_rows in rows.items():
+        records[table] = [
+            partnerships.marked(record) if row.headings else record
+            for row, record in zip(table_rows, records[table], strict=True)
+        ]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)
@@ -153,7 +168,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         model = filter_sources(model, only, ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return GraphFolder(folder, model, findings, places, hashes, registers)
+    return GraphFolder(folder, model, findings, places, hashes, registers, partnerships.ids_file)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:
