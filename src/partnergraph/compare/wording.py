@@ -84,7 +84,16 @@ TEXT_POSITION = (PG.passage, OA.start, OA.end)
 RELATIONSHIP_PARTS = (PG.kind, PG["from"], PG.to, PG.role, PG.via)
 # What the sentence or the evidence lines of a new or removed record have, so that it is no detail of its own.
 _NO_DETAIL = {
-    *(RDF.type, SKOS.prefLabel, SKOSXL.literalForm, SKOS.notation, PG.nameKind, PG.property, PG.supportLimit, PG.fromTable),
+    *(
+        RDF.type,
+        SKOS.prefLabel,
+        SKOSXL.literalForm,
+        SKOS.notation,
+        PG.nameKind,
+        PG.property,
+        PG.supportLimit,
+        PG.fromTable,
+    ),
     PG.rowCell,
     *(ORG.originalOrganization, ORG.resultingOrganization, *RELATIONSHIP_PARTS, *OWN_RECORDS),
 }
