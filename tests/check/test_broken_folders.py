@@ -143,7 +143,7 @@ def test_a_cell_under_no_heading_is_not_dropped_in_silence(folder: Copy) -> None
 def test_an_unknown_column_is_found_with_the_nearest(folder: Copy) -> None:
     folder.replace("tables/relationships.csv", b",formalised_through,", b",formalized_through,")
     finding = only(folder)
-    assert finding.rule == "unknown-column"
+    assert (finding.rule, finding.severity) == ("unknown-column", "warning")
     assert finding.place == Place("tables/relationships.csv", 1, "formalized_through")
     assert finding.value == "formalized_through"
     assert (finding.fix or "").startswith("Did you mean 'formalised_through'? Columns of this table: id, kind, from")
