@@ -19,6 +19,7 @@ __all__ = ["redact_tables"]
 # Columns that hold no sentences: a number in them is no telephone's.
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 _NOT_PUBLISHED = ("who",)
+_REASON = "what the tables say is published."
 _NOUNS = {EMAIL: "An address of e-mail", TELEPHONE: "The number of a telephone"}
 
 
@@ -43,10 +44,12 @@ def _redact_row(row: TableRow, prose: set[str], findings: list[Finding]) -> Tabl
         if is_redacted := column in prose and bool(kinds):
             cells[column] = redact_contacts(cell)[0]
         for kind in sorted(kinds):
-            message = (
-                f"{_NOUNS[kind]} {'stood in this cell, and was left out' if is_redacted else 'stands in this cell'}."
+            message, fix = (
+                f"{_NOUNS[kind]} stands in this cell.",
+                f"Leave it out: {_REASON} Of quoted words, quote fewer.",
             )
-            fix = f"{'Delete it from the table, too' if is_redacted else 'Leave it out'}: what the tables say is published."
-            fix += "" if is_redacted else " Of quoted words, quote fewer."
+            if is_redacted:
+                message = f"{_NOUNS[kind]} stood in this cell, and was left out."
+                fix = f"Delete it from the table, too: {_REASON}"
             findings.append(Finding("personal-data", "warning", message, row.place(column), fix=fix))
     return replace(row, cells=cells)
