@@ -49,7 +49,7 @@ _MAX_GROUP = 200  # rows of the same kind and parties that are compared with eac
 _MIN_SIMILARITY = 0.6
 _MAX_COMPARED = 200  # characters of names
 _ALIKE = str.maketrans("‘’“”‐‑‒–—\u00a0", "''\"\"-----" + " ")
-UNKNOWN = "?"  # begins what stands for a name that has no id yet: ?org:beacon fund, ?source:annual report
+UNKNOWN = "?"  # begins what stands for a name that has no id yet; then a prefix, and the folded name
 
 
 def fold_name(name: str) -> str:
@@ -68,8 +68,8 @@ def digest(where: str, says: str) -> str:
 
 
 class PartnershipKey(NamedTuple):
-    """What a row says. Parties are references (org:beacon-fund), the source is an id; dates are texts. `digest` stands
-    for place and words. Before ids are assigned, parties and source may be `UNKNOWN` with a folded name.
+    """What a row says. Parties are references (a prefix and an id), the source is an id, dates are texts; `digest`
+    stands for place and words. Before ids are assigned, parties and source may be `UNKNOWN` with a folded name.
     """
 
     kind: str

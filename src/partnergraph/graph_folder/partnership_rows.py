@@ -30,7 +30,7 @@ __all__ = ["PartnershipReader", "PartnershipRow", "SourceCell", "read_source_cel
 _OWN = ("us", "we", "our organisation", "our organization", "ourselves")
 # Kinds that no row holds: rules write them, or they go to a place.
 _NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "funding-channel", "location")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"|]+")
+_ADDRESS = re.compile(r"(?:https?://(?=[^\s/]+\.)|www\.)[^\s<>\"|]+")
 _RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
 MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
 
