@@ -40,13 +40,13 @@ def write_partnerships(
     rows: Sequence[Sequence[Any]] = ROWS,
     settings: str = SETTINGS,
     headings: Sequence[str] = HEADINGS,
-    **sheets: Sequence[Sequence[Any]],
+    sheets: Mapping[str, Sequence[Sequence[Any]]] | None = None,
 ) -> Path:
-    """A graph folder with one workbook: the sheet Partnerships and others, by their names."""
+    """A graph folder with one workbook: the sheet Partnerships, and others by their names."""
     (folder / "documents").mkdir(parents=True, exist_ok=True)
     if not (folder / "partnergraph.toml").exists():
         (folder / "partnergraph.toml").write_text(settings, "utf-8")
-    write_workbook(folder / "tables" / "partners.xlsx", {"Partnerships": [headings, *rows], **sheets})
+    write_workbook(folder / "tables" / "partners.xlsx", {"Partnerships": [headings, *rows], **(sheets or {})})
     return folder
 
 

@@ -190,12 +190,12 @@ def test_thousands_of_rows_are_identified_in_one_pass(tmp_path: Path) -> None:
 
 def test_a_row_that_moves_to_the_full_tables_is_the_same_body(tmp_path: Path) -> None:
     before = keep_ids(write_partnerships(tmp_path))
-    sheets = {
+    sheets: dict[str, list[tuple[Any, ...]]] = {
         "Organisations": [("id", "name", "form", "type"), ("beacon", "The Beacon Fund", "formal", "charity"),
                           ("city-council", "City of Riverside Council", "formal", "local-authority")],
         "Sources": [("id", "title", "publisher", "kind"), ("report-24", REPORT, "Riverside Trust", "report")],
     }  # fmt: skip
-    after = keep_ids(write_partnerships(tmp_path, **sheets))
+    after = keep_ids(write_partnerships(tmp_path, sheets=sheets))
     assert problems(after) == []
     claims = [{row.id for row in contents.model.relationships} for contents in (before, after)]
     assert claims[0] == claims[1]
@@ -207,7 +207,7 @@ def test_a_row_that_moves_to_the_full_tables_is_the_same_body(tmp_path: Path) ->
         columns,
         ("funding--the-beacon-fund--riverside-trust", "funding", "beacon", "city-council", "e1"),
     ]
-    assert problems(read_folder(write_partnerships(tmp_path, **sheets))) == [("error", "duplicate-id", "A2")]
+    assert problems(read_folder(write_partnerships(tmp_path, sheets=sheets))) == [("error", "duplicate-id", "A2")]
 
 
 def test_a_build_writes_the_ids_first_and_builds_the_same_without_them(tmp_path: Path) -> None:

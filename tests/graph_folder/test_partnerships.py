@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,10 +170,10 @@ def test_without_a_focus_an_empty_with_whom_is_a_finding_and_a_misspelt_one_too(
     assert problems(contents) == [("error", "no-focus", f"C{row}") for row in (2, 4, 6)]
     bodies = [("id", "name", "form", "type"), ("riverside-trust", "Riverside Trust", "formal", "charity")]
     misspelt = SETTINGS.replace("Riverside Trust", "riverside-trsut")
-    contents = read_folder(write_partnerships(tmp_path / "near", settings=misspelt, Organisations=bodies))
+    contents = read_folder(write_partnerships(tmp_path / "near", settings=misspelt, sheets={"Organisations": bodies}))
     assert {problem[1] for problem in problems(contents)} == {"no-focus", "config"}
     by_id = SETTINGS.replace("Riverside Trust", "riverside-trust")
-    contents = read_folder(write_partnerships(tmp_path / "id", settings=by_id, Organisations=bodies))
+    contents = read_folder(write_partnerships(tmp_path / "id", settings=by_id, sheets={"Organisations": bodies}))
     assert (problems(contents), contents.model.config.focus) == ([], "riverside-trust")
     published = f'{by_id}publisher = "Riverside Trust"\n'
     contents = read_folder(write_partnerships(tmp_path / "publisher", settings=published))
@@ -180,7 +181,7 @@ def test_without_a_focus_an_empty_with_whom_is_a_finding_and_a_misspelt_one_too(
 
 
 def test_names_of_the_full_tables_are_those_and_both_may_be_mixed(tmp_path: Path) -> None:
-    sheets = {
+    sheets: dict[str, list[tuple[Any, ...]]] = {
         "Organisations": [
             ("id", "name", "form", "type", "description", "evidence"),
             ("beacon", "The Beacon Fund", "formal", "charity", "Pays for schools", None),
@@ -215,7 +216,7 @@ def test_names_of_the_full_tables_are_those_and_both_may_be_mixed(tmp_path: Path
         ("Five councils", "support", "City Council", None, None, "own"),
         ("a-college", "supports us", None, None, None, REPORT, None, None, "charity"),
     ]
-    contents = read_folder(write_partnerships(tmp_path, rows, **sheets))
+    contents = read_folder(write_partnerships(tmp_path, rows, sheets=sheets))
     assert problems(contents) == []
     assert [row.name for row in contents.model.organisations] == [
         *("The Beacon Fund", "Twin College", "Twin College", "Riverside Trust", "City Council"),
@@ -228,7 +229,7 @@ def test_names_of_the_full_tables_are_those_and_both_may_be_mixed(tmp_path: Path
     assert contents.model.evidence[3].basis == "editor"
     assert {row.id for row in contents.model.sources} == {"report", "own"}
     contents = read_folder(
-        write_partnerships(tmp_path, [("Twin College", "funds us", None, None, None, "report")], **sheets)
+        write_partnerships(tmp_path, [("Twin College", "funds us", None, None, None, "report")], sheets=sheets)
     )
     [finding] = [finding for finding in contents.findings if finding.rule == "ambiguous"]
     assert (finding.place.cell if finding.place else "", "a-college, b-college" in finding.message) == ("A2", True)
@@ -324,11 +325,16 @@ def test_hostile_cells_are_only_text_and_hostile_ids_are_refused(tmp_path: Path)
     assert all(len(slug) <= 60 for slug in slugs)
     assert [row.url for row in contents.model.sources] == [None] * len(contents.model.sources)
     assert contents.model.documents == ()
-    for line in ("organisation,../../x,X,,,,,,,,", "<<<<<<< HEAD,,,,,,,,,,", "partnership,a,,../b,funding,,,,,,"):
-        (tmp_path / IDS).write_text("record,id,name,evidence,kind,from,to,since,until,source,digest\n" + line + "\n")
+    lines = {
+        "organisation,../../x,X,,,,,,,,": "partnership-ids",
+        "<<<<<<< HEAD,,,,,,,,,,": "missing-value",
+        "partnership,a,,../b,funding,,,,,,": "",  # no row has it
+    }
+    for line, rule in lines.items():
+        (tmp_path / IDS).write_text(
+            f"record,id,name,evidence,kind,from,to,since,until,source,digest\n{line}\n", "utf-8"
+        )
         contents = read_folder(write_partnerships(tmp_path))
-        assert [(f.rule, f.place.file if f.place else "") for f in contents.errors] in (
-            [("partnership-ids", IDS)],
-            [],
-        ), line
-        assert contents.errors or "../b" not in (contents.ids_file or b"").decode()
+        places = [(finding.rule, finding.place.file) for finding in contents.errors if finding.place]
+        assert places == ([(rule, IDS)] if rule else [])
+        assert "../b" not in (contents.ids_file or b"").decode()
