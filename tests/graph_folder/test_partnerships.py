@@ -232,7 +232,10 @@ def test_names_of_the_full_tables_are_those_and_both_may_be_mixed(tmp_path: Path
         write_partnerships(tmp_path, [("Twin College", "funds us", None, None, None, "report")], sheets=sheets)
     )
     [finding] = [finding for finding in contents.findings if finding.rule == "ambiguous"]
-    assert (finding.place.cell if finding.place else "", "a-college, b-college" in finding.message) == ("A2", True)
+    assert (
+        finding.place.cell if finding.place else "",
+        "a-college (college); b-college (college)" in finding.message,
+    ) == ("A2", True)
 
 
 def test_texts_of_the_folder_documents_are_quoted_and_what_they_do_not_say_is_no_quotation(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from partnergraph.errors import Finding
 from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import TableRow, read_sheet
 from partnergraph.tables.table_files import sheets_of
+from partnergraph.vocabulary.name_folding import reference_key
 from partnergraph.vocabulary.slug import ascii_slug
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "assign_ids",
     "digest",
     "fold_name",
+    "fold_text",
     "ids_csv",
     "read_ids",
 ]
@@ -52,13 +54,22 @@ _ALIKE = str.maketrans("‘’“”‐‑‒–—\u00a0", "''\"\"-----" + " ")
 UNKNOWN = "?"  # begins what stands for a name that has no id yet; then a prefix, and the folded name
 
 
-def fold_name(name: str) -> str:
-    """A name without case, doubled spaces, and typographic quotation marks and dashes.
+def fold_text(text: str) -> str:
+    """A text without case, doubled spaces, and typographic quotation marks and dashes.
 
-    >>> fold_name(" The  Children’s TRUST ")
+    >>> fold_text(" The  Children’s TRUST ")
     "the children's trust"
     """
-    return " ".join(name.translate(_ALIKE).casefold().split())
+    return " ".join(text.translate(_ALIKE).casefold().split())
+
+
+def fold_name(name: str) -> str:
+    """The name of an organisation as names are looked up; of one without letters, its folded text.
+
+    >>> fold_name("The Arts & Health Trust"), fold_name("?!")
+    ('arts and health trust', '?!')
+    """
+    return reference_key(name) or fold_text(name)
 
 
 def digest(where: str, says: str) -> str:

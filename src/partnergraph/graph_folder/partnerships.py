@@ -239,7 +239,7 @@ class _Expansion:
         """Rows of the last build name what has a row of its own by now."""
         replaced = {}
         for slug, name in self.ids.names.items():
-            references = self.reader.parties.get(fold_name(name), [])
+            references = self.reader.full_references(name)
             if len(references) == 1 and slug not in self.full["organisations"]:
                 replaced[f"org:{slug}"] = references[0]
         sources = {
