@@ -53,7 +53,10 @@ def test_each_row_becomes_organisations_source_evidence_and_relationship_or_chan
     assert len(names) == 7
     sources = {row.id: (row.title, row.kind, row.url) for row in contents.model.sources}
     page = "https://example.org/members"
-    assert sources == {"annual-report-2024": (REPORT, "report", None), "example-org-members": (page, "page", page)}
+    assert sources == {
+        "annual-report-2024": (REPORT, "report", None),
+        "example-org-members": ("example.org/members", "page", page),
+    }
     first, second = contents.model.evidence[:2]
     assert (first.source, first.basis, first.locator) == ("annual-report-2024", "stated", "p. 4")
     assert first.says == "The fund has paid for the school since 2021."

@@ -223,7 +223,7 @@ class _Expansion:
     def _titles(self, rows: Sequence[PartnershipRow]) -> dict[str, list[str]]:
         """What each source is called in its cells, the title first."""
         titles: dict[str, list[str]] = {}
-        for row in sorted(rows, key=lambda row: (not row.source_cell.url, row.source_cell.title)):
+        for row in sorted(rows, key=lambda row: row.source_cell.rank):
             cell = row.source_cell
             texts = titles.setdefault(row.source, [])
             path = row.source.removeprefix(f"{UNKNOWN}source:")
@@ -309,7 +309,7 @@ class _Expansion:
 
     def _add_sources(self, rows: Sequence[PartnershipRow], assigned: Assignment) -> None:
         titles: dict[str, PartnershipRow] = {}
-        for row in sorted(rows, key=lambda row: (not row.source_cell.url, row.source_cell.title, row.row.number)):
+        for row in sorted(rows, key=lambda row: (row.source_cell.rank, row.row.number)):
             titles.setdefault(assigned.ids.get(row.source, row.source), row)
         for slug, row in sorted(titles.items()):
             if slug in self.full["sources"]:
@@ -321,7 +321,7 @@ class _Expansion:
                 self.paths[slug] = path
             kind = "document" if path else "page" if cell.url else "report"
             title = title_of_path(path) if path else cell.title
-            cells = {"id": slug, "title": title, "publisher": NO_PUBLISHER, "kind": kind, "url": cell.url}
+            cells = {"id": slug, "title": title, "publisher": cell.host or NO_PUBLISHER, "kind": kind, "url": cell.url}
             self._add("sources", row.row, cells, {}, "source")
 
     def _path_of(self, slug: str, token: str, assigned: Assignment) -> str:
