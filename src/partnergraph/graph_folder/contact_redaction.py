@@ -6,6 +6,7 @@ as in their source, and part of an address or identifier would be another: such 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,11 +15,12 @@ from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, m
 from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 
-__all__ = ["redact_tables"]
+__all__ = ["redact_partnerships", "redact_tables"]
 
 # Columns that hold no sentences: a number in them is no telephone's.
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 _NOT_PUBLISHED = ("who",)
+_ADDRESS = re.compile(r"((?:https?://|www\.)\S+)")
 _REASON = "what the tables say is published."
 _NOUNS = {EMAIL: "An address of e-mail", TELEPHONE: "The number of a telephone"}
 
@@ -28,10 +30,35 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
     findings: list[Finding] = []
     for name, table in tables.items():
         prose = {column.name for column in TABLE_COLUMNS[name] if column.type in ("text", "string")}
-        prose -= {"words", "what_it_says", "source", *_NOT_PUBLISHED}
+        prose -= {"words", *_NOT_PUBLISHED}
         for index, row in enumerate(table.rows):
             if may_hold_contacts("\n".join(row.cells.values())):
                 table.rows[index] = _redact_row(row, prose, findings)
+    return findings
+
+
+def redact_partnerships(table: Table) -> list[Finding]:
+    """The same for the table partnerships, before ids are made of what it names. Words of sources and addresses stay:
+    they become cells of other tables, where it is known what they are.
+    """
+    findings: list[Finding] = []
+    for index, row in enumerate(table.rows):
+        if not may_hold_contacts("\n".join(row.cells.values())):
+            continue
+        texts = {
+            column: "".join(part for part in _ADDRESS.split(cell)[::2])
+            for column, cell in row.cells.items()
+            if column != "what_it_says"
+        }
+        _redact_row(replace(row, cells=texts), {*texts}, findings)
+        cells = {
+            column: "".join(
+                part if number % 2 else redact_contacts(part)[0] for number, part in enumerate(_ADDRESS.split(cell))
+            )
+            for column, cell in row.cells.items()
+            if column in texts
+        }
+        table.rows[index] = replace(row, cells={**row.cells, **cells})
     return findings
 
 
