@@ -6,7 +6,6 @@ as in their source, and part of an address or identifier would be another: such 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,7 +19,6 @@ __all__ = ["redact_partnerships", "redact_tables"]
 # Columns that hold no sentences: a number in them is no telephone's.
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 _NOT_PUBLISHED = ("who",)
-_ADDRESS = re.compile(r"((?:https?://|www\.)\S+)")
 _REASON = "what the tables say is published."
 _NOUNS = {EMAIL: "An address of e-mail", TELEPHONE: "The number of a telephone"}
 
@@ -38,27 +36,15 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
 
 
 def redact_partnerships(table: Table) -> list[Finding]:
-    """The same for the table partnerships, before ids are made of what it names. Words of sources and addresses stay:
-    they become cells of other tables, where it is known what they are.
+    """The same for the table partnerships, before ids are made of what it names. What a source says waits until it is
+    known whether it is a quotation.
     """
     findings: list[Finding] = []
     for index, row in enumerate(table.rows):
-        if not may_hold_contacts("\n".join(row.cells.values())):
-            continue
-        texts = {
-            column: "".join(part for part in _ADDRESS.split(cell)[::2])
-            for column, cell in row.cells.items()
-            if column != "what_it_says"
-        }
-        _redact_row(replace(row, cells=texts), {*texts}, findings)
-        cells = {
-            column: "".join(
-                part if number % 2 else redact_contacts(part)[0] for number, part in enumerate(_ADDRESS.split(cell))
-            )
-            for column, cell in row.cells.items()
-            if column in texts
-        }
-        table.rows[index] = replace(row, cells={**row.cells, **cells})
+        if may_hold_contacts("\n".join(row.cells.values())):
+            cells = {column: cell for column, cell in row.cells.items() if column != "what_it_says"}
+            redacted = _redact_row(replace(row, cells=cells), {*cells}, findings)
+            table.rows[index] = replace(row, cells={**row.cells, **redacted.cells})
     return findings
 
 
