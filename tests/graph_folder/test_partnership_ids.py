@@ -91,7 +91,8 @@ def test_order_insertion_and_deletion_change_no_id_and_free_none(tmp_path: Path)
         ("Straße Nord", "funds us", None, None, None, REPORT),
         ("Strae Nord", "funds us", None, None, None, REPORT, "p. 2"),
     ]
-    years = [("Aster", "funds us", None, year, year + 1, REPORT) for year in (2019, 2015, 2010)]
+    years = [("Aster", "funds us", None, year, year + 1, REPORT) for year in (2019, 2015, 2010, 2015.0)]
+    years[3] = (*years[3][:5], "https://example.org/zzz")
     rows: list[Row] = [*ROWS, *twins, *years]
     first = claim_ids(keep_ids(write_partnerships(tmp_path / "kept", rows)))
     for seed in range(4):
@@ -162,7 +163,8 @@ def test_who_is_who_among_rows_that_differ_in_the_name_alone(tmp_path: Path) -> 
     # Two that are like neither are others; so is a name beside the old one, and one in other rows.
     others = after("others", ("Alder", "Birch"), ("Quince Ltd", "Zebra Group"))
     assert names(others) == {"quince-ltd": "Quince Ltd", "zebra-group": "Zebra Group"}
-    assert problems(others) == []
+    assert problems(others) == [("info", "renamed-or-new", "A2"), ("info", "renamed-or-new", "A3")]
+    assert "another organisation than 'Alder' or 'Birch'" in others.findings[0].message
     beside = after("beside", ("Alder",), ("Alder", "Alder Trust"))
     assert names(beside) == {"alder": "Alder", "alder-trust": "Alder Trust"}
     elsewhere = after("elsewhere", ("Alder",), ("Alder Trust",), "https://example.org/new")
