@@ -173,7 +173,7 @@ def test_headings_may_stand_in_any_order_with_capitals_and_spaces(folder: Copy) 
     ("name", "hint"),
     [
         ("organisation.csv", "Did you mean organisations.csv?"),
-        ("budget.csv", "Tables: sources, evidence, organisations"),
+        ("budget.csv", "Tables: partnerships, sources, evidence"),
     ],
 )
 def test_an_unknown_table_is_found(name: str, hint: str, folder: Copy) -> None:
