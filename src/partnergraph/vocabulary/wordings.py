@@ -120,7 +120,7 @@ def nearest_wording(text: str) -> str | None:
     phrases = [phrase for concept in concepts("relationship-kind") for phrase in (concept.forward, concept.inverse)]
     for wordings in ([phrase for phrase in phrases if phrase], [*_kinds()]):
         if matches := get_close_matches(_OBJECT.sub("", text.casefold()), wordings, n=1, cutoff=0.6):
-            return matches[0]
+            return str(matches[0])
     return None
 
 
