@@ -24,6 +24,7 @@ from partnergraph.graph_folder.settings import (
     read_settings,
 )
 from partnergraph.graph_folder.story import STORY, read_story
+from partnergraph.graph_folder.todo_rows import apply_todo_lists
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import (
@@ -43,6 +44,7 @@ from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, m
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_files import read_tables, table_files
+from partnergraph.tables.todo_schema import TODO
 
 __all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
 
@@ -115,6 +117,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     config = parse_settings(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
+    todo = tables.pop(TODO)
     cells = CellParser(tables, ids, date_rule(raw, findings))
     documents = _documents(folder, raw, cells, findings)
     rdf = [(source, str(path)) for source, path in file_entries(folder, raw, "rdf", cells, findings)]
@@ -124,6 +127,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         for table, table_rows in rows.items()
         if table != "evidence"
     }
+    apply_todo_lists(todo, rows, records, cells, config)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cells)
