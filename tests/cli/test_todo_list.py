@@ -91,8 +91,9 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert after.keys() == before.keys()
     assert {key for key in after if after[key] != before[key]} == {ALLIANCE, SCHOOL, SUPPORT}
     assert (after[ALLIANCE].last_confirmed, after[ALLIANCE].start) == ("2028-05", "2019")
-    assert str(after[ALLIANCE].evidence[-1]) == "According to Report 2028, P, 2028-05; p. 3: The trust pays its fee. (" \
-        "membership-trust-alliance--2029-11-30)"  # fmt: skip
+    assert str(after[ALLIANCE].evidence[-1]) == (
+        "According to Report 2028, P, 2028-05; p. 3: The trust pays its fee. (membership-trust-alliance--2029-11-30)"
+    )
     assert (after[SCHOOL].end, after[SCHOOL].start, after[SCHOOL].last_confirmed) == ("2027-06", "2022-09", "2028-05")
     assert after[SUPPORT].last_confirmed is None
     assert "It was not known on 2029-11-30 whether this still holds." in str(after[SUPPORT])

@@ -53,7 +53,7 @@ def apply_todo_lists(
     for answer in sorted(answers, key=lambda answer: answer.holds != ENDED):
         place = places[answer.claim]
         claim = cast(Relationship, records["relationships"][place])
-        evidence = _evidence_row(answer, records["sources"], cells)
+        evidence = _evidence_row(answer, records["sources"])
         slug = evidence.cells["id"]
         if (other := first.setdefault(slug, answer.row)) is not answer.row:
             _check_repeated(answer.row, other, cells)
@@ -149,7 +149,7 @@ def _editorial_source(
     return slug
 
 
-def _evidence_row(answer: _Answer, sources: list[Record], cells: CellParser) -> TableRow:
+def _evidence_row(answer: _Answer, sources: list[Record]) -> TableRow:
     """The row of evidence that a row of the list is; its cells stand where those of the list stand."""
     row, source = answer.row, next(cast(Source, record) for record in sources if record.id == answer.source)
     day = row.get("list_date") or ""

@@ -120,8 +120,8 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
 
 
 def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
-    """Every table of a graph folder; one that is not there is empty. To-do lists, of which there may be several, are one
-    table.
+    """Every table of a graph folder; one that is not there is empty. To-do lists, of which there may be several, make
+    one.
     """
     tables: dict[str, Table] = {}
     lists: list[Table] = []

@@ -50,7 +50,7 @@ TODO_SCHEMA = TableSchema(tuple(column.name for column in TODO_COLUMNS), ("claim
 
 
 def kind_and_parties(kind: str, from_: str, to: str) -> str:
-    """What a claim is, whatever its parties are called today: the code of its kind, and its parties (IRIs) by their ids.
+    """What a claim is, whatever its parties are called today: the code of its kind, and the ids of its parties (IRIs).
 
     >>> kind_and_parties("funding", "https://example.org/id/org/fund", "https://example.org/id/group/report/councils")
     'funding: fund, councils'

@@ -18,12 +18,13 @@ _WIDTHS = {"in_words": 52, "to_be_done": 44, "still_holds": 17, "when_ended": 13
            "what_it_says": 44, "note": 28, "claim": 24, "kind_and_parties": 24}  # fmt: skip
 _TEXT = """\
 Each row is a claim that somebody should look at: what the graph says, and why it stands here.
-Find a source, and fill in the columns with dark headings: "yes" with the source, where in it and what it says; "ended" with when as well; \
-or "no longer known".
+Find a source, and fill in the columns with dark headings: "yes" with the source, where in it and what it says; \
+"ended" with when as well; or "no longer known".
 A row that you leave empty changes nothing. Rows may be sorted or deleted; leave the grey columns as they are.
 A source that is new goes to the sheet Sources of your own workbook first.
-When you are done: save, put this file into the folder "tables" of your graph folder, beside your own workbook, and build. Keep it there: what \
-you wrote is part of the graph from now on. Next year's list goes beside it under another name."""
+When you are done: save, put this file into the folder "tables" of your graph folder, beside your own workbook, and \
+build. Keep it there: what you wrote is part of the graph from now on. Next year's list goes beside it under another \
+name."""
 
 
 def build_todo_workbook(rows: Sequence[Mapping[str, str]], sources: Sequence[str]) -> bytes:

@@ -26,9 +26,9 @@ from partnergraph.grammar import numbered
 def stale(months: int, at: str | None, **parameters: Unpack[AnalysisParameters]) -> None:
     """Claims that can still hold and that no source has confirmed lately, the oldest first.
 
-    With -o todo.xlsx they become a to-do list to fill in, with claims whose party has ended and claims whose sources are
-    gone (withdrawn, or with -g FOLDER a text that is missing). Put it into the folder tables and build: what was filled
-    in becomes evidence.
+    With -o todo.xlsx they become a to-do list to fill in, together with claims whose party has ended, and claims whose
+    sources are gone (withdrawn; with -g FOLDER also a text that is missing). Put the list into the folder tables and
+    build: what was filled in becomes evidence.
     """
     output = parameters.get("output")
     if output is not None and output.suffix.lower() == ".xlsx":
@@ -72,8 +72,8 @@ def _write_todo_list(output: Path, months: int, at: str | None, parameters: Anal
     titles = sorted({source.title for source in read_sources(reader).values() if source.kind != "register"})
     write_result(build_todo_workbook(rows, titles), output)
     click.echo(
-        f"{numbered(len(rows), 'claim')} to look at, in {output}. Fill in what you find out, put the file into the folder "
-        "tables of the graph folder, and build.",
+        f"{numbered(len(rows), 'claim')} to look at, in {output}. Fill in what you find out, put the file into the "
+        "folder tables of the graph folder, and build.",
         err=True,
     )
 
