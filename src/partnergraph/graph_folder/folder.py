@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from partnergraph.graph_folder.settings import (
     parse_settings,
     path_problem,
     read_settings,
+    resolve_names,
 )
 from partnergraph.graph_folder.story import STORY, read_story
 from partnergraph.graph_folder.todo_rows import apply_todo_lists
@@ -41,7 +42,6 @@ from partnergraph.model.records import (
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
 from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
-from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_files import read_tables, table_files
 from partnergraph.tables.todo_schema import TODO
@@ -118,7 +118,10 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
     todo = tables.pop(TODO)
+    del tables["partnerships"]
     cells = CellParser(tables, ids, date_rule(raw, findings))
+    raw = resolve_names(raw, cells, findings)
+    config = replace(config, focus=raw["focus"]) if config.focus else config
     documents = _documents(folder, raw, cells, findings)
     rdf = [(source, str(path)) for source, path in file_entries(folder, raw, "rdf", cells, findings)]
     rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
@@ -130,7 +133,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     apply_todo_lists(todo, rows, records, cells, config)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
-    find_contradictions(rows["matches"], cells)
+    find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)
     _check_focus(config, cells, findings)
     registers = tuple(_registers(folder, raw, rows["sources"], records["sources"], cells, findings))
@@ -150,8 +153,8 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         **cast(Any, {_MODEL_FIELDS.get(table, table): tuple(rows) for table, rows in records.items()}),
     )
     if only is not None:
-        _check_only(only, cells)
-        model = filter_sources(model, frozenset(only), ids)
+        only = _sources_by_name(only, cells)
+        model = filter_sources(model, only, ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
     return GraphFolder(folder, model, findings, places, hashes, registers)
@@ -187,8 +190,8 @@ def _documents(
 def _check_focus(config: GraphConfig, cells: CellParser, findings: list[Finding]) -> None:
     organisations = cells.known["organisations"]
     if config.focus and config.focus not in organisations and "organisations" not in cells.incomplete:
-        near = nearest(config.focus, organisations)
-        hint = f"Did you mean '{near}'?" if near else "Write the id of a row of organisations.csv."
+        fix = f"Write the id or the name of a row of {cells.titles['organisations']}."
+        hint = cells.suggest(config.focus, ("organisations",)).strip() or fix
         message = f"focus: '{config.focus}' is not the id of any organisation."
         findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
 
@@ -255,9 +258,16 @@ def _contacts(rows: Mapping[str, list[TableRow]]) -> Iterator[Finding]:
                     )
 
 
-def _check_only(only: Collection[str], cells: CellParser) -> None:
+def _sources_by_name(only: Collection[str], cells: CellParser) -> frozenset[str]:
+    """The ids of the sources that are named by id, title or address. Raises `DataError` for one that is none."""
+    ids = set[str]()
     for source in sorted(only):
-        if source not in cells.known["sources"]:
-            near = nearest(source, cells.known["sources"])
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise DataError(f"'{source}' is not a source of this folder.{hint}")
+        matches = cells.find(source, ("sources",))
+        if len(matches) > 1:
+            message, _, fix = cells.ambiguity(source, source, matches)
+            raise DataError(f"{message} {fix}")
+        if not matches:
+            hint = cells.suggest(source, ("sources",)).strip()
+            raise DataError(f"'{source}' is not a source of this folder. {hint}".strip())
+        ids.add(matches[0].id)
+    return frozenset(ids)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from partnergraph.errors import Finding
 from partnergraph.model.records import Model
 from partnergraph.model.register_records import Entry
-from partnergraph.store.name_index import SMALL, fold_name, is_short_form
+from partnergraph.store.name_index import SMALL, is_short_form
 from partnergraph.vocabulary.identifiers import SHARED_SCHEMES, normalise_identifier
+from partnergraph.vocabulary.name_folding import fold_name
 
 __all__ = ["RecordLinks"]
 

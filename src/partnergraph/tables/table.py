@@ -197,6 +197,7 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
     for name in layout.required:
         if name in headings and name not in filled and name not in blamed:
             fix = "Name the rows of evidence.csv that support this." if name == "evidence" else "Fill it in."
+            fix = layout.fixes.get(name, fix)
             rule = "no-evidence" if name == "evidence" else "missing-value"
             message = "No evidence is given." if name == "evidence" else f"The cell '{name}' is empty."
             table.add_error(rule, message, fix, number, name)

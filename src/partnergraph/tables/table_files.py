@@ -31,7 +31,7 @@ OTHER = {
     ".numbers": "a Numbers document",
 }
 TABLE_ALIASES = {
-    "partnerships": "relationships",
+    "partnership": "partnerships",
     "organizations": "organisations",
     "organization": "organisations",
     "standings": "standing",
@@ -48,7 +48,7 @@ def table_named(name: str) -> str | None:
     """The table that a sheet or file is called after, whatever its case, spaces and hyphens.
 
     >>> table_named("Partnerships"), table_named(" relation ships"), table_named("Organizations"), table_named("Budget")
-    ('relationships', 'relationships', 'organisations', None)
+    ('partnerships', 'relationships', 'organisations', None)
     """
     bare = re.sub(r"[\W_]+", "", name).lower()
     bare = TABLE_ALIASES.get(bare, bare)

@@ -215,6 +215,9 @@ class _TableReader:
                             row["evidence"] = self._evidence_cell({**record, **evidence}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
+    def partnerships_rows(self) -> Iterator[Row]:
+        yield from ()
+
     def relationships_rows(self) -> Iterator[Row]:
         for _, slug, record in self.graph.records_of(PG.Relationship, "rel"):
             yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
