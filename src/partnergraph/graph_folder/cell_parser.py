@@ -319,7 +319,7 @@ class CellParser:
         if text is None:
             return None
         try:
-            return PartialDate.parse(self._plain_date(text))
+            return PartialDate.parse(plain_date(text, self.dates))
         except ValueError as error:
             if both := _both(text):
                 message = f"'{text}' can be read in two ways: {_day(both[0])} or {_day(both[1])}."
@@ -331,14 +331,6 @@ class CellParser:
                 message, fix = message[: hint.start()], hint[1]
             self.error(row, column, "date-form", message, text, fix)
             return None
-
-    def _plain_date(self, text: str) -> str:
-        """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
-        match = _SLASHED.fullmatch(text)
-        if match is None or not self.dates:
-            return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
-        day, month, year = match.groups() if self.dates == DATE_RULES[0] else (match[2], match[1], match[3])
-        return f"{year}-{month:0>2}-{day:0>2}"
 
     def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
@@ -436,6 +428,15 @@ def _code_of_wording(scheme: str, text: str) -> str | None:
         return type_of_wording(text)
     kind = kind_of_wording(text) if scheme == "relationship-kind" else None
     return kind.code if kind is not None else None
+
+
+def plain_date(text: str, rule: str) -> str:
+    """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
+    match = _SLASHED.fullmatch(text)
+    if match is None or not rule:
+        return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
+    day, month, year = match.groups() if rule == DATE_RULES[0] else (match[2], match[1], match[3])
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _both(text: str) -> tuple[date, date] | None:

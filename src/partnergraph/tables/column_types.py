@@ -61,11 +61,15 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """The columns of a table: all that are known, those that must be filled, and what to do where one of them is not."""
+    """The columns of a table: all that are known, those that must be filled, and what to do where one of them is not.
+
+    `prose`: those in which people write sentences and names, where they are not those of `PROSE_COLUMNS`.
+    """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
     fixes: Mapping[str, str] = field(default_factory=dict)
+    prose: frozenset[str] | None = None
 
 
 # Own lists of words, with what each means.

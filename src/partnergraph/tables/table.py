@@ -32,7 +32,7 @@ class TableRow:
     """One row of a table: its cells by heading (stripped; empty cells are absent) and where it stands.
 
     `number` counts as a spreadsheet program does: a cell with line breaks is one row, and an empty line is a row.
-    A row that is not `whole` has its cells in doubt; only its id may be used.
+    A row that is not `whole` has its cells in doubt; only its id may be used. `headings`: see `Place`.
     """
 
     file: str
@@ -41,10 +41,11 @@ class TableRow:
     whole: bool = True
     sheet: str | None = None
     columns: Mapping[str, int] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, column: str | None = None) -> Place:
         """Where this row, or one cell of it, stands."""
-        return Place(self.file, self.number, sheet=self.sheet, columns=self.columns).at(column)
+        return Place(self.file, self.number, sheet=self.sheet, columns=self.columns, headings=self.headings).at(column)
 
     def get(self, column: str) -> str | None:
         """The cell's text, or None when it is empty."""
@@ -168,7 +169,7 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
             table.complete = table.complete and heading != "id"
             continue
         value = cell.strip()
-        if heading not in PROSE_COLUMNS:
+        if heading not in (PROSE_COLUMNS if layout.prose is None else layout.prose):
             value = value if value.isascii() else value.translate(_ACCIDENTS).strip()
         if _CONTROL.search(value):
             message, fix = "The cell holds a control character.", "Delete it; it does not show on the screen."

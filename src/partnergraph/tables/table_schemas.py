@@ -499,6 +499,7 @@ TABLE_SCHEMAS = {
         tuple(column.name for column in columns),
         tuple(column.name for column in columns if column.required),
         _FIXES.get(table, {}),
+        frozenset(column.name for column in columns if column.type != "date") if table == "partnerships" else None,
     )
     for table, columns in TABLE_COLUMNS.items()
 }
@@ -506,7 +507,7 @@ TABLE_SCHEMAS = {
 # an accident.
 PROSE_COLUMNS = frozenset(
     column.name
-    for columns in TABLE_COLUMNS.values()
+    for table, columns in TABLE_COLUMNS.items()
     for column in columns
-    if column.type in ("text", "string", "figure", "web-address")
+    if column.type in ("text", "string", "figure", "web-address") and table != "partnerships"
 )

@@ -12,8 +12,8 @@ from partnergraph.files import fill_folder, new_folder
 from partnergraph.graph_folder.folder import CONFIG
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary.iri import is_web_address
+from partnergraph.vocabulary.slug import ascii_slug
 from partnergraph.workbook.folder_writer import table_csv, toml_string
-from partnergraph.workbook.slug import ascii_slug
 from partnergraph.workbook.writer import build_workbook
 
 __all__ = ["WORKBOOK", "create_folder"]

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["ORDER", "build_workbook", "column_notes"]
 
 # The sheets in the order in which a beginner needs them.
-_FIRST = ("partnerships", "organisations", "relationships", "evidence", "sources", "names", "identifiers", "events", "groups")
+_FIRST = (
+    *("partnerships", "organisations", "relationships", "evidence", "sources", "names", "identifiers", "events"),
+    "groups",
+)
 ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
 _MADE = datetime(1980, 1, 1)  # the same file for the same rows
 _TEXT = 32_767  # characters in a cell

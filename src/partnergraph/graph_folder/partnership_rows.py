@@ -1,0 +1,279 @@
+"""The rows of the table partnerships, each cell read: who, how, with whom, from when to when, and where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from partnergraph.errors import Finding
+from partnergraph.graph_folder.cell_parser import PREFIX, plain_date
+from partnergraph.graph_folder.partnership_ids import UNKNOWN, PartnershipIds, PartnershipKey, fold_name
+from partnergraph.model.dates import PartialDate
+from partnergraph.tables.suggestions import nearest
+from partnergraph.tables.table import Table, TableRow, split_values
+from partnergraph.tables.table_schemas import PARTIES
+from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary.iri import is_web_address
+from partnergraph.vocabulary.wordings import (
+    PartnershipWording,
+    nearest_wording,
+    partnership_of_wording,
+    type_of_wording,
+)
+
+__all__ = ["PartnershipReader", "PartnershipRow", "SourceCell", "read_source_cell"]
+
+# What people write for the organisation whose graph it is.
+_OWN = ("us", "we", "our organisation", "our organization", "ourselves")
+# Kinds that no row holds: rules write them, or they go to a place.
+_NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "funding-channel", "location")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"|]+")
+_RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
+MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """What a cell says of a source: a title, an address, or both."""
+
+    title: str
+    url: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the source is known by."""
+        return tuple(dict.fromkeys(fold_name(text).rstrip("/") for text in (self.title, self.url) if text))
+
+
+def read_source_cell(text: str) -> SourceCell:
+    """A title, an address, or a title with its address.
+
+    >>> read_source_cell("Annual report, https://example.org/r.pdf")
+    SourceCell(title='Annual report', url='https://example.org/r.pdf')
+    >>> read_source_cell("www.example.org/members")
+    SourceCell(title='www.example.org/members', url='https://www.example.org/members')
+    """
+    text = " ".join(text.split())
+    match = _ADDRESS.search(text)
+    url = match[0].rstrip(".,;)") if match else ""
+    address = f"https://{url}" if url.startswith("www.") else url
+    if not is_web_address(address):
+        return SourceCell(text)
+    title = text.replace(url, "").strip(" ,;:()<>-\u2013")
+    return SourceCell(title or url, address)
+
+
+@dataclass
+class PartnershipRow:
+    """A row. Parties are references or `UNKNOWN` names, as is the source; dates are texts in one form."""
+
+    row: TableRow
+    partner: str
+    other: str
+    wording: PartnershipWording
+    since: str
+    until: str
+    source: str
+    source_cell: SourceCell
+    types: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> PartnershipKey:
+        """What the row says, to know it again by."""
+        from_, to = (self.other, self.partner) if self.wording.inverse else (self.partner, self.other)
+        cells = [" ".join((self.row.get(column) or "").split()) for column in ("where", "what_it_says")]
+        digest = hashlib.sha256("\n".join(cells).encode()).hexdigest()[:12] if any(cells) else ""
+        return PartnershipKey(self.wording.code, from_, to, self.since, self.until, self.source, digest)
+
+
+@dataclass
+class PartnershipReader:
+    """Reads rows. `parties`: references by folded id and name; `sources`: ids by what sources are known by; `own`: the
+    reference of the organisation that an empty cell means, if there is one.
+    """
+
+    tables: Mapping[str, Table]
+    ids: PartnershipIds
+    date_rule: str = ""
+    own: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    parties: dict[str, list[str]] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.parties = party_names(self.tables)
+        for slug, text in self.ids.sources:
+            self.sources.setdefault(fold_name(text).rstrip("/"), slug)
+        for row in self.tables["sources"].rows:
+            for text in (row.get("url"), row.get("title"), row.get("id")):
+                if text and row.get("id"):
+                    self.sources[fold_name(text).rstrip("/")] = row.get("id") or ""
+
+    def read(self, rows: Iterable[TableRow]) -> list[PartnershipRow]:
+        """The rows that say enough; what is wrong with others is a finding."""
+        return [partnership for row in rows if row.whole and (partnership := self._read(row)) is not None]
+
+    def error(self, row: TableRow, column: str, rule: str, message: str, fix: str, severity: str = "error") -> None:
+        """Note a problem with a cell."""
+        value = row.get(column)
+        if value is not None and len(value) > MAX_SHOWN_LENGTH:
+            message = message.replace(value, value[:MAX_SHOWN_LENGTH] + "…")
+        value = value[:MAX_SHOWN_LENGTH] if value else None
+        self.findings.append(Finding(rule, severity, message, row.place(column), value, fix))
+
+    def _read(self, row: TableRow) -> PartnershipRow | None:
+        before = len(self.findings)
+        wording = self._wording(row)
+        partner, other = self._party(row, "partner"), self._party(row, "with_whom")
+        source = row.get("source")
+        since, until = self._date(row, "since"), self._date(row, "until")
+        types = tuple(self._types(row))
+        if wording is None or not (partner and other and source) or len(self.findings) > before:
+            return None
+        if partner == other:
+            self._blame_itself(row)
+            return None
+        cell = read_source_cell(source)
+        partnership = PartnershipRow(
+            row, partner, other, wording, since, until, self._source(source, cell), cell, types
+        )  # fmt: skip
+        return partnership if self._check_dates(partnership) else None
+
+    def _wording(self, row: TableRow) -> PartnershipWording | None:
+        text = row.get("how")
+        if text is None:
+            return None
+        wording = partnership_of_wording(text)
+        if wording is None and _RENAMED.search(text):
+            fix = "Write the new name into 'partner' in all rows of it; it stays the same organisation."
+            self.error(row, "how", "unknown-kind", "A new name is no partnership.", fix)
+        elif wording is None:
+            near = nearest_wording(text)
+            hint = f"Did you mean '{near}'? " if near else ""
+            message = f"'{text}' is not known as a way to be connected."
+            self.error(row, "how", "unknown-kind", message, f"{hint}All kinds: partnergraph kinds")
+        elif wording.code in _NO_PARTNERSHIP:
+            message = f"'{text}' ({wording.code}) is no partnership of two organisations."
+            fix = "Where a body is belongs to the sheet Relationships."
+            if wording.code != "location":
+                fix = "Write the rows that it follows from, such as both memberships; the build derives it."
+            self.error(row, "how", "unknown-kind", message, fix)
+            return None
+        return wording
+
+    def _party(self, row: TableRow, column: str) -> str:
+        """The reference of an organisation, or its `UNKNOWN` name; "" with a finding, or for an empty needed cell."""
+        name = row.get(column)
+        if name is None or fold_name(name) in _OWN:
+            if name is None and column == "partner":
+                return ""
+            if not self.own:
+                message = "Nobody is named here, and the settings name no organisation of your own."
+                fix = 'Fill it in, or write focus = "The name of your organisation" into partnergraph.toml.'
+                self.error(row, column, "no-focus", message, fix)
+            return self.own
+        references = self.references(name)
+        if len(references) > 1:
+            message = f"'{name}' is the name of several: {', '.join(_bare(r) for r in references)}."
+            self.error(row, column, "ambiguous", message, "Write the id of the one that is meant.")
+            return ""
+        if not fold_name(name):
+            self.error(row, column, "missing-value", f"'{name}' is no name.", "Write the name of the organisation.")
+        return references[0] if references else f"{UNKNOWN}org:{fold_name(name)}"
+
+    def references(self, name: str) -> list[str]:
+        """All that a name may mean: in the full tables, else what rows named so before."""
+        key = fold_name(name)
+        if references := self.parties.get(key):
+            return references
+        slug = self.ids.organisations().get(key, key if key in self.ids.names else "")
+        return [f"org:{slug}"] if slug else []
+
+    def _source(self, text: str, cell: SourceCell) -> str:
+        for key in (fold_name(text).rstrip("/"), *cell.keys):
+            if key in self.sources:
+                return self.sources[key]
+        token = f"{UNKNOWN}source:{cell.keys[-1]}"
+        for key in cell.keys:
+            self.sources[key] = token
+        return token
+
+    def _date(self, row: TableRow, column: str) -> str:
+        """A date in one form; one that cannot be read stays as it is, and is blamed where all dates are."""
+        text = plain_date(row.get(column) or "", self.date_rule)
+        try:
+            return PartialDate.parse(text).text if text else ""
+        except ValueError:
+            return text
+
+    def _types(self, row: TableRow) -> Iterator[str]:
+        for text in split_values(row.get("type")):
+            code = type_of_wording(text)
+            if code is not None:
+                yield code
+                continue
+            near = nearest(text.lower(), [c.label for c in concepts("org-type")])
+            hint = f"Did you mean '{near}'? " if near else ""
+            message = f"'{text}' is not known as a type of organisation."
+            self.error(
+                row, "type", "unknown-type", message, f"{hint}Leave it empty, or: partnergraph kinds --list org-type"
+            )
+
+    def _blame_itself(self, row: TableRow) -> None:
+        message, column = "The partner and 'with whom' are the same organisation.", "with_whom"
+        fix = "Write the other organisation into one of the two."
+        if row.get("with_whom") is None:
+            message = "The partner is your own organisation, which the empty cell 'with whom' means too."
+            fix = "Write the other organisation into 'with whom'."
+        self.error(row, column, "to-itself", message, fix)
+
+    def _check_dates(self, partnership: PartnershipRow) -> bool:
+        row, wording = partnership.row, partnership.wording
+        if wording.code == "succession" and partnership.since and partnership.until:
+            message = "What became of an organisation has one date."
+            self.error(row, "until", "event-date", message, "Write it into 'since', and leave 'until' empty.")
+            return False
+        if wording.is_past and not partnership.until:
+            message = f"'{row.get('how')}' speaks of the past, but 'until' is empty."
+            fix = "Write until when. Else it is shown as over, without a date."
+            self.error(row, "until", "no-end", message, fix, "warning")
+        return True
+
+
+def party_names(tables: Mapping[str, Table]) -> dict[str, list[str]]:
+    """The references of all parties of the full tables but places, by folded id and name. Ids go before names."""
+    by_id: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for table in PARTIES[:3]:
+        for row in tables[table].rows:
+            if slug := row.get("id"):
+                reference = f"{PREFIX[table]}:{slug}"
+                by_id[slug].append(reference)
+                by_id[reference].append(reference)
+                if name := row.get("name"):
+                    by_name[fold_name(name)].append(reference)
+    for row in tables["names"].rows:
+        if (name := row.get("name")) and (slug := row.get("organisation")) and f"org:{slug}" in by_id.get(slug, ()):
+            by_name[fold_name(name)].append(f"org:{slug}")
+    return {key: list(dict.fromkeys(references)) for key, references in {**by_name, **by_id}.items()}
+
+
+def _bare(reference: str) -> str:
+    return reference.removeprefix("org:")
+
+
+def document_names(paths: Sequence[str]) -> dict[str, str]:
+    """Paths of texts by what a cell may call them: the path, the name of the file, with and without its ending.
+
+    >>> sorted(document_names(["documents/Report 2024.txt"]))
+    ['documents/report 2024.txt', 'report 2024', 'report 2024.txt']
+    """
+    names: dict[str, str] = {}
+    for path in sorted(paths, reverse=True):
+        for name in (path, PurePosixPath(path).name, PurePosixPath(path).stem):
+            names[fold_name(name)] = path
+    return names
