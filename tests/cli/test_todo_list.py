@@ -17,7 +17,7 @@ from partnergraph.store import Reader
 from tests.cli.conftest import Run
 
 ALLIANCE, SUPPORT, SCHOOL = "membership-trust-alliance", "support-council-trust", "collaboration-school-trust"
-PART = "part-of-school-university"
+PART, LEAD = "part-of-school-university", "leadership-university-alliance"
 NEWS = "News from the Example Alliance, spring 2023"
 YES = {"still holds": "Yes", "source": "report-2028", "where": "p. 3", "what it says": "The trust pays its fee."}
 ENDED = {"still holds": "ended", "when ended": "2027-06", "source": "report-2028", "what it says": "It closed."}
@@ -60,11 +60,11 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert run("stale", "-g", "g", "--at", "2029-11-30", "-o", "again.xlsx").code == 0
     assert Path("again.xlsx").read_bytes() == Path("todo.xlsx").read_bytes()
     sheet = openpyxl.load_workbook("todo.xlsx")["To do"]
-    assert [cell.value for cell in sheet[1]][:9] == [
-        *("in words", "last confirmed", "to be done", "still holds", "when ended", "source", "where"),
+    assert [cell.value for cell in sheet[1]][:10] == [
+        *("in words", "last confirmed", "to be done", "still holds", "when ended", "source", "source date", "where"),
         *("what it says", "note"),
     ]
-    texts = {row[9]: row[:3] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    texts = {row[10]: row[:3] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert texts[SUPPORT] == (
         *("Exampleton Council supports Example Trust", None, "No dated source says this. Find one."),
     )
@@ -82,14 +82,17 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert Path("build/graph.trig").read_bytes() == Path("before/graph.trig").read_bytes()
 
     unknown = {"still holds": "no longer known", "note": "Two letters, no answer."}
-    fill(Path("g/tables/todo-2029.xlsx"), {ALLIANCE: YES, SCHOOL: ENDED, SUPPORT: unknown})
+    new = {"source": "Prospectus 2029, https://example.org/p", "source date": "2029-09", "what it says": "Ours."}
+    quoted = {"still holds": "yes", "source": NEWS, "what it says": "Example University leads the alliance"}
+    answers = {ALLIANCE: YES, SCHOOL: ENDED, SUPPORT: unknown, PART: {"still holds": "yes"} | new, LEAD: quoted}
+    fill(Path("g/tables/todo-2029.xlsx"), answers)
     built = run("build", "g", "--no-page")
     assert (built.code, built.err) == (0, "")
     first = Path("build/graph.trig").read_bytes()
     assert all(path.read_bytes() == data for path, data in tables.items())
     after = claims(Path("build"))
     assert after.keys() == before.keys()
-    assert {key for key in after if after[key] != before[key]} == {ALLIANCE, SCHOOL, SUPPORT}
+    assert {key for key in after if after[key] != before[key]} == {*answers}
     assert (after[ALLIANCE].last_confirmed, after[ALLIANCE].start) == ("2028-05", "2019")
     assert str(after[ALLIANCE].evidence[-1]) == (
         "According to Report 2028, P, 2028-05; p. 3: The trust pays its fee. (membership-trust-alliance--2029-11-30)"
@@ -98,13 +101,16 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert after[SUPPORT].last_confirmed is None
     assert "It was not known on 2029-11-30 whether this still holds." in str(after[SUPPORT])
 
+    assert str(after[PART].evidence[-1].source) == "Prospectus 2029, not stated, 2029-09, https://example.org/p"
+    assert [item.form for item in after[LEAD].evidence] == ["quoted", "quoted"]
+
     # Each source says what it said: the end comes from the report alone.
     record = {row.id: row for row in read_folder(folder).model.relationships}[SCHOOL]
     assert [support.columns for support in record.evidence] == [frozenset({"start"}), frozenset({"end"})]
 
     words = run("diff", "before", "build").out
     for sentence in (
-        "1 relationship ended, 3 pieces of evidence added",
+        "1 relationship ended, 1 source added, 5 pieces of evidence added; ",
         "Ended: Example School of Health collaborates with Example Trust, in 2027-06 (was open).",
         "Evidence added for Example Trust is a member of Example Alliance: The trust pays its fee.",
     ):
@@ -113,7 +119,7 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     # What was looked at stands in no new list; what nobody knew does. The list may lie there twice, and be exported.
     assert run("stale", "-g", "g", "--at", "2029-11-30", "-o", "next.xlsx").code == 0
     rows = openpyxl.load_workbook("next.xlsx")["To do"].iter_rows(min_row=2, values_only=True)
-    assert {row[9] for row in rows} == {*texts} - {ALLIANCE, SCHOOL}
+    assert {row[10] for row in rows} == {*texts} - {ALLIANCE, SCHOOL, PART}
     shutil.copy("g/tables/todo-2029.xlsx", "g/tables/copy.xlsx")
     assert run("build", "g", "-q", "--no-page", "--force").code == 0
     assert Path("build/graph.trig").read_bytes() == first
@@ -131,18 +137,21 @@ def test_each_mistake_is_named_with_its_cell_and_fix(run: Run, folder: Path) -> 
         fill(path, answers)
         return [str(finding) for finding in read_folder(folder).findings]
 
-    numbers = {row[9].value: row[9].row for row in openpyxl.load_workbook("todo.xlsx")["To do"].iter_rows(min_row=2)}
+    numbers = {row[10].value: row[10].row for row in openpyxl.load_workbook("todo.xlsx")["To do"].iter_rows(min_row=2)}
     cases: list[tuple[str, dict[str, object], str, str]] = [
         (ALLIANCE, {"where": "p. 4"}, "D", "does not say whether the claim still holds. Write yes, ended (with"),
         (ALLIANCE, {**YES, "still holds": "probably"}, "D", "'probably' is none of the answers. Write yes, ended"),
-        (ALLIANCE, {**YES, "source": "Reprot 2028"}, "F", "'Reprot 2028' is not the id"),
-        (ALLIANCE, {**YES, "source": None, "what it says": None}, "F", "The cell 'source' is empty. Write the title"),
+        (ALLIANCE, {**YES, "source": "Reprot 2028"}, "F", "'Reprot 2028' is not a source of the tables. Did you mean 'Report 2028' ("),
+        (ALLIANCE, {**YES, "source": None, "what it says": None}, "F", "The cell 'source' is empty. Write what says so"),
+        (ALLIANCE, {**YES, "source date": "2027"}, "G", "The source has another date: 2028-05. Mend the one"),
+        (ALLIANCE, {**YES, "source": "New", "source date": "May 27"}, "G", "'May 27' is not a date"),
+        (SUPPORT, {**YES, "source": "What we know ourselves", "what it says": None}, "I", "'what_it_says' is empty"),
         (ALLIANCE, {**YES, "when ended": "2027"}, "E", "The row says 'yes', and when it ended. Write ended, or empty"),
         (SCHOOL, {**ENDED, "when ended": None}, "E", "The cell 'when_ended' is empty. Write when; 2025/2027 is"),
         (SCHOOL, {**ENDED, "when ended": "03/04/2027"}, "E", "can be read in two ways: 3 April 2027 or 4 March 2027."),
         (SCHOOL, {**ENDED, "when ended": "2020"}, "E", "The end (2020) is before the start (2022-09)."),
-        (PART, {**YES, "claim": "part-of-gone"}, "J", "'part-of-gone' is no longer the id of a relationship"),
-        (PART, {**YES, "kind and parties": "part-of: a, b"}, "J", "another one than when the list was made: it was 'p"),
+        (PART, {**YES, "claim": "part-of-gone"}, "K", "'part-of-gone' is no longer the id of a relationship"),
+        (PART, {**YES, "kind and parties": "part-of: a, b"}, "K", "another one than when the list was made: it was 'p"),
     ]
     for claim, cells, column, words in cases:
         found = problems({claim: cells})
@@ -152,7 +161,7 @@ def test_each_mistake_is_named_with_its_cell_and_fix(run: Run, folder: Path) -> 
     assert run("check", "g", "--marked", "marked.xlsx").code == 1
     marked = openpyxl.load_workbook("marked.xlsx")
     [title] = [name for name in marked.sheetnames if name.startswith("To do")]
-    assert "another one than when" in marked[title][f"J{numbers[PART]}"].comment.text
+    assert "another one than when" in marked[title][f"K{numbers[PART]}"].comment.text
 
     # Two lists that do not agree, and an end that was written elsewhere since.
     shutil.copy("todo.xlsx", "g/tables/todo-b.xlsx")
@@ -202,7 +211,7 @@ def test_parties_that_ended_and_sources_that_are_gone(run: Run, folder: Path) ->
     def tasks(*arguments: str) -> dict[str, str]:
         assert run("stale", "--at", "2024-12", "--months", "120", *arguments, "-o", "todo.xlsx").code == 0
         rows = openpyxl.load_workbook("todo.xlsx")["To do"].iter_rows(min_row=2, values_only=True)
-        return {str(row[9]): str(row[2]) for row in rows}
+        return {str(row[10]): str(row[2]) for row in rows}
 
     ended = (
         "Example School of Health ended 2024-07. Say when this ended; if another body carries it on, add that partner"

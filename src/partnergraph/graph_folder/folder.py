@@ -130,7 +130,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         for table, table_rows in rows.items()
         if table != "evidence"
     }
-    apply_todo_lists(todo, rows, records, cells, config)
+    apply_todo_lists(todo, rows, records, cells, config, documents)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)

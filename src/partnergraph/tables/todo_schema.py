@@ -36,7 +36,8 @@ TODO_COLUMNS = (
         "Empty: the row changes nothing.",
     ),
     Column("when_ended", "date", "Only for what ended: 2027, 2027-06 or 2027-06-30; 2025/2027 is somewhere between."),
-    Column("source", "string", "What says so: the title, the id or the address of a row of the sheet Sources."),
+    Column("source", "string", "What says so: the title or the address of a source; those of the graph are offered."),
+    Column("source_date", "date", "Only for a source that is new: when it was published, 2027, 2027-06 or 2027-06-30."),
     Column("where", "string", "Where in the source: page 3, item 36."),
     Column("what_it_says", "text", "In one line of your own: what the source says. Never a copied sentence."),
     Column("note", "text", "Anything a reader should know, in one line."),
@@ -45,8 +46,9 @@ TODO_COLUMNS = (
     Column("kind_and_parties", "token", "What the claim was when the list was made. Leave it as it is."),
 )
 # The columns that a person fills; a row in which all of them are empty changes nothing.
-FILLED = ("still_holds", "when_ended", "source", "where", "what_it_says", "note")
-TODO_SCHEMA = TableSchema(tuple(column.name for column in TODO_COLUMNS), ("claim",))
+FILLED = ("still_holds", "when_ended", "source", "source_date", "where", "what_it_says", "note")
+_PROSE = frozenset(column.name for column in TODO_COLUMNS if column.type in ("text", "string"))
+TODO_SCHEMA = TableSchema(tuple(column.name for column in TODO_COLUMNS), ("claim",), prose=_PROSE)
 
 
 def kind_and_parties(kind: str, from_: str, to: str) -> str:
