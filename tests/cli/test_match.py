@@ -228,7 +228,7 @@ def test_decisions_do_not_go_into_a_workbook_whose_formulas_would_lose_their_val
         (["--register", "ods"], "'ods' is not a register of"),
         (["--file", "{ror}"], "--file and --as belong together"),
         (["--file", "{ror}", "--as", "marc"], "--as marc: this form is not known. Known: "),
-        (["--file", "{ror}", "--as", "ror", "--accept", "certain", "--who", "K"], "Say which source of sources.csv"),
+        (["--file", "{ror}", "--as", "ror", "--accept", "certain", "--who", "K"], "Say which of the sources"),
         (["--column", "name"], "--graph and --column are for lists of names"),
         (["--accept", "certain", "--who", "K", "--date", "soon"], "--date soon: "),
         (["--review", "--who", "K", "--date", "2026-13"], "--date 2026-13: "),

@@ -69,7 +69,7 @@ create_folder(folder, "Example", csv_tables=True)
 file = folder / "tables" / "undertakings.csv"
 columns = TABLE_SCHEMAS["undertakings"].columns
 row = {"id": "scheme", "name": "The scheme", "type": "posts", "evidence": "e1", **cells}
-file.write_bytes(table_csv([row | {"firmness": "Strong"}], columns))
+file.write_bytes(table_csv([row | {"firmness": "Storng"}], columns))
 findings = [[f.rule, f.place.column, f.fix] for f in collect_findings(folder) if f.severity == "error"]
 file.write_bytes(table_csv([row], columns))
 organisations = folder / "tables" / "organisations.csv"

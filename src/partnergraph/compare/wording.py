@@ -66,6 +66,8 @@ PREDICATE_LABELS = {
     PG.asOfEarliest: "speaks of, earliest",
     PG.asOfLatest: "speaks of, latest",
     PG.supportLimit: "what the evidence supports",
+    PG.fromTable: "table",
+    PG.rowCell: "as the row of Partnerships is written",
     PG.decision: "decision",
     PG.stepNumber: "number",
     PG.narration: "text",
@@ -83,7 +85,17 @@ TEXT_POSITION = (PG.passage, OA.start, OA.end)
 RELATIONSHIP_PARTS = (PG.kind, PG["from"], PG.to, PG.role, PG.via)
 # What the sentence or the evidence lines of a new or removed record have, so that it is no detail of its own.
 _NO_DETAIL = {
-    *(RDF.type, SKOS.prefLabel, SKOSXL.literalForm, SKOS.notation, PG.nameKind, PG.property, PG.supportLimit),
+    *(
+        RDF.type,
+        SKOS.prefLabel,
+        SKOSXL.literalForm,
+        SKOS.notation,
+        PG.nameKind,
+        PG.property,
+        PG.supportLimit,
+        PG.fromTable,
+    ),
+    PG.rowCell,
     *(ORG.originalOrganization, ORG.resultingOrganization, *RELATIONSHIP_PARTS, *OWN_RECORDS),
 }
 

@@ -22,6 +22,7 @@ from partnergraph.vocabulary.wordings import kind_of_wording, type_of_wording
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_PREFIXED = re.compile(r"[a-z]+:\S+")
 _SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 # How a folder may say that dates with slashes are meant.
 DATE_RULES = ("dd/mm/yyyy", "mm/dd/yyyy")
@@ -195,9 +196,9 @@ class CellParser:
             return matches[0]
         if matches:
             self.error(row, column, "ambiguous", *self.ambiguity(text, key, matches))
-        elif colon and not prefixed and prefix in PREFIX.values():
+        elif not prefixed and _PREFIXED.fullmatch(text) and not ("sources" in tables and is_web_address(text)):
             prefixes = ", ".join(f"{PREFIX[t]}:" for t in tables if t in PREFIX)
-            fix = f"Write the id alone, or with one of {prefixes} before it." if prefixes else "Write the id."
+            fix = "Write the id of the row alone" + (f", or with one of {prefixes} before it." if prefixes else ".")
             self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
         elif not self._may_exist(key, prefixed or tables):
             self.error(row, column, *self._unknown(text, key, prefixed or tables))
@@ -236,7 +237,7 @@ class CellParser:
         if len(tables) > 1:
             noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")
             rule = f"unknown-{noun}"
-        is_name = not _LOOSE.fullmatch(key) and any(table in NAME_COLUMN for table in tables)
+        is_name = not _SLUG.fullmatch(key) and any(table in NAME_COLUMN for table in tables)
         titles = " or ".join(self.titles.get(t, f"{t}.csv") for t in tables)
         fix = f"{hint}Add it to {titles}, or mend the {'name' if is_name else 'id'}."
         return rule, f"'{text}' is not the id{' or name' if is_name else ''} of any {noun}.", text, fix
@@ -255,7 +256,7 @@ class CellParser:
             self._suggestions[tables] = (ids, SuggestionIndex(names), names)
         ids, names_index, names = self._suggestions[tables]
         near_id = ids.nearest(text)
-        near_name = names_index.nearest(text.casefold()) if near_id is None or not _LOOSE.fullmatch(text) else None
+        near_name = names_index.nearest(text.casefold()) if near_id is None or not _SLUG.fullmatch(text) else None
         if near_name:
             name, row_id = names[near_name]
             return f"Did you mean '{name}' ({row_id})? "

@@ -9,9 +9,12 @@ from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.cell_parser import CellParser
+from partnergraph.graph_folder.contact_redaction import redact_tables
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
+from partnergraph.graph_folder.partnership_ids import IDS
+from partnergraph.graph_folder.partnerships import PARTNERSHIPS, TEXTS, expand_partnerships
 from partnergraph.graph_folder.position_rows import find_duplicates
 from partnergraph.graph_folder.row_parser import parse_evidence, parse_row
 from partnergraph.graph_folder.settings import (
@@ -41,9 +44,8 @@ from partnergraph.model.records import (
 )
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
-from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
 from partnergraph.tables.table import TableRow
-from partnergraph.tables.table_files import read_tables, table_files
+from partnergraph.tables.table_files import WORKBOOK, read_tables, table_files, table_named
 from partnergraph.tables.todo_schema import TODO
 
 __all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
@@ -55,8 +57,8 @@ _MODEL_FIELDS = {"standing": "standings"}
 
 @dataclass(frozen=True)
 class GraphFolder:
-    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, and the
-    registers, which nobody has read yet.
+    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, the
+    registers, which nobody has read yet, and what `partnership-ids.csv` is to hold (None: it is as it is).
     """
 
     path: Path
@@ -65,6 +67,7 @@ class GraphFolder:
     places: Mapping[str, Place]
     inputs: Mapping[str, str]
     registers: tuple[RegisterConfig, ...] = ()
+    ids_file: bytes | None = None
 
     @property
     def errors(self) -> list[Finding]:
@@ -81,7 +84,10 @@ def input_hashes(folder: Path) -> dict[str, str]:
     if not config.exists():
         where = printable(folder)
         raise DataError(f"{where} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
-    names = [config, *table_files(folder), *folder.glob(STORY)]
+    tables = table_files(folder)
+    names = [config, *tables, *folder.glob(STORY), *folder.glob(IDS)]
+    if any(path.suffix.lower() in WORKBOOK or table_named(path.stem) == PARTNERSHIPS for path in tables):
+        names += folder.glob(TEXTS)  # which their rows may name
     raw = read_settings(folder)
     registers = set[Path]()  # they may be of any size
     for kind in ("document", "rdf", "register"):
@@ -118,10 +124,15 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
     todo = tables.pop(TODO)
-    del tables["partnerships"]
-    cells = CellParser(tables, ids, date_rule(raw, findings))
-    raw = resolve_names(raw, cells, findings)
-    config = replace(config, focus=raw["focus"]) if config.focus else config
+    rule = date_rule(raw, findings)
+    partnerships = expand_partnerships(folder, tables, raw, config, rule, findings)
+    config = partnerships.config
+    if partnerships.documents:
+        raw = raw | {"document": [*list_entries(raw, "document"), *partnerships.documents]}
+    findings += redact_tables({**tables, TODO: todo})
+    cells = CellParser(tables, ids, rule)
+    raw = resolve_names(raw | ({"focus": config.focus} if config.focus else {}), cells, findings)
+    config = replace(config, focus=raw.get("focus", ""))
     documents = _documents(folder, raw, cells, findings)
     rdf = [(source, str(path)) for source, path in file_entries(folder, raw, "rdf", cells, findings)]
     rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
@@ -132,6 +143,11 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     }
     apply_todo_lists(todo, rows, records, cells, config, documents)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
+    for table, table_rows in rows.items():
+        records[table] = [
+            partnerships.marked(record) if row.headings else record
+            for row, record in zip(table_rows, records[table], strict=True)
+        ]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)
@@ -142,7 +158,6 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     if not any(finding.severity == "error" for finding in findings):
         places = _places(rows, records, ids)
         findings += _unused_evidence(rows["evidence"], records)
-        findings += _contacts(rows)
     # A position of a body that is gone is only a warning, and no record.
     records["positions"] = [record for record in records["positions"] if cast(Position, record).body]
     model = Model(
@@ -157,7 +172,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         model = filter_sources(model, only, ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return GraphFolder(folder, model, findings, places, hashes, registers)
+    return GraphFolder(folder, model, findings, places, hashes, registers, partnerships.ids_file)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:
@@ -207,7 +222,7 @@ def _registers(
     """The registers of the settings; none where sources.csv could not be read as a whole."""
     if "sources" not in cells.incomplete:
         by_id = {row.get("id") or "": cast(Source, source) for row, source in zip(rows, sources, strict=True)}
-        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings)
+        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings, cells.titles["sources"])
 
 
 def _places(rows: Mapping[str, list[TableRow]], records: Mapping[str, list[Record]], ids: Ids) -> dict[str, Place]:
@@ -234,28 +249,6 @@ def _unused_evidence(rows: list[TableRow], records: Mapping[str, list[Record]]) 
         for row, record in zip(rows, records["evidence"], strict=True)
         if record.id not in used and not cast(Evidence, record).not_modelled
     ]
-
-
-# Cells that hold no sentences: a number in them is no telephone's. And who decided, which is not published.
-_IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
-
-
-def _contacts(rows: Mapping[str, list[TableRow]]) -> Iterator[Finding]:
-    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
-    for quoted words must stand exactly as in their source.
-    """
-    fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
-    for table_rows in rows.values():
-        for row in table_rows:
-            if not may_hold_contacts("\n".join(row.cells.values())):
-                continue
-            for column, cell in row.cells.items():
-                kinds = {kind for kind, *_ in find_contacts(cell)} if column != "who" else set[str]()
-                for kind in sorted(kinds - ({TELEPHONE} if column in _IDENTIFYING else set())):
-                    what = "An address of e-mail" if kind == EMAIL else "The number of a telephone"
-                    yield Finding(
-                        "personal-data", "warning", f"{what} stands in this cell.", row.place(column), fix=fix
-                    )
 
 
 def _sources_by_name(only: Collection[str], cells: CellParser) -> frozenset[str]:

@@ -46,7 +46,12 @@ class SourceCell:
     @property
     def keys(self) -> tuple[str, ...]:
         """What the source is known by."""
-        return tuple(dict.fromkeys(fold_name(text).rstrip("/") for text in (self.title, self.url) if text))
+        return tuple(dict.fromkeys(source_key(text) for text in (self.title, self.url) if text))
+
+
+def source_key(text: str) -> str:
+    """A title or address as sources are known by it."""
+    return fold_name(text).rstrip("/")
 
 
 def read_source_cell(text: str) -> SourceCell:
@@ -92,8 +97,9 @@ class PartnershipRow:
 
 @dataclass
 class PartnershipReader:
-    """Reads rows. `parties`: references by folded id and name; `sources`: ids by what sources are known by; `own`: the
-    reference of the organisation that an empty cell means, if there is one.
+    """Reads rows. `own`: the reference of the organisation that an empty cell means, if there is one; `parties`:
+    references of the full tables by folded id and name; `labels`: their names by reference; `former`: ids of those that
+    rows named before; `sources`: ids by what sources are known by.
     """
 
     tables: Mapping[str, Table]
@@ -102,19 +108,31 @@ class PartnershipReader:
     own: str = ""
     findings: list[Finding] = field(default_factory=list)
     parties: dict[str, list[str]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.parties = party_names(self.tables)
+        self.parties, self.former = party_names(self.tables), self.ids.organisations()
+        self.labels = {
+            f"{PREFIX[table]}:{row.get('id')}": row.get("name") or ""
+            for table in PARTIES[:3]
+            for row in self.tables[table].rows
+        }
         for slug, text in self.ids.sources:
-            self.sources.setdefault(fold_name(text).rstrip("/"), slug)
+            self.sources.setdefault(source_key(text), slug)
         for row in self.tables["sources"].rows:
-            for text in (row.get("url"), row.get("title"), row.get("id")):
-                if text and row.get("id"):
-                    self.sources[fold_name(text).rstrip("/")] = row.get("id") or ""
+            for own in (row.get("url"), row.get("title"), row.get("id")):
+                if own and (own_id := row.get("id")):
+                    self.sources[source_key(own)] = own_id
 
     def read(self, rows: Iterable[TableRow]) -> list[PartnershipRow]:
         """The rows that say enough; what is wrong with others is a finding."""
+        rows = list(rows)
+        # A title with its address first: then either alone is the same source, whatever row comes first.
+        texts = {text for row in rows if (text := row.get("source"))}
+        for text in sorted(texts, key=lambda text: (-len(read_source_cell(text).keys), text)):
+            self._source(text, read_source_cell(text))
         return [partnership for row in rows if row.whole and (partnership := self._read(row)) is not None]
 
     def error(self, row: TableRow, column: str, rule: str, message: str, fix: str, severity: str = "error") -> None:
@@ -168,7 +186,7 @@ class PartnershipReader:
     def _party(self, row: TableRow, column: str) -> str:
         """The reference of an organisation, or its `UNKNOWN` name; "" with a finding, or for an empty needed cell."""
         name = row.get(column)
-        if name is None or fold_name(name) in _OWN:
+        if name is None or self.is_own(name):
             if name is None and column == "partner":
                 return ""
             if not self.own:
@@ -185,16 +203,21 @@ class PartnershipReader:
             self.error(row, column, "missing-value", f"'{name}' is no name.", "Write the name of the organisation.")
         return references[0] if references else f"{UNKNOWN}org:{fold_name(name)}"
 
+    @staticmethod
+    def is_own(name: str) -> bool:
+        """Whether a cell says "us"."""
+        return fold_name(name) in _OWN
+
     def references(self, name: str) -> list[str]:
         """All that a name may mean: in the full tables, else what rows named so before."""
         key = fold_name(name)
         if references := self.parties.get(key):
             return references
-        slug = self.ids.organisations().get(key, key if key in self.ids.names else "")
+        slug = self.former.get(key, key if key in self.ids.names else "")
         return [f"org:{slug}"] if slug else []
 
     def _source(self, text: str, cell: SourceCell) -> str:
-        for key in (fold_name(text).rstrip("/"), *cell.keys):
+        for key in (source_key(text), *cell.keys):
             if key in self.sources:
                 return self.sources[key]
         token = f"{UNKNOWN}source:{cell.keys[-1]}"

@@ -37,7 +37,9 @@ def _record_id(table: str, row: TableRow, fields: Fields) -> str:
         return f"{row.get('scheme')}-{row.get('value')}"
     if table == "matches":
         return f"{fields.get('organisation')} {fields.get('source')} {row.get('record')}"
-    return row.get("record" if table == "standing" else "id") or ""
+    if table == "standing":
+        return str(fields.get("record", ""))
+    return row.get("id") or ""
 
 
 def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
@@ -49,7 +51,7 @@ def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
 def _check_place(row: TableRow, _: Fields, cells: CellParser) -> None:
     located = next((column for column in ("latitude", "longitude", "geonames") if row.get(column)), None)
     if located and not row.get("evidence"):
-        fix = "Name a row of evidence.csv in the evidence cell."
+        fix = f"Name a row of {cells.titles['evidence']} in the evidence cell."
         cells.error(row, located, "no-evidence", "Where a place lies needs evidence.", row.get(located), fix)
 
 

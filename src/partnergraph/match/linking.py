@@ -56,7 +56,7 @@ class RecordLinks:
         message = f"The record {entry.record} ({entry.name}) has the {scheme} {value} of {bodies}, " + (
             "and fits several bodies." if agreeing else "but their names have nothing in common."
         )
-        fix = "It was not merged. Say in matches.csv whether they are the same or different."
+        fix = "It was not merged. Say in the table matches whether they are the same or different."
         return None, Finding("undecided-match", "warning", message, entry.place, value, fix)
 
     def identified(self, scheme: str, value: str) -> str | None:

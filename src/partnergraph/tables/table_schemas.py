@@ -105,7 +105,7 @@ TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
             "how",
             "text",
             "How it reads: PARTNER how WITH WHOM. funds us, is a member of, hosts, is funded by, collaborates with, "
-            "we fund, became, merged into. The sheet Lists explains the kinds.",
+            "we fund, became, merged into. Choose from the list, or write it in other words.",
             required=True,
         ),
         Column("with_whom", "text", "The name of the organisation that it is connected with. Empty: us."),
