@@ -9,6 +9,7 @@ keeps its id, which nothing else gets.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections import Counter, defaultdict
@@ -31,6 +32,7 @@ __all__ = [
     "PartnershipIds",
     "PartnershipKey",
     "assign_ids",
+    "digest",
     "fold_name",
     "ids_csv",
     "read_ids",
@@ -57,6 +59,12 @@ def fold_name(name: str) -> str:
     "the children's trust"
     """
     return " ".join(name.translate(_ALIKE).casefold().split())
+
+
+def digest(where: str, says: str) -> str:
+    """What stands for place and words of a row in its line; "" for neither."""
+    texts = [" ".join(text.split()) for text in (where, says)]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12] if any(texts) else ""
 
 
 class PartnershipKey(NamedTuple):

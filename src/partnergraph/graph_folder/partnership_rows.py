@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from pathlib import PurePosixPath
 
 from partnergraph.errors import Finding
 from partnergraph.graph_folder.cell_parser import PREFIX, plain_date
-from partnergraph.graph_folder.partnership_ids import UNKNOWN, PartnershipIds, PartnershipKey, fold_name
+from partnergraph.graph_folder.partnership_ids import UNKNOWN, PartnershipIds, PartnershipKey, digest, fold_name
 from partnergraph.model.dates import PartialDate
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow, split_values
@@ -90,9 +89,8 @@ class PartnershipRow:
     def key(self) -> PartnershipKey:
         """What the row says, to know it again by."""
         from_, to = (self.other, self.partner) if self.wording.inverse else (self.partner, self.other)
-        cells = [" ".join((self.row.get(column) or "").split()) for column in ("where", "what_it_says")]
-        digest = hashlib.sha256("\n".join(cells).encode()).hexdigest()[:12] if any(cells) else ""
-        return PartnershipKey(self.wording.code, from_, to, self.since, self.until, self.source, digest)
+        words = digest(self.row.get("where") or "", self.row.get("what_it_says") or "")
+        return PartnershipKey(self.wording.code, from_, to, self.since, self.until, self.source, words)
 
 
 @dataclass

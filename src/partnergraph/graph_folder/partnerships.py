@@ -26,7 +26,7 @@ from partnergraph.graph_folder.partnership_ids import (
 )
 from partnergraph.graph_folder.partnership_rows import PartnershipReader, PartnershipRow, document_names, source_key
 from partnergraph.model.provenance_quads import SENTENCE
-from partnergraph.model.records import Document, Evidence, GraphConfig, Record
+from partnergraph.model.records import Document, Evidence, GraphConfig, Record, Source
 from partnergraph.reading import read_file
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow
@@ -72,8 +72,10 @@ class ExpandedPartnerships:
     def marked(self, record: Record) -> Record:
         """A record with where it came from, so that it can be exported as it was."""
         if isinstance(record, Evidence):
-            return replace(record, origin=PARTNERSHIPS, row_cells=self.written[record.id])
-        return replace(record, origin=PARTNERSHIPS)
+            return replace(record, from_table=PARTNERSHIPS, row_cells=self.written[record.id])
+        if isinstance(record, Source) and record.kind == "document":  # which is exported with its text
+            return record
+        return replace(record, from_table=PARTNERSHIPS)
 
 
 def expand_partnerships(
@@ -100,7 +102,11 @@ def implied_statement(kind: str, start: str, end: str) -> str:
 
     >>> implied_statement("funding", "2021", ""), implied_statement("membership", "", "2020-06")
     ('Funding, since 2021.', 'Membership, until 2020-06.')
+    >>> implied_statement("succession", "2020", "")
+    'Change of organisations, 2020.'
     """
+    if kind == "succession":
+        return ", ".join(filter(None, ("Change of organisations", start or end))) + "."
     label = next((c.label for c in concepts("relationship-kind") if c.code == kind), kind).partition(" (")[0]
     dates = [f"{word} {date}" for word, date in (("since", start), ("until", end)) if date]
     return f"{label[:1].upper()}{label[1:]}{', ' * bool(dates)}{' '.join(dates)}."
@@ -412,6 +418,8 @@ def title_of_path(path: str) -> str:
 def written_cells(row: PartnershipRow, names: Mapping[str, str], own: str, title: str) -> tuple[str, ...]:
     """The cells that the graph does not say otherwise, each as its column, a colon and its text."""
     cells = {column: row.row.get(column) or "" for column in ("how", "type", "source", "where")}
+    if row.wording.code == "succession":
+        cells["until"] = row.until
     if cells["source"] == title:
         del cells["source"]
     if not SENTENCE.fullmatch(cells["where"]):

@@ -206,8 +206,8 @@ def _origin_quads(model: Model, ids: Ids) -> Iterator[Quad]:
     subjects += [(ids.evidence(row.source, row.id), row) for row in model.evidence]
     subjects += [(iri_of(row, ids), row) for row in _records(model)]
     for subject, record in subjects:
-        if record.origin:
-            yield Quad(subject, IRI(PG.fromTable), Literal(record.origin), graph)
+        if record.from_table:
+            yield Quad(subject, IRI(PG.fromTable), Literal(record.from_table), graph)
     for evidence in model.evidence:
         for text in evidence.row_cells:
             yield Quad(ids.evidence(evidence.source, evidence.id), IRI(PG.rowCell), Literal(text), graph)

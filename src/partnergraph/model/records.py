@@ -17,13 +17,13 @@ class Support:
 
 @dataclass(frozen=True)
 class Record:
-    """Anything with an id and, for most, evidence. `origin`: the table whose row became several records, this one among
+    """Anything with an id and, for most, evidence. `from_table`: the table whose row became several records, this one among
     them.
     """
 
     id: str
     evidence: tuple[Support, ...] = ()
-    origin: str = field(default="", kw_only=True)
+    from_table: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from partnergraph.errors import StoreError, UsageError
 from partnergraph.files import fill_folder, new_folder, portable_names, write_file
 from partnergraph.graph_folder.folder import CONFIG, read_folder
+from partnergraph.graph_folder.partnership_ids import IDS
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import quads_of
@@ -39,7 +41,8 @@ def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
             write_folder(Path(temporary), content)
             missing = _missing_triples(reader, Path(temporary))
         write_file(path, build_workbook(content.rows))
-        return [path], [*_missing_notes(missing, "the workbook"), *_register_notes(reader, content)]
+        notes = [*_missing_notes(missing, "the workbook"), *_ids_notes(content)]
+        return [path], [*notes, *_register_notes(reader, content)]
     with new_folder(path) as folder:
         write_folder(folder, content)
         missing = _write_rdf_files(folder, content, _missing_triples(reader, folder))
@@ -78,6 +81,8 @@ def write_folder(folder: Path, content: FolderContent) -> None:
     for name, rows in content.rows.items():
         if rows:
             files[f"tables/{name}.csv"] = table_csv(rows, TABLE_SCHEMAS[name].columns)
+    if content.ids_file is not None:
+        files[IDS] = content.ids_file
     if content.story:
         steps = []
         for step in content.story:
@@ -132,6 +137,17 @@ def _write_rdf_files(folder: Path, content: FolderContent, missing: dict[str, li
             settings = (folder / CONFIG).read_bytes() + entry
             fill_folder(folder, {file: "".join(missing.pop(graph)).encode(), CONFIG: settings})
     return missing
+
+
+def _ids_notes(content: FolderContent) -> list[str]:
+    """What a workbook does not hold: ids that are not those which its rows would get anew."""
+    if content.ids_file is None:
+        return []
+    with tempfile.TemporaryDirectory() as temporary:
+        write_folder(Path(temporary), replace(content, ids_file=None))
+        if read_folder(Path(temporary)).ids_file == content.ids_file:
+            return []
+    return [f"Ids of rows of Partnerships are not in the workbook. Keep the {IDS} of your graph folder with it."]
 
 
 def _register_notes(reader: Reader, content: FolderContent) -> list[str]:
