@@ -121,7 +121,7 @@ def quads(built: Path) -> set[str]:
 def began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
     """The folder that `init` made, and its graph in `first`."""
     monkeypatch.chdir(tmp_path)
-    assert run("init", "my-partners", "--name", "Riverside Trust").code == 0
+    assert run("init", "my-partners", "--name", "Riverside Trust", "--full").code == 0
     assert run("build", "my-partners", "--output", "first", "--quiet", "--no-page") == (0, "", "")
     return tmp_path / "my-partners"
 

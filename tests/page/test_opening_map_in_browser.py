@@ -103,7 +103,7 @@ def _made_up(count: int) -> nx.MultiDiGraph:
 def pages(keele_page: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     """Pages of networks of several sizes, by name."""
     folder = tmp_path_factory.mktemp("example") / "own"
-    create_folder(folder, "Example Trust")
+    create_folder(folder, "Example Trust", full=True)
     example = build_network(assemble(read_folder(folder).model).reader())
     return {
         "Keele": keele_page,

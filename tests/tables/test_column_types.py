@@ -65,7 +65,7 @@ from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 
 work, cells = Path(sys.argv[1]), json.loads(sys.argv[2])
 folder = work / "folder"
-create_folder(folder, "Example", csv_tables=True)
+create_folder(folder, "Example", csv_tables=True, full=True)
 file = folder / "tables" / "undertakings.csv"
 columns = TABLE_SCHEMAS["undertakings"].columns
 row = {"id": "scheme", "name": "The scheme", "type": "posts", "evidence": "e1", **cells}
