@@ -28,7 +28,9 @@ REPORT, AGREEMENT = "Annual report 2026", "Partnership agreement, https://exampl
 Row = dict[str, str]
 
 
-def row(partner: str, how: str, source: str, says: str = "", *, whom: str = "", since: str = "", where: str = "") -> Row:
+def row(
+    partner: str, how: str, source: str, says: str = "", *, whom: str = "", since: str = "", where: str = ""
+) -> Row:
     """A row of the sheet Partnerships."""
     values = (partner, how, whom, since, "", source, where, says)
     return dict(zip(HEADINGS, values, strict=False))
@@ -38,13 +40,21 @@ def row(partner: str, how: str, source: str, says: str = "", *, whom: str = "", 
 FIRST = [
     row("Beacon Fund", "funds us", REPORT, "A grant is paid each year since 2021", since="2021", where="p. 4"),
     row("Northshire Council", "is a partner of", AGREEMENT, "Signed by both in April 2019", since="2019-04-12"),
-    row("Health Alliance", "has as a member", REPORT, "We have been on its list since 2018", since="2018", where="p. 6"),
+    row(
+        "Health Alliance", "has as a member", REPORT, "We have been on its list since 2018", since="2018", where="p. 6"
+    ),
     row("Ashford University", "leads", "Health Alliance news, https://example.org/news", whom="Health Alliance"),
-    row("Riverbank College", "collaborates with", REPORT, "Joint courses since May 2022", since="2022-05", where="p. 7"),
+    row(
+        "Riverbank College", "collaborates with", REPORT, "Joint courses since May 2022", since="2022-05", where="p. 7"
+    ),
     row("Old Mill Charity", "supports", REPORT, "It lends us its hall", where="p. 9"),
-    row("Lantern Foundation", "is a member of", "Health Alliance news, https://example.org/news", whom="Health Alliance"),
+    row(
+        "Lantern Foundation", "is a member of", "Health Alliance news, https://example.org/news", whom="Health Alliance"
+    ),
     row("Harbour Trust", "works with", REPORT, "One of the partners it names", where="p. 3"),
-    row("Westfield Clinic", "hosts", "What we know ourselves", "Our team has had a room there since 2023", since="2023"),
+    row(
+        "Westfield Clinic", "hosts", "What we know ourselves", "Our team has had a room there since 2023", since="2023"
+    ),
     row("Southport Arts", "is funded by", REPORT, "We gave it a small grant in 2025", since="2025", where="p. 11"),
 ]
 
@@ -163,31 +173,37 @@ def keeper(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
 
 
 def test_proto(keeper: Keeper) -> None:
-    f=open("/tmp/todo19/out.txt","w")
-    def out(*x, sep=" "): print(*x, sep=sep, file=f, flush=True)
+    f = open("/tmp/todo19/out.txt", "w")
+
+    def out(*x, sep=" "):
+        print(*x, sep=sep, file=f, flush=True)
+
     b = keeper.build()
     out(b)
-    out((keeper.home/"partners/partnership-ids.csv").read_text())
-    keeper.of("Westfield Clinic")["Until"]="2026-09-30"
+    out((keeper.home / "partners/partnership-ids.csv").read_text())
+    keeper.of("Westfield Clinic")["Until"] = "2026-09-30"
     out(1, *keeper.build_well(), sep="\n")
     for r in keeper.rows:
-        for h in ("Partner","With whom"):
-            if r[h]=="Health Alliance": r[h]="Northern Health Alliance"
+        for h in ("Partner", "With whom"):
+            if r[h] == "Health Alliance":
+                r[h] = "Northern Health Alliance"
     out(2, *keeper.build_well(), sep="\n")
     keeper.rows.append(row("Harbour Trust", "merged into", REPORT, "joined", whom="Beacon Fund", since="2026-07"))
     out(3, *keeper.build_well(), sep="\n")
-    keeper.rows.append(row("Beacon Fund", "funds us", "Accounts 2026, https://example.org/a", "paid", since="2021", where="n. 5"))
+    keeper.rows.append(
+        row("Beacon Fund", "funds us", "Accounts 2026, https://example.org/a", "paid", since="2021", where="n. 5")
+    )
     out(4, *keeper.build_well(), sep="\n")
-    i=keeper.ids()
-    keeper.save=keeper.save_like_excel
+    i = keeper.ids()
+    keeper.save = keeper.save_like_excel
     out(5, *keeper.build_well(), sep="\n")
-    keeper.save=keeper.save_like_libreoffice
+    keeper.save = keeper.save_like_libreoffice
     out(6, *keeper.build_well(), sep="\n")
-    keeper.of("Northshire Council")["Since"]="2019-05"
+    keeper.of("Northshire Council")["Since"] = "2019-05"
     out(7, *keeper.build_well(), sep="\n")
     keeper.rows.reverse()
-    keeper.rows.append(row("New One","supports us", REPORT,"", since="2026"))
+    keeper.rows.append(row("New One", "supports us", REPORT, "", since="2026"))
     out(8, *keeper.build_well(), sep="\n")
-    keeper.rows=[r for r in keeper.rows if r["Partner"]!="Southport Arts"]
+    keeper.rows = [r for r in keeper.rows if r["Partner"] != "Southport Arts"]
     out(9, *keeper.build_well(), sep="\n")
     assert 0

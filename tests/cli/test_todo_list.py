@@ -43,7 +43,7 @@ def claims(graph: Path) -> dict[str, Claim]:
 def folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example of `init` with a source of a later year, built, with its list of 2029."""
     monkeypatch.chdir(tmp_path)
-    assert run("init", "g", "--name", "Example Trust", "--csv").code == 0
+    assert run("init", "g", "--name", "Example Trust", "--csv", "--full").code == 0
     sources = Path("g/tables/sources.csv")
     columns = sources.read_text("utf-8").splitlines()[0].split(",")
     row = {"id": "report-2028", "title": "Report 2028", "publisher": "P", "kind": "report", "date": "2028-05"}
@@ -141,8 +141,18 @@ def test_each_mistake_is_named_with_its_cell_and_fix(run: Run, folder: Path) -> 
     cases: list[tuple[str, dict[str, object], str, str]] = [
         (ALLIANCE, {"where": "p. 4"}, "D", "does not say whether the claim still holds. Write yes, ended (with"),
         (ALLIANCE, {**YES, "still holds": "probably"}, "D", "'probably' is none of the answers. Write yes, ended"),
-        (ALLIANCE, {**YES, "source": "Reprot 2028"}, "F", "'Reprot 2028' is not a source of the tables. Did you mean 'Report 2028' ("),
-        (ALLIANCE, {**YES, "source": None, "what it says": None}, "F", "The cell 'source' is empty. Write what says so"),
+        (
+            ALLIANCE,
+            {**YES, "source": "Reprot 2028"},
+            "F",
+            "'Reprot 2028' is not a source of the tables. Did you mean 'Report 2028' (",
+        ),
+        (
+            ALLIANCE,
+            {**YES, "source": None, "what it says": None},
+            "F",
+            "The cell 'source' is empty. Write what says so",
+        ),
         (ALLIANCE, {**YES, "source date": "2027"}, "G", "The source has another date: 2028-05. Mend the one"),
         (ALLIANCE, {**YES, "source": "New", "source date": "May 27"}, "G", "'May 27' is not a date"),
         (SUPPORT, {**YES, "source": "What we know ourselves", "what it says": None}, "I", "'what_it_says' is empty"),

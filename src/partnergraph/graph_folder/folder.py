@@ -141,13 +141,19 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         for table, table_rows in rows.items()
         if table != "evidence"
     }
-    apply_todo_lists(todo, rows, records, cells, config, documents)
+    written = apply_todo_lists(todo, rows, records, cells, config, documents)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
     for table, table_rows in rows.items():
         records[table] = [
             partnerships.marked(record) if row.headings else record
             for row, record in zip(table_rows, records[table], strict=True)
         ]
+    records["evidence"] = [
+        replace(cast(Evidence, record), from_table=TODO, row_cells=written[record.id])
+        if record.id in written
+        else record
+        for record in records["evidence"]
+    ]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)

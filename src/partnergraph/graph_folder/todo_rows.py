@@ -18,7 +18,7 @@ from partnergraph.model.dates import PartialDate
 from partnergraph.model.records import Document, GraphConfig, Record, Relationship, Source, Support
 from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
-from partnergraph.tables.todo_schema import ANSWERS, ENDED, FILLED, HOLDS, UNKNOWN, kind_and_parties
+from partnergraph.tables.todo_schema import ANSWERS, ENDED, FILLED, HOLDS, TODO, UNKNOWN, kind_and_parties
 from partnergraph.vocabulary.name_folding import reference_key
 from partnergraph.vocabulary.slug import ascii_slug
 
@@ -41,12 +41,17 @@ def apply_todo_lists(
     cells: CellParser,
     config: GraphConfig,
     documents: Mapping[str, Document | None],
-) -> None:
+) -> dict[str, tuple[str, ...]]:
     """Add to the rows of evidence, and to the records of sources and relationships, what the filled rows say. What is
     wrong with a row, or no longer fits its claim, goes to the findings of `cells`, and changes nothing.
+
+    Returns the cells that the evidence itself does not say (`pg:rowCell`), by the id of the evidence.
     """
-    if any(row.get(column) for row in todo.rows for column in FILLED):
-        _TodoLists(rows, records, cells, config, documents).apply(todo.rows)
+    if not any(row.get(column) for row in todo.rows for column in FILLED):
+        return {}
+    lists = _TodoLists(rows, records, cells, config, documents)
+    lists.apply(todo.rows)
+    return lists.written
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class _TodoLists:
         self.rows, self.records, self.cells, self.config, self.documents = rows, records, cells, config, documents
         self.claims = {record.id: cast(Relationship, record) for record in records["relationships"]}
         self.sources = {record.id: cast(Source, record) for record in records["sources"]}
+        self.written: dict[str, tuple[str, ...]] = {}
         self._new_sources: dict[str, str] = {}  # ids by folded title and address
 
     def apply(self, rows: Iterable[TableRow]) -> None:
@@ -89,6 +95,7 @@ class _TodoLists:
                 continue  # the tables hold it already: they were exported from a graph that was made with this list
             elif (changed := self._changed(claim, answer, slug)) is not None:
                 self.rows["evidence"].append(evidence)
+                self.written[slug] = _written_cells(answer)
                 self.claims[answer.claim] = changed
         self.records["relationships"] = [self.claims[record.id] for record in self.records["relationships"]]
 
@@ -163,7 +170,7 @@ class _TodoLists:
         if slug is None:
             slug = self._new_id(ascii_slug(cell.title)[:60].strip("-") or "source")
             kind = "page" if cell.url else "report"
-            source = Source(slug, (), cell.title, _NO_PUBLISHER, kind, day, cell.url or None)
+            source = Source(slug, (), cell.title, _NO_PUBLISHER, kind, day, cell.url or None, from_table=TODO)
             self._add_source(source, row)
         self._new_sources |= dict.fromkeys(keys, slug)
         self._check_source_date(row, slug, day)
@@ -209,7 +216,9 @@ class _TodoLists:
         if (existing := next((s.id for s in self.sources.values() if s.kind == "editorial"), None)) is not None:
             return existing
         publisher = self.config.publisher or self.config.title
-        source = Source(self._new_id(_EDITORIAL), (), "Decisions of the editors", publisher, "editorial")
+        source = Source(
+            self._new_id(_EDITORIAL), (), "Decisions of the editors", publisher, "editorial", from_table=TODO
+        )
         self._add_source(source, row)
         return source.id
 
@@ -246,7 +255,7 @@ class _TodoLists:
 
     def _check_repeated(self, row: TableRow, other: TableRow) -> None:
         """A row that stands in two copies of one list is read once, when both say the same."""
-        if any(row.get(column) != other.get(column) for column in FILLED):
+        if any((row.get(column) or "").casefold() != (other.get(column) or "").casefold() for column in FILLED):
             message = f"The same row of the list says something else in {other.place()}."
             self.cells.error(row, "claim", "todo-twice", message, row.get("claim"), "Empty one of the two rows.")
 
@@ -289,3 +298,13 @@ class _TodoLists:
             message = f"The claim ended {claim.end.text}, and a source of {day.text} says that it holds."
             place, fix = answer.row.place("still_holds"), "Mend the end, or empty this row."
             self.cells.findings.append(Finding("todo-after-end", "warning", message, place, None, fix))
+
+
+def _written_cells(answer: _Answer) -> tuple[str, ...]:
+    """The cells of a row that its evidence does not say otherwise, each as its column, a colon and its text."""
+    row = answer.row
+    cells = {name: row.get(name) for name in ("when_ended", "source", "source_date", "list_date")}
+    if answer.holds == UNKNOWN:
+        cells["what_it_says"] = row.get("what_it_says") or ""
+    cells["still_holds"] = answer.holds
+    return tuple(f"{name}: {text}" for name, text in cells.items() if text is not None)

@@ -11,7 +11,7 @@ from partnergraph.tables.todo_schema import ANSWERS, FILLED, TODO_COLUMNS, TODO_
 from partnergraph.workbook.active_content import set_text
 from partnergraph.workbook.saving import workbook_bytes
 
-__all__ = ["build_todo_workbook"]
+__all__ = ["build_todo_workbook", "fill_todo_sheet"]
 
 _MADE = datetime(1980, 1, 1)  # the same file for the same list
 _WIDTHS = {"in_words": 52, "to_be_done": 44, "still_holds": 17, "when_ended": 13, "source": 34, "where": 16,
@@ -34,10 +34,7 @@ def build_todo_workbook(rows: Sequence[Mapping[str, str]], sources: Sequence[str
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = TODO_SHEET
-    _headings(sheet)
-    _fill(sheet, rows)
-    _choices(sheet, max(len(rows), 1) + 1, len(sources))
-    sheet.freeze_panes = "B2"
+    fill_todo_sheet(sheet, rows, len(sources))
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -47,6 +44,14 @@ def build_todo_workbook(rows: Sequence[Mapping[str, str]], sources: Sequence[str
     book.properties.creator = "partnergraph"
     book.properties.created = book.properties.modified = _MADE
     return workbook_bytes(book, b"1980-01-01T00:00:00Z")
+
+
+def fill_todo_sheet(sheet: Any, rows: Sequence[Mapping[str, str]], sources: int = 0) -> None:
+    """Write the list into an empty sheet; `sources`: how many titles the sheet Lists offers."""
+    _headings(sheet)
+    _fill(sheet, rows)
+    _choices(sheet, max(len(rows), 1) + 1, sources)
+    sheet.freeze_panes = "B2"
 
 
 def _headings(sheet: Any) -> None:
