@@ -5,10 +5,11 @@ After each task the difference between the last two builds is what was done, in 
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from partnergraph.claims.relationships import read_claims
 from partnergraph.store import Reader
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from tests.cli.conftest import Run, Said
+from tests.cli.test_todo_list import fill
 from tests.tables.spreadsheets import ods, ods_cell, packed
 
 HEADINGS = ("Partner", "How", "With whom", "Since", "Until", "Source", "Where", "What it says", "Type", "Note")
@@ -172,38 +174,237 @@ def keeper(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
     return Keeper(run, tmp_path)
 
 
-def test_proto(keeper: Keeper) -> None:
-    f = open("/tmp/todo19/out.txt", "w")
+FULL_TABLES = {
+    "organisations": ("id", "name", "form", "type"),
+    "sources": ("id", "title", "publisher", "kind"),
+    "evidence": ("id", "source", "basis", "confidence", "says", "locator"),
+    "relationships": ("id", "kind", "from", "to", "start", "evidence"),
+}
 
-    def out(*x, sep=" "):
-        print(*x, sep=sep, file=f, flush=True)
 
-    b = keeper.build()
-    out(b)
-    out((keeper.home / "partners/partnership-ids.csv").read_text())
-    keeper.of("Westfield Clinic")["Until"] = "2026-09-30"
-    out(1, *keeper.build_well(), sep="\n")
-    for r in keeper.rows:
-        for h in ("Partner", "With whom"):
-            if r[h] == "Health Alliance":
-                r[h] = "Northern Health Alliance"
-    out(2, *keeper.build_well(), sep="\n")
-    keeper.rows.append(row("Harbour Trust", "merged into", REPORT, "joined", whom="Beacon Fund", since="2026-07"))
-    out(3, *keeper.build_well(), sep="\n")
-    keeper.rows.append(
-        row("Beacon Fund", "funds us", "Accounts 2026, https://example.org/a", "paid", since="2021", where="n. 5")
+def test_the_cells_to_fill_for_one_partnership() -> None:
+    """The same partnership in the sheet Partnerships and in the full tables."""
+    counts = [sum(1 for text in line.values() if text) for line in FIRST]
+    assert len(counts) == 10
+    assert max(counts) == 6
+    assert all({*TABLE_SCHEMAS[table].required} <= {*columns} for table, columns in FULL_TABLES.items())
+    assert sum(map(len, FULL_TABLES.values())) == 20
+
+
+def test_the_twelve_tasks_of_a_year(keeper: Keeper) -> None:
+    for task in TASKS:
+        task(keeper)
+
+
+def first_ten_partners(keeper: Keeper) -> None:
+    built = keeper.build()
+    assert (built.code, built.out, built.err) == (0, "", "")
+    claims = read_claims(Reader.at(keeper.home / "build"))
+    assert len(claims) == 10
+    by_id = {claim.id: claim for claim in claims}
+    assert by_id["funding--beacon-fund--riverside-trust"].dated_sentence == (
+        "Beacon Fund funds Riverside Trust, from 2021"
     )
-    out(4, *keeper.build_well(), sep="\n")
-    i = keeper.ids()
-    keeper.save = keeper.save_like_excel
-    out(5, *keeper.build_well(), sep="\n")
-    keeper.save = keeper.save_like_libreoffice
-    out(6, *keeper.build_well(), sep="\n")
+    assert by_id["funding--riverside-trust--southport-arts"].last_confirmed == "2026-03"
+    assert by_id["membership--riverside-trust--health-alliance"].evidence[0].locator == "p. 6"
+
+
+def eight_mistakes(keeper: Keeper) -> None:
+    mistakes = {
+        "Beacon Fund": (
+            "How",
+            "fundes us",
+            "B2",
+            "'fundes us' is not known as a way to be connected. Did you m",
+        ),
+        "Northshire Council": ("Since", "03/04/2019", "D3", "can be read in two ways: 3 April 2019 or 4 March 2019."),
+        "Health Alliance": ("Source", "", "F4", "The cell 'source' is empty. Write where this is written"),
+        "Riverbank College": ("Until", "2021", "E6", "The end (2021) is before the start (2022-05). Mend one"),
+        "Old Mill Charity": ("Partner", "Riverside Trust", "C7", "The partner is your own organisation"),
+        "Harbour Trust": ("Where", "#REF!", "G9", "The cell shows the error #REF!. Mend the formula"),
+        "Westfield Clinic": ("Since", "summer 2023", "D10", "'summer 2023' is not a date in the form"),
+        "Southport Arts": ("Type", "charitty", "I11", "Did you mean 'charity'? Leave it empty"),
+    }
+    for partner, (heading, text, _, _) in mistakes.items():
+        keeper.of(partner)[heading] = text
+    graph = (keeper.home / "build" / "graph.trig").read_bytes()
+    refused = keeper.build()
+    assert (refused.code, refused.out) == (1, "")
+    assert "8 errors in " in refused.err
+    for _, _, cell, words in mistakes.values():
+        [line] = [line for line in refused.err.splitlines() if f"(cell {cell})" in line]
+        assert words in line
+    assert keeper.run("check", keeper.home / "partners", "--marked", "marked.xlsx").code == 1
+    marked = openpyxl.load_workbook("marked.xlsx")["Partnerships"]
+    assert all(marked[cell].comment is not None for _, _, cell, _ in mistakes.values())
+    assert (keeper.home / "build" / "graph.trig").read_bytes() == graph
+
+    keeper.rows = [dict(line) for line in FIRST]  # mended one after the other
+    assert keeper.build().code == 0
+    assert (keeper.home / "build" / "graph.trig").read_bytes() == graph
+
+
+def an_end(keeper: Keeper) -> None:
+    keeper.of("Westfield Clinic")["Until"] = "2026-09-30"
+    assert keeper.build_well() == ["Ended: Westfield Clinic hosts Riverside Trust, on 2026-09-30 (was open)."]
+
+
+def a_renaming(keeper: Keeper) -> None:
+    """In every row, as find and replace does it."""
+    ids = keeper.ids()
+    for line in keeper.rows:
+        for heading in ("Partner", "With whom"):
+            line[heading] = line[heading].replace("Health Alliance", "Northern Health Alliance")
+    assert keeper.build_well() == ["Renamed: Northern Health Alliance (was Health Alliance)."]
+    assert keeper.ids() == ids
+
+
+def a_merger(keeper: Keeper) -> None:
+    merger = row("Harbour Trust", "merged into", REPORT, "It joined the Fund", whom="Beacon Fund", since="2026-07")
+    keeper.rows.append(merger)
+    assert keeper.build_well() == ["Succeeded: Harbour Trust was succeeded by Beacon Fund (merger, 2026-07)."]
+
+
+def a_new_source(keeper: Keeper) -> None:
+    ids = keeper.ids()
+    source = "Accounts of the Beacon Fund, https://example.org/accounts"
+    keeper.rows.append(row("Beacon Fund", "funds us", source, "Grants paid", since="2021", where="note 5"))
+    assert keeper.build_well() == [
+        "Evidence added for Beacon Fund funds Riverside Trust: Grants paid (funding--beacon-fund--riverside-trust-2; "
+        "Accounts of the Beacon Fund).",
+        "Source added: Accounts of the Beacon Fund.",
+    ]
+    assert keeper.ids() == ids
+
+
+def a_correction(keeper: Keeper) -> None:
+    ids = keeper.ids()
     keeper.of("Northshire Council")["Since"] = "2019-05"
-    out(7, *keeper.build_well(), sep="\n")
-    keeper.rows.reverse()
-    keeper.rows.append(row("New One", "supports us", REPORT, "", since="2026"))
-    out(8, *keeper.build_well(), sep="\n")
-    keeper.rows = [r for r in keeper.rows if r["Partner"] != "Southport Arts"]
-    out(9, *keeper.build_well(), sep="\n")
-    assert 0
+    assert keeper.build_well() == [
+        "Start changed: Northshire Council is a partner of Riverside Trust, 2019-05 (was 2019-04-12)."
+    ]
+    assert keeper.ids() == ids
+
+
+def a_hand_over(keeper: Keeper) -> None:
+    """Another person, another machine: the folder alone is copied, and saved by another program each time."""
+    graph = (keeper.home / "build" / "graph.trig").read_bytes()
+    home = keeper.home / "elsewhere" / "Our partners"
+    shutil.copytree(keeper.home / "partners", home / "partners")
+    published, keeper.home = keeper.home / "build", home
+    for save in (keeper.save_like_excel, keeper.save_like_libreoffice):
+        keeper.save = save
+        assert keeper.build().code == 0
+        assert (home / "build" / "graph.trig").read_bytes() == graph
+    assert json.loads(keeper.run("diff", published, home / "build", "-f", "json").out)["equal"]
+
+
+def a_new_partner_in_a_sorted_list(keeper: Keeper) -> None:
+    ids = keeper.ids()
+    keeper.rows.append(row("Meadow School", "supports us", REPORT, "It lends us rooms", since="2026", where="p. 12"))
+    keeper.rows.sort(key=lambda line: (line["Partner"], line["How"]))
+    assert keeper.build_well() == [
+        "New organisation: Meadow School.",
+        "New relationship: Meadow School supports Riverside Trust.",
+    ]
+    assert ids < keeper.ids()
+
+
+def a_row_deleted_by_mistake(keeper: Keeper) -> None:
+    graph, line = (keeper.home / "build" / "graph.trig").read_bytes(), keeper.of("Southport Arts")
+    keeper.rows.remove(line)
+    assert keeper.build_well() == [
+        "Gone, relationship removed: Riverside Trust funds Southport Arts.",
+        "Organisation gone: Southport Arts.",
+    ]
+    keeper.rows.append(line)
+    assert keeper.build_well() == [
+        "New relationship: Riverside Trust funds Southport Arts.",
+        "New organisation: Southport Arts.",
+    ]
+    assert (keeper.home / "build" / "graph.trig").read_bytes() == graph
+
+
+def a_to_do_list_a_year_later(keeper: Keeper) -> None:
+    ids, build = keeper.ids(), keeper.home / "build"
+    source = ("health-alliance-news", "Health Alliance news", "Health Alliance", "page", "", "https://example.org/news")
+    keeper.sources.append((*source, "", "2028-08"))
+    assert keeper.build_well() == [
+        "Stands in a row of its own now: Health Alliance news.",
+        "Publisher of Health Alliance news: Health Alliance (was not stated).",
+        "Withdrawn of Health Alliance news added: 2028-08.",
+    ]
+    asked = keeper.run("stale", "-g", build, "--at", "2028-11-30", "-o", "todo.xlsx")
+    assert asked.err.startswith("10 claims to look at, in todo.xlsx.")
+    sheet = openpyxl.load_workbook("todo.xlsx")["To do"]
+    tasks = {str(line[0]): str(line[2]) for line in sheet.iter_rows(min_row=2, values_only=True)}
+    assert tasks["Ashford University leads Northern Health Alliance"] == (
+        "No source of this is left: Health Alliance news (withdrawn 2028-08). Find another one that says it."
+    )
+    assert tasks["Beacon Fund funds Riverside Trust, from 2021"] == (
+        "Last confirmed 2026-03. Find a newer source that says whether it still holds."
+    )
+    assert tasks["Harbour Trust works alongside Riverside Trust"].startswith(
+        "Harbour Trust ended with a merger 2026-07. Say when this ended; if another body carries it on"
+    )
+
+    # Laid into the folder, empty: nothing changes. Filled in by hand, and saved like any workbook.
+    answers = {
+        "funding--beacon-fund--riverside-trust": ("yes", "", "Annual report 2028", "2028-03", "p. 4", "It goes on"),
+        "support--old-mill-charity--riverside-trust": ("yes", "", "Annual report 2028", "", "p. 9", "We use the hall"),
+        "working-alongside--harbour-trust--riverside-trust": ("ended", "2026-07", REPORT, "", "p. 3", "It closed"),
+        "funding--riverside-trust--southport-arts": ("no longer known", "", "", "", "", ""),
+    }
+    graph, target = (build / "graph.trig").read_bytes(), keeper.tables / "todo-2028.xlsx"
+    shutil.copy("todo.xlsx", target)
+    assert keeper.build().code == 0
+    assert (build / "graph.trig").read_bytes() == graph
+    headings = ("still holds", "when ended", "source", "source date", "where", "what it says")
+    fill(target, {claim: dict(zip(headings, cells, strict=True)) for claim, cells in answers.items()})
+    changes = keeper.build_well()
+    day = "2028-11-30"
+    assert sorted(changes) == [
+        "Ended: Harbour Trust works alongside Riverside Trust, in 2026-07 (was open).",
+        "Evidence added for Beacon Fund funds Riverside Trust: It goes on "
+        f"(funding--beacon-fund--riverside-trust--{day}; Annual report 2028).",
+        "Evidence added for Harbour Trust works alongside Riverside Trust: It closed "
+        f"(working-alongside--harbour-trust--riverside-trust--{day}; {REPORT}).",
+        "Evidence added for Old Mill Charity supports Riverside Trust: We use the hall "
+        f"(support--old-mill-charity--riverside-trust--{day}; Annual report 2028).",
+        f"Evidence added for Riverside Trust funds Southport Arts: supplied by the editor: It was not known on {day} "
+        f"whether this still holds. (funding--riverside-trust--southport-arts--{day}; What we know ourselves).",
+        "Source added: Annual report 2028.",
+    ]
+    assert keeper.ids() == ids
+    asked = keeper.run("stale", "-g", build, "--at", "2028-12", "-o", "next.xlsx")
+    assert asked.err.startswith("7 claims to look at")
+
+
+def the_lists_given_back(keeper: Keeper) -> None:
+    """From the published graph alone, as somebody needs it whose disk is gone."""
+    graph = (keeper.home / "build" / "graph.trig").read_bytes()
+    given = keeper.run("export", "--tables", keeper.home / "back", "-g", keeper.home / "build")
+    assert (given.code, given.out) == (0, "")
+    assert keeper.run("build", keeper.home / "back", "-o", keeper.home / "again", "-q", "--no-page").code == 0
+    assert (keeper.home / "again" / "graph.trig").read_bytes() == graph
+    with (keeper.home / "back" / "tables" / "partnerships.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    written = sorted(tuple(line[heading] for heading in HEADINGS[:8]) for line in keeper.rows)
+    columns = [heading.lower().replace(" ", "_") for heading in HEADINGS[:8]]
+    assert sorted(tuple(line[column] for column in columns) for line in lines) == written
+
+
+TASKS = (
+    first_ten_partners,
+    eight_mistakes,
+    an_end,
+    a_renaming,
+    a_merger,
+    a_new_source,
+    a_correction,
+    a_hand_over,
+    a_new_partner_in_a_sorted_list,
+    a_row_deleted_by_mistake,
+    a_to_do_list_a_year_later,
+    the_lists_given_back,
+)

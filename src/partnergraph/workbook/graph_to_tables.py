@@ -233,8 +233,8 @@ class _TableReader:
         yield from self.partnerships.rows()
 
     def relationships_rows(self) -> Iterator[Row]:
-        for _, slug, record in self._records(PG.Relationship, "rel"):
-            record = self.todo.own(record)
+        for _, slug, relationship in self._records(PG.Relationship, "rel"):
+            record = self.todo.own(relationship)
             yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
 
     def events_rows(self) -> Iterator[Row]:

@@ -98,10 +98,10 @@ class PartnershipExport:
     def _claims(self) -> Iterator[_Claim]:
         """What each piece of evidence from such a row supports."""
         for class_iri, kind in ((PG.Relationship, "rel"), (PG.ChangeEvent, "event")):
-            for _, slug, record in self.graph.records_of(class_iri, kind):
-                if not is_from_partnerships(record):
+            for _, slug, whole_record in self.graph.records_of(class_iri, kind):
+                if not is_from_partnerships(whole_record):
                     continue
-                record = self.todo.own(record)
+                record = self.todo.own(whole_record)
                 predicates = (
                     (PG["from"], PG.to) if kind == "rel" else (ORG.originalOrganization, ORG.resultingOrganization)
                 )

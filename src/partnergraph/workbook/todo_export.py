@@ -8,7 +8,7 @@ from partnergraph.claims.statements import RecordTerms, targets_of, text_of, tex
 from partnergraph.model.rdf_terms import IRI, Literal, Term
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.tables.todo_schema import TODO, kind_and_parties
-from partnergraph.vocabulary import DCTERMS, PG, SKOS
+from partnergraph.vocabulary import PG, SKOS
 from partnergraph.vocabulary.iri import last_segment
 from partnergraph.workbook.folder_statements import FolderGraph, stated_date
 
