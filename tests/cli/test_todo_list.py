@@ -232,5 +232,9 @@ def test_parties_that_ended_and_sources_that_are_gone(run: Run, folder: Path) ->
     assert by_build[ALLIANCE] == gone
     assert tasks("-g", "g")[ALLIANCE] == gone.replace("withdrawn 2025-02", "its text is missing")
 
-    # A list has one form.
+    # Nothing to look at is no list; a list has one form.
+    Path("small.ttl").write_text("<https://e.org/a> a <http://www.w3.org/ns/org#Organization> .", "utf-8")
+    nothing = run("stale", "-g", "small.ttl", "-o", "none.xlsx")
+    assert (nothing.code, nothing.err) == (0, "Nothing is to be looked at; no list was written.\n")
+    assert not Path("none.xlsx").exists()
     assert "A to-do list is a workbook; leave out" in run("stale", "-o", "t.xlsx", "-f", "csv", "-g", "build").err

@@ -118,7 +118,8 @@ class _TodoLists:
         if claim is None:
             if "relationships" not in self.cells.incomplete:
                 message = f"'{slug}' is no longer the id of a relationship of the tables."
-                self.cells.error(row, "claim", "todo-claim", message, slug, _OTHER_LIST)
+                fix = f"{_OTHER_LIST} What an RDF file says is mended there."
+                self.cells.error(row, "claim", "todo-claim", message, slug, fix)
             return None
         then, now = row.get("kind_and_parties"), kind_and_parties(claim.kind, claim.from_, claim.to)
         if then and then != now:
