@@ -151,7 +151,7 @@ def _write_ids(contents: GraphFolder) -> tuple[GraphFolder, list[Finding]]:
         return contents, []
     try:
         with lock_folder(contents.path) as locked:
-            locked.write({IDS: data}, lambda: stop_if_changed(contents))
+            locked.write(contents.new_ids, lambda: stop_if_changed(contents))
     except StoreError as error:
         message = f"The ids of the rows of Partnerships could not be written: {error}"
         fix = "Let the build write into the folder: else a partner that is renamed becomes another one."

@@ -65,6 +65,7 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
         files = _extended_tables(rows, into, report)
         files |= _document_files(rows, into, document, report)
         if files:
+            files |= before.new_ids
             _check(files, into)
             locked.write({name: files[name] for name in sorted(files, key=_rank)}, lambda: stop_if_changed(before))
     return report

@@ -74,6 +74,11 @@ class GraphFolder:
         """The findings that stop a build."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
+    @property
+    def new_ids(self) -> dict[str, bytes]:
+        """The file of ids, where it is to be written: with whatever names them, so that they stay."""
+        return {} if self.ids_file is None else {IDS: self.ids_file}
+
 
 def input_hashes(folder: Path) -> dict[str, str]:
     """The files that a build reads, relative to the folder, with the SHA-256 of each; sorted.

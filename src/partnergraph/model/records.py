@@ -17,8 +17,8 @@ class Support:
 
 @dataclass(frozen=True)
 class Record:
-    """Anything with an id and, for most, evidence. `from_table`: the table whose row became several records, this one among
-    them.
+    """Anything with an id and, for most, evidence. `from_table`: the table whose row became several records, this one
+    among them.
     """
 
     id: str

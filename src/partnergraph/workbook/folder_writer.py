@@ -147,9 +147,15 @@ def _ids_notes(content: FolderContent) -> list[str]:
         return []
     with tempfile.TemporaryDirectory() as temporary:
         write_folder(Path(temporary), replace(content, ids_file=None))
-        if read_folder(Path(temporary)).ids_file == content.ids_file:
-            return []
+        new = read_folder(Path(temporary)).ids_file or b""
+    if _without_titles(new) == _without_titles(content.ids_file):
+        return []
     return [f"Ids of rows of Partnerships are not in the workbook. Keep the {IDS} of your graph folder with it."]
+
+
+def _without_titles(ids_file: bytes) -> list[bytes]:
+    """The lines of a file of ids but those that only say what a source is called."""
+    return [line for line in ids_file.split(b"\n") if not line.startswith(b"source,")]
 
 
 def _register_notes(reader: Reader, content: FolderContent) -> list[str]:

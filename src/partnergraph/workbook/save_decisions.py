@@ -74,9 +74,10 @@ def _csv(rows: list[dict[str, str]]) -> bytes:
 
 def _write(locked: LockedFolder, folder: GraphFolder, name: str, data: bytes) -> tuple[Path, GraphFolder]:
     file = f"tables/{name}"
-    locked.write({file: data}, lambda: stop_if_changed(folder))
-    inputs = {**folder.inputs, file: hashlib.sha256(data).hexdigest()}
-    return folder.path / file, replace(folder, inputs=inputs)
+    files = folder.new_ids | {file: data}
+    locked.write(files, lambda: stop_if_changed(folder))
+    inputs = {**folder.inputs, **{path: hashlib.sha256(content).hexdigest() for path, content in files.items()}}
+    return folder.path / file, replace(folder, inputs=inputs, ids_file=None)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
