@@ -276,8 +276,8 @@ def test_unknown_columns_are_left_out_and_said_once_those_about_persons_by_thems
             sheet[f"{column}2"] = "=1/0" if text == "Budget" else "jane.doe@example.org"
 
     found = small(tmp_path, fill)
-    assert said(found) == [("warning", "unknown-column", "F1"), ("warning", "personal-data", "H1")]
-    columns, persons = found.findings
+    assert said(found) == [("warning", "personal-data", "H1"), ("warning", "unknown-column", "F1")]
+    persons, columns = found.findings
     assert columns.message == (
         "The columns 'notte', 'Budget', 'Our ref' are not columns of this table, and were left out."
     )

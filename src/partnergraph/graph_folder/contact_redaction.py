@@ -6,7 +6,7 @@ as in their source, and part of an address or identifier would be another: such 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from partnergraph.errors import Finding
@@ -20,6 +20,8 @@ __all__ = ["redact_tables"]
 # Columns that hold no sentences: a number in them is no telephone's.
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
 _NOT_PUBLISHED = ("who",)
+_REASON = "what the tables say is published."
+_NOUNS = {EMAIL: "An address of e-mail", TELEPHONE: "The number of a telephone"}
 
 
 def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
@@ -27,7 +29,7 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
     findings: list[Finding] = []
     for name, table in tables.items():
         prose = {column.name for column in TABLE_COLUMNS.get(name, TODO_COLUMNS) if column.type in ("text", "string")}
-        prose -= {"words", "what_it_says", "source", *_IDENTIFYING}
+        prose -= {"words", "what_it_says", "source", *_NOT_PUBLISHED}
         for index, row in enumerate(table.rows):
             if may_hold_contacts("\n".join(row.cells.values())):
                 table.rows[index] = _redact_row(row, prose, findings)
@@ -37,23 +39,18 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
 def _redact_row(row: TableRow, prose: set[str], findings: list[Finding]) -> TableRow:
     cells = dict(row.cells)
     for column, cell in row.cells.items():
-        if column not in prose:
-            findings += _findings(row, column, cell)
+        kinds = {kind for kind, *_ in find_contacts(cell)} if column not in _NOT_PUBLISHED else set[str]()
+        if column in _IDENTIFYING and EMAIL not in kinds:
             continue
-        cells[column], kinds = redact_contacts(cell)
-        for kind in sorted({*kinds}):
-            message = f"{_NOUNS[kind]} stood in this cell, and was left out."
-            fix = "Delete it from the table, too: what the tables say is published."
+        if is_redacted := column in prose and bool(kinds):
+            cells[column] = redact_contacts(cell)[0]
+        for kind in sorted(kinds):
+            message, fix = (
+                f"{_NOUNS[kind]} stands in this cell.",
+                f"Leave it out: {_REASON} Of quoted words, quote fewer.",
+            )
+            if is_redacted:
+                message = f"{_NOUNS[kind]} stood in this cell, and was left out."
+                fix = f"Delete it from the table, too: {_REASON}"
             findings.append(Finding("personal-data", "warning", message, row.place(column), fix=fix))
     return replace(row, cells=cells)
-
-
-_NOUNS = {EMAIL: "An address of e-mail", TELEPHONE: "The number of a telephone"}
-
-
-def _findings(row: TableRow, column: str, cell: str) -> Iterator[Finding]:
-    """What stands in a cell that stays as it is."""
-    kinds = {kind for kind, *_ in find_contacts(cell)} if column not in _NOT_PUBLISHED else set[str]()
-    for kind in sorted(kinds - ({TELEPHONE} if column in _IDENTIFYING else set())):
-        fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
-        yield Finding("personal-data", "warning", f"{_NOUNS[kind]} stands in this cell.", row.place(column), fix=fix)

@@ -63,12 +63,18 @@ class NameReferences:
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._rows = {name: table.rows for name, table in tables.items()}
         self._indexes: dict[str, dict[str, dict[str, None]]] = {}
+        self._matches: dict[tuple[str, tuple[str, ...]], list[NamedRow]] = {}  # thousands of rows may have one name
         self._by_id: dict[str, dict[str, TableRow]] = {}
         self._traits: dict[NamedRow, tuple[set[str], set[str]]] | None = None
 
     def find(self, text: str, tables: Iterable[str]) -> list[NamedRow]:
         """The rows of these tables that are called so, each once, in the order of tables and rows."""
         tables = tuple(tables)
+        if (matches := self._matches.get((text, tables))) is None:
+            matches = self._matches[text, tables] = self._find(text, tables)
+        return matches
+
+    def _find(self, text: str, tables: tuple[str, ...]) -> list[NamedRow]:
         keys = (_address_key(text),) if is_web_address(text) else (exact_key(text), _FOLDED + reference_key(text))
         for key in keys:
             matches = [NamedRow(table, row_id) for table in tables for row_id in self._index(table).get(key, ())]
@@ -106,7 +112,7 @@ class NameReferences:
             for row in pending:
                 text = row.get("organisation") or ""
                 text = text.removeprefix("org:").strip() if text not in ids else text
-                matches = [NamedRow("organisations", text)] if text in ids else self.find(text, ("organisations",))
+                matches = [NamedRow("organisations", text)] if text in ids else self._find(text, ("organisations",))
                 resolved += [(row, matches[0].id)] if len(matches) == 1 else []
                 left += [row] if not matches else []
             for row, row_id in resolved:  # after the round: the order of rows changes nothing
