@@ -27,7 +27,7 @@ def fill(path: Path, answers: Mapping[str, Mapping[str, object]]) -> None:
     """Fill in rows of the list, by the id of the claim, and save it."""
     book = openpyxl.load_workbook(path)
     sheet = book["To do"]
-    heads = {cell.value: cell.column for cell in sheet[1]}
+    heads = {str(cell.value).lower(): cell.column for cell in sheet[1]}
     rows = {sheet.cell(number, heads["claim"]).value: number for number in range(2, sheet.max_row + 1)}
     for claim, cells in answers.items():
         for heading, value in cells.items():
@@ -61,8 +61,8 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert Path("again.xlsx").read_bytes() == Path("todo.xlsx").read_bytes()
     sheet = openpyxl.load_workbook("todo.xlsx")["To do"]
     assert [cell.value for cell in sheet[1]][:10] == [
-        *("in words", "last confirmed", "to be done", "still holds", "when ended", "source", "source date", "where"),
-        *("what it says", "note"),
+        *("In words", "Last confirmed", "To be done", "Still holds", "When ended", "Source", "Source date", "Where"),
+        *("What it says", "Note"),
     ]
     texts = {row[10]: row[:3] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert texts[SUPPORT] == (

@@ -62,7 +62,7 @@ def _headings(sheet: Any) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties()
     for number, column in enumerate(TODO_COLUMNS, 1):
         filled = column.name in FILLED
-        cell = sheet.cell(1, number, column.name.replace("_", " "))
+        cell = sheet.cell(1, number, column.name.replace("_", " ").capitalize())
         cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if filled else "1F3A5F")
         cell.fill = PatternFill("solid", fgColor="1F3A5F" if filled else "D5DEEA")
         cell.alignment = Alignment(vertical="center", wrap_text=True)
