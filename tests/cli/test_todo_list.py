@@ -48,7 +48,11 @@ def folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     columns = sources.read_text("utf-8").splitlines()[0].split(",")
     row = {"id": "report-2028", "title": "Report 2028", "publisher": "P", "kind": "report", "date": "2028-05"}
     with sources.open("a", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerow([row.get(column, "") for column in columns])
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([row.get(column, "") for column in columns])
+        writer.writerow(
+            [(row | {"id": "leaflet", "title": "A leaflet", "date": ""}).get(column, "") for column in columns]
+        )
     assert run("build", "g", "-q", "--no-page").code == 0
     asked = run("stale", "-g", "g", "--at", "2029-11-30", "-o", "todo.xlsx")
     assert (asked.code, asked.out) == (0, "")
@@ -71,7 +75,7 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert texts[ALLIANCE][0] == "Example Trust is a member of Example Alliance, from 2019"
     assert [choice.formula1 for choice in sheet.data_validations.dataValidation] == [
         '"yes,ended,no longer known"',
-        "Lists!$A$2:$A$5",
+        "Lists!$A$2:$A$6",
     ]
     shutil.copytree("build", "before", symlinks=True)
     before, tables = claims(Path("before")), {path: path.read_bytes() for path in Path("g/tables").iterdir()}
@@ -172,6 +176,14 @@ def test_each_mistake_is_named_with_its_cell_and_fix(run: Run, folder: Path) -> 
     marked = openpyxl.load_workbook("marked.xlsx")
     [title] = [name for name in marked.sheetnames if name.startswith("To do")]
     assert "another one than when" in marked[title][f"K{numbers[PART]}"].comment.text
+
+    # A source without a date confirms nothing that anybody sees, until the list gives it one.
+    leaflet = YES | {"source": "a leaflet"}
+    assert "The source has no date, so it is not seen when it confirms" in " ".join(problems({ALLIANCE: leaflet}))
+    assert problems({ALLIANCE: leaflet | {"source date": "2029"}}) == []
+    [dated] = [source.date for source in read_folder(folder).model.sources if source.id == "leaflet"]
+    assert dated is not None
+    assert dated.text == "2029"
 
     # Two lists that do not agree, and an end that was written elsewhere since.
     shutil.copy("todo.xlsx", "g/tables/todo-b.xlsx")
