@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_a_claim_is_lost_when_only_an_editors_addition_to_it_is_left(whole: Mode
         Evidence("p", source="page", basis="stated"),
         Evidence("e", source="editor", basis="editor"),
     )
-    parties = {"kind": "funding", "from_": ids.org("a"), "to": ids.org("b")}
+    parties: dict[str, Any] = {"kind": "funding", "from_": ids.org("a"), "to": ids.org("b")}
     added = Support("e", frozenset({"start"}))
     model = Model(
         config=whole.config,

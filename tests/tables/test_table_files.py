@@ -298,7 +298,7 @@ def test_a_value_beyond_the_headings_is_an_error_in_its_cell(tmp_path: Path) -> 
     ("title", "table"),
     [
         ("relationships", "relationships"),
-        ("Partnerships", "relationships"),
+        ("Partnerships", "partnerships"),
         ("Organizations", "organisations"),
         (" ORGANISATIONS ", "organisations"),
         ("Under_takings", "undertakings"),

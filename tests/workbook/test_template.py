@@ -297,7 +297,7 @@ def test_what_the_readme_of_a_keeper_tells_to_do_leaves_only_ones_own(short: Pat
     (folder / "documents" / "example-newsletter.txt").unlink()
     sheet.append(["Beacon Fund", "funds us", None, 2021, None, "Annual report", "p. 4", "It has funded us since 2021"])
     sheet.append(["North Council", "we support", None, datetime(2020, 4, 1), None, "What we know ourselves"])
-    sheet.append(["Beacon  fund", "is a member of", "Funders & Friends", None, None, "annual report"])
+    sheet.append(["the beacon fund", "is a member of", "Funders & Friends", None, None, "annual report"])
     sheet["K1"], sheet["K2"], sheet["L1"], sheet["L2"] = "Contact", "Jane Doe", "Budget code", "X1"
     sheet["J3"] = "Ask jane.doe@example.org"
     book.save(folder / "tables" / "partners.xlsx")

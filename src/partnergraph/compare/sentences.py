@@ -23,6 +23,7 @@ from partnergraph.compare.wording import (
     OWN_RECORDS,
     PREDICATE_LABELS,
     RELATIONSHIP_PARTS,
+    ROW_TERMS,
     TEXT_POSITION,
     TYPE_WORDING,
     TypeWording,
@@ -234,6 +235,7 @@ class SentenceWriter:
             yield from self._text_change(record)
         elif record.type == "evidence":
             yield from self._wording_changes(record)
+        yield from self._row_change(record)
         yield from self._standing_change(record)
         yield from self._date_changes(record)
         yield from self._evidence_changes(record)
@@ -297,6 +299,14 @@ class SentenceWriter:
                 sentence = f"Evidence at another place in the text ({name})."
             else:
                 sentence = f"Evidence, {noun} changed ({name}): “{old}” → “{new}”"
+            yield self._change(record, "evidence-changed", sentence, old=old, new=new)
+
+    def _row_change(self, record: ChangedRecord) -> Iterator[Change]:
+        """How a row of Partnerships says what it says; what its other cells change is reported as that."""
+        lost, gained = record.consume(*ROW_TERMS)
+        old, new = (" / ".join(t[5:] for t in texts if t.startswith("how: ")) for texts in (lost, gained))
+        if old and new:
+            sentence = f"Worded anew in Partnerships ({self._evidence_id(record)}): “{old}” → “{new}”"
             yield self._change(record, "evidence-changed", sentence, old=old, new=new)
 
     def _standing_change(self, record: ChangedRecord) -> Iterator[Change]:

@@ -61,7 +61,7 @@ class NameReferences:
     """The names in the tables of a folder. Indexes are made when the first name is looked up."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
-        self._rows = {name: table.rows for name, table in tables.items()}
+        self._rows = {name: [*table.rows] for name, table in tables.items()}
         self._indexes: dict[str, dict[str, dict[str, None]]] = {}
         self._matches: dict[tuple[str, tuple[str, ...]], list[NamedRow]] = {}  # thousands of rows may have one name
         self._by_id: dict[str, dict[str, TableRow]] = {}

@@ -23,6 +23,7 @@ from partnergraph.errors import Finding
 from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import TableRow, read_sheet
 from partnergraph.tables.table_files import sheets_of
+from partnergraph.vocabulary.name_folding import reference_key
 from partnergraph.vocabulary.slug import ascii_slug
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "assign_ids",
     "digest",
     "fold_name",
+    "fold_text",
     "ids_csv",
     "read_ids",
 ]
@@ -49,16 +51,25 @@ _MAX_GROUP = 200  # rows of the same kind and parties that are compared with eac
 _MIN_SIMILARITY = 0.6
 _MAX_COMPARED = 200  # characters of names
 _ALIKE = str.maketrans("‘’“”‐‑‒–—\u00a0", "''\"\"-----" + " ")
-UNKNOWN = "?"  # begins what stands for a name that has no id yet: ?org:beacon fund, ?source:annual report
+UNKNOWN = "?"  # begins what stands for a name that has no id yet; then a prefix, and the folded name
+
+
+def fold_text(text: str) -> str:
+    """A text without case, doubled spaces, and typographic quotation marks and dashes.
+
+    >>> fold_text(" The  Children’s TRUST ")
+    "the children's trust"
+    """
+    return " ".join(text.translate(_ALIKE).casefold().split())
 
 
 def fold_name(name: str) -> str:
-    """A name without case, doubled spaces, and typographic quotation marks and dashes.
+    """The name of an organisation as names are looked up; of one without letters, its folded text.
 
-    >>> fold_name(" The  Children’s TRUST ")
-    "the children's trust"
+    >>> fold_name("The Arts & Health Trust"), fold_name("?!")
+    ('arts and health trust', '?!')
     """
-    return " ".join(name.translate(_ALIKE).casefold().split())
+    return reference_key(name) or fold_text(name)
 
 
 def digest(where: str, says: str) -> str:
@@ -68,8 +79,8 @@ def digest(where: str, says: str) -> str:
 
 
 class PartnershipKey(NamedTuple):
-    """What a row says. Parties are references (org:beacon-fund), the source is an id; dates are texts. `digest` stands
-    for place and words. Before ids are assigned, parties and source may be `UNKNOWN` with a folded name.
+    """What a row says. Parties are references (a prefix and an id), the source is an id, dates are texts; `digest`
+    stands for place and words. Before ids are assigned, parties and source may be `UNKNOWN` with a folded name.
     """
 
     kind: str

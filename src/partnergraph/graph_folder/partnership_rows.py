@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from partnergraph.errors import Finding
 from partnergraph.graph_folder.cell_parser import PREFIX, plain_date
-from partnergraph.graph_folder.partnership_ids import UNKNOWN, PartnershipIds, PartnershipKey, digest, fold_name
+from partnergraph.graph_folder.name_references import NamedRow, NameReferences
+from partnergraph.graph_folder.partnership_ids import (
+    UNKNOWN,
+    PartnershipIds,
+    PartnershipKey,
+    digest,
+    fold_name,
+    fold_text,
+)
 from partnergraph.model.dates import PartialDate
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow, split_values
@@ -30,7 +37,7 @@ __all__ = ["PartnershipReader", "PartnershipRow", "SourceCell", "read_source_cel
 _OWN = ("us", "we", "our organisation", "our organization", "ourselves")
 # Kinds that no row holds: rules write them, or they go to a place.
 _NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "funding-channel", "location")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"|]+")
+_ADDRESS = re.compile(r"(?:https?://(?=[^\s/]+\.)|www\.)[^\s<>\"|]+")
 _RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
 MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
 
@@ -50,7 +57,7 @@ class SourceCell:
 
 def source_key(text: str) -> str:
     """A title or address as sources are known by it."""
-    return fold_name(text).rstrip("/")
+    return fold_text(text).rstrip("/")
 
 
 def read_source_cell(text: str) -> SourceCell:
@@ -95,8 +102,8 @@ class PartnershipRow:
 
 @dataclass
 class PartnershipReader:
-    """Reads rows. `own`: the reference of the organisation that an empty cell means, if there is one; `parties`:
-    references of the full tables by folded id and name; `labels`: their names by reference; `former`: ids of those that
+    """Reads rows. `own`: the reference of the organisation that an empty cell means, if there is one; `names`:
+    the full tables by name, `ids_of` their ids; `labels`: their names by reference; `former`: ids of those that
     rows named before; `sources`: ids by what sources are known by.
     """
 
@@ -105,13 +112,15 @@ class PartnershipReader:
     date_rule: str = ""
     own: str = ""
     findings: list[Finding] = field(default_factory=list)
-    parties: dict[str, list[str]] = field(default_factory=dict)
+    names: NameReferences = field(init=False)
+    ids_of: dict[str, set[str | None]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.parties, self.former = party_names(self.tables), self.ids.organisations()
+        self.names, self.former = NameReferences(self.tables), self.ids.organisations()
+        self.ids_of = {table: {row.get("id") for row in self.tables[table].rows} for table in PARTIES[:3]}
         self.labels = {
             f"{PREFIX[table]}:{row.get('id')}": row.get("name") or ""
             for table in PARTIES[:3]
@@ -194,7 +203,9 @@ class PartnershipReader:
             return self.own
         references = self.references(name)
         if len(references) > 1:
-            message = f"'{name}' is the name of several: {', '.join(_bare(r) for r in references)}."
+            traits = {r: self.names.describe(_named_row(r)) for r in references}
+            listing = "; ".join(f"{_bare(r)} ({traits[r]})" if traits[r] else _bare(r) for r in references)
+            message = f"'{name}' is the name of several: {listing}."
             self.error(row, column, "ambiguous", message, "Write the id of the one that is meant.")
             return ""
         if not fold_name(name):
@@ -208,11 +219,20 @@ class PartnershipReader:
 
     def references(self, name: str) -> list[str]:
         """All that a name may mean: in the full tables, else what rows named so before."""
-        key = fold_name(name)
-        if references := self.parties.get(key):
+        if references := self.full_references(name):
             return references
-        slug = self.former.get(key, key if key in self.ids.names else "")
+        slug = name if name in self.ids.names else self.former.get(fold_name(name), "")
         return [f"org:{slug}"] if slug else []
+
+    def full_references(self, name: str) -> list[str]:
+        """All parties of the full tables that an id or name means."""
+        prefix, colon, rest = name.partition(":")
+        tables = tuple(table for table in PARTIES[:3] if not colon or PREFIX[table] == prefix)
+        key = rest if colon and tables else name
+        tables = tables or PARTIES[:3]
+        ids = [NamedRow(table, key) for table in tables if key in self.ids_of[table]]
+        matches = ids or [named for named in self.names.find(key, tables) if named.id]
+        return [f"{PREFIX[table]}:{row_id}" for table, row_id in matches]
 
     def _source(self, text: str, cell: SourceCell) -> str:
         for key in (source_key(text), *cell.keys):
@@ -265,22 +285,9 @@ class PartnershipReader:
         return True
 
 
-def party_names(tables: Mapping[str, Table]) -> dict[str, list[str]]:
-    """The references of all parties of the full tables but places, by folded id and name. Ids go before names."""
-    by_id: dict[str, list[str]] = defaultdict(list)
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for table in PARTIES[:3]:
-        for row in tables[table].rows:
-            if slug := row.get("id"):
-                reference = f"{PREFIX[table]}:{slug}"
-                by_id[slug].append(reference)
-                by_id[reference].append(reference)
-                if name := row.get("name"):
-                    by_name[fold_name(name)].append(reference)
-    for row in tables["names"].rows:
-        if (name := row.get("name")) and (slug := row.get("organisation")) and f"org:{slug}" in by_id.get(slug, ()):
-            by_name[fold_name(name)].append(f"org:{slug}")
-    return {key: list(dict.fromkeys(references)) for key, references in {**by_name, **by_id}.items()}
+def _named_row(reference: str) -> NamedRow:
+    prefix, _, row_id = reference.partition(":")
+    return NamedRow(next(table for table, own in PREFIX.items() if own == prefix), row_id)
 
 
 def _bare(reference: str) -> str:
@@ -296,5 +303,5 @@ def document_names(paths: Sequence[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for path in sorted(paths, reverse=True):
         for name in (path, PurePosixPath(path).name, PurePosixPath(path).stem):
-            names[fold_name(name)] = path
+            names[fold_text(name)] = path
     return names

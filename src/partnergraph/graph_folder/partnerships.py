@@ -131,7 +131,7 @@ class _Expansion:
         self.reader = PartnershipReader(tables, ids, date_rule, findings=findings)
         self._texts: dict[str, Document | None] = {}
         self.paths: dict[str, str] = {}  # of texts, by source
-        self.settings_sources = frozenset[str]()
+        self.settings_sources = self.text_paths = frozenset[str]()
         self.result = ExpandedPartnerships(GraphConfig("", ""))
 
     def run(self, config: GraphConfig) -> ExpandedPartnerships:
@@ -163,8 +163,8 @@ class _Expansion:
         named = {str(e.get("path", "")): str(e.get("source", "")) for e in entries if isinstance(e, dict)}
         self.paths = {source: path for path, source in named.items()}
         self.settings_sources = frozenset(self.paths)
-        texts = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(TEXTS))
-        for name, path in document_names([*texts, *named]).items():
+        self.text_paths = frozenset(path.relative_to(self.folder).as_posix() for path in self.folder.glob(TEXTS))
+        for name, path in document_names([*self.text_paths, *named]).items():
             token = named.get(path) or self.reader.sources.get(source_key(path), f"{UNKNOWN}source:{path}")
             self.reader.sources.setdefault(name, token)
 
@@ -192,7 +192,7 @@ class _Expansion:
         for token, counts in spellings.items():
             slug = token.partition(":")[2]
             if token.startswith(UNKNOWN) or (slug in self.ids.names and slug not in self.full["organisations"]):
-                names[token] = self._one_spelling(token, counts, cells)
+                names[token] = self._preferred_spelling(token, counts, cells)
             else:
                 names[token] = self.reader.labels.get(token, "")
         if own and own not in names:
@@ -205,7 +205,7 @@ class _Expansion:
             names[own] = name
         return names
 
-    def _one_spelling(
+    def _preferred_spelling(
         self, token: str, counts: Counter[str], cells: Mapping[tuple[str, str], tuple[TableRow, str]]
     ) -> str:
         slug = token.partition(":")[2]
@@ -227,7 +227,7 @@ class _Expansion:
             cell = row.source_cell
             texts = titles.setdefault(row.source, [])
             path = row.source.removeprefix(f"{UNKNOWN}source:")
-            own = [title_of_path(path), path] if path.startswith("documents/") else []
+            own = [title_of_path(path), path] if path in self.text_paths else []
             texts += [text for text in (*own, cell.title, cell.url) if text and text not in texts]
         return {
             token: texts
@@ -239,7 +239,7 @@ class _Expansion:
         """Rows of the last build name what has a row of its own by now."""
         replaced = {}
         for slug, name in self.ids.names.items():
-            references = self.reader.parties.get(fold_name(name), [])
+            references = self.reader.full_references(name)
             if len(references) == 1 and slug not in self.full["organisations"]:
                 replaced[f"org:{slug}"] = references[0]
         sources = {
@@ -327,7 +327,7 @@ class _Expansion:
     def _path_of(self, slug: str, token: str, assigned: Assignment) -> str:
         """The path of a text in the folder documents that only rows name."""
         texts = [token.removeprefix(f"{UNKNOWN}source:"), *(t for s, t in assigned.file.sources if s == slug)]
-        return next((t for t in texts if t.startswith("documents/") and (self.folder / t).is_file()), "")
+        return next((t for t in texts if t in self.text_paths), "")
 
     def _add_claims(
         self, rows: Sequence[PartnershipRow], assigned: Assignment, names: Mapping[str, str], own: str
@@ -346,7 +346,7 @@ class _Expansion:
             cells["evidence"] = "; ".join(sorted(member.evidence for _, member in members))
             parties = {"from": "with_whom", "to": "partner"} if row.wording.inverse else {"to": "with_whom"}
             table = "events" if key.kind == "succession" else "relationships"
-            if self._is_taken(slug, row):
+            if self._has_duplicate_id(slug, row):
                 continue
             if table == "events":
                 kind = "merger" if any(member.wording.is_merger for member, _ in members) else "change"
@@ -357,7 +357,7 @@ class _Expansion:
                 cells |= {"kind": key.kind, "start": key.since, "end": key.until, "date_note": PAST * is_past}
             self._add(table, row.row, cells, parties, "partner")
 
-    def _is_taken(self, slug: str, row: PartnershipRow) -> bool:
+    def _has_duplicate_id(self, slug: str, row: PartnershipRow) -> bool:
         """Whether a row of a full table has the id of what a row of Partnerships became, which is a finding."""
         table = next((name for name in ("relationships", "events") if slug in self.full[name]), None)
         if table is None:

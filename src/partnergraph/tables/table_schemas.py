@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from partnergraph.tables.column_types import Column, TableSchema
+from partnergraph.tables.partnership_columns import PARTNERSHIP_COLUMNS, PARTNERSHIP_FIXES
 from partnergraph.vocabulary import DCTERMS, FOAF, ORG, PG, SKOS, WGS84
 
 __all__ = ["BODIES", "PARTIES", "PROSE_COLUMNS", "STATABLE", "TABLE_COLUMNS", "TABLE_SCHEMAS"]
@@ -98,35 +99,7 @@ def _reference(
 
 # The columns in the order in which tables are written.
 TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
-    # One row, one partnership: `graph_folder.partnerships` makes rows of the other tables of it.
-    "partnerships": (
-        Column("partner", "text", "The name of the other organisation, as it calls itself.", required=True),
-        Column(
-            "how",
-            "text",
-            "How it reads: PARTNER how WITH WHOM. funds us, is a member of, hosts, is funded by, collaborates with, "
-            "we fund, became, merged into. Choose from the list, or write it in other words.",
-            required=True,
-        ),
-        Column("with_whom", "text", "The name of the organisation that it is connected with. Empty: us."),
-        Column("since", "date", "Since when: 2021, 2021-06 or 2021-06-30, as exactly as the source says."),
-        Column("until", "date", "Until when, in the same form. Empty: it goes on, or nobody says."),
-        Column(
-            "source",
-            "string",
-            "Where this is written: the title of a report or page, a web address, or the name of a text in the folder "
-            "documents.",
-            required=True,
-        ),
-        Column("where", "string", "Where in the source: p. 4, item 36, row 12."),
-        Column(
-            "what_it_says",
-            "text",
-            "In one line of your own, what the source says. Of a text in the folder documents: the exact words.",
-        ),
-        Column("type", "text", "What the partner is: charity, university, council. Only where you know it."),
-        Column("note", "text", "Anything a reader should know, in one line."),
-    ),
+    "partnerships": PARTNERSHIP_COLUMNS,
     "sources": (
         _ID,
         Column("title", "text", "The title of the document or page.", DCTERMS.title, required=True),
@@ -479,20 +452,11 @@ TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
         _NOTE,
     ),
 }
-# What to do about an empty cell of a required column, where more is to be said than "Fill it in".
-_FIXES = {
-    "partnerships": {
-        "partner": "Write the name of the other organisation.",
-        "how": "Write how you are connected: funds us, is a member of, collaborates with.",
-        "source": "Write where this is written: a title, a web address, or the name of a text in the folder documents. "
-        "No partnership is drawn that nothing supports.",
-    }
-}
 TABLE_SCHEMAS = {
     table: TableSchema(
         tuple(column.name for column in columns),
         tuple(column.name for column in columns if column.required),
-        _FIXES.get(table, {}),
+        PARTNERSHIP_FIXES if table == "partnerships" else {},
         frozenset(column.name for column in columns if column.type != "date") if table == "partnerships" else None,
     )
     for table, columns in TABLE_COLUMNS.items()
