@@ -330,7 +330,6 @@ def a_to_do_list_a_year_later(keeper: Keeper) -> None:
     source = ("health-alliance-news", "Health Alliance news", "Health Alliance", "page", "", "https://example.org/news")
     keeper.sources.append((*source, "", "2028-08"))
     assert keeper.build_well() == [
-        "Stands in a row of its own now: Health Alliance news.",
         "Publisher of Health Alliance news: Health Alliance (was not stated).",
         "Withdrawn of Health Alliance news added: 2028-08.",
     ]

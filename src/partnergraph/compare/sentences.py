@@ -241,16 +241,7 @@ class SentenceWriter:
         yield from self._evidence_changes(record)
         if record.type == "relationship":
             yield from self._relationship_change(record)
-        yield from self._table_change(record)
         yield from self._value_changes(record)
-
-    def _table_change(self, record: ChangedRecord) -> Iterator[Change]:
-        """A record moved between a sheet whose rows become several records and the table of its class."""
-        lost, gained = record.consume(PG.fromTable)
-        if lost or gained:
-            where = f"in a row of {'; '.join(gained).capitalize()}" if gained else "in a row of its own"
-            sentence = f"Stands {where} now: {self._subject(record)}."
-            yield self._change(record, "changed", sentence, old="; ".join(lost) or None, new="; ".join(gained) or None)
 
     def _name_change(self, record: ChangedRecord) -> Iterator[Change]:
         lost, gained = record.consume(SKOS.prefLabel)

@@ -58,7 +58,8 @@ def read_tables_back(reader: Reader) -> FolderContent:
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
     todo_rows = [{column: row.get(column, "") for column in TODO_SCHEMA.columns} for row in tables.todo.rows()]
-    rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
+    if todo_rows:
+        rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
     return FolderContent(tables.config(), rows, documents, tables.story(), tables.partnerships.ids_file())
 
 
