@@ -257,11 +257,11 @@ def test_the_workbook_of_a_keeper_has_three_sheets_to_see_and_builds_without_a_w
     headings = [cell.value for cell in sheet[1]]
     assert headings[:8] == ["Partner", "How", "With whom", "Since", "Until", "Source", "Where", "What it says"]
     assert all(cell.comment and len(cell.comment.text) > 20 for name in visible[1:] for cell in book[name][1])
-    offers = {str(v.sqref)[0]: v for name in visible[1:] for v in book[name].data_validations.dataValidation}
+    offers = {str(v.sqref)[0]: v for v in sheet.data_validations.dataValidation}
     wordings = [cell.value for [cell] in book["Lists"][offers["B"].formula1.partition("!")[2].replace("$", "")]]
     assert wordings[:4] == ["funds", "is funded by", "is a member of", "has as a member"]
     assert [text for text in wordings if partnership_of_wording(text) is None] == []
-    assert offers["F"].formula1 == "OFFSET(Sources!$B$2,0,0,MAX(1,COUNTA(Sources!$B:$B)-1),1)"
+    assert offers["F"].formula1 == "OFFSET(Sources!$A$2,0,0,MAX(1,COUNTA(Sources!$A:$A)-1),1)"
     assert not any(offers[letter].showErrorMessage for letter in "BCFI")  # other words are taken, too
     readme = [cell.value for row in book["Read me"] for cell in row if cell.value]
     assert not [text for text in readme if "Organisations" in text or "ontology" in text]
@@ -318,6 +318,15 @@ def test_what_the_readme_of_a_keeper_tells_to_do_leaves_only_ones_own(short: Pat
     ]
     assert len(model.relationships) == 3
     assert "example.org" not in repr(model.evidence)
+    # A source that has another title, in both sheets, is the same one.
+    build(folder, tmp_path / "build")
+    book["Sources"].append(["The annual report of 2024", "Riverside Trust", "report"])
+    sheet["F2"], sheet["F4"] = "The annual report of 2024", "the annual  report of 2024"
+    book.save(folder / "tables" / "partners.xlsx")
+    again = read_folder(folder).model
+    assert {row.id for row in again.sources} == {row.id for row in model.sources}
+    assert "The annual report of 2024" in {row.title for row in again.sources}
+    assert {row.id for row in again.evidence} == {row.id for row in model.evidence}
 
     sheet["B2"], sheet["F4"] = "adores us", None
     book.save(folder / "tables" / "partners.xlsx")

@@ -28,6 +28,7 @@ from partnergraph.vocabulary.slug import ascii_slug
 
 __all__ = [
     "IDS",
+    "MAX_STEM",
     "Assignment",
     "IdentifiedRow",
     "PartnershipIds",
@@ -45,7 +46,7 @@ _COLUMNS = ("record", "id", "name", "evidence", "kind", "from", "to", "since", "
 _SCHEMA = TableSchema(_COLUMNS, ("record", "id"), prose=frozenset(("name",)))
 _RECORDS = ("organisation", "former name", "source", "partnership", "former partnership")
 _ID = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
-_MAX_STEM = 60  # characters of a name that become part of an id
+MAX_STEM = 60  # characters of a name that become part of an id
 _MAX_ALIKE = 20  # rows that differ in a name alone, among which a new name is looked for
 _MAX_GROUP = 200  # rows of the same kind and parties that are compared with each other
 _MIN_SIMILARITY = 0.6
@@ -228,7 +229,7 @@ class _Minter:
 
     def new_id(self, text: str, default: str) -> str:
         """An id made of a name."""
-        stem = ascii_slug(text[: 4 * _MAX_STEM])[:_MAX_STEM].strip("-") or default
+        stem = ascii_slug(text[: 4 * MAX_STEM])[:MAX_STEM].strip("-") or default
         return self._unused(stem, self.used)
 
     def claim(self, key: PartnershipKey) -> str:

@@ -104,7 +104,8 @@ class PartnershipRow:
 class PartnershipReader:
     """Reads rows. `own`: the reference of the organisation that an empty cell means, if there is one; `names`:
     the full tables by name, `ids_of` their ids; `labels`: their names by reference; `former`: ids of those that
-    rows named before; `sources`: ids by what sources are known by.
+    rows named before; `sources`: ids by what sources are known by; `without_id`: which rows of Sources have none,
+    by what stands for it.
     """
 
     tables: Mapping[str, Table]
@@ -117,6 +118,7 @@ class PartnershipReader:
     labels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
+    without_id: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.names, self.former = NameReferences(self.tables), self.ids.organisations()
@@ -128,10 +130,14 @@ class PartnershipReader:
         }
         for slug, text in self.ids.sources:
             self.sources.setdefault(source_key(text), slug)
-        for row in self.tables["sources"].rows:
-            for own in (row.get("url"), row.get("title"), row.get("id")):
-                if own and (own_id := row.get("id")):
-                    self.sources[source_key(own)] = own_id
+        for index, row in enumerate(self.tables["sources"].rows):
+            keys = [source_key(cell) for name in ("url", "title", "id") if (cell := row.get(name))]
+            known = (self.sources[key] for key in keys if key in self.sources)
+            default = f"{UNKNOWN}source:{keys[0]}" if keys else ""
+            source = row.get("id") or next(known, default)
+            self.sources |= dict.fromkeys(keys, source)
+            if not row.get("id"):
+                self.without_id.setdefault(source, index)
 
     def read(self, rows: Iterable[TableRow]) -> list[PartnershipRow]:
         """The rows that say enough; what is wrong with others is a finding."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from partnergraph.errors import DataError, Finding
 from partnergraph.graph_folder.documents import MAX_SIZE, LocationError, locate, match_typography, read_document
 from partnergraph.graph_folder.partnership_ids import (
     IDS,
+    MAX_STEM,
     UNKNOWN,
     Assignment,
     IdentifiedRow,
@@ -92,9 +94,22 @@ def expand_partnerships(
     if not table.complete:
         for name in _HEADINGS:
             tables[name].complete = False
-    if not table.rows and ids == PartnershipIds():
-        return ExpandedPartnerships(config)
-    return _Expansion(folder, table, tables, raw, ids, date_rule, findings).run(config)
+    result = ExpandedPartnerships(config)
+    if table.rows or ids != PartnershipIds():
+        result = _Expansion(folder, table, tables, raw, ids, date_rule, findings).run(config)
+    _number_sources(tables["sources"])
+    return result
+
+
+def _number_sources(table: Table) -> None:
+    """Give each source that has none, and that no row of Partnerships names, an id made of its title."""
+    used = {row.get("id") for row in table.rows}
+    for index, row in enumerate(table.rows):
+        if row.get("id") is None and (title := row.get("title")):
+            stem = ascii_slug(title)[:MAX_STEM].strip("-") or "source"
+            slug = next(slug for n in count(1) if (slug := stem if n == 1 else f"{stem}-{n}") not in used)
+            used.add(slug)
+            table.rows[index] = replace(row, cells={**row.cells, "id": slug})
 
 
 def implied_statement(kind: str, start: str, end: str) -> str:
@@ -228,6 +243,8 @@ class _Expansion:
             texts = titles.setdefault(row.source, [])
             path = row.source.removeprefix(f"{UNKNOWN}source:")
             own = [title_of_path(path), path] if path in self.text_paths else []
+            if (index := self.reader.without_id.get(row.source)) is not None:
+                own = [self.tables["sources"].rows[index].get("title") or ""]
             texts += [text for text in (*own, cell.title, cell.url) if text and text not in texts]
         return {
             token: texts
@@ -313,6 +330,10 @@ class _Expansion:
             titles.setdefault(assigned.ids.get(row.source, row.source), row)
         for slug, row in sorted(titles.items()):
             if slug in self.full["sources"]:
+                continue
+            if (index := self.reader.without_id.get(row.source)) is not None:
+                own = self.tables["sources"].rows[index]
+                self.tables["sources"].rows[index] = replace(own, cells={**own.cells, "id": slug})
                 continue
             cell = row.source_cell
             path = self.paths.get(slug) or self._path_of(slug, row.source, assigned)

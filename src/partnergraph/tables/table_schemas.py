@@ -101,7 +101,12 @@ def _reference(
 TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "partnerships": PARTNERSHIP_COLUMNS,
     "sources": (
-        _ID,
+        replace(
+            _ID,
+            required=False,
+            note="A short word for this row: annual-report-2024. Other sheets may point at it; never change it. Empty: "
+            "it is made of the title, and kept.",
+        ),
         Column("title", "text", "The title of the document or page.", DCTERMS.title, required=True),
         Column("publisher", "string", "Who published it.", DCTERMS.publisher, required=True),
         _code(

@@ -23,7 +23,7 @@ WORKBOOK = "partners.xlsx"
 # The tables of a folder that holds what a keeper needs, with the columns that are shown.
 SHORT = {
     "partnerships": TABLE_SCHEMAS["partnerships"].columns,
-    "sources": ("id", "title", "publisher", "kind", "date", "url", "accessed", "note"),
+    "sources": ("title", "publisher", "kind", "date", "url", "accessed", "note"),
 }
 
 
