@@ -162,7 +162,8 @@ def test_who_is_who_among_rows_that_differ_in_the_name_alone(tmp_path: Path) -> 
     # Two that are like neither are others; so is a name beside the old one, and one in other rows.
     others = after("others", ("Alder", "Birch"), ("Quince Ltd", "Zebra Group"))
     assert names(others) == {"quince-ltd": "Quince Ltd", "zebra-group": "Zebra Group"}
-    assert problems(others) == []
+    assert problems(others) == [("info", "renamed-or-new", "A2"), ("info", "renamed-or-new", "A3")]
+    assert "another organisation than 'Alder' or 'Birch'" in others.findings[0].message
     beside = after("beside", ("Alder",), ("Alder", "Alder Trust"))
     assert names(beside) == {"alder": "Alder", "alder-trust": "Alder Trust"}
     elsewhere = after("elsewhere", ("Alder",), ("Alder Trust",), "https://example.org/new")

@@ -16,6 +16,7 @@ from tests.graph_folder.partnership_sheets import (
     ROWS,
     SETTINGS,
     problems,
+    quads_of_folder,
     write_partnerships,
     write_workbook,
 )
@@ -53,7 +54,10 @@ def test_each_row_becomes_organisations_source_evidence_and_relationship_or_chan
     assert len(names) == 7
     sources = {row.id: (row.title, row.kind, row.url) for row in contents.model.sources}
     page = "https://example.org/members"
-    assert sources == {"annual-report-2024": (REPORT, "report", None), "example-org-members": (page, "page", page)}
+    assert sources == {
+        "annual-report-2024": (REPORT, "report", None),
+        "example-org-members": ("example.org/members", "page", page),
+    }
     first, second = contents.model.evidence[:2]
     assert (first.source, first.basis, first.locator) == ("annual-report-2024", "stated", "p. 4")
     assert first.says == "The fund has paid for the school since 2021."
@@ -341,3 +345,21 @@ def test_hostile_cells_are_only_text_and_hostile_ids_are_refused(tmp_path: Path)
         places = [(finding.rule, finding.place.file) for finding in contents.errors if finding.place]
         assert places == ([(rule, IDS)] if rule else [])
         assert "../b" not in (contents.ids_file or b"").decode()
+
+
+def test_no_contact_of_a_person_comes_into_a_graph_an_id_or_the_file_of_ids(tmp_path: Path) -> None:
+    page = "https://example.org/a?to=x@example.org"
+    rows = [
+        ("Aster jo@example.org", "funds us", "Birch 07700 900123", None, None, f"List of al@example.org, {page}", "p. 1",
+         "Ask ed@example.org", None, "Or ring 07700 900124"),
+        ("Cedar", "funds us", None, None, None, "Mail of su@example.org", "07700 900125", "So it is"),
+    ]  # fmt: skip
+    contents = read_folder(write_partnerships(tmp_path, rows))
+    cells = sorted(cell for _, rule, cell in problems(contents) if rule == "personal-data" and cell)
+    assert cells == ["A2", "C2", "F2", "F3", "G3", "H2", "J2"]
+    assert contents.errors == []
+    text = "".join(sorted(quads_of_folder(contents))) + (contents.ids_file or b"").decode()
+    assert "@example" not in text.replace(page, "")
+    assert "900" not in text
+    names = [row.name for row in contents.model.organisations]
+    assert names == ["Aster (e-mail)", "Birch (telephone)", "Cedar", "Riverside Trust"]

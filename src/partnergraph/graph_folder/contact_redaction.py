@@ -15,7 +15,7 @@ from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
 from partnergraph.tables.todo_schema import TODO_COLUMNS
 
-__all__ = ["redact_tables"]
+__all__ = ["redact_partnerships", "redact_tables"]
 
 # Columns that hold no sentences: a number in them is no telephone's.
 _IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
@@ -29,10 +29,23 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
     findings: list[Finding] = []
     for name, table in tables.items():
         prose = {column.name for column in TABLE_COLUMNS.get(name, TODO_COLUMNS) if column.type in ("text", "string")}
-        prose -= {"words", "what_it_says", "source", *_NOT_PUBLISHED}
+        prose -= {"words", *_NOT_PUBLISHED}
         for index, row in enumerate(table.rows):
             if may_hold_contacts("\n".join(row.cells.values())):
                 table.rows[index] = _redact_row(row, prose, findings)
+    return findings
+
+
+def redact_partnerships(table: Table) -> list[Finding]:
+    """The same for the table partnerships, before ids are made of what it names. What a source says waits until it is
+    known whether it is a quotation.
+    """
+    findings: list[Finding] = []
+    for index, row in enumerate(table.rows):
+        if may_hold_contacts("\n".join(row.cells.values())):
+            cells = {column: cell for column, cell in row.cells.items() if column != "what_it_says"}
+            redacted = _redact_row(replace(row, cells=cells), {*cells}, findings)
+            table.rows[index] = replace(row, cells={**row.cells, **redacted.cells})
     return findings
 
 

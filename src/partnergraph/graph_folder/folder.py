@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.cell_parser import CellParser
-from partnergraph.graph_folder.contact_redaction import redact_tables
+from partnergraph.graph_folder.contact_redaction import redact_partnerships, redact_tables
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
@@ -130,6 +130,7 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     tables = read_tables(folder, findings)
     todo = tables.pop(TODO)
     rule = date_rule(raw, findings)
+    findings += redact_partnerships(tables[PARTNERSHIPS])
     partnerships = expand_partnerships(folder, tables, raw, config, rule, findings)
     config = partnerships.config
     if partnerships.documents:

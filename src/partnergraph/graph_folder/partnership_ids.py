@@ -132,12 +132,14 @@ class PartnershipIds:
 @dataclass
 class Assignment:
     """The ids of rows, in their order; the ids of names that had none; the old names of what has a new one, by the
-    reference or `UNKNOWN` name of it; and what the file holds now.
+    reference or `UNKNOWN` name of it; the names of which a new one may be that of, where it is not clear; and what the
+    file holds now.
     """
 
     rows: list[IdentifiedRow]
     ids: dict[str, str]
     old_names: dict[str, str]
+    doubtful: dict[str, list[str]]
     file: PartnershipIds
 
 
@@ -199,7 +201,7 @@ def assign_ids(
     """
     own_ids, own_evidence = ids.all_ids()
     minter = _Minter({*used, *own_ids}, {*used_evidence, *own_evidence})
-    new_ids = _match_names(ids, keys, names, titles, used)
+    new_ids, doubtful = _match_names(ids, keys, names, titles, used)
     titles_of = dict(reversed(ids.sources))
     renamed = {token: titles_of[slug] for token, slug in new_ids.items() if token in titles}
     for token, name in names.items():
@@ -212,7 +214,7 @@ def assign_ids(
         new_ids[token] = minter.new_id(re.sub(r"\Ahttps?://(?:www\.)?", "", titles[token][0]), "source")
     complete = [_with_ids(key, new_ids) for key in keys]
     rows = _identify_rows(ids, complete, minter)
-    return Assignment(rows, new_ids, renamed, _updated(ids, rows, new_ids, names, titles))
+    return Assignment(rows, new_ids, renamed, doubtful, _updated(ids, rows, new_ids, names, titles))
 
 
 def _with_ids(key: PartnershipKey, new_ids: Mapping[str, str]) -> PartnershipKey:
@@ -262,8 +264,10 @@ def _match_names(
     names: Mapping[str, str],
     titles: Mapping[str, Sequence[str]],
     used: Collection[str],
-) -> dict[str, str]:
-    """The references of names and sources that are new in rows which are otherwise those of one that is gone."""
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The references of names and sources that are new in rows which are otherwise those of one that is gone; and the
+    names that each of the others may be a new one of.
+    """
     gone = {f"org:{slug}": name for slug, name in ids.names.items() if slug not in used}
     gone |= {slug: title for slug, title in reversed(ids.sources) if slug not in used}
     gone = {reference: name for reference, name in gone.items() if reference not in names and reference not in titles}
@@ -273,7 +277,10 @@ def _match_names(
         matched |= pairs
         gone = {reference: name for reference, name in gone.items() if reference not in pairs.values()}
         rows = [_with_ids(key, pairs) for key in rows]
-    return matched
+    doubtful: dict[str, list[str]] = defaultdict(list)
+    for token, reference in sorted(_scores(ids.rows, rows, gone)):
+        doubtful[token].append(gone[reference])
+    return matched, dict(doubtful)
 
 
 _NAMED = ("from_", "to", "source")

@@ -38,6 +38,7 @@ _OWN = ("us", "we", "our organisation", "our organization", "ourselves")
 # Kinds that no row holds: rules write them, or they go to a place.
 _NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "funding-channel", "location")
 _ADDRESS = re.compile(r"(?:https?://(?=[^\s/]+\.)|www\.)[^\s<>\"|]+")
+_BARE_ADDRESS = re.compile(r"\Ahttps?://(?:www\.)?")
 _RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
 MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
 
@@ -54,6 +55,16 @@ class SourceCell:
         """What the source is known by."""
         return tuple(dict.fromkeys(source_key(text) for text in (self.title, self.url) if text))
 
+    @property
+    def rank(self) -> tuple[bool, bool, str]:
+        """Orders cells of one source: those that give it a title first, and of these those with its address."""
+        return self.url.endswith(self.title), not self.url, self.title
+
+    @property
+    def host(self) -> str:
+        """Where a page is, which is all that its address says of its publisher."""
+        return _BARE_ADDRESS.sub("", self.url).partition("/")[0]
+
 
 def source_key(text: str) -> str:
     """A title or address as sources are known by it."""
@@ -66,7 +77,7 @@ def read_source_cell(text: str) -> SourceCell:
     >>> read_source_cell("Annual report, https://example.org/r.pdf")
     SourceCell(title='Annual report', url='https://example.org/r.pdf')
     >>> read_source_cell("www.example.org/members")
-    SourceCell(title='www.example.org/members', url='https://www.example.org/members')
+    SourceCell(title='example.org/members', url='https://www.example.org/members')
     """
     text = " ".join(text.split())
     match = _ADDRESS.search(text)
@@ -75,7 +86,7 @@ def read_source_cell(text: str) -> SourceCell:
     if not is_web_address(address):
         return SourceCell(text)
     title = text.replace(url, "").strip(" ,;:()<>-\u2013")
-    return SourceCell(title or url, address)
+    return SourceCell(title or _BARE_ADDRESS.sub("", address).rstrip("/"), address)
 
 
 @dataclass

@@ -41,6 +41,7 @@ PARTNERSHIPS = "partnerships"
 TEXTS = "documents/*.txt"  # the texts that a cell may name without an entry of the settings
 NO_PUBLISHER, NO_TYPE, FORM, CONFIDENCE = "not stated", "body", "organisation", "high"
 PAST = "over; until when is not known"  # the date note of what a row says in the past tense, without an end
+MAX_OLD_NAMES = 3  # in a message
 _BASES = {"editorial": "editor", "register": "registry"}
 # Which heading of Partnerships stands for each column of another table.
 _HEADINGS = {
@@ -160,7 +161,7 @@ class _Expansion:
         used = set[str]().union(*(self.full[name] for name in self.full if name != "evidence"))
         keys = [row.key for row in rows]
         assigned = assign_ids(self.ids, keys, names, titles, used, self.full["evidence"])
-        self._note_new_names(rows, assigned, names)
+        self._note_new_names(rows, assigned)
         self._add_organisations(rows, assigned, names, own)
         self._add_sources(rows, assigned)
         self._add_claims(rows, assigned, names, own)
@@ -238,7 +239,7 @@ class _Expansion:
     def _titles(self, rows: Sequence[PartnershipRow]) -> dict[str, list[str]]:
         """What each source is called in its cells, the title first."""
         titles: dict[str, list[str]] = {}
-        for row in sorted(rows, key=lambda row: (not row.source_cell.url, row.source_cell.title)):
+        for row in sorted(rows, key=lambda row: row.source_cell.rank):
             cell = row.source_cell
             texts = titles.setdefault(row.source, [])
             path = row.source.removeprefix(f"{UNKNOWN}source:")
@@ -283,18 +284,25 @@ class _Expansion:
                 self.reader.error(row.row, "partner", "row-twice", message, "Delete one of the two.", "warning")
         return list(first.values())
 
-    def _note_new_names(self, rows: Sequence[PartnershipRow], assigned: Assignment, names: Mapping[str, str]) -> None:
-        for token, old in assigned.old_names.items():
-            for row in rows:
-                column = {row.partner: "partner", row.other: "with_whom", row.source: "source"}.get(token)
-                if column is None:
-                    continue
-                slug = assigned.ids.get(token, token).partition(":")[2] if token in names else assigned.ids[token]
-                message = f"What was called '{old}' is called '{row.row.get(column)}' now; it stays '{slug}'."
-                what = "organisation" if token in names else "source"
+    def _note_new_names(self, rows: Sequence[PartnershipRow], assigned: Assignment) -> None:
+        """What has a new name, and what may have one; each where it stands first."""
+        cells: dict[str, tuple[PartnershipRow, str]] = {}
+        for row in rows:
+            for token, column in ((row.partner, "partner"), (row.other, "with_whom"), (row.source, "source")):
+                cells.setdefault(token, (row, column))
+        for token in sorted(cells.keys() & (assigned.old_names.keys() | assigned.doubtful.keys())):
+            row, column = cells[token]
+            name, what = row.row.get(column), "source" if column == "source" else "organisation"
+            if old := assigned.old_names.get(token):
+                slug = assigned.ids.get(token, token).removeprefix("org:")
+                message = f"What was called '{old}' is called '{name}' now; it stays '{slug}'."
                 fix = f"Nothing needs to be done. Is it another {what}, put the row of '{old}' back before you build."
                 self.reader.error(row.row, column, "renamed", message, fix, "info")
-                break
+            else:
+                olds = " or ".join(f"'{old}'" for old in assigned.doubtful[token][:MAX_OLD_NAMES])
+                message = f"'{name}' is taken for another {what} than {olds}, whose row is gone and said the same."
+                fix = "Is it a new name, build with that change alone first, and with the others then."
+                self.reader.error(row.row, column, "renamed-or-new", message, fix, "info")
 
     # Rows of the full tables
 
@@ -326,7 +334,7 @@ class _Expansion:
 
     def _add_sources(self, rows: Sequence[PartnershipRow], assigned: Assignment) -> None:
         titles: dict[str, PartnershipRow] = {}
-        for row in sorted(rows, key=lambda row: (not row.source_cell.url, row.source_cell.title, row.row.number)):
+        for row in sorted(rows, key=lambda row: (row.source_cell.rank, row.row.number)):
             titles.setdefault(assigned.ids.get(row.source, row.source), row)
         for slug, row in sorted(titles.items()):
             if slug in self.full["sources"]:
@@ -342,7 +350,7 @@ class _Expansion:
                 self.paths[slug] = path
             kind = "document" if path else "page" if cell.url else "report"
             title = title_of_path(path) if path else cell.title
-            cells = {"id": slug, "title": title, "publisher": NO_PUBLISHER, "kind": kind, "url": cell.url}
+            cells = {"id": slug, "title": title, "publisher": cell.host or NO_PUBLISHER, "kind": kind, "url": cell.url}
             self._add("sources", row.row, cells, {}, "source")
 
     def _path_of(self, slug: str, token: str, assigned: Assignment) -> str:
