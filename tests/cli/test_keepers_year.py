@@ -25,7 +25,7 @@ from tests.cli.test_todo_list import fill
 from tests.tables.spreadsheets import ods, ods_cell, packed
 
 HEADINGS = ("Partner", "How", "With whom", "Since", "Until", "Source", "Where", "What it says", "Type", "Note")
-SOURCE_HEADINGS = ("Id", "Title", "Publisher", "Kind", "Date", "Url", "Accessed", "Withdrawn")
+SOURCE_HEADINGS = ("Title", "Publisher", "Kind", "Date", "Url", "Accessed", "Withdrawn")
 REPORT, AGREEMENT = "Annual report 2026", "Partnership agreement, https://example.org/agreement"
 Row = dict[str, str]
 
@@ -68,8 +68,8 @@ class Keeper:
         self.run, self.home = run, home
         self.rows = [dict(line) for line in FIRST]
         self.sources = [
-            ("annual-report", REPORT, "Riverside Trust", "report", "2026-03", "", "", ""),
-            ("our-own-knowledge", "What we know ourselves", "Riverside Trust", "editorial", "", "", "", ""),
+            (REPORT, "Riverside Trust", "report", "2026-03", "", "", ""),
+            ("What we know ourselves", "Riverside Trust", "editorial", "", "", "", ""),
         ]
         self.save: Callable[[], None] = self.save_with_the_workbook_of_init
 
@@ -327,10 +327,10 @@ def a_row_deleted_by_mistake(keeper: Keeper) -> None:
 
 def a_to_do_list_a_year_later(keeper: Keeper) -> None:
     ids, build = keeper.ids(), keeper.home / "build"
-    source = ("health-alliance-news", "Health Alliance news", "Health Alliance", "page", "", "https://example.org/news")
+    source = ("Health Alliance news", "Health Alliance", "page", "", "https://example.org/news")
     keeper.sources.append((*source, "", "2028-08"))
     assert keeper.build_well() == [
-        "Publisher of Health Alliance news: Health Alliance (was not stated).",
+        "Publisher of Health Alliance news: Health Alliance (was example.org).",
         "Withdrawn of Health Alliance news added: 2028-08.",
     ]
     asked = keeper.run("stale", "-g", build, "--at", "2028-11-30", "-o", "todo.xlsx")

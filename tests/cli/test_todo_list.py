@@ -105,7 +105,7 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert after[SUPPORT].last_confirmed is None
     assert "It was not known on 2029-11-30 whether this still holds." in str(after[SUPPORT])
 
-    assert str(after[PART].evidence[-1].source) == "Prospectus 2029, not stated, 2029-09, https://example.org/p"
+    assert str(after[PART].evidence[-1].source) == "Prospectus 2029, example.org, 2029-09, https://example.org/p"
     assert [item.form for item in after[LEAD].evidence] == ["quoted", "quoted"]
 
     # Each source says what it said: the end comes from the report alone.

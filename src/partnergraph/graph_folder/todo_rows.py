@@ -14,6 +14,7 @@ from partnergraph.errors import Finding
 from partnergraph.graph_folder.cell_parser import CellParser
 from partnergraph.graph_folder.documents import LocationError, locate
 from partnergraph.graph_folder.partnership_rows import read_source_cell
+from partnergraph.graph_folder.partnerships import NO_PUBLISHER
 from partnergraph.model.dates import PartialDate
 from partnergraph.model.records import Document, GraphConfig, Record, Relationship, Source, Support
 from partnergraph.tables.table import Table, TableRow
@@ -27,7 +28,6 @@ __all__ = ["apply_todo_lists"]
 _DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _BASES = {"editorial": "editor", "register": "registry"}
 _EDITORIAL = "editorial"  # the id of the source of what editors say, where a folder has none
-_NO_PUBLISHER = "not stated"
 _OTHER_LIST = "Make a new list (partnergraph stale -o todo.xlsx), or empty this row."
 # The columns of a row of evidence, each with that of the list in which it stands.
 _PLACES = {"id": "claim", "source": "source", "words": "what_it_says", "says": "what_it_says", "locator": "where",
@@ -171,7 +171,9 @@ class _TodoLists:
         if slug is None:
             slug = self._new_id(ascii_slug(cell.title)[:60].strip("-") or "source")
             kind = "page" if cell.url else "report"
-            source = Source(slug, (), cell.title, _NO_PUBLISHER, kind, day, cell.url or None, from_table=TODO)
+            source = Source(
+                slug, (), cell.title, cell.host or NO_PUBLISHER, kind, day, cell.url or None, from_table=TODO
+            )
             self._add_source(source, row)
         self._new_sources |= dict.fromkeys(keys, slug)
         self._check_source_date(row, slug, day)
