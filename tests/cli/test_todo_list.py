@@ -108,6 +108,17 @@ def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert str(after[PART].evidence[-1].source) == "Prospectus 2029, example.org, 2029-09, https://example.org/p"
     assert [item.form for item in after[LEAD].evidence] == ["quoted", "quoted"]
 
+    # Answers are not replaced, nor is any other workbook.
+    for name, what in (
+        ("g/tables/todo-2029.xlsx", "is a to-do list with answers in it"),
+        ("own.xlsx", "is no to-do list"),
+    ):
+        openpyxl.Workbook().save("own.xlsx")
+        kept = Path(name).read_bytes()
+        refused = run("stale", "-g", "g", "-o", name)
+        assert (refused.code, Path(name).read_bytes() == kept) == (2, True)
+        assert f"{name} {what}, which a new list would replace. Choose another name." in " ".join(refused.err.split())
+
     # Each source says what it said: the end comes from the report alone.
     record = {row.id: row for row in read_folder(folder).model.relationships}[SCHOOL]
     assert [support.columns for support in record.evidence] == [frozenset({"start"}), frozenset({"end"})]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from partnergraph.errors import letters
-from partnergraph.tables.todo_schema import ANSWERS, FILLED, TODO_COLUMNS, TODO_SHEET
+from partnergraph.errors import UsageError, letters
+from partnergraph.tables.table import read_sheet
+from partnergraph.tables.table_files import sheets_of, table_named
+from partnergraph.tables.todo_schema import ANSWERS, FILLED, TODO, TODO_COLUMNS, TODO_SCHEMA, TODO_SHEET
 from partnergraph.workbook.active_content import set_text
 from partnergraph.workbook.saving import workbook_bytes
 
-__all__ = ["build_todo_workbook", "fill_todo_sheet"]
+__all__ = ["build_todo_workbook", "fill_todo_sheet", "refuse_filled"]
 
 _MADE = datetime(1980, 1, 1)  # the same file for the same list
 _WIDTHS = {"in_words": 52, "to_be_done": 44, "still_holds": 17, "when_ended": 13, "source": 34, "where": 16,
@@ -25,6 +28,18 @@ A source that is new needs its date beside it; one that the graph knows already 
 When you are done: save, put this file into the folder "tables" of your graph folder, beside your own workbook, and \
 build. Keep it there: what you wrote is part of the graph from now on. Next year's list goes beside it under another \
 name."""
+
+
+def refuse_filled(path: Path) -> None:
+    """Raise `UsageError` for a file that a new list would replace, but for a list in which nothing is filled in."""
+    if not path.is_file():
+        return
+    sheets = [sheet for sheet in sheets_of(path, path.name) if sheet.name not in ("Read me", "Lists")]
+    tables = [read_sheet(sheet, TODO_SCHEMA) for sheet in sheets if table_named(sheet.name or "") == TODO]
+    is_filled = any(row.get(column) for table in tables for row in table.rows for column in FILLED)
+    if is_filled or not tables or len(tables) < len(sheets):
+        what = "is a to-do list with answers in it" if is_filled else "is no to-do list"
+        raise UsageError(f"{path} {what}, which a new list would replace. Choose another name.")
 
 
 def build_todo_workbook(rows: Sequence[Mapping[str, str]], sources: Sequence[str]) -> bytes:

@@ -47,10 +47,11 @@ def _write_todo_list(output: Path, months: int, at: str | None, parameters: Anal
     from partnergraph.claims.sources import read_sources
     from partnergraph.store import Reader
     from partnergraph.tables.todo_schema import kind_and_parties
-    from partnergraph.workbook.todo_workbook import build_todo_workbook
+    from partnergraph.workbook.todo_workbook import build_todo_workbook, refuse_filled
 
     if parameters.get("format_") or parameters.get("claims") or parameters.get("drawing"):
         raise UsageError("A to-do list is a workbook; leave out --format, --claims and --draw.")
+    refuse_filled(output)
     graph, day = parameters.get("graph"), at or date.today().isoformat()
     reader = Reader.at(graph)
     context = AnalysisContext(reader, AnalysisOptions(with_inferred=parameters.get("with_inferred", False)))
