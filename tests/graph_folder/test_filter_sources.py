@@ -124,7 +124,8 @@ def test_a_group_points_at_no_group_that_is_gone(whole: Model, ids: Ids) -> None
 
 def test_the_body_of_an_attribute_stays_even_when_no_evidence_for_itself_does(whole: Model, ids: Ids) -> None:
     model = filter_sources(whole, frozenset(["rcgp-hq"]), ids)
-    owners = {row.organisation for row in (*model.attributes, *model.names, *model.identifiers)}
+    owners = {row.organisation for row in model.attributes} | {row.organisation for row in model.names}
+    owners |= {row.organisation for row in model.identifiers}
     assert "royal-college-of-general-practitioners" in owners
     assert owners <= {row.id for row in model.organisations}
 

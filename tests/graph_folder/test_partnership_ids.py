@@ -91,7 +91,8 @@ def test_order_insertion_and_deletion_change_no_id_and_free_none(tmp_path: Path)
         ("Straße Nord", "funds us", None, None, None, REPORT),
         ("Strae Nord", "funds us", None, None, None, REPORT, "p. 2"),
     ]
-    years = [("Aster", "funds us", None, year, year + 1, REPORT) for year in (2019, 2015, 2010)]
+    years = [("Aster", "funds us", None, year, year + 1, REPORT) for year in (2019, 2015, 2010, 2015.0)]
+    years[3] = (*years[3][:5], "https://example.org/zzz")
     rows: list[Row] = [*ROWS, *twins, *years]
     first = claim_ids(keep_ids(write_partnerships(tmp_path / "kept", rows)))
     for seed in range(4):

@@ -350,7 +350,7 @@ def test_hostile_cells_are_only_text_and_hostile_ids_are_refused(tmp_path: Path)
 def test_no_contact_of_a_person_comes_into_a_graph_an_id_or_the_file_of_ids(tmp_path: Path) -> None:
     page = "https://example.org/a?to=x@example.org"
     rows = [
-        ("Aster jo@example.org", "funds us", "Birch 07700 900123", None, None, f"List of al@example.org, {page}", "p. 1",
+        ("Aster jo@example.org", "funds us", "Birch 07700 900123", None, None, f"Of al@example.org, {page}", "p. 1",
          "Ask ed@example.org", None, "Or ring 07700 900124"),
         ("Cedar", "funds us", None, None, None, "Mail of su@example.org", "07700 900125", "So it is"),
     ]  # fmt: skip

@@ -151,6 +151,7 @@ class _Expansion:
         self.result = ExpandedPartnerships(GraphConfig("", ""))
 
     def run(self, config: GraphConfig) -> ExpandedPartnerships:
+        before = ids_csv(self.ids)
         self._find_documents()
         own = self._own(config)
         self.reader.own = own
@@ -168,7 +169,7 @@ class _Expansion:
         slug = assigned.ids.get(own, own).partition(":")[2]
         self.result.config = replace(config, focus=slug) if slug else config
         data = ids_csv(assigned.file)
-        self.result.ids_file = data if assigned.file != self.ids or not (self.folder / IDS).exists() else None
+        self.result.ids_file = data if data != before or not (self.folder / IDS).exists() else None
         return self.result
 
     # What the cells name
