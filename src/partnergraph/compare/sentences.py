@@ -336,6 +336,8 @@ class SentenceWriter:
         subject = f" {'that mentions' if record.type in BODIES else 'for'} {self._subject(record)}"
         if {PG.evidence, PG.supportLimit}.intersection(record.changed_predicates):
             record.sources_changed = False  # a source that is added states again what the others state
+        if PG.evidence in record.changed_predicates:
+            record.consume(PG.supportLimit)  # which columns each piece supports changes with the pieces
         for predicate, noun in ((PG.evidence, "Evidence"), (PG.counterEvidence, "Counter-evidence")):
             lost, gained = record.consume(predicate)
             self.reported_evidence.update(lost, gained)

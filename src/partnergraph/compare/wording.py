@@ -62,6 +62,7 @@ PREDICATE_LABELS = {
     PG.contradicts: "contradicts",
     PG.sourceKind: "kind",
     PG.origin: "origin",
+    PG.withdrawn: "withdrawn",
     PG.asOfEarliest: "speaks of, earliest",
     PG.asOfLatest: "speaks of, latest",
     PG.supportLimit: "what the evidence supports",

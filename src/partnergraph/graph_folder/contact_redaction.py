@@ -13,6 +13,7 @@ from partnergraph.errors import Finding
 from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts, redact_contacts
 from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
+from partnergraph.tables.todo_schema import TODO_COLUMNS
 
 __all__ = ["redact_partnerships", "redact_tables"]
 
@@ -27,7 +28,7 @@ def redact_tables(tables: Mapping[str, Table]) -> list[Finding]:
     """Replace what is to be replaced in the rows of tables; the findings, each with its cell."""
     findings: list[Finding] = []
     for name, table in tables.items():
-        prose = {column.name for column in TABLE_COLUMNS[name] if column.type in ("text", "string")}
+        prose = {column.name for column in TABLE_COLUMNS.get(name, TODO_COLUMNS) if column.type in ("text", "string")}
         prose -= {"words", *_NOT_PUBLISHED}
         for index, row in enumerate(table.rows):
             if may_hold_contacts("\n".join(row.cells.values())):

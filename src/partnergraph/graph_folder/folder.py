@@ -28,6 +28,7 @@ from partnergraph.graph_folder.settings import (
     resolve_names,
 )
 from partnergraph.graph_folder.story import STORY, read_story
+from partnergraph.graph_folder.todo_rows import apply_todo_lists
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import (
@@ -45,6 +46,7 @@ from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
 from partnergraph.tables.table import TableRow
 from partnergraph.tables.table_files import WORKBOOK, read_tables, table_files, table_named
+from partnergraph.tables.todo_schema import TODO
 
 __all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
 
@@ -126,13 +128,14 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     config = parse_settings(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
+    todo = tables.pop(TODO)
     rule = date_rule(raw, findings)
     findings += redact_partnerships(tables[PARTNERSHIPS])
     partnerships = expand_partnerships(folder, tables, raw, config, rule, findings)
     config = partnerships.config
     if partnerships.documents:
         raw = raw | {"document": [*list_entries(raw, "document"), *partnerships.documents]}
-    findings += redact_tables(tables)
+    findings += redact_tables({**tables, TODO: todo})
     cells = CellParser(tables, ids, rule)
     raw = resolve_names(raw | ({"focus": config.focus} if config.focus else {}), cells, findings)
     config = replace(config, focus=raw.get("focus", ""))
@@ -144,12 +147,19 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         for table, table_rows in rows.items()
         if table != "evidence"
     }
+    written = apply_todo_lists(todo, rows, records, cells, config, documents)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
     for table, table_rows in rows.items():
         records[table] = [
             partnerships.marked(record) if row.headings else record
             for row, record in zip(table_rows, records[table], strict=True)
         ]
+    records["evidence"] = [
+        replace(cast(Evidence, record), from_table=TODO, row_cells=written[record.id])
+        if record.id in written
+        else record
+        for record in records["evidence"]
+    ]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
     find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)

@@ -40,6 +40,7 @@ class Source(Record):
     as_of_earliest: PartialDate | None = None
     as_of_latest: PartialDate | None = None
     licence: str | None = None
+    withdrawn: PartialDate | None = None
     note: str | None = None
 
 

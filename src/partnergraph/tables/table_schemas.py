@@ -129,6 +129,7 @@ TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("as_of_earliest", "date", "The earliest time that it can speak of, when that is not its date."),
         Column("as_of_latest", "date", "The latest time that it can speak of."),
         Column("licence", "string", "The terms under which it may be used.", DCTERMS.accessRights),
+        Column("withdrawn", "date", "Since when it is no longer there. Empty: it is.", PG.withdrawn, editorial=True),
         replace(_NOTE, predicate=SKOS.editorialNote, editorial=True),
     ),
     "evidence": (

@@ -19,6 +19,7 @@ from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import quads_of
 from partnergraph.store import Reader, Writer
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 from partnergraph.workbook.graph_to_tables import FolderContent, read_tables_back
 from partnergraph.workbook.writer import build_workbook
 
@@ -78,9 +79,10 @@ def write_folder(folder: Path, content: FolderContent) -> None:
         files[path] = text.encode()
         lines.append(f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(path)}\n")
     files[CONFIG] = "".join(lines).encode()
+    schemas = {**TABLE_SCHEMAS, TODO: TODO_SCHEMA}
     for name, rows in content.rows.items():
         if rows:
-            files[f"tables/{name}.csv"] = table_csv(rows, TABLE_SCHEMAS[name].columns)
+            files[f"tables/{name}.csv"] = table_csv(rows, schemas[name].columns)
     if content.ids_file is not None:
         files[IDS] = content.ids_file
     if content.story:

@@ -20,10 +20,12 @@ from partnergraph.model.record_quads import FORMS, STATEMENT_CLASSES
 from partnergraph.store import Reader
 from partnergraph.tables.column_types import Column
 from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
 from partnergraph.vocabulary.iri import last_segment
 from partnergraph.workbook.folder_statements import FolderGraph, between_dates, natural_key, stated_date
-from partnergraph.workbook.partnership_export import PartnershipExport, is_from_partnerships
+from partnergraph.workbook.partnership_export import PartnershipExport
+from partnergraph.workbook.todo_export import TodoExport
 
 __all__ = ["FolderContent", "read_tables_back"]
 
@@ -55,6 +57,9 @@ def read_tables_back(reader: Reader) -> FolderContent:
         key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
+    todo_rows = [{column: row.get(column, "") for column in TODO_SCHEMA.columns} for row in tables.todo.rows()]
+    if todo_rows:
+        rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
     return FolderContent(tables.config(), rows, documents, tables.story(), tables.partnerships.ids_file())
 
 
@@ -66,7 +71,8 @@ class _TableReader:
     """One method for each table, which yields its rows; `partnergraph.graph_folder.row_parser` reads them."""
 
     def __init__(self, graph: FolderGraph) -> None:
-        self.graph, self.partnerships = graph, PartnershipExport(graph)
+        self.graph, self.todo = graph, TodoExport(graph)
+        self.partnerships = PartnershipExport(graph, self.todo)
         titles = graph.records[graph.catalogue].get(DCTERMS.title, ())
         self.language = next((title.lang or "en" for title in titles if isinstance(title, Literal)), "en")
 
@@ -109,7 +115,7 @@ class _TableReader:
     def _records(self, class_iri: str, kind: str) -> Iterator[tuple[IRI, str, RecordTerms]]:
         """The records of a class that have a row of their own, each with the rest of its IRI."""
         records = self.graph.records_of(class_iri, kind)
-        return ((iri, rest, record) for iri, rest, record in records if not is_from_partnerships(record))
+        return ((iri, rest, record) for iri, rest, record in records if PG.fromTable not in record)
 
     def _evidence_cell(self, record: RecordTerms, table: str, body: str = "") -> str:
         """The pieces of evidence, each with the columns that it is limited to."""
@@ -228,7 +234,8 @@ class _TableReader:
         yield from self.partnerships.rows()
 
     def relationships_rows(self) -> Iterator[Row]:
-        for _, slug, record in self._records(PG.Relationship, "rel"):
+        for _, slug, relationship in self._records(PG.Relationship, "rel"):
+            record = self.todo.own(relationship)
             yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
 
     def events_rows(self) -> Iterator[Row]:

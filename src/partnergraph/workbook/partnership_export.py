@@ -22,6 +22,7 @@ from partnergraph.vocabulary import CODE, DCTERMS, FOAF, ORG, PG, SKOS
 from partnergraph.vocabulary.iri import last_segment
 from partnergraph.vocabulary.wordings import partnership_of_wording
 from partnergraph.workbook.folder_statements import FolderGraph, stated_date
+from partnergraph.workbook.todo_export import TodoExport
 
 __all__ = ["PartnershipExport", "is_from_partnerships"]
 
@@ -47,8 +48,8 @@ class _Claim:
 class PartnershipExport:
     """The rows of a built graph."""
 
-    def __init__(self, graph: FolderGraph) -> None:
-        self.graph = graph
+    def __init__(self, graph: FolderGraph, todo: TodoExport) -> None:
+        self.graph, self.todo = graph, todo
         about = targets_of(graph.records[graph.catalogue], PG.about)
         self.focus = about[0] if about else ""
 
@@ -97,9 +98,10 @@ class PartnershipExport:
     def _claims(self) -> Iterator[_Claim]:
         """What each piece of evidence from such a row supports."""
         for class_iri, kind in ((PG.Relationship, "rel"), (PG.ChangeEvent, "event")):
-            for _, slug, record in self.graph.records_of(class_iri, kind):
-                if not is_from_partnerships(record):
+            for _, slug, whole_record in self.graph.records_of(class_iri, kind):
+                if not is_from_partnerships(whole_record):
                     continue
+                record = self.todo.own(whole_record)
                 predicates = (
                     (PG["from"], PG.to) if kind == "rel" else (ORG.originalOrganization, ORG.resultingOrganization)
                 )

@@ -14,8 +14,10 @@ from partnergraph.errors import UsageError
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.tables.column_types import CHOICES, Column
 from partnergraph.tables.table_schemas import TABLE_COLUMNS, TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SHEET
 from partnergraph.vocabulary import concepts
 from partnergraph.workbook.saving import workbook_bytes
+from partnergraph.workbook.todo_workbook import fill_todo_sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -83,6 +85,8 @@ def build_workbook(
         is_labelled = table == "partnerships" or sheets is not None
         sheet = _TableSheet(book.create_sheet(table.capitalize()), table, columns[table], lists, is_labelled)
         sheet.fill(rows.get(table, ()))
+    if todo := rows.get(TODO):
+        fill_todo_sheet(book.create_sheet(TODO_SHEET), todo)
     _write_lists(book.create_sheet("Lists"))
     if sheets is not None:
         book["Lists"].sheet_state = "hidden"
