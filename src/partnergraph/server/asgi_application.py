@@ -165,5 +165,5 @@ def application(
     record = Audit(audit) if audit is not None else None
     endpoint = SparqlEndpoint(pool, timeout=settings.timeout, record=record)
     views = ViewClient(pool, endpoint.cache, timeout=settings.timeout)
-    site = site_application(views, origins=settings.origins, record=record)
+    site = site_application(views, origins=settings.origins, record=record, desk=settings.desk)
     return Application(pool, endpoint, site, Admission(settings.hosts, settings.origins))

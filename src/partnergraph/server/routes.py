@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +43,16 @@ def site_application(
     *,
     origins: tuple[str, ...] = (),
     record: Callable[[dict[str, Any]], None] | None = None,
+    desk: bool = False,
 ) -> Starlette:
-    """The application. Pages of `origins` may use `/reconcile`, whose requests are given to `record`."""
+    """The application. Pages of `origins` may use `/reconcile`, whose requests are given to `record`, as are those of
+    the desk, if there is one.
+    """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
+    from partnergraph.desk import routes as desk_routes
     from partnergraph.reconcile import routes as reconcile_routes
     from partnergraph.site import routes as site_routes
 
@@ -65,7 +70,8 @@ def site_application(
         routes=[
             *site_routes.routes(views),
             *reconcile_routes.routes(views, origins=origins, record=record),
-            Route("/openapi.json", _openapi),
+            *(desk_routes.routes(views, record=record) if desk else ()),
+            Route("/openapi.json", partial(_openapi, desk)),
         ],
         exception_handlers={RefusedError: problem, HTTPException: problem},
     )
@@ -73,12 +79,12 @@ def site_application(
     return application
 
 
-async def _openapi(_: Request) -> Response:
+async def _openapi(desk: bool, _: Request) -> Response:
     from starlette.responses import Response
 
     from partnergraph.server.openapi import openapi
 
-    body = json.dumps(openapi(), ensure_ascii=False, indent=1).encode() + b"\n"
+    body = json.dumps(openapi(desk=desk), ensure_ascii=False, indent=1).encode() + b"\n"
     headers = {"content-type": "application/json", "content-security-policy": PAGE_POLICY}
     return Response(body, headers=SECURITY_HEADERS | headers)
 

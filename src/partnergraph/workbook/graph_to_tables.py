@@ -24,7 +24,7 @@ from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKO
 from partnergraph.vocabulary.iri import last_segment
 from partnergraph.workbook.folder_statements import FolderGraph, between_dates, natural_key
 
-__all__ = ["FolderContent", "read_tables_back"]
+__all__ = ["FolderContent", "read_settings_back", "read_tables_back"]
 
 Row = dict[str, str]
 # The text of `pg:supportLimit`: a piece of evidence, the columns that it supports, the body it is about.
@@ -52,6 +52,14 @@ def read_tables_back(reader: Reader) -> FolderContent:
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
     return FolderContent(tables.config(), rows, documents, tables.story())
+
+
+def read_settings_back(reader: Reader) -> FolderContent:
+    """The settings, documents and story of a built graph, without its tables. Raises `StoreError` as
+    `read_tables_back`.
+    """
+    tables = _TableReader(FolderGraph(reader))
+    return FolderContent(tables.config(), {}, tables.documents(), tables.story())
 
 
 def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:
