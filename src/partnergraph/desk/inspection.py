@@ -143,9 +143,13 @@ def _read(folder: Path, settings: FolderContent, published: Reader) -> tuple[Gra
         labels = published.objects(Ids(config.get("base", "")).org(focus), SKOS.prefLabel)
         notes.append(f"{[*labels, focus][0]}, whose network the published page shows, is not in this workbook.")
     documents = {source: text for source, text in settings.documents.items() if source not in values}
-    if left_out := len(settings.documents) - len(documents):
-        texts = "text of one source" if left_out == 1 else f"texts of {left_out} sources"
-        notes.append(f"The archived {texts} that the workbook does not have cannot be looked into.")
+    match len(settings.documents) - len(documents):
+        case 0:
+            pass
+        case 1:
+            notes.append("One archived text was not looked into: its source is not in this workbook.")
+        case left_out:
+            notes.append(f"{left_out} archived texts were not looked into: their sources are not in this workbook.")
     story = settings.story
     if story and any(finding.place and finding.place.file == STORY for finding in own):
         story = []

@@ -34,7 +34,7 @@ PATH = "/desk"
 MAX_FORM_SIZE = 10_000  # bytes of a form beside its file
 MAX_PLACES = 16  # workbooks that are being received, wait or are worked on; of one client half of those that are free
 MAX_AT_WORK = 2
-WORK_TIME = 30.0  # seconds of a processor for a workbook
+WORK_FACTOR = 3  # a workbook may take this many times the time of a query
 SWEEP_TIMES = (0.0, 0.5, 2.0, 5.0)  # seconds after a process was killed; it ends soon after
 # A preview holds a policy of its own with the hashes of its scripts; it has no origin, so it reaches no other page.
 PREVIEW_POLICY = f"{DRAWING_POLICY}; sandbox allow-scripts allow-downloads allow-modals allow-popups"
@@ -43,8 +43,7 @@ _BUSY = "The desk is busy with other workbooks. Try again in a moment."
 _REFUSALS = {
     "time": (
         504,
-        f"The workbook takes too much work: it was given up after {WORK_TIME:g} seconds. Take out what is no table of "
-        "the graph, or divide it.",
+        "The workbook takes too much work, and was given up. Take out what is no table of the graph, or divide it.",
     ),
     "memory": (
         503,
@@ -62,7 +61,7 @@ def routes(views: ViewClient, *, record: Callable[[dict[str, Any]], None] | None
     from starlette.routing import Route
 
     desk = _Desk(views, record)
-    return [Route(PATH, desk.answer, methods=["GET", "POST"])]
+    return [Route(PATH, desk.answer, methods=["GET", "POST"]), Route(f"{PATH}/workbook", desk.workbook)]
 
 
 class _Desk:
@@ -97,11 +96,18 @@ class _Desk:
             entry["status"] = reply.status
             return _response(reply, upload)
 
+    async def workbook(self, _: Request) -> Response:
+        """What is published, as a workbook to go on from."""
+        response = await self.views.show("desk", {"action": "workbook"})
+        if response.status_code == 200:
+            response.headers["content-disposition"] = 'attachment; filename="published.xlsx"'
+        return response
+
     async def _work(self, upload: Upload) -> Reply:
         """The answer of a process, which is not used again. Raises `RefusedError`."""
-        order = {"action": upload.action, "name": upload.name, "data": b64encode(upload.data).decode()}
+        values = {"action": upload.action, "name": upload.name, "data": b64encode(upload.data).decode()}
         worker = await acquire_worker(self.views.pool)
-        reply = worker.ask({"view": "desk", "values": order}, WORK_TIME)
+        reply = worker.ask(self.views.order("desk", values), WORK_FACTOR * self.views.timeout)
         try:
             await reply.complete()
         except PartnerGraphError as error:

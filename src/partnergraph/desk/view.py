@@ -4,6 +4,7 @@ a workbook, the marked copy or the page.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.compare.report_formats import MARKS
 from partnergraph.desk.inspection import LEVELS, TABLES, Inspection, inspect_workbook
 from partnergraph.desk.upload import MAX_FILE_SIZE
+from partnergraph.files import private_folder
 from partnergraph.grammar import counted
 from partnergraph.results.formats import FORMATS
 from partnergraph.site.templating import HTML, render_template
@@ -27,13 +29,18 @@ MAX_FINDINGS = 300  # that the page lists; the marked copy has all of them
 MAX_CHANGES = 300
 MAX_VALUE_LENGTH = 200  # characters of a cell that the page repeats
 NOT_POSSIBLE = 422  # the status of a page that says why there is no copy or preview
+# What a message says of a command, which nobody here has.
+_KINDS_COMMAND = re.compile(r"All (kinds|of them): partnergraph kinds\b(?: --list \S+)?")
 Plain = dict[str, Any]
 
 
 def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
     """The form (without an `action`), or what is made of the file `name` with the bytes `data` (base64)."""
-    if not values.get("action"):
-        return RenderedView(HTML, _page(reader, None))
+    match values.get("action", ""):
+        case "":
+            return RenderedView(HTML, _page(reader, None))
+        case "workbook":
+            return _published_workbook(reader)
     with inspect_workbook(reader, values["name"], b64decode(values["data"])) as inspection:
         if values["action"] == "marked" and inspection.findings:
             from partnergraph.workbook.annotated_copy import annotated_copy
@@ -50,6 +57,19 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
 
 def _page(reader: Reader, answer: Plain | None) -> bytes:
     return render_template("desk.html.j2", reader, answer=answer, megabytes=MAX_FILE_SIZE // 1_000_000)
+
+
+def _published_workbook(reader: Reader) -> RenderedView:
+    """What is published as a workbook, to go on from; a page that says so where the graph was not made of tables."""
+    from partnergraph.errors import StoreError
+    from partnergraph.workbook.folder_writer import export_folder
+
+    with private_folder() as folder:
+        try:
+            [path], _ = export_folder(reader, folder / "published.xlsx")
+        except StoreError:
+            return RenderedView(HTML, render_template("not_found.html.j2", reader, words="", near=()), 404)
+        return RenderedView(XLSX, path.read_bytes())
 
 
 def _preview(graph: Reader) -> bytes:
@@ -98,7 +118,7 @@ def _row(finding: Finding, name: str) -> Plain:
         "column": finding.place.column if finding.place and finding.place.row else "",
         "message": finding.message,
         "value": value if len(value) <= MAX_VALUE_LENGTH else f"{value[:MAX_VALUE_LENGTH]} …",
-        "fix": finding.fix or "",
+        "fix": _KINDS_COMMAND.sub(r"All \1 are in the vocabulary of this site.", finding.fix or ""),
     }
 
 

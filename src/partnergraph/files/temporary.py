@@ -135,16 +135,19 @@ class TemporaryFolder:
 @contextmanager
 def private_folder() -> Iterator[Path]:
     """A folder for this process and its user alone, in memory where the system has such a file system; gone at the end.
+    Temporary files of libraries are made in it meanwhile.
 
     What a killed process leaves is removed by `sweep_private_folders`, which the next folder calls.
     Raises `OSError` when there is no room.
     """
     sweep_private_folders()
-    folder = TemporaryFolder(_private_parent() / "private")
+    folder, default = TemporaryFolder(_private_parent() / "private"), tempfile.tempdir
     try:
         folder.path.chmod(0o700)
+        tempfile.tempdir = str(folder.path)
         yield folder.path
     finally:
+        tempfile.tempdir = default
         folder.discard()
 
 

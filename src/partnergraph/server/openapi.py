@@ -207,7 +207,12 @@ def _desk() -> Plain:
         body={MULTIPART: fields},
     )
     operation["responses"]["422"]["content"][HTML] = {}  # why there is no copy or page stands on the page of the desk
-    return {"/desk": {"get": _operation("desk", "The desk", _response(HTML), _PAGE_ERRORS), "post": operation}}
+    workbook = _operation("desk-workbook", "What is published, as a workbook", _response(XLSX), _PAGE_ERRORS)
+    workbook["responses"]["404"]["content"][HTML] = {}  # the graph was not made of tables
+    return {
+        "/desk": {"get": _operation("desk", "The desk", _response(HTML), _PAGE_ERRORS), "post": operation},
+        "/desk/workbook": {"get": workbook},
+    }
 
 
 def _draw() -> Plain:

@@ -32,10 +32,14 @@ SECURITY_HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-
 
 
 class ViewClient:
-    """Has views rendered by the pool. `timeout` is in seconds."""
+    """Has views rendered by the pool. `timeout` is in seconds; with `desk` pages link to the desk."""
 
-    def __init__(self, pool: WorkerPool, cache: ResponseCache, *, timeout: float) -> None:
-        self.pool, self.cache, self.timeout = pool, cache, timeout
+    def __init__(self, pool: WorkerPool, cache: ResponseCache, *, timeout: float, desk: bool = False) -> None:
+        self.pool, self.cache, self.timeout, self.desk = pool, cache, timeout, desk
+
+    def order(self, view: str, values: dict[str, Any]) -> dict[str, Any]:
+        """The order to a query process that renders a view."""
+        return {"view": view, "values": values, "desk": self.desk}
 
     async def show(self, view: str, values: dict[str, Any], *, policy: str = PAGE_POLICY) -> Response:
         """A view of the graph (see `partnergraph.server.view_worker.VIEWS`) as a response. Raises `RefusedError`."""
@@ -44,7 +48,7 @@ class ViewClient:
         key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
         headers = SECURITY_HEADERS | {"content-security-policy": policy}
         if (cached := self.cache.get(self.pool.generation, key)) is None:
-            reply, generation = await complete_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
+            reply, generation = await complete_reply(self.pool, self.order(view, values), timeout=self.timeout)
             if not reply.body.in_memory:
                 return reply_response(reply, headers)
             cached = CachedResponse(bytes(reply.body), reply.format, reply.status)

@@ -41,13 +41,14 @@ async function take(file) {
 }
 
 async function check() {
-  const controller = running = new AbortController();
+  const controller = new AbortController();
+  running = controller;
   const body = new FormData(form);
   body.set("action", "check");
   say(`Checking ${input.files[0].name} …`);
   result.classList.add("old");
   try {
-    const response = await fetchOk(form.action, { method: "POST", body, signal: controller.signal, headers: { accept: "application/problem+json, text/html" } });
+    const response = await fetchOk(form.getAttribute("action"), { method: "POST", body, signal: controller.signal, headers: { accept: "application/problem+json, text/html" } });
     // Every text in the answer was escaped by the server; scripts of a parsed document do not run.
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     result.replaceChildren(...page.getElementById("result").childNodes);
