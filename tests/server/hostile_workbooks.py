@@ -170,7 +170,7 @@ def _archives(whole: bytes) -> Iterator[tuple[str, bytes]]:
     yield "a-part-twice.xlsx", out.getvalue()
     yield "many-parts.xlsx", packed({f"xl/{n}.xml": b"" for n in range(6_000)}, zipfile.ZIP_STORED)
     yield "leads-out.xlsx", _renamed_in_zip(whole, b"xl/styles.xml", b"../../sty.xml")
-    yield "absolute.xlsx", _renamed_in_zip(whole, b"xl/styles.xml", b"/etc/sty.xmlx")
+    yield "absolute.xlsx", _renamed_in_zip(whole, b"xl/styles.xml", b"/abs/sty.xmlx")
     yield "no-workbook-part.xlsx", packed({"[Content_Types].xml": "<Types/>", SHEET: sheet_xml("")})
     yield "no-parts.xlsx", packed({})
     yield "sheet-is-a-file-of-the-system.xlsx", xlsx(sheet_xml(""), target="../../../../../../etc/passwd")
@@ -185,7 +185,7 @@ def _archives(whole: bytes) -> Iterator[tuple[str, bytes]]:
         "settings-and-story.zip",
         packed(
             {
-                "partnergraph.toml": "id = '/etc/passwd'",
+                "partnergraph.toml": "id = '../secret'",
                 "story.toml": "[[step]]",
                 "tables/organisations.csv": "id,name\n",
             }
@@ -195,7 +195,7 @@ def _archives(whole: bytes) -> Iterator[tuple[str, bytes]]:
     link.create_system, link.external_attr = 3, 0o120777 << 16
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(link, "/etc/passwd")
+        archive.writestr(link, "../../secret")
     yield "a-link.zip", out.getvalue()
     yield (
         "strange-text.zip",

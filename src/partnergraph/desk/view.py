@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.compare.report_formats import MARKS
@@ -45,7 +46,8 @@ def render(reader: Reader, values: dict[str, Any]) -> RenderedView:
         if values["action"] == "marked" and inspection.findings:
             from partnergraph.workbook.annotated_copy import annotated_copy
 
-            return RenderedView(XLSX, annotated_copy(inspection.folder, inspection.findings))
+            findings = [_with_file_name(finding, values["name"]) for finding in inspection.findings]
+            return RenderedView(XLSX, annotated_copy(inspection.folder, findings))
         if values["action"] == "preview" and inspection.reader is not None:
             return RenderedView(HTML, _preview(inspection.reader))
         answer = _answer(inspection, values["name"])
@@ -79,6 +81,20 @@ def _preview(graph: Reader) -> bytes:
     network = build_network(graph)
     network.graph["title"] = f"Preview: {network.graph['title']}"
     return draw(network).html.encode()
+
+
+def _with_file_name(finding: Finding, name: str) -> Finding:
+    """A finding about a file as a whole under the name of the file that was chosen."""
+    place = finding.place
+    if place is None or place.row is not None or place.sheet is not None:
+        return finding
+    return replace(finding, place=replace(place, file=_file_name(place.file, name)))
+
+
+def _file_name(file: str, name: str) -> str:
+    """How the reader knows a file of the graph folder: the workbook is the file that was chosen."""
+    file = file.removeprefix(TABLES)
+    return name if file.startswith("workbook.") else file
 
 
 def _answer(inspection: Inspection, name: str) -> Plain:
@@ -127,8 +143,7 @@ def _place(finding: Finding, name: str) -> str:
     place = finding.place
     if place is None:
         return last_segment(finding.focus) if finding.focus else name
-    file = place.file.removeprefix(TABLES)
-    table = place.sheet or (name if file.startswith("workbook.") else file)
+    table = place.sheet or _file_name(place.file, name)
     if place.cell:
         return f"{table}, {place.cell}"
     return f"{table}, row {place.row}" if place.row else table
