@@ -177,7 +177,7 @@ def _archives(whole: bytes) -> Iterator[tuple[str, bytes]]:
     yield "sheet-is-elsewhere.xlsx", xlsx(sheet_xml(""), target="http://127.0.0.1:9/sheet1.xml")
     yield (
         "tables-lead-out.zip",
-        packed({"../../tables/organisations.csv": "id,name\nkeele,Keele\n", "/etc/names.csv": "id\n"}),
+        packed({"../../other/organisations.csv": "id,name\nkeele,Keele\n", "/etc/names.csv": "id\n"}),
     )
     yield "many-tables.zip", packed({f"{n}/organisations.csv": "id,name\n" for n in range(3_000)})
     yield "tables-twice.zip", packed({"a/organisations.csv": "id\n", "b/organisations.csv": "id\n"})

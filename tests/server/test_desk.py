@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -107,6 +108,7 @@ def desk(graph: Path) -> Iterator[Server]:
     with desk_server(
         graph, graph.parent / "temporary", "--workers", "2", "--audit", f"{graph.parent}/audit.jsonl"
     ) as server:
+        time.sleep(1.5)  # in which the process that forks imports what a workbook needs
         yield server
 
 

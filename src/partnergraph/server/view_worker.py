@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The registry of views: each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
     "analysis": "partnergraph.site.views.analysis",
-    "desk": "partnergraph.desk.view",
+    "desk": "partnergraph.desk.desk_page",
     "draw": "partnergraph.site.views.draw",
     "endpoint_guide": "partnergraph.site.views.endpoint_guide",
     "front_page": "partnergraph.site.views.front_page",
