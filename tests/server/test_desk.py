@@ -224,7 +224,7 @@ def test_hostile_files_are_answered_without_a_word_about_the_machine_and_leave_n
                 found = MACHINE.search(text_of(got.body))
                 assert not found, (what, found)
                 assert MARKUP not in page, what
-                assert not re.search(r"<(img|iframe|object|base|meta http)|\son\w+=", page), what
+                assert not re.search(r"<(img|iframe|object|base|meta http)|<[a-z][^<>]*\son\w+=", page), what
                 assert "keep" in page, what
     assert desk.ask("ASK {}").status == 200
     until(lambda: not left_in(graph.parent / "temporary"))
