@@ -20,13 +20,15 @@ CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"),
     *("unsupported_method", "allow_header_conformance"),
 )
+# Seconds that Schemathesis waits for an answer: more than the server allows a view, so that a busy machine changes nothing.
+LIMITS = ("--request-timeout", "120")
 
 
 def _generated(server: Server, folder: Path, *options: str) -> tuple[int, str]:
     """Requests made from the description by Schemathesis. Returns how many, and what it says."""
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{server.port}/openapi.json"]
     done = subprocess.run(
-        [*command, "--checks", ",".join(CHECKS), "--seed", "4", "--warnings", "off", "--no-color", *options],
+        [*command, "--checks", ",".join(CHECKS), "--seed", "4", "--warnings", "off", "--no-color", *LIMITS, *options],
         env=os.environ
         | {"SCHEMATHESIS_HOOKS": "tests.server.sparql_bodies", "COLUMNS": "200", "PYTHONPATH": str(ROOT)},
         cwd=folder,  # where it keeps what it found
