@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -21,17 +22,59 @@ import pytest
 from click.testing import CliRunner
 
 from partnergraph.cli import cli
+from partnergraph.desk.desk_page import render
 from partnergraph.desk.upload import MAX_FILE_SIZE
 from partnergraph.files.temporary import MEMORY_FOLDER
 from partnergraph.palette import SEVERITY_FILLS
 from partnergraph.server import application
 from partnergraph.server.openapi import openapi
 from partnergraph.server.routes import site_application
+from partnergraph.store import Reader
 from tests.server.conftest import Bench, Said, Server, _bench, _clean, serving, until
 from tests.server.hostile_workbooks import MARKUP, hostile_files, packed
 from tests.server.test_openapi import _generated
 from tests.server.test_pages_in_a_browser import wrong
+from tests.server.test_worker_pool import children
 
+FOLDER = {
+    "partnergraph.toml": """\
+title = "Example Trust: partnerships"
+id = "example"
+base = "https://example.org/example/"
+focus = "example-trust"
+[[document]]
+source = "news"
+path = "documents/news.txt"
+""",
+    "story.toml": """\
+[[step]]
+title = "Who pays"
+text = "The fund pays."
+focus = ["example-fund"]
+""",
+    "documents/news.txt": "The Example Fund has funded the Example Trust since 2021.",
+    "tables/organisations.csv": """\
+id,name,form,type
+example-trust,Example Trust,formal,charity
+example-fund,Example Fund,formal,charity
+example-council,Example Council,formal,local-authority
+""",
+    "tables/sources.csv": """\
+id,title,publisher,kind
+news,News of the trust,Example Trust,document
+ours,What we know ourselves,The editors,editorial
+""",
+    "tables/evidence.csv": """\
+id,source,basis,confidence,words,says
+e1,news,stated,high,The Example Fund has funded the Example Trust since 2021,
+e2,ours,editor,medium,,The council has helped from the beginning
+""",
+    "tables/relationships.csv": """\
+id,kind,from,to,evidence,start
+fund,funding,example-fund,example-trust,e1,2021
+help,support,example-council,example-trust,e2,
+""",
+}
 BOUNDARY = "----a-line-between-parts"
 # What is said of the machine: folders, accounts, programs and libraries, and how Python tells of an error.
 MACHINE = re.compile(
@@ -91,14 +134,19 @@ def desk_server(graph: Path, temporary: Path, *options: str) -> Iterator[Server]
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The build of the example that `init` makes."""
-    folder = tmp_path_factory.mktemp("desk")
-    for command in (
-        ["init", f"{folder}/data", "--name", "Example Trust"],
-        ["build", f"{folder}/data", "-o", f"{folder}/build"],
-    ):
-        done = CliRunner().invoke(cli, command, catch_exceptions=False)
-        assert done.exit_code == 0, done.output
+    """The build of a small graph folder."""
+    return built(tmp_path_factory.mktemp("desk"), FOLDER)
+
+
+def built(folder: Path, files: dict[str, str]) -> Path:
+    """The build of a graph folder with these files."""
+    for name, text in files.items():
+        (folder / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "data" / name).write_text(text, "utf-8")
+    done = CliRunner().invoke(
+        cli, ["build", f"{folder}/data", "-o", f"{folder}/build", "--no-page"], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
     return folder / "build"
 
 
@@ -182,9 +230,24 @@ def test_what_is_published_would_change_nothing_and_what_is_edited_is_told(desk:
     assert "There is no page yet" in text_of(preview.body)
     nothing = send(desk, "partners.xlsx", published, "marked")
     assert (nothing.status, "There is nothing to mark" in text_of(nothing.body)) == (422, True)
+    # Texts and the story of the published graph that name what the workbook does not have are no fault of it.
     other = "id,name,type,form\nelsewhere,Elsewhere Trust,charity,organisation\n"
     text = text_of(send(desk, "tables.zip", packed({"mine/organisations.csv": other})).body)
+    assert "It can be published: nothing is wrong." in text
+    assert "Example Trust, whose network the published page shows, is not in this workbook." in text
+    assert "One archived text was not looked into: its source is not in this workbook." in text
+    assert "The story of the published graph names what is not in this workbook" in text
     assert "This workbook holds another graph" in text
+
+
+def test_what_is_published_from_rdf_files_is_said_to_be_in_no_workbook(tmp_path: Path) -> None:
+    statement = '<https://example.org/example/id/org/example-fund> <http://www.w3.org/2004/02/skos/core#note> "x" .'
+    config = f"{FOLDER['partnergraph.toml']}[[rdf]]\nsource = 'news'\npath = 'rdf/news.nt'\n"
+    reader = Reader.at(built(tmp_path, FOLDER | {"rdf/news.nt": statement, "partnergraph.toml": config}))
+    tables = packed({name: text for name, text in FOLDER.items() if name.startswith("tables/")})
+    view = render(reader, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
+    assert view.status == 200
+    assert "What is published from RDF files stands in no workbook" in text_of(view.body)
 
 
 def test_a_preview_is_a_page_that_reaches_nothing_of_the_site(desk: Server, published: bytes) -> None:
@@ -259,6 +322,11 @@ def test_what_is_no_form_is_refused_in_plain_words(desk: Server, published: byte
         assert send(desk, "a.xlsx", published, **site).status == 403
     assert send(desk, "a.xlsx", published, **{"Sec-Fetch-Site": "same-origin", "Origin": "null"}).status == 200
     assert desk.send("PUT", "/desk", b"").status == 405
+    # The process that worked on a workbook works on nothing else.
+    until(lambda: len(children(desk.process.pid)) == 3)
+    before = children(desk.process.pid)
+    assert send(desk, "report.pdf", b"%PDF-1.7").status == 200
+    until(lambda: len(before - children(desk.process.pid)) == 1)
     record = [json.loads(line) for line in (graph.parent / "audit.jsonl").read_text("utf-8").splitlines()]
     entries = [entry for entry in record if entry.get("path") == "/desk"]
     assert {"answered", "400", "413", "415", "403"} <= {entry["outcome"] for entry in entries}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from partnergraph.files import fill_folder, private_folder
 from partnergraph.graph_folder.folder import GraphFolder, read_folder
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
+from partnergraph.store import RDF_SUFFIXES
 from partnergraph.tables.safe_zip import SafeZip
 from partnergraph.tables.sheet import FileRefused
 from partnergraph.tables.table_files import OTHER, TEXT, WORKBOOK
@@ -34,6 +36,7 @@ MAX_UNPACKED = 50_000_000  # bytes of the tables of an archive
 MAX_FILES = 100  # tables of an archive
 LEVELS = ("error", "warning", "info")
 TABLES = "tables/"
+REPORT = "report.json"  # of a generation
 _SAVE = "Save it as .xlsx or .ods, or put tables in CSV into one .zip."
 # What a graph has for settings that was not built from a graph folder.
 _NO_SETTINGS = FolderContent({"title": "Preview", "id": "preview"})
@@ -122,6 +125,8 @@ def _inspect(folder: Path, published: Reader, name: str) -> Inspection:
         return Inspection(folder, findings, notes=notes)
     if not has_tables:
         return Inspection(folder, findings, graph, notes=notes)
+    if _has_rdf_files(published):
+        notes.append("What is published from RDF files stands in no workbook; it counts as removed here.")
     is_other = not _organisations(published) & _organisations(graph)
     changes = compare(_without_registers(published), graph, "the published graph", name)
     return Inspection(folder, findings, graph, changes, is_other, notes)
@@ -180,6 +185,15 @@ def _order(finding: Finding) -> tuple[int, str, str, int, str]:
 
 def _organisations(reader: Reader) -> set[str]:
     return set(reader.pointing(RDF.type, ORG.Organization))
+
+
+def _has_rdf_files(published: Reader) -> bool:
+    """Whether the build of the graph read files of RDF beside its tables."""
+    try:
+        report = json.loads((published.folder or Path()).with_name(REPORT).read_bytes())
+    except (OSError, ValueError):  # it is no build
+        return False
+    return any(name.lower().endswith(tuple(RDF_SUFFIXES)) for name in report["inputs"])
 
 
 def _without_registers(published: Reader) -> Reader:
