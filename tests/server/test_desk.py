@@ -248,6 +248,15 @@ def test_what_is_published_from_rdf_files_is_said_to_be_in_no_workbook(tmp_path:
     view = render(reader, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
     assert view.status == 200
     assert "What is published from RDF files stands in no workbook" in text_of(view.body)
+    # Without its text nothing can be quoted. Of a graph that was not built from tables it is not known what would change, nor is there a workbook of it.
+    quoted, cited = "high,The Example Fund has funded the Example Trust since 2021,", "high,,It says so"
+    changed = {name: text.replace(quoted, cited) for name, text in FOLDER.items() if name.startswith("tables/")}
+    tables = packed(dict(changed))
+    other = Reader.nquads_lines([f"{statement.removesuffix('.')} <https://example.org/g> .\n"])
+    view = render(other, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
+    assert "It can be published: nothing is wrong." in text_of(view.body)
+    assert "What would change" not in text_of(view.body)
+    assert render(other, {"action": "workbook"}).status == 404
 
 
 def test_a_preview_is_a_page_that_reaches_nothing_of_the_site(desk: Server, published: bytes) -> None:

@@ -14,6 +14,7 @@ MULTIPART = "multipart/form-data"
 MAX_FILE_SIZE = 5_000_000  # bytes
 MAX_NAME_LENGTH = 120  # characters of the name of a file
 MAX_PARTS = 10
+MAX_HEAD_SIZE = 8_000  # bytes of the head of a part, which holds the name of a file
 FILE_FIELD, ACTION_FIELD = "workbook", "action"
 # What the buttons of the form ask for.
 ACTIONS = ("check", "marked", "preview")
@@ -62,7 +63,7 @@ def _parts(boundary: bytes, body: bytes) -> Iterator[tuple[str, bytes | None, by
         raise RefusedError(400, "The form did not come whole. Choose the workbook again.")
     for piece in pieces[1:-1]:
         head, separator, content = piece.partition(b"\r\n\r\n")
-        disposition = _DISPOSITION.search(head.replace(b"\r\n", b"\n"))
+        disposition = _DISPOSITION.search(head[:MAX_HEAD_SIZE].replace(b"\r\n", b"\n"))
         values = {key.lower(): value for key, value in _PARAMETER.findall(disposition[1])} if disposition else {}
         if not separator or b"name" not in values:
             raise RefusedError(400, "A part of the form has no name. Choose the workbook again.")
