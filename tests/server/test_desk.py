@@ -248,7 +248,8 @@ def test_what_is_published_from_rdf_files_is_said_to_be_in_no_workbook(tmp_path:
     view = render(reader, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
     assert view.status == 200
     assert "What is published from RDF files stands in no workbook" in text_of(view.body)
-    # Without its text nothing can be quoted. Of a graph that was not built from tables it is not known what would change, nor is there a workbook of it.
+    # Of a graph that was not built from tables it is not known what would change, nor is there a workbook of it.
+    # What has no archived text cannot be quoted.
     quoted, cited = "high,The Example Fund has funded the Example Trust since 2021,", "high,,It says so"
     changed = {name: text.replace(quoted, cited) for name, text in FOLDER.items() if name.startswith("tables/")}
     tables = packed(dict(changed))
