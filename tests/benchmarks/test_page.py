@@ -347,7 +347,7 @@ def measured(
 
 # Of each size: the most that is allowed, or the least (frames a second); None where nothing is set.
 BUDGETS = {
-    50: Figures(build=1, size=0.85, drawn=80, interactive=0.6, fps=60, heap=10),
+    50: Figures(build=1, size=0.5, drawn=80, interactive=0.6, fps=60, heap=10),
     500: Figures(build=3, size=1.1, drawn=80, interactive=0.8, fps=50, heap=15),
     5_000: Figures(build=15, size=3, drawn=100, interactive=2, fps=25, heap=40),
     50_000: Figures(build=60, size=8, drawn=150, interactive=4, fps=20, heap=150),

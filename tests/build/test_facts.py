@@ -197,6 +197,10 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
         [f"rel/membership--keele-university--{SPCR}--2009"],
         "The text speaks of the School's membership and never names the University: only the other source says so.",
     ),
+    "r050": (
+        [f"rel/membership--university-of-nottingham--{SPCR}--2009"],
+        SOUGHT_AGAIN + "NIHR says August, and another member of that growth October: between the two.",
+    ),
     "r053": ([f"rel/membership--university-college-london--{SPCR}--2009"], NO_START),
     "r063": (
         [f"rel/membership--university-of-cambridge--{SPCR}--2006"],
@@ -327,6 +331,7 @@ YOUNGER = {
     "staffs-w": "wikipedia",
     "uhnm-msft": "uhnm-about",
     "ukhsa-w": "wikipedia",
+    "va-keele": "va",
     "va-priv2": "va",
     "wmtp-par": "wmswtp",
 }

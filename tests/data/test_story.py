@@ -117,12 +117,12 @@ def test_the_dates_of_the_story_are_those_of_the_claims(graph: nx.MultiDiGraph, 
     about = {(event["kind"], event["date"]) for event in graph.nodes[SCHOOL]["events"]}
     assert {("award", "2009"), ("renewal", "2014")} <= about
     assert "competitively awarded in 2009 and renewed in 2014" in spcr
-    phases = {data["start"] for data in claims(graph, KEELE, SPCR, "membership")}
-    assert {"2009-08", "2015-10-01"} <= phases
+    phases = {data["valid_from"] for data in claims(graph, KEELE, SPCR, "membership")}
+    assert {("2009-08-01", "2009-10-31"), ("2015-10-01", "2015-10-01")} <= phases
     assert "August 2009" in spcr
     assert "1 October 2015" in spcr
     assert [data["start"] for data in claims(graph, KEELE, SPCR, "leadership")] == ["2021-04-01"]
-    assert "From 1 April 2021 Keele led it, for five years" in spcr
+    assert "From 1 April 2021 Keele led it, in a phase announced for five years" in spcr
     [change] = [event for event in graph.nodes[CLAHRC]["events"] if event["after"] and event["after"][0]["id"] == ARC]
     assert change["date"] == "2019-10"
     assert "In October 2019" in text(story, "CLAHRC")

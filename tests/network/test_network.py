@@ -207,7 +207,7 @@ def test_a_body_carries_what_is_said_about_it(full: nx.MultiDiGraph[str]) -> Non
     assert full.nodes[O + "public-health-england"]["end_bounds"] == ("2021-10-01", "2021-10-01")
     assert keele["end_bounds"] is None
     headquarters = full.nodes[O + "arthritis-uk"]["attributes"]
-    assert "Conflicts with ROR city London" in [entry["note"] for entry in headquarters]
+    assert "By the editor: conflicts with ROR city London" in [entry["note"] for entry in headquarters]
 
 
 def test_events_stand_in_the_order_of_their_dates(full: nx.MultiDiGraph[str]) -> None:

@@ -134,6 +134,9 @@ def test_the_story_is_told_by_keyboard_and_the_focus_stays(keele_page: Page, sho
     tab.focus("#fit")
     keys.to("#story-start", most=2)
     assert "#story-next" in keys.press("Enter")["name"]
+    look = "(button) => [getComputedStyle(button).borderStyle, getComputedStyle(button).color]"
+    looks = tab.locator("#story-next").evaluate(look), tab.locator("#story-back:disabled").evaluate(look)
+    assert all(one != other for one, other in zip(*looks, strict=True)), "what is disabled looks disabled"
     steps = tab.evaluate("DATA.story.length")
     for number in range(2, steps + 1):
         focus = keys.press("Enter")

@@ -116,6 +116,7 @@ STATES = {
         "const f = document.getElementById('find'); f.value = 'zz'; f.dispatchEvent(new Event('input'))",
     ),
     "the menu open": ("", "document.querySelector('.menu').open = true"),
+    "a day": ("#&date=2012-10-10", ""),
 }
 
 

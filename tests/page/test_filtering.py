@@ -223,8 +223,8 @@ def test_a_status_comes_forward_in_map_tables_and_counts(page: Page, show: Opene
     shown = show(page.html)
     tab = shown.tab
     options = [text for text in tab.locator("#status-of option").all_inner_texts() if text != "any"]
-    numbers = {text.rpartition(" (")[0]: int(text.rpartition(" (")[2][:-1]) for text in options}
-    assert numbers == {"current": 0, "ended": 1, "ahead": 0, "not known": 8}
+    assert options == ["current – none known", "ended (1)", "ahead – none known", "not known (8)"]
+    assert tab.locator("#status-of option:disabled").all_inner_texts() == [options[0], options[2]]
     tab.select_option("#status-of", "ended")
     [row] = _rows(tab, "claims")
     assert row.startswith("Charity")
@@ -304,7 +304,11 @@ def test_what_filters_is_seen_in_the_first_screen_and_taken_away_with_a_click(
     shown = show(page.html, width=width, height=height)
     tab = shown.tab
     tab.locator("label", has_text="council").locator("input").check()
+    if width < 760:
+        tab.click("#views > summary")
     tab.select_option("#kind", label="membership")
+    if width < 760:
+        tab.keyboard.press("Escape")
     tab.evaluate("scrollTo(0, 0)")
     chips = tab.locator("#chips button")
     assert chips.all_inner_texts() == ["membership ×", "council ×"]
@@ -323,11 +327,33 @@ def test_what_filters_is_seen_in_the_first_screen_and_taken_away_with_a_click(
     assert tab.evaluate("document.activeElement.textContent") == "council ×"
     assert tab.input_value("#kind") == ""
     tab.keyboard.press("Enter")
-    assert tab.evaluate("document.activeElement.id") == "moment-all"
+    after = "document.querySelector('#views > summary')" if width < 760 else "document.querySelector('#moment-all')"
+    assert tab.evaluate(f"document.activeElement === {after}")
     assert not tab.locator("[data-family]:checked").count()
     assert tab.is_hidden("#everything")
     assert tab.inner_text("#status") == "Everything is shown."
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.clean, shown
+
+
+@pytest.mark.parametrize("name", ["North", "East", "Fund"])
+def test_a_body_that_is_found_or_selected_never_fades(page: Page, show: Opener, name: str) -> None:
+    """Whatever is brought forward, or hidden, on each map: its symbol has its colour and its label is drawn."""
+    shown = show(page.html)
+    tab = shown.tab
+    faded = """(name) => {
+      const body = BODIES.label.indexOf(name), look = dots.get(dotOf(body));
+      return look === null || look.color.background === inks().page || !labels.some(({ id }) => id === dotOf(body));
+    }"""
+    for kind in ("funding", "membership"):
+        for mode in ("highlight", "hide"):
+            for everything in (True, False):
+                tab.evaluate("(to) => change({ ...START, ...to })", {"everything": everything, "mode": mode})
+                tab.select_option("#kind", label=kind)
+                tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", name)
+                for change in ("{}", "{ focus: state.body }", "{ focus: null, steps: 2 }"):
+                    tab.evaluate(f"change({change}); network.redraw()")
+                    assert not tab.evaluate(faded, name), (kind, mode, everything, change)
     assert shown.clean, shown
 
 
@@ -364,8 +390,9 @@ def test_a_graph_without_focus_kinds_and_dates_is_filtered_as_well(show: Opener)
     tab.check("#mode-hide")
     assert len(_drawn(tab)) == len(officer)
     assert len(_rows(tab, "claims")) == len(touching), "the table lists all that they have to do with"
-    tab.select_option("#status-of", "current")
+    tab.evaluate("change({ status: 'current' })")
     assert _rows(tab, "claims") == []
+    assert tab.locator("#status-of option:disabled").count() == 2, "what is chosen is not disabled"
     tab.click("#everything")
     assert len(_rows(tab, "claims")) == graph.number_of_edges()
     assert shown.clean, shown

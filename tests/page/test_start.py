@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import zlib
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 VENDOR = ROOT / "src" / "partnergraph" / "page" / "vendor"
+
+
+def test_the_program_travels_packed_and_the_policy_names_its_hash(keele_page: Page) -> None:
+    packed = re.search(r'id="program">([A-Za-z0-9+/=]+)</script>', keele_page.html)
+    assert packed is not None
+    program = zlib.decompress(base64.b64decode(packed[1]))
+    assert len(packed[1]) < len(program) / 2
+    assert b"function startMap()" in program
+    digest = base64.b64encode(hashlib.sha256(program).digest()).decode()
+    assert f"sha256-{digest}" in keele_page.html.split("style-src")[0]
+    # Besides the packed scripts only what must run before they are unpacked stands in the page.
+    scripts = re.findall(r"<script>(.*?)</script>", keele_page.html, re.DOTALL)
+    assert sum(map(len, scripts)) < 4000
 
 
 def test_the_packed_library_is_the_vendored_file_and_the_policy_names_its_hash(keele_page: Page) -> None:

@@ -118,6 +118,7 @@ FROM_THE_DOCUMENT: list[tuple[str, dict[str, str], set[tuple[str | None, ...]]]]
         {},
         {
             ("leadership", PCVA, "extensive programme of primary care research", "S22"),
+            ("delivery", SCHOOL, "extensive programme of primary care research", "S23"),
             ("part of", "Impact Accelerator Unit", SCHOOL, "S31"),
             ("membership", "children’s and adults services", TEACHING, "S44"),
             (

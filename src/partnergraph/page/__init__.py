@@ -45,6 +45,7 @@ SCRIPTS = (
         "route_map.js",
         "panel.js",
         "table.js",
+        "menus.js",
     ),
     *("picture.js", "save.js", "share.js", "story.js", "questions.js", "highlights.js", "webgl.js", "main.js"),
 )
@@ -227,14 +228,24 @@ def _program(looks_of_families: dict[str, Look], *, webgl: bool, answer: bool) -
     style = css_variables(looks_of_families) + "".join(_read(f"templates/{name}") for name in STYLES)
     if answer:
         style += hull_rules() + _read("templates/answer.css")
-    unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
-    scripts = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if name not in unused)
+    scripts, packed_scripts = _scripts(webgl=webgl, answer=answer)
     starter, loader = _read("templates/start.js"), _read("templates/load.js")
-    library, packed = render.map_library(webgl)
+    library, packed_library = render.map_library(webgl)
     manifest = json.loads(_read("vendor/manifest.json"))
     policy = _policy([starter, library, scripts, loader], [style], manifest["vis-network.min.js"]["injected_style"])
-    texts = {"style": style, "scripts": scripts, "starter": starter, "loader": loader, "library": packed}
+    packed = {"library": packed_library, "program": packed_scripts}
+    texts = {"style": style, "starter": starter, "loader": loader} | packed
     return {"policy": policy} | {name: Markup(text) for name, text in texts.items()}
+
+
+@cache
+def _scripts(*, webgl: bool, answer: bool) -> tuple[str, str]:
+    """The page's own program, plain and packed."""
+    from partnergraph.page import render
+
+    unused = {*([] if webgl else ["webgl.js"]), *([] if answer else ["highlights.js"])}
+    text = "\n".join(_read(f"templates/{name}") for name in SCRIPTS if name not in unused)
+    return text, render.packed(text)
 
 
 def _stills(

@@ -104,7 +104,7 @@ def render(diagram: Diagram, looks: dict[str, Look], context: dict[str, Any]) ->
     net = Network(directed=True, cdn_resources="in_line")
     net.nodes, net.edges = vis_nodes(diagram, looks), vis_edges(diagram)
     if context["large"]:
-        environment.globals["packed"] = Markup(_packed(_page_data(environment, net.nodes, net.edges, context)))
+        environment.globals["packed"] = Markup(packed(_page_data(environment, net.nodes, net.edges, context)))
     net.node_ids = [node["id"] for node in net.nodes]
     net.templateEnv, net.path = environment, "page.html.j2"
     html: str = net.generate_html()
@@ -134,10 +134,10 @@ def map_library(webgl: bool = False) -> tuple[str, str]:
     """The script that draws the map in a browser (with `webgl` both of them), as it was published and packed."""
     names = ("vis-network.min.js", "sigma.min.js") if webgl else ("vis-network.min.js",)
     text = "\n".join((VENDOR / name).read_bytes().decode() for name in names)
-    return text, _packed(text)
+    return text, packed(text)
 
 
-def _packed(text: str) -> str:
+def packed(text: str) -> str:
     """A text compressed (zlib, RFC 1950), in base64: the same bytes for the same text and the same release of zlib."""
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 

@@ -73,7 +73,7 @@ RESERVED = (
     *("story-heading", "story-next", "story-start", "to", "to-found", "filter-bodies", "filter-claims", "map-heading"),
     *("organisations-heading", "panel-heading", "relationships-heading", "sentences-heading", "sources-heading"),
     *("copy-link", "link", "print-all", "print-everything", "print-label", "report", "report-day", "report-heading"),
-    *("save-label", "save-view", "share-label", "shared"),
+    *("save-label", "save-view", "share-label", "share-menu", "shared", "day", "views"),
 )
 
 

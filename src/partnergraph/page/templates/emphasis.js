@@ -35,7 +35,8 @@ function bringForward() {
   const within = (body) => own.has(body) || reached.has(body) || body === DATA.focus;
   const claims = ofTypes ? new Set([...listed].filter((claim) => within(CLAIMS.from[claim]) && within(CLAIMS.to[claim]))) : listed;
   const bodies = new Set([...claims, ...paths].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).concat([...own]));
-  if (DATA.focus !== null) bodies.add(DATA.focus);
+  // What the map is about, and what was selected or found, never fades.
+  for (const body of [DATA.focus, state.body, state.focus, state.to]) if (body !== null) bodies.add(body);
   const count = (test) => [...own].filter((body) => body !== DATA.focus && test(away[body])).length;
   return {
     listed, claims, paths, own, bodies,
@@ -64,7 +65,7 @@ function emphasisInWords() {
   let text = `${listed.length} of ${counted(CLAIMS.from.length, "relationship")}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
   if (state.since) return `${text} Since ${inWords(state.since)}: ${number("new")} new, ${number("ended")} ended.`;
   const open = state.date ? number("unknown") : 0;
-  if (open && state.status === null) text += ` Whether ${open} of these relationships held in ${inWords(state.date)} is not known.`;
+  if (open && state.status === null) text += ` Whether ${open} of these relationships held ${onDate(state.date)} is not known.`;
   const found = brought(), name = DATA.focus !== null && nameOf(DATA.focus);
   if (!found || !name || !(found.direct || found.farther || found.apart)) return text;
   const { direct, farther, apart, between } = found, are = (number) => (number === 1 ? "is" : "are");

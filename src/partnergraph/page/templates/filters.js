@@ -6,6 +6,8 @@
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const wholeNumber = (text, most) => Math.min(most, Math.max(0, Math.trunc(Number(text) || 0)));
 const asMonth = (text) => (MONTH.test(text) ? text : null);
+const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text + "T00:00Z").toJSON()?.startsWith(text) === true;
+const asDate = (text) => (isDay(text) ? text : asMonth(text));
 const STATUSES = ["current", "ended", "ahead", "not known"];
 const FILTERS = [
   {
@@ -18,14 +20,14 @@ const FILTERS = [
     words: (steps) => [[steps === 1 ? "direct neighbours only" : `within ${steps} steps`, 0]],
   },
   {
-    name: "date", // a month, such as 2014-06; what was over or lay ahead then is left out, unless a status is chosen
+    name: "date", // a month or a day, such as 2014-06; what was over or lay ahead then is left out, unless a status is chosen
     start: null,
-    isActive: (month) => month !== null,
+    isActive: (date) => date !== null,
     passes: (claim) => state.status !== null || status(claim) !== "no",
-    write: (month) => month,
-    read: asMonth,
+    write: (date) => date,
+    read: asDate,
     startControl: startDate,
-    words: (month) => [["valid in " + inWords(month), null]],
+    words: (date) => [["valid " + onDate(date), null]],
   },
   {
     name: "since", // the month to compare with: what changed until the date, or until today
@@ -127,7 +129,7 @@ function startFilters() {
 function startActive() {
   const chips = byId("chips"), text = byId("active-text"), all = byId("everything");
   // A button that is gone hands the keyboard on.
-  const handOn = () => (chips.querySelector("button") ?? document.querySelector("#moment:not([hidden]) input:checked") ?? byId("find")).focus();
+  const handOn = () => (chips.querySelector("button") ?? (phone.matches ? byId("views").querySelector("summary") : document.querySelector("#moment:not([hidden]) input:checked")) ?? byId("find")).focus();
   all.addEventListener("click", () => {
     change({ ...Object.fromEntries(FILTERS.map((filter) => [filter.name, filter.start])), question: null });
     handOn();
@@ -179,16 +181,20 @@ function startEnded() {
   });
 }
 
+// A status that nothing has cannot be chosen, and says so.
 function startStatus() {
   connectSelect("status", (value) => value || null, "status-of");
   let counts = "";
   listeners.push(() => {
-    const days = daysNow(), key = days.join();
+    const days = daysNow(), key = JSON.stringify([days, state.status]);
     if (key === counts) return;
     counts = key;
     const numbers = new Map(STATUSES.map((code) => [code, 0]));
     CLAIMS.from.forEach((_, claim) => numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
-    for (const option of byId("status-of").options) if (option.value) option.textContent = `${option.value} (${numbers.get(option.value)})`;
+    for (const option of byId("status-of").options) {
+      const number = numbers.get(option.value);
+      if (number !== undefined) Object.assign(option, { textContent: `${option.value} ${number ? `(${number})` : "– none known"}`, disabled: !number && option.value !== state.status });
+    }
   });
 }
 
@@ -199,23 +205,33 @@ function startMode() {
   }
 }
 
-// The date: a slider by months, which can be played.
+// The date: a slider by months, which can be played, and a field for any day within its span.
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const inWords = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
+const inWords = (date) => `${date.length > 7 ? Number(date.slice(8)) + " " : ""}${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
+const onDate = (date) => (date.length > 7 ? "on " : "in ") + inWords(date);
 const SPAN = DATA.span && [Number(DATA.span[0]) * 12, Number(DATA.span[1]) * 12 + 11];
 const monthOf = (at) => `${String(Math.floor(at / 12)).padStart(4, "0")}-${String((at % 12) + 1).padStart(2, "0")}`;
-const atOf = (month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1;
+const atOf = (date) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
 let playing = null;
 
 function startDate() {
   if (!SPAN) return;
-  const slider = byId("date"), output = byId("date-shown"), play = byId("play");
+  const slider = byId("date"), day = byId("day"), output = byId("date-shown"), play = byId("play");
   slider.min = SPAN[0] - 1;
   slider.max = SPAN[1];
+  [day.min, day.max] = DATA.span.map((year, end) => daysOf(String(year).padStart(4, "0"))[end]);
   slider.addEventListener("input", () => {
     const at = Number(slider.value);
-    change({ date: at < SPAN[0] ? null : monthOf(at) });
+    change({ date: at < SPAN[0] ? null : monthOf(at) }, "date");
   });
+  // While a day is typed, nothing is a day; out of the span it is none of this page's.
+  day.addEventListener("input", () => {
+    const { badInput, rangeUnderflow, rangeOverflow } = day.validity;
+    if (!badInput && !rangeUnderflow && !rangeOverflow) change({ date: day.value || null }, "day");
+    else if (!badInput && day.value > "1") output.textContent = byId("status").textContent = `choose a day from ${inWords(day.min)} to ${inWords(day.max)}`;
+  });
+  for (const control of [slider, day]) for (const event of ["pointerdown", "blur"]) control.addEventListener(event, endRun);
+  day.addEventListener("blur", showDate);
   play.addEventListener("click", () => (playing ? stop() : start()));
   // One year a step, and a stop at the end; nothing moves until a person asks for it.
   function start() {
@@ -223,7 +239,7 @@ function startDate() {
     let at = from;
     playing = setInterval(() => {
       at = Math.min(at + 12, SPAN[1]);
-      change({ date: monthOf(at) });
+      change({ date: monthOf(at) }, "play");
       if (at === SPAN[1]) stop();
     }, 1200);
     play.textContent = "Stop";
@@ -232,14 +248,17 @@ function startDate() {
     clearInterval(playing);
     playing = null;
     play.textContent = "Play";
+    endRun();
   }
-  listeners.push(() => {
-    slider.value = state.date ? atOf(state.date) : SPAN[0] - 1;
-    const shown = state.date ? inWords(state.date) : "any day";
+  function showDate() {
+    const { date } = state, shown = date ? inWords(date) : "any time";
+    slider.value = date ? atOf(date) : SPAN[0] - 1;
+    if (document.activeElement !== day || !day.validity.badInput) day.value = isDay(date) ? date : "";
     output.textContent = shown;
     slider.setAttribute("aria-valuetext", shown);
-    byId("dated").hidden = !state.date;
-  });
+    byId("dated").hidden = !date;
+  }
+  listeners.push(showDate);
 }
 
 // What changed since a month until the date, or until today: usable at once; what the words mean stands below.
@@ -248,8 +267,8 @@ function startSince() {
   connectSelect("since", (value) => value || null);
   listeners.push(() => {
     const { date, since } = state;
-    for (const option of byId("since").options) option.disabled = date !== null && option.value >= date;
+    for (const option of byId("since").options) option.disabled = date !== null && option.value >= date.slice(0, 7);
     for (const key of document.querySelectorAll(".compared.scripted, #compared")) key.hidden = since === null;
-    if (since !== null) byId("compared").textContent = `From ${inWords(since)} to ${date ? inWords(date) : READ[1]}. New: surely not begun before. Ended: surely over now, and not surely before.`;
+    if (since !== null) byId("compared").textContent = `From ${inWords(since)} to ${inWords(date ?? READ[1])}. New: surely not begun before. Ended: surely over now, and not surely before.`;
   });
 }

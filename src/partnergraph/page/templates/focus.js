@@ -70,7 +70,7 @@ function drawAround(body, room) {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
     const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
     const rows = [
-      ...(withKinds ? wrapped(endOf(claims) ? `${inThePast(kinds.join(", "))}, ${endOf(claims)}` : kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? wrapped(endOf(claims) ? `${claims.every(claimOver) ? inThePast(kinds.join(", ")) : kinds.join(", ")}, ${endOf(claims)}` : kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
     return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
@@ -167,7 +167,7 @@ function drawBeside(context) {
       const base = box.top + font * (0.92 + LINE * number);
       context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? (node.verb ?? 12) * grow : font}px ${FACE}`;
       if (!inside) context.strokeText(text, x, base);
-      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver)) ? ink.muted : ink.text;
+      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyPale)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }

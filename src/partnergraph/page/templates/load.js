@@ -1,6 +1,7 @@
 "use strict";
-// The map's library travels packed (zlib, base64), and so does all data of a large page. Unpack them and run the library, then
-// the program; the policy knows both by their hashes. Until then, and in a browser that cannot unpack, the page stands still.
+// The map's library and the page's program travel packed (zlib, base64), and so does all data of a large page. Unpack them and
+// run the library, then the program; the policy knows both by their hashes. Until then, and in a browser that cannot unpack,
+// the page stands still.
 (async () => {
   const unpacked = (packed) => {
     const letters = atob(packed.textContent), bytes = new Uint8Array(letters.length);
@@ -31,9 +32,9 @@
       document.querySelector("header").append(why);
       return;
     }
-    run(await unpacked(library).text());
+    const texts = [library, program].map((packed) => unpacked(packed).text());
     if (data) globalThis.UNPACKED = await unpacked(data).json();
-    run(program.textContent);
+    for (const text of texts) run(await text);
   } finally {
     requestAnimationFrame(() => setTimeout(layOut, 100));
   }

@@ -1,6 +1,7 @@
 // Everything is put together once the document stands; scripts only add to what can be read without them.
 document.documentElement.classList.add("js");
 startHeadline();
+startMenus();
 startFinding();
 startFilters();
 startPanel();
@@ -25,17 +26,6 @@ document.addEventListener("click", (event) => {
   byId("panel").focus({ preventScroll: true });
   bringIntoSight();
 });
-// The browser jumps to the row that an address names; what it means is on the map.
-function toMap() {
-  if (state.body !== null || state.claims || state.question) requestAnimationFrame(bringIntoSight);
-}
-const fromAddress = () => change(readAddress(location.hash));
-addEventListener("popstate", () => {
-  const key = location.hash.slice(1).split("&")[0];
-  if (key && !BODY_AT.has(key) && !CLAIM_AT.has(key) && byId(key)) return; // a jump to a part of the page changes nothing
-  fromAddress();
-  toMap();
-});
 // A page that was saved with a view opens with it.
 const VIEW = document.querySelector('meta[name="view"]').content;
 if (VIEW && !location.hash) {
@@ -44,7 +34,7 @@ if (VIEW && !location.hash) {
   } catch {
     // In a frame without an origin of its own there is no address to keep.
   }
-  change(readAddress(VIEW));
+  change(readAddress(VIEW), BACK);
 } else fromAddress();
 // The program of a large page, which is unpacked first, can come after the browser's jump.
 if (document.readyState === "complete") toMap();

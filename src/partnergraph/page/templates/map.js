@@ -185,11 +185,11 @@ function showMap() {
   lines.clear();
   dots.add(shown.map((node) => {
     const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
-    const over = node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyOver), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
+    const members = node.members ?? [node.id], over = node.id !== DATA.focus && members.every(bodyPale), open = over && members.every(bodyUnsure), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
       shapeProperties: { borderDashes: node.dashed ? [4, 3] : false },
-      color: { background: faded ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
+      color: { background: faded || open ? ink.page : over ? ink.rule : fill, border, highlight: { background: fill, border } },
     };
     // The focus of the opening map, its name within.
     if (node.side === "inside" && !faded) look.color = { background: ink.outline, border: chosen ? ink.accent : ink.outline, highlight: { background: ink.outline, border } };
@@ -303,7 +303,7 @@ function drawLabels(context) {
   for (const { id, size, side, left, right, top } of labels) {
     const node = DOTS.get(id), x = side > 0 ? left + 1 : side < 0 ? right - 1 : (left + right) / 2;
     context.textAlign = side > 0 ? "left" : side < 0 ? "right" : "center";
-    context.fillStyle = id !== DATA.focus && (node.members ?? [id]).every(bodyOver) ? ink.muted : ink.text;
+    context.fillStyle = id !== DATA.focus && (node.members ?? [id]).every(bodyPale) ? ink.muted : ink.text;
     context.font = (node.hub ? "bold " : "") + size + "px " + FACE;
     context.lineWidth = size * 0.3;
     labelOf(node).forEach((text, number) => {

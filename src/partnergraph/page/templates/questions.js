@@ -298,7 +298,7 @@ function fillMenu(menu) {
     if (entries.length) parts.push(element("div", { class: "question-group", role: "group", "aria-labelledby": id }, element("p", { id }, title), group(...entries.map(([choice, text]) => button(`${name}.${choice}`, text)))));
   }
   if (ASKING.offered.some(([name]) => ["who-pays", "who-leads", "way-to-us"].includes(name))) {
-    const input = element("input", { id: "about", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "about-found", "aria-autocomplete": "list", placeholder: "Name, acronym or former name" });
+    const input = element("input", { id: "about", type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-expanded": "false", "aria-controls": "about-found", "aria-autocomplete": "list", placeholder: "Name or acronym" });
     const list = element("ul", { id: "about-found", class: "found", role: "listbox", "aria-label": "Organisations found" });
     const found = group();
     list.hidden = true;

@@ -65,8 +65,9 @@ function wayToFocus(id) {
   return [parent, ...way, ...wayToFocus(parent)];
 }
 
-// When the last of these claims ended, if all are over by the day of reading.
+// When the last of these claims ended, if all are over by the day of reading; at a chosen date, that none surely held.
 function endOf(claims) {
+  if (state.date && claims.length && claims.every((claim) => status(claim) === "unknown")) return "not known then";
   if (!claims.length || !claims.every(claimOver)) return "";
   const [earliest, latest] = claims.map((claim) => CLAIMS.end[claim]).reduce((a, b) => (b[1] > a[1] ? b : a));
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
@@ -83,9 +84,9 @@ function rowsOf(node) {
   if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
   if (!node.rows.some(({ quiet }) => quiet)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
-  const end = endOf(ties.flatMap(({ claims }) => claims).filter(claimShown));
+  const shown = ties.flatMap(({ claims }) => claims).filter(claimShown), end = endOf(shown);
   if (!end) return node.rows;
-  const last = node.rows.findLastIndex(({ quiet }) => quiet), longer = `${inThePast(node.rows[last].text)}, ${end}`;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), words = node.rows[last].text, longer = `${shown.every(claimOver) ? inThePast(words) : words}, ${end}`;
   // Every row has a height of its own: outward of the quiet row stands nothing.
   const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
   return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));

@@ -1,4 +1,4 @@
-// What leads out of the page: a link to this view, this view as a file, and paper. And how its menus close.
+// What leads out of the page: a link to this view, this view as a file, and paper.
 const NO_ADDRESS = location.protocol === "about:"; // in the frame of a notebook
 
 async function copyLink() {
@@ -45,7 +45,7 @@ function printed(everything) {
 // The report says what each relationship is on the day on which it is printed, or at the chosen date.
 function dateReport() {
   const day = byId("report-day");
-  if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}; “current” and “ended” only where the dates say so.`;
+  if (day) day.textContent = ` Status: ${state.date ? onDate(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}; “current” and “ended” only where the dates say so.`;
   for (const row of document.querySelectorAll("#report [data-row]")) {
     const claims = row.dataset.row.split(" ").map(Number), all = claims.map((claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow()));
     // Of several claims about the same, one that holds is enough.
@@ -67,17 +67,6 @@ function startSharing() {
   byId("print").addEventListener("click", () => printed(false));
   byId("print-all").addEventListener("click", () => printed(true));
   addEventListener("beforeprint", dateReport);
-  const menus = [...document.querySelectorAll(".menu")];
-  addEventListener("pointerdown", ({ target }) => menus.forEach((menu) => menu.contains(target) || (menu.open = false)), true);
-  for (const menu of menus) {
-    menu.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || !menu.open) return;
-      event.stopPropagation();
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    });
-    menu.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !menu.contains(relatedTarget) && (menu.open = false));
-  }
   byId("link").closest(".menu").addEventListener("toggle", () => {
     byId("link").parentElement.hidden = true;
     byId("shared").textContent = "";

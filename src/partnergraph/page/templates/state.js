@@ -21,14 +21,15 @@ const state = { ...START };
 const listeners = [];
 let activeFilters = [];
 
-function change(values) {
+// `control` names the control whose run of changes is one step back (see address.js); null: the change is a step of its own.
+function change(values, control = null) {
   if (["focus", "everything"].some((name) => name in values && values[name] !== state[name])) state.camera = null;
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = routeOnMap = null;
+  nearby = routeOnMap = unsure = null;
   forward = undefined;
-  for (const listener of listeners) listener(state);
+  for (const listener of listeners) listener(state, control);
 }
 
 function select(values) {
@@ -65,13 +66,18 @@ const bodyEnded = (body) => (overBodies ??= AROUND.map((claims, body) => {
 }))[body];
 const bodyOver = (body) => !state.date && bodyEnded(body);
 
+// At a chosen date: the bodies of which no relationship surely held then.
+let unsure = null;
+const bodyUnsure = (body) => Boolean(state.date) && (unsure ??= AROUND.map((claims) => !claims.some((claim) => passes(claim) && status(claim) !== "unknown")))[body];
+const bodyPale = (body) => bodyOver(body) || bodyUnsure(body);
+
 // What a claim is on the map: at the chosen date "yes", "unknown" or "no"; compared with an earlier month, or with another
 // graph, "new", "ended", "gone" or "changed". Compared with a month: "new" had surely not begun then and may hold now,
 // "ended" is surely over now and was not surely over then.
 function status(claim) {
   if (!state.date && !state.since) return CLAIMS.change?.[claim] || "yes";
   const now = statusOn(claim, daysNow());
-  if (state.since && !(state.date <= state.since)) {
+  if (state.since && !(state.date && state.date.slice(0, 7) <= state.since)) {
     const before = statusOn(claim, daysOf(state.since));
     if (now === "ended" && before !== "ended") return "ended";
     if (before === "ahead" && now !== "ahead") return "new";

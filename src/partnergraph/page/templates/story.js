@@ -3,7 +3,7 @@ function startStory() {
   if (!DATA.story.length) return;
   const go = (step) => {
     const { bodies, date } = DATA.story[step];
-    select({ step, body: bodies[0] ?? null, to: bodies[1] ?? null, date: MONTH.test(date) ? date : null, since: null });
+    select({ step, body: bodies[0] ?? null, to: bodies[1] ?? null, date: asDate(date), since: null });
   };
   // A button that disappears hands the keyboard on to the next one.
   const press = (id, act) =>

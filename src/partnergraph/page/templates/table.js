@@ -17,7 +17,7 @@ function startTables() {
   }
   listeners.push(() => {
     const day = byId("status-day");
-    if (day) day.textContent = ` Status: ${state.date ? "in " + inWords(state.date) : (AS_OF ? "as of " : "today, ") + (AS_OF ?? READ[0])}.`;
+    if (day) day.textContent = ` Status: ${state.date ? onDate(state.date) : (AS_OF ? "as of " : "today, ") + (AS_OF ?? READ[0])}.`;
     pageAt.bodies = pageAt.claims = 0;
     if (sorting.claims) resort?.();
     showRows();
