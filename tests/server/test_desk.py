@@ -326,6 +326,7 @@ def test_what_is_no_form_is_refused_in_plain_words(desk: Server, published: byte
         got = desk.send("POST", "/desk", body, kind | headers)
         assert (got.status, got.headers["content-type"]) == (status, "text/html; charset=utf-8"), (words, got.body)
         assert words in text_of(got.body)
+        assert "Choose another workbook" in text_of(got.body)
         assert got.headers["content-security-policy"].startswith("default-src 'none'")
     # A page of another site sends no workbook; nor does one in a frame without an origin.
     for site in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}):

@@ -119,7 +119,7 @@ def _verdict(counts: dict[str, int]) -> str:
     """
     nouns = {"warning": "warning", "info": "note"}
     others = " and ".join(counted(counts[level], noun) for level, noun in nouns.items() if counts[level])
-    verb = "is" if counts["warning"] + counts["info"] == 1 else "are"
+    verb = "is" if (counts["warning"] or counts["info"]) == 1 else "are"
     if not counts["error"]:
         return f"It can be published. There {verb} {others}." if others else "It can be published: nothing is wrong."
     stops = counted(counts["error"], "error", first=True) + (" keeps" if counts["error"] == 1 else " keep")

@@ -14,7 +14,7 @@ MULTIPART = "multipart/form-data"
 MAX_FILE_SIZE = 5_000_000  # bytes
 MAX_NAME_LENGTH = 120  # characters of the name of a file
 MAX_PARTS = 10
-MAX_HEAD_SIZE = 8_000  # bytes of the head of a part, which holds the name of a file
+MAX_HEAD_SIZE = 10_000  # bytes of the head of a part, which holds the name of a file
 FILE_FIELD, ACTION_FIELD = "workbook", "action"
 # What the buttons of the form ask for.
 ACTIONS = ("check", "marked", "preview")

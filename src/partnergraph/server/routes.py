@@ -24,9 +24,10 @@ _PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="/static/colours.css"><link rel="stylesheet" href="/static/site.css">
 </head>
 <body><main id="main"><h1>This could not be answered</h1><p>{detail}</p>
-<p><a href="/">The first page</a>, <a href="/search">all organisations</a>.</p></main></body>
+<p>{more}<a href="/">The first page</a>, <a href="/search">all organisations</a>.</p></main></body>
 </html>
 """
+_TO_DESK = '<a href="/desk">Choose another workbook</a>, '
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +65,7 @@ def site_application(
                 page = await views.show("missing", {"path": request.url.path[:MAX_PATH_LENGTH]})
                 page.headers["vary"] = "Accept"
                 return page
-        return _problem(error, as_page=True)
+        return _problem(error, as_page=True, more=_TO_DESK if desk and request.url.path == desk_routes.PATH else "")
 
     application = Starlette(
         routes=[
@@ -89,8 +90,10 @@ async def _openapi(desk: bool, _: Request) -> Response:
     return Response(body, headers=SECURITY_HEADERS | headers)
 
 
-def _problem(error: Exception, *, as_page: bool = False) -> Response:
-    """An error as a response: ours, or one of starlette's (404, 405); as JSON (RFC 9457) or as a page for people."""
+def _problem(error: Exception, *, as_page: bool = False, more: str = "") -> Response:
+    """An error as a response: ours, or one of starlette's (404, 405); as JSON (RFC 9457) or as a page for people, with
+    `more` links.
+    """
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
 
@@ -103,7 +106,7 @@ def _problem(error: Exception, *, as_page: bool = False) -> Response:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     media, body = PROBLEM, problem_json(status, detail)
     if as_page:
-        media, body = HTML, _PAGE.format(detail=escape(detail)).encode()
+        media, body = HTML, _PAGE.format(detail=escape(detail), more=more).encode()
     fields |= SECURITY_HEADERS | {"content-security-policy": PAGE_POLICY, "content-type": media, "vary": "Accept"}
     # Of HEAD uvicorn sends only the head, with the length of the body.
     return Response(body, status, fields)
