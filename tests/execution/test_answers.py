@@ -372,7 +372,7 @@ def test_everything_between_two_bodies(whole: Reader) -> None:
         (KEELE, SPCR, "membership", "2021-04-01", "2026-03-31"),
     ]
     sources = {"School for Primary Care Research", "Decisions of the editor"}  # the editor takes it to have begun then
-    assert {row[7] for row in rows if row[3] == "2009-08"} == sources
+    assert {row[7] for row in rows if row[4] == "2015-09"} == sources
     assert ask(whole, "between", one=SPCR, other=KEELE) == rows  # the direction is that of the claims
 
 

@@ -339,7 +339,7 @@ ASKED = [
     (
         "What do we know only from one source?",
         None,
-        "101 of 174 relationships rest on one source alone;",
+        "100 of 174 relationships rest on one source alone;",
         f"{SCHOOL} is a member of Primary Care Research Consortium",
     ),
     (

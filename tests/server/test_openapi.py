@@ -20,7 +20,7 @@ CHECKS = (
     *("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"),
     *("unsupported_method", "allow_header_conformance"),
 )
-# Seconds that Schemathesis waits for an answer: more than the server allows a view, so that a busy machine changes nothing.
+# Seconds that Schemathesis waits for an answer: more than the server allows a view, also on a busy machine.
 LIMITS = ("--request-timeout", "120")
 
 
