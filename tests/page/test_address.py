@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,7 +62,7 @@ def test_every_choice_is_a_step_that_back_undoes_and_forward_repeats(keele_page:
     tab = page.tab
     # A counted symbol of the opening map, claims of several pairs of bodies, and filters by their controls.
     counted = "[...opening.nodes.values()].find(({ members }) => members?.length > 2).id"
-    choices = [
+    choices: list[Callable[[], object]] = [
         lambda: tab.evaluate("change({ everything: true })"),
         lambda: tab.select_option("#kind", label="membership"),
         lambda: tab.locator("label", has_text="local government").locator("input").check(),

@@ -232,6 +232,8 @@ function startDate() {
   });
   for (const control of [slider, day]) for (const event of ["pointerdown", "blur"]) control.addEventListener(event, endRun);
   day.addEventListener("blur", showDate);
+  // The browser takes a while to make a field for dates: it comes once the map is drawn.
+  requestAnimationFrame(() => setTimeout(() => (day.type = "date"), 50));
   play.addEventListener("click", () => (playing ? stop() : start()));
   // One year a step, and a stop at the end; nothing moves until a person asks for it.
   function start() {

@@ -3,10 +3,14 @@
 // run the library, then the program; the policy knows both by their hashes. Until then, and in a browser that cannot unpack,
 // the page stands still.
 (async () => {
-  const unpacked = (packed) => {
-    const letters = atob(packed.textContent), bytes = new Uint8Array(letters.length);
+  const bytesOf = (text) => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text); // several times as fast
+    const letters = atob(text), bytes = new Uint8Array(letters.length);
     for (let at = 0; at < bytes.length; at++) bytes[at] = letters.charCodeAt(at);
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")));
+    return bytes;
+  };
+  const unpacked = (packed) => {
+    return new Response(new Blob([bytesOf(packed.textContent)]).stream().pipeThrough(new DecompressionStream("deflate")));
   };
   const run = (text) => {
     const script = document.createElement("script");

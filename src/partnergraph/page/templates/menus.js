@@ -18,7 +18,7 @@ function startMenus() {
     views.open = false;
     if (views.contains(document.activeElement) || document.activeElement === document.body) summary.focus();
   });
-  placeControls();
+  if (phone.matches) placeControls();
   phone.addEventListener("change", placeControls);
 }
 
