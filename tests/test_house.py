@@ -68,7 +68,11 @@ ROOMS: dict[str, set[str]] = {
         "endpoint".split()
     ),
     "reconcile": set("errors vocabulary store claims match network endpoint site".split()),
-    "server": set("errors store execution pool endpoint site reconcile".split()),
+    "desk": set(
+        "errors grammar files vocabulary tables graph_folder model store results check compare build workbook network "
+        "page pool endpoint site".split()
+    ),
+    "server": set("errors store execution pool endpoint site reconcile desk".split()),
 }
 # The doors open, call and print: they may import every room.
 DOORS = {"cli", "graph", "notebook", "__init__", "__main__"}
@@ -82,7 +86,7 @@ FOREIGN = {
     "openpyxl": {"tables", "workbook"},
     "python_calamine": {"tables"},
     "rapidfuzz": {"match"},
-    "starlette": {"server", "site", "reconcile"},
+    "starlette": {"server", "site", "reconcile", "desk"},
     "uvicorn": {"server"},
 }
 # What writes or renames files outside of the room "files", and why it may: a file and the calls in it.
@@ -111,7 +115,7 @@ SAME_NAMES = {
     "output": {"extraction", "match"},
     "questions": {"site", "vocabulary"},  # a view; the files in ontology/questions
     "report": {"check", "compare"},  # of findings; of changes
-    "routes": {"analysis", "reconcile", "server", "site"},  # between bodies; of requests
+    "routes": {"analysis", "desk", "reconcile", "server", "site"},  # between bodies; of requests
     "scoring": {"match", "reconcile"},
     "sentences": {"claims", "compare"},  # of a relationship; of a change
     "settings": {"graph_folder", "server"},

@@ -137,12 +137,12 @@ def as_html(report: Comparison) -> str:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     number = {section.title: index for index, section in enumerate(report.sections)}
     return environment.get_template("diff.html.j2").render(
-        report=report, style=style, policy=policy, number=number, marks=_MARKS
+        report=report, style=style, policy=policy, number=number, marks=MARKS
     )
 
 
 # The mark before a change, by the last word of its kind: its text is seen and read aloud, its class colours it.
-_MARKS = {
+MARKS = {
     "new": "new", "added": "new", "succeeded": "new", "gone": "gone", "removed": "gone", "ended": "ended",
     "standing": "standing", "renamed": "renamed",
 }  # fmt: skip

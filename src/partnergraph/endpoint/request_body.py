@@ -15,8 +15,10 @@ MAX_BODIES = 64_000_000  # bytes of all bodies that are being received
 BODIES = MemoryBudget(MAX_BODIES)
 
 
-async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
-    """The body of a request, empty but for a POST. Raises `RefusedError` for another method, or one too large."""
+async def read_body(scope: Mapping[str, Any], receive: Any, limit: int = MAX_BODY) -> bytes:
+    """The body of a request, empty but for a POST. Raises `RefusedError` for another method, or for more than `limit`
+    bytes.
+    """
     method = scope["method"]
     if method not in ("GET", "HEAD", "POST"):
         raise RefusedError(405, "Ask with GET or POST.", allow=ALLOWED_METHODS)
@@ -31,7 +33,7 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
                 raise RefusedError(400, "The request ended too early.")
             piece = bytes(message.get("body", b""))
             size += len(piece)
-            if size <= MAX_BODY:
+            if size <= limit:
                 if not BODIES.acquire(client, len(piece)):
                     detail = "Too much is being sent to this server at the moment. Try again later."
                     raise RefusedError(503, detail, retry_after="1", connection="close")
@@ -41,6 +43,6 @@ async def read_body(scope: Mapping[str, Any], receive: Any) -> bytes:
                 break
     finally:
         BODIES.release(client, in_memory)
-    if size > MAX_BODY:
-        raise RefusedError(413, f"The request is larger than {MAX_BODY // 1000} KB.", connection="close")
+    if size > limit:
+        raise RefusedError(413, f"The request is larger than {limit // 1000} KB.", connection="close")
     return b"".join(pieces)

@@ -25,7 +25,7 @@ from partnergraph.files.published import (
     refuse_published,
 )
 from partnergraph.files.sync import sync_folder, sync_tree
-from partnergraph.files.temporary import replace_path
+from partnergraph.files.temporary import private_folder, replace_path, sweep_private_folders
 
 __all__ = [
     "CURRENT",
@@ -41,9 +41,11 @@ __all__ = [
     "new_folder",
     "pointer_file",
     "portable_names",
+    "private_folder",
     "published_generation",
     "refuse_published",
     "replace_path",
+    "sweep_private_folders",
     "sync_folder",
     "sync_tree",
     "write_file",

@@ -7,8 +7,10 @@ import os
 import re
 import shutil
 import stat
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -18,12 +20,22 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-__all__ = ["TemporaryFile", "TemporaryFolder", "replace_path", "sweep", "take_over", "try_lock"]
+__all__ = [
+    "TemporaryFile",
+    "TemporaryFolder",
+    "private_folder",
+    "replace_path",
+    "sweep",
+    "sweep_private_folders",
+    "take_over",
+    "try_lock",
+]
 
 _ACL = "system.posix_acl_access"
 _SHARING_TIME = 2.0  # seconds in which Windows may refuse a rename, because another program reads the file
 _PAUSE = 0.05
 _NAME = re.compile(r"\.partnergraph-[0-9a-f]{16}\.tmp")
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  a file system in memory (Linux: shm_overview(7)); names are random
 
 
 def try_lock(handle: int) -> bool:
@@ -118,6 +130,34 @@ class TemporaryFolder:
         shutil.rmtree(self.path, ignore_errors=True)
         _close(self._lock)
         self._lock = None
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder for this process and its user alone, in memory where the system has such a file system; gone at the end.
+    Temporary files of libraries are made in it meanwhile.
+
+    What a killed process leaves is removed by `sweep_private_folders`, which the next folder calls.
+    Raises `OSError` when there is no room.
+    """
+    sweep_private_folders()
+    folder, default = TemporaryFolder(_private_parent() / "private"), tempfile.tempdir
+    try:
+        folder.path.chmod(0o700)
+        tempfile.tempdir = str(folder.path)
+        yield folder.path
+    finally:
+        tempfile.tempdir = default
+        folder.discard()
+
+
+def sweep_private_folders() -> None:
+    """Remove the private folders of processes that were killed."""
+    sweep(_private_parent())
+
+
+def _private_parent() -> Path:
+    return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
 def sweep(folder: Path) -> None:

@@ -203,11 +203,11 @@ class WorkerPool:
         if len(self._refused) > MAX_CLIENTS:
             self._refused.popitem(last=False)
 
-    def release(self, worker: Worker) -> None:
-        """Return a process. One that is dead, busy still or of an older generation is replaced."""
+    def release(self, worker: Worker, *, reuse: bool = True) -> None:
+        """Return a process. One that is dead, busy still, of an older generation or not for reuse is replaced."""
         since = self.busy.pop(worker, None)
         # What was stopped says nothing of what is usual.
-        if since is not None and worker.reply is None and not worker.slow and worker.alive:
+        if reuse and since is not None and worker.reply is None and not worker.slow and worker.alive:
             duration = self.timers.loop.time() - since
             self.usual_time += ((duration if duration < MAX_USUAL else MAX_USUAL) - self.usual_time) / 20
         if worker.reply is not None:  # the client went away before the end
@@ -218,7 +218,7 @@ class WorkerPool:
             self._adapt_scheduling()
         elif not worker.alive:
             self._replace()
-        elif worker.fork_server is not self.fork_server:
+        elif not reuse or worker.fork_server is not self.fork_server:
             worker.close()
             self._replace()
         else:

@@ -164,6 +164,6 @@ def application(
     )
     record = Audit(audit) if audit is not None else None
     endpoint = SparqlEndpoint(pool, timeout=settings.timeout, record=record)
-    views = ViewClient(pool, endpoint.cache, timeout=settings.timeout)
-    site = site_application(views, origins=settings.origins, record=record)
+    views = ViewClient(pool, endpoint.cache, timeout=settings.timeout, desk=settings.desk)
+    site = site_application(views, origins=settings.origins, record=record, desk=settings.desk)
     return Application(pool, endpoint, site, Admission(settings.hosts, settings.origins))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partnergraph import __version__
+from partnergraph.desk.upload import ACTIONS, FILE_FIELD, MULTIPART
 from partnergraph.endpoint.content_negotiation import GRAPHS, OFFERED, TABLES
 from partnergraph.endpoint.http_response import PROBLEM
 from partnergraph.endpoint.sparql_request import FORM, MAX_SECONDS, QUERY
@@ -13,6 +14,7 @@ from partnergraph.site.views.analysis import PROJECTIONS
 Plain = dict[str, Any]
 HTML = "text/html"
 JSON = "application/json"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ERRORS = {
     400: "What was asked is wrong; `detail` says what, where and what to do.",
     403: "What was asked is not allowed here: a server only reads, only this graph, and not for pages of other sites.",
@@ -30,8 +32,8 @@ _QUERY_ERRORS = (400, 403, 406, 413, 415, 421, 422, 429, 503, 504)
 _PAGE_ERRORS = (400, 403, 404, 406, 421, 422, 429, 503, 504)
 
 
-def openapi() -> Plain:
-    """The description, as the values of a JSON document."""
+def openapi(*, desk: bool = False) -> Plain:
+    """The description, as the values of a JSON document; with the `desk`, where there is one."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -93,6 +95,7 @@ def openapi() -> Plain:
             "/": {"get": _operation("page", "The page of the graph", _response(HTML), _PAGE_ERRORS)},
             "/ask": {"get": _operation("workbench", "The workbench", _response(HTML), _PAGE_ERRORS)},
             "/endpoint": {"get": _operation("guide", "How to use the endpoint", _response(HTML), _PAGE_ERRORS)},
+            **(_desk() if desk else {}),
         },
         "components": {
             "schemas": {
@@ -189,6 +192,26 @@ def _sparql() -> Plain:
                 QUERY: {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"},
             },
         ),
+    }
+
+
+def _desk() -> Plain:
+    fields = _fields({"action": "What is wanted"}, [FILE_FIELD])
+    fields["schema"]["properties"] |= {
+        "action": {"enum": list(ACTIONS), "default": ACTIONS[0]},
+        FILE_FIELD: {"type": "string", "format": "binary", "description": ".xlsx, .ods, or a .zip of tables in CSV"},
+    }
+    operation = _operation(
+        *("desk-check", "What is wrong in a workbook and what it would change, its marked copy, or its page"),
+        *(_response(HTML, XLSX), (*_PAGE_ERRORS, 413, 415)),
+        body={MULTIPART: fields},
+    )
+    operation["responses"]["422"]["content"][HTML] = {}  # why there is no copy or page stands on the page of the desk
+    workbook = _operation("desk-workbook", "What is published, as a workbook", _response(XLSX), _PAGE_ERRORS)
+    workbook["responses"]["404"]["content"][HTML] = {}  # the graph was not made of tables
+    return {
+        "/desk": {"get": _operation("desk", "The desk", _response(HTML), _PAGE_ERRORS), "post": operation},
+        "/desk/workbook": {"get": workbook},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +24,10 @@ _PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="/static/colours.css"><link rel="stylesheet" href="/static/site.css">
 </head>
 <body><main id="main"><h1>This could not be answered</h1><p>{detail}</p>
-<p><a href="/">The first page</a>, <a href="/search">all organisations</a>.</p></main></body>
+<p>{more}<a href="/">The first page</a>, <a href="/search">all organisations</a>.</p></main></body>
 </html>
 """
+_TO_DESK = '<a href="/desk">Choose another workbook</a>, '
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,12 +44,16 @@ def site_application(
     *,
     origins: tuple[str, ...] = (),
     record: Callable[[dict[str, Any]], None] | None = None,
+    desk: bool = False,
 ) -> Starlette:
-    """The application. Pages of `origins` may use `/reconcile`, whose requests are given to `record`."""
+    """The application. Pages of `origins` may use `/reconcile`, whose requests are given to `record`, as are those of
+    the desk, if there is one.
+    """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.routing import Route
 
+    from partnergraph.desk import routes as desk_routes
     from partnergraph.reconcile import routes as reconcile_routes
     from partnergraph.site import routes as site_routes
 
@@ -59,13 +65,14 @@ def site_application(
                 page = await views.show("missing", {"path": request.url.path[:MAX_PATH_LENGTH]})
                 page.headers["vary"] = "Accept"
                 return page
-        return _problem(error, as_page=True)
+        return _problem(error, as_page=True, more=_TO_DESK if desk and request.url.path == desk_routes.PATH else "")
 
     application = Starlette(
         routes=[
             *site_routes.routes(views),
             *reconcile_routes.routes(views, origins=origins, record=record),
-            Route("/openapi.json", _openapi),
+            *(desk_routes.routes(views, record=record) if desk else ()),
+            Route("/openapi.json", partial(_openapi, desk)),
         ],
         exception_handlers={RefusedError: problem, HTTPException: problem},
     )
@@ -73,18 +80,20 @@ def site_application(
     return application
 
 
-async def _openapi(_: Request) -> Response:
+async def _openapi(desk: bool, _: Request) -> Response:
     from starlette.responses import Response
 
     from partnergraph.server.openapi import openapi
 
-    body = json.dumps(openapi(), ensure_ascii=False, indent=1).encode() + b"\n"
+    body = json.dumps(openapi(desk=desk), ensure_ascii=False, indent=1).encode() + b"\n"
     headers = {"content-type": "application/json", "content-security-policy": PAGE_POLICY}
     return Response(body, headers=SECURITY_HEADERS | headers)
 
 
-def _problem(error: Exception, *, as_page: bool = False) -> Response:
-    """An error as a response: ours, or one of starlette's (404, 405); as JSON (RFC 9457) or as a page for people."""
+def _problem(error: Exception, *, as_page: bool = False, more: str = "") -> Response:
+    """An error as a response: ours, or one of starlette's (404, 405); as JSON (RFC 9457) or as a page for people, with
+    `more` links.
+    """
     from starlette.exceptions import HTTPException
     from starlette.responses import Response
 
@@ -97,7 +106,7 @@ def _problem(error: Exception, *, as_page: bool = False) -> Response:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     media, body = PROBLEM, problem_json(status, detail)
     if as_page:
-        media, body = HTML, _PAGE.format(detail=escape(detail)).encode()
+        media, body = HTML, _PAGE.format(detail=escape(detail), more=more).encode()
     fields |= SECURITY_HEADERS | {"content-security-policy": PAGE_POLICY, "content-type": media, "vary": "Accept"}
     # Of HEAD uvicorn sends only the head, with the length of the body.
     return Response(body, status, fields)

@@ -19,6 +19,7 @@ from partnergraph.server.settings import ServerSettings
 # RFC 6454, 7: what a browser sends in `Origin`; names with other letters come in their ASCII form (xn--).
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+UPLOAD_TIME = 60.0  # seconds for a request to arrive whole where there is a desk
 SHUTDOWN_TIMEOUT = 10  # seconds that requests have to end
 
 
@@ -66,6 +67,8 @@ def run(path: Path | None, settings: ServerSettings, *, started: Callable[[str],
     # While a new generation takes over there are the processes of two.
     processes = 2 * (settings.workers + 1) + settings.aside
     app.limits = ConnectionLimits(max_connections=max_connections(processes=processes))
+    if settings.desk:  # a workbook comes through a slow line
+        app.limits = replace(app.limits, request_time=UPLOAD_TIME)
     for number in STOP_SIGNALS:
         signal.signal(number, _exit)
     # What exists now stays. The garbage collector has little to go through: cached responses are not tracked (see

@@ -62,4 +62,8 @@ class ServerSettings:
         metadata=option("A site whose pages may ask by GET, as https://x.org.", flags=("--cors",), metavar="ORIGIN"),
     )
     allow_remote: bool = field(default=False, metadata=option("Listen at an address that other machines can reach."))
+    desk: bool = field(
+        default=False,
+        metadata=option("A page, /desk, on which people check a workbook before it is published; nothing is kept."),
+    )
     audit: Path | None = field(default=None, metadata=option("A JSON line for every request."))

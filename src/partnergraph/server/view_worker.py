@@ -14,6 +14,7 @@ from partnergraph.execution.answer import answer_query
 from partnergraph.execution.sandbox import MAX_BYTES
 from partnergraph.execution.wire import HEAD, FrameWriter, Head
 from partnergraph.execution.worker_main import end_process, main
+from partnergraph.site.templating import set_navigation
 
 if TYPE_CHECKING:
     from partnergraph.site.view import RenderedView
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # The registry of views: each is the function `render` of its module (see `partnergraph.site.view.View`).
 VIEWS = {
     "analysis": "partnergraph.site.views.analysis",
+    "desk": "partnergraph.desk.desk_page",
     "draw": "partnergraph.site.views.draw",
     "endpoint_guide": "partnergraph.site.views.endpoint_guide",
     "front_page": "partnergraph.site.views.front_page",
@@ -44,6 +46,7 @@ def answer(reader: Reader, order: Mapping[str, Any], frames: FrameWriter) -> str
     """Answer a query, or render the view that an order names. Raises the errors of either."""
     if "view" not in order:
         return answer_query(reader, order, frames)
+    set_navigation(desk=order.get("desk", False))
     view: RenderedView = import_module(VIEWS[order["view"]]).render(reader, order["values"])
     if len(view.body) > MAX_BYTES:
         size = f"The page has {len(view.body) / 1_000_000:.0f} MB; at most {MAX_BYTES // 1_000_000} are sent."

@@ -20,6 +20,11 @@ def render_template(template: str, reader: Reader, **values: Any) -> bytes:
     return _templates().get_template(template).render(about=graph_metadata(reader, None, {}), **values).encode()
 
 
+def set_navigation(*, desk: bool) -> None:
+    """Whether pages link to the desk, which not every server has."""
+    _templates().globals["desk"] = desk
+
+
 @cache
 def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -33,6 +38,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["desk"] = False
     environment.filters["web"] = web_link  # an address that may become a link, or None
     environment.filters["sentence_case"] = lambda text: text[:1].upper() + text[1:]
     return environment

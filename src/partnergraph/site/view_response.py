@@ -11,13 +11,14 @@ from partnergraph.endpoint.response_cache import CachedResponse
 from partnergraph.endpoint.sparql_request import FORM, RefusedError, parse_form
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from partnergraph.endpoint.response_cache import ResponseCache
     from partnergraph.pool.spool import Spool
+    from partnergraph.pool.worker import Reply
     from partnergraph.pool.worker_pool import WorkerPool
 
 # Of a page: its scripts, styles and data come from this server alone, and only its own pages frame it.
@@ -31,25 +32,38 @@ SECURITY_HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-
 
 
 class ViewClient:
-    """Has views rendered by the pool. `timeout` is in seconds."""
+    """Has views rendered by the pool. `timeout` is in seconds; with `desk` pages link to the desk."""
 
-    def __init__(self, pool: WorkerPool, cache: ResponseCache, *, timeout: float) -> None:
-        self.pool, self.cache, self.timeout = pool, cache, timeout
+    def __init__(self, pool: WorkerPool, cache: ResponseCache, *, timeout: float, desk: bool = False) -> None:
+        self.pool, self.cache, self.timeout, self.desk = pool, cache, timeout, desk
+
+    def order(self, view: str, values: dict[str, Any]) -> dict[str, Any]:
+        """The order to a query process that renders a view."""
+        return {"view": view, "values": values, "desk": self.desk}
 
     async def show(self, view: str, values: dict[str, Any], *, policy: str = PAGE_POLICY) -> Response:
         """A view of the graph (see `partnergraph.server.view_worker.VIEWS`) as a response. Raises `RefusedError`."""
-        from starlette.responses import Response, StreamingResponse
+        from starlette.responses import Response
 
         key = f"{view}\n{json.dumps(values, sort_keys=True)}".encode()
         headers = SECURITY_HEADERS | {"content-security-policy": policy}
         if (cached := self.cache.get(self.pool.generation, key)) is None:
-            reply, generation = await complete_reply(self.pool, {"view": view, "values": values}, timeout=self.timeout)
+            reply, generation = await complete_reply(self.pool, self.order(view, values), timeout=self.timeout)
             if not reply.body.in_memory:
-                headers |= {"content-type": reply.format, "content-length": str(reply.body.size)}
-                return StreamingResponse(_pieces(reply.body), reply.status, headers)
+                return reply_response(reply, headers)
             cached = CachedResponse(bytes(reply.body), reply.format, reply.status)
             self.cache.put(generation, key, cached)
         return Response(cached.body, cached.status, headers | {"content-type": cached.media})
+
+
+def reply_response(reply: Reply, headers: Mapping[str, str]) -> Response:
+    """The complete reply of a query process as a response; a large one is sent from its file."""
+    from starlette.responses import Response, StreamingResponse
+
+    fields = {**headers, "content-type": reply.format, "content-length": str(reply.body.size)}
+    if reply.body.in_memory:
+        return Response(bytes(reply.body), reply.status, fields)
+    return StreamingResponse(_pieces(reply.body), reply.status, fields)
 
 
 async def _pieces(body: Spool) -> AsyncIterator[bytes]:

@@ -24,7 +24,7 @@ from partnergraph.workbook.active_content import MAX_TEXT, external_references, 
 from partnergraph.workbook.saving import streaming_workbook, workbook_bytes
 from partnergraph.xml_text import FORBIDDEN
 
-__all__ = ["write_annotated_copy"]
+__all__ = ["annotated_copy", "write_annotated_copy"]
 
 PROBLEMS = "Problems"
 HEADINGS = ("problem", "table", "cell", "level", "rule", "message", "value", "fix")
@@ -52,6 +52,11 @@ def write_annotated_copy(folder: Path, findings: Sequence[Finding], target: Path
         raise UsageError(f"{message} Write the marked copy somewhere else.")
     if not target.resolve().parent.is_dir():
         raise UsageError(f"There is no folder {target.parent} to write {target.name} into.")
+    write_file(target, annotated_copy(folder, findings))
+
+
+def annotated_copy(folder: Path, findings: Sequence[Finding]) -> bytes:
+    """The copy as the bytes of a workbook (.xlsx)."""
     files = [path for path in table_files(folder) if path.name.isprintable()]
     marks = _marks(findings)
     book = (
@@ -62,7 +67,7 @@ def write_annotated_copy(folder: Path, findings: Sequence[Finding], target: Path
     data = workbook_bytes(book, _SAVED_AT) if book is not None else b""
     if not data or external_references(data):
         data = workbook_bytes(_new_workbook(files, marks, findings), _SAVED_AT)
-    write_file(target, data)
+    return data
 
 
 def _marks(findings: Iterable[Finding]) -> Marks:

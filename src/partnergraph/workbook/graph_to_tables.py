@@ -27,7 +27,7 @@ from partnergraph.workbook.folder_statements import FolderGraph, between_dates, 
 from partnergraph.workbook.partnership_export import PartnershipExport
 from partnergraph.workbook.todo_export import TodoExport
 
-__all__ = ["FolderContent", "read_tables_back"]
+__all__ = ["FolderContent", "read_settings_back", "read_tables_back"]
 
 Row = dict[str, str]
 # The text of `pg:supportLimit`: a piece of evidence, the columns that it supports, the body it is about.
@@ -61,6 +61,14 @@ def read_tables_back(reader: Reader) -> FolderContent:
     if todo_rows:
         rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
     return FolderContent(tables.config(), rows, documents, tables.story(), tables.partnerships.ids_file())
+
+
+def read_settings_back(reader: Reader) -> FolderContent:
+    """The settings, documents and story of a built graph, without its tables. Raises `StoreError` as
+    `read_tables_back`.
+    """
+    tables = _TableReader(FolderGraph(reader))
+    return FolderContent(tables.config(), {}, tables.documents(), tables.story())
 
 
 def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:

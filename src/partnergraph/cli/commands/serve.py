@@ -80,5 +80,7 @@ def serve(graph: Path | None, **values: Any) -> None:
         if limit_note := memory_limit_note():
             click.echo(f"note: {limit_note}", err=True)
         click.echo(f"Serving {url}sparql (stop with Ctrl-C)", err=True)
+        if settings.desk:
+            click.echo(f"The desk, for workbooks: {url}desk", err=True)
 
     run(graph, settings, started=started)
