@@ -442,10 +442,15 @@ def test_a_workbook_goes_in_and_a_marked_copy_and_a_page_come_out(
     bench = visitor(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab = bench.tab
     assert wrong(tab) == []
-    tab.locator("#workbook").focus()
-    with tab.expect_file_chooser() as chooser:
-        tab.keyboard.press("Enter")
-    chooser.value.set_files(chosen("partners.xlsx", edited(published, *WRONG)))
+    choosers: list[Any] = []
+    tab.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108  (a built-in takes no mark)
+    for key in ("Enter", "Space"):  # on a busy machine the browser may take a key for no act of the user's
+        tab.locator("#workbook").press(key)
+        if not choosers:
+            tab.wait_for_timeout(1_000)
+        if choosers:
+            break
+    choosers[0].set_files(chosen("partners.xlsx", edited(published, *WRONG)))
     found = tab.locator("#found")
     found.wait_for()
     until(lambda: tab.locator("#found:focus").count() == 1)
