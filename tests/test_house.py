@@ -64,7 +64,7 @@ ROOMS: dict[str, set[str]] = {
     "pool": set("errors execution".split()),
     "endpoint": set("errors results execution pool".split()),
     "site": set(
-        "errors palette vocabulary store claims results questions sparql execution network analysis page pool "
+        "errors grammar palette vocabulary store claims results questions sparql execution network analysis page pool "
         "endpoint".split()
     ),
     "reconcile": set("errors vocabulary store claims match network endpoint site".split()),

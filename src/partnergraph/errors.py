@@ -57,7 +57,8 @@ class Place:
     """Where something was read: a file (relative to the graph folder), a row as a spreadsheet counts it
     (the heading is row 1), a column heading, and in a workbook the sheet. What means nothing is None.
 
-    `cell` (C17) follows from row and column; `columns` says which column of the table each heading is.
+    `cell` (C17) follows from row and column; `columns` says which column of the table each heading is. Where the row
+    became rows of other tables, `headings` says which heading of its own stands for each of theirs.
 
     >>> str(Place("tables/relationships.csv", 17, "kind"))
     'tables/relationships.csv, row 17, column "kind"'
@@ -71,6 +72,7 @@ class Place:
     sheet: str | None = None
     cell: str | None = field(default=None, compare=False)
     columns: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    headings: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
         text = self.file
@@ -86,6 +88,7 @@ class Place:
 
     def at(self, column: str | None) -> Place:
         """The cell of this row in a column."""
+        column = self.headings.get(column or "", column)
         number = self.columns.get(column or "")
         cell = f"{letters(number)}{self.row}" if number and self.row else None
         return replace(self, column=column, cell=cell)

@@ -8,6 +8,25 @@ from itertools import pairwise
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 _IRREGULAR_VERBS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
+# The past of verbs, by their plural; of any other verb it is not known.
+_REGULAR_VERBS = (
+    "advise associate belong chair collaborate commission connect contribute coordinate deliver employ fund govern "
+    "help host include join manage operate own participate partner pass provide receive regulate represent serve "
+    "sponsor support train use work"
+)
+_PAST_VERBS = {verb: verb + ("d" if verb.endswith("e") else "ed") for verb in _REGULAR_VERBS.split()} | {
+    **{"is": "was", "are": "were", "have": "had", "channel": "channelled", "do": "did", "give": "gave", "hold": "held"},
+    **{
+        "lead": "led",
+        "make": "made",
+        "oversee": "oversaw",
+        "pay": "paid",
+        "run": "ran",
+        "set": "set",
+        "supply": "supplied",
+    },
+    **{"take": "took", "teach": "taught"},
+}
 # "is a member of", "was a part, through a unit, of": a noun that goes with its subject.
 _PREDICATE_NOUN = re.compile(r"^(is|was) an? (\w+)(?=,| of\b)")
 # Names with one of these words before "of" or "for", or as their last word, have an article in running text.
@@ -88,6 +107,27 @@ def _plural_verb(verb: str) -> str:
     if re.search(r"(ss|sh|ch|x|zz)es$", verb):
         return verb[:-2]
     return verb[:-1] if re.search(r"[a-z]{2}(?<!s)s$", verb) else verb
+
+
+def past_wording(wording: str) -> str:
+    """The words of a relationship that has ended; they stay where the verb is not known, or is one of the past.
+
+    >>> past_wording("is a member of"), past_wording("fund"), past_wording("passed its work to")
+    ('was a member of', 'funded', 'passed its work to')
+    """
+    verb, space, rest = wording.partition(" ")
+    past = _PAST_VERBS.get(verb) or _PAST_VERBS.get(_plural_verb(verb))
+    return f"{past}{space}{rest}" if past else wording
+
+
+def timeless_wording(wording: str) -> str:
+    """The words of several relationships, of which some may have ended.
+
+    >>> timeless_wording("is a member of"), timeless_wording("established")
+    ('is or was a member of', 'established')
+    """
+    past = past_wording(wording)
+    return wording if past == wording else f"{wording.partition(' ')[0]} or {past}"
 
 
 def joined(parts: Sequence[str]) -> str:

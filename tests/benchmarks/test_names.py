@@ -17,7 +17,8 @@ from partnergraph.build.assemble import assemble
 from partnergraph.claims.name_search import find_by_name
 from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
-from partnergraph.store.name_index import NameIndex, is_short_form, lookup_key, write_index
+from partnergraph.store.name_index import NameIndex, is_short_form, write_index
+from partnergraph.vocabulary.name_folding import lookup_key
 from tests.benchmarks.processor import taken
 from tests.conftest import ROOT
 

@@ -42,7 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp(CANARY)
     folder, made = place / "data", place / "written"
     made.mkdir()
-    create_folder(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True, full=True)
     tables = folder / "tables"
     rows = list(csv.DictReader(io.StringIO((tables / "sources.csv").read_text("utf-8"), newline="")))
     rows.append({"id": "ror", "title": "ROR", "publisher": "ROR", "kind": "register"})

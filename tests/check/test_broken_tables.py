@@ -47,10 +47,10 @@ CASES = {
         "unknown-kind", "kind",
         "'fundin' is not a relationship kind.", "Did you mean 'funding'? All kinds: partnergraph kinds",
     ),
-    "kind with capitals and a space": Case(
-        "relationships", ALONGSIDE, {"kind": "Working Alongside"},
+    "kind with a typing error": Case(
+        "relationships", ALONGSIDE, {"kind": "Working Alongsied"},
         "unknown-kind", "kind",
-        "'Working Alongside' is not a relationship kind.", "Did you mean 'working-alongside'?",
+        "'Working Alongsied' is not a relationship kind.", "Did you mean 'working-alongside'?",
     ),
     "words not in the document": Case(
         "evidence", {"id": "S1"}, {"words": "our close relationship with our NHS partners"},
@@ -178,9 +178,9 @@ CASES = {
         "'body:keele-university' is not an id.", "Write the id of the row alone",
     ),
     "unknown intermediary among several": Case(
-        "relationships", LEADS, {"via": "nice; wellcome"},
+        "relationships", LEADS, {"via": "nice; wellcom"},
         "unknown-party", "via",
-        "'wellcome' is not the id of any party.", "Did you mean 'wellcome-trust'?", value="wellcome",
+        "'wellcom' is not the id of any party.", "Did you mean 'wellcome-trust'?", value="wellcom",
     ),
     "unknown role": Case(
         "relationships", LEADS, {"role": "leader"},
@@ -345,9 +345,9 @@ CASES = {
         "The cell holds a control character.", "Delete it", value="rings \\x07 a bell",
     ),
     "unknown standing": Case(
-        "standing", {"standing": "disputed"}, {"standing": "Disputed"},
+        "standing", {"standing": "disputed"}, {"standing": "disputted"},
         "unknown-standing", "standing",
-        "'Disputed' is not in the list standing.", "Did you mean 'disputed'?",
+        "'disputted' is not in the list standing.", "Did you mean 'disputed'?",
     ),
     "standing of an unknown record": Case(
         "standing", {"standing": "disputed"}, {"record": "rel:leadership--coventry"},

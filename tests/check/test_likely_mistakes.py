@@ -27,7 +27,7 @@ REPORT = {"source": "example-annual-report", "basis": "stated", "confidence": "h
 @pytest.fixture
 def trust(tmp_path: Path) -> Copy:
     """The invented example of `init`, with two more bodies and one more claim, which gives no warning."""
-    create_folder(tmp_path / "trust", "Trust", csv_tables=True)
+    create_folder(tmp_path / "trust", "Trust", csv_tables=True, full=True)
     folder = Copy(tmp_path / "trust")
     for body in (KINDRED, OAK):
         add(folder, "organisations", body)

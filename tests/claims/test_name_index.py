@@ -13,7 +13,8 @@ import pytest
 from partnergraph.claims.as_of import as_of
 from partnergraph.claims.name_search import bodies_by_name, find_by_name, is_short_form, resolve_name
 from partnergraph.store import Reader
-from partnergraph.store.name_index import FILE, FORMAT, last_segment, lookup_key, write_index
+from partnergraph.store.name_index import FILE, FORMAT, last_segment, write_index
+from partnergraph.vocabulary.name_folding import lookup_key
 
 Row = tuple[str, str, str]
 NAMED = """SELECT DISTINCT ?iri ?label ?name {

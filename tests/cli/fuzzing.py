@@ -109,8 +109,8 @@ def prepare(folder: Path) -> None:
     """Whole files of every format in a folder: a graph as CSV and as a workbook, its build, RDF, registers, lists."""
     from partnergraph.build import build
 
-    create_folder(folder / "graph", "Example Trust", None, csv_tables=True)
-    create_folder(folder / "book", "Example Trust", None)
+    create_folder(folder / "graph", "Example Trust", None, csv_tables=True, full=True)
+    create_folder(folder / "book", "Example Trust", None, full=True)
     (folder / "graph" / "story.toml").write_text('[[step]]\ntitle = "One"\ntext = "Two."\ndate = 2014\n', "utf-8")
     (folder / "graph" / "sources").mkdir()
     (folder / "graph" / "more.ttl").write_text("<https://x.org/a> <https://x.org/b> 'c' .\n", "utf-8")

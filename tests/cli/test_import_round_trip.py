@@ -96,7 +96,7 @@ def _import_lines(run: Run, tmp_path: Path) -> list[str]:
 
 
 def _example(run: Run, tmp_path: Path) -> Path:
-    assert run("init", tmp_path / "own", "--name", "Riverside Trust", "--csv").code == 0
+    assert run("init", tmp_path / "own", "--name", "Riverside Trust", "--csv", "--full").code == 0
     config = tmp_path / "own" / "partnergraph.toml"
     lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("base")]
     config.write_text("\n".join(['base = "https://graph.example.org/ours/"', *lines]) + "\n", "utf-8")

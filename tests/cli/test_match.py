@@ -176,7 +176,7 @@ def test_decisions_go_into_the_sheet_of_a_workbook_and_every_other_cell_stays(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "mine"
-    assert run("init", folder, "--name", "Our partnerships").code == 0
+    assert run("init", folder, "--name", "Our partnerships", "--full").code == 0
     [book] = (folder / "tables").glob("*.xlsx")
     before = load_workbook(book)
     source = next(str(row[0]) for row in before["Sources"].iter_rows(min_row=2, values_only=True) if row[0])
@@ -203,7 +203,7 @@ def test_decisions_do_not_go_into_a_workbook_whose_formulas_would_lose_their_val
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "mine"
-    assert run("init", folder, "--name", "Our partnerships").code == 0
+    assert run("init", folder, "--name", "Our partnerships", "--full").code == 0
     [path] = (folder / "tables").glob("*.xlsx")
     book = load_workbook(path)
     source = next(str(row[0]) for row in book["Sources"].iter_rows(min_row=2, values_only=True) if row[0])
@@ -228,7 +228,7 @@ def test_decisions_do_not_go_into_a_workbook_whose_formulas_would_lose_their_val
         (["--register", "ods"], "'ods' is not a register of"),
         (["--file", "{ror}"], "--file and --as belong together"),
         (["--file", "{ror}", "--as", "marc"], "--as marc: this form is not known. Known: "),
-        (["--file", "{ror}", "--as", "ror", "--accept", "certain", "--who", "K"], "Say which source of sources.csv"),
+        (["--file", "{ror}", "--as", "ror", "--accept", "certain", "--who", "K"], "Say which of the sources"),
         (["--column", "name"], "--graph and --column are for lists of names"),
         (["--accept", "certain", "--who", "K", "--date", "soon"], "--date soon: "),
         (["--review", "--who", "K", "--date", "2026-13"], "--date 2026-13: "),

@@ -33,7 +33,7 @@ PROFILE = """\
 def folder(tmp_path: Path) -> Path:
     """The example of `create_folder`, with two organisations that have no relationship."""
     folder = tmp_path / "data"
-    create_folder(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True, full=True)
     file = folder / "tables" / "organisations.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     for name in ("Lonely Trust", "Second Lonely"):
@@ -141,7 +141,7 @@ def test_the_library_says_so_too(tmp_path: Path) -> None:
 
 
 def test_a_whole_map_has_no_note(tmp_path: Path, run: Run) -> None:
-    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True, full=True)
     build(tmp_path / "data", tmp_path / "build")
     done = run("draw", "-g", tmp_path / "build", "-o", tmp_path / "map.html")
     assert (done.code, len(done.err.splitlines())) == (0, 1)

@@ -25,7 +25,7 @@ def place(tmp_path: Path, keele: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(keele / "graph.trig", "graph.trig")
     Path("ask.rq").write_text(ASK, "utf-8")
     Path("names.csv").write_text("name,country\nKeele University,GB\n", "utf-8")
-    create_folder(Path("mine"), "Riverside Trust", csv_tables=True)
+    create_folder(Path("mine"), "Riverside Trust", csv_tables=True, full=True)
     return tmp_path
 
 

@@ -65,7 +65,7 @@ def test_the_guard_takes_time_in_proportion_to_the_text(character: str) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph folder whose names, notes and titles are formulas."""
     folder = tmp_path_factory.mktemp("armed") / "data"
-    create_folder(folder, "Example Trust", csv_tables=True)
+    create_folder(folder, "Example Trust", csv_tables=True, full=True)
     tables = folder / "tables"
     file = tables / "organisations.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
@@ -106,7 +106,7 @@ def guarded(text: str) -> None:
 
 def test_check(folder: Path, tmp_path: Path, run: Run) -> None:
     other = tmp_path / "data"
-    create_folder(other, "Example Trust", csv_tables=True)
+    create_folder(other, "Example Trust", csv_tables=True, full=True)
     file = other / "tables" / "relationships.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
     bad = [rows[0] | {"id": f"bad-{number}", "kind": text} for number, text in enumerate(FORMULAS)]

@@ -121,7 +121,7 @@ def quads(built: Path) -> set[str]:
 def began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> Path:
     """The folder that `init` made, and its graph in `first`."""
     monkeypatch.chdir(tmp_path)
-    assert run("init", "my-partners", "--name", "Riverside Trust").code == 0
+    assert run("init", "my-partners", "--name", "Riverside Trust", "--full").code == 0
     assert run("build", "my-partners", "--output", "first", "--quiet", "--no-page") == (0, "", "")
     return tmp_path / "my-partners"
 
@@ -231,8 +231,8 @@ def test_the_commands_of_the_readme_lead_from_nothing_to_a_page(here: Path, run:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["build", "my-partners", *written])
     assert (tmp_path / "build" / "current").readlink() == before
     workbook = next(name for name in written if name.endswith(".xlsx"))
-    names = [row[1] for row in openpyxl.load_workbook(tmp_path / workbook)["Organisations"].values]
-    assert "Example Trust" in names
+    names = [row[0] for row in openpyxl.load_workbook(tmp_path / workbook)["Partnerships"].values]
+    assert "Example Alliance" in names
     assert "Keele University" not in names
 
 
@@ -264,7 +264,7 @@ def test_the_build_of_another_folder_is_not_replaced_without_being_asked(here: P
     assert ((here / "build" / "current").readlink(), (here / "build" / "index.html").read_bytes()) == before
     assert run(*shlex.split(proposed)[1:], "--no-page", "-q").code == 0
     assert (
-        run("query", "ASK { ?o skos:prefLabel ?n FILTER(STR(?n) = 'Example Trust') }", "--graph", "our partners").out
+        run("query", "ASK { ?o skos:prefLabel ?n FILTER(STR(?n) = 'Example Fund') }", "--graph", "our partners").out
         == "yes\n"
     )
 

@@ -127,7 +127,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, runner: Runner) -> Path:
     """A folder with everything that the commands need."""
     place = tmp_path_factory.mktemp("place") / "place"
     place.mkdir()
-    create_folder(place / "mine", "Example Trust", csv_tables=True)
+    create_folder(place / "mine", "Example Trust", csv_tables=True, full=True)
     build(place / "mine", place.parent / "build")
     shutil.copytree(place / "mine", place / "wrong")
     table = place / "wrong" / "tables" / "organisations.csv"

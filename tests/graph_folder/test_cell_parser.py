@@ -149,8 +149,22 @@ def test_an_end_in_the_year_of_the_start_is_not_before_it(find: CellParser) -> N
     assert [finding.rule for finding in find.findings] == ["end-before-start"]
 
 
-@pytest.mark.parametrize("text", ["Funding", "FUNDING", "working alongside", "working_alongside"])
-def test_a_code_in_another_spelling_is_proposed_as_it_is_spelt(text: str, find: CellParser) -> None:
-    assert find.code(cell(kind=text), "kind", "relationship-kind") == ""
-    [finding] = find.findings
-    assert (finding.fix or "").startswith(f"Did you mean '{text.lower().replace(' ', '-').replace('_', '-')}'?")
+@pytest.mark.parametrize(
+    ("text", "scheme", "code"),
+    [
+        ("FUNDING", "relationship-kind", "funding"),
+        ("working_alongside", "relationship-kind", "working-alongside"),
+        ("funds us", "relationship-kind", "funding"),
+        ("is funded by", "relationship-kind", "funding"),
+        ("Council", "org-type", "local-authority"),
+        ("Annual review", "source-kind", ""),
+        ("Newsletter", "source-kind", "newsletter"),
+        ("Status change", "event-kind", "status-change"),
+        ("Disputed", "standing", "disputed"),
+    ],
+)
+def test_an_entry_of_a_list_is_named_by_code_label_or_wording(
+    text: str, scheme: str, code: str, find: CellParser
+) -> None:
+    assert find.code(cell(kind=text), "kind", scheme) == code
+    assert [finding.rule for finding in find.findings] == ([] if code else ["unknown-kind"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,8 @@ def test_a_group_points_at_no_group_that_is_gone(whole: Model, ids: Ids) -> None
 
 def test_the_body_of_an_attribute_stays_even_when_no_evidence_for_itself_does(whole: Model, ids: Ids) -> None:
     model = filter_sources(whole, frozenset(["rcgp-hq"]), ids)
-    owners = {row.organisation for row in (*model.attributes, *model.names, *model.identifiers)}
+    owners = {row.organisation for row in model.attributes} | {row.organisation for row in model.names}
+    owners |= {row.organisation for row in model.identifiers}
     assert "royal-college-of-general-practitioners" in owners
     assert owners <= {row.id for row in model.organisations}
 
@@ -135,7 +137,7 @@ def test_a_claim_is_lost_when_only_an_editors_addition_to_it_is_left(whole: Mode
         Evidence("p", source="page", basis="stated"),
         Evidence("e", source="editor", basis="editor"),
     )
-    parties = {"kind": "funding", "from_": ids.org("a"), "to": ids.org("b")}
+    parties: dict[str, Any] = {"kind": "funding", "from_": ids.org("a"), "to": ids.org("b")}
     added = Support("e", frozenset({"start"}))
     model = Model(
         config=whole.config,

@@ -104,7 +104,7 @@ WRONG = {
     "no body": (",wide,1,2", "missing-value", "body", None, "The cell 'body' is empty.", "Fill it in."),
     "no view": ("alpha,,1,2", "missing-value", "view", None, "The cell 'view' is empty.", "Fill it in."),
     "an id of two bodies": (
-        "twin,wide,1,2", "ambiguous", "body", "twin", "'twin' is the id of several things.",
+        "twin,wide,1,2", "ambiguous", "body", "twin", "'twin' is the id of 2 rows: org:twin (charity); group:twin (s).",
         "Write org:twin or group:twin.",
     ),
     "a claim is no body": (
@@ -134,7 +134,7 @@ def test_a_position_of_a_body_that_is_gone_is_only_a_warning_and_is_not_used(fol
     assert finding.place == Place("tables/positions.csv", 3, "body")
     assert finding.message == "'betta' is not the id of any body. Its position is not used."
     assert finding.fix == f"Did you mean 'beta'? Delete the row, {ANEW}"
-    assert [position.id for position in read_folder(folder).model.positions] == ["alpha"]
+    assert [position.body for position in read_folder(folder).model.positions] == [f"{ID}/org/alpha"]
     report = build(folder, tmp_path / "build")
     assert [warning.rule for warning in report.warnings] == ["unknown-body"]
 
@@ -180,7 +180,7 @@ def test_a_narrow_graph_keeps_the_positions_of_its_bodies_and_tells_no_story(fol
     positions(folder, "alpha,wide,1,2", "beta,wide,1,9", "gamma,wide,3,4", "group:many,wide,5,6")
     story(folder, STEP)
     model = read_folder(folder, {"other"}).model
-    assert [position.id for position in model.positions] == ["alpha", "gamma"]
+    assert [position.body for position in model.positions] == [f"{ID}/org/alpha", f"{ID}/org/gamma"]
     assert model.story == ()
     assert len(read_folder(folder).model.story) == 1
 

@@ -83,7 +83,7 @@ def test_a_walk_with_the_keyboard_alone(keele_page: Page, show: Opener) -> None:
     assert keys.press("Enter")["name"] == "aside#panel.scripted"
     assert tab.inner_text("#panel-heading") == SCHOOL
     # Read what supports a relationship: the words in their sentence, and the source.
-    keys.to("summary", f"is a member of {TEACHING}")
+    keys.to("summary", f"was a member of {TEACHING}")
     keys.press("Enter")
     filled(tab)
     evidence = tab.locator("#panel details[open] .evidence")

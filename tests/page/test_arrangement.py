@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import combinations
+from math import hypot
 
 import networkx as nx
 import numpy as np
@@ -15,7 +17,13 @@ from partnergraph.page.diagram import SCREEN, TALL_FONT, VIEWS, WIDE, Diagram
 from partnergraph.page.layout.arrangement import node_box
 from partnergraph.page.layout.crossing_reduction import CrossingReduction
 from partnergraph.page.layout.crossing_refinement import refine_crossings
-from partnergraph.page.layout.edge_routing import control_point, crossed_nodes, sample_curve
+from partnergraph.page.layout.edge_routing import (
+    control_point,
+    crossed_nodes,
+    curve_segments,
+    sample_curve,
+    segment_hits,
+)
 from partnergraph.page.layout.label_placement import LabelCandidates, label_rectangle
 from partnergraph.page.layout.overlap_removal import Scene, collisions
 from partnergraph.page.layout.stress_layout import laplacian_inverse
@@ -205,6 +213,23 @@ def test_no_name_of_a_region_lies_on_a_label_or_a_symbol(made: Diagram, view: st
     for name in names:
         left, top, right, bottom = name.box
         assert not [box for box in boxes if left < box[2] and box[0] < right and top < box[3] and box[1] < bottom]
+
+
+@pytest.mark.parametrize(("view", "least"), [("wide", 5), ("unfolded", 4)])
+def test_regions_are_named_where_no_line_runs_and_two_of_one_sort_stand_apart(
+    made: Diagram, view: str, least: int
+) -> None:
+    names = made.regions[view]
+    assert len(names) >= least
+    nodes = [dot for dot in made.nodes if getattr(dot, view)]
+    at = np.array([getattr(dot, view) for dot in nodes], dtype=float)
+    index = {dot.number: place for place, dot in enumerate(nodes)}
+    bends = made.bends[view]
+    lines = curve_segments(at, [(index[edge.a], index[edge.b]) for edge in bends], list(bends.values()))
+    for name in names[:-1]:  # the last one is the name of the strip
+        assert not segment_hits(lines, np.array([name.box])).any(), name
+    same = [(one, other) for one, other in combinations(names, 2) if one.label == other.label]
+    assert all(hypot(one.at[0] - other.at[0], one.at[1] - other.at[1]) > 60 for one, other in same)
 
 
 def test_a_label_on_another_and_a_line_through_a_body_are_seen() -> None:

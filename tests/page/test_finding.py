@@ -71,7 +71,7 @@ def test_the_page_ranks_names_as_the_commands_and_the_server_do(
 def test_a_name_that_nothing_has_is_said_to_be_unknown(keele_page: Page, show: Opener) -> None:
     tab = show(keele_page.html).tab
     tab.fill("#find", "Zzyzx")
-    assert "Nothing here is called so" in tab.inner_text("#found")
+    assert "No organisation found with this name" in tab.inner_text("#found")
     tab.keyboard.press("Enter")
     assert not tab.locator("#panel").is_visible()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import pytest
 
+from partnergraph.grammar import counted
 from partnergraph.page import Page, draw
 from partnergraph.page.build_diagram import prepare_network
 from partnergraph.page.headline import MAX_VERSIONS, date_in_words, headline, headline_versions
@@ -49,7 +50,8 @@ def test_the_headline_of_the_keele_graph_names_the_focus_what_became_of_it_and_i
     sentences = headline(keele_network)
     assert text_of(sentences) == (
         f"The {SCHOOL} became part of the Keele University School of Medicine in August 2020. It worked with four "
-        "groups of partners directly and through four partnerships with 13 organisations; 22 more are only inferred. "
+        "groups of partners directly and through four partnerships with 13 organisations and eight groups; 22 "
+        "more are only inferred. "
         f"Four claims are disputed, among them who leads the {TEACHING}."
     )
     edges = {key: data for *_, key, data in keele_network.edges(keys=True, data=True)}
@@ -64,7 +66,7 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
     focus = f"{ORG}keele-university"
     ends = {key: (a, b) for a, b, key in keele_network.edges(keys=True)}
     main = headline(keele_network, focus=focus)[0]
-    partners, through = (part for part in main["parts"] if part["claims"])
+    partners, through, *rest = (part for part in main["parts"] if part["claims"])
     assert {end for key in partners["claims"] for end in ends[key]} - {focus} == {
         body for body in {end for key in partners["claims"] for end in ends[key]} if body != focus
     }
@@ -73,8 +75,12 @@ def test_every_number_of_the_main_sentence_is_that_of_the_claims_it_leads_to(kee
     hubs = {b for a, b in (ends[key] for key in through["claims"]) if a == focus}
     more = {a for a, b in (ends[key] for key in through["claims"]) if b in hubs and a != focus}
     named = {body for body in more if keele_network.nodes[body]["sort"] == "organisation"}
+    groups = [part for part in rest if part["text"].endswith(("group", "groups"))]
+    unnamed = {end for part in groups for key in part["claims"] for end in ends[key]} - hubs - {focus}
+    assert all(keele_network.nodes[body]["sort"] == "group" for body in unnamed)
     assert through["text"] == f"three partnerships with {len(named)} more"
     assert len(hubs) == 3
+    assert [part["text"] for part in groups] == ([f" and {counted(len(unnamed), 'group', spelt=9)}"] if unnamed else [])
     assert not named & direct
 
 
@@ -276,7 +282,7 @@ def test_the_verb_agrees_with_a_group_in_table_and_panel_in_both_directions(keel
     find(page.tab, TEACHING)
     assert "has as a member fifteen local authorities" in panel_of(page.tab)
     find(page.tab, "NHS partners of the School")
-    assert f"have a close relationship with {SCHOOL}" in panel_of(page.tab)
+    assert f"had a close relationship with {SCHOOL}" in panel_of(page.tab)
     wordings = page.tab.locator("#claims tbody tr", has_text="the four UK higher education funding bodies")
     assert "run" in wordings.first.locator("td").first.inner_text().split()
     assert page.clean, page

@@ -27,6 +27,7 @@ from partnergraph.page.layout.text_metrics import LINE_HEIGHT, text_width
 from partnergraph.page.layout.text_wrapping import wrap_to_width
 from partnergraph.page.opening_map import HEADINGS
 from partnergraph.palette import DARK, LIGHT, contrast
+from tests.page.measuring import DRAWN, crossed_texts, overlapping_texts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -291,6 +292,35 @@ def test_a_neighbourhood_of_ror_is_legible(ror_records: dict[str, dict[str, Any]
     assert_legible(drawn(network)[1])
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("focus", "count"), [("Imperial College London", 30), ("Centre National de la Recherche Scientifique", 200)]
+)
+def test_a_neighbourhood_of_ror_is_legible_on_the_canvas(
+    ror_records: dict[str, dict[str, Any]], show: Opener, focus: str, count: int
+) -> None:
+    page = show(draw(ror_neighbourhood(ror_records, ROR_FOCUS[focus], count)).html)
+    tab = page.tab
+    for width, height, chosen in ((1440, 900, False), (1440, 900, True), (390, 844, False)):
+        tab.set_viewport_size({"width": width, "height": height})
+        # The map follows the size of the window a moment later.
+        settled = (
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+        )
+        tab.evaluate(settled)
+        shown = "[...opening.nodes.keys()].find((id) => id >= 0 && id !== DATA.focus && isInOpening(id))"
+        tab.evaluate(f"select({{ body: {shown if chosen else 'null'} }})")
+        on_canvas = tab.evaluate(DRAWN)
+        assert on_canvas["view"] == "radial"
+        assert len(on_canvas["symbols"]) >= 10
+        assert crossed_texts(on_canvas) == []
+        assert overlapping_texts(on_canvas) == []
+        assert min(text["size"] for text in on_canvas["texts"]) >= 11.99
+        right = tab.evaluate("roomFor().x")
+        assert [text["text"] for text in on_canvas["texts"] if text["left"] < 0 or text["right"] > right] == []
+    assert page.clean, page
+
+
 def test_the_measure_sees_what_is_wrong(keele_network: nx.MultiDiGraph) -> None:
     drawing = drawn(keele_network)[1]["wide"]
     [region] = [region for region in drawing["regions"] if region["label"] == "Own organisation"]
@@ -334,10 +364,10 @@ def texts(node: Drawing) -> tuple[str, str]:
 def test_each_partner_has_its_verbs_read_from_the_focus_outwards(keele_network: nx.MultiDiGraph) -> None:
     nodes = drawn(keele_network)[1]["wide"]["nodes"]
     by_name = {name: verbs for verbs, name in map(texts, nodes)}
-    assert by_name["Keele University"] == "is part of"
-    assert by_name["Impact Accelerator Unit"] == "includes"
-    assert by_name["West Midlands Social Work Teaching Partnership"] == "is a member of"
-    assert by_name["14 named local authorities"] == ""
+    assert by_name["Keele University"] == "was part of"
+    assert by_name["Impact Accelerator Unit"] == "included"
+    assert by_name["West Midlands Social Work Teaching Partnership"] == "was a member of"
+    assert by_name["14 local authorities and 3 groups"] == ""
 
 
 def test_several_kinds_between_two_are_joined_and_what_is_disputed_has_a_line_of_its_own() -> None:
@@ -402,10 +432,10 @@ def test_members_of_a_hub_are_counted_by_sort_and_one_alone_has_its_name(keele_n
     nodes = drawings["wide"]["nodes"]
     [hub] = [node for node in nodes if texts(node)[1] == "West Midlands Social Work Teaching Partnership"]
     behind = {texts(node)[1]: node for node in nodes if node.get("parent") == hub["id"]}
-    councils = behind["14 named local authorities"]
-    # Beside the councils the symbol holds two groups of them, of which only the number is known.
+    councils = behind["14 local authorities and 3 groups"]
     sorts = [keele_network.nodes[diagram.bodies[member]]["sort"] for member in councils["members"]]
     assert sorts.count("organisation") == 14
+    assert len(sorts) == 17
     assert councils["dashed"] == 1
     assert behind["Coventry University"]["id"] == diagram.bodies.index(
         next(iri for iri, label in keele_network.nodes(data="label") if label == "Coventry University")
@@ -441,6 +471,63 @@ def saved(network: nx.MultiDiGraph) -> nx.MultiDiGraph:
             at = with_positions.nodes[body].get("at") or {}
             with_positions.nodes[body]["at"] = at | {view: list(point)}
     return with_positions
+
+
+@pytest.mark.parametrize(
+    ("bodies", "groups", "label"),
+    [
+        (0, 2, "2 groups of local authorities"),
+        (1, 1, "Council 0 and 1 group"),
+        (1, 3, "Council 0 and 3 groups"),
+        (2, 0, "2 local authorities"),
+        (2, 1, "2 local authorities and 1 group"),
+        (14, 3, "14 local authorities and 3 groups"),
+    ],
+)
+def test_a_counted_symbol_says_how_many_bodies_and_how_many_groups_it_opens_to(
+    bodies: int, groups: int, label: str
+) -> None:
+    types = {"council": {"label": "local authority"}}
+    network = nx.MultiDiGraph(focus="us", types=types)
+    network.add_edge("us", "hub", key="us", kind="membership")
+    sorts = ["organisation"] * bodies + ["group"] * groups
+    for number, sort in enumerate(sorts):
+        network.add_node(f"m{number}", label=f"Council {number}", type="council", types=["council"], sort=sort)
+        network.add_edge(f"m{number}", "hub", key=f"m{number}", kind="membership")
+    for drawing in drawn(network)[1].values():
+        [counted] = [node for node in drawing["nodes"] if "members" in node]
+        assert (counted["name"], len(counted["members"])) == (label, bodies + groups)
+        assert " ".join(row["text"] for row in counted["rows"]) == label
+
+
+def test_saved_positions_change_nothing_of_the_detail(
+    keele_network: nx.MultiDiGraph, ror_records: dict[str, dict[str, Any]]
+) -> None:
+    """What is counted and what is named depends on the network alone; saved positions of a drawing give it again."""
+    networks = [neighbourhood(30), neighbourhood(200)]
+    networks.append(ror_neighbourhood(ror_records, ROR_FOCUS["Imperial College London"], 200))
+    bare = keele_network.copy()
+    for _, attributes in bare.nodes(data=True):
+        attributes.pop("at", None)
+    for network in [bare, *networks]:
+        fresh = drawn(network)[1]
+        kept = saved(network)
+        assert drawn(kept)[1] == fresh
+        # The same when everything stands at the other side, in another order.
+        for _, attributes in kept.nodes(data=True):
+            for view, (x, y) in (attributes.get("at") or {}).items():
+                attributes["at"] = attributes["at"] | {view: [2000 - x, 2000 - y]}
+        turned = drawn(kept)[1]
+        assert [content(drawing) for drawing in turned.values()] == [content(drawing) for drawing in fresh.values()]
+        assert turned != fresh
+        assert_legible(turned)
+    _, drawings = drawn(bare)
+    assert content(drawn(keele_network)[1]["wide"]) == content(drawings["wide"])
+
+
+def content(drawing: Drawing) -> list[tuple[Any, ...]]:
+    """What a drawing has, wherever it stands: each symbol with its verbs, its name and its members."""
+    return sorted((node["ring"], *texts(node), tuple(node.get("members", ()))) for node in drawing["nodes"])
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -513,7 +600,7 @@ def test_the_page_holds_the_drawings_and_shows_them_before_any_script(keele_page
         assert f'viewBox="{left} {top} {width} {height}"' in still
         assert still.count("<text") == len(radial[view]["nodes"]) + len(radial[view]["regions"])
     assert keele_page.svg.startswith("<svg")
-    assert "is a member of" in keele_page.svg
+    assert "was a member of" in keele_page.svg
     assert list(keele_page.positions)[-2:] == list(SAVED_VIEWS.values())
 
 

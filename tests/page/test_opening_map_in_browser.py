@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
@@ -16,6 +16,7 @@ from partnergraph.network import build_network
 from partnergraph.page import Page, draw
 from partnergraph.workbook.template import create_folder
 from tests.page.driving import PAINTED, find, panel_of, until
+from tests.page.measuring import DRAWN, crossed_texts, overlapping_texts
 from tests.page.test_access import Keyboard
 from tests.page.test_axe import _run
 
@@ -27,36 +28,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 UNIVERSITY, SUCCESSOR = "Keele University", "Keele University School of Medicine"
-# Texts, symbols and lines as they are drawn, in CSS pixels of the map's box; a line as points along it, without what
-# its symbols cover.
-DRAWN = """() => {
-  const ratio = devicePixelRatio, own = CanvasRenderingContext2D.prototype.fillText, texts = [];
-  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-    const at = this.getTransform(), box = this.measureText(text);
-    const across = (value) => ((x + value) * at.a + at.e) / ratio;
-    const down = (value) => ((y + value) * at.d + at.f) / ratio;
-    texts.push({
-      text, size: parseFloat(/([0-9.]+)px/.exec(this.font)[1]) * at.a / ratio, colour: this.fillStyle,
-      left: across(-box.actualBoundingBoxLeft), right: across(box.actualBoundingBoxRight),
-      top: down(-box.actualBoundingBoxAscent), bottom: down(box.actualBoundingBoxDescent),
-    });
-    return own.call(this, text, x, y);
-  };
-  network.redraw();
-  CanvasRenderingContext2D.prototype.fillText = own;
-  const scale = network.getScale(), map = byId("map");
-  const symbols = dots.get().map(({ id, x, y, size }) => {
-    const at = network.canvasToDOM({ x, y });
-    return { id, x: at.x, y: at.y, size: size * scale, inside: nodeOf(id).side === "inside" };
-  });
-  const lines_ = lines.get().map(({ id, from, to }) => {
-    const type = network.body.edges[id].edgeType, ends = symbols.filter((symbol) => [from, to].includes(symbol.id));
-    const points = Array.from({ length: 401 }, (_, step) => network.canvasToDOM(type.getPoint(step / 400)));
-    const seen = points.filter(({ x, y }) => ends.every((end) => Math.hypot(x - end.x, y - end.y) > end.size));
-    return { from, to, points: seen.map(({ x, y }) => [x, y]) };
-  });
-  return { view: drawnView, scale, width: map.clientWidth, height: map.clientHeight, texts, symbols, lines: lines_ };
-}"""
 MIDDLE = """(id) => {
   const box = byId('map').getBoundingClientRect(), [x, y] = opening.nodes.get(id).radial;
   const at = network.canvasToDOM({ x, y });
@@ -65,7 +36,7 @@ MIDDLE = """(id) => {
 COUNTED = "[...opening.nodes.values()].filter(({ members }) => members?.length > 1)"
 
 
-def _made_up(count: int) -> nx.MultiDiGraph:
+def made_up_network(count: int) -> nx.MultiDiGraph:
     """Partners of a council in four kinds and types, some with partners of their own."""
     dice = random.Random(count)
     types = {"trust": "NHS trust", "university": "university", "charity": "charity", "council": "council"}
@@ -103,45 +74,13 @@ def _made_up(count: int) -> nx.MultiDiGraph:
 def pages(keele_page: Page, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Page]:
     """Pages of networks of several sizes, by name."""
     folder = tmp_path_factory.mktemp("example") / "own"
-    create_folder(folder, "Example Trust")
+    create_folder(folder, "Example Trust", full=True)
     example = build_network(assemble(read_folder(folder).model).reader())
     return {
         "Keele": keele_page,
         "example": draw(example),
-        **{f"{count} bodies": draw(_made_up(count)) for count in (3, 12, 30, 200)},
+        **{f"{count} bodies": draw(made_up_network(count)) for count in (3, 12, 30, 200)},
     }
-
-
-def _crossed(drawn: dict[str, Any]) -> list[tuple[str, int, int]]:
-    """The texts that a line runs through, with the ends of the line."""
-    found = []
-    for text in drawn["texts"]:
-        for line in drawn["lines"]:
-            inside = [
-                x for x, y in line["points"] if text["left"] < x < text["right"] and text["top"] < y < text["bottom"]
-            ]
-            if inside:
-                found.append((text["text"], line["from"], line["to"]))
-    return found
-
-
-def _meet(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    across = one["left"] < other["right"] and other["left"] < one["right"]
-    return bool(across and one["top"] < other["bottom"] and other["top"] < one["bottom"])
-
-
-def _overlaps(drawn: dict[str, Any]) -> list[tuple[str, str]]:
-    """Texts on one another, and texts on a symbol that is not their own ground."""
-    found = []
-    texts = drawn["texts"]
-    for number, one in enumerate(texts):
-        found += [(one["text"], other["text"]) for other in texts[number + 1 :] if _meet(one, other)]
-        for symbol in drawn["symbols"]:
-            x = min(max(symbol["x"], one["left"]), one["right"]) - symbol["x"]
-            y = min(max(symbol["y"], one["top"]), one["bottom"]) - symbol["y"]
-            if not symbol["inside"] and (x * x + y * y) ** 0.5 < symbol["size"] - 0.5:
-                found.append((one["text"], f"symbol {symbol['id']}"))
-    return found
 
 
 def _sizes(name: str) -> list[tuple[int, int]]:
@@ -160,8 +99,8 @@ def test_no_line_crosses_a_label_and_every_text_is_legible_whole_and_free(
     drawn = page.tab.evaluate(DRAWN)
     assert drawn["view"] == "radial"
     assert len(drawn["symbols"]) >= min(3, page.tab.evaluate("BODIES.key.length"))
-    assert _crossed(drawn) == []
-    assert _overlaps(drawn) == []
+    assert crossed_texts(drawn) == []
+    assert overlapping_texts(drawn) == []
     assert min(text["size"] for text in drawn["texts"]) >= 11.99
     outside = [
         text["text"]
@@ -181,9 +120,9 @@ def test_no_line_crosses_a_label_and_every_text_is_legible_whole_and_free(
 def test_the_measure_sees_a_line_through_a_label_and_a_label_upon_another(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html, fresh=True)
     page.tab.evaluate("opening.nodes.get(DATA.focus).side = null; network.redraw()")
-    assert _crossed(page.tab.evaluate(DRAWN))
+    assert crossed_texts(page.tab.evaluate(DRAWN))
     page.tab.evaluate(f"const [a, b] = {COUNTED}; a.radial = [...b.radial]; network.redraw()")
-    assert _overlaps(page.tab.evaluate(DRAWN))
+    assert overlapping_texts(page.tab.evaluate(DRAWN))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -337,7 +276,8 @@ def test_a_counted_symbol_with_more_members_than_find_room_is_listed_in_the_pane
     fold = tab.evaluate(f"{COUNTED}[0].id")
     tab.evaluate(
         """(fold) => {
-          opening.nodes.get(fold).members = BODIES.key.map((_, body) => body).slice(0, 190);
+          const members = BODIES.key.map((_, body) => body).slice(0, 190);
+          for (const { nodes } of Object.values(OPENINGS)) if (nodes.has(fold)) nodes.get(fold).members = members;
           select({ fold });
         }""",
         fold,
@@ -438,8 +378,8 @@ def test_a_counted_symbol_says_how_many_of_its_members_are_left_where_the_rest_i
     assert all(text.endswith(f": {count} shown") for text, count in partly)
     drawn = tab.evaluate(DRAWN)
     assert {text for text, _ in partly} <= {one["text"] for one in drawn["texts"]}
-    assert _overlaps(drawn) == []
-    assert _crossed(drawn) == []
+    assert overlapping_texts(drawn) == []
+    assert crossed_texts(drawn) == []
     assert page.clean, page
 
 
@@ -452,7 +392,7 @@ def test_a_route_and_its_map_are_seen_together_on_a_phone(keele_page: Page, show
     assert "Coventry University" in names
     assert "Wellcome Trust" in names
     assert min(text["size"] for text in drawn["texts"]) >= 11.5
-    assert _overlaps(drawn) == []
+    assert overlapping_texts(drawn) == []
     map_box, panel_box = tab.locator("#map").bounding_box(), tab.locator("#panel").bounding_box()
     assert map_box
     assert panel_box
@@ -521,7 +461,7 @@ def test_a_network_without_a_focus_or_without_neighbours_of_it_opens_as_before(s
 
 
 def test_a_page_made_to_show_every_body_opens_with_all_and_leads_to_the_partners(show: Opener) -> None:
-    page = show(draw(_made_up(30), renderer="webgl").html)
+    page = show(draw(made_up_network(30), renderer="webgl").html)
     tab = page.tab
     assert tab.evaluate("[view(), location.hash]") == ["wide", ""]
     tab.click("#map-of")
@@ -537,7 +477,7 @@ def test_a_route_is_drawn_step_by_step_and_the_map_of_everything_shows_it_too(ke
     assert tab.evaluate("[view(), BODIES.label[focused.body]]") == ["focus", "Coventry University"]
     assert tab.inner_text("#focus-note") == "Coventry University to Wellcome Trust: 5 routes."
     drawn = tab.evaluate(DRAWN)
-    assert _overlaps(drawn) == []
+    assert overlapping_texts(drawn) == []
     assert min(text["size"] for text in drawn["texts"]) >= 11.99
     # Every step stands between the one before it and the next, and what joins them over its name.
     steps = tab.evaluate("routes(state.body, state.to)[0].map(({ from, to }) => [from, to])")

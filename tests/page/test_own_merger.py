@@ -71,7 +71,7 @@ def test_two_partners_that_merge_are_warned_of_ended_and_grey_and_their_successo
         assert built.returncode == 0, built.stderr
         return (tmp_path / "built" / "index.html").read_text("utf-8")
 
-    assert run("init", "own", "--name", "Example Trust").returncode == 0
+    assert run("init", "own", "--name", "Example Trust", "--full").returncode == 0
     workbook = folder / "tables" / "partners.xlsx"
     write(workbook, PARTNERS)
     build()

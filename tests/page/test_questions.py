@@ -112,7 +112,7 @@ def asked(
     reader, graph = whole, keele_network
     if which == "example":
         folder = tmp_path_factory.mktemp("example") / "own"
-        create_folder(folder, "Example Trust", None, csv_tables=True)
+        create_folder(folder, "Example Trust", None, csv_tables=True, full=True)
         reader = assemble(read_folder(folder).model).reader()
         graph = build_network(reader)
     return _page_of(reader, graph, None if day == "today" else day, module_show)

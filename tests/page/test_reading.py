@@ -64,7 +64,7 @@ def test_a_click_on_a_symbol_shows_who_says_what_with_the_words_in_their_sentenc
     x, y = page.tab.evaluate(PLACE, SCHOOL)
     page.tab.mouse.click(x, y)
     assert page.tab.inner_text("#panel-heading") == SCHOOL
-    member = page.tab.locator("#panel .links > li", has_text=f"is a member of {TEACHING}").first
+    member = page.tab.locator("#panel .links > li", has_text=f"was a member of {TEACHING}").first
     member.locator("summary").click()
     sentence = member.locator(".sentence").first
     assert sentence.locator("mark").inner_text() == (

@@ -107,8 +107,10 @@ def test_a_body_that_goes_on_after_a_change_is_not_what_became_of_it(parsed: Par
 
 def test_the_numbers_at_the_top_are_the_rows_of_the_tables(keele_page: Page, parsed: Parsed) -> None:
     head = re.sub(r"<[^>]+>", "", keele_page.html.split('<p class="counts">')[1].split("</p>")[0])
-    assert f"{len(parsed.tables['bodies'])} organisations" in head
-    assert f"{len(parsed.tables['claims'])} relationships" in head
+    numbers = {noun: int(number) for number, noun in re.findall(r"(\d+) (\w+)", head)}
+    bodies = sum(numbers[noun] for noun in ("organisations", "groups", "programmes"))
+    assert bodies == len(parsed.tables["bodies"])
+    assert numbers["relationships"] + numbers["times"] == len(parsed.tables["claims"])
     assert f"from {len(parsed.tables[''])} sources" in head
 
 

@@ -29,7 +29,7 @@ SOON = 5  # seconds in which a command must end
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A graph folder of CSV files with a story, an RDF file and a register's file."""
     folder = tmp_path_factory.mktemp("whole") / "graph"
-    create_folder(folder, "Example Trust", None, csv_tables=True)
+    create_folder(folder, "Example Trust", None, csv_tables=True, full=True)
     (folder / "story.toml").write_text('[[step]]\ntitle = "One"\ntext = "Two."\n', "utf-8")
     (folder / "more.ttl").write_text("<https://x.org/a> <https://x.org/b> 'c' .\n", "utf-8")
     (folder / "sources").mkdir()

@@ -50,7 +50,7 @@ def format_(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_new_register_is_read_by_a_folder_and_by_match(format_: str, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    create_folder(folder, "Example", csv_tables=True)
+    create_folder(folder, "Example", csv_tables=True, full=True)
     (folder / "sources").mkdir()
     (folder / "sources" / "companies.csv").write_text("number,name\n7,Example Trust\n8,\n", "utf-8")
     sources = folder / "tables" / "sources.csv"

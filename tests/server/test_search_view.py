@@ -88,7 +88,7 @@ def test_people_get_a_list_with_the_name_that_was_matched(server: Server) -> Non
     assert "also called Department of Health" in read.text
     assert 'value="Department of Health"' in read.html
     nothing = Read(server.send("GET", "/search?q=zzzzqq", headers={"Accept": "text/html"}).body.decode())
-    assert "Nothing here is called so." in nothing.text
+    assert "No organisation found with this name." in nothing.text
 
 
 def test_without_words_every_body_is_listed_by_its_family(server: Server) -> None:

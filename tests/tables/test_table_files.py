@@ -269,10 +269,23 @@ def test_headings_are_forgiven_their_form(tmp_path: Path) -> None:
     assert found.model.sources[0].as_of_latest is not None
 
 
-def test_an_unknown_column_is_an_error_at_its_heading(tmp_path: Path) -> None:
-    found = small(tmp_path, put("F1", "notte"))
-    assert said(found) == [("error", "unknown-column", "F1")]
-    assert (found.findings[0].fix or "").startswith("Did you mean 'note'?")
+def test_unknown_columns_are_left_out_and_said_once_those_about_persons_by_themselves(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for column, text in zip("FGHIJ", ("notte", "Budget", "Contact person", "Our ref", "E-mail"), strict=True):
+            sheet[f"{column}1"] = text
+            sheet[f"{column}2"] = "=1/0" if text == "Budget" else "jane.doe@example.org"
+
+    found = small(tmp_path, fill)
+    assert said(found) == [("warning", "personal-data", "H1"), ("warning", "unknown-column", "F1")]
+    persons, columns = found.findings
+    assert columns.message == (
+        "The columns 'notte', 'Budget', 'Our ref' are not columns of this table, and were left out."
+    )
+    assert (columns.fix or "").startswith("Did you mean 'note' by 'notte'? Columns of this table: id, title")
+    assert persons.message == (
+        "The columns 'Contact person', 'E-mail' look like data about persons, and were left out."
+    )
+    assert "doe" not in repr(found)
 
 
 def test_a_value_beyond_the_headings_is_an_error_in_its_cell(tmp_path: Path) -> None:
@@ -285,7 +298,7 @@ def test_a_value_beyond_the_headings_is_an_error_in_its_cell(tmp_path: Path) -> 
     ("title", "table"),
     [
         ("relationships", "relationships"),
-        ("Partnerships", "relationships"),
+        ("Partnerships", "partnerships"),
         ("Organizations", "organisations"),
         (" ORGANISATIONS ", "organisations"),
         ("Under_takings", "undertakings"),

@@ -97,7 +97,7 @@ def test_formulas_that_compute_are_passive(formula: str) -> None:
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """The example that `create_folder` makes, with a workbook instead of CSV tables."""
-    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "data", "Riverside Trust", csv_tables=True, full=True)
     workbook_of(tmp_path / "data")
     return tmp_path / "data"
 
@@ -248,7 +248,7 @@ def test_what_is_passive_stays(small: Path, tmp_path: Path) -> None:
 
 
 def test_the_drop_downs_of_our_own_workbook_stay(tmp_path: Path) -> None:
-    create_folder(tmp_path / "data", "Riverside Trust")
+    create_folder(tmp_path / "data", "Riverside Trust", full=True)
     [file] = (tmp_path / "data" / "tables").glob("*.xlsx")
     book = load_workbook(file)
     book["Organisations"]["A3"] = "Bad Id"

@@ -59,7 +59,7 @@ def folder(whole: Path, tmp_path: Path) -> Path:
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example of `create_folder` as such a folder, for what does not depend on how many rows there are."""
     folder = tmp_path_factory.mktemp("example") / "data"
-    create_folder(folder, "Riverside Trust", csv_tables=True)
+    create_folder(folder, "Riverside Trust", csv_tables=True, full=True)
     workbook_of(folder)
     return folder
 

@@ -246,6 +246,25 @@ def folders(draw: DrawFn) -> FolderContent:
         }
         for n in some(1)
     ]
+    partnerships = []
+    for n in some(4):
+        how = pick("funds us", "is a member of", "was part of", "merged into", "We host", "collaborates with")
+        partnerships.append(
+            {
+                "partner": pick("Aster", "aster", "Birch  Trust", "org:c--2", "汉字"),
+                "how": how,
+                "with_whom": pick("", "us", "org:a", "Cedar Network", "org:b-1"),
+                "since": pick("", "2001", "2001-02/2002"),
+                "until": "" if how == "merged into" else pick("", "2003-03"),
+                "source": pick(
+                    "doc", "P_2", "own", "Some report", "https://example.org/x", "Page, https://example.org/x"
+                ),
+                "where": pick(f"p. {n}", f"s{n + 1}"),
+                "what_it_says": maybe(WORDS),
+                "type": pick("", "Council; network"),
+                "note": maybe(WORDS),
+            }
+        )
     config = {
         "title": draw(WORDS),
         "id": "x",
@@ -256,6 +275,7 @@ def folders(draw: DrawFn) -> FolderContent:
         "focus": "a",
     }
     rows = {
+        "partnerships": partnerships,
         "sources": sources,
         "evidence": evidence,
         "organisations": bodies,
@@ -287,6 +307,11 @@ def folders(draw: DrawFn) -> FolderContent:
     )
 
 
+def partnership_cells(content: FolderContent) -> list[tuple[str, ...]]:
+    """The rows of Partnerships, cell by cell."""
+    return [tuple(row.values()) for row in content.rows["partnerships"]]
+
+
 @settings(
     max_examples=8,
     deadline=None,
@@ -302,6 +327,7 @@ def test_any_folder_comes_back_and_builds_to_the_same_statements(made: FolderCon
         assert [str(finding) for finding in first.errors] == []
         reader = assemble(first.model).reader()
         _, notes = export_folder(reader, here / "second")
+        assert {*partnership_cells(made)} == {*partnership_cells(read_tables_back(reader))}
         who = ["Who decided about matches is not in a graph: the column 'who' of matches is empty."]
         assert notes == (who if made.rows["matches"] else [])
         assert list(assemble(read_folder(here / "second").model).reader().nquads()) == list(reader.nquads())

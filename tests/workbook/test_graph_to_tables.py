@@ -168,7 +168,7 @@ def test_an_edit_of_one_cell_changes_just_what_it_says(
 
 
 def test_the_example_of_init_comes_back_row_by_row(tmp_path: Path) -> None:
-    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True, full=True)
     build(tmp_path / "made", tmp_path / "build")
     files, notes = export_folder(Reader.at(tmp_path / "build"), tmp_path / "back")
     assert notes == []
@@ -185,7 +185,7 @@ def test_the_example_of_init_comes_back_row_by_row(tmp_path: Path) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small graph folder to be changed."""
-    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "made", "Riverside Trust", csv_tables=True, full=True)
     return tmp_path / "made"
 
 

@@ -17,16 +17,26 @@ from partnergraph.build import assemble, build, collect_findings
 from partnergraph.errors import UsageError
 from partnergraph.graph_folder.folder import read_folder
 from partnergraph.store import Reader
+from partnergraph.tables.table import normalise_heading
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
+from partnergraph.vocabulary.wordings import partnership_of_wording
 from partnergraph.workbook.template import create_folder
 from partnergraph.workbook.writer import ORDER, build_workbook, column_notes
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new folder with a workbook."""
+    """A new folder with a workbook of every table."""
     folder = tmp_path_factory.mktemp("init") / "my-partners"
+    create_folder(folder, "Riverside Trust", full=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new folder as a keeper begins with it."""
+    folder = tmp_path_factory.mktemp("short") / "my-partners"
     create_folder(folder, "Riverside Trust")
     return folder
 
@@ -47,7 +57,7 @@ def test_a_new_folder_has_nothing_to_complain_about(made: Path, tmp_path: Path) 
 
 
 def test_tables_and_workbook_say_the_same(made: Path, tmp_path: Path) -> None:
-    create_folder(tmp_path / "csv", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "csv", "Riverside Trust", csv_tables=True, full=True)
     assert {file.stem for file in (tmp_path / "csv" / "tables").iterdir()} == {*TABLE_SCHEMAS}
     assert read_folder(tmp_path / "csv").model == read_folder(made).model
 
@@ -75,7 +85,7 @@ def test_the_settings_are_those_of_the_organisation(made: Path, tmp_path: Path) 
 
 
 def test_the_same_name_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    create_folder(tmp_path / "my-partners", "Riverside Trust")
+    create_folder(tmp_path / "my-partners", "Riverside Trust", full=True)
     names = sorted(file.relative_to(made) for file in made.rglob("*") if file.is_file())
     assert len(names) == 4
     for name in names:
@@ -94,7 +104,7 @@ def test_its_sheets_stand_in_the_order_of_a_beginner(book: openpyxl.Workbook) ->
     tables = [name.lower() for name in book.sheetnames[1:-1]]
     assert book.sheetnames[0] == "Read me"
     assert book.sheetnames[-1] == "Lists"
-    assert tables[:4] == ["organisations", "relationships", "evidence", "sources"]
+    assert tables[:5] == ["partnerships", "organisations", "relationships", "evidence", "sources"]
     assert sorted(tables) == sorted(TABLE_SCHEMAS)
     listed = [cell.value.lower() for cell in book["Read me"]["A"] if cell.value and cell.value.lower() in TABLE_SCHEMAS]
     assert tuple(listed) == ORDER
@@ -103,14 +113,15 @@ def test_its_sheets_stand_in_the_order_of_a_beginner(book: openpyxl.Workbook) ->
 @pytest.mark.parametrize("table", TABLE_SCHEMAS)
 def test_every_heading_says_what_to_write_and_stays_in_sight(table: str, book: openpyxl.Workbook) -> None:
     sheet = book[table.capitalize()]
-    assert [cell.value for cell in sheet[1]] == list(TABLE_SCHEMAS[table].columns)
+    names = [normalise_heading(cell.value) for cell in sheet[1]]
+    assert names == list(TABLE_SCHEMAS[table].columns)
     assert sheet.freeze_panes == "B2"
-    for cell in sheet[1]:
-        needed = cell.value in TABLE_SCHEMAS[table].required
-        assert cell.comment.text.startswith("Needed. " if needed else "May stay empty. ")
-        assert cell.comment.text.endswith(column_notes()[table][cell.value])
+    required = TABLE_SCHEMAS[table].required
+    for name, cell in zip(names, sheet[1], strict=True):
+        assert cell.comment.text.startswith("Needed. " if name in required else "May stay empty. ")
+        assert cell.comment.text.endswith(column_notes()[table][name])
         assert cell.font.b
-    assert len({cell.fill.fgColor.rgb for cell in sheet[1] if cell.value in TABLE_SCHEMAS[table].required}) == 1
+    assert len({cell.fill.fgColor.rgb for name, cell in zip(names, sheet[1], strict=True) if name in required}) == 1
 
 
 def test_every_sheet_and_every_column_has_a_note() -> None:
@@ -119,7 +130,7 @@ def test_every_sheet_and_every_column_has_a_note() -> None:
     from partnergraph.workbook import writer as room
 
     raw = tomllib.loads((Path(room.__file__).parent / "readme.toml").read_text("utf-8"))
-    assert {*raw} == {"readme", "sheets"}
+    assert {*raw} == {"readme", "short", "sheets"}
     assert {*raw["sheets"]} == {*TABLE_SCHEMAS}
     for table, layout in TABLE_SCHEMAS.items():
         assert {*column_notes()[table]} == {*layout.columns}, table
@@ -194,7 +205,7 @@ def test_the_readme_of_the_folder_names_what_is_there(made: Path, tmp_path: Path
     assert "partnergraph build my-partners" in text
     assert "tables/partners.xlsx" in text
     assert not re.search(r"\{\w+\}", text)
-    create_folder(tmp_path / "our partners", "Riverside Trust", csv_tables=True)
+    create_folder(tmp_path / "our partners", "Riverside Trust", csv_tables=True, full=True)
     text = (tmp_path / "our partners" / "README.md").read_text("utf-8")
     assert 'partnergraph check "our partners"' in text
     assert "partners.xlsx`" not in text.partition("Lost the lists")[0]
@@ -233,3 +244,93 @@ def test_what_the_readme_tells_to_do_leaves_only_ones_own(made: Path, tmp_path: 
         for line in assemble(read_folder(folder).model).reader().nquads()
         if "xample-" in line or "Example T" in line
     ]
+
+
+def test_the_workbook_of_a_keeper_has_three_sheets_to_see_and_builds_without_a_word(
+    short: Path, tmp_path: Path
+) -> None:
+    book = openpyxl.load_workbook(short / "tables" / "partners.xlsx")
+    visible = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    assert visible == ["Read me", "Partnerships", "Sources"]
+    assert book.sheetnames == [*visible, "Lists"]
+    sheet = book["Partnerships"]
+    headings = [cell.value for cell in sheet[1]]
+    assert headings[:8] == ["Partner", "How", "With whom", "Since", "Until", "Source", "Where", "What it says"]
+    assert all(cell.comment and len(cell.comment.text) > 20 for name in visible[1:] for cell in book[name][1])
+    offers = {str(v.sqref)[0]: v for v in sheet.data_validations.dataValidation}
+    wordings = [cell.value for [cell] in book["Lists"][offers["B"].formula1.partition("!")[2].replace("$", "")]]
+    assert wordings[:4] == ["funds", "is funded by", "is a member of", "has as a member"]
+    assert [text for text in wordings if partnership_of_wording(text) is None] == []
+    assert offers["F"].formula1 == "OFFSET(Sources!$A$2,0,0,MAX(1,COUNTA(Sources!$A:$A)-1),1)"
+    assert not any(offers[letter].showErrorMessage for letter in "BCFI")  # other words are taken, too
+    readme = [cell.value for row in book["Read me"] for cell in row if cell.value]
+    assert not [text for text in readme if "Organisations" in text or "ontology" in text]
+
+    assert collect_findings(short) == []
+    report = build(short, tmp_path / "build")
+    assert (report.warnings, report.counts["evidence_quoted"], report.counts["events"]) == ([], 1, 1)
+    model = read_folder(short).model
+    focus = next(body for body in model.organisations if body.id == model.config.focus)
+    assert focus.name == "Riverside Trust"
+    assert {claim.kind for claim in model.relationships} == {"membership", "funding", "collaboration", "leadership"}
+    assert [claim.kind for claim in model.relationships if claim.end] == ["collaboration"]
+    assert [event.kind for event in model.events] == ["merger"]
+    assert {body.name for body in model.organisations if not body.name.startswith("Example")} == {"Riverside Trust"}
+    assert {proof.basis for proof in model.evidence} == {"stated", "editor"}
+    create_folder(tmp_path / "csv", "Riverside Trust", csv_tables=True)
+    assert sorted(file.name for file in (tmp_path / "csv" / "tables").iterdir()) == ["partnerships.csv", "sources.csv"]
+    assert read_folder(tmp_path / "csv").model == read_folder(short).model
+    text = (short / "README.md").read_text("utf-8")
+    assert text.startswith("# Riverside Trust: who we work with")
+    assert not re.search(r"\{\w+\}", text)
+    assert "Organisations" not in text
+
+
+def test_what_the_readme_of_a_keeper_tells_to_do_leaves_only_ones_own(short: Path, tmp_path: Path) -> None:
+    """The example deleted, own rows in its place, typed as a person types; and what persons add beside them."""
+    folder = tmp_path / "mine"
+    shutil.copytree(short, folder)
+    book = openpyxl.load_workbook(folder / "tables" / "partners.xlsx")
+    sheet = book["Partnerships"]
+    sheet.delete_rows(2, sheet.max_row)
+    book["Sources"].delete_rows(2)  # the second row is to be kept
+    (folder / "documents" / "example-newsletter.txt").unlink()
+    sheet.append(["Beacon Fund", "funds us", None, 2021, None, "Annual report", "p. 4", "It has funded us since 2021"])
+    sheet.append(["North Council", "we support", None, datetime(2020, 4, 1), None, "What we know ourselves"])
+    sheet.append(["the beacon fund", "is a member of", "Funders & Friends", None, None, "annual report"])
+    sheet["K1"], sheet["K2"], sheet["L1"], sheet["L2"] = "Contact", "Jane Doe", "Budget code", "X1"
+    sheet["J3"] = "Ask jane.doe@example.org"
+    book.save(folder / "tables" / "partners.xlsx")
+    findings = collect_findings(folder)
+    assert sorted((f.severity, f.rule, f.place.cell) for f in findings if f.place) == [
+        ("info", "spelling", "A4"),
+        ("warning", "personal-data", "J3"),
+        ("warning", "personal-data", "K1"),
+        ("warning", "unknown-column", "L1"),
+    ]
+    assert not re.search("jane|doe", repr(findings), re.I)
+    model = read_folder(folder).model
+    assert sorted(body.name for body in model.organisations) == [
+        "Beacon Fund",
+        "Funders & Friends",
+        "North Council",
+        "Riverside Trust",
+    ]
+    assert len(model.relationships) == 3
+    assert "example.org" not in repr(model.evidence)
+    # A source that has another title, in both sheets, is the same one.
+    build(folder, tmp_path / "build")
+    book["Sources"].append(["The annual report of 2024", "Riverside Trust", "report"])
+    sheet["F2"], sheet["F4"] = "The annual report of 2024", "the annual  report of 2024"
+    book.save(folder / "tables" / "partners.xlsx")
+    again = read_folder(folder).model
+    assert {row.id for row in again.sources} == {row.id for row in model.sources}
+    assert "The annual report of 2024" in {row.title for row in again.sources}
+    assert {row.id for row in again.evidence} == {row.id for row in model.evidence}
+
+    sheet["B2"], sheet["F4"] = "adores us", None
+    book.save(folder / "tables" / "partners.xlsx")
+    errors = [finding for finding in collect_findings(folder) if finding.severity == "error"]
+    cells = [(f.place.sheet, f.place.cell) for f in errors if f.place]
+    assert cells == [("Partnerships", "B2"), ("Partnerships", "F4")]
+    assert ".csv" not in " ".join(map(str, errors))

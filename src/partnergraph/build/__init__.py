@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,11 @@ from partnergraph.build.register_import import RegisterImport, import_register
 from partnergraph.check import check
 from partnergraph.claims import claim_columns
 from partnergraph.claims.columns_file import columns_bytes
-from partnergraph.errors import DataError, Finding, error_count
-from partnergraph.files import MARK, fill_folder, has_locks
+from partnergraph.errors import DataError, Finding, Place, StoreError, error_count
+from partnergraph.files import MARK, fill_folder, has_locks, lock_folder
+from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
+from partnergraph.graph_folder.partnership_ids import IDS
 from partnergraph.model.ids import Ids
 from partnergraph.store import Reader, Writer, name_index
 from partnergraph.vocabulary import ontology_dir
@@ -92,7 +94,9 @@ def build(
         progress("checking")
         findings = check(writer.reader(), contents.places)
         _raise_errors(findings, folder)
-        warnings = [*contents.findings, *findings]
+        contents, ids_findings = _write_ids(contents)
+        fingerprint = _fingerprint(dict(contents.inputs), only, f"page {page_version}" if page else "no page")
+        warnings = [*contents.findings, *findings, *ids_findings]
         reader = writer.reader()
         # The engine writes its files without holding Python up, so that they are ready when the page is.
         with staging_folder(output) as staging, ThreadPoolExecutor(1) as executor:
@@ -134,6 +138,26 @@ def collect_findings(folder: Path) -> list[Finding]:
         finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
     ]
     return [*contents.findings, *check(reader, contents.places), *register_findings]
+
+
+def _write_ids(contents: GraphFolder) -> tuple[GraphFolder, list[Finding]]:
+    """Write the ids that rows of Partnerships got, before anything with them is published; the folder as it is then.
+
+    Where that cannot be done, the build goes on, for the same rows get the same ids again; and says so. Raises
+    `DataError` when the tables were changed since they were read.
+    """
+    data = contents.ids_file
+    if data is None:
+        return contents, []
+    try:
+        with lock_folder(contents.path) as locked:
+            locked.write(contents.new_ids, lambda: stop_if_changed(contents))
+    except StoreError as error:
+        message = f"The ids of the rows of Partnerships could not be written: {error}"
+        fix = "Let the build write into the folder: else a partner that is renamed becomes another one."
+        return contents, [Finding("ids-not-written", "warning", message, Place(IDS), None, fix)]
+    inputs = {**contents.inputs, IDS: hashlib.sha256(data).hexdigest()}
+    return replace(contents, inputs=dict(sorted(inputs.items())), ids_file=None), []
 
 
 def _mentioned_records(folder: GraphFolder, imports: list[RegisterImport]) -> Iterator[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from partnergraph.errors import QueryError
 from partnergraph.store import Reader
-from partnergraph.store.name_index import SMALL, NameMatch, fold_name, is_short_form, lookup_key
+from partnergraph.store.name_index import SMALL, NameMatch, is_short_form
 from partnergraph.vocabulary import PREFIXES
 from partnergraph.vocabulary.iri import last_segment
+from partnergraph.vocabulary.name_folding import fold_name, lookup_key
 
 __all__ = ["SMALL", "NameMatch", "bodies_by_name", "find_by_name", "fold_name", "is_short_form", "resolve_name"]
 

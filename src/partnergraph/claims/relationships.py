@@ -28,7 +28,7 @@ from partnergraph.claims.validity import (
     read_lives,
     stored_validity,
 )
-from partnergraph.grammar import numbered, plural_wording
+from partnergraph.grammar import numbered, past_wording, plural_wording
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, ORG, PG, SKOS
 from partnergraph.vocabulary.iri import label_from_iri, last_segment
@@ -157,8 +157,11 @@ class Claim:
     @property
     def sentence(self) -> str:
         """The claim as a sentence, without its dates and evidence."""
+        return self._sentence(self.forward)
+
+    def _sentence(self, wording: str) -> str:
         via = [party.label for party in self.via]
-        return relationship_sentence(self.from_.label, self.forward, self.to.label, role=self.role, via=via)
+        return relationship_sentence(self.from_.label, wording, self.to.label, role=self.role, via=via)
 
     @property
     def dated_sentence(self) -> str:
@@ -197,6 +200,8 @@ class Claim:
         'ended 2019'
         """
         status = self.status(date)
+        if self.kind == "succession" and status != "ahead":  # an event, which has a date and no status
+            return f"happened {bounds_in_words(self.valid_from)}" if self.valid_from != OPEN else "date not stated"
         if status == "ended":
             return f"ended {bounds_in_words(self.valid_until)}"
         if status == "ahead":
@@ -205,8 +210,16 @@ class Claim:
             return f"not known, last confirmed {self.last_confirmed}"
         return status
 
+    def text_on(self, date: str) -> str:
+        """All that is recorded of it, its sentence in the past when it has ended by the date, and its status then."""
+        sentence = self._sentence(past_wording(self.forward)) if self.status(date) == "ended" else self.sentence
+        return "\n".join([sentence, *self._details(), f"  on {date}: {self.status_in_words(date)}"])
+
     def __str__(self) -> str:
-        lines = [self.sentence, f"  {'; '.join(part for part in (self.label, self.grant, self.period) if part)}"]
+        return "\n".join([self.sentence, *self._details()])
+
+    def _details(self) -> list[str]:
+        lines = [f"  {'; '.join(part for part in (self.label, self.grant, self.period) if part)}"]
         if self.standing != "accepted" or self.standing_note:
             lines.append(f"  {self.standing}: {self.standing_note or ''}".rstrip(": "))
         for event in self.bounded_by:
@@ -226,7 +239,7 @@ class Claim:
             lines += [f"  - premise: {premise}" for premise in self.premises]
         lines += [f"  - {item}" for item in self.evidence]
         lines += [f"  - against it: {item}" for item in self.counter_evidence]
-        return "\n".join(lines)
+        return lines
 
 
 def read_labels(reader: Reader) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from partnergraph.claims.property_values import first_code, first_value
+from partnergraph.claims.property_values import Values, first_code, first_value
 from partnergraph.store import Reader
 from partnergraph.vocabulary import DCTERMS, FOAF, PG
 from partnergraph.vocabulary.iri import last_segment
@@ -15,6 +15,7 @@ class SourceReference:
     """A reference to a source: a page, a register, a set of minutes. `date` is as stated, whatever its form.
 
     `speaks_for` is the last time it vouches for: its date, else the last day it can speak for, else that of reading it.
+    `withdrawn` says since when it is no longer there.
     """
 
     iri: str
@@ -26,6 +27,7 @@ class SourceReference:
     kind: str | None = None
     origin: str | None = None
     speaks_for: str | None = None
+    withdrawn: str | None = None
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.title, self.publisher, self.date, self.url) if part)
@@ -52,6 +54,13 @@ def read_sources(reader: Reader) -> dict[str, SourceReference]:
                 (values[day][0] for day in (DCTERMS.issued, PG.asOfLatest, DCTERMS.dateSubmitted) if day in values),
                 None,
             ),
+            withdrawn=first_value(values, PG.withdrawn) or _between(values, "withdrawn "),
         )
         for iri, values in reader.described(PG.Source).items()
     }
+
+
+def _between(values: Values, name: str) -> str | None:
+    """The words of a date that lies between two; `partnergraph.model.column_terms.date_terms` writes them."""
+    notes = values.get(PG.dateNote, ())
+    return next((note.removeprefix(name) for note in notes if note.startswith(f"{name}between ")), None)

@@ -40,7 +40,7 @@ def save_positions(folder: Path, positions: Positions) -> tuple[Path, int]:
             raise UsageError(f"The map shows no body of {folder}: draw the graph that was built from this folder.")
         _refuse_second_table(folder)
         text = "body,view,x,y\n" + "".join(f"{body},{view},{x},{y}\n" for body, view, x, y in rows)
-        locked.write({POSITIONS: text.encode()}, lambda: stop_if_changed(read_folder))
+        locked.write(read_folder.new_ids | {POSITIONS: text.encode()}, lambda: stop_if_changed(read_folder))
     return folder / POSITIONS, len(rows)
 
 

@@ -23,6 +23,7 @@ from partnergraph.compare.wording import (
     OWN_RECORDS,
     PREDICATE_LABELS,
     RELATIONSHIP_PARTS,
+    ROW_TERMS,
     TEXT_POSITION,
     TYPE_WORDING,
     TypeWording,
@@ -234,6 +235,7 @@ class SentenceWriter:
             yield from self._text_change(record)
         elif record.type == "evidence":
             yield from self._wording_changes(record)
+        yield from self._row_change(record)
         yield from self._standing_change(record)
         yield from self._date_changes(record)
         yield from self._evidence_changes(record)
@@ -290,6 +292,14 @@ class SentenceWriter:
                 sentence = f"Evidence, {noun} changed ({name}): “{old}” → “{new}”"
             yield self._change(record, "evidence-changed", sentence, old=old, new=new)
 
+    def _row_change(self, record: ChangedRecord) -> Iterator[Change]:
+        """How a row of Partnerships says what it says; what its other cells change is reported as that."""
+        lost, gained = record.consume(*ROW_TERMS)
+        old, new = (" / ".join(t[5:] for t in texts if t.startswith("how: ")) for texts in (lost, gained))
+        if old and new:
+            sentence = f"Worded anew in Partnerships ({self._evidence_id(record)}): “{old}” → “{new}”"
+            yield self._change(record, "evidence-changed", sentence, old=old, new=new)
+
     def _standing_change(self, record: ChangedRecord) -> Iterator[Change]:
         lost, gained = record.consume(PG.standing)
         old_notes, new_notes = record.consume(PG.standingNote)
@@ -326,6 +336,8 @@ class SentenceWriter:
         subject = f" {'that mentions' if record.type in BODIES else 'for'} {self._subject(record)}"
         if {PG.evidence, PG.supportLimit}.intersection(record.changed_predicates):
             record.sources_changed = False  # a source that is added states again what the others state
+        if PG.evidence in record.changed_predicates:
+            record.consume(PG.supportLimit)  # which columns each piece supports changes with the pieces
         for predicate, noun in ((PG.evidence, "Evidence"), (PG.counterEvidence, "Counter-evidence")):
             lost, gained = record.consume(predicate)
             self.reported_evidence.update(lost, gained)

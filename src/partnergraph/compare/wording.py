@@ -62,9 +62,12 @@ PREDICATE_LABELS = {
     PG.contradicts: "contradicts",
     PG.sourceKind: "kind",
     PG.origin: "origin",
+    PG.withdrawn: "withdrawn",
     PG.asOfEarliest: "speaks of, earliest",
     PG.asOfLatest: "speaks of, latest",
     PG.supportLimit: "what the evidence supports",
+    PG.fromTable: "table",
+    PG.rowCell: "as the row of Partnerships is written",
     PG.decision: "decision",
     PG.stepNumber: "number",
     PG.narration: "text",
@@ -80,9 +83,12 @@ OWN_RECORDS = (ADMS.identifier, SKOSXL.altLabel, SKOS.altLabel, FOAF.homepage)
 TEXT_POSITION = (PG.passage, OA.start, OA.end)
 # The parts of a relationship that its sentence has.
 RELATIONSHIP_PARTS = (PG.kind, PG["from"], PG.to, PG.role, PG.via)
+# Which row of a table a record came from, and how that is written: no statement about the world.
+ROW_TERMS = (PG.fromTable, PG.rowCell)
 # What the sentence or the evidence lines of a new or removed record have, so that it is no detail of its own.
 _NO_DETAIL = {
     *(RDF.type, SKOS.prefLabel, SKOSXL.literalForm, SKOS.notation, PG.nameKind, PG.property, PG.supportLimit),
+    *ROW_TERMS,
     *(ORG.originalOrganization, ORG.resultingOrganization, *RELATIONSHIP_PARTS, *OWN_RECORDS),
 }
 

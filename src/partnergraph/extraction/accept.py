@@ -21,8 +21,9 @@ from partnergraph.graph_folder.folder import CONFIG, input_hashes, read_folder
 from partnergraph.reading import read_file
 from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import Table, TableRow, read_sheet, read_table, split_values
-from partnergraph.tables.table_files import sheets_of, table_files
+from partnergraph.tables.table_files import sheets_of, table_files, table_named
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO
 
 _SCHEMAS = {table: TABLE_SCHEMAS[table] for table in TABLES} | {PROPOSALS: TableSchema(COLUMNS, ("table", "id"))}
 _REFERENCES = ("from", "to", "via", "about", "organisation")
@@ -56,7 +57,7 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
         before = read_folder(into)
         if before.errors:
             raise DataError(f"{into} has errors; mend them first: partnergraph check {into}", before.errors)
-        if any(path.suffix.lower() != ".csv" for path in table_files(into)):
+        if any(path.suffix.lower() != ".csv" and not _is_todo_list(path) for path in table_files(into)):
             message = f"{into} keeps its tables in another form than CSV."
             raise DataError(f"{message} Copy the rows by hand, or save its tables as CSV.")
         report = AcceptReport()
@@ -64,9 +65,16 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
         files = _extended_tables(rows, into, report)
         files |= _document_files(rows, into, document, report)
         if files:
+            files |= before.new_ids
             _check(files, into)
             locked.write({name: files[name] for name in sorted(files, key=_rank)}, lambda: stop_if_changed(before))
     return report
+
+
+def _is_todo_list(path: Path) -> bool:
+    """Whether a file holds a to-do list and no other table."""
+    tables = {table_named(sheet.name or "") for sheet in sheets_of(path, path.name)}
+    return tables - {None} == {TODO}
 
 
 def _read_proposals(path: Path) -> dict[str, Table]:

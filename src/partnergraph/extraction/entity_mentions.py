@@ -101,7 +101,7 @@ def slug_of(text: str) -> str:
     >>> slug_of("Ysgol Tŷ’r Felin & Co")
     'ysgol-tyr-felin-and-co'
     """
-    from partnergraph.store.name_index import fold_name
+    from partnergraph.vocabulary.name_folding import fold_name
 
     slug = re.sub(r"[^a-z0-9]+", "-", fold_name(text.replace("&", " and ").replace("/", " "))).strip("-")
     return slug[:80].strip("-") or "unnamed"

@@ -10,7 +10,7 @@ from partnergraph.errors import UsageError
 __all__ = ["refuse_inputs"]
 
 _SETTINGS = "partnergraph.toml"
-_FILES = {_SETTINGS, "story.toml"}
+_FILES = {_SETTINGS, "story.toml", "partnership-ids.csv"}
 _FOLDERS = {"tables", "documents", "sources", "rdf"}
 
 

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from partnergraph.errors import Finding
+from partnergraph.graph_folder.name_references import NAME_COLUMN, NamedRow, NameReferences
 from partnergraph.model.dates import PartialDate
-from partnergraph.model.ids import Ids
+from partnergraph.model.ids import TABLES_OF_SOURCES, Ids
 from partnergraph.model.records import Support
 from partnergraph.tables.column_types import CHOICES, CellType, Column
 from partnergraph.tables.suggestions import SuggestionIndex, nearest
@@ -17,9 +18,11 @@ from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
+from partnergraph.vocabulary.wordings import kind_of_wording, type_of_wording
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
+_PREFIXED = re.compile(r"[a-z]+:\S+")
 _SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 # How a folder may say that dates with slashes are meant.
 DATE_RULES = ("dd/mm/yyyy", "mm/dd/yyyy")
@@ -62,6 +65,7 @@ _CHOICE_PROBLEMS = {
 }
 MAX_VALUE_LENGTH = 200
 MAX_LOOKUPS = 2_000
+MAX_CANDIDATES = 10  # rows of one name that a finding lists
 MAX_UNLOCATED = 200
 LIST_NOUN = {
     "relationship-kind": "a relationship kind",
@@ -83,12 +87,15 @@ class CellParser:
         self.titles = {name: table.title for name, table in tables.items()}
         self.findings: list[Finding] = []
         self.known: dict[str, dict[str, str]] = {}
+        self.names = NameReferences(tables)
         self.incomplete = {name for name, table in tables.items() if not table.complete}
         for name, table in tables.items():
             if "id" in TABLE_SCHEMAS[name].columns:
                 self.known[name] = self._index(name, table.rows)
-        self._lists: dict[str, dict[str, None]] = {}
-        self._suggestions: dict[tuple[str, ...], SuggestionIndex] = {}
+        self._lists: dict[str, dict[str, str]] = {}
+        self._suggestions: dict[
+            tuple[str, ...], tuple[SuggestionIndex, SuggestionIndex, dict[str, tuple[str, str]]]
+        ] = {}
         self._lookups = self.unlocated = 0
 
     def error(
@@ -129,7 +136,13 @@ class CellParser:
 
     def _iri(self, table: str, slug: str, row: TableRow) -> str:
         """The IRI of a row; of evidence, which no cell names by its IRI, the id."""
-        return slug if table == "evidence" else self.ids.row(table, slug, row.get("source") or "unknown")
+        if table == "evidence":
+            return slug
+        source = row.get("source") or "unknown"
+        if table in TABLES_OF_SOURCES and source not in self.known.get("sources", {}):
+            matches = self.names.find(source, ("sources",))
+            source = matches[0].id if len(matches) == 1 else source
+        return self.ids.row(table, slug, source)
 
     def fields(self, table: str, row: TableRow) -> dict[str, Any]:
         """The values of a row by the fields of its record, each read as the type of its column says. Without those of
@@ -164,49 +177,90 @@ class CellParser:
 
     def reference(self, row: TableRow, column: str, tables: Iterable[str], text: str | None = None) -> str | None:
         """The IRI of what one cell names, or None (with a finding) when nothing is called so."""
+        named = self.named(row, column, tables, text)
+        return self.known[named.table].get(named.id) if named is not None else None
+
+    def named(self, row: TableRow, column: str, tables: Iterable[str], text: str | None = None) -> NamedRow | None:
+        """The row that a cell names by its id, else by a name of it; None with a finding when none or several are
+        called so.
+        """
         text = row.get(column) if text is None else text
         if text is None:
             return None
         tables = tuple(tables)
-        prefix, colon, slug = text.partition(":")
-        if not colon:
-            slug = text
-        elif named := tuple(t for t in tables if PREFIX.get(t) == prefix):
-            tables = named
-        else:
-            prefixes = ", ".join(f"{PREFIX[t]}:" for t in tables if t in PREFIX)
-            fix = (
-                f"Write the id of the row alone, or with one of {prefixes} before it." if prefixes else "Write the id."
-            )
-            self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
-            return None
-        matches = [self.known[t][slug] for t in tables if slug in self.known.get(t, {})]
+        prefix, colon, rest = text.partition(":")
+        prefixed = tuple(t for t in tables if colon and PREFIX.get(t) == prefix)
+        key = rest.strip() if prefixed else text
+        matches = self.find(key, prefixed or tables)
         if len(matches) == 1:
             return matches[0]
         if matches:
-            choices = " or ".join(f"{PREFIX[t]}:{slug}" for t in tables if slug in self.known.get(t, {}))
-            self.error(row, column, "ambiguous", f"'{slug}' is the id of several things.", text, f"Write {choices}.")
-            return None
+            self.error(row, column, "ambiguous", *self.ambiguity(text, key, matches))
+        elif not prefixed and _PREFIXED.fullmatch(text) and not ("sources" in tables and is_web_address(text)):
+            prefixes = ", ".join(f"{PREFIX[t]}:" for t in tables if t in PREFIX)
+            fix = "Write the id of the row alone" + (f", or with one of {prefixes} before it." if prefixes else ".")
+            self.error(row, column, "reference-form", f"'{text}' is not an id.", text, fix)
+        elif not self._may_exist(key, prefixed or tables):
+            self.error(row, column, *self._unknown(text, key, prefixed or tables))
+        return None
+
+    def find(self, text: str, tables: Iterable[str]) -> list[NamedRow]:
+        """The rows that a text may mean: those with this id; only where there are none, those with this name."""
+        tables = tuple(tables)
+        ids = [NamedRow(t, text) for t in tables if text in self.known.get(t, {})]
+        return ids or self.names.find(text, tables)
+
+    def ambiguity(self, text: str, key: str, matches: list[NamedRow]) -> tuple[str, str, str]:
+        """Message, value and fix for a text that means several rows; what tells each of them apart is listed."""
+        listing, written = [], []
+        for named in matches[:MAX_CANDIDATES]:
+            is_unique = sum(1 for table in PREFIX if named.id in self.known.get(table, {})) == 1
+            form = named.id if is_unique or named.table not in PREFIX else f"{PREFIX[named.table]}:{named.id}"
+            traits = self.names.describe(named)
+            written.append(form)
+            listing.append(f"{form} ({traits})" if traits else form)
+        more = f"; and {len(matches) - MAX_CANDIDATES} more" if len(matches) > MAX_CANDIDATES else ""
+        role = "id" if key in self.known.get(matches[0].table, {}) else "name"
+        message = f"'{text}' is the {role} of {len(matches)} rows: {'; '.join(listing)}{more}."
+        return message, text, f"Write {', '.join(written[:-1])} or {written[-1]}."
+
+    def _may_exist(self, key: str, tables: tuple[str, ...]) -> bool:
+        """Whether a table could not be read as a whole in which the row, or its name, may stand."""
         if self.incomplete & {*tables}:
-            return None
-        near = self.nearest(slug, tables)
-        hint = f"Did you mean '{near}'? " if near else ""
+            return True
+        return "names" in self.incomplete and "organisations" in tables and not _SLUG.fullmatch(key)
+
+    def _unknown(self, text: str, key: str, tables: tuple[str, ...]) -> tuple[str, str, str, str]:
+        """Rule, message, value and fix for a text that means no row."""
+        hint = self.suggest(key, tables)
         noun, rule = NOUN.get(tables[0], ("row", "unknown-row"))
         if len(tables) > 1:
             noun = {PARTIES: "party", BODIES: "body"}.get(tables, "record")
             rule = f"unknown-{noun}"
-        fix = f"{hint}Add it to {' or '.join(self.titles.get(t, f'{t}.csv') for t in tables)}, or mend the id."
-        self.error(row, column, rule, f"'{text}' is not the id of any {noun}.", text, fix)
-        return None
+        is_name = not _SLUG.fullmatch(key) and any(table in NAME_COLUMN for table in tables)
+        titles = " or ".join(self.titles.get(t, f"{t}.csv") for t in tables)
+        fix = f"{hint}Add it to {titles}, or mend the {'name' if is_name else 'id'}."
+        return rule, f"'{text}' is not the id{' or name' if is_name else ''} of any {noun}.", text, fix
 
-    def nearest(self, text: str, tables: tuple[str, ...]) -> str | None:
-        """The id in these tables that is most like a text. Of thousands of wrong ones only the first are looked up."""
+    def suggest(self, text: str, tables: tuple[str, ...]) -> str:
+        """The question whether the most similar id or name in these tables was meant; empty where none is similar.
+
+        Of thousands of wrong texts only the first are looked up.
+        """
         self._lookups += 1
         if self._lookups > MAX_LOOKUPS:
-            return None
+            return ""
         if tables not in self._suggestions:
-            self._suggestions[tables] = SuggestionIndex({name for t in tables for name in self.known.get(t, {})})
-        return self._suggestions[tables].nearest(text)
+            names = {name.casefold(): (name, row.id) for name, row in self.names.names(tables)}
+            ids = SuggestionIndex({row_id for t in tables for row_id in self.known.get(t, {})})
+            self._suggestions[tables] = (ids, SuggestionIndex(names), names)
+        ids, names_index, names = self._suggestions[tables]
+        near_id = ids.nearest(text)
+        near_name = names_index.nearest(text.casefold()) if near_id is None or not _SLUG.fullmatch(text) else None
+        if near_name:
+            name, row_id = names[near_name]
+            return f"Did you mean '{name}' ({row_id})? "
+        return f"Did you mean '{near_id}'? " if near_id else ""
 
     def may_search(self) -> bool:
         """Whether the nearest wording is still looked for: where thousands of quotations are wrong, not for each."""
@@ -214,33 +268,40 @@ class CellParser:
 
     def references(self, row: TableRow, column: str, tables: Iterable[str]) -> tuple[str, ...]:
         """All IRIs that a cell names."""
-        iris = (self.reference(row, column, tables, text) for text in split_values(row.get(column)))
+        tables = tuple(tables)
+        iris = (self.reference(row, column, tables, text) for text in self._split(row, column, tables))
         return tuple(iri for iri in iris if iri is not None)
 
+    def _split(self, row: TableRow, column: str, tables: tuple[str, ...]) -> Iterable[str]:
+        """The values of a cell; one name that holds a semicolon is one."""
+        text = row.get(column)
+        return [text] if text and ";" in text and self.names.find(text, tables) else split_values(text)
+
     def slug(self, row: TableRow, column: str, table: str, text: str | None = None) -> str | None:
-        """The id that a cell names, checked to exist."""
-        text = row.get(column) if text is None else text
-        if text is None or self.reference(row, column, (table,), text) is None:
-            return None
-        return text.partition(":")[2] or text
+        """The id of the row that a cell names by its id or name, checked to exist."""
+        named = self.named(row, column, (table,), text)
+        return named.id if named is not None else None
 
     def slugs(self, row: TableRow, column: str, table: str) -> tuple[str, ...]:
-        """All ids that a cell names, checked to exist."""
-        slugs = (self.slug(row, column, table, text) for text in split_values(row.get(column)))
+        """The ids of all rows that a cell names, checked to exist."""
+        slugs = (self.slug(row, column, table, text) for text in self._split(row, column, (table,)))
         return tuple(slug for slug in slugs if slug is not None)
 
     def code(self, row: TableRow, column: str, scheme: str, text: str | None = None) -> str:
-        """A code of a concept list; an unknown one is a finding with the nearest."""
+        """The code of an entry of a concept list that a cell names by its code, label or a wording of it; what names
+        none is a finding with the nearest.
+        """
         text = row.get(column) if text is None else text
         if text is None:
             return ""
         if scheme not in self._lists:
-            self._lists[scheme] = dict.fromkeys(c.code for c in concepts(scheme))
+            entries = concepts(scheme)
+            codes = {concept.code: concept.code for concept in entries}
+            self._lists[scheme] = {_fold_code(concept.label): concept.code for concept in entries} | codes
         known = self._lists[scheme]
-        if text in known:
-            return text
-        folded = re.sub(r"[\s_]+", "-", text.lower())
-        near = folded if folded in known else nearest(folded, known)
+        if code := known.get(text) or known.get(_fold_code(text)) or _code_of_wording(scheme, text):
+            return code
+        near = nearest(_fold_code(text), {*known.values()})
         hint = f"Did you mean '{near}'? " if near else ""
         listing = "All of them: partnergraph kinds --list " + scheme
         if scheme == "relationship-kind":
@@ -259,7 +320,7 @@ class CellParser:
         if text is None:
             return None
         try:
-            return PartialDate.parse(self._plain_date(text))
+            return PartialDate.parse(plain_date(text, self.dates))
         except ValueError as error:
             if both := _both(text):
                 message = f"'{text}' can be read in two ways: {_day(both[0])} or {_day(both[1])}."
@@ -271,14 +332,6 @@ class CellParser:
                 message, fix = message[: hint.start()], hint[1]
             self.error(row, column, "date-form", message, text, fix)
             return None
-
-    def _plain_date(self, text: str) -> str:
-        """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
-        match = _SLASHED.fullmatch(text)
-        if match is None or not self.dates:
-            return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
-        day, month, year = match.groups() if self.dates == DATE_RULES[0] else (match[2], match[1], match[3])
-        return f"{year}-{month:0>2}-{day:0>2}"
 
     def _check_period(self, row: TableRow, start: PartialDate | None, end: PartialDate | None) -> None:
         if start and end and end.latest < start.earliest:
@@ -307,8 +360,10 @@ class CellParser:
         return None
 
     def choice(self, row: TableRow, column: str, scheme: str) -> str | None:
-        """One of the words of `CHOICES`; another one is a finding."""
+        """One of the words of `CHOICES`, whatever its case; another one is a finding."""
         text, words = row.get(column), CHOICES[scheme]
+        if text and text.lower() in words:
+            return text.lower()
         if text and text not in words:
             default = (f"unknown-{column}", f"one of the words for {column}", f"Write one of: {', '.join(words)}.")
             rule, noun, fix = _CHOICE_PROBLEMS.get(scheme, default)
@@ -361,6 +416,28 @@ class CellParser:
                     self.error(row, "evidence", "evidence-column", message, text, hint)
             supports.append(Support(match[1], columns))
         return tuple(supports)
+
+
+def _fold_code(text: str) -> str:
+    """A code or label as codes are written."""
+    return re.sub(r"[\s_-]+", "-", text.strip().lower())
+
+
+def _code_of_wording(scheme: str, text: str) -> str | None:
+    """The kind of relationship or type of organisation that a wording means, whatever its direction."""
+    if scheme == "org-type":
+        return type_of_wording(text)
+    kind = kind_of_wording(text) if scheme == "relationship-kind" else None
+    return kind.code if kind is not None else None
+
+
+def plain_date(text: str, rule: str) -> str:
+    """A date with slashes as the folder's rule reads it; 2009.0 is what a program makes of a year."""
+    match = _SLASHED.fullmatch(text)
+    if match is None or not rule:
+        return text.removesuffix(".0") if re.fullmatch(r"[0-9]{4}\.0", text) else text
+    day, month, year = match.groups() if rule == DATE_RULES[0] else (match[2], match[1], match[3])
+    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _both(text: str) -> tuple[date, date] | None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from partnergraph.errors import DataError, Finding, Place
 from partnergraph.graph_folder.cell_parser import CellParser
+from partnergraph.graph_folder.contact_redaction import redact_partnerships, redact_tables
 from partnergraph.graph_folder.documents import MAX_SIZE, read_document
 from partnergraph.graph_folder.filter_sources import filter_sources
 from partnergraph.graph_folder.match_validation import find_contradictions
+from partnergraph.graph_folder.partnership_ids import IDS
+from partnergraph.graph_folder.partnerships import PARTNERSHIPS, TEXTS, expand_partnerships
 from partnergraph.graph_folder.position_rows import find_duplicates
 from partnergraph.graph_folder.row_parser import parse_evidence, parse_row
 from partnergraph.graph_folder.settings import (
@@ -22,8 +25,10 @@ from partnergraph.graph_folder.settings import (
     parse_settings,
     path_problem,
     read_settings,
+    resolve_names,
 )
 from partnergraph.graph_folder.story import STORY, read_story
+from partnergraph.graph_folder.todo_rows import apply_todo_lists
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import iri_of
 from partnergraph.model.records import (
@@ -39,10 +44,9 @@ from partnergraph.model.records import (
 )
 from partnergraph.reading import printable, read_file
 from partnergraph.registers.register_config import RegisterConfig, configured_registers, sha256
-from partnergraph.tables.personal_data import EMAIL, TELEPHONE, find_contacts, may_hold_contacts
-from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import TableRow
-from partnergraph.tables.table_files import read_tables, table_files
+from partnergraph.tables.table_files import WORKBOOK, read_tables, table_files, table_named
+from partnergraph.tables.todo_schema import TODO
 
 __all__ = ["CONFIG", "GraphFolder", "input_hashes", "read_folder"]
 
@@ -53,8 +57,8 @@ _MODEL_FIELDS = {"standing": "standings"}
 
 @dataclass(frozen=True)
 class GraphFolder:
-    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, and the
-    registers, which nobody has read yet.
+    """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, the
+    registers, which nobody has read yet, and what `partnership-ids.csv` is to hold (None: it is as it is).
     """
 
     path: Path
@@ -63,11 +67,17 @@ class GraphFolder:
     places: Mapping[str, Place]
     inputs: Mapping[str, str]
     registers: tuple[RegisterConfig, ...] = ()
+    ids_file: bytes | None = None
 
     @property
     def errors(self) -> list[Finding]:
         """The findings that stop a build."""
         return [finding for finding in self.findings if finding.severity == "error"]
+
+    @property
+    def new_ids(self) -> dict[str, bytes]:
+        """The file of ids, where it is to be written: with whatever names them, so that they stay."""
+        return {} if self.ids_file is None else {IDS: self.ids_file}
 
 
 def input_hashes(folder: Path) -> dict[str, str]:
@@ -79,7 +89,10 @@ def input_hashes(folder: Path) -> dict[str, str]:
     if not config.exists():
         where = printable(folder)
         raise DataError(f"{where} is not a graph folder: it holds no {CONFIG}. To make one: partnergraph init FOLDER")
-    names = [config, *table_files(folder), *folder.glob(STORY)]
+    tables = table_files(folder)
+    names = [config, *tables, *folder.glob(STORY), *folder.glob(IDS)]
+    if any(path.suffix.lower() in WORKBOOK or table_named(path.stem) == PARTNERSHIPS for path in tables):
+        names += folder.glob(TEXTS)  # which their rows may name
     raw = read_settings(folder)
     registers = set[Path]()  # they may be of any size
     for kind in ("document", "rdf", "register"):
@@ -115,7 +128,17 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     config = parse_settings(raw, findings)
     ids = Ids(config.base)
     tables = read_tables(folder, findings)
-    cells = CellParser(tables, ids, date_rule(raw, findings))
+    todo = tables.pop(TODO)
+    rule = date_rule(raw, findings)
+    findings += redact_partnerships(tables[PARTNERSHIPS])
+    partnerships = expand_partnerships(folder, tables, raw, config, rule, findings)
+    config = partnerships.config
+    if partnerships.documents:
+        raw = raw | {"document": [*list_entries(raw, "document"), *partnerships.documents]}
+    findings += redact_tables({**tables, TODO: todo})
+    cells = CellParser(tables, ids, rule)
+    raw = resolve_names(raw | ({"focus": config.focus} if config.focus else {}), cells, findings)
+    config = replace(config, focus=raw.get("focus", ""))
     documents = _documents(folder, raw, cells, findings)
     rdf = [(source, str(path)) for source, path in file_entries(folder, raw, "rdf", cells, findings)]
     rows = {name: [row for row in table.rows if row.whole] for name, table in tables.items()}
@@ -124,9 +147,21 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         for table, table_rows in rows.items()
         if table != "evidence"
     }
+    written = apply_todo_lists(todo, rows, records, cells, config, documents)
     records["evidence"] = [parse_evidence(row, cells, documents) for row in rows["evidence"]]
+    for table, table_rows in rows.items():
+        records[table] = [
+            partnerships.marked(record) if row.headings else record
+            for row, record in zip(table_rows, records[table], strict=True)
+        ]
+    records["evidence"] = [
+        replace(cast(Evidence, record), from_table=TODO, row_cells=written[record.id])
+        if record.id in written
+        else record
+        for record in records["evidence"]
+    ]
     find_duplicates(rows["positions"], cast(list[Position], records["positions"]), cells)
-    find_contradictions(rows["matches"], cells)
+    find_contradictions(rows["matches"], cast(list[MatchDecision], records["matches"]), cells)
     story = read_story(folder, cells)
     _check_focus(config, cells, findings)
     registers = tuple(_registers(folder, raw, rows["sources"], records["sources"], cells, findings))
@@ -135,7 +170,6 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
     if not any(finding.severity == "error" for finding in findings):
         places = _places(rows, records, ids)
         findings += _unused_evidence(rows["evidence"], records)
-        findings += _contacts(rows)
     # A position of a body that is gone is only a warning, and no record.
     records["positions"] = [record for record in records["positions"] if cast(Position, record).body]
     model = Model(
@@ -146,11 +180,11 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         **cast(Any, {_MODEL_FIELDS.get(table, table): tuple(rows) for table, rows in records.items()}),
     )
     if only is not None:
-        _check_only(only, cells)
-        model = filter_sources(model, frozenset(only), ids)
+        only = _sources_by_name(only, cells)
+        model = filter_sources(model, only, ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return GraphFolder(folder, model, findings, places, hashes, registers)
+    return GraphFolder(folder, model, findings, places, hashes, registers, partnerships.ids_file)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:
@@ -183,8 +217,8 @@ def _documents(
 def _check_focus(config: GraphConfig, cells: CellParser, findings: list[Finding]) -> None:
     organisations = cells.known["organisations"]
     if config.focus and config.focus not in organisations and "organisations" not in cells.incomplete:
-        near = nearest(config.focus, organisations)
-        hint = f"Did you mean '{near}'?" if near else "Write the id of a row of organisations.csv."
+        fix = f"Write the id or the name of a row of {cells.titles['organisations']}."
+        hint = cells.suggest(config.focus, ("organisations",)).strip() or fix
         message = f"focus: '{config.focus}' is not the id of any organisation."
         findings.append(Finding("config", "error", message, Place(CONFIG), config.focus, hint))
 
@@ -200,7 +234,7 @@ def _registers(
     """The registers of the settings; none where sources.csv could not be read as a whole."""
     if "sources" not in cells.incomplete:
         by_id = {row.get("id") or "": cast(Source, source) for row, source in zip(rows, sources, strict=True)}
-        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings)
+        yield from configured_registers(folder, list_entries(raw, "register"), by_id, findings, cells.titles["sources"])
 
 
 def _places(rows: Mapping[str, list[TableRow]], records: Mapping[str, list[Record]], ids: Ids) -> dict[str, Place]:
@@ -229,31 +263,16 @@ def _unused_evidence(rows: list[TableRow], records: Mapping[str, list[Record]]) 
     ]
 
 
-# Cells that hold no sentences: a number in them is no telephone's. And who decided, which is not published.
-_IDENTIFYING = ("id", "value", "url", "record", "licence", "amount")
-
-
-def _contacts(rows: Mapping[str, list[TableRow]]) -> Iterator[Finding]:
-    """Addresses of e-mail and numbers of telephones in cells that are published: a warning. The cells stay as they are,
-    for quoted words must stand exactly as in their source.
-    """
-    fix = "Leave it out: what the tables say is published. Of quoted words, quote fewer."
-    for table_rows in rows.values():
-        for row in table_rows:
-            if not may_hold_contacts("\n".join(row.cells.values())):
-                continue
-            for column, cell in row.cells.items():
-                kinds = {kind for kind, *_ in find_contacts(cell)} if column != "who" else set[str]()
-                for kind in sorted(kinds - ({TELEPHONE} if column in _IDENTIFYING else set())):
-                    what = "An address of e-mail" if kind == EMAIL else "The number of a telephone"
-                    yield Finding(
-                        "personal-data", "warning", f"{what} stands in this cell.", row.place(column), fix=fix
-                    )
-
-
-def _check_only(only: Collection[str], cells: CellParser) -> None:
+def _sources_by_name(only: Collection[str], cells: CellParser) -> frozenset[str]:
+    """The ids of the sources that are named by id, title or address. Raises `DataError` for one that is none."""
+    ids = set[str]()
     for source in sorted(only):
-        if source not in cells.known["sources"]:
-            near = nearest(source, cells.known["sources"])
-            hint = f" Did you mean '{near}'?" if near else ""
-            raise DataError(f"'{source}' is not a source of this folder.{hint}")
+        matches = cells.find(source, ("sources",))
+        if len(matches) > 1:
+            message, _, fix = cells.ambiguity(source, source, matches)
+            raise DataError(f"{message} {fix}")
+        if not matches:
+            hint = cells.suggest(source, ("sources",)).strip()
+            raise DataError(f"'{source}' is not a source of this folder. {hint}".strip())
+        ids.add(matches[0].id)
+    return frozenset(ids)

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from partnergraph.graph_folder.cell_parser import CellParser
+from partnergraph.model.records import MatchDecision
 from partnergraph.tables.table import TableRow
 
 __all__ = ["find_contradictions"]
 
 
-def find_contradictions(rows: list[TableRow], cells: CellParser) -> None:
+def find_contradictions(rows: list[TableRow], decisions: list[MatchDecision], cells: CellParser) -> None:
     """Two decisions about one pair, and one record that is said to be two bodies, are findings."""
     pairs: dict[tuple[str | None, ...], int] = {}
     same: dict[tuple[str | None, ...], tuple[str | None, int]] = {}
-    for row in rows:
-        body, record = row.get("organisation"), (row.get("source"), row.get("record"))
+    for row, match in zip(rows, decisions, strict=True):
+        body, record = match.organisation, (match.source, match.record)
         if not (body and all(record)):
             continue
         if (body, *record) in pairs:
             message = f"Row {pairs[(body, *record)]} decides about this record and organisation already."
             cells.error(row, "decision", "decided-twice", message, row.get("decision"), "Keep the row that holds.")
         pairs.setdefault((body, *record), row.number)
-        if row.get("decision") != "same":
+        if match.decision != "same":
             continue
         other, number = same.setdefault(record, (body, row.number))
         if other != body:

@@ -17,7 +17,8 @@ ANEW = "or write the table anew: partnergraph draw --keep."
 def parse_position(row: TableRow, cells: CellParser) -> Position:
     """A row of positions.csv. One that names no body of the folder is not used, but stops nothing: a body may go."""
     first_new = len(cells.findings)
-    body = cells.reference(row, "body", BODIES)
+    named = cells.named(row, "body", BODIES)
+    body = cells.known[named.table].get(named.id, "") if named else ""
     for number in range(first_new, len(cells.findings)):
         finding = cells.findings[number]
         if finding.rule.startswith("unknown-"):
@@ -26,7 +27,7 @@ def parse_position(row: TableRow, cells: CellParser) -> Position:
             cells.findings[number] = replace(finding, severity="warning", message=message, fix=fix)
     view = cells.code(row, "view", "view")
     x, y = _pixels(row, "x", cells), _pixels(row, "y", cells)
-    return Position(row.get("body") or "", body=body or "", view=view, x=x, y=y)
+    return Position(body, body=body, view=view, x=x, y=y)
 
 
 def _pixels(row: TableRow, column: str, cells: CellParser) -> int:
@@ -45,5 +46,5 @@ def find_duplicates(rows: list[TableRow], positions: list[Position], cells: Cell
         key = (position.body, position.view)
         if all(key) and key in first:
             message = f"The body has a position in this view already, in row {first[key]}."
-            cells.error(row, "body", "duplicate-position", message, position.id, f"Delete one of the two, {ANEW}")
+            cells.error(row, "body", "duplicate-position", message, row.get("body"), f"Delete one of the two, {ANEW}")
         first.setdefault(key, row.number)

@@ -13,6 +13,7 @@ from partnergraph.graph_folder.position_rows import parse_position
 from partnergraph.model.records import RECORD_TYPES, Document, Evidence, Record
 from partnergraph.tables.table import TableRow
 from partnergraph.vocabulary.identifiers import identifier_problem
+from partnergraph.vocabulary.wordings import kind_of_wording
 
 _SENTENCE = re.compile(r"s(\d{1,6})")
 Fields = dict[str, Any]
@@ -26,17 +27,19 @@ def parse_row(table: str, row: TableRow, cells: CellParser) -> Record:
     if check := _CHECKS.get(table):
         check(row, fields, cells)
     if "id" not in fields:
-        fields["id"] = _record_id(table, row)
+        fields["id"] = _record_id(table, row, fields)
     return RECORD_TYPES[table](**fields)
 
 
-def _record_id(table: str, row: TableRow) -> str:
+def _record_id(table: str, row: TableRow, fields: Fields) -> str:
     """The id of a record whose table has no column for it."""
     if table == "identifiers":
         return f"{row.get('scheme')}-{row.get('value')}"
     if table == "matches":
-        return f"{row.get('organisation')} {row.get('source')} {row.get('record')}"
-    return row.get("record" if table == "standing" else "id") or ""
+        return f"{fields.get('organisation')} {fields.get('source')} {row.get('record')}"
+    if table == "standing":
+        return str(fields.get("record", ""))
+    return row.get("id") or ""
 
 
 def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
@@ -48,7 +51,7 @@ def _check_identifier(row: TableRow, fields: Fields, cells: CellParser) -> None:
 def _check_place(row: TableRow, _: Fields, cells: CellParser) -> None:
     located = next((column for column in ("latitude", "longitude", "geonames") if row.get(column)), None)
     if located and not row.get("evidence"):
-        fix = "Name a row of evidence.csv in the evidence cell."
+        fix = f"Name a row of {cells.titles['evidence']} in the evidence cell."
         cells.error(row, located, "no-evidence", "Where a place lies needs evidence.", row.get(located), fix)
 
 
@@ -60,9 +63,19 @@ def _check_group(row: TableRow, fields: Fields, cells: CellParser) -> None:
 
 
 def _check_relationship(row: TableRow, fields: Fields, cells: CellParser) -> None:
+    if "kind" in fields and is_inverse_wording(row.get("kind") or ""):
+        # "A is funded by B" is the relationship from B to A
+        parties = {"from_": fields.pop("to", None), "to": fields.pop("from_", None)}
+        fields |= {name: party for name, party in parties.items() if party is not None}
     if "from_" in fields and fields["from_"] == fields.get("to"):
         message, fix = "A relationship cannot go from a party to itself.", "Mend one of the two parties."
         cells.error(row, "to", "to-itself", message, row.get("to"), fix)
+
+
+def is_inverse_wording(text: str) -> bool:
+    """Whether a cell names a kind of relationship by a wording that goes from the second party to the first."""
+    kind = kind_of_wording(text)
+    return kind is not None and kind.inverse and kind.code != text
 
 
 def _check_event(row: TableRow, _: Fields, cells: CellParser) -> None:

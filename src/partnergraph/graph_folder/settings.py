@@ -16,7 +16,16 @@ from partnergraph.reading.toml import read_toml
 from partnergraph.tables.suggestions import nearest
 from partnergraph.vocabulary.iri import is_web_address
 
-__all__ = ["CONFIG", "date_rule", "file_entries", "list_entries", "parse_settings", "path_problem", "read_settings"]
+__all__ = [
+    "CONFIG",
+    "date_rule",
+    "file_entries",
+    "list_entries",
+    "parse_settings",
+    "path_problem",
+    "read_settings",
+    "resolve_names",
+]
 
 CONFIG = "partnergraph.toml"
 _LISTS = ("document", "rdf", "register")
@@ -96,6 +105,34 @@ def date_rule(raw: Mapping[str, Any], findings: list[Finding]) -> str:
     return ""
 
 
+def resolve_names(raw: Mapping[str, Any], cells: CellParser, findings: list[Finding]) -> dict[str, Any]:
+    """The settings with the id in the place of each name of the organisation in focus, and of sources in entries.
+
+    A name that several have is a finding; one that nobody has stays as it is.
+    """
+
+    def resolve(text: Any, table: str, place: Place) -> Any:
+        matches = cells.find(text, (table,)) if isinstance(text, str) else []
+        if len(matches) > 1:
+            message, value, fix = cells.ambiguity(text, text, matches)
+            findings.append(Finding("ambiguous", "error", message, place, value, fix))
+        return matches[0].id if matches else text
+
+    resolved = dict(raw)
+    if "focus" in raw:
+        resolved["focus"] = resolve(raw["focus"], "organisations", Place(CONFIG))
+    for key in _LISTS:
+        entries = list_entries(raw, key)
+        if entries and entries == raw[key]:
+            resolved[key] = [
+                {**entry, "source": resolve(entry["source"], "sources", Place(CONFIG, None, f"{key} {number}"))}
+                if "source" in entry
+                else entry
+                for number, entry in enumerate(entries, 1)
+            ]
+    return resolved
+
+
 def file_entries(
     folder: Path, raw: Mapping[str, Any], key: str, cells: CellParser, findings: list[Finding]
 ) -> list[tuple[str, Path]]:
@@ -114,8 +151,7 @@ def file_entries(
         elif source not in cells.known["sources"] and "sources" in cells.incomplete:
             continue
         elif source not in cells.known["sources"]:
-            near = cells.nearest(source, ("sources",))
-            hint = f"Did you mean '{near}'?" if near else "Add it to sources.csv."
+            hint = cells.suggest(source, ("sources",)).strip() or f"Add it to {cells.titles['sources']}."
             findings.append(Finding("unknown-source", "error", f"'{source}' is not a source.", place, source, hint))
         elif (problem := path_problem(folder, path)) is not None:
             findings.append(Finding("path", "error", problem[0], place, printable(path), problem[1]))

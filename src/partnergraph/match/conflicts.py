@@ -21,10 +21,10 @@ from partnergraph.match.graph_snapshot import (
 )
 from partnergraph.match.normalise import normalise_name
 from partnergraph.store import Reader
-from partnergraph.store.name_index import fold_name
 from partnergraph.vocabulary import ADMS, DCTERMS, ORG, PG, SKOS, SKOSXL
 from partnergraph.vocabulary.identifiers import SHARED_SCHEMES, normalise_identifier
 from partnergraph.vocabulary.iri import last_segment
+from partnergraph.vocabulary.name_folding import fold_name
 
 __all__ = ["Conflict", "ConflictSide", "conflicts"]
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from partnergraph.errors import Finding
 from partnergraph.model.records import Model
 from partnergraph.model.register_records import Entry
-from partnergraph.store.name_index import SMALL, fold_name, is_short_form
+from partnergraph.store.name_index import SMALL, is_short_form
 from partnergraph.vocabulary.identifiers import SHARED_SCHEMES, normalise_identifier
+from partnergraph.vocabulary.name_folding import fold_name
 
 __all__ = ["RecordLinks"]
 
@@ -55,7 +56,7 @@ class RecordLinks:
         message = f"The record {entry.record} ({entry.name}) has the {scheme} {value} of {bodies}, " + (
             "and fits several bodies." if agreeing else "but their names have nothing in common."
         )
-        fix = "It was not merged. Say in matches.csv whether they are the same or different."
+        fix = "It was not merged. Say in the table matches whether they are the same or different."
         return None, Finding("undecided-match", "warning", message, entry.place, value, fix)
 
     def identified(self, scheme: str, value: str) -> str | None:

@@ -6,7 +6,7 @@ import html
 import re
 from functools import lru_cache
 
-from partnergraph.store.name_index import fold_name
+from partnergraph.vocabulary.name_folding import fold_name
 
 __all__ = [
     "GENERAL",

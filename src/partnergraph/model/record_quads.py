@@ -59,6 +59,7 @@ def quads_of(model: Model) -> Iterator[Quad]:
     for record in _records(model):
         yield from writer.write(record)
     yield from _support_limit_quads(model, ids)
+    yield from _origin_quads(model, ids)
     yield from _standing_quads(model, ids)
     yield from _match_quads(model, ids)
     yield from catalogue_quads(model, ids)
@@ -194,6 +195,22 @@ def _support_limit_quads(model: Model, ids: Ids) -> Iterator[Quad]:
                 yield Quad(
                     iri_of(record, ids), IRI(PG.supportLimit), Literal(f"{support.evidence}{columns}{body}"), graph
                 )
+
+
+def _origin_quads(model: Model, ids: Ids) -> Iterator[Quad]:
+    """Which records came from rows that became several, and what such a row said in its own words: so that the tables
+    can be exported as they were.
+    """
+    graph = ids.graph("editorial")
+    subjects: list[tuple[IRI, Record]] = [(ids.source(row.id), row) for row in model.sources]
+    subjects += [(ids.evidence(row.source, row.id), row) for row in model.evidence]
+    subjects += [(iri_of(row, ids), row) for row in _records(model)]
+    for subject, record in subjects:
+        if record.from_table:
+            yield Quad(subject, IRI(PG.fromTable), Literal(record.from_table), graph)
+    for evidence in model.evidence:
+        for text in evidence.row_cells:
+            yield Quad(ids.evidence(evidence.source, evidence.id), IRI(PG.rowCell), Literal(text), graph)
 
 
 def _standing_quads(model: Model, ids: Ids) -> Iterator[Quad]:

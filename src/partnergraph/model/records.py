@@ -17,10 +17,13 @@ class Support:
 
 @dataclass(frozen=True)
 class Record:
-    """Anything with an id and, for most, evidence."""
+    """Anything with an id and, for most, evidence. `from_table`: the table whose row became several records, this one
+    among them.
+    """
 
     id: str
     evidence: tuple[Support, ...] = ()
+    from_table: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Source(Record):
     as_of_earliest: PartialDate | None = None
     as_of_latest: PartialDate | None = None
     licence: str | None = None
+    withdrawn: PartialDate | None = None
     note: str | None = None
 
 
@@ -62,7 +66,9 @@ class Document:
 
 @dataclass(frozen=True)
 class Evidence(Record):
-    """One place in one source. Quoted: `words` with `start` and `end` in code points; otherwise `says`."""
+    """One place in one source. Quoted: `words` with `start` and `end` in code points; otherwise `says`. `row_cells`:
+    see `pg:rowCell`.
+    """
 
     source: str = ""
     basis: str = ""
@@ -77,6 +83,7 @@ class Evidence(Record):
     premises: tuple[str, ...] = ()
     note: str | None = None
     not_modelled: str | None = None
+    row_cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

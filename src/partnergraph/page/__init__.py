@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from partnergraph.page.diagram import Diagram
+    from partnergraph.page.view_model import ViewModel
     from partnergraph.palette import Look
 
     Network: TypeAlias = nx.MultiDiGraph[str]
@@ -34,7 +35,9 @@ SCRIPTS = (
         "status.js",
         "filters.js",
         "state.js",
+        "tense.js",
         "emphasis.js",
+        "changes.js",
         "address.js",
         "find.js",
         "headline.js",
@@ -150,14 +153,17 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
     model = ViewModel(graph, diagram)
     looks_of_families = looks(diagram.families)
     undrawn = set(diagram.undrawn)
-    drawn_families = [body["family"] for number, body in enumerate(model.bodies) if number not in undrawn]
-    families = _families(graph, diagram.families, looks_of_families, drawn_families)
+    drawn_families: dict[int, list[int]] = {}
+    for number, body in enumerate(model.bodies):
+        if number not in undrawn:
+            drawn_families.setdefault(body["family"], []).append(number)
+    families = _families(graph, diagram.families, looks_of_families, model, drawn_families)
     questions = PageQuestions(model, families)
     note = _undrawn_note(len(model.bodies), len(undrawn))
     title = replace_forbidden(str(graph.graph.get("title") or "Network"))
     drawn_count = sum(1 for node in diagram.nodes if node.wide is not None)
-    drawn_bodies, symbols = numbered(len(drawn_families), "body"), numbered(drawn_count, "symbol")
-    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.claims), 'relationship')}"
+    drawn_bodies, symbols = numbered(len(model.bodies) - len(undrawn), "body"), numbered(drawn_count, "symbol")
+    summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.relationships), 'relationship')}"
     opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
     stills = _stills(diagram, opening, looks_of_families, summary)
     marks = diagram.highlights
@@ -183,12 +189,12 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
         "content": model,
         "answer": answer,
         "headline": headline,
-        "report": print_report(model, [family["label"] for family in families], partners=not answer),
+        "report": print_report(model, [family["label"] for family in families], questions.counts, partners=not answer),
         "families": families,
         "summary": summary,
         "drawn": drawn_count,
         "note": note,
-        "inferred": sum(claim["inferred"] for claim in model.claims),
+        "inferred": sum(claim["inferred"] for claim in model.relationships),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
         "svg_wide": Markup(stills["wide"]),
         "svg_tall": Markup(stills["tall"]),
@@ -201,7 +207,9 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
         "large": large,
         "webgl": webgl,
         "listed": _best_connected(model.bodies) if large else model.bodies,
-        "data": script_data(model, [{k: v for k, v in family.items() if k != "icon"} for family in families])
+        "data": script_data(
+            model, [{k: v for k, v in family.items() if k not in ("icon", "number_in_words")} for family in families]
+        )
         | {
             "inks": {"light": asdict(LIGHT), "dark": asdict(DARK)},
             "extents": {view: map_bounds(diagram, view) for view in VIEWS},
@@ -294,7 +302,11 @@ def _best_connected(bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _families(
-    graph: Network, names: list[str], looks_of_families: dict[str, Any], drawn_families: list[int]
+    graph: Network,
+    names: list[str],
+    looks_of_families: dict[str, Any],
+    model: ViewModel,
+    drawn: dict[int, list[int]],
 ) -> list[dict[str, Any]]:
     labels = graph.graph.get("types", {}) | graph.graph.get("families", {})
     return [
@@ -305,7 +317,8 @@ def _families(
             "shape": looks_of_families[name].shape,
             "light": looks_of_families[name].light,
             "dark": looks_of_families[name].dark,
-            "count": drawn_families.count(number),
+            "count": len(drawn.get(number, ())),
+            "number_in_words": model.number_in_words(drawn.get(number, ())),
             **({"plural": labels[name]["plural"]} if labels.get(name, {}).get("plural") else {}),
         }
         for number, name in enumerate(names)

@@ -69,7 +69,7 @@ FILTERS: tuple[ChoiceFilter | SwitchFilter, ...] = (
         "Source",
         "all sources",
         lambda claim: [piece["source_key"] for piece in claim["evidence"]],
-        lambda model: {source["key"]: source["title"] for source in model.cited_sources},
+        lambda model: {source["key"]: source["label"] for source in model.cited_sources},
     ),
     ChoiceFilter("standing", "Standing", "any", lambda claim: str(claim["standing"]), _standings),
     SwitchFilter("inferred", "also inferred", lambda claim: bool(claim["inferred"])),

@@ -7,13 +7,14 @@ screen leaves out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from partnergraph.grammar import counted, joined, number_in_words, plural_noun, with_article
 from partnergraph.page.headline_facts import (
+    SORT_NOUNS,
+    SUCCESSION,
     Bounds,
     Ending,
     Neighbourhood,
@@ -23,6 +24,7 @@ from partnergraph.page.headline_facts import (
     degrees,
     disputes,
     ending,
+    known_days,
     last_confirmed,
     neighbourhood,
     next_day,
@@ -144,14 +146,7 @@ class _Writer:
         self.ending = ending(network, self.focus) if self.focus else None
         self.has_kinds = bool(network.graph.get("kinds"))
         self.confirmed = last_confirmed(network)
-        as_of = str(network.graph.get("as_of") or "")
-        self.is_dated = bool(re.fullmatch(r"\d{4}(-\d\d){0,2}", as_of))
-        # Without a day of its own: the last day of which the network knows something.
-        known = as_of if self.is_dated else self.confirmed if re.match(r"\d{4}", self.confirmed or "") else "0001"
-        known = str(known)
-        self.window = known + "-01-01"[len(known) - 4 :], known + "-12-31"[len(known) - 4 :]
-        if not self.is_dated:
-            self.window = self.window[0], self.window[0]
+        self.is_dated, self.window = known_days(network)
         self._disputes = disputes(network, self.focus)
 
     def turning_days(self) -> list[str]:
@@ -260,13 +255,20 @@ class _Writer:
         if not around.fellows:
             return [f"{'was' if has_ended else 'been'} a member of ", _part(hubs, keys)]
         sorts = {sort_of(self.network, body) for body in (*around.members, *around.partners)}
-        # Most members of unnamed groups are among the named bodies: such groups are counted only where nobody is named.
+        # Most members of unnamed groups are among the named bodies: such groups are counted apart.
         named = [body for body in around.fellows if sort_of(self.network, body) == "organisation"]
         if named and "organisation" in sorts:
             fellows = f"{_number(len(named))} more"
         else:
             fellows = self._bodies_in_words(named or list(around.fellows), "organisation")
-        return [f"{'' if worked else 'worked '}through ", _part(f"{hubs} with {fellows}", keys)]
+        through: list[Sentence | str] = [
+            f"{'' if worked else 'worked '}through ",
+            _part(f"{hubs} with {fellows}", keys),
+        ]
+        if named and (groups := [body for body in around.fellows if body not in named]):
+            ties = {body: around.fellows[body] for body in groups}
+            through.append(_part(f" and {_counted(len(groups), 'group')}", _keys(ties), detail=True))
+        return through
 
     def _no_partner(self, subject: str) -> Sentence:
         around, number = self.around, self.network.degree(self.focus)
@@ -357,11 +359,11 @@ class _Writer:
         sorts = [str(data.get("sort") or "") for _, data in network.nodes(data=True)]
         if not sorts:
             return _sentence("there is nothing here yet.")
-        numbers = [(sorts.count(sort), noun) for sort, noun in _NOUNS.items() if sort in sorts]
+        numbers = [(sorts.count(sort), noun) for sort, noun in SORT_NOUNS.items() if sort in sorts]
         if len(sorts) != sum(number for number, _ in numbers):
             numbers = [(len(sorts), "body")]
         bodies = joined([_counted(number, noun) for number, noun in numbers])
-        count = network.number_of_edges()
+        count = sum(kind != SUCCESSION for *_, kind in network.edges(data="kind"))
         between = " between them" if count and len(sorts) > 1 else ""
         comma = "," if len(numbers) > 1 else ""
         return _sentence(f"this network holds {bodies}{comma} and {_counted(count, 'relationship')}{between}.")
@@ -401,9 +403,6 @@ class _Writer:
                 f"they fall into {_number(several)} parts that nothing connects, of at most {_number(sizes[0])}."
             )
         return _sentence(f"the largest of {_number(several)} parts that nothing connects holds {_number(sizes[0])}.")
-
-
-_NOUNS = {"organisation": "organisation", "group": "group", "undertaking": "programme", "place": "place"}
 
 
 def _number(number: int) -> str:

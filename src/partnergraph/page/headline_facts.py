@@ -18,6 +18,7 @@ Bounds: TypeAlias = tuple[str | None, str | None]
 # Codes of kinds that a headline names.
 MEMBERSHIP, SUCCESSION = "membership", "succession"
 UNCOUNTED = ("disputed", "superseded", "retracted")  # standings
+SORT_NOUNS = {"organisation": "organisation", "group": "group", "undertaking": "programme", "place": "place"}
 QUIET_YEARS = 2  # so many years after the last confirmation of anything, a headline says so
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LAST_DAY = "9999-12-31"
@@ -112,6 +113,12 @@ def tie(key: str, data: Plain) -> Tie:
     return Tie(
         str(key), bounds(start), bounds(end), str(data["last_confirmed"]) if data.get("last_confirmed") else None
     )
+
+
+def is_over(data: Plain, days: tuple[str, str]) -> bool:
+    """Whether a claim has ended by some days, its first and last."""
+    dates = tie("", data)
+    return status(dates.start, dates.end, *days) == "ended"
 
 
 def claims_around(network: Network, node: str) -> Iterator[tuple[str, bool, str, Plain]]:
@@ -224,9 +231,11 @@ def _can_meet(one: Bounds, two: Bounds) -> bool:
 
 
 def degrees(network: Network) -> dict[str, int]:
-    """How many claims each body has; one between a body and itself counts once."""
+    """How many relationships each body has; one between a body and itself counts once, a succession is none."""
     numbers = dict.fromkeys(network, 0)
-    for a, b in network.edges():
+    for a, b, kind in network.edges(data="kind"):
+        if kind == SUCCESSION:
+            continue
         numbers[a] += 1
         if a != b:
             numbers[b] += 1
@@ -253,6 +262,18 @@ def part_sizes(network: Network) -> list[int]:
 def last_confirmed(network: Network) -> str | None:
     """The latest date for which a source vouches for any claim: a year, a month or a day."""
     return max((str(date) for *_, date in network.edges(data="last_confirmed") if date), default=None)
+
+
+def known_days(network: Network) -> tuple[bool, tuple[str, str]]:
+    """Whether the network is of a day of its own; and its first and its last day, else the last one, twice, of which it
+    knows something. Nobody reads it before that, so what is over by then needs no clock.
+    """
+    as_of = str(network.graph.get("as_of") or "")
+    if re.fullmatch(r"\d{4}(-\d\d){0,2}", as_of):
+        return True, (as_of + "-01-01"[len(as_of) - 4 :], as_of + "-12-31"[len(as_of) - 4 :])
+    known = last_confirmed(network) or ""
+    first = known + "-01-01"[len(known) - 4 :] if re.match(r"\d{4}", known) else "0001-01-01"
+    return False, (first, first)
 
 
 def quiet_from(confirmed: str) -> str:

@@ -5,11 +5,13 @@ A pure selection by numbers of bodies and claims: `layout.radial_layout` gives i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from partnergraph.grammar import past_wording, timeless_wording
 from partnergraph.page.diagram import HUB, Diagram, DiagramNode
+from partnergraph.page.headline_facts import is_over, known_days, tie
 from partnergraph.page.layout.node_grouping import plural
 
 if TYPE_CHECKING:
@@ -157,6 +159,7 @@ class OpeningNeighbourhood:
                     links = self.behind.setdefault(partner, {})
                     self._add(links.setdefault(other, _Link()), claim, outward)
 
+        self._known_days = known_days(graph)[1]
         self.verbs = {partner: _verb(link) for partner, link in self.direct.items()}
         self.ties = {partner: _ties(link) for partner, link in self.direct.items()}
         self.sorts: dict[tuple[int, str], list[int]] = {}  # partners by the number and the code of their sector
@@ -174,16 +177,12 @@ class OpeningNeighbourhood:
         attributes: Mapping[str, Any] = self.graph.nodes[self.diagram.bodies[number]]
         return attributes
 
-    def sectors(self, detail: Detail, saved: Collection[str] = ()) -> list[Sector]:
-        """The partners by sort: first the parts and wholes of the focus, then one sector a family, in its order.
+    def sectors(self, detail: Detail) -> list[Sector]:
+        """The partners by sort: first the parts and wholes of the focus, then one sector a family, in its order."""
 
-        `saved`: keys of the partners with a saved position; they are drawn by themselves before others.
-        """
-
-        def rank(number: int) -> tuple[bool, bool, int, int]:
+        def rank(number: int) -> tuple[bool, int, int]:
             disputed = any(tie.disputed for tie in self.ties[number])
-            in_place = self.diagram.bodies[number] in saved
-            return not in_place, not disputed, -len(self.behind.get(number, ())), number
+            return not disputed, -len(self.behind.get(number, ())), number
 
         drawn = self._choose([sorted(self.sorts[code], key=rank) for code in sorted(self.sorts)], detail.partners)
         sectors = []
@@ -198,10 +197,31 @@ class OpeningNeighbourhood:
             verbs = {partner.verb for partner in partners}
             verb = verbs.pop() if detail.verbs == "shared" and len(verbs) == 1 and len(partners) > 2 else ""
             if verb:
+                verb = self._shared_verb(verb, self.sorts[code])
                 partners = [replace(partner, verb="") for partner in partners]
+            else:
+                partners = [self._in_tense(partner) for partner in partners]
             heading = self._heading(code[1])
             sectors.append(Sector(code[1], f"{heading}: {verb}" if verb else heading, verb, tuple(partners)))
         return sectors
+
+    def _in_tense(self, partner: Partner) -> Partner:
+        """A partner with its verb in the past where that needs no clock; the scripts see to the day of reading."""
+        if not partner.verb:
+            return partner
+        claims = [data for number in partner.members for _, _, data in self.direct[number].claims]
+        return replace(partner, verb=_past(partner.verb)) if self._are_over(claims) else partner
+
+    def _shared_verb(self, verb: str, numbers: list[int]) -> str:
+        """The verb of several partners, right on whatever day the map is read."""
+        claims = [data for number in numbers for _, _, data in self.direct[number].claims]
+        if self._are_over(claims):
+            return _past(verb)
+        ends = any(tie("", data).end[1] for data in claims)
+        return ", ".join(map(timeless_wording, verb.split(", "))) if ends else verb
+
+    def _are_over(self, claims: list[Mapping[str, Any]]) -> bool:
+        return all(is_over(data, self._known_days) for data in claims)
 
     def cross_links(self, sectors: list[Sector]) -> list[CrossLink]:
         """The claims among the partners that are drawn by themselves."""
@@ -253,11 +273,10 @@ class OpeningNeighbourhood:
         links = _Link([claim for number in numbers for claim in self.direct[number].claims])
         verbs = {self.verbs[number] for number in numbers}
         families = {self.diagram.nodes[number].family for number in numbers}
-        noun = self._noun(numbers)
         return Partner(
             tuple(numbers),
             f"fold:{self.diagram.bodies[numbers[0]]}",
-            f"{len(numbers)} more {noun}" if more else f"{len(numbers)} {noun}",
+            self._count_label(numbers, "more" if more else ""),
             verbs.pop() if detail.verbs != "none" and len(verbs) == 1 else "",
             families.pop() if len(families) == 1 else -1,
             True,
@@ -274,7 +293,9 @@ class OpeningNeighbourhood:
         # Those with a disputed claim stand by themselves: the mark of a counted symbol would be that of all.
         disputed = sorted(n for n, link in links.items() if any(tie.disputed for tie in _ties(link)))
         if len(disputed) > 1 and len(disputed) >= most:
-            satellites = [replace(self._satellite(disputed, links, -1, False), label=f"{len(disputed)}, disputed")]
+            satellites = [
+                replace(self._satellite(disputed, links, -1, False), label=f"{len(disputed)} bodies, disputed")
+            ]
         else:
             satellites = [self._satellite([n], links, -1, False) for n in disputed]
         shown = {self.diagram.nodes[n].family for n in self.behind[partner] if n in drawn or n in disputed}
@@ -296,14 +317,27 @@ class OpeningNeighbourhood:
         if len(numbers) == 1:
             node = self.diagram.nodes[numbers[0]]
             return Satellite(tuple(numbers), _name(node), node.family, False, node.group, _merged(merged))
-        bodies = [n for n in numbers if not self.diagram.nodes[n].group]
-        named = len(bodies) < len(numbers) and len(bodies) > 1 and family >= 0
-        if named:  # groups beside the bodies may hold the very same ones: only bodies are counted
-            label = f"{len(bodies)} named {self._noun(bodies)}"
+        if family < 0 and other:
+            label = f"{len(numbers)} others"
         else:
-            noun = self._noun(numbers) if family >= 0 else ("others" if other else "bodies")
-            label = f"{len(numbers)} other {noun}" if other and family >= 0 else f"{len(numbers)} {noun}"
+            label = self._count_label(numbers, "other" if other else "")
         return Satellite(tuple(numbers), label, family, True, True, _merged(merged))
+
+    def _count_label(self, numbers: list[int], adjective: str) -> str:
+        """How many bodies a symbol stands for, and apart from them how many groups: their members may be the very same
+        bodies. `adjective`: "more", "other" or nothing."""
+        bodies = [n for n in numbers if not self.diagram.nodes[n].group]
+        number, noun = len(bodies), self._noun(bodies or numbers)
+        adjective = f" {adjective}" if adjective and noun != "others" else ""
+        groups = len(numbers) - number
+        if not groups:
+            return f"{number}{adjective} {noun}"
+        if not number:
+            return f"{groups}{adjective} groups" + ("" if noun == "others" else f" of {noun}")
+        rest = "1 group" if groups == 1 else f"{groups} groups"
+        if number == 1:
+            return f"{_name(self.diagram.nodes[bodies[0]])} and {rest}"
+        return f"{number}{adjective} {noun}{',' if ' and ' in noun else ' and'} {rest}"
 
     def _noun(self, numbers: list[int]) -> str:
         """The plural that fits all of several bodies: of a type that they share, of their family, or "bodies"."""
@@ -334,13 +368,19 @@ class OpeningNeighbourhood:
     def _heading(self, name: str) -> str:
         if name in HEADINGS:
             return HEADINGS[name]
-        label = "Other bodies" if name == "other" else self._family_label(name)
-        return label[:1].upper() + label[1:]
+        label = self._family_label(name)
+        if not any(mark in label for mark in (",", "(", "/", " or ", " and ")):
+            label = plural(label)
+        return "Other bodies" if name == "other" else label[:1].upper() + label[1:]
 
 
 def _name(node: DiagramNode) -> str:
     """The name of a body, as much of it as the map may take."""
     return node.label if len(node.label) <= MAX_LABEL else node.label[: MAX_LABEL - 1] + "…"
+
+
+def _past(verb: str) -> str:
+    return ", ".join(map(past_wording, verb.split(", ")))
 
 
 def _verb(link: _Link) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.grammar import with_article
+from partnergraph.page.partner_counts import PartnerCounts, partner_counts
 
 if TYPE_CHECKING:
     from partnergraph.page.view_model import ViewModel
@@ -66,6 +67,7 @@ class PageQuestions:
         self.own = _own_units(model) if is_offered else set()
         self.partners = sorted(self._partners(), key=self._beginning)
         self.wider = self._wider_partners()
+        self.counts = self._counts()
         self.single = [int(_has_single_source(claim, model)) for claim in model.claims] if is_offered else []
         self.sections = list(self._sections()) if is_offered else []
 
@@ -75,11 +77,14 @@ class PageQuestions:
             return None
         return {
             "offered": [[section.name, section.prompt or section.title, section.text] for section in self.sections],
-            "derived": [number for number, claim in enumerate(self.model.claims) if claim["derived"]],
             "partners": [[row.claim, row.body, row.through] for row in self.partners],
             "wider": [[row.claim, row.body, row.through] for row in self.wider],
             "single": self.single,
         }
+
+    def _counts(self) -> PartnerCounts:
+        near, direct = {row.body for row in self.partners}, {row.body for row in self.partners if row.through is None}
+        return partner_counts(self.model, direct, near - direct, {row.body for row in self.wider} - near)
 
     def _partners(self) -> list[PartnershipClaim]:
         """As the named question `partners`: what joins the focus or a unit of it with a body that is none of them."""
@@ -123,15 +128,14 @@ class PageQuestions:
             yield QuestionSection(
                 "partners-of-family",
                 "What sorts of partners do we have?",
-                f"Joined with {self._label(self.focus)} directly, through its units, or as members of the same "
-                "partnerships:",
+                f"{self._label(self.focus, first=True)} has {self.counts.total} on record: {self.counts.parts}.",
                 families=families,
                 prompt="Which of our partners are …",
             )
         if self.partners:
             yield self._since_section()
         if "funding" in kinds:
-            yield QuestionSection("who-pays", prompt="Who pays for …", answered=False)
+            yield QuestionSection("who-pays", prompt="Who funds … or part of its work", answered=False)
         if "leadership" in kinds:
             yield QuestionSection("who-leads", prompt="Who leads …, and is it disputed?", answered=False)
         if self.focus is not None and self.model.bodies[self.focus]["claims"]:
@@ -165,17 +169,20 @@ class PageQuestions:
             yield QuestionSection("inferred-only", "What do we know only by inference?", text, inferred)
 
     def _partners_section(self) -> QuestionSection:
-        direct = {row.body for row in self.partners if row.through is None}
+        direct, counts = {row.body for row in self.partners if row.through is None}, self.counts
         bodies = sorted(
             {row.body for row in self.partners},
             key=lambda body: (body not in direct, -len(self.model.bodies[body]["claims"]), body),
         )
         names = _listing([self._label(body) for body in bodies[:3]])
-        focus = with_article(str(self.model.bodies[self.focus]["label"]), first=True) if self.focus is not None else ""
-        text = f"{focus} has {_count(len(bodies), 'partner')} on record"
-        if 0 < len(direct) < len(bodies):
-            text += f", {_number(len(bodies) - len(direct))} of them only through its units"
-        text += f": {names}." if len(bodies) <= 3 else f". The best connected are {names}."
+        focus = self._label(self.focus, first=True)
+        text = f"{focus} has {counts.near} on record{'' if counts.is_simple else f': {counts.near_parts}'}"
+        if len(bodies) > 3:
+            text += f". The best connected are {names}."
+        else:
+            text += f": {names}." if counts.is_simple else f". They are {names}."
+        if counts.far:
+            text += f" Not among these are {counts.far}: {counts.far_parts}."
         place = {body: number for number, body in enumerate(bodies)}
         claims = [row.claim for row in sorted(self.partners, key=lambda row: (place[row.body], row.claim))]
         return QuestionSection("partners", "Who are our main partners?", text, list(dict.fromkeys(claims)))
@@ -223,8 +230,8 @@ class PageQuestions:
             f"one publisher says on several pages may count as one.{of_it}"
         )
 
-    def _label(self, body: int | None) -> str:
-        return "" if body is None else with_article(str(self.model.bodies[body]["label"]))
+    def _label(self, body: int | None, *, first: bool = False) -> str:
+        return "" if body is None else with_article(str(self.model.bodies[body]["label"]), first=first)
 
 
 def _own_units(model: ViewModel) -> set[int]:

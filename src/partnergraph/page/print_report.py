@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from partnergraph.page.layout.text_metrics import text_width
 
 if TYPE_CHECKING:
+    from partnergraph.page.partner_counts import PartnerCounts
     from partnergraph.page.view_model import ViewModel
 
     Plain = dict[str, Any]
@@ -36,17 +37,21 @@ class ReportRow:
     """A claim as a sentence in three parts, of which `subject` is empty below a heading that says it; in a running list
     all claims that say the same of two bodies.
 
-    `claims` are their numbers; `since` and `until` are empty where nothing is stated, and where there are several.
+    `relation` is in the past where it has ended on any day of reading, `present` as if it went on. `claims` are their
+    numbers; `since` and `until` are empty where nothing is stated, and where there are several.
     """
 
     claims: tuple[int, ...]
     subject: str
     relation: str
+    present: str
     partner: str
     since: str
     until: str
     confirmed: str
     marks: tuple[str, ...]
+    is_event: bool = False  # of which `since` is the day
+    is_over: bool = False  # on any day of reading
 
     @property
     def height(self) -> float:
@@ -70,6 +75,8 @@ class ReportRow:
         """The dates that are stated, in a few words; how many claims there are where there are several."""
         if len(self.claims) > 1:
             return f"{len(self.claims)} relationships"
+        if self.is_event or self.since == self.until:
+            return self.since
         if self.since and self.until:
             return f"{self.since} to {self.until}"
         return f"since {self.since}" if self.since else f"until {self.until}" if self.until else ""
@@ -123,12 +130,14 @@ class DisputeEntry:
 
 @dataclass(frozen=True)
 class PrintReport:
-    """What the report says below the map. `subject` is the focus, empty without one; `first` are the groups of its own
+    """What the report says below the map. `subject` is the focus, empty without one, `partners` the
+    number of its partners in words; `first` are the groups of its own
     relationships, `second` those of its partners with others; `hubs_left_out` partners have such that are not printed.
     `obsolete` claims are left out as superseded or retracted.
     """
 
     subject: str
+    partners: str
     first: list[ReportGroup]
     second: list[ReportGroup]
     hubs_left_out: int
@@ -144,8 +153,12 @@ class PrintReport:
         return sum(group.total - group.claim_count for group in (*self.first, *self.second))
 
 
-def print_report(model: ViewModel, family_labels: list[str], partners: bool = True) -> PrintReport:
-    """The report of a graph: about its focus, or, without one, about all; `partners`: with the relationships."""
+def print_report(
+    model: ViewModel, family_labels: list[str], counts: PartnerCounts | None = None, partners: bool = True
+) -> PrintReport:
+    """The report of a graph: about its focus, or, without one, about all; `counts`: of its partners; `partners`: with
+    the relationships.
+    """
     disputed = _disputes(model)
     disputes = disputed[:MAX_DISPUTES]
     sources = _sources(model)
@@ -170,6 +183,7 @@ def print_report(model: ViewModel, family_labels: list[str], partners: bool = Tr
         second = [group for group in second if group.rows]
     return PrintReport(
         subject=subject,
+        partners=f"{counts.total}: {counts.parts}" if counts and counts.total and subject else "",
         first=first,
         second=second,
         hubs_left_out=hubs_left_out,
@@ -228,11 +242,14 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
     return ReportRow(
         claims=(number,),
         subject=_clipped(model.bodies[claim["from"]]["label"]) if body is None else "",
-        relation=_clipped(claim["forward"] if forward else claim["inverse"]),
+        relation=_clipped(claim["wording"] if forward else claim["inverse_wording"]),
+        present=_clipped(claim["forward"] if forward else claim["inverse"]),
         partner=_clipped(model.bodies[partner]["label"]),
         since=_clipped(days_in_words(claim["start_bounds"]), 40),
         until=_clipped(days_in_words(claim["valid_until"]), 40),
-        confirmed=_clipped(str(claim["confirmed"] or ""), 20),
+        confirmed=_clipped(str(claim["confirmed"] or ""), 20) if claim["event"] is None else "",
+        is_event=claim["event"] is not None,
+        is_over=bool(claim["over"]),
         marks=tuple(_clipped(mark, 20) for mark in (*marks, str(claim["change"])) if mark),
     )
 
@@ -267,13 +284,18 @@ def _merged(rows: list[ReportRow]) -> list[ReportRow]:
     """The rows of one body, those that say the same of the same other one as one."""
     merged: dict[tuple[str, str], ReportRow] = {}
     for row in rows:
-        key = row.relation, row.partner
+        key = row.present, row.partner
         before = merged.get(key)
         if before is None:
             merged[key] = row
         else:
             marks = tuple(sorted({*before.marks, *row.marks}))
-            merged[key] = replace(before, claims=(*before.claims, *row.claims), marks=marks, since="", until="")
+            is_over = before.is_over and row.is_over
+            relation = row.relation if is_over else row.present
+            claims = (*before.claims, *row.claims)
+            merged[key] = replace(
+                before, claims=claims, relation=relation, marks=marks, since="", until="", is_over=is_over
+            )
     return list(merged.values())
 
 
@@ -324,7 +346,7 @@ def _disputes(model: ViewModel) -> list[DisputeEntry]:
                     _clipped(part)
                     for part in (
                         model.bodies[claim["from"]]["label"],
-                        claim["forward"],
+                        claim["wording"],
                         model.bodies[claim["to"]]["label"],
                     )
                 ),

@@ -88,6 +88,8 @@ def render(diagram: Diagram, looks: dict[str, Look], context: dict[str, Any]) ->
     from markupsafe import Markup
     from pyvis.network import Network
 
+    from partnergraph.page.print_report import days_in_words
+
     environment = Environment(
         loader=FileSystemLoader(str(TEMPLATES)),
         bytecode_cache=_compiled(),
@@ -99,6 +101,7 @@ def render(diagram: Diagram, looks: dict[str, Look], context: dict[str, Any]) ->
         finalize=lambda value: replace_forbidden(value) if type(value) is str else value,
     )
     environment.filters["oneline"] = lambda text: Markup(re.sub(r"[\r\n]+", " ", str(text)))
+    environment.filters["days"] = days_in_words
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     environment.globals.update(context)
     net = Network(directed=True, cdn_resources="in_line")

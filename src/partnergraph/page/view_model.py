@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from partnergraph.grammar import with_article
+from partnergraph.grammar import numbered, past_wording, plural_noun, with_article
 from partnergraph.page.diagram import Diagram
 from partnergraph.page.filters import FILTERS, ChoiceFilter
+from partnergraph.page.headline_facts import SORT_NOUNS, SUCCESSION, is_over, known_days
 from partnergraph.page.page_questions import QUESTION_NAMES
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ RESERVED = (
     *("accessibility", "bodies", "claims", "closer", "data", "farther", "fit", "find", "found", "inferred", "kind"),
     *(
         "explorer",
+        "now-all",
+        "now-note",
+        "report-view",
         "map",
         "network",
         "organisations",
@@ -117,9 +122,9 @@ def period_in_words(data: Plain) -> str:
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
-def _bounds(bounds: Any) -> Any:
+def _bounds(days: Any) -> Any:
     """The earliest and the latest day of a date, None where neither is known."""
-    return bounds if bounds and any(bounds) else None
+    return days if days and any(days) else None
 
 
 class ViewModel:
@@ -128,6 +133,7 @@ class ViewModel:
     def __init__(self, graph: Network, diagram: Diagram) -> None:
         self.graph, self.diagram, self.filters = graph, diagram, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
+        self._known_days = known_days(graph)[1]
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
         self.key = anchor_keys([*diagram.bodies, *(key for _, _, key in diagram.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
@@ -135,6 +141,9 @@ class ViewModel:
         self.claims = [self._claim(a, b, key) for a, b, key in diagram.claims]
         self.bodies = [self._body(number, iri) for number, iri in enumerate(diagram.bodies)]
         self.cited_sources: list[Plain] = self._sources()
+        # That one body became another is an event: it is no relationship, and nothing goes on or ends.
+        self.relationships = [claim for claim in self.claims if claim["event"] is None]
+        self.event_count = len(self.claims) - len(self.relationships)
 
     @property
     def story(self) -> list[Plain]:
@@ -152,6 +161,21 @@ class ViewModel:
     def is_group(self, number: int) -> bool:
         """Whether a body is a group that is not named one by one."""
         return bool(self.graph.nodes[self.diagram.bodies[number]].get("sort") == "group")
+
+    @property
+    def sort_counts(self) -> list[tuple[int, str, str]]:
+        """How many bodies there are of each sort, with its noun and the plural of that."""
+        sorts = [str(self.graph.nodes[iri].get("sort") or "") for iri in self.diagram.bodies]
+        counts = [(sorts.count(sort), noun, plural_noun(noun)) for sort, noun in SORT_NOUNS.items() if sort in sorts]
+        return counts if sum(count[0] for count in counts) == len(sorts) and sorts else [(len(sorts), "body", "bodies")]
+
+    def number_in_words(self, bodies: Collection[int]) -> str:
+        """How many bodies, and how many groups that are not named one by one: "19 and 2 groups"."""
+        groups = sum(map(self.is_group, bodies))
+        named = len(bodies) - groups
+        return " and ".join(
+            [*([str(named)] if named or not groups else []), *([numbered(groups, "group")] if groups else [])]
+        )
 
     def _label(self, iri: str) -> str:
         return str(self.graph.nodes[iri].get("label", iri)) if iri in self.graph else iri.rsplit("/", 1)[-1]
@@ -202,20 +226,28 @@ class ViewModel:
         data = self.graph.edges[a, b, key]
         kind = str(data.get("kind", ""))
         marks = self.diagram.highlights
+        forward = data.get("forward") or kind or "is connected with"
+        inverse = data.get("inverse") or forward
+        event = str(data.get("start") or "") if kind == SUCCESSION else None
+        has_ended = is_over(data, self._known_days)
         return {
             "mark": marks.label("claims") if marks and data.get("highlighted") else "",
             "key": self.key[key],
             "kind": kind,
             "kind_label": data.get("label") or kind,
-            "forward": data.get("forward") or kind or "is connected with",
-            "inverse": data.get("inverse") or data.get("forward") or kind or "is connected with",
+            "forward": forward,
+            "inverse": inverse,
+            "over": has_ended,
+            "wording": past_wording(forward) if has_ended else forward,
+            "inverse_wording": past_wording(inverse) if has_ended else inverse,
             "from": self.number[a],
             "to": self.number[b],
             "via": [
                 {"label": party["label"], "number": self.number.get(party["id"])} for party in data.get("via") or []
             ],
             "role": data.get("role"),
-            "when": period_in_words(data),
+            "event": event,
+            "when": period_in_words(data) if event is None else event,
             "start_bounds": data.get("start_bounds"),
             "end_bounds": data.get("end_bounds"),
             "valid_from": _bounds(data.get("valid_from", data.get("start_bounds"))),
@@ -240,7 +272,10 @@ class ViewModel:
 
     def _sentence(self, key: str) -> str:
         a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
-        return f"{self._label(a)} {self.graph.edges[a, b, key].get('forward')} {self._label(b)}"
+        data = self.graph.edges[a, b, key]
+        forward = str(data.get("forward"))
+        wording = past_wording(forward) if is_over(data, self._known_days) else forward
+        return f"{self._label(a)} {wording} {self._label(b)}"
 
     def _body(self, number: int, iri: str) -> Plain:
         node = self.graph.nodes[iri]
@@ -279,6 +314,7 @@ class ViewModel:
             "open": node.get("open"),
             "evidence": self.evidence_rows(node.get("evidence") or []) if node.get("sort") != "organisation" else [],
             "claims": [],
+            "relationships": 0,
         }
 
     def _event(self, event: Plain) -> Plain:
@@ -297,13 +333,16 @@ class ViewModel:
             self.bodies[claim["from"]]["claims"].append(number)
             if claim["to"] != claim["from"]:
                 self.bodies[claim["to"]]["claims"].append(number)
+            for end in {claim["from"], claim["to"]} if claim["event"] is None else ():
+                self.bodies[end]["relationships"] += 1
         sources = []
         for source in sorted(
             {*self.sources, *self._cited()}, key=lambda name: (str(self._title(name)).casefold(), name)
         ):
             entry = {"publisher": None, "date": None} | self.sources.get(source, {})
             display = {"id": source, "key": self.key[f"/id/source/{source}"], "title": self._title(source)}
-            sources.append(entry | display | {"link": web_link(entry.get("url"))})
+            parts = dict.fromkeys(str(part) for part in (display["title"], entry["publisher"], entry["date"]) if part)
+            sources.append(entry | display | {"label": ", ".join(parts), "link": web_link(entry.get("url"))})
         return sources
 
     def _title(self, source: str) -> str:
@@ -321,12 +360,23 @@ def _span(claims: list[Plain]) -> tuple[int, int] | None:
     return (min(years), max(years)) if years else None
 
 
+def _focus_end(content: ViewModel) -> str | None:
+    """When the focus ended, in words; None where that is not known."""
+    from partnergraph.page.headline import date_in_words
+
+    end = None if content.diagram.focus is None else content.bodies[content.diagram.focus]["end"]
+    return date_in_words((end[0], end[1])) if end else None
+
+
 def script_data(content: ViewModel, families: list[Plain]) -> Plain:
     """What the scripts need beside the words in the page: numbers, dates and names to search, in columns."""
     inverses = {claim["kind"]: claim["inverse"] for claim in content.claims if not content.is_group(claim["to"])}
     plurals = {claim["kind"]: claim["inverse"] for claim in content.claims if content.is_group(claim["to"])}
     labels = {claim["kind"]: claim["kind_label"] for claim in content.claims}
     bodies, claims = content.bodies, content.claims
+    wordings = sorted({claim["forward"] for claim in claims})
+    number_of = {wording: number for number, wording in enumerate(wordings)}
+    past = {wording: past_wording(wording) for claim in claims for wording in (claim["forward"], claim["inverse"])}
     return {
         "focus": content.diagram.focus,
         "families": families,
@@ -343,7 +393,11 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
             {"name": entry.name} | ({"codes": [*entry.options(content)]} if isinstance(entry, ChoiceFilter) else {})
             for entry in content.filters
         ],
+        "wordings": wordings,
+        "derived": [number for number, claim in enumerate(claims) if claim["derived"]],
+        "past": {wording: ended for wording, ended in past.items() if ended != wording},
         "span": _span(claims),
+        "focus_end": _focus_end(content),
         "as_of": content.graph.graph.get("as_of"),
         "story": content.story,
         "bodies": {
@@ -356,6 +410,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "claims": {
             "from": [claim["from"] for claim in claims],
             "to": [claim["to"] for claim in claims],
+            "wording": [number_of[claim["forward"]] for claim in claims],
             "start": [claim["valid_from"] for claim in claims],
             "end": [claim["valid_until"] for claim in claims],
             "confirmed": [claim["confirmed"] for claim in claims],

@@ -18,9 +18,9 @@ from partnergraph.errors import QueryError
 from partnergraph.match.name_similarity import SHORT_FORM, name_similarity
 from partnergraph.match.normalise import normalise_name
 from partnergraph.reconcile.properties import EntityProperty, ReconciledEntity, entity_properties, entity_types
-from partnergraph.store.name_index import lookup_key
 from partnergraph.vocabulary import CODE, concepts
 from partnergraph.vocabulary.identifiers import identifier_spellings, normalise_identifier
+from partnergraph.vocabulary.name_folding import lookup_key
 
 if TYPE_CHECKING:
     from partnergraph.reconcile.properties import IdentifierSpace

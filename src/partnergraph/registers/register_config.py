@@ -95,12 +95,19 @@ def sha256(path: Path, inside: Path | None = None) -> str:
 
 
 def configured_registers(
-    folder: Path, entries: list[Mapping[str, Any]], sources: Mapping[str, Source], findings: list[Finding]
+    folder: Path,
+    entries: list[Mapping[str, Any]],
+    sources: Mapping[str, Source],
+    findings: list[Finding],
+    title: str = "sources.csv",
 ) -> Iterator[RegisterConfig]:
-    """The registers whose entries are right; what is wrong with the others goes to the findings, all at once."""
+    """The registers whose entries are right; what is wrong with the others goes to the findings, all at once.
+
+    `title` is what the table of sources is called.
+    """
     seen: set[tuple[str, str]] = set()
     for number, entry in enumerate(entries, 1):
-        problems = list(_problems(folder, entry, sources))
+        problems = list(_problems(folder, entry, sources, title))
         key = str(entry.get("source", "")), str(entry.get("path", ""))
         if key in seen:
             problems.append(("This file is named twice for the same source.", key[1], "Keep one of the two entries."))
@@ -134,7 +141,7 @@ def _as_list(value: Any) -> list[str]:
 
 
 def _problems(
-    folder: Path, entry: Mapping[str, Any], sources: Mapping[str, Source]
+    folder: Path, entry: Mapping[str, Any], sources: Mapping[str, Source], title: str
 ) -> Iterator[tuple[str, str | None, str]]:
     """What is wrong with one entry: message, value, fix."""
     for key in entry:
@@ -162,18 +169,18 @@ def _problems(
             near = nearest(value, known)
             hint = f"Did you mean '{near}'?" if near else f"Known: {', '.join(known)}."
             yield f"'{value}' is not a known {key} of registers.", value, hint
-    yield from _where(folder, entry, sources)
+    yield from _where(folder, entry, sources, title)
 
 
 def _where(
-    folder: Path, entry: Mapping[str, Any], sources: Mapping[str, Source]
+    folder: Path, entry: Mapping[str, Any], sources: Mapping[str, Source], title: str
 ) -> Iterator[tuple[str, str | None, str]]:
     source, path = str(entry.get("source", "")), str(entry.get("path", ""))
     if source not in sources:
         near = nearest(source, sources)
-        yield f"'{source}' is not a source.", source, f"Did you mean '{near}'?" if near else "Add it to sources.csv."
+        yield f"'{source}' is not a source.", source, f"Did you mean '{near}'?" if near else f"Add it to {title}."
     elif (kind := sources[source].kind) and kind != "register":
-        yield f"The source '{source}' is of the kind {kind}.", source, "Write the kind register in sources.csv."
+        yield f"The source '{source}' is of the kind {kind}.", source, f"Write the kind register in {title}."
     try:
         target = (folder / path).resolve()
         if not target.is_relative_to((folder / "sources").resolve()):

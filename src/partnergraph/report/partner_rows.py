@@ -10,6 +10,7 @@ from partnergraph.claims.entities import Entity
 from partnergraph.claims.evidence import EvidenceItem
 from partnergraph.claims.relationships import STATUSES, Claim, Party
 from partnergraph.claims.terms import concept_of
+from partnergraph.grammar import past_wording
 from partnergraph.report.body_records import BodyRecords
 from partnergraph.report.source_notes import SourceNotes, passage_in_words
 from partnergraph.report.text_fit import clipped, lines
@@ -109,9 +110,10 @@ def _row(records: BodyRecords, claim: Claim, day: str) -> PartnerRow:
     marks = (*(["disputed"] if claim.standing == "disputed" else []), *(["inferred"] if claim.inferred else []))
     status = claim.status(day)
     assert status in STATUSES
+    wording = claim.forward if forward else claim.inverse
     return PartnerRow(
         claim=claim,
-        relation=claim.forward if forward else claim.inverse,
+        relation=past_wording(wording) if status == "ended" else wording,
         partner=Party(partner.iri, clipped(partner.label, MAX_LABEL)),
         kind=kind,
         type=concept_of(entity.types[0]).label if entity and entity.types and kind != "group" else "",

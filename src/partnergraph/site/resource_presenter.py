@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from partnergraph.claims.sentences import relationship_sentence
 from partnergraph.claims.sources import read_sources
+from partnergraph.grammar import past_wording, timeless_wording
 from partnergraph.network import build_network, graph_metadata
 from partnergraph.page.diagram import Diagram, DiagramNode
 from partnergraph.page.view_model import ViewModel
@@ -84,6 +85,7 @@ class ResourcePresenter:
             "link": local_path(iri, self.start),
             "from": self.party(claim["from"]),
             "to": self.party(claim["to"]),
+            "past": past_wording(claim["forward"]),
             "via": [
                 self.party(via["number"]) if via["number"] is not None else {"label": via["label"], "link": None}
                 for via in claim["via"]
@@ -102,7 +104,7 @@ class ResourcePresenter:
             return None
         start, end, _ = self._edges[iri]
         subject, other = self.graph.nodes[start]["label"], self.graph.nodes[end]["label"]
-        return relationship_sentence(subject, self.graph.edges[self._edges[iri]]["forward"], other)
+        return relationship_sentence(subject, self.view_model.claims[self.claim_iris.index(iri)]["wording"], other)
 
     @property
     def claims(self) -> list[Plain]:
@@ -123,7 +125,9 @@ class ResourcePresenter:
             groups.setdefault((rank, words), []).append((label, self.claim_iris[number], number, other))
         return [
             {
-                "words": words,
+                "words": _in_tense(words, [self.view_model.claims[number]["over"] for _, _, number, _ in members]),
+                "present": words,
+                "past": past_wording(words),
                 "label": self.view_model.claims[members[0][2]]["kind_label"],
                 "number": len(members),
                 "claims": [
@@ -222,6 +226,11 @@ class ResourcePresenter:
                 )
             ],
         }
+
+
+def _in_tense(wording: str, over: list[bool]) -> str:
+    """The words of several relationships, of which some or all have ended."""
+    return past_wording(wording) if all(over) else timeless_wording(wording) if any(over) else wording
 
 
 def _icon(family: str, number: int) -> Markup:

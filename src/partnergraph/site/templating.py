@@ -40,4 +40,5 @@ def _templates() -> Environment:
     )
     environment.globals["desk"] = False
     environment.filters["web"] = web_link  # an address that may become a link, or None
+    environment.filters["sentence_case"] = lambda text: text[:1].upper() + text[1:]
     return environment

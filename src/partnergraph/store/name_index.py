@@ -6,9 +6,7 @@ version or that is damaged, gets its own in memory, and it is no part of what a 
 
 from __future__ import annotations
 
-import re
 import sqlite3
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -22,6 +20,7 @@ from urllib.parse import quote
 
 from partnergraph.vocabulary import ORG, PG, RDF, SKOS
 from partnergraph.vocabulary.iri import last_segment
+from partnergraph.vocabulary.name_folding import lookup_key
 
 if TYPE_CHECKING:
     from partnergraph.store import Reader
@@ -79,27 +78,6 @@ class NameMatch:
     iri: str
     label: str
     name: str
-
-
-def fold_name(text: str) -> str:
-    """Letters and digits without case, accents and punctuation.
-
-    >>> fold_name("Children’s  Trust (Größe)")
-    'childrens trust grosse'
-    """
-    plain = text.casefold()
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w\s]", "", plain.replace("-", " ")).split())
-
-
-def lookup_key(text: str) -> str:
-    """A name as it is looked up: folded, without a leading article.
-
-    >>> lookup_key("The Health Foundation")
-    'health foundation'
-    """
-    return fold_name(text).removeprefix("the ")
 
 
 def is_short_form(short: str, name: str) -> bool:

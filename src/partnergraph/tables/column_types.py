@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from keyword import iskeyword
 from typing import Literal
@@ -60,10 +61,15 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """The columns of a table: all that are known, and those that must be filled."""
+    """The columns of a table: all that are known, those that must be filled, and what to do where one of them is not.
+
+    `prose`: those in which people write sentences and names, where they are not those of `PROSE_COLUMNS`.
+    """
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
+    fixes: Mapping[str, str] = field(default_factory=dict)
+    prose: frozenset[str] | None = None
 
 
 # Own lists of words, with what each means.

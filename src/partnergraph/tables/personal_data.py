@@ -10,7 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-__all__ = ["EMAIL", "PERSON", "TELEPHONE", "find_contacts", "may_hold_contacts", "redact_contacts", "redact_persons"]
+__all__ = [
+    "EMAIL",
+    "PERSON",
+    "TELEPHONE",
+    "find_contacts",
+    "is_personal_heading",
+    "may_hold_contacts",
+    "redact_contacts",
+    "redact_persons",
+]
 
 EMAIL, TELEPHONE, PERSON = "e-mail", "telephone", "person"
 # A cheap look first: most texts hold none of these.
@@ -36,6 +45,24 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _HONORIFICS = frozenset("mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend".split())
 _SUFFIXES = frozenset("phd md obe cbe mbe frs jr sr".split())
 _MAX_PERSONS = 50
+
+
+# Headings of columns in which people keep how to reach somebody.
+_PERSONAL_HEADINGS = frozenset(
+    "contact contacts contact_person contact_name contact_details main_contact lead_contact our_contact their_contact "
+    "email e_mail emails mail email_address e_mail_address phone phone_number telephone telephone_number tel mobile "
+    "fax person persons people staff staff_member first_name last_name forename surname full_name date_of_birth dob "
+    "home_address job_title manager account_manager relationship_manager".split()
+)
+
+
+def is_personal_heading(heading: str) -> bool:
+    """Whether a normalised heading is one of a column about persons.
+
+    >>> is_personal_heading("contact_person"), is_personal_heading("partner")
+    (True, False)
+    """
+    return heading in _PERSONAL_HEADINGS
 
 
 def may_hold_contacts(text: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from partnergraph.errors import Finding, Place, letters
 from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.csv_reader import read_delimited
+from partnergraph.tables.personal_data import is_personal_heading
 from partnergraph.tables.sheet import MAX_CELL_LENGTH, ErrorCell, Sheet
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table_schemas import PROSE_COLUMNS
@@ -24,7 +25,7 @@ _ACCIDENTS = {
     **{ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"},
     **{ord(c): " " for c in "\u00a0\u2007\u2009\u202f"},
 }
-_MAX_COLUMNS_BLAMED = 50
+_MAX_COLUMNS_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class TableRow:
     """One row of a table: its cells by heading (stripped; empty cells are absent) and where it stands.
 
     `number` counts as a spreadsheet program does: a cell with line breaks is one row, and an empty line is a row.
-    A row that is not `whole` has its cells in doubt; only its id may be used.
+    A row that is not `whole` has its cells in doubt; only its id may be used. `headings`: see `Place`.
     """
 
     file: str
@@ -41,10 +42,11 @@ class TableRow:
     whole: bool = True
     sheet: str | None = None
     columns: Mapping[str, int] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, column: str | None = None) -> Place:
         """Where this row, or one cell of it, stands."""
-        return Place(self.file, self.number, sheet=self.sheet, columns=self.columns).at(column)
+        return Place(self.file, self.number, sheet=self.sheet, columns=self.columns, headings=self.headings).at(column)
 
     def get(self, column: str) -> str | None:
         """The cell's text, or None when it is empty."""
@@ -138,15 +140,7 @@ def _headings(table: Table, number: int, cells: list[str], layout: TableSchema) 
     for index, name in enumerate(names, 1):
         table.columns.setdefault(name, index)
     unknown = [(i, cells[i].strip()[:100], name) for i, name in enumerate(names) if name and name not in layout.columns]
-    for index, raw, name in unknown[:_MAX_COLUMNS_BLAMED]:
-        near = nearest(name[:100], layout.columns)
-        hint = f"Did you mean '{near}'? " if near else ""
-        fix = f"{hint}Columns of this table: {', '.join(layout.columns)}."
-        message = f"'{raw}' is not a column of this table."
-        table.add_error("unknown-column", message, fix, number, raw, raw, index + 1)
-    if len(unknown) > _MAX_COLUMNS_BLAMED:
-        message = f"{len(unknown) - _MAX_COLUMNS_BLAMED} more columns are not of this table."
-        table.add_error("unknown-column", message, f"Columns of this table: {', '.join(layout.columns)}.", number)
+    _warn_of_unknown(table, number, unknown, layout)
     twice = {name for name, times in Counter(names).items() if times > 1}
     for name in sorted(twice & set(layout.columns)):
         message = f"The column '{name}' stands there twice."
@@ -158,17 +152,50 @@ def _headings(table: Table, number: int, cells: list[str], layout: TableSchema) 
     return names
 
 
+def _warn_of_unknown(table: Table, number: int, unknown: list[tuple[int, str, str]], layout: TableSchema) -> None:
+    """One warning for the columns that are left out, and one for those of them that are about persons."""
+    personal = [column for column in unknown if is_personal_heading(column[2])]
+    others = [column for column in unknown if not is_personal_heading(column[2])]
+    for rule, columns in (("personal-data", personal), ("unknown-column", others)):
+        if not columns:
+            continue
+        names = [f"'{raw}'" for _, raw, _ in columns[:_MAX_COLUMNS_NAMED]]
+        more = f" and {len(columns) - len(names)} more" if len(columns) > len(names) else ""
+        is_one = len(columns) == 1
+        subject = f"The column{'' if is_one else 's'} {', '.join(names)}{more}"
+        if rule == "personal-data":
+            message = f"{subject} look{'s' if is_one else ''} like data about persons, and {_was(is_one)} left out."
+            fix = "Keep it elsewhere, and delete it here: a graph of partnerships holds no persons."
+        else:
+            noun = "a column" if is_one else "columns"
+            message = f"{subject} {'is' if is_one else 'are'} not {noun} of this table, and {_was(is_one)} left out."
+            known = [name for name in layout.columns if name not in table.columns]
+            near = [(raw, nearest(name[:100], known)) for _, raw, name in columns[:_MAX_COLUMNS_NAMED]]
+            hints = [f"'{name}'" if is_one else f"'{name}' by '{raw}'" for raw, name in near if name]
+            fix = f"Did you mean {', '.join(hints)}? " if hints else "Nothing needs to be done. "
+            fix += f"Columns of this table: {', '.join(layout.columns)}."
+        index, raw, _ = columns[0]
+        place = Place(table.file, number, raw, table.sheet, f"{letters(index + 1)}{number}")
+        table.findings.append(Finding(rule, "warning", message, place, raw, fix))
+
+
+def _was(is_one: bool) -> str:
+    return "was" if is_one else "were"
+
+
 def _row(table: Table, number: int, cells: list[str], headings: list[str], layout: TableSchema) -> None:
     filled: dict[str, str] = {}
     blamed: set[str] = set()
     for index, (heading, cell) in enumerate(zip(headings, cells, strict=False), 1):
+        if heading and heading not in layout.columns:
+            continue
         if isinstance(cell, ErrorCell):
             table.add_error(cell.rule, cell.message, cell.fix, number, heading or None, str(cell), index)
             blamed.add(heading)
             table.complete = table.complete and heading != "id"
             continue
         value = cell.strip()
-        if heading not in PROSE_COLUMNS:
+        if heading not in (PROSE_COLUMNS if layout.prose is None else layout.prose):
             value = value if value.isascii() else value.translate(_ACCIDENTS).strip()
         if _CONTROL.search(value):
             message, fix = "The cell holds a control character.", "Delete it; it does not show on the screen."
@@ -196,7 +223,9 @@ def _row(table: Table, number: int, cells: list[str], headings: list[str], layou
         return
     for name in layout.required:
         if name in headings and name not in filled and name not in blamed:
-            fix = "Name the rows of evidence.csv that support this." if name == "evidence" else "Fill it in."
+            title = 'the sheet "Evidence"' if table.sheet is not None else "evidence.csv"
+            fix = f"Name the rows of {title} that support this." if name == "evidence" else "Fill it in."
+            fix = layout.fixes.get(name, fix)
             rule = "no-evidence" if name == "evidence" else "missing-value"
             message = "No evidence is given." if name == "evidence" else f"The cell '{name}' is empty."
             table.add_error(rule, message, fix, number, name)

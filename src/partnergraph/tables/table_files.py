@@ -15,6 +15,7 @@ from partnergraph.tables.sheet import FileRefused, Sheet
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, read_sheet
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 
 __all__ = ["largest", "read_sheets", "read_tables", "sheets_of", "table_files", "table_named"]
 
@@ -30,10 +31,11 @@ OTHER = {
     ".numbers": "a Numbers document",
 }
 TABLE_ALIASES = {
-    "partnerships": "relationships",
+    "partnership": "partnerships",
     "organizations": "organisations",
     "organization": "organisations",
     "standings": "standing",
+    "todolist": TODO,
 }
 # Sheets that are for people: instructions, the lists behind drop-downs, and what a marked copy adds.
 IGNORED_SHEETS = ("readme", "lists", "notes", "problems")
@@ -46,11 +48,11 @@ def table_named(name: str) -> str | None:
     """The table that a sheet or file is called after, whatever its case, spaces and hyphens.
 
     >>> table_named("Partnerships"), table_named(" relation ships"), table_named("Organizations"), table_named("Budget")
-    ('relationships', 'relationships', 'organisations', None)
+    ('partnerships', 'relationships', 'organisations', None)
     """
     bare = re.sub(r"[\W_]+", "", name).lower()
     bare = TABLE_ALIASES.get(bare, bare)
-    return bare if bare in TABLE_SCHEMAS else None
+    return bare if bare in TABLE_SCHEMAS or bare == TODO else None
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -118,8 +120,11 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
 
 
 def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
-    """Every table of a graph folder; one that is not there is empty."""
+    """Every table of a graph folder; one that is not there is empty. To-do lists, of which there may be several, make
+    one.
+    """
     tables: dict[str, Table] = {}
+    lists: list[Table] = []
     is_incomplete = False
     missing: tuple[str, bool] = ("", False)
     for path in table_files(folder):
@@ -135,14 +140,19 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             continue
         else:
             sheets = sheets_of(path, file, folder)
+        sheets_by_table = list(_named(path, sheets, findings))
         if path.suffix.lower() not in TEXT:
-            missing = (file, True)
+            if [name for name, _ in sheets_by_table] != [TODO]:
+                missing = (file, True)
             # Of a workbook that cannot be read, any table may hold any id.
             is_incomplete = is_incomplete or any(sheet.name is None for sheet in sheets)
-        for name, sheet in _named(path, sheets, findings):
-            if name in tables and len(sheet.rows) < 2 and sheet.complete:
+        for name, sheet in sheets_by_table:
+            if name == TODO:
+                lists.append(read_sheet(sheet, TODO_SCHEMA))
+                findings += lists[-1].findings
+            elif name in tables and len(sheet.rows) < 2 and sheet.complete:
                 continue  # headings alone, as a template has them, are no second table
-            if name in tables and (tables[name].rows or tables[name].findings):
+            elif name in tables and (tables[name].rows or tables[name].findings):
                 where = str(Place(tables[name].file, sheet=tables[name].sheet))
                 message = f"The table {name} is also in {where}; this one was not read."
                 place = Place(file, sheet=sheet.name)
@@ -155,7 +165,8 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
         empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
         empty.complete = not is_incomplete
         tables.setdefault(name, empty)
-    return {name: tables[name] for name in TABLE_SCHEMAS}
+    tables[TODO] = Table(f"tables/{TODO}.csv", [row for table in lists for row in table.rows])
+    return {name: tables[name] for name in (*TABLE_SCHEMAS, TODO)}
 
 
 def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator[tuple[str, Sheet]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from partnergraph.tables.column_types import Column, TableSchema
+from partnergraph.tables.partnership_columns import PARTNERSHIP_COLUMNS, PARTNERSHIP_FIXES
 from partnergraph.vocabulary import DCTERMS, FOAF, ORG, PG, SKOS, WGS84
 
 __all__ = ["BODIES", "PARTIES", "PROSE_COLUMNS", "STATABLE", "TABLE_COLUMNS", "TABLE_SCHEMAS"]
@@ -98,8 +99,14 @@ def _reference(
 
 # The columns in the order in which tables are written.
 TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "partnerships": PARTNERSHIP_COLUMNS,
     "sources": (
-        _ID,
+        replace(
+            _ID,
+            required=False,
+            note="A short word for this row: annual-report-2024. Other sheets may point at it; never change it. Empty: "
+            "it is made of the title, and kept.",
+        ),
         Column("title", "text", "The title of the document or page.", DCTERMS.title, required=True),
         Column("publisher", "string", "Who published it.", DCTERMS.publisher, required=True),
         _code(
@@ -122,6 +129,7 @@ TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("as_of_earliest", "date", "The earliest time that it can speak of, when that is not its date."),
         Column("as_of_latest", "date", "The latest time that it can speak of."),
         Column("licence", "string", "The terms under which it may be used.", DCTERMS.accessRights),
+        Column("withdrawn", "date", "Since when it is no longer there. Empty: it is.", PG.withdrawn, editorial=True),
         replace(_NOTE, predicate=SKOS.editorialNote, editorial=True),
     ),
     "evidence": (
@@ -451,7 +459,10 @@ TABLE_COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 TABLE_SCHEMAS = {
     table: TableSchema(
-        tuple(column.name for column in columns), tuple(column.name for column in columns if column.required)
+        tuple(column.name for column in columns),
+        tuple(column.name for column in columns if column.required),
+        PARTNERSHIP_FIXES if table == "partnerships" else {},
+        frozenset(column.name for column in columns if column.type != "date") if table == "partnerships" else None,
     )
     for table, columns in TABLE_COLUMNS.items()
 }
@@ -459,7 +470,7 @@ TABLE_SCHEMAS = {
 # an accident.
 PROSE_COLUMNS = frozenset(
     column.name
-    for columns in TABLE_COLUMNS.values()
+    for table, columns in TABLE_COLUMNS.items()
     for column in columns
-    if column.type in ("text", "string", "figure", "web-address")
+    if column.type in ("text", "string", "figure", "web-address") and table != "partnerships"
 )

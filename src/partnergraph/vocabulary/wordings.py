@@ -8,19 +8,41 @@ from __future__ import annotations
 
 import csv
 import re
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from partnergraph.vocabulary import concepts
 
-__all__ = ["KindWording", "kind_of_wording", "normalise_wording", "type_of_wording"]
+__all__ = [
+    "KindWording",
+    "PartnershipWording",
+    "kind_of_wording",
+    "nearest_wording",
+    "normalise_wording",
+    "partnership_of_wording",
+    "type_of_wording",
+]
 
 _FILE = Path(__file__).resolve().parent / "wordings.csv"
 # What stands before the words that matter, and an object that the row itself names.
 _BEFORE = re.compile(r"(?:(?:is|are|was|were|be|being|has been|have been|a|an|the|also|currently|jointly) )+")
 _OBJECT = re.compile(r" (?:us|them|it|our organi[sz]ation)\Z")
 _MAX_LENGTH = 200  # characters; a longer text is no wording
+# Words of the past, and verbs whose past form is no participle of a state (funded us; but: associated with). "by" after
+# it makes a state of it: hosted by.
+_PAST = re.compile(
+    r"(?:was|were|had been) |(?:funded|financed|hosted|supported|helped|sponsored|collaborated|cooperated|partnered"
+    r"|worked|led|chaired|ran|delivered|provided|paid for|supervised|regulated)\b(?! by\b)"
+)
+_FORMER = re.compile(
+    r"(?:(?:is|are|was|were|a|an|our) )*(?:used to(?: be)?|former(?:ly)?|previously|once|no longer|stopped|ex) "
+)
+_OWN = re.compile(r"(?:we|our organi[sz]ation)(?: also)? ")
+_SUBJECT = re.compile(r"((?:is|are|was|were) )?(?:our|they|it|also|have|has) ")
+# What happened once, and did not end with the past form of its verb.
+_EVENTS = ("succession", "establishment")
 
 
 class KindWording(NamedTuple):
@@ -28,6 +50,17 @@ class KindWording(NamedTuple):
 
     code: str
     inverse: bool
+
+
+class PartnershipWording(NamedTuple):
+    """How a partner is connected: the kind, from the partner to the other party unless `inverse`; whether the wording
+    speaks of the past (was a member of), and whether it is a change of bodies, by merging them or otherwise.
+    """
+
+    code: str
+    inverse: bool
+    is_past: bool = False
+    is_merger: bool = False
 
 
 def normalise_wording(text: str) -> str:
@@ -50,6 +83,45 @@ def kind_of_wording(text: str) -> KindWording | None:
     (KindWording(code='funding', inverse=False), KindWording(code='funding', inverse=True), None)
     """
     return None if len(text) > _MAX_LENGTH else _kinds().get(normalise_wording(text))
+
+
+def partnership_of_wording(text: str) -> PartnershipWording | None:
+    """What a row of the sheet Partnerships says in its cell "how", None for a wording that is not known.
+
+    >>> partnership_of_wording("was a member of"), partnership_of_wording("we fund")[:2]
+    (PartnershipWording(code='membership', inverse=False, is_past=True, is_merger=False), ('funding', True))
+    >>> partnership_of_wording("merged into").is_merger, partnership_of_wording("our funder")[:2]
+    (True, ('funding', False))
+    """
+    if len(text) > _MAX_LENGTH:
+        return None
+    words = " ".join(re.sub(r"[\s_\u2010-\u2014-]+", " ", text.casefold().replace("’", "'")).split())
+    own = _OWN.match(words)
+    words = words[own.end() :] if own else words
+    former = _FORMER.match(words)
+    rest = words[former.end() :] if former else words
+    stem = _SUBJECT.sub(r"\1", rest, count=1)
+    forms = (rest, stem, stem.replace(" ", "s ", 1) if " " in stem else f"{stem}s")
+    kind = next((kind for form in forms if (kind := kind_of_wording(form))), None)
+    if kind is None:
+        return None
+    is_past = (former is not None or _PAST.match(words) is not None) and kind.code not in _EVENTS
+    return PartnershipWording(kind.code, kind.inverse != bool(own), is_past, "merge" in words)
+
+
+def nearest_wording(text: str) -> str | None:
+    """The wording of a kind that is written most like a text, the phrases of the kinds first.
+
+    >>> nearest_wording("colaborates with")
+    'collaborates with'
+    """
+    if len(text) > _MAX_LENGTH:
+        return None
+    phrases = [phrase for concept in concepts("relationship-kind") for phrase in (concept.forward, concept.inverse)]
+    for wordings in ([phrase for phrase in phrases if phrase], [*_kinds()]):
+        if matches := get_close_matches(_OBJECT.sub("", text.casefold()), wordings, n=1, cutoff=0.6):
+            return str(matches[0])
+    return None
 
 
 def type_of_wording(text: str) -> str | None:

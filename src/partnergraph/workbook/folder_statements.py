@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from partnergraph.claims.statements import NamedGraphStatements, RecordTerms, texts_of
+from partnergraph.claims.statements import NamedGraphStatements, RecordTerms, text_of, texts_of
 from partnergraph.errors import StoreError
 from partnergraph.graph_folder.cell_parser import PREFIX
+from partnergraph.model.column_terms import date_name
 from partnergraph.model.ids import RECORD_PATHS, TABLES_OF_SOURCES, Ids
 from partnergraph.model.rdf_terms import IRI, Term
 from partnergraph.store import Reader
@@ -94,6 +95,13 @@ class FolderGraph(NamedGraphStatements):
         """The cell that names several records."""
         cells = (self.reference(term, tables) for term in terms if isinstance(term, IRI))
         return "; ".join(sorted(cells, key=natural_key))
+
+
+def stated_date(record: RecordTerms, predicate: str) -> str:
+    """A date as stated, or the two that it lies between; as `column_terms.date_terms` writes it."""
+    name = date_name(predicate)
+    bounded = f"{name}Earliest" not in PG or PG[f"{name}Earliest"] in record
+    return text_of(record, predicate) or (between_dates(record, name) if bounded else "")
 
 
 def between_dates(record: RecordTerms, name: str) -> str:

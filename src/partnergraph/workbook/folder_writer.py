@@ -7,16 +7,19 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from partnergraph.errors import StoreError, UsageError
 from partnergraph.files import fill_folder, new_folder, portable_names, write_file
 from partnergraph.graph_folder.folder import CONFIG, read_folder
+from partnergraph.graph_folder.partnership_ids import IDS
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
 from partnergraph.model.record_quads import quads_of
 from partnergraph.store import Reader, Writer
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 from partnergraph.workbook.graph_to_tables import FolderContent, read_tables_back
 from partnergraph.workbook.writer import build_workbook
 
@@ -39,7 +42,8 @@ def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
             write_folder(Path(temporary), content)
             missing = _missing_triples(reader, Path(temporary))
         write_file(path, build_workbook(content.rows))
-        return [path], [*_missing_notes(missing, "the workbook"), *_register_notes(reader, content)]
+        notes = [*_missing_notes(missing, "the workbook"), *_ids_notes(content)]
+        return [path], [*notes, *_register_notes(reader, content)]
     with new_folder(path) as folder:
         write_folder(folder, content)
         missing = _write_rdf_files(folder, content, _missing_triples(reader, folder))
@@ -75,9 +79,12 @@ def write_folder(folder: Path, content: FolderContent) -> None:
         files[path] = text.encode()
         lines.append(f"\n[[document]]\nsource = {toml_string(source)}\npath = {toml_string(path)}\n")
     files[CONFIG] = "".join(lines).encode()
+    schemas = {**TABLE_SCHEMAS, TODO: TODO_SCHEMA}
     for name, rows in content.rows.items():
         if rows:
-            files[f"tables/{name}.csv"] = table_csv(rows, TABLE_SCHEMAS[name].columns)
+            files[f"tables/{name}.csv"] = table_csv(rows, schemas[name].columns)
+    if content.ids_file is not None:
+        files[IDS] = content.ids_file
     if content.story:
         steps = []
         for step in content.story:
@@ -132,6 +139,23 @@ def _write_rdf_files(folder: Path, content: FolderContent, missing: dict[str, li
             settings = (folder / CONFIG).read_bytes() + entry
             fill_folder(folder, {file: "".join(missing.pop(graph)).encode(), CONFIG: settings})
     return missing
+
+
+def _ids_notes(content: FolderContent) -> list[str]:
+    """What a workbook does not hold: ids that are not those which its rows would get anew."""
+    if content.ids_file is None:
+        return []
+    with tempfile.TemporaryDirectory() as temporary:
+        write_folder(Path(temporary), replace(content, ids_file=None))
+        new = read_folder(Path(temporary)).ids_file or b""
+    if _without_titles(new) == _without_titles(content.ids_file):
+        return []
+    return [f"Ids of rows of Partnerships are not in the workbook. Keep the {IDS} of your graph folder with it."]
+
+
+def _without_titles(ids_file: bytes) -> list[bytes]:
+    """The lines of a file of ids but those that only say what a source is called."""
+    return [line for line in ids_file.split(b"\n") if not line.startswith(b"source,")]
 
 
 def _register_notes(reader: Reader, content: FolderContent) -> list[str]:

@@ -15,14 +15,17 @@ from itertools import chain
 from partnergraph.claims.statements import RecordTerms, targets_of, text_of, texts_of
 from partnergraph.graph_folder.documents import LocationError, locate, read_document
 from partnergraph.model.column_terms import date_name
-from partnergraph.model.rdf_terms import Literal
+from partnergraph.model.rdf_terms import IRI, Literal
 from partnergraph.model.record_quads import FORMS, STATEMENT_CLASSES
 from partnergraph.store import Reader
 from partnergraph.tables.column_types import Column
 from partnergraph.tables.table_schemas import BODIES, STATABLE, TABLE_COLUMNS, TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 from partnergraph.vocabulary import ADMS, CODE, DCTERMS, ORG, PG, RDF, RDFS, SKOS, SKOSXL
 from partnergraph.vocabulary.iri import last_segment
-from partnergraph.workbook.folder_statements import FolderGraph, between_dates, natural_key
+from partnergraph.workbook.folder_statements import FolderGraph, between_dates, natural_key, stated_date
+from partnergraph.workbook.partnership_export import PartnershipExport
+from partnergraph.workbook.todo_export import TodoExport
 
 __all__ = ["FolderContent", "read_settings_back", "read_tables_back"]
 
@@ -33,12 +36,15 @@ _LIMIT = re.compile(r"(?P<slug>\S+)(?: \[(?P<columns>[^\]]*)\])?(?: for (?P<body
 
 @dataclass
 class FolderContent:
-    """Everything that a graph folder says: its settings, rows by table, texts by source, and the steps of its story."""
+    """Everything that a graph folder says: its settings, rows by table, texts by source, the steps of its story, and
+    the ids of the rows of partnerships.
+    """
 
     config: dict[str, str] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     story: list[dict[str, str | list[str]]] = field(default_factory=list)
+    ids_file: bytes | None = None
 
 
 def read_tables_back(reader: Reader) -> FolderContent:
@@ -51,7 +57,10 @@ def read_tables_back(reader: Reader) -> FolderContent:
         key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
-    return FolderContent(tables.config(), rows, documents, tables.story())
+    todo_rows = [{column: row.get(column, "") for column in TODO_SCHEMA.columns} for row in tables.todo.rows()]
+    if todo_rows:
+        rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
+    return FolderContent(tables.config(), rows, documents, tables.story(), tables.partnerships.ids_file())
 
 
 def read_settings_back(reader: Reader) -> FolderContent:
@@ -70,7 +79,8 @@ class _TableReader:
     """One method for each table, which yields its rows; `partnergraph.graph_folder.row_parser` reads them."""
 
     def __init__(self, graph: FolderGraph) -> None:
-        self.graph = graph
+        self.graph, self.todo = graph, TodoExport(graph)
+        self.partnerships = PartnershipExport(graph, self.todo)
         titles = graph.records[graph.catalogue].get(DCTERMS.title, ())
         self.language = next((title.lang or "en" for title in titles if isinstance(title, Literal)), "en")
 
@@ -110,6 +120,11 @@ class _TableReader:
             steps.append((int(text_of(record, PG.stepNumber)), step))
         return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
+    def _records(self, class_iri: str, kind: str) -> Iterator[tuple[IRI, str, RecordTerms]]:
+        """The records of a class that have a row of their own, each with the rest of its IRI."""
+        records = self.graph.records_of(class_iri, kind)
+        return ((iri, rest, record) for iri, rest, record in records if PG.fromTable not in record)
+
     def _evidence_cell(self, record: RecordTerms, table: str, body: str = "") -> str:
         """The pieces of evidence, each with the columns that it is limited to."""
         slugs = {last_segment(iri) for iri in targets_of(record, PG.evidence)}
@@ -138,7 +153,7 @@ class _TableReader:
         predicate = column.predicate or ""
         match column.type:
             case "date":
-                return _date(record, predicate)
+                return stated_date(record, predicate)
             case "code":
                 codes = [iri.removeprefix(CODE.base) for iri in targets_of(record, predicate)]
                 return "; ".join(codes if column.several else codes[:1])
@@ -152,7 +167,7 @@ class _TableReader:
                 return text_of(record, predicate)
 
     def sources_rows(self) -> Iterator[Row]:
-        for _, slug, record in self.graph.records_of(PG.Source, "source"):
+        for _, slug, record in self._records(PG.Source, "source"):
             yield self._cells("sources", record) | {
                 "id": slug,
                 "accessed": text_of(record, DCTERMS.dateSubmitted) or between_dates(record, "accessed"),
@@ -162,7 +177,7 @@ class _TableReader:
 
     def evidence_rows(self, documents: dict[str, str]) -> Iterator[Row]:
         parsed = {slug: read_document(slug, text.encode()) for slug, text in documents.items()}
-        for _, rest, record in self.graph.records_of(PG.Evidence, "evidence"):
+        for _, rest, record in self._records(PG.Evidence, "evidence"):
             source, _, slug = rest.partition("/")
             words, locator = text_of(record, PG.words), text_of(record, PG.locator)
             if words and not locator and source in parsed:
@@ -180,7 +195,7 @@ class _TableReader:
 
     def organisations_rows(self) -> Iterator[Row]:
         forms = {iri: form for form, iri in FORMS.items() if form != "organisation"}
-        for _, slug, record in self.graph.records_of(ORG.Organization, "org"):
+        for _, slug, record in self._records(ORG.Organization, "org"):
             form = next((forms[iri] for iri in targets_of(record, RDF.type) if iri in forms), "organisation")
             yield self._cells("organisations", record) | {"id": slug, "form": form}
 
@@ -223,13 +238,17 @@ class _TableReader:
                             row["evidence"] = self._evidence_cell({**record, **evidence}, "identifiers", slug)
                             yield from ({**row, "note": note} for note in notes or [""])
 
+    def partnerships_rows(self) -> Iterator[Row]:
+        yield from self.partnerships.rows()
+
     def relationships_rows(self) -> Iterator[Row]:
-        for _, slug, record in self.graph.records_of(PG.Relationship, "rel"):
+        for _, slug, relationship in self._records(PG.Relationship, "rel"):
+            record = self.todo.own(relationship)
             yield self._cells("relationships", record) | {"id": slug, "date_note": _words_about_time(record)}
 
     def events_rows(self) -> Iterator[Row]:
         classes = (PG.LifecycleEvent, PG.ChangeEvent)
-        for _, slug, record in chain.from_iterable(self.graph.records_of(class_iri, "event") for class_iri in classes):
+        for _, slug, record in chain.from_iterable(self._records(class_iri, "event") for class_iri in classes):
             yield self._cells("events", record) | {"id": slug}
 
     def statements_rows(self) -> Iterator[Row]:
@@ -264,19 +283,12 @@ class _TableReader:
             yield self._cells("matches", record)
 
 
-def _date(record: RecordTerms, predicate: str) -> str:
-    """A date as stated, or the two that it lies between; as `column_terms.date_terms` writes it."""
-    name = date_name(predicate)
-    bounded = f"{name}Earliest" not in PG or PG[f"{name}Earliest"] in record
-    return text_of(record, predicate) or (between_dates(record, name) if bounded else "")
-
-
 def _words_about_time(record: RecordTerms) -> str:
     """The date_note: what is not the words of a date that lies between two."""
     own = {
         f"{date_name(column.predicate)} between {found.replace('/', ' and ')}"
         for column in TABLE_COLUMNS["relationships"]
         if column.type == "date" and column.predicate and column.predicate not in record
-        if (found := _date(record, column.predicate))
+        if (found := stated_date(record, column.predicate))
     }
     return "".join([words for words in texts_of(record, PG.dateNote) if words not in own][:1])

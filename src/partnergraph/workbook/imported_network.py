@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place
 from partnergraph.tables.suggestions import nearest
+from partnergraph.vocabulary.slug import ascii_slug
 from partnergraph.workbook.network_columns import NetworkRow
-from partnergraph.workbook.slug import ascii_slug
 
 __all__ = ["TABLES", "ImportedNetwork"]
 

@@ -130,7 +130,7 @@ def _own_table(sheet: Sheet) -> str:
     """The table of a graph folder that a sheet is, by its name and its headings; "" for none."""
     name = table_named(sheet.name or Path(sheet.file).stem)
     headings = {normalise_heading(cell) for cell in sheet.rows[0][1]} if sheet.rows else set()
-    return name if name is not None and headings.issuperset(TABLE_SCHEMAS[name].required) else ""
+    return name if name in TABLE_SCHEMAS and headings.issuperset(TABLE_SCHEMAS[name].required) else ""
 
 
 def _escape_formulas(network: ImportedNetwork, file: str) -> None:

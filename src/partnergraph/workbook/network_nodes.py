@@ -5,11 +5,11 @@ from __future__ import annotations
 from partnergraph.model.ids import identifier_slug
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.identifiers import identifier_problem
+from partnergraph.vocabulary.slug import ascii_slug
 from partnergraph.vocabulary.wordings import normalise_wording, type_of_wording
 from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
 from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
 from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of
-from partnergraph.workbook.slug import ascii_slug
 
 __all__ = ["NodeImport"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,19 @@ from partnergraph.errors import DataError, UsageError
 from partnergraph.files import LockedFolder
 from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.folder import GraphFolder
+from partnergraph.graph_folder.name_references import NameReferences
 from partnergraph.model.records import MatchDecision
 from partnergraph.spreadsheet_safety import is_formula
 from partnergraph.tables.safe_zip import SafeZip
 from partnergraph.tables.table import read_sheet
-from partnergraph.tables.table_files import sheets_of, table_files, table_named
+from partnergraph.tables.table_files import read_tables, sheets_of, table_files, table_named
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.workbook.folder_writer import table_csv
 from partnergraph.workbook.saving import save_workbook
 
 __all__ = ["save_decisions"]
 
+_IdsOf = Callable[[tuple[str, ...]], tuple[str, ...]]
 _KEY = ("organisation", "source", "record")
 # Parts of a workbook that would be lost if it were written anew.
 _LOST = ("xl/charts/", "xl/media/", "xl/pivot", "xl/slicer", "xl/externalLinks/", "xl/vbaProject", "xl/ctrlProps/")
@@ -52,17 +54,18 @@ def save_decisions(
         }
         for match in decisions
     ]
+    ids = _ids_of(folder)
     for path in table_files(folder.path):
         for sheet in sheets_of(path, f"tables/{path.name}", folder.path):
             if table_named(sheet.name if sheet.name is not None else path.stem) != "matches":
                 continue
             if path.suffix.lower() == ".xlsx":
-                return _write(locked, folder, path.name, _workbook_with(path, sheet.name or "", rows))
+                return _write(locked, folder, path.name, _workbook_with(path, sheet.name or "", rows, ids))
             if path.suffix.lower() == ".csv":
-                return _write(locked, folder, path.name, _csv(_merged(_read(path), rows)))
+                return _write(locked, folder, path.name, _csv(_merged(_read(path), rows, ids)))
             message = f"{path.name} holds the table matches, and files of this form are not written."
             raise UsageError(f"{message} Delete the table there; decisions are then kept in tables/matches.csv.")
-    return _write(locked, folder, "matches.csv", _csv(_merged([], rows)))
+    return _write(locked, folder, "matches.csv", _csv(_merged([], rows, ids)))
 
 
 def _csv(rows: list[dict[str, str]]) -> bytes:
@@ -71,9 +74,10 @@ def _csv(rows: list[dict[str, str]]) -> bytes:
 
 def _write(locked: LockedFolder, folder: GraphFolder, name: str, data: bytes) -> tuple[Path, GraphFolder]:
     file = f"tables/{name}"
-    locked.write({file: data}, lambda: stop_if_changed(folder))
-    inputs = {**folder.inputs, file: hashlib.sha256(data).hexdigest()}
-    return folder.path / file, replace(folder, inputs=inputs)
+    files = folder.new_ids | {file: data}
+    locked.write(files, lambda: stop_if_changed(folder))
+    inputs = {**folder.inputs, **{path: hashlib.sha256(content).hexdigest() for path, content in files.items()}}
+    return folder.path / file, replace(folder, inputs=inputs, ids_file=None)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -85,12 +89,28 @@ def _read(path: Path) -> list[dict[str, str]]:
     return [dict(row.cells) for row in table.rows]
 
 
-def _merged(old: list[dict[str, str]], new: list[dict[str, str]]) -> list[dict[str, str]]:
-    by_key = {tuple(row.get(name, "") for name in _KEY): row for row in [*old, *new]}
+def _ids_of(folder: GraphFolder) -> _IdsOf:
+    """What gives the key of a row its ids, where the row names its body or source by a name."""
+    known = {body.id for body in folder.model.organisations} | {source.id for source in folder.model.sources}
+    names: list[NameReferences] = []  # made for the first name
+
+    def id_of(text: str, table: str) -> str:
+        if text in known:
+            return text
+        if not names:
+            names.append(NameReferences(read_tables(folder.path, [])))
+        matches = names[0].find(text, (table,))
+        return matches[0].id if len(matches) == 1 else text
+
+    return lambda key: (id_of(key[0], "organisations"), id_of(key[1], "sources"), *key[2:])
+
+
+def _merged(old: list[dict[str, str]], new: list[dict[str, str]], ids_of: _IdsOf) -> list[dict[str, str]]:
+    by_key = {ids_of(tuple(row.get(name, "") for name in _KEY)): row for row in [*old, *new]}
     return [by_key[key] for key in sorted(by_key)]
 
 
-def _workbook_with(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
+def _workbook_with(path: Path, title: str, rows: list[dict[str, str]], ids_of: _IdsOf) -> bytes:
     """The workbook with the rows in its sheet; every other cell, drop-down and note stays."""
     from openpyxl import load_workbook
 
@@ -104,17 +124,17 @@ def _workbook_with(path: Path, title: str, rows: list[dict[str, str]]) -> bytes:
     if formula := _formula(book):
         message = f"{path.name} holds formulas ({formula}), whose values would be lost by writing into it."
         raise UsageError(f"{message} {remedy}")
-    _write_rows(book[title], rows)
+    _write_rows(book[title], rows, ids_of)
     output = io.BytesIO()
     save_workbook(book, output)
     return output.getvalue()
 
 
-def _write_rows(sheet: Any, rows: list[dict[str, str]]) -> None:
+def _write_rows(sheet: Any, rows: list[dict[str, str]], ids_of: _IdsOf) -> None:
     """Write rows into a sheet: in place of one with the same key, else below the last."""
     top = next((number for number, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(row)), 1)
     columns = _columns(sheet, top)
-    numbers = _row_numbers(sheet, top, columns)
+    numbers = {ids_of(key): number for key, number in _row_numbers(sheet, top, columns).items()}
     unused = max(numbers.values(), default=top) + 1
     for row in rows:
         number = numbers.setdefault(tuple(row[name] for name in _KEY), unused)

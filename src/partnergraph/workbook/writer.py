@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from partnergraph.errors import UsageError
 from partnergraph.spreadsheet_safety import is_formula
-from partnergraph.tables.column_types import CHOICES
+from partnergraph.tables.column_types import CHOICES, Column
 from partnergraph.tables.table_schemas import TABLE_COLUMNS, TABLE_SCHEMAS
+from partnergraph.tables.todo_schema import TODO, TODO_SHEET
 from partnergraph.vocabulary import concepts
 from partnergraph.workbook.saving import workbook_bytes
+from partnergraph.workbook.todo_workbook import fill_todo_sheet
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["ORDER", "build_workbook", "column_notes"]
 
 # The sheets in the order in which a beginner needs them.
-_FIRST = ("organisations", "relationships", "evidence", "sources", "names", "identifiers", "events", "groups")
+_FIRST = (
+    *("partnerships", "organisations", "relationships", "evidence", "sources", "names", "identifiers", "events"),
+    "groups",
+)
 ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
 _MADE = datetime(1980, 1, 1)  # the same file for the same rows
 _TEXT = 32_767  # characters in a cell
 _ROOM = 1_000  # rows for which a sheet offers its lists, at least
 # The lists of the sheet "Lists" in their order; a list that is not here stands behind them.
 _LISTS_FIRST = (
+    "how",
     *("source-kind", "basis", "confidence", "strength", "org-type", "name-kind", "identifier-scheme", "place-kind"),
     *("undertaking-type", "relationship-kind", "role", "event-kind", "manner", "statement-kind", "attribute-kind"),
     *("standing", "view", "form", "yes-or-no", "decision"),
@@ -42,27 +48,48 @@ _HERE = Path(__file__).resolve().parent
 
 @cache
 def column_notes() -> dict[str, dict[str, str]]:
-    """What to write into each column, by table; and, under ``"readme"``, the lines of the first sheet."""
+    """What to write into each column, by table; and the lines of the first sheet: under ``"readme"``, and
+    under ``"short"`` where there are few sheets.
+    """
     raw: dict[str, dict[str, str]] = tomllib.loads((_HERE / "readme.toml").read_text("utf-8"))
     return {
         "readme": raw["readme"],
+        "short": raw["short"],
         "sheets": raw["sheets"],
         **{table: {column.name: column.note for column in columns} for table, columns in TABLE_COLUMNS.items()},
     }
 
 
-def build_workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequence[str] = ()) -> bytes:
-    """The workbook of these rows by table, every sheet there. Raises `UsageError` for a text that no cell can hold."""
+def build_workbook(
+    rows: Mapping[str, Sequence[Mapping[str, str]]],
+    readme: Sequence[str] = (),
+    sheets: Mapping[str, Sequence[str]] | None = None,
+) -> bytes:
+    """The workbook of these rows by table. `sheets`: the tables that are there, with their columns, beside lists that
+    are hidden; without it, every table with all columns. Raises `UsageError` for a text that no cell can hold.
+    """
     from openpyxl import Workbook
     from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    _readme(book.create_sheet("Read me"), readme)
-    lists = _lists()
-    for table in ORDER:
-        _TableSheet(book.create_sheet(table.capitalize()), table, lists).fill(rows.get(table, ()))
+    columns = {table: TABLE_COLUMNS[table] for table in ORDER}
+    if sheets is not None:
+        columns = {
+            table: tuple(column for column in TABLE_COLUMNS[table] if column.name in names)
+            for table, names in sheets.items()
+        }
+    _readme(book.create_sheet("Read me"), readme, [*columns], "readme" if sheets is None else "short")
+    lists = _lists(columns)
+    for table in columns:
+        is_labelled = table == "partnerships" or sheets is not None
+        sheet = _TableSheet(book.create_sheet(table.capitalize()), table, columns[table], lists, is_labelled)
+        sheet.fill(rows.get(table, ()))
+    if todo := rows.get(TODO):
+        fill_todo_sheet(book.create_sheet(TODO_SHEET), todo)
     _write_lists(book.create_sheet("Lists"))
+    if sheets is not None:
+        book["Lists"].sheet_state = "hidden"
     for sheet in book.worksheets:
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -76,9 +103,16 @@ def build_workbook(rows: Mapping[str, Sequence[Mapping[str, str]]], readme: Sequ
 class _TableSheet:
     """The sheet of one table."""
 
-    def __init__(self, sheet: Worksheet, table: str, lists: Mapping[str, str]) -> None:
-        self.sheet, self.table, self.lists = sheet, table, lists
-        self.columns = TABLE_COLUMNS[table]
+    def __init__(
+        self,
+        sheet: Worksheet,
+        table: str,
+        columns: tuple[Column, ...],
+        lists: Mapping[str, str],
+        is_labelled: bool,
+    ) -> None:
+        self.sheet, self.table, self.columns, self.lists = sheet, table, columns, lists
+        self.is_labelled = is_labelled  # headings are words: What it says
 
     def fill(self, rows: Sequence[Mapping[str, str]]) -> None:
         from openpyxl.styles import Alignment
@@ -110,7 +144,8 @@ class _TableSheet:
         self.sheet.sheet_properties.tabColor = colour
         for number, column in enumerate(self.columns, 1):
             needed = column.required
-            cell = self.sheet.cell(1, number, column.name)
+            heading = column.name.replace("_", " ").capitalize() if self.is_labelled else column.name
+            cell = self.sheet.cell(1, number, heading)
             cell.font = Font(name="Calibri", bold=True, color="FFFFFF" if needed else "1F3A5F")
             cell.fill = PatternFill("solid", fgColor="1F3A5F" if needed else "D5DEEA")
             cell.alignment = Alignment(vertical="center", wrap_text=True)
@@ -140,16 +175,12 @@ class _TableSheet:
         from openpyxl.worksheet.datavalidation import DataValidation
 
         for number, column in enumerate(self.columns, 1):
-            if column.scheme:
-                formula = self.lists[column.scheme]
-            elif column.offered:
-                sheet = column.offered.capitalize()
-                formula = f"OFFSET({sheet}!$A$2,0,0,MAX(1,COUNTA({sheet}!$A:$A)-1),1)"
-            else:
+            formula = self.lists.get(_offered(self.table, column))
+            if formula is None:
                 continue
             choice = DataValidation(type="list", formula1=formula, allow_blank=True)
             # What else a cell may name, or several, is taken without a word.
-            choice.showErrorMessage = not (column.several or column.offered)
+            choice.showErrorMessage = bool(column.scheme) and not column.several
             choice.errorTitle, choice.error = (
                 column.name,
                 "Please choose an entry of the list (the sheet Lists explains them).",
@@ -167,8 +198,38 @@ def _text(value: str, table: str, row: int, column: str) -> str:
     return value.replace("\r", "_x000D_")
 
 
+# What the cells of Partnerships offer, which take other words, too: an own list, or the cells of a column of a sheet.
+_PARTNERSHIPS_OFFER = {
+    "how": "how",
+    "type": "org-type",
+    "with_whom": "partnerships.partner",
+    "source": "sources.title",
+}
+_KINDS_FIRST = ("funding", "membership", "collaboration", "partnership", "support", "hosting", "part-of", "leadership")
+# Kinds that rules derive, or that have a place at one end.
+_NO_PARTNERSHIP = (
+    *("co-membership", "member-through-unit", "funding-through", "funding-channel", "location", "succession"),
+    "association",
+)
+
+
+def _offered(table: str, column: Column) -> str:
+    """The list that the cells of a column offer: a scheme, or the column of a sheet; empty where they offer none."""
+    if table == "partnerships":
+        return _PARTNERSHIPS_OFFER.get(column.name, "")
+    return column.scheme or (f"{column.offered}.id" if column.offered else "")
+
+
+def _wordings() -> dict[str, str]:
+    """How a partner may be connected, as it is written: both phrases of each kind, and what becomes of bodies."""
+    kinds = {concept.code: concept for concept in concepts("relationship-kind")}
+    order = [*_KINDS_FIRST, *(code for code in kinds if code not in (*_KINDS_FIRST, *_NO_PARTNERSHIP))]
+    phrases = [phrase for code in order for phrase in (kinds[code].forward, kinds[code].inverse) if phrase]
+    return dict.fromkeys((*phrases, "is associated with", "merged into", "became"), "")
+
+
 def _scheme(name: str) -> dict[str, str]:
-    own = CHOICES.get(name)
+    own = _wordings() if name == "how" else CHOICES.get(name)
     return own if own is not None else {c.code: c.definition for c in concepts(name)}
 
 
@@ -177,14 +238,19 @@ def _schemes() -> list[str]:
     return [*_LISTS_FIRST, *sorted(used - {*_LISTS_FIRST})]
 
 
-def _lists() -> dict[str, str]:
-    """Where the entries of each list stand."""
+def _lists(columns: Mapping[str, Sequence[Column]]) -> dict[str, str]:
+    """Where the entries of each list stand, and the cells of each column of the sheets."""
     from openpyxl.utils import get_column_letter
 
     ranges = {}
     for number, name in enumerate(_schemes()):
         letter = get_column_letter(2 * number + 1)
         ranges[name] = f"Lists!${letter}$2:${letter}${1 + len(_scheme(name))}"
+    for table in columns:
+        for number, column in enumerate(columns[table], 1):
+            cells, letter = table.capitalize(), get_column_letter(number)
+            counted = f"MAX(1,COUNTA({cells}!${letter}:${letter})-1)"
+            ranges[f"{table}.{column.name}"] = f"OFFSET({cells}!${letter}$2,0,0,{counted},1)"
     return ranges
 
 
@@ -206,12 +272,12 @@ def _write_lists(sheet: Worksheet) -> None:
     sheet.freeze_panes = "A2"
 
 
-def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
+def _readme(sheet: Worksheet, lines: Sequence[str], tables: Sequence[str], key: str) -> None:
     from openpyxl.styles import Alignment, Font
 
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 92
-    words = column_notes()["readme"]
+    words = column_notes()[key]
     sheet["A1"] = words["title"]
     sheet["A1"].font = Font(name="Calibri", bold=True, size=15, color="1F3A5F")
     number = 2
@@ -222,7 +288,7 @@ def _readme(sheet: Worksheet, lines: Sequence[str]) -> None:
         sheet.row_dimensions[number].height = 16 * (1 + len(line) // 112)
         number += 1
     number += 1
-    for table in ORDER:
+    for table in tables:
         sheet.cell(number, 1, table.capitalize()).font = Font(name="Calibri", bold=True, color="1F3A5F")
         sheet.cell(number, 1).hyperlink = f"#{table.capitalize()}!A1"
         sheet.cell(number, 2, column_notes()["sheets"][table]).alignment = Alignment(vertical="top", wrap_text=True)

@@ -114,7 +114,7 @@ def _register(
         return index_of_folder(folder, source)
     source_ids = {row.id for row in folder.model.sources}
     if decides and source not in source_ids:
-        raise UsageError("Say which source of sources.csv the decisions are about: --register SOURCE.")
+        raise UsageError("Say which of the sources the decisions are about: --register SOURCE.")
     return source or "", index_of_file(file, form)
 
 

@@ -46,7 +46,7 @@ def why(a: str, b: str, graph: Path | None, as_of: str | None, format_: str) -> 
         ]
         click.echo(json.dumps(plain, ensure_ascii=False, indent=1))
     elif claims:
-        print_text("\n\n".join(f"{claim}\n  on {day}: {claim.status_in_words(day)}" for claim in claims))
+        print_text("\n\n".join(claim.text_on(day) for claim in claims))
     else:
         click.echo("No claim names both.", err=True)
         hops = shortest_route(reader, a, b)

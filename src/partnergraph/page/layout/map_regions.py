@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import hypot
 from typing import TYPE_CHECKING
 
 from partnergraph.page.diagram import Diagram, DiagramNode
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 UNLINKED = "No relationship recorded"
 FONT = 13.0  # pixels, of a region's name
 # A part of the map is named by a family that so many symbols within a circle and so large a share of them are of.
-RADIUS, MIN_SYMBOLS, MIN_SHARE = 210.0, 4, 0.45
+RADII, MIN_SYMBOLS, MIN_SHARE = (210.0, 140.0), 3, 0.5
 STRIP_GAP, ROW_GAP, COLUMN_GAP = 10, 4, 22  # pixels
 CHARACTERS = 40  # of a line of a label in the strip, so that most are one line
-MAX_DISTANCE, STEP = 160.0, 10.0  # pixels from the middle of a region's symbols to its name
+MAX_DISTANCE, STEP = 220.0, 5.0  # pixels from the middle of a region's symbols to its name
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -86,29 +88,27 @@ def add_unlinked_strip(diagram: Diagram, view: str) -> None:
 def name_regions(diagram: Diagram, view: str, families: Sequence[str]) -> None:
     """Name the parts of a view where one family prevails, the clearest first, where there is room (in place).
 
-    `families`: the label of each family, as in the legend; each names one part at most.
+    `families`: the label of each family, as in the legend. One names several parts where they have no body in common.
     """
     nodes = [node for node in diagram.nodes if getattr(node, view) is not None and node.family >= 0]
     parts = []
-    for centre in nodes:
+    for radius, centre in product(RADII, nodes):
         x, y = getattr(centre, view)
-        inside = [
-            node for node in nodes if (getattr(node, view)[0] - x) ** 2 + (getattr(node, view)[1] - y) ** 2 <= RADIUS**2
-        ]
+        inside = [node for node in nodes if hypot(getattr(node, view)[0] - x, getattr(node, view)[1] - y) <= radius]
         counts = Counter(node.family for node in inside)
         family, most = max(counts.items(), key=lambda item: (item[1], -item[0]))
         if most >= MIN_SYMBOLS and most >= MIN_SHARE * len(inside):
             members = [node for node in inside if node.family == family]
-            parts.append((-most * most / len(inside), centre.number, family, members))
-    used: set[int] = set()
-    for _, _, family, members in sorted(parts, key=lambda part: part[:2]):
-        if family in used:
+            parts.append((-most * most / len(inside), radius, centre.number, family, members))
+    named: set[int] = set()
+    for *_, family, members in sorted(parts, key=lambda part: part[:3]):
+        if named.intersection(node.number for node in members):
             continue
         at = [getattr(node, view) for node in members]
         middle = sum(x for x, _ in at) / len(at), sum(y for _, y in at) / len(at)
         label = families[family][:1].upper() + families[family][1:]
         if region := _region_near(diagram, view, label, middle):
-            used.add(family)
+            named.update(node.number for node in members)
             diagram.regions.setdefault(view, []).append(region)
 
 
@@ -140,7 +140,7 @@ def _region_near(diagram: Diagram, view: str, label: str, middle: tuple[float, f
         return None
     lines = segment_hits(segments, texts).sum(axis=0)
     x, y = texts[int(np.argmin(lines))][:2]
-    return MapRegion(label, (int(x), round(y + 0.8 * FONT))) if lines.min() <= 1 else None
+    return MapRegion(label, (int(x), round(y + 0.8 * FONT))) if lines.min() < 1 else None
 
 
 def _on_canvas(node: DiagramNode, view: str) -> Box:

@@ -7,7 +7,7 @@ the same for the same input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from math import atan2, ceil, pi, sqrt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,7 +28,7 @@ from partnergraph.page.layout.radial_rows import (
     satellite_width,
 )
 from partnergraph.page.layout.text_metrics import LINE_HEIGHT
-from partnergraph.page.opening_map import CrossLink, OpeningNeighbourhood, Partner, Satellite, fewer_satellites
+from partnergraph.page.opening_map import OpeningNeighbourhood, Partner, Satellite, Sector, fewer_satellites
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Plain = dict[str, Any]
 Saved = Mapping[str, tuple[int, int]]
+Sides = Mapping[str, tuple[int, int]]  # of partners by key: the side (0: right, 1: left) and the height
 # Sizes of type that are tried, in pixels; the verbs are smaller.
 FONTS = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.5)
 MARGIN = 10.0  # pixels around the drawing
@@ -48,28 +49,32 @@ SPREAD = 0.09  # between the bends of several lines to one partner
 SAVED_VIEWS = {"wide": "radial-wide", "tall": "radial-tall"}
 
 
-def radial_drawing(
-    neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, shape: Callable[[int], str], saved: Saved
-) -> Plain:
-    """The drawing on a canvas, with the most detail for which the type is large enough.
+def _detailed_plan(neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, sides: Sides) -> _Plan:
+    """The plan with the most detail for which the type is large enough.
 
-    `shape`: the symbol of a family. `saved`: positions of partners by key; each stays on its side and in its order.
+    The detail depends on the network alone: `sides` are those of another canvas, never saved ones.
     """
     plan = None
     for detail, least in canvas.levels:
         if min(detail.partners, len(neighbourhood.direct)) >= canvas.symbols:
             continue
-        sectors = fewer_satellites(neighbourhood.sectors(detail, saved), canvas.symbols - 1, detail.hubs)
+        sectors = fewer_satellites(neighbourhood.sectors(detail), canvas.symbols - 1, detail.hubs)
         if sum(len(sector.partners) for sector in sectors) >= canvas.symbols:
             continue
-        columns = arrange_columns(sectors, canvas, TypeSizes(least), _sides(saved, neighbourhood))
-        plan = _Plan(neighbourhood, canvas, columns, TypeSizes(least))
+        columns = arrange_columns(sectors, canvas, TypeSizes(least), sides)
+        plan = _Plan(neighbourhood, canvas, sectors, columns, TypeSizes(least))
         if plan.fits:
-            attempts = (_Plan(neighbourhood, canvas, columns, TypeSizes(font)) for font in FONTS if font > least)
-            plan = next((attempt for attempt in attempts if attempt.fits), plan)
-            return plan.drawing(shape, neighbourhood.cross_links(sectors))
+            return plan.with_largest_type() or plan
     assert plan is not None
-    return plan.drawing(shape, [])
+    return plan
+
+
+def _plan_at_positions(fresh: _Plan, sides: Sides) -> _Plan:
+    """What a fresh plan draws, each partner on its saved side and in its saved order; the fresh plan itself where the
+    type would become too small."""
+    columns = arrange_columns(fresh.sectors, fresh.canvas, fresh.least, sides)
+    plan = _Plan(fresh.neighbourhood, fresh.canvas, fresh.sectors, columns, fresh.least)
+    return plan if not fresh.fits else plan.with_largest_type() or fresh
 
 
 def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], str]) -> dict[str, Plain] | None:
@@ -86,13 +91,16 @@ def opening_drawings(graph: Network, diagram: Diagram, shape: Callable[[int], st
     for name, view in SAVED_VIEWS.items():
         points = ((body, position(graph.nodes[body].get("at"), view)) for body in diagram.bodies)
         saved[name] = {body: point for body, point in points if point}
-    drawings: dict[str, Plain] = {}
+    plans: dict[str, _Plan] = {}
     neighbourhood = OpeningNeighbourhood(graph, diagram)
+    wide: Sides = {}  # of the wide drawing without saved positions
     for name, canvas in CANVASES.items():
         # A canvas whose positions are not saved takes those of the wide one.
-        own = saved[name] if name in saved else _positions(drawings["wide"], diagram)
-        drawings[name] = radial_drawing(neighbourhood, canvas, shape, own)
-    return drawings
+        fresh = _detailed_plan(neighbourhood, canvas, {} if name in saved else wide)
+        sides = _sides(saved[name], neighbourhood) if name in saved else plans["wide"].sides
+        plans[name] = _plan_at_positions(fresh, sides) if sides else fresh
+        wide = wide or fresh.sides
+    return {name: plan.drawing(shape) for name, plan in plans.items()}
 
 
 def radial_positions(drawings: Mapping[str, Plain], diagram: Diagram) -> dict[str, dict[str, tuple[int, int]]]:
@@ -109,7 +117,7 @@ def _positions(drawing: Plain, diagram: Diagram) -> dict[str, tuple[int, int]]:
     }
 
 
-def _sides(saved: Saved, neighbourhood: OpeningNeighbourhood) -> dict[str, tuple[int, int]]:
+def _sides(saved: Saved, neighbourhood: OpeningNeighbourhood) -> Sides:
     """The saved side (0: right, 1: left) and height of each partner; empty without a position of the focus."""
     middle = saved.get(neighbourhood.focus_key)
     return {key: (int(x < middle[0]), y) for key, (x, y) in saved.items()} if middle else {}
@@ -119,22 +127,42 @@ class _Plan:
     """An attempt: columns of rows at one size of type."""
 
     def __init__(
-        self, neighbourhood: OpeningNeighbourhood, canvas: RadialCanvas, columns: list[Column], sizes: TypeSizes
+        self,
+        neighbourhood: OpeningNeighbourhood,
+        canvas: RadialCanvas,
+        content: list[Sector],
+        arranged: list[Column],
+        sizes: TypeSizes,
     ) -> None:
-        self.neighbourhood, self.canvas, self.sizes = neighbourhood, canvas, sizes
+        self.neighbourhood, self.canvas, self.sectors, self.arranged = neighbourhood, canvas, content, arranged
+        self.sizes = self.least = sizes
         self.focus_label, self.focus_radius, self.focus_font = focus_circle(
             neighbourhood.focus_label, sizes.name, canvas.focus
         )
         self.half = canvas.width / 2 - MARGIN if canvas.sides == 2 else canvas.width - 2 * MARGIN - self.focus_radius
-        sectors = {sector.code: sector for column in columns for sector, _ in column}
-        self.headings = len(sectors) > 1 or any(sector.verb for sector in sectors.values())
-        self.columns = [self._rows(column) for column in columns]
+        self.headings = len(content) > 1 or any(sector.verb for sector in content)
+        self.columns = [self._rows(column) for column in arranged]
         free = min((self.half - self._extent(rows) for rows in self.columns if rows), default=self.half)
         least, most = (self.focus_radius + reach for reach in canvas.reach)
         self.across = min(max(free, least), most)
         self.fits = min(self._stack(rows) for rows in self.columns) and free >= least - 0.5
         reached = max((abs(row.y) for rows in self.columns for row in rows if row.partner), default=0.0)
         self.down = max(reached * 1.05 + 14, 0.36 * canvas.height)
+
+    @property
+    def sides(self) -> dict[str, tuple[int, int]]:
+        """The side (0: right, 1: left) and the height of each partner that is drawn by itself."""
+        rows = [(side, row) for side, column in enumerate(self.columns) for row in column]
+        return {row.partner.key: (side, int(row.y)) for side, row in rows if row.partner and not row.partner.counted}
+
+    def with_largest_type(self) -> _Plan | None:
+        """The same in the largest type for which there is room; None where there is none."""
+        for font in FONTS:
+            plan = _Plan(self.neighbourhood, self.canvas, self.sectors, self.arranged, TypeSizes(font))
+            if plan.fits:
+                plan.least = self.least
+                return plan
+        return None
 
     def _rows(self, column: Column) -> list[RadialRow]:
         sizes, canvas = self.sizes, self.canvas
@@ -195,8 +223,8 @@ class _Plan:
         """The ellipse at a height."""
         return self.across * sqrt(max(0.0, 1 - (y / self.down) ** 2))
 
-    def drawing(self, shape: Callable[[int], str], cross: Sequence[CrossLink]) -> Plain:
-        """The drawing as plain values: extent, nodes, edges and regions."""
+    def drawing(self, shape: Callable[[int], str]) -> Plain:
+        """The drawing as plain values: extent, nodes, edges and regions. `shape`: the symbol of a family."""
         focus: Plain = {
             "id": self.neighbourhood.focus,
             "at": [0, 0],
@@ -217,7 +245,7 @@ class _Plan:
                     drawing["edges"] += tie_edges(self.neighbourhood.focus, own, row.partner.ties, SPREAD)
                     self._add_satellites(drawing, row, rows, own, way, shape, identities)
         clear_symbols(drawing)
-        drawing["edges"] += cross_edges(drawing, cross)
+        drawing["edges"] += cross_edges(drawing, self.neighbourhood.cross_links(self.sectors) if self.fits else [])
         return drawing
 
     def _partner_node(self, row: RadialRow, partner: Partner, own: int, way: int, shape: Callable[[int], str]) -> Plain:

@@ -135,7 +135,10 @@ def arrange_columns(
         own = [sides[partner.key][0] for partner in partners if partner.key in sides]
         if own:
             majority = int(sum(own) * 2 > len(own))
-            parts = [[p for p in partners if sides.get(p.key, (majority, 0))[0] == side] for side in (0, 1)]
+            # What is counted stays with the last of those that are drawn.
+            last = next(sides[p.key][0] for p in reversed(sector.partners) if p.key in sides)
+            placed = [(p, sides.get(p.key, (last if p.counted else majority, 0))[0]) for p in partners]
+            parts = [[p for p, where in placed if where == side] for side in (0, 1)]
             pieces += [(sector, part, side) for side, part in enumerate(parts) if part]
         elif len(partners) > 3 and height(partners) > 0.56 * total:
             half = ceil(len(partners) / 2)

@@ -59,12 +59,23 @@ function distances(from) {
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const inSeries = (parts) => (parts.length > 1 ? parts.slice(0, -1).join(", ") + " and " + parts.at(-1) : parts.join(""));
 
+// How many relationships there are among some claims, and how often one body became another.
+function relationshipCount(claims) {
+  const events = claims.filter(isEvent).length, times = events === 1 ? "once one body became another" : `${events} times one body became another`;
+  return inSeries([events < claims.length || !events ? counted(claims.length - events, "relationship") : "", events ? times : ""].filter(Boolean));
+}
+function relationshipShare(claims) {
+  const events = claims.filter(isEvent).length, all = CLAIMS.from.length - EVENTS;
+  return `${claims.length - events} of ${counted(all, "relationship")}${events ? `, ${events} of ${EVENTS === 1 ? "1 time" : EVENTS + " times"} that one body became another` : ""}`;
+}
+
 // What is brought forward, in words, with the numbers that the tables list.
 function emphasisInWords() {
-  const listed = CLAIMS.from.map((_, claim) => claim).filter(claimListed), number = (what) => listed.filter((claim) => status(claim) === what).length;
-  let text = `${listed.length} of ${counted(CLAIMS.from.length, "relationship")}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
-  if (state.since) return `${text} Since ${inWords(state.since)}: ${number("new")} new, ${number("ended")} ended.`;
-  const open = state.date ? number("unknown") : 0;
+  const listed = CLAIMS.from.map((_, claim) => claim).filter(claimListed);
+  const related = listed.filter((claim) => !isEvent(claim));
+  let text = `${relationshipShare(related.length ? related : listed)}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
+  if (state.since) return `${text} ${comparisonInWords(listed)}`;
+  const open = state.date ? listed.filter((claim) => status(claim) === "unknown").length : 0;
   if (open && state.status === null) text += ` Whether ${open} of these relationships held ${onDate(state.date)} is not known.`;
   const found = brought(), name = DATA.focus !== null && nameOf(DATA.focus);
   if (!found || !name || !(found.direct || found.farther || found.apart)) return text;

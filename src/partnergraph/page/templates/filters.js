@@ -55,7 +55,7 @@ const FILTERS = [
     start: null,
     chooses: true,
     isActive: (code) => code !== null,
-    passes: (claim, code) => statusOn(claim, daysNow()) === code,
+    passes: (claim, code) => !isEvent(claim) && statusOn(claim, daysNow()) === code,
     write: (code) => code?.replace(" ", "-"),
     read: (text) => STATUSES.find((code) => code.replace(" ", "-") === text) ?? null,
     startControl: startStatus,
@@ -145,6 +145,8 @@ function startActive() {
       handOn();
     } }, words, " ×")));
     text.textContent = all.hidden ? "" : emphasisInWords();
+    // What stands above the map has grown or shrunk: the control in use stays in sight.
+    if (document.activeElement.closest(".filters, .legend")) document.activeElement.scrollIntoView({ block: "nearest" });
     if (shown && state.question === null) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
     shown = key;
   });
@@ -167,7 +169,7 @@ const pastStays = () => state.ended || pastAsked();
 const bodyRemains = (body) => pastStays() || body === DATA.focus || !bodyOver(body);
 function startEnded() {
   const past = (body) => body !== DATA.focus && bodyEnded(body);
-  const claims = OVER.filter((over, claim) => over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim])).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
+  const claims = OVER.filter((over, claim) => !isEvent(claim) && (over || past(CLAIMS.from[claim]) || past(CLAIMS.to[claim]))).length, bodies = BODIES.key.filter((_, body) => past(body)).length;
   const numbers = [claims && counted(claims, "relationship"), bodies && (bodies === 1 ? "1 body" : bodies + " bodies")].filter(Boolean).join(" and ");
   const currentCount = CLAIMS.from.filter((_, claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], READ) === "current").length;
   byId("moment").hidden = !numbers.length;
@@ -177,7 +179,7 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
+    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : emptiness() ? "" : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
   });
 }
 
@@ -190,7 +192,7 @@ function startStatus() {
     if (key === counts) return;
     counts = key;
     const numbers = new Map(STATUSES.map((code) => [code, 0]));
-    CLAIMS.from.forEach((_, claim) => numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
+    CLAIMS.from.forEach((_, claim) => isEvent(claim) || numbers.set(statusOn(claim, days), numbers.get(statusOn(claim, days)) + 1));
     for (const option of byId("status-of").options) {
       const number = numbers.get(option.value);
       if (number !== undefined) Object.assign(option, { textContent: `${option.value} ${number ? `(${number})` : "– none known"}`, disabled: !number && option.value !== state.status });

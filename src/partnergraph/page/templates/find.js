@@ -121,7 +121,7 @@ function finder(input, list, take) {
     );
     const any = fold(input.value) !== "";
     if (any && !results.length) {
-      const nothing = option(0, "Nothing here is called so.");
+      const nothing = option(0, "No organisation found with this name.");
       nothing.setAttribute("aria-disabled", "true");
       list.append(nothing);
     }

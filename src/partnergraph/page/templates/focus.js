@@ -68,12 +68,12 @@ function drawAround(body, room) {
   const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 92 : 190))); // width of a label
   const labelOfNeighbour = ([neighbour, claims], withKinds) => {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
-    const kinds = [...new Set(claims.map((claim) => wordingFrom(body, claim)))];
+    const words = wordingsFrom(body, claims).join(", "), end = endOf(claims);
     const rows = [
-      ...(withKinds ? wrapped(endOf(claims) ? `${claims.every(claimOver) ? inThePast(kinds.join(", ")) : kinds.join(", ")}, ${endOf(claims)}` : kinds.join(", "), most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? wrapped(end ? `${words}, ${end}` : words, most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
     ];
-    return { neighbour, claims, hub, size, rows, kind: kinds[0], tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
+    return { neighbour, claims, hub, size, rows, kind: presentFrom(body, claims[0]), tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
   };
   // Two columns of rows, clockwise from the top right, what is joined alike side by side. What finds no room is left to the
   // table: first the words beside the names, then the least connected neighbours.
@@ -145,7 +145,7 @@ function fitFocus() {
 // The labels stand outside, beside their symbols; that of the middle stands under it. Where the opening map is too small for its
 // text, the text is drawn larger, the selected and the best connected first, and what finds no room waits until one zooms in.
 function drawBeside(context) {
-  const ink = inks(), lit = litUp(), radial = drawnView === "radial", own = dotOf(state.body);
+  const ink = inks(), lit = litUp(), radial = drawnView === "radial", own = new Set(symbolsOf(state.body));
   const grow = radial ? Math.max(1, opening.least / network.getScale()) : 1, small = grow > 1.01;
   labels = [];
   context.textBaseline = "alphabetic";
@@ -154,12 +154,13 @@ function drawBeside(context) {
   context.lineWidth = 4 * grow;
   if (radial && !small) drawSectors(context);
   const shown = [...drawing(drawnView).nodes.values()].filter((node) => dots.get(node.id) && (!lit || lit.has(node.id) || radial));
-  const weight = ({ id, hub, size }) => (id === own || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
+  const weight = ({ id, hub, size }) => (own.has(id) || id === DATA.focus ? 200 : 0) + (lit?.has(id) ? 100 : 0) + (hub ? 50 : 0) + size;
   if (small) shown.sort((a, b) => weight(b) - weight(a));
   for (const node of shown) {
     const faded = lit && !lit.has(node.id), rows = rowsOf(node), font = node.font * grow, inside = node.side === "inside" && !small;
     const box = boxOf({ ...node, rows, ...(node.side === "inside" && small ? { side: null } : {}) }, grow);
     if (small && labels.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)) continue;
+    if (radial && isCut(box)) continue;
     labels.push({ id: node.id, size: font, ...box });
     const at = { left: ["right", box.right], right: ["left", box.left] }[node.side] ?? ["center", (box.left + box.right) / 2], x = at[1];
     context.textAlign = at[0];
@@ -167,7 +168,7 @@ function drawBeside(context) {
       const base = box.top + font * (0.92 + LINE * number);
       context.font = `${node.hub && !quiet ? "bold " : ""}${quiet ? (node.verb ?? 12) * grow : font}px ${FACE}`;
       if (!inside) context.strokeText(text, x, base);
-      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && (node.members ?? [node.id]).every(bodyPale)) ? ink.muted : ink.text;
+      context.fillStyle = inside && !faded ? ink.page : faded ? ink.line : quiet || (node.id !== DATA.focus && !own.has(node.id) && (node.members ?? [node.id]).every(bodyPale)) ? ink.muted : ink.text;
       context.fillText(text, x, base);
     });
   }

@@ -17,4 +17,21 @@ function startHeadline() {
     byId("panel").focus({ preventScroll: true });
     document.querySelector(".explorer").scrollIntoView({ block: "start" });
   }, true);
+  byId("now-all").addEventListener("click", () => {
+    change({ ended: true });
+    byId("moment-all").focus();
+  });
+  listeners.push(() => {
+    const why = state.ended ? "" : emptiness();
+    byId("now-note").hidden = !why;
+    byId("now-note").firstChild.textContent = why;
+  });
+}
+
+// Why "now" leaves nothing around the focus; empty where something is left.
+function emptiness() {
+  const focus = DATA.focus;
+  if (focus === null || !AROUND[focus].length || AROUND[focus].some((claim) => !isEvent(claim) && claimShown(claim))) return "";
+  const name = capitalised(nameOf(focus)), hasEnd = statusOf(null, BODIES.end?.[focus], READ) === "ended";
+  return `${hasEnd ? `${name} ended ${DATA.focus_end}` : `All that is on record of ${nameOf(focus)} and its partners has ended`}; what goes on with its partners since is not recorded.`;
 }

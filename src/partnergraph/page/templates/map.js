@@ -43,8 +43,8 @@ function startMap() {
     const box = holder.getBoundingClientRect();
     const found = hit({ x: event.clientX - box.left, y: event.clientY - box.top });
     holder.style.cursor = found && !found.ground ? "pointer" : "";
-    // A symbol whose label finds no room says its name when pointed at.
-    holder.title = found && "dot" in found && !labels.some(({ id }) => id === found.dot) ? (nodeOf(found.dot).name ?? BODIES.label[found.dot]) : "";
+    // A symbol whose label finds no room, or not all of it, says its name when pointed at.
+    holder.title = found && "dot" in found && !isNamed(found.dot) ? (nodeOf(found.dot).name ?? BODIES.label[found.dot]) : "";
   });
   byId("closer").addEventListener("click", () => zoom(1.3));
   byId("farther").addEventListener("click", () => zoom(1 / 1.3));
@@ -125,28 +125,27 @@ function placeOf(body) {
 
 // What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
-  const opened = openedNode();
   if (view() === "focus" && state.to !== null) return null;
-  if (!opened && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
-  const lit = new Set(), own = opened?.id ?? dotOf(state.body);
+  if (!(state.fold !== null && view() === "radial") && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
+  const lit = new Set(), own = new Set(ownSymbols());
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
-  if (own !== null) lit.add(own);
+  for (const id of own) lit.add(id);
   for (const edge of edgesNow()) {
     if (!(view() in edge.bend) || !edge.claims.some(claimShown)) continue;
-    if (chosen ? edge.claims.some((claim) => chosen.has(claim)) : edge.from === own || edge.to === own) {
+    if (chosen ? edge.claims.some((claim) => chosen.has(claim)) : own.has(edge.from) || own.has(edge.to)) {
       lit.add(edge.from).add(edge.to).add("line " + edge.id);
     }
   }
-  if (!way && view() === "radial") for (const each of wayToFocus(own)) lit.add(each);
+  if (!way && view() === "radial") for (const id of own) for (const each of wayToFocus(id)) lit.add(each);
   return lit;
 }
 
-// What filters or a question bring forward: its symbols and lines, and those that join it to the focus.
+// What filters or a question bring forward: its symbols and lines, and those that join it to the focus; and what is selected.
 function forwardNow() {
   const found = emphasis();
   if (!found) return null;
-  const lit = new Set([...found.bodies].map(dotOf));
+  const lit = new Set([...[...found.bodies].map(dotOf), ...symbolsOf(state.body), ...(view() === "focus" ? [focused.body] : [])]);
   for (const edge of edgesNow()) {
     if (view() in edge.bend && edge.claims.some((claim) => (found.claims.has(claim) || found.paths.has(claim)) && claimShown(claim))) lit.add(edge.from).add(edge.to).add("line " + edge.id);
   }
@@ -175,16 +174,16 @@ function showMap() {
   const ink = inks(), lit = litUp();
   const looks = DATA.families.map((family) => (dark.matches ? family.dark : family.light));
   drawnView = now;
-  const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && shownDot(node));
+  const shown = around ? [...focused.nodes.values()] : now === "radial" ? shownInOpening() : NETWORK.nodes.filter((node) => node[now] && (shownDot(node) || node.id === dotOf(state.body)));
   const shownIds = new Set(shown.map((node) => node.id));
-  const chosenFirst = state.body === null && !state.claims ? emphasis() : null;
+  const own = new Set(ownSymbols()), chosenFirst = state.body === null && !state.claims ? emphasis() : null;
   byId("map").classList.toggle("taller", now === "unfolded" || now === "wide");
   // vis-network draws after every change of what it holds: here all of them are drawn at once.
   network.body.emitter.emit("_blockRedraw");
   dots.clear();
   lines.clear();
   dots.add(shown.map((node) => {
-    const faded = lit && !lit.has(node.id), chosen = node.id === (state.fold ?? dotOf(state.body)), fill = looks[node.family] ?? ink.page;
+    const faded = lit && !lit.has(node.id), chosen = own.has(node.id), fill = looks[node.family] ?? ink.page;
     const members = node.members ?? [node.id], over = node.id !== DATA.focus && members.every(bodyPale), open = over && members.every(bodyUnsure), border = faded ? ink.faded : chosen ? ink.accent : over ? ink.line : ink.outline;
     const look = {
       id: node.id, x: node[now][0], y: node[now][1], fixed: true, shape: node.shape, size: node.size, borderWidth: chosen ? 3.5 : 1.8,
@@ -325,6 +324,9 @@ function drawRing(context) {
   context.arc(...at, 1.25 * node.size + 3, 0, 2 * Math.PI);
   context.stroke();
 }
+
+// Whether a label with the whole name stands on the map.
+const isNamed = (id) => labels.some((label) => label.id === id) && !(drawing(drawnView) ? rowsOf(nodeOf(id)).map(({ text }) => text) : labelOf(nodeOf(id))).some((text) => text.endsWith("…"));
 
 // The dot whose symbol or label is at a point of the page, else the line there.
 function hit(dom) {

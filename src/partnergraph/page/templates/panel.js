@@ -2,9 +2,6 @@
 const MOST = 60; // items of a list at once
 const linkTo = (body) => element("a", { href: "#" + BODIES.key[body] }, BODIES.label[body]);
 const copy = (row, part) => row.querySelector(part)?.cloneNode(true) ?? "";
-const wordingOf = (claim) => claimRow(claim).cells[1].textContent;
-// A claim in words, read from one of its ends.
-const wordingFrom = (body, claim) => (CLAIMS.from[claim] === body ? wordingOf(claim) : DATA.kinds[CLAIMS.kind[claim]][DATA.groups.includes(body) ? "plural" : "inverse"]);
 const typeOf = (body) => bodyRow(body).cells[1].textContent;
 const whenOf = (claim) => claimRow(claim).cells[3].firstChild.textContent.trim();
 
@@ -24,7 +21,7 @@ function inSentences(proofs) {
 function evidenceOf(claim) {
   const row = claimRow(claim), part = element("div", { class: "evidence" });
   part.append(element("p", {}, element("span", { class: "key" }, "When"), " " + whenOf(claim), copy(row, ".bounded")));
-  part.append(element("p", {}, element("span", { class: "key" }, "Status"), " " + statusNow(claim)), copy(row, ".more"), copy(row, ".standing"));
+  part.append(isEvent(claim) ? "" : element("p", {}, element("span", { class: "key" }, "Status"), " " + statusNow(claim)), copy(row, ".more"), copy(row, ".standing"));
   for (const found of row.querySelectorAll(":scope > td:last-child > .proofs, :scope > td:last-child > .against")) part.append(inSentences(found.cloneNode(true)));
   return part;
 }
@@ -51,7 +48,7 @@ const marks = (claim) => [standingOf(claim) !== "accepted" && standingOf(claim),
 function claimItem(claim, body) {
   const from = CLAIMS.from[claim], to = CLAIMS.to[claim], outward = from === body;
   const wording = wordingFrom(body, claim);
-  const when = whenOf(claim), dated = when !== "not stated";
+  const when = whenOf(claim), dated = when !== "not stated" && !isEvent(claim);
   const aside = [dated ? [` (${when})`] : [], marks(claim).map((mark) => ", " + mark)].flat().join("");
   const item = element("details", {},
     element("summary", {}, element("span", { class: "what" }, wording), " ", BODIES.label[outward ? to : from], element("span", { class: "quiet" }, aside), element("span", { class: "then" }, statusNow(claim))));
@@ -101,7 +98,7 @@ function bodyPanel(body) {
   parts.push(...(marked ? [marked] : [])); // what an answer says of it comes first
   const way = state.to === null ? [] : routeParts(body, state.to);
   parts.push(...(phone.matches ? way : []), tools(body), ...countedButtons(body), ...(phone.matches ? [] : way));
-  parts.push(element("h3", {}, claims.length === 1 ? "1 relationship" : claims.length + " relationships"));
+  parts.push(element("h3", {}, capitalised(relationshipCount(claims))));
   parts.push(...listed(claims, (claim) => claimItem(claim, body)));
   if (others.length) parts.push(othersOf(others, body));
   if (facts.children.length) parts.push(element("h3", {}, "About"), facts);
@@ -151,7 +148,7 @@ function membersOf(members) {
 }
 
 function foldPanel(fold) {
-  const node = nodeOf(fold) ?? DOTS.get(fold);
+  const node = nodeOf(fold) ?? countedNode(fold) ?? DOTS.get(fold);
   const shown = node.members.filter(bodyShown);
   const why = fold < 0 ? "Drawn as one, because each by itself finds no room on the map." : haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];

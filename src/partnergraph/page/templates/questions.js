@@ -5,18 +5,12 @@ const ASKING = DATA.questions ?? null;
 const FEW_ROWS = 12; // rows of an answer at first
 const FEW_CHOICES = 4; // bodies or years of a question in the menu
 const FEW_NAMES = 5; // names in a sentence
-const DERIVED = new Set(ASKING?.derived);
 const kindNumber = (code) => DATA.kinds.findIndex((kind) => kind.code === code);
-const SPELLED = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const spelled = (number) => SPELLED[number] ?? String(number);
 const nounCount = (number, noun, plural = noun + "s") => `${spelled(number)} ${number === 1 ? noun : plural}`;
 const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const enumeration = (names, separator = ", ") => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(separator)}${separator === ", " ? " and " : separator + "and "}${names.at(-1)}`);
 const someOf = (names, separator) => (names.length > FEW_NAMES + 1 ? enumeration([...names.slice(0, FEW_NAMES), `${names.length - FEW_NAMES} others`], separator) : enumeration(names, separator));
 const statusCode = (claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow());
-
-// The words of a claim, in the past when it has ended.
-const wordingAtDay = (claim) => (statusCode(claim) === "ended" ? inThePast(wordingOf(claim)) : wordingOf(claim));
 
 const longDay = (day) => `${Number(day.slice(8))} ${inWords(day.slice(0, 7))}`;
 // The time of which an answer speaks: the chosen month, else the day of the page or of its reader.
@@ -65,6 +59,8 @@ function partyInWords(party, claims, withSource) {
   const phrases = claims.map((claim) => {
     const row = claimRow(claim), source = withSource && plainText(row.querySelector(":scope > td:last-child > .proofs cite a"));
     const notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred", source && `according to “${shortened(source)}”`].filter(Boolean);
+    const paid = withSource ? "" : plainText(row.querySelector(":scope > td:last-child > .standing small")).replace(/^Note: /, "");
+    if (paid) notes.push(shortened(paid));
     const beside = [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText);
     return [...beside, ...(notes.length ? [`(${notes.join("; ")})`] : [])].join(" ");
   });
@@ -74,16 +70,17 @@ function shortened(title, most = 56) {
   return title.length <= most ? title : title.slice(0, most).replace(/[\s,;:(]+\S*$/, "") + "…";
 }
 
-// Who pays for a body, or leads it.
+// Who funds a body, or leads it. What is funded may be a part of its work: a note of the claim says so.
 function partiesAnswer(key, kind, title, doing, withSource) {
   const body = BODY_AT.get(key);
   if (body === undefined) return null;
   const name = nameOf(body), claims = claimsInto(body, kind), parties = new Map();
   for (const claim of claims) parties.set(CLAIMS.from[claim], [...(parties.get(CLAIMS.from[claim]) ?? []), claim]);
+  const whole = withSource ? name : `${name} or part of its work`;
   const names = [...parties].map(([party, own]) => partyInWords(party, own, withSource));
   const sentence = names.length
-    ? `${capitalised(nounCount(names.length, "body", "bodies"))} ${names.length === 1 ? "is" : "are"} named as ${doing} ${name}: ${someOf(names, "; ")}.`
-    : `Nobody is named as ${doing} ${name}.`;
+    ? `${capitalised(nounCount(names.length, "body", "bodies"))} ${names.length === 1 ? "is" : "are"} named as ${doing} ${whole}: ${someOf(names, "; ")}.`
+    : `Nobody is named as ${doing} ${whole}.`;
   const disputed = claims.some((claim) => standingOf(claim) === "disputed" || claimRow(claim).querySelector('.standing a[href^="#"]'));
   const dispute = !claims.length ? "" : disputed ? "That is disputed: the table shows both sides." : withSource ? "Nobody is on record as disputing it." : "";
   return { title: title(name), sentences: [sentence, dispute, claims.length ? daySentence(claims) : ""], rows: claims.map((claim) => ({ claim, subject: body })) };
@@ -105,7 +102,7 @@ function connectionAnswer(key) {
   const middles = [...ways.keys()].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
   const rows = [...direct, ...middles.flatMap((middle) => [...ours.get(middle), ...ways.get(middle)])];
   const title = `How is ${name} connected to us?`;
-  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingAtDay(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
+  const facts = direct.map((claim) => `${nameOf(CLAIMS.from[claim])} ${wordingOf(claim)} ${nameOf(CLAIMS.to[claim])} (${[statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred"].filter(Boolean).join("; ")})`);
   if (rows.length) return {
     title,
     rows: rows.map((claim) => ({ claim, subject: null })),
@@ -116,26 +113,30 @@ function connectionAnswer(key) {
   return { title, sentences: [way ? `${name.replace(/^the /, "The ")} is ${spelled(found[0].length)} steps away from ${own}: ${way}.` : `No relationship on record leads from ${own} to ${name}, nor do several in a row.`], rows: hops.map((claim) => ({ claim, subject: null })) };
 }
 
-// What surely began, ended, or became another body from the first day of a year on.
+// What surely changed from the first day of a year on.
 function changesAnswer(year) {
   if (!/^\d{4}$/.test(year)) return null;
-  const after = year + "-01-01", before = daysNow()[1], number = { began: 0, ended: 0, became: 0 }, rows = [];
-  const note = (claim, bounds, mark) => {
-    const [first, last] = bounds ?? [];
-    if (!(first >= after && last <= before)) return;
-    number[mark] += 1;
-    rows.push({ claim, subject: null, mark: `${mark} ${boundsInWords(bounds)}`, last });
-  };
-  for (const claim of everyClaim()) {
-    if (CLAIMS.kind[claim] === SUCCESSION) note(claim, CLAIMS.start[claim], "became");
-    else if (!DERIVED.has(claim)) {
-      note(claim, CLAIMS.start[claim], "began");
-      note(claim, CLAIMS.end[claim], "ended");
-    }
-  }
+  const before = longDay(daysNow()[1]), changes = sureChanges(year + "-01");
+  const rows = changes.map(({ claim, mark, days }) => ({ claim, subject: null, mark: `${mark} ${boundsInWords(days)}`, last: days[1] }));
   rows.sort((a, b) => (a.last < b.last) - (a.last > b.last) || a.claim - b.claim);
-  const parts = [number.began && `${nounCount(number.began, "relationship")} began`, number.ended && `${nounCount(number.ended, "relationship")} ended`, number.became && (number.became === 1 ? "once one body became another" : `${spelled(number.became)} times one body became another`)].filter(Boolean);
-  return { title: `What changed since ${year}?`, rows, sentences: [parts.length ? `From 1 January ${year} to ${longDay(before)}, ${enumeration(parts)}. Only what surely did is counted.` : `Nothing is known to have begun or ended from 1 January ${year} to ${longDay(before)}.`] };
+  const sentence = rows.length
+    ? `From 1 January ${year} to ${before}, ${changesInWords(changes)}. Only what surely did is counted.`
+    : `Nothing is known to have begun or ended from 1 January ${year} to ${before}.`;
+  return { title: `What changed since ${year}?`, rows, sentences: [sentence] };
+}
+
+// Groups that are not named one by one are counted apart: the same bodies may be among the named.
+function countedApart(bodies) {
+  const groups = bodies.filter((body) => DATA.groups.includes(body)).length;
+  return [bodies.length - groups, groups];
+}
+function bodiesInWords(bodies) {
+  const [named, groups] = countedApart(bodies);
+  return [named && nounCount(named, "body", "bodies"), groups && nounCount(groups, "group")].filter(Boolean).join(" and ");
+}
+function bodyNumbers(bodies) {
+  const [named, groups] = countedApart(bodies);
+  return [named, groups && counted(groups, "group")].filter(Boolean).join(" and ");
 }
 
 function familyAnswer(code) {
@@ -143,12 +144,12 @@ function familyAnswer(code) {
   const rows = mainFirst([...ASKING.partners, ...ASKING.wider].filter(([, body]) => BODIES.family[body] === family));
   if (!rows.length) return null;
   const direct = new Set(ASKING.partners.map(([, body]) => body)), bodies = [...new Set(rows.map(([, body]) => body))];
-  const near = bodies.filter((body) => direct.has(body)).length, far = bodies.length - near;
-  const ways = ["directly with us or our units", "only through a partnership that we are a member of as well"];
-  const how = near && far ? `: ${spelled(near)} ${ways[0]} and ${spelled(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near ? 0 : 1]}`;
+  const near = bodies.filter((body) => direct.has(body)), far = bodies.filter((body) => !direct.has(body));
+  const ways = ["directly with us or our units", "only through a partnership"];
+  const how = near.length && far.length ? `: ${bodiesInWords(near)} ${ways[0]}, ${bodiesInWords(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near.length ? 0 : 1]}`;
   const { plural, label } = DATA.families[family];
   const found = claimRows(rows);
-  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${spelled(bodies.length)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
+  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${bodiesInWords(bodies)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
 }
 
 function endedAnswer(_, [, title]) {
@@ -156,7 +157,7 @@ function endedAnswer(_, [, title]) {
   const claims = stated.filter((claim) => statusCode(claim) === "ended").sort((a, b) => (last(a) < last(b)) - (last(a) > last(b)) || a - b);
   const [latest] = claims;
   const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${stated.length} relationship${stated.length === 1 ? "" : "s"} ${claims.length === 1 ? "has" : "have"} surely ended.`;
-  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingAtDay(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
+  const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingOf(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
   return { title, sentences: [sentence, example], rows: claims.map((claim) => ({ claim, subject: null })) };
 }
 
@@ -168,7 +169,7 @@ const ANSWERS = {
   },
   "partners-of-family": familyAnswer,
   "since-when": (_, [, title, text]) => ({ title, sentences: [text], rows: claimRows(ASKING.partners) }),
-  "who-pays": (key) => partiesAnswer(key, kindNumber("funding"), (name) => `Who pays for ${name}?`, "paying for", false),
+  "who-pays": (key) => partiesAnswer(key, kindNumber("funding"), (name) => `Who funds ${name} or part of its work?`, "funding", false),
   "who-leads": (key) => partiesAnswer(key, kindNumber("leadership"), (name) => `Who leads ${name}, and is it disputed?`, "leading", true),
   "way-to-us": connectionAnswer,
   "changed-since": changesAnswer,
@@ -196,9 +197,9 @@ function questionClaims() {
 
 // A row of an answer; its evidence opens beneath it.
 function answerRow({ claim, subject, mark }) {
-  const from = CLAIMS.from[claim], to = CLAIMS.to[claim], kind = DATA.kinds[CLAIMS.kind[claim]];
+  const from = CLAIMS.from[claim], to = CLAIMS.to[claim];
   const verb = (text) => element("a", { href: "#" + CLAIMS.key[claim], class: "what" }, text);
-  const words = from === subject ? [verb(wordingOf(claim)), " ", linkTo(to)] : to === subject ? [verb(kind.inverse), " ", linkTo(from)] : [linkTo(from), " ", verb(wordingOf(claim)), " ", linkTo(to)];
+  const words = from === subject ? [verb(wordingOf(claim)), " ", linkTo(to)] : to === subject ? [verb(wordingFrom(to, claim)), " ", linkTo(from)] : [linkTo(from), " ", verb(wordingOf(claim)), " ", linkTo(to)];
   const when = whenOf(claim), notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "inferred"].filter(Boolean);
   const what = element("th", { scope: "row" }, ...words, copy(claimRow(claim), ".more"));
   const button = element("button", { type: "button", class: "evidence-button", "aria-expanded": "false", "aria-label": `Evidence: ${plainText(what)}` }, "Evidence");
@@ -265,9 +266,9 @@ const bestConnected = () => BODIES.key.map((_, body) => body).filter((body) => b
 const bodyChoices = (bodies) => bodies.map((body) => [BODIES.key[body], BODIES.label[body]]);
 const CHOICES = {
   "partners-of-family": () => {
-    const number = new Map();
-    for (const body of new Set([...ASKING.partners, ...ASKING.wider].map(([, own]) => own))) number.set(BODIES.family[body], (number.get(BODIES.family[body]) ?? 0) + 1);
-    return DATA.families.filter((_, at) => number.has(at)).map((family) => [family.code, `${family.plural ?? family.label} (${number.get(DATA.families.indexOf(family))})`]);
+    const own = [...new Set([...ASKING.partners, ...ASKING.wider].map(([, body]) => body))];
+    const families = DATA.families.map((family, at) => [family, own.filter((body) => BODIES.family[body] === at)]);
+    return families.filter(([, bodies]) => bodies.length).map(([family, bodies]) => [family.code, `${family.plural ?? family.label} (${bodyNumbers(bodies)})`]);
   },
   "who-pays": () => bodyChoices(bestChoices(kindNumber("funding"))),
   "who-leads": () => bodyChoices(bestChoices(kindNumber("leadership"))),
@@ -281,7 +282,7 @@ const CHOICES = {
 function questionsAbout(body) {
   const name = nameOf(body), offers = (question) => ASKING.offered.some(([own]) => own === question);
   return [
-    ["who-pays", `Who pays for ${name}?`, claimsInto(body, kindNumber("funding")).length],
+    ["who-pays", `Who funds ${name} or part of its work?`, claimsInto(body, kindNumber("funding")).length],
     ["who-leads", `Who leads ${name}, and is it disputed?`, claimsInto(body, kindNumber("leadership")).length],
     ["way-to-us", `How is ${name} connected to us?`, body !== DATA.focus],
   ].filter(([question, , makesSense]) => makesSense && offers(question));
@@ -307,7 +308,7 @@ function fillMenu(menu) {
       found.replaceChildren(...(questions.length ? questions.map(([name, text]) => button(`${name}.${BODIES.key[body]}`, text)) : [`Nothing can be asked about ${BODIES.label[body]}.`]));
       found.querySelector("button")?.focus();
     });
-    parts.push(element("div", { class: "find" }, element("label", { for: "about" }, "About another"), input, list), found);
+    parts.push(element("div", { class: "find" }, element("label", { for: "about" }, "About another organisation"), input, list), found);
   }
   menu.replaceChildren(...parts);
 }
@@ -324,5 +325,9 @@ function startQuestions() {
   document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   for (const link of document.querySelectorAll("[data-question]")) link.addEventListener("click", () => ask(link.dataset.question));
   const rows = [...document.querySelectorAll("#questions tr[data-claim]")];
-  listeners.push(() => rows.forEach((row) => (row.lastElementChild.textContent = statusNow(Number(row.dataset.claim)))));
+  listeners.push(() => rows.forEach((row) => {
+    const claim = Number(row.dataset.claim);
+    row.querySelector(".what").textContent = wordingOf(claim);
+    row.lastElementChild.textContent = statusNow(claim);
+  }));
 }

@@ -1,6 +1,9 @@
 // The opening map: the focus in the middle, its partners around it, what stands behind them farther out. It is laid out in
 // Python, for wide, medium and narrow windows. Links across it are drawn when one of their ends is selected; a counted
 // symbol opens in place.
+// Numbers of the counted symbols, below 0: one that stands for the same bodies behind the same partner has one number in every
+// drawing.
+const COUNTED = [];
 const OPENINGS = NETWORK.radial ? Object.fromEntries(["wide", "medium", "tall"].filter((size) => NETWORK.radial[size]).map((size) => [size, readOpening(NETWORK.radial[size])])) : null;
 const CARD = { font: 13, row: 25, pad: 10, head: 34, gap: 12, column: 236 }; // pixels of the screen
 const MAX_OPENED = 90; // members that open on the map
@@ -8,7 +11,16 @@ const MIN_HEIGHT = 440; // of the map in a wide window, in pixels: the panel sta
 let opening = OPENINGS?.wide ?? null; // the drawing in use
 let card = null; // the members of the opened symbol as they stand on the screen: boxes in pixels of the map
 
+function countedId({ id, parent, members }) {
+  if (id >= 0) return id;
+  const key = JSON.stringify([parent, members]), at = COUNTED.indexOf(key);
+  return at < 0 ? -COUNTED.push(key) : -1 - at;
+}
+
 function readOpening({ extent, nodes, edges, regions }) {
+  const ids = new Map(nodes.map((node) => [node.id, countedId(node)]));
+  nodes = nodes.map((node) => ({ ...node, id: ids.get(node.id) }));
+  edges = edges.map((edge) => ({ ...edge, from: ids.get(edge.from), to: ids.get(edge.to) }));
   const nameOf = ({ rows }) => rows.filter(({ quiet }) => !quiet).map(({ text }) => text).join(" ");
   const fonts = [...nodes.flatMap(({ font, verb, rows }) => (rows.some(({ quiet }) => quiet) ? [font, verb ?? 12] : [font])), ...regions.map(({ font }) => font ?? 13)];
   return {
@@ -21,29 +33,60 @@ function readOpening({ extent, nodes, edges, regions }) {
   };
 }
 
-// The widest drawing whose text is legible.
+// The widest drawing whose text is legible in so many pixels.
+const openingFor = (width) => Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && width / drawing.extent[2] >= drawing.least - 0.005) ?? OPENINGS.tall;
+// Beside an open panel the map stays whole: a narrower drawing, each partner on its side and in its place in the order. Where a
+// person has moved one drawing to means nothing in another.
 function chooseOpening() {
-  const width = byId("map").clientWidth, fits = ({ extent, least }) => width / extent[2] >= least - 0.02;
-  if (width) opening = Object.values(OPENINGS).find((drawing) => (drawing !== OPENINGS.wide || !phone.matches) && fits(drawing)) ?? OPENINGS.tall;
+  const before = opening;
+  if (byId("map").clientWidth) opening = openingFor(roomFor().x);
+  if (opening !== before && drawnView === "radial") state.camera = null;
+}
+// The drawing that stands beside the panel of what is selected. A hidden panel has no width: it is shown to be measured.
+function openingBeside() {
+  const panel = byId("panel"), was = panel.hidden;
+  panel.hidden = false;
+  const { x } = roomFor();
+  panel.hidden = was;
+  return x > 0 ? openingFor(x) : opening;
 }
 
-// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower. With the panel
-// below it, it has its own height.
+// A small drawing is enlarged; beside the panel no further than without it.
+const largestScale = () => (byId("panel").hidden || phone.matches ? 1.6 : Math.max(1, Math.min(1.6, byId("map").clientWidth / openingFor(byId("map").clientWidth).extent[2])));
+
+// A drawing may be higher than the map is: then the page scrolls, not the map. Of a low one the map is lower, but no lower
+// beside the panel than without it. With the panel below it, it has its own height.
 function sizeOpening(on) {
   const holder = byId("map");
   holder.style.height = "";
   if (!on || !holder.clientWidth || (phone.matches && !byId("panel").hidden)) return;
-  const [, , width, height] = opening.extent, needed = Math.round(height * Math.max(opening.least, Math.min(holder.clientWidth / width, opening === OPENINGS.tall ? 1.15 : 1)));
-  if (needed > holder.clientHeight || opening === OPENINGS.tall) holder.style.height = needed + "px";
-  else {
-    const { top, bottom } = innerBox(), low = Math.round((bottom - top) * Math.min(holder.clientWidth / width, 1.6)) + 48;
-    if (low < holder.clientHeight) holder.style.height = Math.max(MIN_HEIGHT, low) + "px";
-  }
+  const own = holder.clientHeight, heightOf = (drawing, across) => {
+    const [, , width, height] = drawing.extent, { top, bottom } = innerBox(drawing);
+    const needed = Math.round(height * Math.max(drawing.least, Math.min(across / width, drawing === OPENINGS.tall ? 1.15 : 1)));
+    return needed > own || drawing === OPENINGS.tall ? needed : Math.min(own, Math.max(MIN_HEIGHT, Math.round((bottom - top) * Math.min(across / width, largestScale())) + 48));
+  };
+  const height = Math.max(heightOf(opening, roomFor().x), heightOf(openingFor(holder.clientWidth), holder.clientWidth));
+  if (height !== own) holder.style.height = height + "px";
 }
 
 const isOpeningOn = () => Boolean(OPENINGS) && !state.everything && (phone.matches || !state.unfolded);
-// A body that the opening map shows well: with a symbol of its own and all its claims.
-const isInOpening = (body) => opening.nodes.has(body) && AROUND[body].every((claim) => opening.claims.has(claim));
+// A body that the opening map shows well: with a symbol of its own and all its claims. Beside the panel a counted symbol may
+// hold it, which then has its name.
+function isInOpening(body) {
+  const beside = openingBeside(), hasClaims = ({ claims }) => AROUND[body].every((claim) => claims.has(claim));
+  const isAlone = (drawing) => drawing.nodes.has(body) && hasClaims(drawing);
+  return isAlone(beside) || (beside.counted.has(body) && hasClaims(beside) && isAlone(openingFor(byId("map").clientWidth || opening.extent[2])));
+}
+// A counted symbol by its number, of whatever drawing.
+const countedNode = (id) => opening?.nodes.get(id) ?? Object.values(OPENINGS ?? {}).map(({ nodes }) => nodes.get(id)).find(Boolean);
+// The symbols of what is selected; of a counted symbol that this drawing does not have, those that stand for its members.
+function ownSymbols() {
+  if (state.fold === null || view() !== "radial") return state.fold === null ? symbolsOf(state.body) : [state.fold];
+  const { parent, members } = countedNode(state.fold);
+  return opening.nodes.has(state.fold) ? [state.fold] : [...opening.nodes.values()].filter((node) => node.parent === parent && (node.members ?? [node.id]).some((body) => members.includes(body))).map(({ id }) => id);
+}
+// The symbols that stand for a body: its own, and those of its further places; else the counted ones that hold it.
+const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : body === null ? [] : [dotOf(body)]);
 
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
@@ -73,32 +116,44 @@ function endOf(claims) {
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
 }
 
-// The phrases of what has ended, in the past; a verb that is not listed stays as it is.
-const PAST = { is: "was", are: "were", has: "had", have: "had", includes: "included", works: "worked", collaborates: "collaborated", supports: "supported", funds: "funded", leads: "led", hosts: "hosted", runs: "ran", uses: "used", provides: "provided" };
-const inThePast = (phrases) => phrases.split(", ").map((phrase) => phrase.replace(/^[a-z]+/, (verb) => PAST[verb] ?? verb)).join(", ");
+// From a label's inner end to the edge of the drawing: every row has a height of its own, outward of it stands nothing.
+function roomOutward({ radial: [x], side, size }) {
+  const [left, , width] = opening.extent;
+  return (side === "left" ? x - left : left + width - x) - size - 15;
+}
 
-// The rows beside a symbol: what ended says so in the quiet row, where that gets no wider than the label is.
+// The rows beside a symbol: what ended says so in the quiet row; a counted symbol names the selected body that it holds.
 function rowsOf(node) {
   if (drawnView !== "radial") return node.rows;
+  if (state.body !== null && node.members?.length > 1 && node.members.includes(state.body) && !opening.nodes.has(state.body)) {
+    const rest = node.members.length - 1, loud = node.rows.filter(({ quiet }) => !quiet);
+    const texts = wrapped(`${BODIES.label[state.body]} and ${rest} ${rest === 1 ? "other" : "others"}`, roomOutward(node), loud.length, node.font, false);
+    return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
+  }
   const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
   if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
-  if (!node.rows.some(({ quiet }) => quiet)) return node.rows;
+  const verbs = node.rows.some(({ quiet }) => quiet);
+  if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
   const shown = ties.flatMap(({ claims }) => claims).filter(claimShown), end = endOf(shown);
   if (!end) return node.rows;
+  if (!verbs) {
+    // The verb stands in the heading.
+    const longer = `${node.rows.at(-1).text}, ${end}`;
+    return widthAt(longer, node.font, node.hub) <= roomOutward(node) ? [...node.rows.slice(0, -1), { ...node.rows.at(-1), text: longer }] : node.rows;
+  }
   const last = node.rows.findLastIndex(({ quiet }) => quiet), words = node.rows[last].text, longer = `${shown.every(claimOver) ? inThePast(words) : words}, ${end}`;
-  // Every row has a height of its own: outward of the quiet row stands nothing.
-  const [x] = node.radial, [left, , width] = opening.extent, most = (node.side === "left" ? x - left : left + width - x) - node.size - 15;
-  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= most ? longer : end } : row));
+  return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= roomOutward(node) ? longer : end } : row));
 }
 
-// The whole drawing; beside or above the panel what is selected, never so small that it cannot be read.
+// The whole drawing, beside the panel too; above it, where it would be too small to be read, what is selected.
 function fitOpening() {
-  const holder = byId("map"), { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 8, opening.extent[3]);
-  const scale = Math.min(holder.clientWidth / width, holder.clientHeight / height, 1.6), lit = litUp();
+  const { x, y, right, low } = roomFor(), [left, , width] = opening.extent, { top, bottom } = innerBox(), height = Math.min(bottom - top + 20, opening.extent[3]);
+  const scale = Math.min(x / width, y / height, largestScale()), lit = litUp();
   if (opensInPlace() && byId("panel").hidden) return fitCard(Math.max(scale, phone.matches ? opening.least : 0));
-  if (byId("panel").hidden || !lit) {
-    return network.moveTo({ position: { x: left + width / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, phone.matches ? opening.least : 0), animation: false });
+  if (byId("panel").hidden || !lit || scale >= opening.least - 0.005) {
+    const shown = Math.max(scale, phone.matches ? opening.least : 0);
+    return network.moveTo({ position: { x: left + width / 2 + right / 2 / shown, y: (top + bottom) / 2 + low / 2 / shown }, scale: shown, animation: false });
   }
   const boxes = [...lit].map((id) => opening.nodes.get(id)).filter(Boolean).flatMap((node) => [boxOf(node), symbolBox(node)]);
   const chosen = opening.nodes.get(dotOf(state.body)), [own] = chosen ? [hullOf([boxOf(chosen), symbolBox(chosen)])].map(({ left, right, top, bottom }) => ({ x: (left + right) / 2, y: (top + bottom) / 2 })) : [null];
@@ -123,9 +178,9 @@ function fitCard(scale) {
 }
 
 // What is drawn at all, without the empty margin around it.
-function innerBox() {
-  const headings = opening.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
-  return (opening.inner ??= hullOf([...[...opening.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
+function innerBox(drawing = opening) {
+  const headings = drawing.regions.map(({ at: [x, y], font = 13 }) => ({ left: x, right: x, top: y - font / 2, bottom: y + font / 2 }));
+  return (drawing.inner ??= hullOf([...[...drawing.nodes.values()].flatMap((node) => [boxOf(node), symbolBox(node)]), ...headings]));
 }
 
 const symbolBox = ({ radial: [x, y], size }) => ({ left: x - size, right: x + size, top: y - size, bottom: y + size });
@@ -141,19 +196,31 @@ function partnersOf(region) {
   return [...opening.nodes.values()].filter((node) => node.ring === 1 && node.side === side && y < node.radial[1] && node.radial[1] < next);
 }
 
+// The heading of a region with the verb of its partners, in the past where all of that is over.
+function headingOf(region) {
+  const [, start, verb] = /^(.*: )(.+)$/.exec(region.label) ?? [], partners = verb ? partnersOf(region) : [];
+  const claims = partners.map(({ id }) => opening.edges.filter(({ from, to, cross }) => !cross && [from, to].includes(id) && [from, to].includes(DATA.focus)).flatMap((edge) => edge.claims).filter(claimShown));
+  return claims.length && claims.every((own) => own.length && own.every(claimOver)) ? start + inThePast(verb) : region.label;
+}
+
 // The names of the regions; a region of which nothing is drawn has none.
 function drawSectors(context) {
   const least = LEAST / network.getScale();
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
-  for (const { label, at: [x, y], align, font } of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
-    context.font = `bold ${Math.max(font ?? 13, least)}px ${FACE}`;
+  for (const region of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
+    const { at: [x, y], align, font } = region, label = headingOf(region), size = Math.max(font ?? 13, least);
+    if (isCut({ top: y - size / 2, bottom: y + size / 2 })) continue;
+    context.font = `bold ${size}px ${FACE}`;
     context.textAlign = align;
     context.strokeText(label, x, y);
     context.fillText(label, x, y);
   }
   context.textBaseline = "alphabetic";
 }
+
+// Where the map is lower than the drawing, no text is cut by its upper or lower side; a person may move it anywhere.
+const isCut = ({ top, bottom }) => !state.camera && (network.canvasToDOM({ x: 0, y: top }).y < 0 || network.canvasToDOM({ x: 0, y: bottom }).y > byId("map").clientHeight);
 
 // What became of a line, in a word: near its outer end, where the lines of a fan are apart.
 function drawWords(context) {
@@ -191,7 +258,7 @@ const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
 
 function placeCard() {
   const node = openedNode(), fitting = node && columnsOf(node);
-  if (!fitting) return null;
+  if (!fitting || (state.body === null && !byId("panel").hidden)) return null; // the panel lists them
   const { columns, tall, room, column, width, height } = fitting, scale = network.getScale();
   const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
   const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
@@ -276,9 +343,10 @@ function hitCard({ x, y }) {
 // The counted symbols beside a body, which its panel opens as a click on the map does.
 function countedButtons(body) {
   if (view() !== "radial") return [];
-  const counted = opening.edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
-  const buttons = [...new Set(counted)].filter((id) => opening.nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
-    onclick: () => change({ fold: state.fold === id ? null : id }) }, opening.nodes.get(id).name));
+  const { nodes, edges } = openingBeside();
+  const counted = edges.filter(({ from, to, cross }) => !cross && (from === body || to === body)).flatMap(({ from, to }) => [from, to]).filter((id) => id < 0);
+  const buttons = [...new Set(counted)].filter((id) => nodes.get(id).members.length > 1).map((id) => element("button", { type: "button", id: `counted${id}`, "aria-expanded": String(state.fold === id),
+    onclick: () => change({ fold: state.fold === id ? null : id }) }, nodes.get(id).name));
   return buttons.length ? [element("p", { class: "counted" }, "On the map: ", ...buttons)] : [];
 }
 

@@ -4,9 +4,9 @@ let routeOnMap = null; // whether the map shows the routes; null: not computed y
 
 function isRouteOnMap() {
   if (routeOnMap === null) {
-    const hops = routes(state.body, state.to).flat(), now = baseView();
+    const hops = routes(state.body, state.to).flat(), now = baseView(), beside = now === "radial" ? openingBeside() : null;
     const isDrawn = now === "radial"
-      ? (hop) => opening.edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0]))
+      ? (hop) => beside.edges.some(({ from, to, claims }) => from >= 0 && to >= 0 && claims.includes(hop.claims[0]))
       : (hop) => [hop.from, hop.to].every((body) => DOTS.get(body)?.[now] || (now === "wide" && FOLDED.has(body) && !isOverview()));
     routeOnMap = Boolean(whole) || hops.every(isDrawn);
   }
@@ -41,7 +41,7 @@ function drawRoutes(from, to, room) {
   layers.forEach((bodies, step) => bodies.forEach((body, number) => {
     const before = [...joined.values()].find((hop) => hop.to === body), end = body === from || body === to, size = end ? 13 : 9;
     const most = Math.min(210, (narrow ? width / bodies.length : column) - 14), off = number - (bodies.length - 1) / 2;
-    const verb = before ? wrapped([...new Set(before.claims.map((claim) => wordingFrom(before.from, claim)))].join(", "), most, 1, 12, false) : [];
+    const verb = before ? wrapped(wordingsFrom(before.from, before.claims).join(", "), most, 1, 12, false) : [];
     const rows = [...verb.map((text) => ({ text, quiet: true })), ...wrapped(BODIES.label[body], most, lines, font, end).map((text) => ({ text }))];
     const at = narrow ? [off * (width / bodies.length), (step - last / 2) * row - 20] : [(step - last / 2) * column, off * Math.min(170, height / bodies.length) - 20];
     nodes.set(body, { ...symbolOf(body), size, font, hub: end ? 1 : 0, rows, focus: at.map(Math.round) });

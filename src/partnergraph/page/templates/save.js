@@ -20,7 +20,7 @@ function claimsAsCsv() {
   const head = ["from", "relationship", "to", "when", "status", "day", "last_confirmed", "standing", "inferred", "evidence"];
   const shown = inTable.claims.map((claim) => {
     const row = claimRow(claim), proofs = [...row.querySelectorAll(":scope > td:last-child > .proofs > li")];
-    return [BODIES.label[CLAIMS.from[claim]], wordingOf(claim), BODIES.label[CLAIMS.to[claim]], whenOf(claim), statusNow(claim), state.date ?? AS_OF ?? READ[0], CLAIMS.confirmed[claim] ?? "", standingOf(claim), CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(plainText).join(" | ")];
+    return [BODIES.label[CLAIMS.from[claim]], forwardOf(claim), BODIES.label[CLAIMS.to[claim]], whenOf(claim), statusNow(claim), state.date ?? AS_OF ?? READ[0], CLAIMS.confirmed[claim] ?? "", standingOf(claim), CLAIMS.inferred[claim] ? "yes" : "no", proofs.map(plainText).join(" | ")];
   });
   return "\ufeff" + [head, ...shown].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
 }

@@ -46,15 +46,22 @@ function printed(everything) {
 function dateReport() {
   const day = byId("report-day");
   if (day) day.textContent = ` Status: ${state.date ? onDate(state.date) : (AS_OF ? "as of " : "on ") + (AS_OF ?? READ[0])}; “current” and “ended” only where the dates say so.`;
+  const seen = byId("report-view"), shown = [answerTo(state.question)?.title, state.body !== null && BODIES.label[state.body], byId("active-text").textContent].filter(Boolean);
+  if (seen) seen.textContent = shown.length ? ` This report is of the whole page; on the screen was: ${shown.join(" ")}` : "";
   for (const row of document.querySelectorAll("#report [data-row]")) {
     const claims = row.dataset.row.split(" ").map(Number), all = claims.map((claim) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], daysNow()));
     // Of several claims about the same, one that holds is enough.
     const status = all.find((each) => each === "current") ?? (all.every((each) => each === all[0]) ? all[0] : "not known");
     const cell = row.querySelector(".on-day"), open = status === "not known", confirmed = CLAIMS.confirmed[claims[0]];
     row.classList.toggle("over", claims.every(claimOver));
+    if (claims.every(isEvent)) continue; // its date stands there
     if (row.localName === "span") cell.textContent = open ? "" : ", " + status;
     else if (open && confirmed) cell.replaceChildren("last confirmed ", element("span", { class: "day" }, confirmed));
     else cell.textContent = status;
+  }
+  for (const words of document.querySelectorAll("#report .tense")) {
+    const own = words.closest("[data-row]"), rows = own ? [own] : [...words.parentElement.querySelectorAll("[data-row]")];
+    words.textContent = sharedWording(words.dataset.present, rows.flatMap((row) => row.dataset.row.split(" ").map(Number)));
   }
 }
 

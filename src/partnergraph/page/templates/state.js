@@ -47,7 +47,13 @@ const AS_OF = /^\d{4}(-\d\d){0,2}$/.test(DATA.as_of) ? DATA.as_of : null;
 const READ = daysOf(AS_OF ?? today());
 const daysNow = () => (state.date ? daysOf(state.date) : READ);
 const statusOn = (claim, days) => statusOf(CLAIMS.start[claim], CLAIMS.end[claim], days);
-const statusNow = (claim) => statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
+// That one body became another is an event: it has a date, and no status.
+const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
+const isEvent = (claim) => CLAIMS.kind[claim] === SUCCESSION;
+const EVENTS = CLAIMS.kind.filter((kind) => kind === SUCCESSION).length;
+const DERIVED = new Set(DATA.derived);
+const eventInWords = (claim) => (!CLAIMS.start[claim] ? "date not stated" : (statusOn(claim, daysNow()) === "ahead" ? "ahead, " : "happened ") + boundsInWords(CLAIMS.start[claim]));
+const statusNow = (claim) => isEvent(claim) ? eventInWords(claim) : statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
 
 // Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
 const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
@@ -57,11 +63,10 @@ const holds = (claim, month) => HELD[statusOn(claim, daysOf(month))];
 // relationships have; that another succeeded it goes on.
 const OVER = CLAIMS.from.map((_, claim) => statusOn(claim, READ) === "ended");
 const claimOver = (claim) => !state.date && OVER[claim];
-const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
 let overBodies = null;
 const bodyEnded = (body) => (overBodies ??= AROUND.map((claims, body) => {
   if (statusOf(null, BODIES.end?.[body], READ) === "ended") return true;
-  const own = claims.filter((claim) => CLAIMS.kind[claim] !== SUCCESSION);
+  const own = claims.filter((claim) => !isEvent(claim));
   return own.length > 0 && own.every((claim) => OVER[claim]);
 }))[body];
 const bodyOver = (body) => !state.date && bodyEnded(body);
@@ -72,16 +77,17 @@ const bodyUnsure = (body) => Boolean(state.date) && (unsure ??= AROUND.map((clai
 const bodyPale = (body) => bodyOver(body) || bodyUnsure(body);
 
 // What a claim is on the map: at the chosen date "yes", "unknown" or "no"; compared with an earlier month, or with another
-// graph, "new", "ended", "gone" or "changed". Compared with a month: "new" had surely not begun then and may hold now,
-// "ended" is surely over now and was not surely over then.
+// graph, "new", "ended", "gone" or "changed". Compared with a month: "new" had surely not begun before and may hold now,
+// "ended" is surely over now and was not surely over before.
 function status(claim) {
   if (!state.date && !state.since) return CLAIMS.change?.[claim] || "yes";
   const now = statusOn(claim, daysNow());
   if (state.since && !(state.date && state.date.slice(0, 7) <= state.since)) {
-    const before = statusOn(claim, daysOf(state.since));
-    if (now === "ended" && before !== "ended") return "ended";
-    if (before === "ahead" && now !== "ahead") return "new";
+    const [after] = daysOf(state.since);
+    if (now === "ended" && CLAIMS.end[claim][1] >= after) return "ended";
+    if (CLAIMS.start[claim]?.[0] >= after && now !== "ahead") return "new";
   }
+  if (isEvent(claim) && now !== "ahead") return "yes";
   return state.date ? HELD[now] : "yes"; // what is not known of today is no reason to dot half of the lines
 }
 

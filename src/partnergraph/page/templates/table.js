@@ -51,7 +51,7 @@ function makeSortable(kind, heading) {
 
 // What a column is sorted by, without making every row of a large table.
 const VALUE = {
-  bodies: [(n) => BODIES.label[n], (n) => typeOf(n), null, (n) => AROUND[n].length],
+  bodies: [(n) => BODIES.label[n], (n) => typeOf(n), null, (n) => AROUND[n].filter((claim) => !isEvent(claim)).length],
   claims: [(n) => BODIES.label[CLAIMS.from[n]], (n) => DATA.kinds[CLAIMS.kind[n]].label, (n) => BODIES.label[CLAIMS.to[n]], (n) => CLAIMS.start[n]?.[0] ?? whenOf(n), statusNow],
 };
 function order(kind, column, numbers, down) {
@@ -74,7 +74,7 @@ function showRows() {
       ROWS[kind].elements.forEach((row, number) => (row.hidden = !passing.has(number)));
       ROWS[kind].elements.forEach((row, number) => dress(kind, row, number));
     }
-    document.querySelector(`[data-of="${kind}"]`).textContent = visible.length === length ? `all ${length} shown` : `${visible.length} of ${length} shown`;
+    document.querySelector(`[data-of="${kind}"]`).textContent = kind === "claims" ? (visible.length === length ? `all shown: ${relationshipCount(every)}` : `${relationshipShare(visible)} shown`) : visible.length === length ? `all ${length} shown` : `${visible.length} of ${length} shown`;
   }
 }
 
@@ -83,6 +83,7 @@ function dress(kind, row, number) {
   row.classList.toggle("over", (kind === "bodies" ? bodyOver : claimOver)(number));
   if (kind === "claims") {
     dateMark(row, number);
+    row.cells[1].textContent = wordingOf(number);
     row.cells[4].textContent = statusNow(number);
   }
 }
