@@ -260,6 +260,16 @@ def test_what_is_published_from_rdf_files_is_said_to_be_in_no_workbook(tmp_path:
     assert render(other, {"action": "workbook"}).status == 404
 
 
+def test_a_partner_that_is_renamed_in_its_row_is_renamed_and_nothing_else(tmp_path: Path) -> None:
+    rows = "Partner,How,Source\nBeacon Fund,funds us,Annual report\nLantern Trust,funds us,Annual report\n"
+    config = FOLDER["partnergraph.toml"].partition("[[document]]")[0].replace("example-trust", "Example Trust")
+    reader = Reader.at(built(tmp_path, {"partnergraph.toml": config, "tables/partnerships.csv": rows}))
+    tables = packed({"partnerships.csv": rows.replace("Beacon Fund", "Beacon Foundation")})
+    view = render(reader, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
+    assert "Renamed: Beacon Foundation (was Beacon Fund)." in text_of(view.body)
+    assert "Gone" not in text_of(view.body)
+
+
 def test_a_preview_is_a_page_that_reaches_nothing_of_the_site(desk: Server, published: bytes) -> None:
     got = send(desk, "partners.xlsx", edited(published, ("Organisations", 3, "name", "A New Name")), "preview")
     assert got.status == 200
