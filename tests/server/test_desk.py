@@ -260,6 +260,16 @@ def test_what_is_published_from_rdf_files_is_said_to_be_in_no_workbook(tmp_path:
     assert render(other, {"action": "workbook"}).status == 404
 
 
+def test_a_partner_that_is_renamed_in_its_row_is_renamed_and_nothing_else(tmp_path: Path) -> None:
+    rows = "Partner,How,Source\nBeacon Fund,funds us,Annual report\nLantern Trust,funds us,Annual report\n"
+    config = FOLDER["partnergraph.toml"].partition("[[document]]")[0].replace("example-trust", "Example Trust")
+    reader = Reader.at(built(tmp_path, {"partnergraph.toml": config, "tables/partnerships.csv": rows}))
+    tables = packed({"partnerships.csv": rows.replace("Beacon Fund", "Beacon Foundation")})
+    view = render(reader, {"action": "check", "name": "tables.zip", "data": b64encode(tables).decode()})
+    assert "Renamed: Beacon Foundation (was Beacon Fund)." in text_of(view.body)
+    assert "Gone" not in text_of(view.body)
+
+
 def test_a_preview_is_a_page_that_reaches_nothing_of_the_site(desk: Server, published: bytes) -> None:
     got = send(desk, "partners.xlsx", edited(published, ("Organisations", 3, "name", "A New Name")), "preview")
     assert got.status == 200
@@ -442,10 +452,15 @@ def test_a_workbook_goes_in_and_a_marked_copy_and_a_page_come_out(
     bench = visitor(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab = bench.tab
     assert wrong(tab) == []
-    tab.locator("#workbook").focus()
-    with tab.expect_file_chooser() as chooser:
-        tab.keyboard.press("Enter")
-    chooser.value.set_files(chosen("partners.xlsx", edited(published, *WRONG)))
+    choosers: list[Any] = []
+    tab.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108  (a built-in takes no mark)
+    for key in ("Enter", "Space"):  # on a busy machine the browser may take a key for no act of the user's
+        tab.locator("#workbook").press(key)
+        if not choosers:
+            tab.wait_for_timeout(1_000)
+        if choosers:
+            break
+    choosers[0].set_files(chosen("partners.xlsx", edited(published, *WRONG)))
     found = tab.locator("#found")
     found.wait_for()
     until(lambda: tab.locator("#found:focus").count() == 1)

@@ -64,11 +64,11 @@ def read_tables_back(reader: Reader) -> FolderContent:
 
 
 def read_settings_back(reader: Reader) -> FolderContent:
-    """The settings, documents and story of a built graph, without its tables. Raises `StoreError` as
-    `read_tables_back`.
+    """The settings, documents, story and ids of partnerships of a built graph, without its tables. Raises `StoreError`
+    as `read_tables_back`.
     """
     tables = _TableReader(FolderGraph(reader))
-    return FolderContent(tables.config(), {}, tables.documents(), tables.story())
+    return FolderContent(tables.config(), {}, tables.documents(), tables.story(), tables.partnerships.ids_file())
 
 
 def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:
