@@ -52,8 +52,9 @@ const SUCCESSION = DATA.kinds.findIndex((kind) => kind.code === "succession");
 const isEvent = (claim) => CLAIMS.kind[claim] === SUCCESSION;
 const EVENTS = CLAIMS.kind.filter((kind) => kind === SUCCESSION).length;
 const DERIVED = new Set(DATA.derived);
-const eventInWords = (claim) => (!CLAIMS.start[claim] ? "date not stated" : (statusOn(claim, daysNow()) === "ahead" ? "ahead, " : "happened ") + boundsInWords(CLAIMS.start[claim]));
-const statusNow = (claim) => isEvent(claim) ? eventInWords(claim) : statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], daysNow());
+const eventInWords = (claim, days) => (!CLAIMS.start[claim] ? "date not stated" : (statusOn(claim, days) === "ahead" ? "ahead, from " : "happened ") + boundsInWords(CLAIMS.start[claim]));
+const wordsOn = (claim, days) => (isEvent(claim) ? eventInWords(claim, days) : statusInWords(CLAIMS.start[claim], CLAIMS.end[claim], CLAIMS.confirmed[claim], days));
+const statusNow = (claim) => wordsOn(claim, daysNow());
 
 // Whether a claim held in a month: "yes", "no" or "unknown". An end that is not stated is unknown, not open.
 const HELD = { current: "yes", "not known": "unknown", ended: "no", ahead: "no" };
