@@ -296,9 +296,17 @@ MENDED: dict[tuple[str, str], tuple[str, str | None]] = {
     ("wmswtp|start", "2018-04"): ("west-midlands-social-work-teaching-partnership--start--2018", "2018"),
     ("midstaffs|dissolved", "2017-10-31"): ("mid-staffordshire-nhs-foundation-trust--end--2017", "2017-11-01"),
 }
+# Sources that the facts name for a date and that do not give it.
+UNDATED = {
+    # It traces the origins of the charity of today to that year.
+    ("aruk|founded", "1936"): {"va-wiki"},
+    # A list of acquisitions: the day is that of a renaming.
+    ("mpft|founded", "2018-06-01"): {"trusthist"},
+}
 # Inferences that are weaker in the tables, since nothing but background knowledge holds them.
 WEAKER = {
     "r005": "weak",  # that the School followed the Research Institute, which is still named in January 2019
+    "r085": "weak",  # that the one CLAHRC followed the other
 }
 # Sources that are younger than the facts, with their origins.
 YOUNGER = {
@@ -307,6 +315,8 @@ YOUNGER = {
     "arc-nenc": "nihr",
     "arc-nenc24": "nihr",
     "arc-yh26": "nihr",
+    "aruk-hist": "va",
+    "aruk10": "va",
     "bhp-arc": "arc",
     "bihr-arc": "bihr-arc",
     "bmj-ohid": "bmj-ohid",
@@ -329,6 +339,7 @@ YOUNGER = {
     "spcr-va": "nihr",
     "staffs-su": "staffs-su",
     "staffs-w": "wikipedia",
+    "stokeccg19": "icb",
     "uhnm-msft": "uhnm-about",
     "ukhsa-w": "wikipedia",
     "va-keele": "va",
@@ -456,7 +467,9 @@ def test_every_date_is_there_from_its_sources(
             assert [date for date, _ in events] == [date for date in MENDED[about, value][1:] if date], about
             assert sources <= said_by[f"event/{MENDED[about, value][0]}"], about
             mended.add((about, value))
-        elif not any(date.startswith(value) and sources <= said for date, said in events):
+        elif not any(
+            date.startswith(value) and sources - UNDATED.get((about, value), set()) <= said for date, said in events
+        ):
             missing.append((about, value, sources, events))
     assert missing == []
     assert mended == set(MENDED)
