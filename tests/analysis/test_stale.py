@@ -43,7 +43,10 @@ def test_against_the_claims_themselves(reference_reader: Reader, months: int, at
 
 
 def test_the_newest_source_is_the_date_where_none_is_given(reference_reader: Reader) -> None:
-    text = stale(context_of(reference_reader)).sentences[0].text
+    answer = stale(context_of(reference_reader))
+    assert answer.title.endswith(" 24 months before 2026-11-23, the newest date for which a source speaks")
+    assert stale(context_of(reference_reader), at="2026-11-23").title.endswith(" 24 months before 2026-11-23")
+    text = answer.sentences[0].text
     assert text.startswith("Of 79 claims that can hold on 2026-11-23, 35 were last confirmed before 2024-11-23 (")
 
 

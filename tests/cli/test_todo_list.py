@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -39,6 +40,17 @@ def claims(graph: Path) -> dict[str, Claim]:
     return {claim.id: claim for claim in read_claims(Reader.at(graph))}
 
 
+def confirmations(folder: Path) -> dict[str, tuple[str, str, str | None]]:
+    """The basis of each piece of evidence, with the title and date of its source."""
+    model = read_folder(folder).model
+    sources = {source.id: source for source in model.sources}
+    return {
+        item.id: (item.basis, source.title, source.date.text if source.date else None)
+        for item in model.evidence
+        for source in [sources[item.source]]
+    }
+
+
 @pytest.fixture
 def folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example of `init` with a source of a later year, built, with its list of 2029."""
@@ -63,6 +75,13 @@ def folder(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_list_is_filled_in_and_built(run: Run, folder: Path) -> None:
     assert run("stale", "-g", "g", "--at", "2029-11-30", "-o", "again.xlsx").code == 0
     assert Path("again.xlsx").read_bytes() == Path("todo.xlsx").read_bytes()
+    # Without a date, the list and what is on screen count from the same day: today.
+    days = {date.today().isoformat()}
+    assert run("stale", "-g", "g", "-o", "today.xlsx").code == 0
+    title = run("stale", "-g", "g").out.splitlines()[0]
+    days.add(date.today().isoformat())
+    assert {row[11].value for row in openpyxl.load_workbook("today.xlsx")["To do"].iter_rows(min_row=2)} <= days
+    assert title in {f"Claims that no source has confirmed lately, 24 months before {day}" for day in days}
     sheet = openpyxl.load_workbook("todo.xlsx")["To do"]
     assert [cell.value for cell in sheet[1]][:10] == [
         *("In words", "Last confirmed", "To be done", "Still holds", "When ended", "Source", "Source date", "Where"),
@@ -191,10 +210,24 @@ def test_each_mistake_is_named_with_its_cell_and_fix(run: Run, folder: Path) -> 
     # A source without a date confirms nothing that anybody sees, until the list gives it one.
     leaflet = YES | {"source": "a leaflet"}
     assert "The source has no date, so it is not seen when it confirms" in " ".join(problems({ALLIANCE: leaflet}))
+    assert confirmations(folder)[f"{ALLIANCE}--2029-11-30"] == ("stated", "A leaflet", None)
     assert problems({ALLIANCE: leaflet | {"source date": "2029"}}) == []
     [dated] = [source.date for source in read_folder(folder).model.sources if source.id == "leaflet"]
     assert dated is not None
     assert dated.text == "2029"
+
+    # What editors know themselves confirms it on the day of the list, or on one of their own.
+    ours = {"still holds": "yes", "source": "What we know ourselves", "what it says": "We pay the fee."}
+    assert problems({ALLIANCE: ours, PART: ours, SCHOOL: ours | {"source date": "2029-02"}}) == []
+    assert {slug: confirmations(folder)[f"{slug}--2029-11-30"] for slug in (ALLIANCE, PART, SCHOOL)} == {
+        ALLIANCE: ("stated", "What we know ourselves (2029-11-30)", "2029-11-30"),
+        PART: ("stated", "What we know ourselves (2029-11-30)", "2029-11-30"),
+        SCHOOL: ("stated", "What we know ourselves (2029-02)", "2029-02"),
+    }
+    [finding] = problems({ALLIANCE: ours | {"list date": "some day"}})
+    assert "only on a day; the row gives none. Write into source_date when you knew it." in finding
+    own = [value for slug, value in confirmations(folder).items() if slug.startswith(f"{ALLIANCE}--")]
+    assert own == [("editor", "What we know ourselves", None)]
 
     # Two lists that do not agree, and an end that was written elsewhere since.
     shutil.copy("todo.xlsx", "g/tables/todo-b.xlsx")

@@ -270,6 +270,70 @@ def test_a_partner_that_is_renamed_in_its_row_is_renamed_and_nothing_else(tmp_pa
     assert "Gone" not in text_of(view.body)
 
 
+def test_the_workbook_that_was_built_changes_nothing_with_its_ids_and_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    workbook, todo = Path("g/tables/partners.xlsx"), Path("g/tables/todo.xlsx")
+
+    def run(*arguments: str) -> None:
+        done = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+
+    def edit(path: Path, sheet: str, change: Callable[[dict[str, Any]], dict[str, str]]) -> None:
+        """Change the cells of each row, by their headings."""
+        book = openpyxl.load_workbook(path)
+        heads = [cell.value for cell in book[sheet][1]]
+        for row in book[sheet].iter_rows(min_row=2):
+            for heading, value in change(dict(zip(heads, (cell.value for cell in row), strict=True))).items():
+                row[heads.index(heading)].value = value
+        book.save(path)
+
+    def said(name: str, data: bytes, action: str = "check") -> str:
+        values = {"action": action, "name": name, "data": b64encode(data).decode()}
+        return text_of(render(Reader.at(tmp_path / "build"), values).body)
+
+    nothing = "Nothing: it says what is published."
+    run("init", "g", "--name", "Example Trust")
+    run("build", "g", "-q", "--no-page")
+    assert nothing in said("partners.xlsx", workbook.read_bytes())
+    # A partner with a new name, whose ids stay; and a list of which one row was answered.
+    edit(workbook, "Partnerships", lambda row: {k: "Grants Trust" for k, v in row.items() if v == "Example Fund"})
+    run("build", "g", "-q", "--no-page")
+    run("stale", "-g", "build", "--at", "2029-11-30", "-o", str(todo))
+    answer = {"Still holds": "yes", "Source": "What we know ourselves", "What it says": "We pay the fee."}
+    edit(todo, "To do", lambda row: answer if str(row["Claim"]).startswith("membership") else {})
+    run("build", "g", "-q", "--no-page")
+    run("stale", "-g", "build", "--at", "2029-12-30", "-o", "next.xlsx")
+    rows = [*openpyxl.load_workbook("next.xlsx")["To do"].iter_rows(min_row=2, values_only=True)]
+    assert rows
+    assert not any(str(row[10]).startswith("membership") for row in rows)
+    offered = [row[0] for row in openpyxl.load_workbook("next.xlsx")["Lists"].iter_rows(values_only=True)]
+    assert [title for title in offered if "ourselves" in str(title)] == ["What we know ourselves"]
+
+    own = workbook.read_bytes()
+    files = {"partners.xlsx": own, "todo.xlsx": todo.read_bytes()}
+    ids = {"partnership-ids.csv": Path("g/partnership-ids.csv").read_bytes()}
+    download = render(Reader.at(tmp_path / "build"), {"action": "workbook"}).body
+    assert nothing in said("partners.xlsx", own)
+    assert nothing in said("published.xlsx", download)
+    assert nothing in said("all.zip", packed({f"g/{name}": data for name, data in (files | ids).items()}))
+    assert nothing in said("two.zip", packed({**files}))
+    assert "The archive holds no tables." in said("ids.zip", packed({**ids}))
+    many = packed({f"{number}.xlsx": b"x" for number in range(11)})
+    assert "more than 10 workbooks" in said("many.zip", many)
+    # An answer about what is gone is no fault of the workbook, nor is the list a sheet of its marked copy.
+    edit(workbook, "Partnerships", lambda row: {"How": "funds"} if row["Partner"] == "Example Alliance" else {})
+    text = said("partners.xlsx", workbook.read_bytes())
+    assert "It can be published: nothing is wrong." in text
+    assert "One answer of the to-do lists no longer fits this workbook: membership--" in text
+    assert "Empty its row in the list before you build." in text
+    edit(workbook, "Partnerships", lambda row: {"How": "fundz"} if row["Partner"] == "Example Alliance" else {})
+    values = {"action": "marked", "name": "partners.xlsx", "data": b64encode(workbook.read_bytes()).decode()}
+    marked = render(Reader.at(tmp_path / "build"), values).body
+    assert openpyxl.load_workbook(io.BytesIO(marked)).sheetnames[:3] == ["Problems", "Read me", "Partnerships"]
+
+
 def test_a_preview_is_a_page_that_reaches_nothing_of_the_site(desk: Server, published: bytes) -> None:
     got = send(desk, "partners.xlsx", edited(published, ("Organisations", 3, "name", "A New Name")), "preview")
     assert got.status == 200

@@ -51,6 +51,8 @@ def stale(context: AnalysisContext, months: int = MONTHS, at: str | None = None)
     never = [claim for claim, day in known.items() if not day]
     old = sorted((day, claim) for claim, day in known.items() if day and day < before)
     title = f"{title}, {counted(months, 'month')} before {when}"
+    if when not in (at, context.options.as_of):
+        title += ", the newest date for which a source speaks"
     sentences = _counts(context, held, [claim for _, claim in old], never, when, before)
     sentences += [
         context.sentence(

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 from partnergraph.build.assemble import assemble
 from partnergraph.check import check
 from partnergraph.compare import compare
+from partnergraph.desk.published_answers import PublishedAnswers
 from partnergraph.errors import DataError, Finding, StoreError
 from partnergraph.files import fill_folder, private_folder
 from partnergraph.graph_folder.folder import GraphFolder, read_folder
+from partnergraph.graph_folder.partnership_ids import IDS
 from partnergraph.graph_folder.story import STORY
 from partnergraph.model.ids import Ids
 from partnergraph.store import RDF_SUFFIXES
 from partnergraph.tables.safe_zip import SafeZip
 from partnergraph.tables.sheet import FileRefused
 from partnergraph.tables.table_files import OTHER, TEXT, WORKBOOK
+from partnergraph.tables.todo_schema import TODO
 from partnergraph.vocabulary import ORG, RDF, SKOS
 from partnergraph.workbook.folder_writer import write_folder
 from partnergraph.workbook.graph_to_tables import FolderContent, read_settings_back
@@ -34,10 +37,11 @@ __all__ = ["Inspection", "inspect_workbook"]
 ARCHIVE = ".zip"
 MAX_UNPACKED = 50_000_000  # bytes of the tables of an archive
 MAX_FILES = 100  # tables of an archive
+MAX_WORKBOOKS = 10  # of an archive; each of them is unpacked in turn
 LEVELS = ("error", "warning", "info")
 TABLES = "tables/"
 REPORT = "report.json"  # of a generation
-_SAVE = "Save it as .xlsx or .ods, or put tables in CSV into one .zip."
+_SAVE = "Save it as .xlsx or .ods, or put your tables into one .zip."
 # What a graph has for settings that was not built from a graph folder.
 _NO_SETTINGS = FolderContent({"title": "Preview", "id": "preview"})
 
@@ -87,18 +91,23 @@ def _table_files(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def _unpacked(packed: SafeZip) -> dict[str, bytes]:
-    """The tables in CSV of an archive, whatever folder they stand in. Raises `FileRefused`."""
-    parts = [PurePosixPath(name) for name in packed.parts if PurePosixPath(name).suffix.lower() in TEXT]
-    parts = [path for path in parts if not any(step.startswith((".", "__MACOSX")) for step in path.parts)]
-    if not parts:
-        message = "The archive holds no tables in CSV."
+    """The tables of an archive, workbooks and CSV, and its file of ids, whatever folder they stand in. Raises
+    `FileRefused`.
+    """
+    parts = [path for name in packed.parts if (path := PurePosixPath(name)).suffix.lower() in (*TEXT, *WORKBOOK)]
+    parts = [path for path in parts if not any(step.startswith((".", "~", "__MACOSX")) for step in path.parts)]
+    if not any(path.name != IDS for path in parts):
+        message = "The archive holds no tables."
         raise FileRefused("no-tables", message, "Put the tables into it, as organisations.csv; or choose a workbook.")
+    if sum(path.suffix.lower() in WORKBOOK for path in parts) > MAX_WORKBOOKS:
+        message = f"The archive holds more than {MAX_WORKBOOKS} workbooks."
+        raise FileRefused("too-large", message, "Leave out what is no table of the graph.")
     if len(parts) > MAX_FILES or sum(packed.parts[str(path)].file_size for path in parts) > MAX_UNPACKED:
         message = f"The archive holds more than {MAX_FILES} tables, or more than {MAX_UNPACKED:,} bytes of them."
         raise FileRefused("too-large", message, "Leave out what is no table of the graph.")
     files: dict[str, bytes] = {}
     for path in parts:
-        file = f"{TABLES}{path.name}"
+        file = path.name if path.name == IDS else f"{TABLES}{path.name}"
         if file in files:
             message = f"The archive holds the table {path.name} twice."
             raise FileRefused("table-twice", message, "Keep one of the two.")
@@ -111,15 +120,17 @@ def _inspect(folder: Path, published: Reader, name: str) -> Inspection:
         settings, has_tables = read_settings_back(published), True
     except StoreError:
         settings, has_tables = _NO_SETTINGS, False
-    contents, notes = _read(folder, settings, published)
-    findings = list(contents.findings)
+    answers = PublishedAnswers.add(folder, settings.rows.get(TODO, []))
+    contents, notes = _read(folder, replace(settings, rows={}), published, answers)
+    findings = [finding for finding in contents.findings if not answers.holds(finding)]
     graph: Reader | None = None
     if not contents.errors:
         try:
             graph = assemble(contents.model).reader()
-            findings += check(graph, contents.places)
+            findings += [finding for finding in check(graph, contents.places) if not answers.holds(finding)]
         except DataError as error:
             findings += error.findings or [Finding("graph", "error", str(error))]
+    answers.remove()  # no part of what is marked
     findings = sorted((_without_paths(finding, folder) for finding in findings), key=_order)
     if graph is None or any(finding.severity == "error" for finding in findings):
         return Inspection(folder, findings, notes=notes)
@@ -132,17 +143,21 @@ def _inspect(folder: Path, published: Reader, name: str) -> Inspection:
     return Inspection(folder, findings, graph, changes, is_other, notes)
 
 
-def _read(folder: Path, settings: FolderContent, published: Reader) -> tuple[GraphFolder, list[str]]:
-    """Read the tables with the settings, texts and story of the published graph. Those that do not fit the tables are
-    left out, with a note: they are no fault of the tables.
+def _read(
+    folder: Path, settings: FolderContent, published: Reader, answers: PublishedAnswers
+) -> tuple[GraphFolder, list[str]]:
+    """Read the tables with the settings, texts, story, ids and answers of the published graph. Those that do not fit
+    the tables are left out, with a note: they are no fault of the tables.
     """
+    if (folder / IDS).exists():
+        settings = replace(settings, ids_file=None)  # the archive has its own
     write_folder(folder, settings)
-    contents = read_folder(folder)
+    contents, notes = _read_fitting(folder, answers)
     own = [finding for finding in contents.errors if not _is_of_tables(finding)]
     if not own:
-        return contents, []
+        return contents, notes
     values = {finding.value for finding in own}
-    config, notes = dict(settings.config), list[str]()
+    config = dict(settings.config)
     if (focus := config.get("focus")) is not None and focus in values:
         del config["focus"]
         labels = published.objects(Ids(config.get("base", "")).org(focus), SKOS.prefLabel)
@@ -161,11 +176,22 @@ def _read(folder: Path, settings: FolderContent, published: Reader) -> tuple[Gra
         (folder / STORY).unlink()
         notes.append("The story of the published graph names what is not in this workbook; it is left out.")
     write_folder(folder, replace(settings, config=config, documents=documents, story=story))
-    return read_folder(folder), notes
+    contents, more_notes = _read_fitting(folder, answers)
+    return contents, [*notes, *more_notes]
+
+
+def _read_fitting(folder: Path, answers: PublishedAnswers) -> tuple[GraphFolder, list[str]]:
+    """Read the tables, without the published answers that do not fit them."""
+    notes: list[str] = []
+    contents = read_folder(folder)
+    while answers.rows and (unfit := [finding for finding in contents.errors if answers.holds(finding)]):
+        notes += answers.leave_out(unfit)
+        contents = read_folder(folder)
+    return contents, notes
 
 
 def _is_of_tables(finding: Finding) -> bool:
-    return finding.place is not None and finding.place.file.startswith(TABLES)
+    return finding.place is not None and finding.place.file.startswith((TABLES, IDS))
 
 
 def _without_paths(finding: Finding, folder: Path) -> Finding:

@@ -19,7 +19,16 @@ from partnergraph.model.dates import PartialDate
 from partnergraph.model.records import Document, GraphConfig, Record, Relationship, Source, Support
 from partnergraph.tables.table import Table, TableRow
 from partnergraph.tables.table_schemas import TABLE_COLUMNS
-from partnergraph.tables.todo_schema import ANSWERS, ENDED, FILLED, HOLDS, TODO, UNKNOWN, kind_and_parties
+from partnergraph.tables.todo_schema import (
+    ANSWERS,
+    ENDED,
+    FILLED,
+    HOLDS,
+    TODO,
+    UNKNOWN,
+    kind_and_parties,
+    statement_title,
+)
 from partnergraph.vocabulary.name_folding import reference_key
 from partnergraph.vocabulary.slug import ascii_slug
 
@@ -107,8 +116,10 @@ class _TodoLists:
         ended = self.cells.date(row, "when_ended")
         self._check_filled(row, holds)
         source = self._source(row) if row.get("source") else self._editorial_source(row, holds)
-        if len(self.cells.findings) > count or claim is None or source is None:
+        if claim is None or source is None or any(f.severity == "error" for f in self.cells.findings[count:]):
             return None
+        if self.sources[source].kind == "editorial" and (holds == HOLDS or (holds == ENDED and row.get("source_date"))):
+            source = self._own_statement(row, self.sources[source])
         return _Answer(row, claim.id, holds, ended, source)
 
     def _claim(self, row: TableRow) -> Relationship | None:
@@ -199,6 +210,8 @@ class _TodoLists:
 
     def _check_source_date(self, row: TableRow, slug: str, day: PartialDate | None) -> None:
         source = self.sources[slug]
+        if source.kind == "editorial":
+            return  # it has no date of its own: each answer has one
         known = source.date or source.as_of_latest or source.accessed
         if day is not None and known is None:
             self.sources[slug] = dated = replace(source, date=day)
@@ -206,11 +219,32 @@ class _TodoLists:
         elif day is not None and source.date is not None and source.date.text != day.text:
             message, fix = f"The source has another date: {source.date.text}.", "Mend the one that is wrong."
             self.cells.error(row, "source_date", "todo-source-date", message, day.text, fix)
-        elif known is None and source.kind != "editorial":
+        elif known is None:
             message = "The source has no date, so it is not seen when it confirms the claim."
-            fix = "Write its date into source_date, or into the column date of the sheet Sources."
-            place = row.place("source")
-            self.cells.findings.append(Finding("todo-undated", "warning", message, place, row.get("source"), fix))
+            self._warn_undated(
+                row, message, "Write its date into source_date, or into the column date of the sheet Sources."
+            )
+
+    def _warn_undated(self, row: TableRow, message: str, fix: str) -> None:
+        place = row.place("source")
+        self.cells.findings.append(Finding("todo-undated", "warning", message, place, row.get("source"), fix))
+
+    def _own_statement(self, row: TableRow, editors: Source) -> str:
+        """The id of the source of what the editors know on a day, that of `source_date`, else that of the list: they
+        are a source of that day. Without a day they confirm nothing, which is a finding.
+        """
+        day = self.cells.date(row, "source_date") if row.get("source_date") else _day_of_list(row)
+        if day is None:
+            message = "What you know yourself confirms the claim only on a day; the row gives none."
+            self._warn_undated(row, message, "Write into source_date when you knew it.")
+            return editors.id
+        title = statement_title(editors.title, day.text)
+        slug = self._new_sources.get(reference_key(title))
+        if slug is None:
+            slug = self._new_id(ascii_slug(title)[:60].strip("-") or "source")
+            self._add_source(Source(slug, (), title, editors.publisher, "report", day, from_table=TODO), row)
+            self._new_sources[reference_key(title)] = slug
+        return slug
 
     def _editorial_source(self, row: TableRow, holds: str) -> str | None:
         """The source of what editors say; it is added where the folder has none."""
@@ -301,6 +335,14 @@ class _TodoLists:
             message = f"The claim ended {claim.end.text}, and a source of {day.text} says that it holds."
             place, fix = answer.row.place("still_holds"), "Mend the end, or empty this row."
             self.cells.findings.append(Finding("todo-after-end", "warning", message, place, None, fix))
+
+
+def _day_of_list(row: TableRow) -> PartialDate | None:
+    text = row.get("list_date") or ""
+    try:
+        return PartialDate.parse(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _written_cells(answer: _Answer) -> tuple[str, ...]:

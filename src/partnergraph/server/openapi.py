@@ -199,7 +199,7 @@ def _desk() -> Plain:
     fields = _fields({"action": "What is wanted"}, [FILE_FIELD])
     fields["schema"]["properties"] |= {
         "action": {"enum": list(ACTIONS), "default": ACTIONS[0]},
-        FILE_FIELD: {"type": "string", "format": "binary", "description": ".xlsx, .ods, or a .zip of tables in CSV"},
+        FILE_FIELD: {"type": "string", "format": "binary", "description": ".xlsx, .ods, or a .zip of your tables"},
     }
     operation = _operation(
         *("desk-check", "What is wrong in a workbook and what it would change, its marked copy, or its page"),

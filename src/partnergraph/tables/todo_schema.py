@@ -20,6 +20,7 @@ __all__ = [
     "TODO_SHEET",
     "UNKNOWN",
     "kind_and_parties",
+    "statement_title",
 ]
 
 TODO, TODO_SHEET = "todo", "To do"  # what the sheet is called without spaces, and as people see it
@@ -37,7 +38,12 @@ TODO_COLUMNS = (
     ),
     Column("when_ended", "date", "Only for what ended: 2027, 2027-06 or 2027-06-30; 2025/2027 is somewhere between."),
     Column("source", "string", "What says so: the title or the address of a source; those of the graph are offered."),
-    Column("source_date", "date", "Only for a source that is new: when it was published, 2027, 2027-06 or 2027-06-30."),
+    Column(
+        "source_date",
+        "date",
+        "Only for a source that is new: when it was published, 2027, 2027-06 or 2027-06-30. "
+        "Of what you know yourself: the day, if it is not that of the list.",
+    ),
     Column("where", "string", "Where in the source: page 3, item 36."),
     Column("what_it_says", "text", "In one line of your own: what the source says. Never a copied sentence."),
     Column("note", "text", "Anything a reader should know, in one line."),
@@ -58,3 +64,12 @@ def kind_and_parties(kind: str, from_: str, to: str) -> str:
     'funding: fund, councils'
     """
     return f"{kind}: {last_segment(from_)}, {last_segment(to)}"
+
+
+def statement_title(title: str, day: str) -> str:
+    """The title of what editors say they know on a day, by the title of their source.
+
+    >>> statement_title("What we know ourselves", "2027-11-30")
+    'What we know ourselves (2027-11-30)'
+    """
+    return f"{title} ({day})"

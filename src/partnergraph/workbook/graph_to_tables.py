@@ -57,18 +57,18 @@ def read_tables_back(reader: Reader) -> FolderContent:
         key_columns = ("id",) if "id" in schema.columns else schema.columns[:3]
         complete = [{column: row.get(column, "") for column in schema.columns} for row in table_rows]
         rows[table] = sorted(complete, key=lambda row: _row_key(row, key_columns))
-    todo_rows = [{column: row.get(column, "") for column in TODO_SCHEMA.columns} for row in tables.todo.rows()]
-    if todo_rows:
-        rows[TODO] = sorted(todo_rows, key=lambda row: _row_key(row, ("list_date", "claim")))
+    rows |= tables.todo_lists()
     return FolderContent(tables.config(), rows, documents, tables.story(), tables.partnerships.ids_file())
 
 
 def read_settings_back(reader: Reader) -> FolderContent:
-    """The settings, documents, story and ids of partnerships of a built graph, without its tables. Raises `StoreError`
-    as `read_tables_back`.
+    """The settings, documents, story, ids of partnerships and filled to-do lists of a built graph, without its tables.
+    Raises `StoreError` as `read_tables_back`.
     """
     tables = _TableReader(FolderGraph(reader))
-    return FolderContent(tables.config(), {}, tables.documents(), tables.story(), tables.partnerships.ids_file())
+    return FolderContent(
+        tables.config(), tables.todo_lists(), tables.documents(), tables.story(), tables.partnerships.ids_file()
+    )
 
 
 def _row_key(row: Row, key_columns: Sequence[str]) -> list[list[tuple[int, int, str]]]:
@@ -83,6 +83,11 @@ class _TableReader:
         self.partnerships = PartnershipExport(graph, self.todo)
         titles = graph.records[graph.catalogue].get(DCTERMS.title, ())
         self.language = next((title.lang or "en" for title in titles if isinstance(title, Literal)), "en")
+
+    def todo_lists(self) -> dict[str, list[Row]]:
+        """The filled rows of to-do lists, under the name of their table; empty without any."""
+        rows = [{column: row.get(column, "") for column in TODO_SCHEMA.columns} for row in self.todo.rows()]
+        return {TODO: sorted(rows, key=lambda row: _row_key(row, ("list_date", "claim")))} if rows else {}
 
     def _references(self, record: RecordTerms, predicate: str, tables: Sequence[str]) -> str:
         return self.graph.references(record.get(predicate, ()), tables)
