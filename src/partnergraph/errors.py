@@ -205,16 +205,19 @@ class UsageError(PartnerGraphError):
 
 
 class MissingExtra(PartnerGraphError):
-    """An optional package is missing.
+    """An optional package is missing. The line that installs it is that of a folder of the source code, from which
+    partnergraph is installed; a package index may have it as well.
 
-    >>> str(MissingExtra("pandas", "pandas"))
-    "This needs pandas, which is not installed. Install it with: pip install 'partnergraph[pandas]'"
+    >>> print(MissingExtra("pandas", "pandas"))  # doctest: +NORMALIZE_WHITESPACE
+    This needs pandas, which is not installed. In the folder with the source code of partnergraph:
+    pip install '.[pandas]'; where it came from a package index: pip install 'partnergraph[pandas]'
     """
 
     def __init__(self, package: str, extra: str) -> None:
         self.package, self.extra = package, extra
         super().__init__(
-            f"This needs {package}, which is not installed. Install it with: pip install 'partnergraph[{extra}]'"
+            f"This needs {package}, which is not installed. In the folder with the source code of partnergraph: "
+            f"pip install '.[{extra}]'; where it came from a package index: pip install 'partnergraph[{extra}]'"
         )
 
 

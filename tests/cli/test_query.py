@@ -171,7 +171,8 @@ def test_a_package_that_is_missing_is_told_with_the_line_that_installs_it(here: 
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: This needs xlsxwriter, which is not installed. Install it with: pip install 'partnergraph[excel]'\n"
+        "Error: This needs xlsxwriter, which is not installed. In the folder with the source code of partnergraph: "
+        "pip install '.[excel]'; where it came from a package index: pip install 'partnergraph[excel]'\n"
     )
     assert not (here / "a.xlsx").exists()
 

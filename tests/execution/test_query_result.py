@@ -288,7 +288,8 @@ def test_a_missing_package_is_named_with_the_line_that_installs_it(missing: str,
     last = done.stderr.strip().splitlines()[-1]
     assert last == (
         f"partnergraph.errors.MissingExtra: This needs {missing}, which is not installed. "
-        f"Install it with: pip install 'partnergraph[{extra}]'"
+        f"In the folder with the source code of partnergraph: pip install '.[{extra}]'; "
+        f"where it came from a package index: pip install 'partnergraph[{extra}]'"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 # Sections that are no body's, in the order in which they stand after those of the bodies.
 SOURCES, GRAPH, PRESENTATION, OTHER = "Sources and evidence", "About the graph", "How it is shown", "Other changes"
+DERIVED = "derived/"  # begins the names of the graphs of rules
 GENERAL_SECTIONS = (SOURCES, GRAPH, PRESENTATION, OTHER)
 
 
@@ -63,12 +64,16 @@ class Comparison:
 
     @property
     def note(self) -> str:
-        """What the sentences leave out: the quads that differ in graphs derived from others."""
-        count = sum(self.following.values())
-        if not count:
-            return ""
-        graphs = ", ".join(f"{name} {number}" for name, number in self.following.items())
-        return f"{count_noun(count, 'quad differs', 'quads differ')} in graphs that follow from the others: {graphs}."
+        """What the sentences leave out: the quads that differ in graphs made from others, by rules for example."""
+        derived = sum(count for name, count in self.following.items() if name.startswith(DERIVED))
+        general = sum(self.following.values()) - derived
+        notes = []
+        if derived:
+            notes.append(f"What rules derive changed with it: {count_noun(derived, 'statement', 'statements')}.")
+        if general:
+            words = count_noun(general, "statement differs", "statements differ")
+            notes.append(f"In what every build adds (catalogue, vocabulary, questions), {words}.")
+        return " ".join(notes)
 
 
 def count_noun(count: int, singular: str, plural: str) -> str:

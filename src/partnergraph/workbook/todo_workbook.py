@@ -24,8 +24,8 @@ Each row is a claim that somebody should look at: what the graph says, and why i
 Find a source, and fill in the columns with dark headings: "yes" with the source, where in it and what it says; \
 "ended" with when as well; or "no longer known".
 A row that you leave empty changes nothing. Rows may be sorted or deleted; leave the grey columns as they are.
-A source that is new needs its date beside it; one that the graph knows already does not. What you know yourself counts \
-for the day of the list.
+A source that is new needs its date beside it; one that the graph knows already does not. What you know yourself \
+counts for the day of the list.
 When you are done: save, put this file into the folder "tables" of your graph folder, beside your own workbook, and \
 build. Keep it there: what you wrote is part of the graph from now on. Next year's list goes beside it under another \
 name."""
