@@ -175,6 +175,13 @@ def test_export_gives_every_row_back_in_the_form_in_which_it_came(
     assert [row["id"] for row in rows_of(Path("back/tables/evidence.csv"))] == ["e1"]
     exported = run("export", "--graph", "out1", "--tables", "back.xlsx")
     assert f"Keep the {IDS} of your graph folder with it" in exported.err
+    names = ["Read me", "Partnerships", "Sources", "Organisations", "Relationships", "Evidence"]
+    assert load_workbook("back.xlsx").sheetnames == [*names, "Lists"]
+    assert run("export", "--graph", "out1", "--tables", "full.xlsx", "--full").code == 0
+    whole = load_workbook("full.xlsx").sheetnames
+    assert {*names, "Groups", "Standing"} <= {*whole}
+    refused = run("export", "--graph", "out1", "--tables", "other", "--full")
+    assert (refused.code, "--full is for a workbook of tables" in refused.err) == (2, True)
     sheet = load_workbook("back.xlsx")["Partnerships"]
     assert [cell.value for cell in sheet[1]] == list(HEADINGS)
     assert {tuple(str(cell.value or "") for cell in row) for row in sheet.iter_rows(2)} == expected

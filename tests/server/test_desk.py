@@ -317,6 +317,8 @@ def test_the_workbook_that_was_built_changes_nothing_with_its_ids_and_lists(
     download = render(Reader.at(tmp_path / "build"), {"action": "workbook"}).body
     assert nothing in said("partners.xlsx", own)
     assert nothing in said("published.xlsx", download)
+    sheets = openpyxl.load_workbook(io.BytesIO(download)).sheetnames
+    assert sheets == ["Read me", "Partnerships", "Sources", "To do", "Lists"]
     assert nothing in said("all.zip", packed({f"g/{name}": data for name, data in (files | ids).items()}))
     assert nothing in said("two.zip", packed({**files}))
     assert "The archive holds no tables." in said("ids.zip", packed({**ids}))

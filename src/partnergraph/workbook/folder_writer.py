@@ -21,15 +21,16 @@ from partnergraph.store import Reader, Writer
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 from partnergraph.workbook.graph_to_tables import FolderContent, read_tables_back
-from partnergraph.workbook.writer import build_workbook
+from partnergraph.workbook.writer import ORDER, SHORT_SHEETS, build_workbook
 
 __all__ = ["export_folder", "table_csv", "toml_string", "write_folder"]
 
 _OTHER_FILES = (".csv", ".tsv", ".ods", ".xls", ".xlsm", ".xlsb", ".zip", ".json", ".toml", ".ttl", ".trig", ".nq")
 
 
-def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
-    """Give the tables of a built graph back, as a workbook (`path` ends in .xlsx) or as a whole graph folder.
+def export_folder(reader: Reader, path: Path, *, full: bool = False) -> tuple[list[Path], list[str]]:
+    """Give the tables of a built graph back, as a workbook (`path` ends in .xlsx) or as a whole graph folder. `full`:
+    the workbook has a sheet for every table, also for those without rows.
 
     Returns the files, and a line for everything that the graph says and that what was written does not. Raises
     `UsageError` for a folder that is not empty and for another kind of file.
@@ -41,7 +42,7 @@ def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
         with tempfile.TemporaryDirectory() as temporary:
             write_folder(Path(temporary), content)
             missing = _missing_triples(reader, Path(temporary))
-        write_file(path, build_workbook(content.rows))
+        write_file(path, build_workbook(content.rows, sheets=None if full else _filled_sheets(content.rows)))
         notes = [*_missing_notes(missing, "the workbook"), *_ids_notes(content)]
         return [path], [*notes, *_register_notes(reader, content)]
     with new_folder(path) as folder:
@@ -49,6 +50,15 @@ def export_folder(reader: Reader, path: Path) -> tuple[list[Path], list[str]]:
         missing = _write_rdf_files(folder, content, _missing_triples(reader, folder))
         files = sorted(file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
     return [path / file for file in files], [*_missing_notes(missing, "the folder"), *_register_notes(reader, content)]
+
+
+def _filled_sheets(rows: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Sequence[str]] | None:
+    """The tables that have rows, with their columns; a keeper's own sheets first, where they are used. None without any
+    rows.
+    """
+    own = SHORT_SHEETS if rows.get(SHORT_SHEETS[0]) else ()
+    order = [*own, *(table for table in ORDER if table not in own and rows.get(table))]
+    return {table: TABLE_SCHEMAS[table].columns for table in order} or None
 
 
 def table_csv(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> bytes:

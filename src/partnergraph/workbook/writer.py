@@ -22,7 +22,7 @@ from partnergraph.workbook.todo_workbook import fill_todo_sheet
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["ORDER", "build_workbook", "column_notes"]
+__all__ = ["ORDER", "SHORT_SHEETS", "build_workbook", "column_notes"]
 
 # The sheets in the order in which a beginner needs them.
 _FIRST = (
@@ -30,6 +30,7 @@ _FIRST = (
     "groups",
 )
 ORDER = (*_FIRST, *(table for table in TABLE_SCHEMAS if table not in _FIRST))
+SHORT_SHEETS = ("partnerships", "sources")  # what a keeper needs
 _MADE = datetime(1980, 1, 1)  # the same file for the same rows
 _TEXT = 32_767  # characters in a cell
 _ROOM = 1_000  # rows for which a sheet offers its lists, at least
@@ -65,8 +66,9 @@ def build_workbook(
     readme: Sequence[str] = (),
     sheets: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """The workbook of these rows by table. `sheets`: the tables that are there, with their columns, beside lists that
-    are hidden; without it, every table with all columns. Raises `UsageError` for a text that no cell can hold.
+    """The workbook of these rows by table. `sheets`: the tables that are there, with their columns; without it, every
+    table with all columns. Where a keeper's sheets alone are there (`SHORT_SHEETS`), their headings are words, and the
+    lists are hidden. Raises `UsageError` for a text that no cell can hold.
     """
     from openpyxl import Workbook
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -79,16 +81,19 @@ def build_workbook(
             table: tuple(column for column in TABLE_COLUMNS[table] if column.name in names)
             for table, names in sheets.items()
         }
-    _readme(book.create_sheet("Read me"), readme, [*columns], "readme" if sheets is None else "short")
+    is_short = columns.keys() <= {*SHORT_SHEETS}
+    _readme(book.create_sheet("Read me"), readme, [*columns], "short" if is_short else "readme")
     lists = _lists(columns)
     for table in columns:
-        is_labelled = table == "partnerships" or sheets is not None
+        is_labelled = table == "partnerships" or is_short
         sheet = _TableSheet(book.create_sheet(table.capitalize()), table, columns[table], lists, is_labelled)
         sheet.fill(rows.get(table, ()))
     if todo := rows.get(TODO):
-        fill_todo_sheet(book.create_sheet(TODO_SHEET), todo)
+        # After a keeper's own sheets, which come first.
+        index = 1 + len(SHORT_SHEETS) if sheets is not None and [*columns][:2] == [*SHORT_SHEETS] else None
+        fill_todo_sheet(book.create_sheet(TODO_SHEET, index), todo)
     _write_lists(book.create_sheet("Lists"))
-    if sheets is not None:
+    if is_short:
         book["Lists"].sheet_state = "hidden"
     for sheet in book.worksheets:
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4

@@ -45,7 +45,8 @@ lists, GraphML, GEXF, its tables.
     default=None,
     help="Give the tables back: a workbook (.xlsx), or a folder that is not there yet.",
 )
-def export(graph: Path | None, format_: str | None, output: Path | None, tables: Path | None) -> None:
+@click.option("--full", is_flag=True, help="Of a workbook of tables: with the sheets that have no rows.")
+def export(graph: Path | None, format_: str | None, output: Path | None, tables: Path | None, full: bool) -> None:
     """See `_HELP`."""
     from partnergraph.errors import UsageError
     from partnergraph.graph import PartnerGraph
@@ -60,11 +61,19 @@ def export(graph: Path | None, format_: str | None, output: Path | None, tables:
     entry = EXPORT_FORMATS[chosen]
     if output is None and not entry.is_rdf:
         raise UsageError(f"{chosen} is written to a {'file' if entry.document else 'folder'}: add --output.")
+    is_workbook = chosen == "tables" and output is not None and output.suffix.lower() == ".xlsx"
+    if full and not is_workbook:
+        raise UsageError("--full is for a workbook of tables: add --tables NAME.xlsx.")
     opened = PartnerGraph.open(graph)
     if output is None:
         write_result(opened.dump(chosen), None)
         return
-    files, notes = entry.write(opened.export_source, output)
+    if full:
+        from partnergraph.workbook.folder_writer import export_folder
+
+        files, notes = export_folder(opened.reader, output, full=True)
+    else:
+        files, notes = entry.write(opened.export_source, output)
     for note in notes:
         click.echo(f"warning: {note}", err=True)
     for path in files:
