@@ -18,6 +18,7 @@ from partnergraph.graph_folder.partnership_ids import (
     fold_name,
     fold_text,
 )
+from partnergraph.graph_folder.partnership_intervals import StatedInterval
 from partnergraph.model.dates import PartialDate
 from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow, split_values
@@ -109,6 +110,13 @@ class PartnershipRow:
         from_, to = (self.other, self.partner) if self.wording.inverse else (self.partner, self.other)
         words = digest(self.row.get("where") or "", self.row.get("what_it_says") or "")
         return PartnershipKey(self.wording.code, from_, to, self.since, self.until, self.source, words)
+
+    @property
+    def interval(self) -> StatedInterval:
+        """What the row says of when; of a change of bodies, its one date."""
+        key, is_over = self.key, self.wording.is_past and not self.until
+        dates = (self.since or self.until, "") if key.kind == "succession" else (self.since, self.until)
+        return StatedInterval(*key[:3], *dates, is_over)
 
 
 @dataclass
