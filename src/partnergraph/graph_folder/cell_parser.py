@@ -18,7 +18,7 @@ from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
-from partnergraph.vocabulary.wordings import kind_of_wording, type_of_wording
+from partnergraph.vocabulary.wordings import kind_of_wording, suggested_codes, type_of_wording
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
@@ -303,6 +303,8 @@ class CellParser:
             return code
         near = nearest(_fold_code(text), {*known.values()})
         hint = f"Did you mean '{near}'? " if near else ""
+        if scheme in ("org-type", "source-kind"):
+            hint = f"{suggested_codes(scheme, text)} "
         listing = "All of them: partnergraph kinds --list " + scheme
         if scheme == "relationship-kind":
             listing = "All kinds: partnergraph kinds"

@@ -1,4 +1,4 @@
-"""What a row of Partnerships adds to its claim: the evidence cell, limited to what it says, and its cells as written."""
+"""What a row of Partnerships adds to its claim: its evidence, limited to what it says, and its cells as written."""
 
 from __future__ import annotations
 

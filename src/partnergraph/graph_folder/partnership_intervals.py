@@ -33,8 +33,8 @@ class StatedInterval(NamedTuple):
 def merged_intervals(intervals: Iterable[StatedInterval]) -> dict[StatedInterval, tuple[str, str]]:
     """Start and end of the claim that each row supports; "" for a date that none of its rows has.
 
-    >>> rows = [StatedInterval("funding", "a", "b", "2022-04-01", "2025"), StatedInterval("funding", "a", "b", "2022", "")]
-    >>> {*merged_intervals(rows).values()}
+    >>> dates = [("2022-04-01", "2025"), ("2022", "")]
+    >>> {*merged_intervals(StatedInterval("funding", "a", "b", *pair) for pair in dates).values()}
     {('2022-04-01', '2025')}
     """
     groups: dict[tuple[str, ...], set[StatedInterval]] = defaultdict(set)

@@ -20,15 +20,15 @@ from partnergraph.graph_folder.partnership_ids import (
 )
 from partnergraph.graph_folder.partnership_intervals import StatedInterval
 from partnergraph.model.dates import PartialDate
-from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import PARTIES
-from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
 from partnergraph.vocabulary.wordings import (
     PartnershipWording,
+    money_phrases,
     nearest_wording,
     partnership_of_wording,
+    suggested_codes,
     type_of_wording,
 )
 
@@ -41,6 +41,7 @@ _NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "f
 _ADDRESS = re.compile(r"(?:https?://(?=[^\s/]+\.)|www\.)[^\s<>\"|]+")
 _BARE_ADDRESS = re.compile(r"\Ahttps?://(?:www\.)?")
 _RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
+NO_KIND_FIX = "If no kind says it, write 'is associated with', and your own words into note."
 MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
 
 
@@ -202,10 +203,14 @@ class PartnershipReader:
             fix = "Write the new name into 'partner' in all rows of it; it stays the same organisation."
             self.error(row, "how", "unknown-kind", "A new name is no partnership.", fix)
         elif wording is None:
-            near = nearest_wording(text)
-            hint = f"Did you mean '{near}'? " if near else ""
+            hint = ""
+            if near := nearest_wording(text):
+                hint = f"Did you mean '{near}'? "
+            elif phrases := money_phrases(text):
+                hint = f"Where one pays the other, write '{phrases[0]}' or '{phrases[1]}'. "
             message = f"'{text}' is not known as a way to be connected."
-            self.error(row, "how", "unknown-kind", message, f"{hint}All kinds: partnergraph kinds")
+            fix = f"{hint}{NO_KIND_FIX} All kinds: partnergraph kinds"
+            self.error(row, "how", "unknown-kind", message, fix)
         elif wording.code in _NO_PARTNERSHIP:
             message = f"'{text}' ({wording.code}) is no partnership of two organisations."
             fix = "Where a body is belongs to the sheet Relationships."
@@ -282,12 +287,9 @@ class PartnershipReader:
             if code is not None:
                 yield code
                 continue
-            near = nearest(text.lower(), [c.label for c in concepts("org-type")])
-            hint = f"Did you mean '{near}'? " if near else ""
             message = f"'{text}' is not known as a type of organisation."
-            self.error(
-                row, "type", "unknown-type", message, f"{hint}Leave it empty, or: partnergraph kinds --list org-type"
-            )
+            fix = f"{suggested_codes('org-type', text)} Leave it empty, or: partnergraph kinds --list org-type"
+            self.error(row, "type", "unknown-type", message, fix)
 
     def _blame_itself(self, row: TableRow) -> None:
         message, column = "The partner and 'with whom' are the same organisation.", "with_whom"

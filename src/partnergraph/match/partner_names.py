@@ -1,4 +1,4 @@
-"""New names of the sheet Partnerships that are nearly the name of another organisation: warnings for whoever wrote them.
+"""Warnings of new names in the sheet Partnerships that are nearly the name of another organisation.
 
 Names are compared only within blocks (one normal form, one form but for a word, initials), so that the time grows with
 the number of names, not with its square.
