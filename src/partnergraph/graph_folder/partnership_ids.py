@@ -430,8 +430,8 @@ def _claims(
     is_mended = {claim: not any(key in exact for key in members) for claim, members in by_claim.items()}
     ids: dict[PartnershipKey, str] = {}
     assigned = set[str]()
-    # Of claims that were one, that with dates is the one that it was.
-    for claim in sorted(by_claim, key=lambda claim: (is_mended[claim], not (claim.since or claim.until), claim)):
+    # Of claims that were one, the one with most dates is what it was.
+    for claim in sorted(by_claim, key=lambda claim: (is_mended[claim], not claim.since, not claim.until, claim)):
         slug = next((slug for slug in candidates[claim] if slug not in assigned), "")
         if slug:
             ids[claim] = slug

@@ -305,11 +305,15 @@ class PartnershipReader:
             message = "What became of an organisation has one date."
             self.error(row, "until", "event-date", message, "Write it into 'since', and leave 'until' empty.")
             return False
-        if wording.is_past and not partnership.until:
+        return True
+
+    def check_end(self, partnership: PartnershipRow) -> None:
+        """Note that a row speaks of the past, of whose claim no row says the end."""
+        if partnership.wording.is_past:
+            row = partnership.row
             message = f"'{row.get('how')}' speaks of the past, but 'until' is empty."
             fix = "Write until when. Else it is shown as over, without a date."
             self.error(row, "until", "no-end", message, fix, "warning")
-        return True
 
 
 def _named_row(reference: str) -> NamedRow:

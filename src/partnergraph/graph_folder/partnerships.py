@@ -165,6 +165,9 @@ class _Expansion:
         keys = [row.key for row in rows]
         merged = merged_intervals(row.interval for row in rows)
         intervals = [merged[row.interval] for row in rows]
+        for row, (_, until) in zip(rows, intervals, strict=True):
+            if not until:
+                self.reader.check_end(row)
         assigned = assign_ids(self.ids, keys, intervals, names, titles, used, self.full["evidence"])
         self._note_new_names(rows, assigned)
         self._add_organisations(rows, assigned, names, own)

@@ -121,4 +121,6 @@ def _are_near(first: _NameEntry, second: _NameEntry) -> bool:
     kind, _ = name_similarity(a, b)
     if kind == "contained":
         return len(differing) == 1 and differing <= _LEFT_OUT
-    return kind == "respelt" and all(word.isalpha() for word in differing)
+    # (Northfield and Southfield are two.)
+    initials = [sorted(word[0] for word in side) for side in (words - others, others - words)]
+    return kind == "respelt" and initials[0] == initials[1] and all(word.isalpha() for word in differing)
