@@ -84,7 +84,9 @@ class _TargetFolder:
     @classmethod
     def of(cls, folder: GraphFolder) -> _TargetFolder:
         """The folder as it was read."""
-        has_workbook = any(path.suffix.lower() != ".csv" and not _is_todo_list(path) for path in table_files(folder.path))
+        has_workbook = any(
+            path.suffix.lower() != ".csv" and not _is_todo_list(path) for path in table_files(folder.path)
+        )
         records = {
             table: {record.id: str(getattr(record, "name", "")) for record in getattr(folder.model, table)}
             for table in TABLES
