@@ -176,9 +176,9 @@ def test_the_command_says_what_is_missing(work: Path) -> None:
     alone = CliRunner().invoke(command, ["--accept", str(work / "mine")])
     assert "belong together" in str(alone.exception)
     nothing = CliRunner().invoke(command, [str(work / "text.txt")])
-    assert "--source ID" in str(nothing.exception)
-    bad = CliRunner().invoke(command, [str(work / "text.txt"), "--source", "My Page", "-o", str(work / "x")])
-    assert "is not an id" in str(bad.exception)
+    assert "--source TITLE" in str(nothing.exception)
+    bad = CliRunner().invoke(command, [str(work / "text.txt"), "--source", "?!", "-o", str(work / "x")])
+    assert "no id can be made of '?!'" in str(bad.exception)
     assert not (work / "x").exists()
 
 
