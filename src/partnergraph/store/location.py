@@ -87,11 +87,11 @@ def _store_of_graph_folder(folder: Path) -> Path:
     if not builds:
         raise StoreError(f"{printable(folder)} has not been built yet. Run: partnergraph build {printable(folder)}")
     if len({current.resolve() for current, _ in builds}) > 1:  # copies of one graph: hashing the inputs takes a moment
-        builds.sort(key=lambda build: not _is_made_of(build[1].get("inputs"), folder))
+        builds.sort(key=lambda build: not _has_inputs(build[1].get("inputs"), folder))
     return builds[0][0] / "store"
 
 
-def _is_made_of(inputs: object, folder: Path) -> bool:
+def _has_inputs(inputs: object, folder: Path) -> bool:
     """Whether the files of a graph folder are those that a report names, with their hashes."""
     if not isinstance(inputs, dict) or not inputs:
         return False
