@@ -133,7 +133,7 @@ class ViewModel:
     def __init__(self, graph: Network, diagram: Diagram) -> None:
         self.graph, self.diagram, self.filters = graph, diagram, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
-        self._known_days = known_days(graph)[1]
+        self.known_days = known_days(graph)[1]
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
         self.key = anchor_keys([*diagram.bodies, *(key for _, _, key in diagram.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
@@ -229,7 +229,7 @@ class ViewModel:
         forward = data.get("forward") or kind or "is connected with"
         inverse = data.get("inverse") or forward
         event = str(data.get("start") or "") if kind == SUCCESSION else None
-        has_ended = is_over(data, self._known_days)
+        has_ended = is_over(data, self.known_days)
         return {
             "mark": marks.label("claims") if marks and data.get("highlighted") else "",
             "key": self.key[key],
@@ -274,7 +274,7 @@ class ViewModel:
         a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
         data = self.graph.edges[a, b, key]
         forward = str(data.get("forward"))
-        wording = past_wording(forward) if is_over(data, self._known_days) else forward
+        wording = past_wording(forward) if is_over(data, self.known_days) else forward
         return f"{self._label(a)} {wording} {self._label(b)}"
 
     def _body(self, number: int, iri: str) -> Plain:
