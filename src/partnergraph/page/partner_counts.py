@@ -41,6 +41,11 @@ class PartnerCounts:
         return self.near_parts == f"{self.near} directly"
 
     @property
+    def far_in_words(self) -> str:
+        """The sum of those joined otherwise and its parts; where there is one part, that alone."""
+        return f"{self.far} ({self.far_parts})" if ";" in self.far_parts else self.far_parts
+
+    @property
     def parts(self) -> str:
         """All ways of being joined."""
         return "; ".join(filter(None, (self.near_parts, self.far_parts)))
@@ -69,7 +74,7 @@ def partner_counts(
         (words(of_units), "only through its units"),
     ]
     beyond = [
-        (words(through), "as members of the same partnerships"),
+        (words(through), f"as {'a member' if len(through) == 1 else 'members'} of the same partnerships"),
         (words(inferred.intersection(far)), "only by inference"),
         (words({*far} - through - inferred), _OTHERWISE_FAR),
     ]

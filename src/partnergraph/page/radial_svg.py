@@ -132,7 +132,7 @@ def _node(node: Plain, look: Look, rows: list[Plain], over: bool) -> str:
             f'class="f{node["family"]}{" over" if over else ""}" fill="{LIGHT.rule if over else look.light}" '
             f'stroke="{LIGHT.line if over else LIGHT.outline}" stroke-width="1.8"{dash}',
         )
-        colour, name = LIGHT.text, "name"
+        colour, name = (LIGHT.muted, "name over") if over else (LIGHT.text, "name")
     spans = []
     for number, row in enumerate(rows):
         base = top + font * (0.92 + LINE_HEIGHT * number)

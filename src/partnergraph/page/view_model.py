@@ -118,7 +118,10 @@ def web_link(url: object) -> str | None:
 def period_in_words(data: Plain) -> str:
     """The period of a claim or a name in words; empty when nothing is known."""
     start, end = data.get("start"), data.get("end")
-    dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
+    if start and start == end:
+        dates = str(start)
+    else:
+        dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
@@ -139,6 +142,7 @@ class ViewModel:
         self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
         self.sentences: dict[str, int] = {}
         self.claims = [self._claim(a, b, key) for a, b, key in diagram.claims]
+        self.claim_number = {claim["key"]: number for number, claim in enumerate(self.claims)}
         self.bodies = [self._body(number, iri) for number, iri in enumerate(diagram.bodies)]
         self.cited_sources: list[Plain] = self._sources()
         # That one body became another is an event: it is no relationship, and nothing goes on or ends.
