@@ -185,7 +185,7 @@ class PageQuestions:
         else:
             text += f": {names}." if counts.is_simple else f". They {'were' if self.has_ended else 'are'} {names}."
         if counts.far:
-            text += f" Not counted among these: {counts.far_in_words}."
+            text += f" Not counted among these: {counts.far_parts}."
         place = {body: number for number, body in enumerate(bodies)}
         claims = [row.claim for row in sorted(self.partners, key=lambda row: (place[row.body], row.claim))]
         return QuestionSection(

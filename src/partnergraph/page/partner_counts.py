@@ -41,11 +41,6 @@ class PartnerCounts:
         return self.near_parts == f"{self.near} directly"
 
     @property
-    def far_in_words(self) -> str:
-        """The sum of those joined otherwise and its parts; where there is one part, that alone."""
-        return f"{self.far} ({self.far_parts})" if ";" in self.far_parts else self.far_parts
-
-    @property
     def parts(self) -> str:
         """All ways of being joined."""
         return "; ".join(filter(None, (self.near_parts, self.far_parts)))
