@@ -119,7 +119,7 @@ def test_long_lists_are_cut_openly_and_counted(show: Opener) -> None:
     shown = [int(number) for number in re.findall(r"\((\d+)of50relationships\)", text)]
     assert len(shown) == 6
     assert max(shown) - min(shown) <= 1
-    assert f"{100 - MAX_DISPUTES}moredisputedclaimsareinthetablesofthepage" in text
+    assert f"{100 - MAX_DISPUTES}moreclaimsareinthetablesofthepage" in text
     left = int(re.findall(r"(\d+)morerelationshipsareinthetables", text)[0])
     assert left >= 300 - sum(shown)
 
