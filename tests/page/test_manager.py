@@ -316,8 +316,8 @@ ASKED = [
         "Who funds … or part of its work",
         TEACHING,
         f"Two bodies are named as funding the {TEACHING} or part of its work: the Department for Education through "
-        "Coventry University (disputed) and through Coventry City Council (ended between 2020-03-01 and 2024-03-31); and "
-        "the Department of Health and ",
+        "Coventry University (disputed) and through Coventry City Council (ended between 2020-03-01 and 2024-03-31); "
+        "and the Department of Health and ",
         "is funded by Department for Education",
     ),
     (
