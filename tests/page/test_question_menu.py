@@ -348,7 +348,7 @@ def test_thousands_of_bodies_are_asked_about_without_freezing(large: nx.MultiDiG
     assert [rows for _, rows in spent.values()] == [100, 10, 2, None]
     assert all(milliseconds < 500 for milliseconds, _ in spent.values()), spent
     _open(page.tab)
-    page.tab.click("#questions-menu button:text('Who were our main partners?')")
+    page.tab.click("#questions-menu button:text('Who are our main partners?')")
     assert page.tab.locator(".answer-rows tbody tr").count() == 12
     page.tab.locator(".evidence-button").first.click()
     assert "last confirmed 2020" in page.tab.inner_text(".evidence-row")
