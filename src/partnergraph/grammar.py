@@ -31,9 +31,9 @@ _PAST_VERBS = {verb: verb + ("d" if verb.endswith("e") else "ed") for verb in _R
 _PREDICATE_NOUN = re.compile(r"^(is|was) an? (\w+)(?=,| of\b)")
 # Names with one of these words before "of" or "for", or as their last word, have an article in running text.
 _HEAD_NOUNS = frozenset(
-    "academy agency association board bureau centre center college commission committee consortium council department "
-    "directorate division faculty federation group institute institution ministry network office partnership programme "
-    "project school secretariat society unit university".split()
+    "academy agency association board bureau centre center collaboration college commission committee consortium "
+    "council department directorate division faculty federation group institute institution ministry network "
+    "office partnership programme project school secretariat society unit university".split()
 )
 _LAST_NOUNS = frozenset(
     "agency association board centre center collaboration committee commission confederation consortium federation "

@@ -82,7 +82,7 @@ def test_an_end_of_a_party_is_given_with_its_evidence(graph: PartnerGraph) -> No
     assert claim.status("2026-11-30") == "ended"
     assert claim.status_in_words("2026-11-30") == "ended 2021-10-01 at the latest"
     assert claim.status("2000") == "ahead"
-    assert claim.status_in_words("2019").startswith("not known, last confirmed ")
+    assert claim.status_in_words("2019").startswith("last confirmed ")
 
 
 def test_a_name_that_nobody_has_is_an_error_with_the_nearest(graph: PartnerGraph) -> None:

@@ -244,7 +244,7 @@ def test_a_status_comes_forward_in_map_tables_and_counts(page: Page, show: Opene
     tab.select_option("#status-of", "not known")
     assert len(_rows(tab, "claims")) == 8
     assert tab.url.endswith("#&status=not-known")
-    assert len([row for row in _rows(tab, "claims") if "not known, last confirmed 2019" in row]) == 1
+    assert len([row for row in _rows(tab, "claims") if "last confirmed 2019 (status not known)" in row]) == 1
     # At another date the same relationship is another thing.
     tab.evaluate("change({ status: 'current', date: '2005-06' })")
     [row] = _rows(tab, "claims")

@@ -12,7 +12,7 @@ import pytest
 from partnergraph.claims.date_window import bounds_in_words
 from partnergraph.grammar import past_wording
 from partnergraph.page import Page, draw
-from partnergraph.page.print_report import MAX_DISPUTES, days_in_words
+from partnergraph.page.print_report import MAX_DISPUTES, _clipped, days_in_words
 from tests.page.conftest import Opener
 from tests.page.paper import Sheet, read
 from tests.page.probes import PROBES, hostile
@@ -126,7 +126,7 @@ def test_long_lists_are_cut_openly_and_counted(show: Opener) -> None:
     shown = [int(number) for number in re.findall(r"\((\d+)of50relationships\)", text)]
     assert len(shown) == 6
     assert max(shown) - min(shown) <= 1
-    assert f"{100 - MAX_DISPUTES}moredisputedclaimsareinthetablesofthepage" in text
+    assert f"{100 - MAX_DISPUTES}moreclaimsareinthetablesofthepage" in text
     left = int(re.findall(r"(\d+)morerelationshipsareinthetables", text)[0])
     assert left >= 300 - sum(shown)
 
@@ -223,3 +223,29 @@ def test_everything_is_the_second_choice_and_the_first_comes_back(keele_page: Pa
 )
 def test_dates_are_worded_as_everywhere_else(bounds: tuple[str | None, str | None]) -> None:
     assert days_in_words(bounds) == (bounds_in_words(bounds) or "")
+
+
+def test_pictures_and_report_show_what_has_ended_and_who_else_is_named() -> None:
+    """What is over by the last day that the network knows needs no clock; a dispute names its other side."""
+    graph = nx.MultiDiGraph(title="Over", focus="us", sources=SOURCES)
+    for node in ("us", "old", "hub", "lead", "rival"):
+        graph.add_node(node, label=node.title(), type="school")
+    over = {"end_bounds": ("2019-01-01", "2019-12-31"), "last_confirmed": "2021"}
+    graph.add_edge("us", "old", key="a", kind="funding", forward="funds", inverse="is funded by", **over)
+    graph.add_edge("us", "hub", key="b", kind="membership", forward="is a member of", inverse="has as a member")
+    lead = {"kind": "leadership", "forward": "leads", "inverse": "is led by"}
+    graph.add_edge("lead", "hub", key="c", contradicts=["d"], **lead)
+    graph.add_edge("rival", "hub", key="d", contradicts=["c"], standing="disputed", **lead)
+    page = draw(graph)
+    for svg in (page.html[page.html.index('<div class="still') : page.html.index('class="legend"')], page.svg):
+        assert "funded, ended 2019</tspan>" in svg
+        assert "is a member of</tspan>" in svg
+        assert svg.count('class="line over"') == svg.count("funded, ended 2019")
+        assert svg.count("name over") == svg.count('class="line over"')
+    assert '<li id="over"><svg' in page.html
+    report = page.html[page.html.index('id="report"') :]
+    assert 'Lead <span class="sign">disputed: also named Rival</span>' in report
+    assert 'Rival <span class="sign">disputed: also named Lead</span>' in report
+    assert "1 claim is disputed" in report
+    assert _clipped("One part ends here; another is longer than fits.", 30) == "One part ends here …"
+    assert _clipped("A sentence is whole. The next one is not at all.", 30) == "A sentence is whole. …"

@@ -36,10 +36,10 @@ def _text(tab: Tab) -> str:
 def test_an_answer_has_a_sentence_a_short_table_and_the_claims_for_the_map(keele_page: Page, show: Opener) -> None:
     page = show(keele_page.html)
     _open(page.tab)
-    page.tab.click("#questions-menu button:text('Who are our main partners?')")
-    assert page.tab.inner_text(HEADING) == "Who are our main partners?"
+    page.tab.click("#questions-menu button:text('Who were our main partners?')")
+    assert page.tab.inner_text(HEADING) == "Who were our main partners?"
     assert _text(page.tab).startswith(
-        f"The {SCHOOL} has 13 partners and five groups on record: four partnerships and four "
+        f"The {SCHOOL} had 13 partners and five groups on record: four partnerships and four "
     )
     rows = page.tab.locator(".answer-rows tbody tr")
     assert rows.count() == 12
@@ -126,11 +126,11 @@ def test_with_the_keyboard_alone(keele_page: Page, show: Opener) -> None:
     tab.keyboard.press("Enter")
     until(tab, "byId('questions-menu').lastElementChild.childElementCount > 0")
     tab.keyboard.press("Tab")
-    assert tab.evaluate("document.activeElement.textContent") == "Who are our main partners?"
+    assert tab.evaluate("document.activeElement.textContent") == "Who were our main partners?"
     tab.keyboard.press("Enter")
     # The heading of the answer has the keyboard, and the live region says the answer.
     assert tab.evaluate("document.activeElement.id") == "panel-heading"
-    assert "Who are our main partners? The School of Primary" in tab.inner_text("#status")
+    assert "Who were our main partners? The School of Primary" in tab.inner_text("#status")
     assert "on record" in tab.inner_text("#status")
     for _ in range(12):
         tab.keyboard.press("Tab")
@@ -176,7 +176,7 @@ def test_on_a_phone_the_sentence_stands_first_and_the_map_above_it(keele_page: P
     assert menu is not None
     assert menu["x"] >= 0
     assert menu["x"] + menu["width"] <= 390
-    page.tab.click("#questions-menu button:text('Who are our main partners?')")
+    page.tab.click("#questions-menu button:text('Who were our main partners?')")
     until(page.tab, "scrollY >= 0")
     page.tab.evaluate("document.querySelector('.explorer').scrollIntoView()")
     sentence, table, canvas = (
@@ -220,15 +220,15 @@ def test_without_scripts_the_answers_that_need_no_choice_can_be_read(keele_page:
     assert not page.tab.locator(MENU).is_visible()
     headings = page.tab.locator("#questions h3").all_inner_texts()
     assert headings == [
-        "Who are our main partners?",
-        "What sorts of partners do we have?",
-        "Since when are we partners?",
+        "Who were our main partners?",
+        "What sorts of partners did we have?",
+        "Since when were we partners?",
         "What has ended?",
         "What do we know only from one source?",
         "What do we know only by inference?",
     ]
     section = page.tab.inner_text("#question-partners")
-    assert "has 13 partners and five groups on record" in section
+    assert "had 13 partners and five groups on record" in section
     assert "7 more stand in the table of relationships." in section
     assert "NHS body or provider of care" in page.tab.inner_text("#question-partners-of-family")
     row = page.tab.locator("#question-since-when tbody tr").first
@@ -245,7 +245,7 @@ def test_the_section_leads_to_the_map_and_says_what_holds_today(keele_page: Page
     tab = show(keele_page.html).tab
     statuses = tab.locator("#question-ended td.now").all_inner_texts()
     assert statuses
-    assert all(status.startswith(("ended", "not known", "current", "ahead")) for status in statuses)
+    assert all(status.startswith(("ended", "not known", "last confirmed", "current", "ahead")) for status in statuses)
     tab.click("#question-ended button")
     assert tab.inner_text(HEADING) == "What has ended?"
     assert abs(tab.evaluate("document.querySelector('.explorer').getBoundingClientRect().top")) < 500

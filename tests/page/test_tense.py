@@ -79,7 +79,7 @@ def test_what_has_ended_stands_in_the_past_everywhere(show: Opener) -> None:
     assert {row[2]: (row[1], row[4]) for row in rows} == {
         "Heir": ("passed its work to", status["Heir"]),
         "Long over": ("was a member of", status["Long over"]),
-        "Open": ("is a member of", "not known, last confirmed 2018-05-01"),
+        "Open": ("is a member of", "last confirmed 2018-05-01 (status not known)"),
         "Over since": ("was a member of", status["Over since"]),
     }
     # An event has no status: neither the filter nor a count has it.

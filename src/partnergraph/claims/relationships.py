@@ -207,7 +207,7 @@ class Claim:
         if status == "ahead":
             return f"ahead, from {bounds_in_words(self.valid_from)}"
         if status == "not known" and self.last_confirmed:
-            return f"not known, last confirmed {self.last_confirmed}"
+            return f"last confirmed {self.last_confirmed} (status not known)"
         return status
 
     def text_on(self, date: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from partnergraph.page.diagram import Diagram
+    from partnergraph.page.endings import Endings
     from partnergraph.page.view_model import ViewModel
     from partnergraph.palette import Look
 
@@ -134,6 +135,7 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
     from partnergraph.page.answer_view import answer_view
     from partnergraph.page.build_diagram import build_diagram, prepare_network
     from partnergraph.page.diagram import TALL_FONT, VIEWS
+    from partnergraph.page.endings import endings_of
     from partnergraph.page.headline import headline_versions
     from partnergraph.page.headline_view import headline_view
     from partnergraph.page.highlights import script_highlights
@@ -167,7 +169,8 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
     drawn_bodies, symbols = numbered(len(model.bodies) - len(undrawn), "body"), numbered(drawn_count, "symbol")
     summary = f"Map of {drawn_bodies}, {symbols} drawn, and {numbered(len(model.relationships), 'relationship')}"
     opening = opening_drawings(graph, diagram, lambda family: look_of(looks_of_families, family).shape)
-    stills = _stills(diagram, opening, looks_of_families, summary)
+    endings = endings_of(model)
+    stills = _stills(diagram, opening, looks_of_families, summary, endings)
     marks = diagram.highlights
     answer = answer_view(graph.graph["answer"], marks, model) if marks else None
     headline = None if answer else headline_view(headline_versions(graph), model)
@@ -195,6 +198,7 @@ def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) ->
         "families": families,
         "summary": summary,
         "drawn": drawn_count,
+        "over": bool(endings.claims),
         "note": note,
         "inferred": sum(claim["inferred"] for claim in model.relationships),
         "disputed": sum(claim["standing"] == "disputed" for claim in model.claims),
@@ -259,7 +263,11 @@ def _scripts(*, webgl: bool, answer: bool) -> tuple[str, str]:
 
 
 def _stills(
-    diagram: Diagram, opening: dict[str, Any] | None, looks_of_families: dict[str, Look], summary: str
+    diagram: Diagram,
+    opening: dict[str, Any] | None,
+    looks_of_families: dict[str, Look],
+    summary: str,
+    endings: Endings,
 ) -> dict[str, str]:
     """The map as SVG: wide and tall in the page, and as a picture of its own."""
     from partnergraph.page.radial_svg import render_radial
@@ -267,17 +275,19 @@ def _stills(
 
     if opening is None:
         return {
-            "wide": render_svg(diagram, looks_of_families, summary),
-            "tall": render_svg(diagram, looks_of_families, summary + ", the best connected ones", "tall"),
-            "picture": render_svg(diagram, looks_of_families, summary, inline=False),
+            "wide": render_svg(diagram, looks_of_families, summary, endings=endings),
+            "tall": render_svg(
+                diagram, looks_of_families, summary + ", the best connected ones", "tall", endings=endings
+            ),
+            "picture": render_svg(diagram, looks_of_families, summary, inline=False, endings=endings),
         }
     partners = sum(node["ring"] == 1 for node in opening["wide"]["nodes"])
     focus = diagram.nodes[diagram.focus].label if diagram.focus is not None else ""
     summary = f"{focus} in the middle, with its partners around it: {partners} symbols, and what stands behind them"
     return {
-        "wide": render_radial(opening["wide"], looks_of_families, summary),
-        "tall": render_radial(opening["tall"], looks_of_families, summary, "tall"),
-        "picture": render_radial(opening["wide"], looks_of_families, summary, inline=False),
+        "wide": render_radial(opening["wide"], looks_of_families, summary, endings=endings),
+        "tall": render_radial(opening["tall"], looks_of_families, summary, "tall", endings=endings),
+        "picture": render_radial(opening["wide"], looks_of_families, summary, inline=False, endings=endings),
     }
 
 

@@ -376,7 +376,9 @@ class OpeningNeighbourhood:
 
 def _name(node: DiagramNode) -> str:
     """The name of a body, as much of it as the map may take."""
-    return node.label if len(node.label) <= MAX_LABEL else node.label[: MAX_LABEL - 1] + "…"
+    if len(node.label) <= MAX_LABEL:
+        return node.label
+    return node.label[: MAX_LABEL - 2].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
 def _past(verb: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from partnergraph.grammar import with_article
+from partnergraph.page.headline_facts import status
 from partnergraph.page.partner_counts import PartnerCounts, partner_counts
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class PageQuestions:
         self.wider = self._wider_partners()
         self.counts = self._counts()
         self.single = [int(_has_single_source(claim, model)) for claim in model.claims] if is_offered else []
+        self.has_ended = _has_ended(model)
         self.sections = list(self._sections()) if is_offered else []
 
     def script_data(self) -> Plain | None:
@@ -127,10 +129,11 @@ class PageQuestions:
         if families := self._families():
             yield QuestionSection(
                 "partners-of-family",
-                "What sorts of partners do we have?",
-                f"{self._label(self.focus, first=True)} has {self.counts.total} on record: {self.counts.parts}.",
+                f"What sorts of partners {'did' if self.has_ended else 'do'} we have?",
+                f"{self._label(self.focus, first=True)} {self._has} {self.counts.total} on record: "
+                f"{self.counts.parts}.",
                 families=families,
-                prompt="Which of our partners are …",
+                prompt=f"Which of our partners {'were' if self.has_ended else 'are'} …",
             )
         if self.partners:
             yield self._since_section()
@@ -152,9 +155,9 @@ class PageQuestions:
             ended = sorted(last_days, key=lambda number: (last_days[number], -number), reverse=True)
             text = (
                 f"A last day is known for {_number(len(ended))} of {_count(len(stated), 'relationship')}: a source "
-                "states the end, or one of the two bodies ended. The latest comes first."
+                f"states the end, or one of the two organisations ended. {self._order}"
             )
-            yield QuestionSection("ended", "What has ended?", text, ended)
+            yield QuestionSection("ended", "What has ended?", text, self._nearest_first(ended))
         single = [number for number, is_single in enumerate(self.single) if is_single]
         if single:
             yield QuestionSection(
@@ -176,16 +179,43 @@ class PageQuestions:
         )
         names = _listing([self._label(body) for body in bodies[:3]])
         focus = self._label(self.focus, first=True)
-        text = f"{focus} has {counts.near} on record{'' if counts.is_simple else f': {counts.near_parts}'}"
+        text = f"{focus} {self._has} {counts.near} on record{'' if counts.is_simple else f': {counts.near_parts}'}"
         if len(bodies) > 3:
-            text += f". The best connected are {names}."
+            text += f". The best connected {'were' if self.has_ended else 'are'} {names}."
         else:
-            text += f": {names}." if counts.is_simple else f". They are {names}."
+            text += f": {names}." if counts.is_simple else f". They {'were' if self.has_ended else 'are'} {names}."
         if counts.far:
-            text += f" Not among these are {counts.far}: {counts.far_parts}."
+            text += f" Not counted among these: {counts.far_parts}."
         place = {body: number for number, body in enumerate(bodies)}
         claims = [row.claim for row in sorted(self.partners, key=lambda row: (place[row.body], row.claim))]
-        return QuestionSection("partners", "Who are our main partners?", text, list(dict.fromkeys(claims)))
+        return QuestionSection(
+            "partners",
+            f"Who {'were' if self.has_ended else 'are'} our main partners?",
+            text,
+            list(dict.fromkeys(claims)),
+        )
+
+    @property
+    def _order(self) -> str:
+        return (
+            "The latest comes first."
+            if self.focus is None
+            else "What is ours stands first, then what is our partners’; of each the latest first."
+        )
+
+    @property
+    def _has(self) -> str:
+        return "had" if self.has_ended else "has"
+
+    def _nearest_first(self, claims: list[int]) -> list[int]:
+        """Claims of the focus first, then those of its partners, then all others; each in their order."""
+        partners = {row.body for row in self.partners}
+
+        def rank(number: int) -> int:
+            ends = {self.model.claims[number]["from"], self.model.claims[number]["to"]}
+            return 0 if self.focus in ends else 1 if ends & partners else 2
+
+        return sorted(claims, key=rank)
 
     def _since_section(self) -> QuestionSection:
         claims = list(dict.fromkeys(row.claim for row in self.partners))
@@ -197,12 +227,14 @@ class PageQuestions:
             text = f"The earliest beginning on record is {start}, with {self._label(first.body)}{note}."
             if number < len(claims):
                 text += (
-                    f" Of {_count(len(claims), 'relationship')} with partners {_number(number)} "
-                    f"{'has' if number == 1 else 'have'} one; of the rest it is not known."
+                    f" A beginning is known for {_number(number)} of {_count(len(claims), 'relationship')} "
+                    "with partners."
                 )
         else:
             text = f"It is not known: no beginning is stated for {_count(len(claims), 'relationship')} with partners."
-        return QuestionSection("since-when", "Since when are we partners?", text, claims)
+        return QuestionSection(
+            "since-when", f"Since when {'were' if self.has_ended else 'are'} we partners?", text, claims
+        )
 
     def _families(self) -> list[tuple[str, str, list[int]]]:
         """The bodies of each family that has some, unless all are of one."""
@@ -232,6 +264,12 @@ class PageQuestions:
 
     def _label(self, body: int | None, *, first: bool = False) -> str:
         return "" if body is None else with_article(str(self.model.bodies[body]["label"]), first=first)
+
+
+def _has_ended(model: ViewModel) -> bool:
+    """Whether the focus itself has ended on any day of reading."""
+    end = None if model.diagram.focus is None else model.bodies[model.diagram.focus]["end"]
+    return end is not None and status((None, None), (end[0], end[1]), *model.known_days) == "ended"
 
 
 def _own_units(model: ViewModel) -> set[int]:

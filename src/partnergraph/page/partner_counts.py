@@ -69,7 +69,7 @@ def partner_counts(
         (words(of_units), "only through its units"),
     ]
     beyond = [
-        (words(through), "as members of the same partnerships"),
+        (words(through), f"as {'a member' if len(through) == 1 else 'members'} of the same partnerships"),
         (words(inferred.intersection(far)), "only by inference"),
         (words({*far} - through - inferred), _OTHERWISE_FAR),
     ]

@@ -5,6 +5,7 @@ The headline and the map stand on a sheet before it. Heights are millimetres of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import ceil
@@ -25,10 +26,12 @@ LINE, ROW_GAP, HEADING = 3.5, 1.2, 8.0
 SENTENCE_WIDTH, STATUS_WIDTH, DATE_WIDTH = 60.0, 28.0, 15.5  # of the columns of the table
 RELATION = 1.0  # of a relation before its names in a running list, shared among them
 MAX_LABEL = 110  # characters
+MAX_MARK = 60  # of a sign beside a row
 MAX_HUBS = 8  # partners whose own partners are printed
 MAX_DISPUTES = 5
 MAX_EVIDENCE = 1  # pieces for a disputed claim, and as many against it
 MAX_SOURCES = 8
+CITED = ("quoted", "cited")  # forms of evidence that are a source's own, neither an inference nor the editor's word
 OBSOLETE = ("superseded", "retracted")  # standings of claims that are left out
 
 
@@ -78,6 +81,8 @@ class ReportRow:
         if self.is_event or self.since == self.until:
             return self.since
         if self.since and self.until:
+            if "between" in self.since + self.until:
+                return f"beginning {self.since}, end {self.until}"
             return f"{self.since} to {self.until}"
         return f"since {self.since}" if self.since else f"until {self.until}" if self.until else ""
 
@@ -144,6 +149,7 @@ class PrintReport:
     obsolete: int
     disputes: list[DisputeEntry]
     disputes_left_out: int
+    disputed: int  # claims whose standing is so, as the headline counts them
     sources: list[tuple[dict[str, str], int]]
     source_count: int
 
@@ -190,6 +196,7 @@ def print_report(
         obsolete=len(model.claims) - len(valid),
         disputes=disputes,
         disputes_left_out=len(disputed) - len(disputes),
+        disputed=sum(claim["standing"] == "disputed" for claim in model.claims),
         sources=sources,
         source_count=len(model.cited_sources),
     )
@@ -201,9 +208,15 @@ def _ends(model: ViewModel, number: int) -> set[int]:
 
 
 def _clipped(text: str, most: int = MAX_LABEL) -> str:
-    """A text of at most so many characters, cut openly."""
+    """A text of at most so many characters, cut openly: behind a sentence or a part of one, else behind a word."""
     text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
+    if len(text) <= most:
+        return text
+    words = text[: most - 1].rsplit(" ", 1)[0]
+    ends = [match.end() - 1 for match in re.finditer(r"[.;:] ", text[:most]) if match.start() > most / 2]
+    if not ends:
+        return words + " …"
+    return text[: ends[-1]] + " …" if text[ends[-1] - 1] == "." else text[: ends[-1] - 1] + " …"
 
 
 def _lines(text: str, width: float) -> int:
@@ -238,7 +251,7 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
     claim = model.claims[number]
     forward = body is None or claim["from"] == body
     partner = claim["to"] if forward else claim["from"]
-    marks = (claim["standing"] if claim["standing"] != "accepted" else "", "inferred" if claim["inferred"] else "")
+    marks = (_standing_in_words(model, claim), "inferred" if claim["inferred"] else "")
     return ReportRow(
         claims=(number,),
         subject=_clipped(model.bodies[claim["from"]]["label"]) if body is None else "",
@@ -250,8 +263,28 @@ def _row(model: ViewModel, number: int, body: int | None) -> ReportRow:
         confirmed=_clipped(str(claim["confirmed"] or ""), 20) if claim["event"] is None else "",
         is_event=claim["event"] is not None,
         is_over=bool(claim["over"]),
-        marks=tuple(_clipped(mark, 20) for mark in (*marks, str(claim["change"])) if mark),
+        marks=tuple(_clipped(mark, MAX_MARK) for mark in (*marks, str(claim["change"])) if mark),
     )
+
+
+def _standing_in_words(model: ViewModel, claim: Plain) -> str:
+    """The standing of a claim that is not simply accepted; of one that others contradict, also whom they name instead
+    (not where the dispute is about the way: both may be so).
+    """
+    rivals = [model.claims[model.claim_number[rival["key"]]] for rival in claim["contradicts"]]
+    named = {
+        end
+        for rival in rivals
+        if rival["standing"] not in OBSOLETE
+        and rival["kind"] == claim["kind"]
+        and not rival["via"]
+        and not claim["via"]
+        for end in {rival["from"], rival["to"]} - {claim["from"], claim["to"]}
+    }
+    if not named or claim["standing"] not in ("accepted", "disputed"):
+        return "" if claim["standing"] == "accepted" else str(claim["standing"])
+    names = [str(model.bodies[body]["label"]) for body in sorted(named)]
+    return f"disputed: also named {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}"
 
 
 def _by_family(model: ViewModel, numbers: list[int], focus: int | None, labels: list[str]) -> list[ReportGroup]:
@@ -351,7 +384,7 @@ def _disputes(model: ViewModel) -> list[DisputeEntry]:
                     )
                 ),
                 when=_clipped(claim["when"], 80),
-                note=_clipped(claim["standing_note"] or "", 260),
+                note=_clipped(claim["standing_note"] or "", 420),
                 evidence=tuple(evidence[:MAX_EVIDENCE]),
                 against=tuple(against[:MAX_EVIDENCE]),
                 more=max(0, len(evidence) - MAX_EVIDENCE) + max(0, len(against) - MAX_EVIDENCE),
@@ -366,15 +399,15 @@ def _in_words(piece: Plain) -> str:
     if piece["form"] == "quoted":
         return f"“{_clipped(str(piece['words']), 150)}” ({_clipped(source, 100)})"
     if piece["form"] == "inferred":
-        return f"Inferred: {_clipped(str(piece['says']), 150)}"
-    return f"{_clipped(str(piece['says'] or ''), 150)} ({_clipped(source, 100)})"
+        return f"Inferred: {_clipped(str(piece['says']), 220)}"
+    return f"{_clipped(str(piece['says'] or ''), 220)} ({_clipped(source, 100)})"
 
 
 def _sources(model: ViewModel) -> list[tuple[dict[str, str], int]]:
-    """The most cited sources, each with the number of relationships that cite it."""
+    """The most cited sources, each with the number of relationships that cite it; the editor is none."""
     counts: dict[str, int] = {}
     for claim in model.claims:
-        for key in _cited([*claim["evidence"], *claim["against"]]):
+        for key in _cited(piece for piece in (*claim["evidence"], *claim["against"]) if piece["form"] in CITED):
             counts[key] = counts.get(key, 0) + 1
     ranked = sorted(
         (source for source in model.cited_sources if counts.get(source["key"])),

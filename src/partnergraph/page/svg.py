@@ -6,6 +6,7 @@ from math import cos, hypot, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
 from partnergraph.page.diagram import TALL_FONT, Diagram, DiagramEdge, DiagramNode
+from partnergraph.page.endings import Endings
 from partnergraph.page.highlights import Highlights
 from partnergraph.page.layout.arrangement import node_box
 from partnergraph.page.layout.edge_routing import control_point
@@ -33,8 +34,18 @@ CORNERS = {
 }
 
 
-def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str = "wide", inline: bool = True) -> str:
-    """The diagram in one view (wide, unfolded or tall), coloured by classes when inline, else by attributes."""
+def render_svg(
+    diagram: Diagram,
+    looks: dict[str, Look],
+    title: str,
+    view: str = "wide",
+    inline: bool = True,
+    endings: Endings | None = None,
+) -> str:
+    """The diagram in one view (wide, unfolded or tall), coloured by classes when inline, else by attributes; what has
+    ended is pale.
+    """
+    endings = endings or Endings()
     nodes = [node for node in diagram.nodes if getattr(node, view) is not None]
     at = {node.number: getattr(node, view) for node in nodes}
     bounds = map_bounds(diagram, view)
@@ -52,7 +63,10 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
         f'<g id="map-{view}">' if inline else "",
         hulls_svg(hulls),
         '<g class="lines" fill="none">',
-        *(_edge(edge, bend, at, nodes, _mark_of(edge, marks, lost)) for edge, bend in diagram.bends[view].items()),
+        *(
+            _edge(edge, bend, at, nodes, _mark_of(edge, marks, lost), endings.are_over(edge.claims))
+            for edge, bend in diagram.bends[view].items()
+        ),
         '</g><g class="dots">',
         *(
             _node(
@@ -62,6 +76,7 @@ def render_svg(diagram: Diagram, looks: dict[str, Look], title: str, view: str =
                 view,
                 marks.ring(diagram.bodies_of(node)),
                 marks.state(diagram.bodies_of(node)),
+                node.number != diagram.focus and all(n in endings.bodies for n in node.members or [node.number]),
             )
             for node in nodes
         ),
@@ -156,7 +171,9 @@ def bounding_box(nodes: list[DiagramNode], view: str) -> tuple[int, int, int, in
     return left, top, int(max(b[2] for b in bounds)) + 8 - left, int(max(b[3] for b in bounds)) + 8 - top
 
 
-def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode], mark: str) -> str:
+def _edge(
+    edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes: list[DiagramNode], mark: str, over: bool
+) -> str:
     (ax, ay), (bx, by) = at[edge.a], at[edge.b]
     size = next(node.size for node in nodes if node.number == edge.b) + 2
     length = hypot(bx - ax, by - ay) or 1.0
@@ -168,6 +185,9 @@ def _edge(edge: DiagramEdge, bend: float, at: dict[int, tuple[int, int]], nodes:
     kinds = " ".join(name for name, on in (("inferred", edge.inferred), ("disputed", edge.disputed)) if on)
     dash = ' stroke-dasharray="6 4"' if edge.inferred else ""
     colour, width = LIGHT.accent if edge.disputed else LIGHT.line, edge.width
+    if over and not edge.disputed and not edge.change:
+        kinds = f"{kinds} over".strip()
+        colour, width = LIGHT.faded, 1.0
     if edge.change in CHANGES:
         kinds = f"{kinds} became-{edge.change}".strip()
         colour, dashes = CHANGES[edge.change]
@@ -200,11 +220,15 @@ def symbol_svg(name: str, x: float, y: float, r: float, attributes: str) -> str:
     return f'<polygon points="{points}" {attributes}/>'
 
 
-def _node(node: DiagramNode, point: tuple[int, int], look: Look, view: str, ring: str, state: str) -> str:
+def _node(node: DiagramNode, point: tuple[int, int], look: Look, view: str, ring: str, state: str, over: bool) -> str:
     x, y = point
     dash = ' stroke-dasharray="4 3"' if node.group else ""
     family, fill = (-1, LIGHT.page) if state else (node.family, look.light)
-    attributes = f'class="f{family}" fill="{fill}" stroke="{LIGHT.outline}" stroke-width="1.8"{dash}'
+    is_pale = over and not state
+    attributes = (
+        f'class="f{family}{" over" if is_pale else ""}" fill="{LIGHT.rule if is_pale else fill}" '
+        f'stroke="{LIGHT.line if is_pale else LIGHT.outline}" stroke-width="1.8"{dash}'
+    )
     tall, place = view == "tall", node.place.get(view, "below")
     size = TALL_FONT if tall else node.font
     weight = ' font-weight="700"' if node.hub else ""

@@ -118,7 +118,10 @@ def web_link(url: object) -> str | None:
 def period_in_words(data: Plain) -> str:
     """The period of a claim or a name in words; empty when nothing is known."""
     start, end = data.get("start"), data.get("end")
-    dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
+    if start and start == end:
+        dates = str(start)
+    else:
+        dates = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
     return "; ".join(part for part in (dates, str(data.get("date_note") or "")) if part)
 
 
@@ -133,12 +136,13 @@ class ViewModel:
     def __init__(self, graph: Network, diagram: Diagram) -> None:
         self.graph, self.diagram, self.filters = graph, diagram, FILTERS
         self.sources: dict[str, Plain] = graph.graph.get("sources", {})
-        self._known_days = known_days(graph)[1]
+        self.known_days = known_days(graph)[1]
         cited = [f"/id/source/{name}" for name in sorted({*self.sources, *self._cited()})]
         self.key = anchor_keys([*diagram.bodies, *(key for _, _, key in diagram.claims), *cited])
         self.number = {iri: number for number, iri in enumerate(diagram.bodies)}
         self.sentences: dict[str, int] = {}
         self.claims = [self._claim(a, b, key) for a, b, key in diagram.claims]
+        self.claim_number = {claim["key"]: number for number, claim in enumerate(self.claims)}
         self.bodies = [self._body(number, iri) for number, iri in enumerate(diagram.bodies)]
         self.cited_sources: list[Plain] = self._sources()
         # That one body became another is an event: it is no relationship, and nothing goes on or ends.
@@ -229,7 +233,7 @@ class ViewModel:
         forward = data.get("forward") or kind or "is connected with"
         inverse = data.get("inverse") or forward
         event = str(data.get("start") or "") if kind == SUCCESSION else None
-        has_ended = is_over(data, self._known_days)
+        has_ended = is_over(data, self.known_days)
         return {
             "mark": marks.label("claims") if marks and data.get("highlighted") else "",
             "key": self.key[key],
@@ -274,7 +278,7 @@ class ViewModel:
         a, b, _ = next(edge for edge in self.diagram.claims if edge[2] == key)
         data = self.graph.edges[a, b, key]
         forward = str(data.get("forward"))
-        wording = past_wording(forward) if is_over(data, self._known_days) else forward
+        wording = past_wording(forward) if is_over(data, self.known_days) else forward
         return f"{self._label(a)} {wording} {self._label(b)}"
 
     def _body(self, number: int, iri: str) -> Plain:

@@ -19,8 +19,9 @@ function dayPhrase() {
   return { 4: `in ${time}`, 7: `in ${inWords(time)}`, 10: `on ${longDay(time)}` }[time.length];
 }
 
-// How many of some relationships are current, ended, ahead, and of how many it is not known.
-function daySentence(claims) {
+// How many of some relationships are current, ended, ahead, and of how many it is not known; events are none.
+function daySentence(own) {
+  const claims = own.filter((claim) => !isEvent(claim));
   const number = { current: 0, ended: 0, ahead: 0, "not known": 0 }, when = dayPhrase();
   for (const claim of claims) number[statusCode(claim)] += 1;
   if (claims.length === 1) return `${capitalised(when)} ${{ current: "the relationship is current", ended: "the relationship has ended", ahead: "the relationship lies ahead", "not known": "it is not known whether it holds" }[statusCode(claims[0])]}.`;
@@ -29,7 +30,7 @@ function daySentence(claims) {
     number.current ? `${spelled(number.current)} ${number.current === 1 ? "is" : "are"} current` : "none is known to be current",
     number.ended && `${spelled(number.ended)} ${number.ended === 1 ? "has" : "have"} ended`,
     number.ahead && `${spelled(number.ahead)} ${number.ahead === 1 ? "lies" : "lie"} ahead`,
-    number["not known"] && `of ${spelled(number["not known"])} it is not known`,
+    number["not known"] && `for ${spelled(number["not known"])} it is not known`,
   ].filter(Boolean);
   return claims.length ? `Of these ${spelled(claims.length)} relationships, ${when} ${enumeration(parts)}.` : "";
 }
@@ -50,15 +51,20 @@ function claimRows(rows) {
   const seen = new Set();
   return rows.filter(([claim]) => !seen.has(claim) && seen.add(claim)).map(([claim, , through]) => ({ claim, subject: through === null ? DATA.focus : null }));
 }
-const aboutUsFirst = (claims) => [...claims].sort((a, b) => isOurs(b) - isOurs(a) || a - b).map((claim) => ({ claim, subject: null }));
-const isOurs = (claim) => Number(CLAIMS.from[claim] === DATA.focus || CLAIMS.to[claim] === DATA.focus);
+const aboutUsFirst = (claims) => nearestFirst([...claims].sort((a, b) => a - b).map((claim) => ({ claim, subject: null })));
+// Rows about the focus, then those about its partners, then all others; each in their order.
+function nearestFirst(rows) {
+  const partners = new Set(ASKING.partners.map(([, body]) => body)), ends = (claim) => [CLAIMS.from[claim], CLAIMS.to[claim]];
+  const rank = ({ claim }) => (ends(claim).includes(DATA.focus) ? 0 : ends(claim).some((body) => partners.has(body)) ? 1 : 2);
+  return rows.map((row) => [rank(row), row]).sort(([a], [b]) => a - b).map(([, row]) => row);
+}
 const everyClaim = () => CLAIMS.from.map((_, claim) => claim);
 
 // A party as a sentence names it: of each of its claims role and channel, and what must be said beside it.
 function partyInWords(party, claims, withSource) {
   const phrases = claims.map((claim) => {
     const row = claimRow(claim), source = withSource && plainText(row.querySelector(":scope > td:last-child > .proofs cite a"));
-    const notes = [standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred", source && `according to “${shortened(source)}”`].filter(Boolean);
+    const notes = [hasEnded(claim) && statusNow(claim), standingOf(claim) !== "accepted" && standingOf(claim), CLAIMS.inferred[claim] && "only inferred", source && `according to “${shortened(source)}”`].filter(Boolean);
     const paid = withSource ? "" : plainText(row.querySelector(":scope > td:last-child > .standing small")).replace(/^Note: /, "");
     if (paid) notes.push(shortened(paid));
     const beside = [...row.querySelectorAll(".more > p:not(.marks)")].map(plainText);
@@ -122,7 +128,7 @@ function changesAnswer(year) {
   const sentence = rows.length
     ? `From 1 January ${year} to ${before}, ${changesInWords(changes)}. Only what surely did is counted.`
     : `Nothing is known to have begun or ended from 1 January ${year} to ${before}.`;
-  return { title: `What changed since ${year}?`, rows, sentences: [sentence] };
+  return { title: `What changed since ${year}?`, rows: nearestFirst(rows), sentences: [sentence] };
 }
 
 // Groups that are not named one by one are counted apart: the same bodies may be among the named.
@@ -139,7 +145,7 @@ function bodyNumbers(bodies) {
   return [named, groups && counted(groups, "group")].filter(Boolean).join(" and ");
 }
 
-function familyAnswer(code) {
+function familyAnswer(code, [, prompt]) {
   const family = DATA.families.findIndex((entry) => entry.code === code);
   const rows = mainFirst([...ASKING.partners, ...ASKING.wider].filter(([, body]) => BODIES.family[body] === family));
   if (!rows.length) return null;
@@ -149,16 +155,17 @@ function familyAnswer(code) {
   const how = near.length && far.length ? `: ${bodiesInWords(near)} ${ways[0]}, ${bodiesInWords(far)} ${ways[1]}` : `, ${bodies.length === 1 ? "" : "all "}${ways[near.length ? 0 : 1]}`;
   const { plural, label } = DATA.families[family];
   const found = claimRows(rows);
-  return { title: plural ? `Which of our partners are ${plural}?` : `Which of our partners are of the sort “${label}”?`, sentences: [`There ${bodies.length === 1 ? "is" : "are"} ${bodiesInWords(bodies)} on record${how}.`, daySentence(found.map((row) => row.claim))], rows: found };
+  const named = `On record: ${someOf(bodies.map(nameOf), bodies.some((body) => /,| and /.test(nameOf(body))) ? "; " : ", ")}.`;
+  return { title: `${prompt.replace("…", plural ?? `of the sort “${label}”`)}?`, sentences: [named, `${capitalised(`${bodies.length === 1 ? "that is" : "these are"} ${bodiesInWords(bodies)}${how}`)}.`, daySentence(found.map((row) => row.claim))], rows: found };
 }
 
 function endedAnswer(_, [, title]) {
   const stated = everyClaim().filter((claim) => !DERIVED.has(claim)), last = (claim) => CLAIMS.end[claim][1];
   const claims = stated.filter((claim) => statusCode(claim) === "ended").sort((a, b) => (last(a) < last(b)) - (last(a) > last(b)) || a - b);
   const [latest] = claims;
-  const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${stated.length} relationship${stated.length === 1 ? "" : "s"} ${claims.length === 1 ? "has" : "have"} surely ended.`;
+  const sentence = `${capitalised(dayPhrase())}, ${claims.length} of ${stated.length} relationship${stated.length === 1 ? "" : "s"} ${claims.length === 1 ? "is" : "are"} known to have ended.`;
   const example = latest === undefined ? "" : `The latest: ${nameOf(CLAIMS.from[latest])} ${wordingOf(latest)} ${nameOf(CLAIMS.to[latest])} (${statusNow(latest)}).`;
-  return { title, sentences: [sentence, example], rows: claims.map((claim) => ({ claim, subject: null })) };
+  return { title, sentences: [sentence, example], rows: nearestFirst(claims.map((claim) => ({ claim, subject: null }))) };
 }
 
 // By the name of a question: its answer, from what was chosen and its title and text; null where there is no such choice.
@@ -215,6 +222,14 @@ function answerRow({ claim, subject, mark }) {
   return row;
 }
 
+// The rows as the line of counts above the map has them: relationships, and apart from them that a body became another.
+function rowsInWords(rows) {
+  const own = rows.filter(({ claim }) => !isEvent(claim)), became = rows.length - own.length, relationships = new Set(own.map(({ claim }) => claim)).size;
+  const changes = rows[0].mark && own.length && `${nounCount(own.length, "change")} of ${nounCount(relationships, "relationship")}`;
+  const events = became && (became === 1 ? "once one body became another" : `${spelled(became)} times one body became another`);
+  return capitalised([changes || (own.length && nounCount(own.length, "relationship")), events].filter(Boolean).join(", and "));
+}
+
 function questionPanel({ title, sentences, rows }) {
   const parts = sentences.filter(Boolean).map((text) => element("p", { class: "answer-text" }, text));
   if (!rows.length) return [title, parts];
@@ -232,7 +247,7 @@ function questionPanel({ title, sentences, rows }) {
   more.addEventListener("click", () => add(MOST)[0].querySelector("a").focus());
   add(FEW_ROWS);
   const heads = ["Relationship", "When", "Status"].map((text) => element("th", { scope: "col" }, text));
-  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${capitalised(nounCount(rows.length, rows[0].mark ? "change" : "relationship"))}, with evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element("table", { class: "answer-rows" }, element("caption", {}, `${rowsInWords(rows)}, with evidence; status ${dayPhrase()}`), element("thead", {}, element("tr", {}, ...heads)), body);
   return [title, [...parts, table, more]];
 }
 

@@ -12,7 +12,7 @@ function statusInWords(start, end, confirmed, days) {
   const status = statusOf(start, end, days);
   if (status === "ended") return "ended " + boundsInWords(end);
   if (status === "ahead") return "ahead, from " + boundsInWords(start);
-  return status === "not known" && confirmed ? "not known, last confirmed " + confirmed : status;
+  return status === "not known" && confirmed ? `last confirmed ${confirmed} (status not known)` : status;
 }
 
 // The first and the last day of a year, a month or a day. No month has more than 31 days, and days are compared as text.
