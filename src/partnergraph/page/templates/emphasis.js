@@ -76,7 +76,7 @@ function emphasisInWords() {
   let text = `${relationshipShare(related.length ? related : listed)}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
   if (state.since) return `${text} ${comparisonInWords(listed)}`;
   if (!state.ended && isOpeningOn() && !brought()) {
-    const drawn = new Set(shownInOpening().flatMap(({ id, members = [id] }) => members.filter(bodyShown))).size;
+    const drawn = new Set(shownInOpening().flatMap((node) => (node.members ? membersShown(node) : [node.id]))).size;
     text += ` The map of our partners draws ${drawn} of these bodies, the tables list all.`;
   }
   const open = state.date ? listed.filter((claim) => status(claim) === "unknown").length : 0;

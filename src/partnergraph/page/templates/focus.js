@@ -69,10 +69,10 @@ function drawAround(body, room) {
   const labelOfNeighbour = ([neighbour, claims], [withKinds, high]) => {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
     const words = wordingsFrom(body, claims).join(", "), end = endOf(claims), lines = narrow ? 2 : 1, wordsIn = (text, count) => wrapped(text, most, count, 12, false);
-    const together = wordsIn(end ? withEnd(words, end) : words, lines), isCut = together.some((text) => text.endsWith("…"));
+    const together = wordsIn(end ? withEnd(words, end) : words, lines), tooLong = together.some((text) => text.endsWith("…"));
     const rows = [
       // What became of it is never what is cut.
-      ...(withKinds ? (end && isCut ? [...wordsIn(words, lines), ...wordsIn(end, 2)] : together).map((text) => ({ text, quiet: true })) : []),
+      ...(withKinds ? (end && tooLong ? [...wordsIn(words, lines), ...wordsIn(end, 2)] : together).map((text) => ({ text, quiet: true })) : []),
       ...wrapped(BODIES.label[neighbour], most, high, font, hub).map((text) => ({ text })),
     ];
     return { neighbour, claims, hub, size, rows, kind: presentFrom(body, claims[0]), tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };

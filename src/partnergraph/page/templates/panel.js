@@ -151,7 +151,7 @@ function membersOf(members) {
 
 function foldPanel(fold) {
   const node = nodeOf(fold) ?? countedNode(fold) ?? DOTS.get(fold);
-  const shown = node.members.filter(bodyShown);
+  const shown = view() === "radial" ? membersShown(node) : node.members.filter(bodyShown);
   const why = fold < 0 ? "Drawn as one, because each by itself finds no room on the map." : haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
   if (shown.length < node.members.length) parts.push(element("p", {}, `Hidden by the filters: ${node.members.length - shown.length}.`));

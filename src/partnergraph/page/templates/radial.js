@@ -88,6 +88,18 @@ function ownSymbols() {
 // The symbols that stand for a body: its own, and those of its further places; else the counted ones that hold it.
 const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : body === null ? [] : [dotOf(body)]);
 
+// The members of a counted symbol that are shown, but for those to whom none of its lines now leads.
+let onMap = null; // by number of the symbol, for this drawing and state
+function membersShown(node) {
+  if (onMap?.drawing !== opening) onMap = { drawing: opening, members: new Map() };
+  if (!onMap.members.has(node.id)) {
+    const claims = opening.edges.filter(({ from, to }) => from === node.id || to === node.id).flatMap((edge) => edge.claims);
+    const endsOf = (own) => new Set(own.flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]])), all = endsOf(claims), now = endsOf(claims.filter(claimShown));
+    onMap.members.set(node.id, node.members.filter((body) => bodyShown(body) && (now.has(body) || !all.has(body))));
+  }
+  return onMap.members.get(node.id);
+}
+
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
   const lines = opening.edges.filter((edge) => (!edge.cross || state.steps) && edge.claims.some(claimShown));
@@ -133,8 +145,11 @@ function rowsOf(node) {
     const texts = wrapped(`${BODIES.label[state.body]} and ${rest} ${rest === 1 ? "other" : "others"}`, roomOutward(node), loud.length, node.font, false);
     return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
   }
-  const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
-  if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
+  const some = node.members?.length > 1 ? membersShown(node).length : 0;
+  if (some && some < node.members.length) {
+    const last = node.rows.at(-1), longer = `${last.text}: ${some} shown`, fits = widthAt(longer, node.font, node.hub) <= roomOutward(node);
+    return [...node.rows.slice(0, -1), { ...last, text: fits ? longer : `${some} of ${node.members.length} shown` }];
+  }
   const verbs = node.rows.some(({ quiet }) => quiet);
   if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
@@ -251,7 +266,7 @@ function drawWords(context) {
 // The members of a counted symbol in columns for the room that there is; null where they do not fit.
 function columnsOf(node) {
   if (node.members.length > MAX_OPENED) return null;
-  const room = roomFor(), members = byName(node.members.filter(bodyShown)), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
+  const room = roomFor(), members = byName(membersShown(node)), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
   const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
   const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
   for (let count = 1; count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad <= room.x - 16; count++) {
@@ -375,7 +390,7 @@ function startOpening() {
     const unfold = byId("unfold");
     if (unfold) unfold.hidden = isOpeningOn();
     const node = openedNode();
-    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${node.members.filter(bodyShown).map((body) => BODIES.label[body]).join(", ")}`;
+    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${byName(membersShown(node)).map((body) => BODIES.label[body]).join(", ")}`;
   });
   // Before the field to find a body takes the key, unless its list is open.
   addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null && byId("found").hidden) select({}); }, true);

@@ -27,7 +27,7 @@ function change(values, control = null) {
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = routeOnMap = unsure = null;
+  nearby = routeOnMap = unsure = onMap = null;
   forward = undefined;
   for (const listener of listeners) listener(state, control);
 }
