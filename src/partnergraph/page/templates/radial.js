@@ -147,8 +147,10 @@ function rowsOf(node) {
   }
   const some = node.members?.length > 1 ? membersShown(node).length : 0;
   if (some && some < node.members.length) {
-    const last = node.rows.at(-1), longer = `${last.text}: ${some} shown`, fits = widthAt(longer, node.font, node.hub) <= roomOutward(node);
-    return [...node.rows.slice(0, -1), { ...last, text: fits ? longer : `${some} of ${node.members.length} shown` }];
+    // The number is never what is cut; the only one has its name.
+    const loud = node.rows.filter(({ quiet }) => !quiet), room = roomOutward(node), number = `: ${some} shown`;
+    const texts = some === 1 ? wrapped(BODIES.label[membersShown(node)[0]], room, loud.length, node.font, node.hub) : [...loud.slice(0, -1).map(({ text }) => text), wrapped(loud.at(-1).text, room - widthAt(number, node.font, node.hub), 1, node.font, node.hub)[0] + number];
+    return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
   }
   const verbs = node.rows.some(({ quiet }) => quiet);
   if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
@@ -271,7 +273,7 @@ function columnsOf(node) {
   const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
   for (let count = 1; count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad <= room.x - 16; count++) {
     const share = Math.ceil(entries.length / count), columns = Array.from({ length: count }, (_, number) => entries.slice(number * share, (number + 1) * share));
-    const across = count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad, title = wrapped(node.name, across - 2 * CARD.pad - 34, 4, 14, true);
+    const across = count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad, title = wrapped(node.name + (members.length < node.members.length ? `: ${members.length} shown` : ""), across - 2 * CARD.pad - 34, 4, 14, true);
     const head = CARD.head + (title.length - 1) * 17, height = head + CARD.pad + Math.max(...columns.map((column) => column.reduce((sum, entry) => sum + tall(entry), 0)));
     if (height <= most) return { columns, tall, room, column: width, height, title, head, width: across };
   }
