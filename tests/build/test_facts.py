@@ -201,6 +201,10 @@ OTHERWISE: dict[str, tuple[list[str], str]] = {
         [f"rel/membership--university-of-nottingham--{SPCR}--2009"],
         SOUGHT_AGAIN + "NIHR says August, and another member of that growth October: between the two.",
     ),
+    "r052": (
+        [f"rel/membership--university-of-southampton--{SPCR}--2009"],
+        SOUGHT_AGAIN + "October 2009 was announced, and NIHR says August of the same growth: between the two.",
+    ),
     "r053": ([f"rel/membership--university-college-london--{SPCR}--2009"], NO_START),
     "r063": (
         [f"rel/membership--university-of-cambridge--{SPCR}--2006"],

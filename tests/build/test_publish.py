@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -455,6 +456,24 @@ def test_a_folder_called_dot_finds_the_build_beside_it(
     build(Path(), Path("../build"))
     assert name_in(Reader.at(Path())) == "Alpha"
     assert locate(Path()) == locate(tmp_path / "build")
+
+
+def test_of_copies_of_one_graph_each_folder_finds_its_own_build(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a newcomer: a copy was edited and built, and the build of the original answered for it."""
+    monkeypatch.chdir(tmp_path)
+    build(folder, Path("build"))
+    copy = Path(shutil.copytree(folder, tmp_path / "copies" / "copy"))
+    table = copy / "tables" / "organisations.csv"
+    table.write_text(table.read_text("utf-8").replace("Alpha", "Edited"), "utf-8")
+    build(copy, copy / "build")
+    assert name_in(Reader.at(copy)) == "Edited"
+    assert name_in(Reader.at(folder)) == "Alpha"
+    build(copy, Path("build"))  # now it stands there too, and the build of the folder is older than its tables
+    table.write_text(table.read_text("utf-8").replace("Edited", "Again"), "utf-8")
+    build(copy, Path("build"))
+    assert name_in(Reader.at(copy)) == "Again"
 
 
 def test_links_to_folders_are_followed(folder: Path, tmp_path: Path) -> None:

@@ -490,7 +490,7 @@ def test_a_graph_without_its_tables_gives_the_same_warnings(trust: Copy) -> None
 def workbook(tmp_path: Path) -> Path:
     """A folder of one's own as `init` makes it, with two partners that merge, written with openpyxl."""
     folder = tmp_path / "mine"
-    assert CliRunner().invoke(cli, ["init", str(folder), "--name", "Mine"]).exit_code == 0
+    assert CliRunner().invoke(cli, ["init", str(folder), "--full", "--name", "Mine"]).exit_code == 0
     path = folder / "tables" / "partners.xlsx"
     book = openpyxl.load_workbook(path)
 

@@ -261,3 +261,28 @@ def test_kinds_are_listed_with_their_wording_in_both_directions(run: Run) -> Non
     assert {"relationship-kind", "basis", "standing"} <= set(names)
     for name in names:
         assert run("kinds", "--list", name).code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        *((command, "z.xlsx") for command in ("duplicates", "conflicts", "brokers", "check")),
+        *(("query partners", name) for name in ("z.docx", "z.xslx")),
+        *(("draw", name) for name in ("z.pdf", "z.png")),
+    ],
+)
+def test_a_suffix_of_another_form_is_refused(command: str, name: str, keele: Path, tmp_path: Path, run: Run) -> None:
+    """After a newcomer: text stood in files called .xlsx, a page in one called .pdf."""
+    graph = [str(ROOT / "data")] if command == "check" else ["--graph", str(keele)]
+    done = run(*command.split(), *graph, "--output", str(tmp_path / name))
+    assert done.code == 2
+    assert f"{name}" in done.err
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(("command", "name"), [("conflicts", "z.csv"), ("duplicates", "z.json"), ("check", "z.html")])
+def test_the_suffix_chooses_the_form(command: str, name: str, keele: Path, tmp_path: Path, run: Run) -> None:
+    graph = [str(ROOT / "data")] if command == "check" else ["--graph", str(keele)]
+    assert run(command, *graph, "--output", str(tmp_path / name)).code == 0
+    beginning = {"csv": "number,sort,", "json": "[", "html": "<!doctype html>"}[name[2:]]
+    assert (tmp_path / name).read_text("utf-8").lower().startswith(beginning)

@@ -75,6 +75,16 @@ def test_no_source_supports_a_date_after_its_own_time_but_as_a_plan() -> None:
     assert faults == []
 
 
+def test_no_date_rests_on_plans_alone() -> None:
+    faults = []
+    for table, columns in DATES.items():
+        for row in TABLES[table]:
+            for column in filter(row.get, columns):
+                items = [item for item, supported in cited(row["evidence"]) if supported is None or column in supported]
+                faults += [(row["id"], column)] if items and all(is_plan(EVIDENCE[item]) for item in items) else []
+    assert faults == []
+
+
 def test_a_source_older_than_the_beginning_tells_a_plan() -> None:
     """Else the claim would be older: where the start lies in an interval, its last day counts."""
     faults = []

@@ -93,7 +93,7 @@ def test_the_keele_graph_has_the_conflicts_that_its_editors_know(base: list[Conf
 def test_both_sides_have_their_evidence_and_standing(base: list[Conflict]) -> None:
     council, university = sorted(one(base, "leader", PARTNERSHIP).sides, key=lambda side: side.says)
     assert (council.standing, university.standing) == ("accepted", "disputed")
-    assert [proof.id for proof in council.evidence] == ["covcab-1", "covcab-2", "covnews-1"]
+    assert [proof.id for proof in council.evidence] == ["E45", "covcab-1", "covcab-2", "covnews-1"]
     assert university.evidence[0].words == "Coventry University, who acts as the lead authority"
     assert council.evidence[0].words is None, "a citation is not shown as words"
     assert "a university is not an authority" in (one(base, "leader", PARTNERSHIP).note or "")

@@ -12,6 +12,7 @@ from partnergraph.cli.options import (
     F,
     as_of_option,
     draw_option,
+    form_of_result,
     format_option,
     graph_option,
     output_option,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from partnergraph.analysis.answer import AnalysisAnswer
     from partnergraph.analysis.context import AnalysisContext
 
-SUFFIXES = {".txt": "text", ".csv": "csv", ".json": "json", ".md": "markdown"}
 FOR_PEOPLE = ("text", "table", "markdown")
 
 
@@ -60,7 +60,8 @@ _largest_option = click.option(
 _roll_up_option = click.option("--roll-up", is_flag=True, help="Merge units into what they are a part of.")
 _claims_option = click.option("--claims", is_flag=True, help="Show the claims that each sentence rests on.")
 _draw_option = draw_option("Also draw the network with what the answer brings forward, as a page (or a picture, .svg).")
-_format_option = format_option("text", "table", "csv", "json", "markdown")
+FORMS = ("text", "table", "csv", "json", "markdown")
+_format_option = format_option(*FORMS)
 
 
 def analysis_options(*, projected: bool = True, dated: bool = True, merged: bool = True) -> Callable[[F], F]:
@@ -95,7 +96,7 @@ def write_answer(make: Callable[[AnalysisContext], AnalysisAnswer], parameters: 
     from partnergraph.store import Reader
 
     output = parameters.get("output")
-    form = parameters.get("format_") or (SUFFIXES.get(output.suffix, "text") if output else "text")
+    form = form_of_result(parameters.get("format_"), output, FORMS)
     show_claims = parameters.get("claims", False)
     if show_claims and form != "text":
         raise UsageError(f"--claims shows claims beneath the text; leave it out with {form} (json names them always).")

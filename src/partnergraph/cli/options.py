@@ -6,15 +6,16 @@ import math
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from partnergraph.cli.error_reporting import terminal_text
-from partnergraph.errors import shell_quote
+from partnergraph.errors import UsageError, shell_quote
 from partnergraph.files import published_generation, write_file
+from partnergraph.reading import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -166,6 +167,30 @@ def format_option(*formats: str, default: str | None = None) -> Callable[[F], F]
         default=default,
         help="Form of the result.",
         show_default=default is not None,
+    )
+
+
+# The suffixes of the forms of text.
+TEXT_SUFFIXES = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html", ".md": "markdown", ".rdfp": "patch"}
+
+
+def form_of_result(format_: str | None, output: Path | None, formats: Sequence[str]) -> str:
+    """The form of `--format`, else of the suffix of `--output`; the first of `formats` on standard output, for .txt and
+    for a name without a suffix.
+
+    Raises `UsageError` for a suffix of another form.
+    """
+    if format_ is not None:
+        return format_
+    if output is None or output.suffix.lower() in ("", ".txt"):
+        return formats[0]
+    form = TEXT_SUFFIXES.get(output.suffix.lower())
+    if form is not None and form in formats:
+        return form
+    suffixes = [".txt", *(suffix for suffix, own in TEXT_SUFFIXES.items() if own in formats and suffix != ".htm")]
+    raise UsageError(
+        f"The name {printable(output)} says no form that can be written; add --format ({', '.join(formats)}), or "
+        f"end it in {', '.join(suffixes)}."
     )
 
 

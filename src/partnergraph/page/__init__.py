@@ -80,6 +80,8 @@ class Page:
 
         Raises `StoreError` when the place cannot be written, `UsageError` for one where a build has published.
         """
+        if path.suffix.lower() not in ("", ".html", ".htm", ".svg"):
+            raise UsageError(f"{path.name}: a page is written as .html, its map alone as .svg.")
         write_file(path, (self.svg if path.suffix == ".svg" else self.html).encode())
 
     def _repr_html_(self) -> str:

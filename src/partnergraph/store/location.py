@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,8 @@ MAX_REPORT_SIZE = 200_000_000  # bytes
 def locate(path: Path | None = None) -> Path:
     """The store folder or RDF file that a path stands for.
 
-    A graph folder stands for its build: `./build`, else `build` beside it or in it, whose report names the same graph.
+    A graph folder stands for its build: `build` in it, beside it, or `./build`, whose report names the same graph; of
+    several the first that was made of the files of the folder as they are now.
     Without a path: `./build`, else what was built from `./data`. Raises `StoreError` that says what to run, or what may
     not be read.
     """
@@ -74,13 +76,32 @@ def _resolve(path: Path) -> Path:
 def _store_of_graph_folder(folder: Path) -> Path:
     """The store of the build whose report names the graph of this folder."""
     graph = _read(folder / "partnergraph.toml", MAX_SIZE, parse_toml).get("id")
-    for output in (Path("build"), folder.resolve().parent / "build", folder / "build"):
+    builds: list[tuple[Path, dict[str, Any]]] = []
+    for output in (folder / "build", folder.resolve().parent / "build", Path("build")):
         current = published_generation(output)
         if graph is None or current is None or not (current / "report.json").is_file():
             continue
-        if _read(current / "report.json", MAX_REPORT_SIZE, json.loads).get("graph") == graph:
-            return current / "store"
-    raise StoreError(f"{printable(folder)} has not been built yet. Run: partnergraph build {printable(folder)}")
+        report = _read(current / "report.json", MAX_REPORT_SIZE, json.loads)
+        if report.get("graph") == graph and current not in (build for build, _ in builds):
+            builds.append((current, report))
+    if not builds:
+        raise StoreError(f"{printable(folder)} has not been built yet. Run: partnergraph build {printable(folder)}")
+    if len({current.resolve() for current, _ in builds}) > 1:  # copies of one graph: hashing the inputs takes a moment
+        builds.sort(key=lambda build: not _has_inputs(build[1].get("inputs"), folder))
+    return builds[0][0] / "store"
+
+
+def _has_inputs(inputs: object, folder: Path) -> bool:
+    """Whether the files of a graph folder are those that a report names, with their hashes."""
+    if not isinstance(inputs, dict) or not inputs:
+        return False
+    for name, digest in inputs.items():
+        if not (folder / str(name)).is_file():
+            return False
+        with (folder / str(name)).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+                return False
+    return True
 
 
 def _read(path: Path, limit: int, parse: Callable[[str], Any]) -> dict[str, Any]:

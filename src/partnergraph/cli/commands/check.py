@@ -7,13 +7,23 @@ from pathlib import Path
 
 import click
 
-from partnergraph.cli.options import WRITTEN_FILE, Command, ExistingPath, format_option, output_option, write_result
+from partnergraph.cli.options import (
+    WRITTEN_FILE,
+    Command,
+    ExistingPath,
+    form_of_result,
+    format_option,
+    output_option,
+    write_result,
+)
 from partnergraph.errors import Finding, UsageError
+
+FORMS = ("table", "csv", "json", "html")
 
 
 @click.command(cls=Command)
 @click.argument("paths", nargs=-1, type=ExistingPath(graph_folder=True))
-@format_option("table", "csv", "json", "html", default="table")
+@format_option(*FORMS)
 @output_option
 @click.option(
     "--marked",
@@ -21,13 +31,14 @@ from partnergraph.errors import Finding, UsageError
     metavar="FILE.xlsx",
     help="Write a copy of the tables of a graph folder with each faulty cell coloured and commented.",
 )
-def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Path | None) -> None:
+def check(paths: tuple[Path, ...], format_: str | None, output: Path | None, marked: Path | None) -> None:
     """Find everything that is wrong in a graph folder (default: data) or in RDF files, which are taken together.
 
     Exit code 1 when there are errors, 0 when there are none or only warnings.
     """
     from partnergraph.check.report import render
 
+    form = form_of_result(format_, output, FORMS)
     chosen = paths or (Path("data"),)
     if marked is not None and not (len(chosen) == 1 and chosen[0].is_dir()):
         raise UsageError(
@@ -38,7 +49,7 @@ def check(paths: tuple[Path, ...], format_: str, output: Path | None, marked: Pa
         from partnergraph.workbook.annotated_copy import write_annotated_copy
 
         write_annotated_copy(chosen[0], findings, marked)
-    write_result(render(findings, format_).encode(), output)
+    write_result(render(findings, form).encode(), output)
     errors, warnings, notes = (sum(f.severity == level for f in findings) for level in ("error", "warning", "info"))
     noted = f", {notes} note{'s' * (notes != 1)}" if notes else ""
     click.echo(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}{noted}", err=True)

@@ -12,6 +12,7 @@ import click
 from partnergraph.cli.options import (
     Command,
     ExistingPath,
+    form_of_result,
     format_option,
     graph_path_option,
     output_option,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _SHOWN = 10  # cells that were not understood
 KEYS = {"s": "same", "d": "different", "u": "unsure"}
 
+FORMS = ("table", "csv", "json")
+
 
 @click.command(cls=Command)
 @click.argument("what", type=ExistingPath())
@@ -44,7 +47,7 @@ KEYS = {"s": "same", "d": "different", "u": "unsure"}
 @click.option("--accept", type=click.Choice(["certain"]), help="Decide that all that is certain is the same.")
 @click.option("--who", metavar="NAME", help="Who decides.")
 @click.option("--date", metavar="DATE", help="When it was decided.  [default with --review: today]")
-@format_option("table", "csv", "json")
+@format_option(*FORMS)
 @output_option
 def match(
     what: Path,
@@ -72,12 +75,15 @@ def match(
     if not what.is_dir():
         if review or accept:
             raise UsageError("Decisions are kept in a graph folder: name the folder, not a list.")
-        _names(what, source, file, form, graph, column, format_ or "csv", output)
+        _names(
+            what, source, file, form, graph, column, form_of_result(format_, output, ("csv", "table", "json")), output
+        )
         return
     if graph is not None or column is not None:
         raise UsageError("--graph and --column are for lists of names, not for a folder.")
     if (review or accept) and not (who or "").strip():
         raise UsageError("Say who decides: --who NAME.")
+    answer_form = form_of_result(format_, output, FORMS)
     from partnergraph.files import lock_folder
     from partnergraph.match.inputs import folder_queries
     from partnergraph.match.results import format_results, match_results
@@ -92,7 +98,7 @@ def match(
         elif locked is not None:
             _accept(locked, folder, chosen, results, who or "", date)
         else:
-            write_result(format_results(results, register, format_ or "table").encode(), output)
+            write_result(format_results(results, register, answer_form).encode(), output)
             click.echo(_counted(results, len(register)), err=True)
 
 

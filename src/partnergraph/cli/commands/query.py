@@ -80,7 +80,11 @@ def query(
         raise UsageError("Parameters belong to named questions; write values into SPARQL text as VALUES.")
     form = _form(text, name) if drawing else ""
     chosen = {"SELECT": "tsv", "CONSTRUCT": "ntriples", "DESCRIBE": "ntriples"}.get(form) or format_
-    chosen = chosen or (SUFFIXES.get(output.suffix, "table") if output else "table")
+    if chosen is None and output is not None and output.suffix.lower() not in ("", ".txt", *SUFFIXES):
+        raise UsageError(
+            f"The name {printable(output)} says no form; add --format, or end it in {', '.join(SUFFIXES)}."
+        )
+    chosen = chosen or (SUFFIXES.get(output.suffix.lower(), "table") if output else "table")
     if FORMATS[chosen].is_binary and output is None and sys.stdout.isatty():
         raise UsageError(f"{chosen} is not text for a terminal; write it to a file: --output answer.{chosen}")
     if (allowed := address_space()) is not None and allowed < memory * 1_000_000 + SPARE:
