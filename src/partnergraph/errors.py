@@ -86,6 +86,11 @@ class Place:
             text += f" (cell {self.cell})"
         return text
 
+    @property
+    def short(self) -> str:
+        """The cell for who has the sheet open: its address, or its row and column."""
+        return self.cell or ", ".join(filter(None, (f"row {self.row}", self.column and f'column "{self.column}"')))
+
     def at(self, column: str | None) -> Place:
         """The cell of this row in a column."""
         column = self.headings.get(column or "", column)

@@ -37,7 +37,8 @@ def test_elements_and_connections_of_kumu_become_a_sound_folder(run: Run, tmp_pa
     folder = tmp_path / "map"
     said = run("import", nodes, edges, "-o", folder)
     assert said.code == 0, said.err
-    assert said.out == f"{folder}: 3 organisations, 3 relationships\nNext: partnergraph build {folder}\n"
+    whose = f"Whose graph is it? Say so in {folder / 'partnergraph.toml'} (focus), for the middle of the map.\n"
+    assert said.out == f"{folder}: 3 organisations, 3 relationships\n{whose}Next: partnergraph build {folder}\n"
     assert collect_findings(folder) == []
     assert [(row["id"], row["name"], row["type"]) for row in rows(folder, "organisations")] == [
         *(
@@ -147,3 +148,44 @@ def test_a_folder_that_holds_something_is_not_overwritten(run: Run, tmp_path: Pa
 def test_a_source_needs_an_id(run: Run, tmp_path: Path) -> None:
     said = run("import", put(tmp_path / "x.csv", "From,To\nA,B\n"), "-o", tmp_path / "map", "--source", "My Map")
     assert (said.code, (tmp_path / "map").exists()) == (2, False)
+
+
+def test_persons_by_their_role_are_left_out_and_no_organisation_is(run: Run, tmp_path: Path) -> None:
+    nodes = put(
+        tmp_path / "elements.csv",
+        'Label,Type\nOur Trust,charity\n"Jane Smith, trustee",\nAnn Lee,Volunteer\nOmar Khan (chair),\n'
+        '"Elm Trust, director",\nMary Bell,charity\nAge Scotland,\n',
+    )
+    edges = put(
+        tmp_path / "connections.csv",
+        'From,To,Type,Start\n"Jane Smith, trustee",Our Trust,member of,2020\nJohn Dee,Our Trust,trustee,\n'
+        "Age Scotland,Our Trust,trustee,\nAge Scotland,Our Trust,funds,Sept 2018\n"
+        "Mary Bell,Our Trust,trustee,3rd May 2019\n"
+        'Our Trust,Ann Lee,volunteer,\n"Elm Trust, director",Our Trust,funds,Spring 2018\n',
+    )
+    folder = tmp_path / "map"
+    said = run("import", nodes, edges, "-o", folder)
+    assert said.code == 0, said.err
+    names = [row["name"] for row in rows(folder, "organisations")]
+    assert names == ["Our Trust", "Elm Trust, director", "Mary Bell", "Age Scotland"]
+    for place, name, role in (
+        ('elements.csv, row 3, column "Label"', "Jane Smith, trustee", "trustee"),
+        ('elements.csv, row 4, column "Label"', "Ann Lee", "Volunteer"),
+        ('elements.csv, row 5, column "Label"', "Omar Khan (chair)", "chair"),
+        ('connections.csv, row 3, column "From"', "John Dee", "trustee"),
+    ):
+        assert f"{place}: '{name}' was taken for a person, as '{role}' stands beside the name" in said.err
+    dates = {(row["from"], row["kind"]): row["start"] for row in rows(folder, "relationships")}
+    assert dates == {
+        ("age-scotland", "association"): "",
+        ("age-scotland", "funding"): "2018-09",
+        ("mary-bell", "association"): "2019-05-03",
+        ("elm-trust-director", "funding"): "",
+    }
+    assert "'Spring 2018' is not a date" in said.err
+    # The settings name the body with most links behind a #; without that sign the graph has a focus.
+    settings = folder / "partnergraph.toml"
+    assert '\n# focus = "Our Trust"\n' in settings.read_text("utf-8")
+    settings.write_text(settings.read_text("utf-8").replace("# focus = ", "focus = "), "utf-8")
+    assert run("build", folder, "-o", tmp_path / "built", "--no-page").code == 0
+    assert "Age Scotland" in run("query", "partners", "-g", tmp_path / "built").out

@@ -43,12 +43,14 @@ class Tally:
 @dataclass
 class Score:
     """The tallies of one half of the texts; `foundings`: starts of bodies that no text states; `denied`: proposals of
-    what a text denies, plans or has behind it.
+    what a text denies, plans or has behind it; `unstated`: of organisations that a text names only there, those
+    that are proposed (right) and those that are not (missed), which count neither way among the organisations.
     """
 
     organisations: Tally = field(default_factory=Tally)
     relationships: Tally = field(default_factory=Tally)
     dates: Tally = field(default_factory=Tally)
+    unstated: Tally = field(default_factory=Tally)
     foundings: list[object] = field(default_factory=list)
     denied: list[object] = field(default_factory=list)
 
@@ -113,7 +115,9 @@ def score(texts: Iterable[dict[str, Any]], read: Callable[[str, str | None], Pro
     total = Score()
     for text in texts:
         reading, label = read(text["text"].strip(), text.get("speaker")), text["name"]
-        _compare(set(proposed_names(reading).values()), {_plain(n) for n in text["organisations"]}, total, label)
+        names, unstated = set(proposed_names(reading).values()), _unstated(text)
+        _tally(total.organisations, names - unstated, {_plain(n) for n in text["organisations"]} - unstated, label)
+        _tally(total.unstated, names & unstated, unstated, label)
         links = {link[:3] for link in proposed_relationships(reading).values()}
         _compare_relationships(links, text, total, label)
         answers = {(event, date, tuple(sorted(map(_plain, parties)))) for event, date, *parties in text["dates"]}
@@ -130,8 +134,12 @@ def _tally(tally: Tally, proposed: set[Any], answers: set[Any], label: str) -> N
     tally.missed += [(label, item) for item in sorted(answers - proposed)]
 
 
-def _compare(proposed: set[str], answers: set[str], total: Score, label: str) -> None:
-    _tally(total.organisations, proposed, answers, label)
+def _unstated(text: dict[str, Any]) -> set[str]:
+    """The organisations of the answers that a text names only in what it denies, plans or has behind it."""
+    stated = {name for _, *names in text["relationships"] for name in names}
+    stated |= {name for _, _, *names in text["dates"] for name in names} | {text.get("speaker")}
+    named = {name for pair in text["denied"] for name in pair[:2] if name in text["organisations"]}
+    return {_plain(name) for name in named - stated}
 
 
 def _compare_relationships(links: set[tuple[str, str, str]], text: dict[str, Any], total: Score, label: str) -> None:

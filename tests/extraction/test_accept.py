@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from partnergraph.build import build as build_folder
+from partnergraph.cli import cli
 from partnergraph.cli.commands.read import read as command
 from partnergraph.errors import DataError
 from partnergraph.extraction.accept import accept
@@ -174,9 +176,9 @@ def test_the_command_says_what_is_missing(work: Path) -> None:
     alone = CliRunner().invoke(command, ["--accept", str(work / "mine")])
     assert "belong together" in str(alone.exception)
     nothing = CliRunner().invoke(command, [str(work / "text.txt")])
-    assert "--source ID" in str(nothing.exception)
-    bad = CliRunner().invoke(command, [str(work / "text.txt"), "--source", "My Page", "-o", str(work / "x")])
-    assert "is not an id" in str(bad.exception)
+    assert "--source TITLE" in str(nothing.exception)
+    bad = CliRunner().invoke(command, [str(work / "text.txt"), "--source", "?!", "-o", str(work / "x")])
+    assert "no id can be made of '?!'" in str(bad.exception)
     assert not (work / "x").exists()
 
 
@@ -197,3 +199,51 @@ def test_a_document_whose_name_holds_a_control_character_is_entered_so_that_it_c
     accept(proposed, work / "mine", named)
     found = read_folder(work / "mine")
     assert (found.errors, [document.source for document in found.model.documents]) == ([], ["page"])
+
+
+def test_a_folder_whose_tables_are_a_workbook_takes_the_rows_into_files_beside_it(work: Path) -> None:
+    mine, book = work / "trust", work / "trust" / "tables" / "partners.xlsx"
+    assert CliRunner().invoke(cli, ["init", str(mine), "--name", "Riverside Trust"]).exit_code == 0
+    # Of the proposals, one names a body that a row of Partnerships names already.
+    (work / "text.txt").write_text(f"{TEXT} Trentford City Council is a member of the Elm Network.", "utf-8")
+    proposed, before, workbook = _propose(work), _all(mine), book.read_bytes()
+    _say(proposed, "corve-trust", "funding--ash-foundation--corve-trust")
+    with pytest.raises(DataError, match="nothing was written"):
+        accept(proposed, mine, work / "text.txt")
+    assert _all(mine) == before
+    _say(proposed)
+    first = CliRunner().invoke(command, [str(work / "text.txt"), "--accept", str(proposed), "--into", str(mine)])
+    assert "1 in accepted-sources.csv" in first.output, first.output
+    accepted = [
+        f"accepted-{table}.csv" for table in ("evidence", "events", "organisations", "relationships", "sources")
+    ]
+    assert sorted(path.name for path in (mine / "tables").iterdir()) == [*sorted(accepted), "partners.xlsx"]
+    assert book.read_bytes() == workbook
+    folder = read_folder(mine)
+    assert [finding for finding in folder.findings if finding.severity != "info"] == []
+    assert len([body for body in folder.model.organisations if body.name == "Trentford City Council"]) == 1
+    assert "membership--trentford-city-council--elm-network" in {r.id for r in folder.model.relationships}
+    # Nothing is taken twice; other cells under an id that is there are a clash; a new row is added to the same files.
+    after = _all(mine)
+    assert (accept(proposed, mine).rows, _all(mine)) == ({}, after)
+    organisations = proposed / "organisations.csv"
+    organisations.write_text(organisations.read_text("utf-8").replace(",Corve Trust,", ",Corve Hospital,"), "utf-8")
+    with pytest.raises(DataError) as caught:
+        accept(proposed, mine)
+    assert ["in tables/accepted-organisations.csv, row" in f.message for f in caught.value.findings] == [True]
+    (work / "next.txt").write_text("Corve Trust is funded by the Birch Foundation.", "utf-8")
+    arguments = [str(work / "next.txt"), "--source", "next", "-g", str(mine), "-o", str(work / "second")]
+    assert CliRunner().invoke(command, arguments).exit_code == 0
+    _say(work / "second")
+    assert accept(work / "second", mine, work / "next.txt").rows["accepted-organisations"] == 1
+    # A build of the tables that are exported is a build of the folder.
+    build_folder(mine, work / "built")
+    copied = CliRunner().invoke(cli, ["export", "-g", str(work / "built"), "--tables", str(work / "copy")])
+    assert copied.exit_code == 0, copied.output
+    build_folder(work / "copy", work / "again")
+    changes = CliRunner().invoke(cli, ["diff", str(work / "built"), str(work / "again")])
+    assert "Nothing has changed." in changes.output, changes.output
+    # An id in the workbook and beside it is an error that says where.
+    with (mine / "tables" / "accepted-sources.csv").open("a", encoding="utf-8") as file:
+        file.write((mine / "tables" / "accepted-sources.csv").read_text("utf-8").splitlines()[1] + "\n")
+    assert [f.rule for f in read_folder(mine).errors] == ["duplicate-id"]

@@ -149,7 +149,7 @@ def _sound(text: str, reading: Proposals) -> None:
         at = locate(reading.document, row["words"], int(row["locator"][1:]))
         assert text[at.start : at.end] == row["words"]
     for row in reading.proposals:
-        start, end = int(row["start"]), int(row["end"])
+        start, end = int(row["first_character"]) - 1, int(row["last_character"])
         assert 0 <= start < end <= len(text)
         assert text[start:end] in row["sentence"]
         assert (row["accept"], row["status"]) == ("", "proposed")

@@ -67,6 +67,32 @@ def test_a_new_name_in_all_rows_changes_the_name_and_nothing_else(tmp_path: Path
     assert quads_of_folder(read_folder(tmp_path)) == old
 
 
+def test_a_new_name_in_some_rows_only_names_the_cells_that_have_the_old_one(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("Severn Youth Alliance", "supports us", None, 2019, None, REPORT),
+        ("Alder", "is a member of", "Severn Youth Alliance", 2020, None, REPORT),
+        ("Birch", "hosts", None, None, None, REPORT),
+    ]
+    keep_ids(write_partnerships(tmp_path, rows))
+    partly = [changed(rows[0], partner="Severn Alliance"), *rows[1:]]
+    contents = read_folder(write_partnerships(tmp_path, partly))
+    assert problems(contents) == [("warning", "renamed-in-part", "A2")]
+    assert contents.findings[0].message == (
+        "'Severn Alliance' is a new name, in a row that named 'Severn Youth Alliance'. "
+        "'Severn Youth Alliance' is still in C3."
+    )
+    assert "write it there too" in (contents.findings[0].fix or "")
+    # In all rows it is a new name; another known body, our own name, or one more row is none.
+    both = [partly[0], changed(rows[1], with_whom="Severn Alliance"), rows[2]]
+    assert problems(read_folder(write_partnerships(tmp_path, both))) == [("info", "renamed", "A2")]
+    for others in (
+        [changed(rows[0], partner="Birch"), *rows[1:]],
+        [*rows[:2], changed(rows[2], with_whom="Cedar")],
+        [*rows, changed(rows[0], partner="Severn Alliance")],
+    ):
+        assert problems(read_folder(write_partnerships(tmp_path, others))) == []
+
+
 def test_both_parties_the_focus_and_a_source_can_have_new_names(tmp_path: Path) -> None:
     before = keep_ids(write_partnerships(tmp_path))
     names = {

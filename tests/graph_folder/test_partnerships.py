@@ -162,7 +162,13 @@ def test_what_a_row_lacks_or_cannot_say_is_a_finding_in_its_cell_with_a_fix(tmp_
     ]
     assert all(finding.fix for finding in contents.findings)
     texts = " ".join(str(finding) for finding in contents.findings)
-    for part in ("Did you mean 'funds'?", "nothing supports", "the new name into 'partner'", "Did you mean 'charity'?"):
+    for part in (
+        "Did you mean 'funds'?",
+        "nothing supports",
+        "the new name into 'partner'",
+        "Did you mean 'charity'?",
+        "write 'is associated with', and your own words into note",
+    ):
         assert part in texts, part
     for table in (".csv", 'sheet "Relationships"', 'sheet "Evidence"'):
         assert table not in texts, table

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from partnergraph.vocabulary import concepts, wordings
-from partnergraph.vocabulary.wordings import kind_of_wording, normalise_wording, type_of_wording
+from partnergraph.vocabulary.wordings import (
+    kind_of_wording,
+    money_phrases,
+    nearest_wording,
+    normalise_wording,
+    partnership_of_wording,
+    suggested_codes,
+    type_of_wording,
+)
 
 FILE = Path(wordings.__file__).parent / "wordings.csv"
 
@@ -77,6 +85,55 @@ def test_each_row_of_the_file_means_what_it_says_and_no_other_row_contradicts_it
         seen.add((row["scheme"], row["phrase"]))
         assert phrase, row
     assert len(seen) > 200
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "inverse"),
+    [
+        ("gave us a grant", "funding", False),
+        ("gives us grants", "funding", False),
+        ("provides us with funding", "funding", False),
+        ("supports us financially", "funding", False),
+        ("we gave them a grant", "funding", True),
+        ("has a grant from us", "funding", True),
+        ("Part-funds us", "funding", False),
+        ("is our main funder", "funding", False),
+        ("is a founding member of", "membership", False),
+        ("is one of our members", "membership", False),
+        ("is our parent charity", "part-of", True),
+        ("works together with us", "collaboration", False),
+        ("uses our research", "evidence-provision", True),
+        ("commissions us", None, False),
+        ("provides services to us", None, False),
+        ("has a contract with", None, False),
+        ("refers patients to us", None, False),
+        ("sits on the board of", None, False),
+    ],
+)
+def test_what_keepers_write_is_a_kind_only_where_it_means_one(text: str, code: str | None, inverse: bool) -> None:
+    wording = partnership_of_wording(text)
+    assert (wording.code if wording else None, wording.inverse if wording else False) == (code, inverse)
+
+
+def test_only_a_misspelling_is_suggested_and_what_may_be_paid_for_is_asked() -> None:
+    misspelt = {"fundz us": "funds", "is sponsord by": "is sponsored by", "funnded by": "is funded by",
+                "colaborates with": "collaborates with", "is a membr of": "is a member of"}  # fmt: skip
+    assert {text: nearest_wording(text) for text in misspelt} == misspelt
+    for text in ("refers patients to", "sits on the board of", "is commissioned by us", "place students with", "serves",
+                 "advises us", "provides services to us", "funds to", "x" * 1000):  # fmt: skip
+        assert nearest_wording(text) is None, text
+    assert money_phrases("commissions us") == money_phrases("has a contract with") == ("funds", "is funded by")
+    assert money_phrases("refers patients to us") is money_phrases("contract" * 100) is None
+    assert suggested_codes("org-type", "chairty") == "Did you mean 'charity'?"
+    for scheme, text, common in (
+        ("org-type", "funder", "'charity', 'public body'"),
+        ("source-kind", "contract", "'report'"),
+    ):
+        assert common in suggested_codes(scheme, text)
+        words = suggested_codes(scheme, text).removeprefix("Often written: ").rstrip(".").replace("'", "").split(", ")
+        entries = {word for concept in concepts(scheme) for word in (concept.code, concept.label)}
+        assert {*words} <= entries
+    assert suggested_codes("basis", "nonsense") == ""
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from partnergraph.files import MARK, fill_folder, has_locks, lock_folder
 from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.folder import GraphFolder, input_hashes, read_folder
 from partnergraph.graph_folder.partnership_ids import IDS
+from partnergraph.match.partner_names import near_partner_names
 from partnergraph.model.ids import Ids
 from partnergraph.store import Reader, Writer, name_index
 from partnergraph.vocabulary import ontology_dir
@@ -38,7 +39,7 @@ from partnergraph.vocabulary.iri import last_segment
 __all__ = ["BuildReport", "assemble", "build", "collect_findings"]
 
 # Raise it when the build writes other bytes, or another file, for the same input.
-FORMAT = 6
+FORMAT = 7
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def build(
         progress("checking")
         findings = check(writer.reader(), contents.places)
         _raise_errors(findings, folder)
+        findings += near_partner_names(contents)
         contents, ids_findings = _write_ids(contents)
         fingerprint = _fingerprint(dict(contents.inputs), only, f"page {page_version}" if page else "no page")
         warnings = [*contents.findings, *findings, *ids_findings]
@@ -137,7 +139,8 @@ def collect_findings(folder: Path) -> list[Finding]:
     register_findings = [
         finding for import_ in imports for finding in import_.findings if finding.severity == "warning"
     ]
-    return [*contents.findings, *check(reader, contents.places), *register_findings]
+    findings = [*check(reader, contents.places), *near_partner_names(contents)]
+    return [*contents.findings, *findings, *register_findings]
 
 
 def _write_ids(contents: GraphFolder) -> tuple[GraphFolder, list[Finding]]:

@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from partnergraph.errors import DataError, Finding
+from partnergraph.errors import DataError, Finding, Place
 from partnergraph.extraction.input import open_document
 from partnergraph.extraction.proposals import COLUMNS, PROPOSALS, TABLES
 from partnergraph.files import fill_folder, lock_folder
 from partnergraph.graph_folder.change_check import stop_if_changed
 from partnergraph.graph_folder.documents import MAX_SIZE
-from partnergraph.graph_folder.folder import CONFIG, input_hashes, read_folder
+from partnergraph.graph_folder.folder import CONFIG, GraphFolder, input_hashes, read_folder
 from partnergraph.reading import read_file
 from partnergraph.tables.column_types import TableSchema
 from partnergraph.tables.table import Table, TableRow, read_sheet, read_table, split_values
-from partnergraph.tables.table_files import sheets_of, table_files, table_named
+from partnergraph.tables.table_files import ACCEPTED, read_tables, sheets_of, table_files, table_named
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.tables.todo_schema import TODO
 
@@ -57,18 +57,46 @@ def accept(proposed: Path, into: Path, document: Path | None = None) -> AcceptRe
         before = read_folder(into)
         if before.errors:
             raise DataError(f"{into} has errors; mend them first: partnergraph check {into}", before.errors)
-        if any(path.suffix.lower() != ".csv" and not _is_todo_list(path) for path in table_files(into)):
-            message = f"{into} keeps its tables in another form than CSV."
-            raise DataError(f"{message} Copy the rows by hand, or save its tables as CSV.")
         report = AcceptReport()
-        rows = _rows(tables, accepted, into)
-        files = _extended_tables(rows, into, report)
+        target = _TargetFolder.of(before)
+        rows = _rows(tables, accepted, target)
+        files = _extended_tables(rows, target, report)
         files |= _document_files(rows, into, document, report)
         if files:
             files |= before.new_ids
             _check(files, into)
             locked.write({name: files[name] for name in sorted(files, key=_rank)}, lambda: stop_if_changed(before))
     return report
+
+
+@dataclass
+class _TargetFolder:
+    """The folder that takes rows. `has_workbook`: tables stand in a workbook, which only a person writes into, so that
+    their new rows go to CSV files beside it. `tables`: the rows as they stand in the files; `records`: the ids of all
+    records by table, also of those that rows of Partnerships became, each with its name or title.
+    """
+
+    path: Path
+    has_workbook: bool
+    tables: Mapping[str, Table]
+    records: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, folder: GraphFolder) -> _TargetFolder:
+        """The folder as it was read."""
+        has_workbook = any(
+            path.suffix.lower() != ".csv" and not _is_todo_list(path) for path in table_files(folder.path)
+        )
+        records = {
+            table: {record.id: str(getattr(record, "name", "")) for record in getattr(folder.model, table)}
+            for table in TABLES
+        }
+        return cls(folder.path, has_workbook, read_tables(folder.path, []), records)
+
+    def file(self, table: str) -> str:
+        """Where the new rows of a table go, relative to the folder."""
+        name = f"tables/{table}.csv"
+        return f"tables/{ACCEPTED}{table}.csv" if self.has_workbook and not (self.path / name).exists() else name
 
 
 def _is_todo_list(path: Path) -> bool:
@@ -128,7 +156,7 @@ def _accepted(proposals: Table) -> list[TableRow]:
     return accepted
 
 
-def _rows(tables: Mapping[str, Table], accepted: list[TableRow], into: Path) -> dict[str, RowsById]:
+def _rows(tables: Mapping[str, Table], accepted: list[TableRow], into: _TargetFolder) -> dict[str, RowsById]:
     """The accepted rows by table and id, then their evidence and source."""
     proposed = {name: {row.get("id") or "": row for row in table.rows} for name, table in tables.items()}
     rows: dict[str, RowsById] = {table: {} for table in TABLES}
@@ -168,10 +196,10 @@ def _add_evidence(row: TableRow, proposed: Mapping[str, RowsById], rows: dict[st
     return errors
 
 
-def _missing_references(proposals: Table, rows: Mapping[str, RowsById], into: Path) -> list[Finding]:
+def _missing_references(proposals: Table, rows: Mapping[str, RowsById], into: _TargetFolder) -> list[Finding]:
     """Accepted rows that name a proposed one which nobody accepted."""
     proposed = {(row.get("table"), row.get("id")): row for row in proposals.rows}
-    present = {table: _ids(into, table) for table in _TABLE_OF_PREFIX.values()}
+    present = {table: into.records[table].keys() for table in _TABLE_OF_PREFIX.values()}
     errors = []
     for row in [row for table_rows in rows.values() for row in table_rows.values()]:
         for column in _REFERENCES:
@@ -187,20 +215,16 @@ def _missing_references(proposals: Table, rows: Mapping[str, RowsById], into: Pa
     return errors
 
 
-def _existing(into: Path, table: str) -> tuple[bytes, Table]:
-    """The bytes of a table of the folder (its headings, where it has none), and its rows."""
-    path = into / "tables" / f"{table}.csv"
+def _existing(into: _TargetFolder, table: str) -> tuple[bytes, Table]:
+    """The bytes of the file that takes new rows of a table (its headings, where there is none), and its rows."""
+    path = into.path / into.file(table)
     data = path.read_bytes() if path.is_file() else b""
     if not data.strip():
         data = (",".join(TABLE_SCHEMAS[table].columns) + "\n").encode()
-    return data, read_table(f"tables/{table}.csv", data, TABLE_SCHEMAS[table])
+    return data, read_table(into.file(table), data, TABLE_SCHEMAS[table])
 
 
-def _ids(into: Path, table: str) -> set[str]:
-    return {row.get("id") or "" for row in _existing(into, table)[1].rows}
-
-
-def _extended_tables(rows: Mapping[str, RowsById], into: Path, report: AcceptReport) -> dict[str, bytes]:
+def _extended_tables(rows: Mapping[str, RowsById], into: _TargetFolder, report: AcceptReport) -> dict[str, bytes]:
     """The files with the new rows at their end. Rows that the folder has already are left as they are."""
     files: dict[str, bytes] = {}
     errors: list[Finding] = []
@@ -209,9 +233,9 @@ def _extended_tables(rows: Mapping[str, RowsById], into: Path, report: AcceptRep
             continue
         data, table = _existing(into, name)
         if any(finding.rule in ("encoding", "separator") for finding in table.findings):
-            message = f"tables/{name}.csv is not UTF-8 with commas. Save it as 'CSV UTF-8' first; nothing was written."
+            message = f"{table.file} is not UTF-8 with commas. Save it as 'CSV UTF-8' first; nothing was written."
             raise DataError(message)
-        new, clashes = _new_rows(name, table_rows, table)
+        new, clashes = _new_rows(name, table_rows, into)
         report.already += len(table_rows) - len(new) - len(clashes)
         columns = sorted(table.columns, key=lambda column: table.columns[column])
         errors += clashes
@@ -219,26 +243,31 @@ def _extended_tables(rows: Mapping[str, RowsById], into: Path, report: AcceptRep
             Finding("missing-column", "error", message, row.place(column), column, "Add the column.")
             for row in new
             for column in sorted(row.cells.keys() - set(columns))
-            if (message := f"tables/{name}.csv has no column '{column}'.")
+            if (message := f"{table.file} has no column '{column}'.")
         ]
         if new:
-            report.rows[name] = len(new)
-            files[f"tables/{name}.csv"] = _with_rows(data, columns, new)
+            report.rows[table.file.removeprefix("tables/").removesuffix(".csv")] = len(new)
+            files[table.file] = _with_rows(data, columns, new)
     if errors:
         raise DataError("Ids or columns do not fit; nothing was written.", errors)
     return files
 
 
-def _new_rows(name: str, rows: RowsById, table: Table) -> tuple[list[TableRow], list[Finding]]:
+def _new_rows(name: str, rows: RowsById, into: _TargetFolder) -> tuple[list[TableRow], list[Finding]]:
     """The rows that a table does not have, and those of whose ids it has a row with other cells."""
+    table = into.tables[name]
     existing = {row.get("id"): row for row in table.rows}
     new, clashes = [], []
     for slug, row in rows.items():
         old = existing.get(slug)
-        if old is None:
+        if old is None and slug not in into.records[name]:
             new.append(row)
-        elif name != "sources" and dict(old.cells) != dict(row.cells):
-            message = f"The id '{slug}' stands in tables/{name}.csv already, with other cells."
+            continue
+        # Of what a row of Partnerships became, the name alone is compared.
+        is_same = dict(old.cells) == dict(row.cells) if old else into.records[name][slug] == row.get("name")
+        if name != "sources" and not is_same:
+            where = f"in {Place(old.file, old.number, sheet=old.sheet)}" if old else "among what Partnerships became"
+            message = f"The id '{slug}' stands {where} already, with other cells."
             fix = "Give the new row another id, in its table and in the proposals."
             clashes.append(Finding("duplicate-id", "error", message, row.place("id"), slug, fix))
     return new, clashes
@@ -298,4 +327,5 @@ def _rank(name: str) -> int:
     settings, both before evidence that quotes it, and every row after those that it names.
     """
     order = ["tables/sources.csv", CONFIG, *(f"tables/{table}.csv" for table in TABLES if table != "sources")]
+    name = name.replace(f"/{ACCEPTED}", "/")
     return order.index(name) if name in order else -1

@@ -68,7 +68,8 @@ class EntityMention:
 class DocumentMentions:
     """All mentions by the number of their piece (see `sentence_pieces`), all parties by slug in the order of the text,
     the abbreviations that the text explains (the party, first and last character, sentence), the sentences that are too
-    long to be read, and who "we" is, why, and where the text says it first.
+    long to be read, and who "we" is, why, and where the text says it first. `writer_sentences`: how many say "we";
+    `has_focus_writer`: "we" is the organisation whose graph is known, as the text does not say who it is.
     """
 
     sentences: dict[int, list[EntityMention]] = field(default_factory=dict)
@@ -78,6 +79,8 @@ class DocumentMentions:
     writer: MentionedParty | None = None
     writer_reason: str = ""
     writer_mention: EntityMention | None = None
+    writer_sentences: int = 0
+    has_focus_writer: bool = False
 
 
 def sentence_pieces(passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -108,7 +111,9 @@ def slug_of(text: str) -> str:
 
 
 def find_mentions(document: Document, known: Gazetteer, speaker: str | None = None) -> DocumentMentions:
-    """Everyone a document mentions. `speaker` is who 'we' is: an id that is known, or a name."""
+    """Everyone a document mentions. `speaker` is who 'we' is: an id that is known, or a name; without one it is who the
+    text says, or else the organisation whose graph is known.
+    """
     mentions = DocumentMentions()
     finder = _MentionFinder(document, known, mentions)
     if speaker is not None:
@@ -315,18 +320,24 @@ class _MentionFinder:
             self.mentions.writer, self.mentions.writer_reason = self.speaker, "'we' is the speaker that was given"
         elif not self.mentions.writer_reason:
             self.mentions.writer = None
+        if self.mentions.writer is None and (focus := self.known.focus) is not None:
+            self.mentions.has_focus_writer = True
+            self.mentions.writer = self._known_party(focus.label, [focus])
+            self.mentions.writer_reason = f"'we' is read as {focus.label}, whose graph {focus.where} is"
         self._mention_writer()
 
     def _mention_writer(self) -> None:
         """Note the first 'we' or 'our' of what is read."""
-        mentions = self.mentions
+        mentions, numbers = self.mentions, set[int]()
         for number, passage in enumerate(self.pieces, 1):
             pronoun = _WRITER.search(self.text, passage.start, passage.end) if number in mentions.sentences else None
-            if mentions.writer is not None and pronoun is not None:
-                reading = mentions.writer_reason
+            if pronoun is None:
+                continue
+            numbers.add(passage.number)
+            if mentions.writer is not None and mentions.writer_mention is None:
                 span = (pronoun.start(), pronoun.end(), passage.number)
-                mentions.writer_mention = EntityMention(*span, mentions.writer, reading)
-                return
+                mentions.writer_mention = EntityMention(*span, mentions.writer, mentions.writer_reason)
+        mentions.writer_sentences = len(numbers)
 
     def set_speaker(self, speaker: str) -> None:
         """Who "we" is: an id that is known, or a name, which is then looked for in the text as well."""

@@ -42,6 +42,8 @@ class Gazetteer:
     names of register entries that do not show that they are an organisation's; they alone identify nobody. `longest`:
     by the first word of names, the words of the longest. `ids`: the ids in use by table. `relationships`: ids by kind
     and the ids of both parties. `dates`: ids and dates of events by kind and the id of what they are about.
+    `focus`: the organisation whose graph the first one with a focus is; `sources`: ids of sources by title and address
+    (`source_key`); `titles`: their titles by id.
     """
 
     names: dict[Key, list[tuple[str, KnownOrganisation]]] = field(default_factory=dict)
@@ -51,6 +53,9 @@ class Gazetteer:
     ids: dict[str, set[str]] = field(default_factory=dict)
     relationships: dict[tuple[str, str, str], str] = field(default_factory=dict)
     dates: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    focus: KnownOrganisation | None = None
+    sources: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, body: KnownOrganisation) -> None:
         """Add a name of a body."""
@@ -120,6 +125,9 @@ class Gazetteer:
         }
         for body in bodies.values():
             self.add(body.label, body)
+        self.focus = self.focus or bodies.get(model.config.focus or "")
+        for source in model.sources:
+            self._add_source(source.id, source.title, source.url)
         for name in model.names:
             if name.organisation in bodies:
                 self.add(name.name, bodies[name.organisation])
@@ -146,11 +154,24 @@ class Gazetteer:
                 body = KnownOrganisation(match.label, path.name or str(path), _last_part(match.iri))
                 self.add(match.name, bodies.setdefault(match.iri, body))
         self.ids.setdefault("organisations", set()).update(_last_part(iri) for iri in bodies)
+        for row in reader.rows("SELECT ?focus { ?c a dcat:Catalog ; pg:about ?focus } ORDER BY ?focus"):
+            self.focus = self.focus or bodies.get(row["focus"] or "")
+        query = "SELECT * { ?s a pg:Source ; dcterms:title ?title OPTIONAL { ?s foaf:page ?url } } ORDER BY ?s"
+        for row in reader.rows(query):
+            self.ids.setdefault("sources", set()).add(slug := _last_part(row["s"] or ""))
+            self._add_source(slug, row["title"] or "", row["url"])
         query = "SELECT ?r ?kind ?from ?to { ?r a <%s>; <%s> ?kind; <%s> ?from; <%s> ?to }"
         for row in reader.rows(query % (PG.Relationship, PG.kind, PG["from"], PG.to)):
             codes = {name: _last_part(iri or "") for name, iri in row.items()}
             self.relationships.setdefault((codes["kind"], codes["from"], codes["to"]), codes["r"])
             self.ids.setdefault("relationships", set()).add(codes["r"])
+
+    def _add_source(self, slug: str, title: str, url: str | None) -> None:
+        from partnergraph.graph_folder.partnership_rows import source_key
+
+        self.titles.setdefault(slug, title)
+        for text in filter(None, (title, url)):
+            self.sources.setdefault(source_key(text), slug)
 
     def from_register(self, path: Path, format_: str) -> int:
         """Add the bodies of a file of a register. Raises `UsageError` for a format that is not read."""

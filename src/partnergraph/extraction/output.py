@@ -26,6 +26,24 @@ _WIDTHS = {
     "id": 40,
     "name": 40,
 }
+# What the headings of the sheets Proposals and Known say when the pointer rests on them.
+NOTES = {
+    "accept": "Write yes to take this row into the graph, no or nothing to leave it.",
+    "table": "The sheet of this workbook in which the row stands; mend it there.",
+    "id": "The id of the row in that sheet. Change both or neither.",
+    "what": "What would be taken.",
+    "name": "What the organisation is called.",
+    "as_written": "How the text writes it here.",
+    "sentence": "The sentence of the text from which it was read.",
+    "locator": "The number of the sentence in the text: s3 is the third.",
+    "first_character": "The place in the text where the words begin, counted in characters from 1. No date.",
+    "last_character": "The place in the text where the words end, counted in characters from 1. No date.",
+    "reason": "Why it was read so, or why it is not proposed.",
+    "confidence": "How sure the program is: high, medium or low.",
+    "already_known_as": "What the graph or register has already that may be the same.",
+    "conflicts": "What the graph says otherwise.",
+    "status": "Always proposed: nothing enters the graph before you say yes and run read --accept.",
+}
 
 
 def sheets(proposals: Proposals) -> dict[str, tuple[tuple[str, ...], list[Cells]]]:
@@ -72,11 +90,13 @@ def to_workbook(proposals: Proposals) -> bytes:
 def _write_sheet(sheet: Any, columns: tuple[str, ...], rows: list[Cells], bold: Any, text: Any) -> None:
     for column, name in enumerate(columns):
         sheet.write_string(0, column, name, bold)
+        if note := NOTES.get(name) if columns in (COLUMNS, KNOWN_COLUMNS) else None:
+            sheet.write_comment(0, column, note, {"x_scale": 2, "author": "partnergraph"})
         sheet.set_column(column, column, _WIDTHS.get(name, 16))
     for number, row in enumerate(rows, 1):
         for column, name in enumerate(columns):
             cell = replace_forbidden(row.get(name, ""))
-            if name in ("start", "end") and cell.isdigit():
+            if name in ("first_character", "last_character") and cell.isdigit():
                 sheet.write_number(number, column, int(cell))
             elif cell:
                 sheet.write_string(number, column, cell[:_MAX_LENGTH], text)

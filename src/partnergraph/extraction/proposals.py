@@ -18,6 +18,7 @@ from partnergraph.extraction.gazetteer import Gazetteer
 from partnergraph.extraction.name_detection import head_word, word_lists
 from partnergraph.extraction.proposed_relation import ProposedRelation, TextSpan
 from partnergraph.extraction.relations import find_relations
+from partnergraph.extraction.text_sources import TextSource
 from partnergraph.grammar import numbered
 from partnergraph.model.records import Document
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
@@ -26,10 +27,11 @@ from partnergraph.vocabulary import Concept, concepts
 PROPOSALS = "proposals"
 KNOWN = "known"
 COLUMNS = (
-    *("accept", "table", "id", "what", "sentence", "locator", "start", "end", "reason", "confidence"),
-    *("already_known_as", "conflicts", "status"),
+    *("accept", "table", "id", "what", "sentence", "locator", "first_character", "last_character", "reason"),
+    *("confidence", "already_known_as", "conflicts", "status"),
 )
-KNOWN_COLUMNS = ("id", "name", "as_written", "locator", "start", "end", "reason")
+KNOWN_COLUMNS = ("id", "name", "as_written", "locator", "first_character", "last_character", "reason")
+UNSTATED = "stands only in what the text denies or plans, and is not proposed"
 TABLES = ("sources", "evidence", "organisations", "names", "groups", "relationships", "events")
 MAX_QUOTE_LENGTH = 5_000  # characters of a piece of evidence
 _CONTEXT = 500  # characters before and after a place in a sentence too long to be quoted
@@ -40,7 +42,8 @@ Cells = dict[str, str]
 class Proposals:
     """The proposed rows by table, the proposals in the order of the text, and the mentions of known bodies.
 
-    `left_out`: the number of rows without evidence that can be quoted, which are not proposed.
+    `left_out`: the number of rows without evidence that can be quoted, which are not proposed. `unstated`: the names of
+    organisations that stand only in what the text denies or plans; they are listed beside the known ones.
     """
 
     document: Document
@@ -49,11 +52,12 @@ class Proposals:
     proposals: list[Cells] = field(default_factory=list)
     known: list[Cells] = field(default_factory=list)
     left_out: int = 0
+    unstated: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
         """One line for people."""
         new, rows = len(self.tables["organisations"]), len(self.proposals)
-        known = len({row["id"] for row in self.known})
+        known = len({row["id"] for row in self.known if row["id"]})
         parts = (
             f"{numbered(new + known, 'organisation')} ({known} known already)",
             numbered(len(self.tables["groups"]), "unnamed group"),
@@ -61,29 +65,45 @@ class Proposals:
             numbered(len(self.tables["events"]), "event"),
         )
         summary = f"{', '.join(parts)}: {numbered(rows, 'proposal')}."
+        mentions = self.mentions
+        if self.unstated:
+            count = numbered(len(self.unstated), "organisation")
+            summary += f" Not proposed, as only denied or planned: {count}, in the list of known ones."
+        if mentions.writer_sentences and mentions.writer is None:
+            count = numbered(mentions.writer_sentences, "sentence")
+            say = "says" if mentions.writer_sentences == 1 else "say"
+            summary += f" {count} {say} we or our: name who speaks with --speaker."
+        elif mentions.writer_mention is not None and mentions.has_focus_writer:
+            summary += (
+                f" We is read as {mentions.writer_mention.party.name}, whose graph it is; --speaker names another."
+            )
         if long := self.mentions.too_long:
             which = ", ".join(f"s{number}" for number in long[:5]) + (" and more" if len(long) > 5 else "")
             summary += f" Not read, as longer than {MAX_SENTENCE_LENGTH:,} characters without an end: sentence {which}."
         return summary
 
 
-def propose_rows(document: Document, known: Gazetteer, speaker: str | None = None) -> Proposals:
-    """Read a document. Same document and same knowledge give the same rows."""
+def propose_rows(
+    document: Document, known: Gazetteer, speaker: str | None = None, source: TextSource | None = None
+) -> Proposals:
+    """Read a document. Same document and same knowledge give the same rows. `source`: what the document is called."""
     mentions = find_mentions(document, known, speaker)
-    relations, events = find_relations(document, mentions)
+    relations, events, unstated = find_relations(document, mentions)
     proposals = Proposals(document, mentions)
-    builder = _ProposalBuilder(proposals, known)
+    builder = _ProposalBuilder(proposals, known, source or TextSource(document.source, document.source))
     related = {
         party.slug for relation in relations for party in (relation.giver, relation.taker, relation.via) if party
     }
-    builder.add_parties(related)
+    dated = {subject.slug for event in events for subject in event.subjects if isinstance(subject, MentionedParty)}
+    dated |= {event.result.slug for event in events if event.result is not None}
+    builder.add_parties(related, unstated - related - dated)
     builder.add_events(events, builder.add_relationships(relations))
-    proposals.proposals.sort(key=lambda row: (int(row["start"]), TABLES.index(row["table"]), row["id"]))
+    proposals.proposals.sort(key=lambda row: (int(row["first_character"]), TABLES.index(row["table"]), row["id"]))
     return proposals
 
 
 class _ProposalBuilder:
-    def __init__(self, proposals: Proposals, known: Gazetteer) -> None:
+    def __init__(self, proposals: Proposals, known: Gazetteer, source: TextSource) -> None:
         self.proposals, self.known = proposals, known
         self.document = proposals.document
         self.source = proposals.document.source
@@ -91,8 +111,8 @@ class _ProposalBuilder:
         self.evidence: dict[tuple[int, int], str] = {}  # ids of rows of evidence by the stretch of text they quote
         self.last_evidence = 0  # the number of the last row of evidence
         self.sentences = {passage.number: passage for passage in self.document.passages}
-        row = {"id": self.source, "title": self.source, "publisher": "unknown", "kind": "document"}
-        row["note"] = "Proposed by partnergraph read: fill in title, publisher and date."
+        row = {"id": self.source, "title": source.title, "publisher": source.host or "unknown", "kind": "document"}
+        row |= {"url": source.url, "note": "Proposed by partnergraph read: fill in title, publisher and date."}
         proposals.tables["sources"].append(row)
 
     def _new_id(self, table: str, stem: str) -> str:
@@ -135,7 +155,8 @@ class _ProposalBuilder:
         self.proposals.tables[table].append(row)
         self.proposals.proposals.append(
             {"accept": "", "table": table, "id": row["id"], "what": what, "sentence": self._sentence_text(place)}
-            | {"locator": f"s{sentence}", "start": str(start), "end": str(end), "status": "proposed"}
+            | {"locator": f"s{sentence}", "first_character": str(start + 1), "last_character": str(end)}
+            | {"status": "proposed"}
             | {"already_known_as": "", "conflicts": ""}
             | grounds
         )
@@ -150,8 +171,9 @@ class _ProposalBuilder:
         before, after = "…" * (first > passage.start), "…" * (last < passage.end)
         return f"{before}{self.document.text[first:last]}{after}"
 
-    def add_parties(self, related: set[str]) -> None:
-        """Organisations, groups and abbreviations; mentions of known bodies are listed.
+    def add_parties(self, related: set[str], unstated: set[str]) -> None:
+        """Organisations, groups and abbreviations; mentions of known bodies, and new ones that are `unstated`, are
+        listed.
 
         A bare 'members' or 'partners' is proposed only where it has a relationship (`related`: the ids of parties).
         """
@@ -162,6 +184,9 @@ class _ProposalBuilder:
                 party = mention.party
                 if _is_in_graph(party):
                     self._add_known_mention(mention)
+                elif party.slug in unstated:
+                    self._list(mention, "", UNSTATED)
+                    self.proposals.unstated += [party.name] * (party.name not in self.proposals.unstated)
                 elif not mention.bare or party.slug in related:
                     first_mentions.setdefault(party.slug, mention)
         writer = mentions.writer_mention
@@ -170,7 +195,8 @@ class _ProposalBuilder:
         for mention in first_mentions.values():
             self._add_party(mention)
         for short, (party, *place) in sorted(mentions.abbreviations.items()):
-            self._add_abbreviation(short, party, (place[0], place[1], place[2]))
+            if party.slug not in unstated or _is_in_graph(party):
+                self._add_abbreviation(short, party, (place[0], place[1], place[2]))
 
     def _add_abbreviation(self, short: str, party: MentionedParty, place: TextSpan) -> None:
         if (evidence := self._quote(place, "medium", implied=False)) is not None:
@@ -183,8 +209,7 @@ class _ProposalBuilder:
         party, place = mention.party, (mention.start, mention.end, mention.sentence)
         written = self.document.text[mention.start : mention.end]
         reason = mention.reading or party.reason
-        row = {"id": party.slug, "name": party.name, "as_written": written, "locator": f"s{mention.sentence}"}
-        self.proposals.known.append(row | {"start": str(mention.start), "end": str(mention.end), "reason": reason})
+        self._list(mention, party.slug, reason)
         slug = f"{party.slug}--{slug_of(written)}"
         if "small words" not in reason or slug in self.ids["names"]:
             return
@@ -193,6 +218,13 @@ class _ProposalBuilder:
             row = {"id": slug, "organisation": party.slug, "name": written, "kind": "as-written", "evidence": evidence}
             grounds = {"reason": reason, "confidence": "medium", "already_known_as": str(party.known)}
             self._propose("names", row, f"{party.name} is written so", place, grounds)
+
+    def _list(self, mention: EntityMention, slug: str, reason: str) -> None:
+        """Add a mention to the list of those that are not proposed."""
+        written = self.document.text[mention.start : mention.end]
+        row = {"id": slug, "name": mention.party.name, "as_written": written, "locator": f"s{mention.sentence}"}
+        row |= {"first_character": str(mention.start + 1), "last_character": str(mention.end), "reason": reason}
+        self.proposals.known.append(row)
 
     def _add_party(self, mention: EntityMention) -> None:
         party, place = mention.party, (mention.start, mention.end, mention.sentence)
@@ -232,7 +264,7 @@ class _ProposalBuilder:
             slug = self._new_id("relationships", f"{kind}--{giver.slug}--{taker.slug}")
             rows[id(relation)] = slug
             row = {"id": slug, "kind": kind, "from": _cell(giver), "to": _cell(taker), "evidence": evidence}
-            row |= {"start": relation.start, "end": relation.end}
+            row |= {"start": relation.start, "end": relation.end, "date_note": relation.date_note}
             if relation.via is not None:
                 row["via"] = _cell(relation.via)
             grounds = {"reason": relation.reason, "confidence": relation.confidence, **self._known_relation(relation)}

@@ -13,7 +13,8 @@ RelationKey = tuple[str, str, str]  # kind, ids of giver and taker
 @dataclass
 class ProposedRelation:
     """A relationship that a sentence may state. `places` are the stretches of text that state it; `start` and `end`
-    are dates as the text gives them (2014, 2014-06 or 2014-06-28), or empty.
+    are dates as the text gives them (2014, 2014-06 or 2014-06-28), or empty. `date_note`: the words of a date that says
+    when it was seen and bounds nothing ("in 2024").
     """
 
     kind: str
@@ -25,6 +26,7 @@ class ProposedRelation:
     via: MentionedParty | None = None
     start: str = ""
     end: str = ""
+    date_note: str = ""
 
     @property
     def key(self) -> RelationKey:

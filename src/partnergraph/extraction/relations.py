@@ -61,6 +61,8 @@ _EXISTENCE = re.compile(
     r"\b(?:founded|established|formed|existed|open|registered|operat\w+|running|active|known|\(est\.?)\s*$"
 )
 _MAX_MUTUAL = 6  # parties that work together, each with each
+_SEEN_BEFORE = re.compile(r",?\s+(?:(?:we|the)\s+)?(?:also\s+)?")  # between "in 2024" and who worked with whom
+_SEEN_AFTER = re.compile(r",?\s*")
 _NEXT = re.compile(r"(?:\band|;|\bbut),?\s*$")
 _AS = re.compile(r"\b[Aa]s $")
 _CONTRACT_GAP = re.compile(r"\s+(?:with|from|of|by)\s+(?:the\s+)?")
@@ -97,8 +99,11 @@ def _is_symmetric(kind: str) -> bool:
 
 def find_relations(
     document: Document, mentions: DocumentMentions
-) -> tuple[list[ProposedRelation], list[ProposedEvent]]:
-    """All relations and dated events, each once, in the order of the text."""
+) -> tuple[list[ProposedRelation], list[ProposedEvent], set[str]]:
+    """All relations and dated events, each once, in the order of the text; and the ids of the organisations that stand
+    only in clauses that deny or plan something.
+    """
+    stated, unstated = set[str](), set[str]()
     events: dict[tuple[str, tuple[int, ...], str], ProposedEvent] = {}
     index = _RelationIndex()
     topic: LeftParty | None = None
@@ -112,7 +117,9 @@ def find_relations(
         for event in sentence_events(sentence.text, piece, sentence.mentions, sentence.objects, index.relations, topic):
             events.setdefault((event.kind, tuple(id(about) for about in event.subjects), event.date), event)
         topic = sentence.topic()
-    return index.relations_with_places(), list(events.values())
+        for mention in sentence.mentions:
+            (unstated if sentence.is_unstated(mention) else stated).add(mention.party.slug)
+    return index.relations_with_places(), list(events.values()), unstated - stated
 
 
 class _RelationIndex:
@@ -136,6 +143,7 @@ class _RelationIndex:
                 of_party += [relation] * (len(of_party) < 2)
         self.last = self.relations[key]
         self.last.start, self.last.end = self.last.start or relation.start, self.last.end or relation.end
+        self.last.date_note = self.last.date_note or relation.date_note
         self.add_places(self.last, relation.places)
 
     def add_places(self, relation: ProposedRelation, places: list[TextSpan]) -> None:
@@ -225,6 +233,14 @@ class _Sentence:
             return introduction
         lefts = self.subjects.parties(match, cue_of(match))
         return colon_introduction(self.text, self.passage, match, lefts) or introduction
+
+    def is_unstated(self, mention: EntityMention) -> bool:
+        """Whether an organisation stands in a clause that denies or plans something."""
+        if mention.party.type != "organisation":
+            return False
+        begin, end = mention.start - self.passage.start, mention.end - self.passage.start
+        before = factuality_before(self.masked[clause_start(self.masked, 0, begin) : begin])
+        return before in (DENIED, PLANNED) or factuality_after(self.masked, end, len(self.masked))[0] == DENIED
 
     def _statement(self, match: re.Match[str], end: int) -> _Statement:
         """What one cue says, whose parties stand before `end`."""
@@ -416,12 +432,28 @@ class _Sentence:
             nearest = min((at for at, _ in statement.relations if at > expression.start), default=None)
             if nearest is None:
                 return
+        note = "" if start or end or not self._is_beside(expression, statement) else expression.point
+        if note:
+            words = self.text[expression.start : expression.end]
+            note = f"{words[0].lower()}{words[1:]}"
         for at, relation in statement.relations:
-            if (start or end) and (nearest is None or at == nearest or not in_list):
+            if (start or end or note) and (nearest is None or at == nearest or not in_list):
                 relation.start, relation.end = relation.start or start, relation.end or end
+                relation.date_note = relation.date_note or note
                 first, last, sentence = relation.places[0]
                 place = (min(first, expression.start), max(last, expression.end), sentence)
                 relation.places[0] = place
+
+    def _is_beside(self, expression: TimeExpression, statement: _Statement) -> bool:
+        """Whether an expression stands directly before or after what a cue says, so that it says when that was seen."""
+        if statement.status != STATED or not expression.point:
+            return False
+        first = min(relation.places[0][0] for _, relation in statement.relations)
+        if expression.end <= first:
+            return _SEEN_BEFORE.fullmatch(self.text, expression.end, first) is not None
+        return statement.end <= expression.start and bool(
+            _SEEN_AFTER.fullmatch(self.text, statement.end, expression.start)
+        )
 
     def end_contracts(self, index: _RelationIndex) -> None:
         """'That contract ended in 2024', 'the contract with A ended': the end of a relation of the document."""

@@ -6,10 +6,11 @@ import calendar
 import re
 from dataclasses import dataclass
 
-_MONTHS = [name.lower() for name in calendar.month_name]
+from partnergraph.model.dates import month_number
+
 # With a suffix of its groups as the only argument of format().
 DATE = (
-    r"(?:(?P<day{0}>\d{{1,2}})(?:st|nd|rd|th)? )?(?:(?P<month{0}>[A-Z][a-z]+),? )?"
+    r"(?:(?P<day{0}>\d{{1,2}})(?:st|nd|rd|th)? )?(?:(?P<month{0}>[A-Z][a-z]+)\.?,? )?"
     r"(?P<year{0}>(?:19|20)\d\d)\b(?![-/]\d)"
 )
 _BETWEEN = re.compile(rf"\b(?:[Ff]rom|[Bb]etween) {DATE.format(1)} (?:to|and|until|till) {DATE.format(2)}")
@@ -34,9 +35,9 @@ def date_of(match: re.Match[str], suffix: str = "") -> str | None:
     month, year = (match[f"month{suffix}"] or "").lower(), match[f"year{suffix}"]
     if not month:
         return str(year)
-    if month not in _MONTHS:
+    number = month_number(month)
+    if not number:
         return None
-    number = _MONTHS.index(month)
     date = f"{year}-{number:02}"
     day = int(match[f"day{suffix}"] or 0)
     return f"{date}-{day:02}" if 1 <= day <= calendar.monthrange(int(year), number)[1] else date

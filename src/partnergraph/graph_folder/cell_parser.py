@@ -18,7 +18,7 @@ from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import BODIES, PARTIES, TABLE_COLUMNS, TABLE_SCHEMAS
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
-from partnergraph.vocabulary.wordings import kind_of_wording, type_of_wording
+from partnergraph.vocabulary.wordings import kind_of_wording, suggested_codes, type_of_wording
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _LOOSE = re.compile(r"[A-Za-z0-9]+(?:[-_]+[A-Za-z0-9]+)*")
@@ -115,7 +115,7 @@ class CellParser:
 
     def _index(self, table: str, rows: list[TableRow]) -> dict[str, str]:
         index: dict[str, str] = {}
-        first: dict[str, int] = {}
+        first: dict[str, TableRow] = {}
         form = _LOOSE if table in ("evidence", "sources") else _SLUG
         for row in rows:
             slug = row.get("id")
@@ -123,7 +123,9 @@ class CellParser:
                 continue
             if slug in index:
                 fix = "Give one of them another id, or delete it."
-                message = f"The id '{slug}' stands there twice; it is also in row {first[slug]}."
+                other = first[slug]
+                where = f"row {other.number}" if other.file == row.file else str(other.place())
+                message = f"The id '{slug}' stands there twice; it is also in {where}."
                 self.error(row, "id", "duplicate-id", message, slug, fix)
                 continue
             if not form.fullmatch(slug):
@@ -131,7 +133,7 @@ class CellParser:
                 self.error(row, "id", "id-form", f"'{slug}' is not a valid id.", slug, fix)
             # Whoever names a bad id is not to blame as well, and no graph is made from it.
             index[slug] = self._iri(table, slug, row) if form.fullmatch(slug) else slug
-            first[slug] = row.number
+            first[slug] = row
         return index
 
     def _iri(self, table: str, slug: str, row: TableRow) -> str:
@@ -303,6 +305,8 @@ class CellParser:
             return code
         near = nearest(_fold_code(text), {*known.values()})
         hint = f"Did you mean '{near}'? " if near else ""
+        if scheme in ("org-type", "source-kind"):
+            hint = f"{suggested_codes(scheme, text)} "
         listing = "All of them: partnergraph kinds --list " + scheme
         if scheme == "relationship-kind":
             listing = "All kinds: partnergraph kinds"

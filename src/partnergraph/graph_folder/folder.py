@@ -58,7 +58,8 @@ _MODEL_FIELDS = {"standing": "standings"}
 @dataclass(frozen=True)
 class GraphFolder:
     """What was read: the model, what is wrong, where each record stands, the SHA-256 of every input file, the
-    registers, which nobody has read yet, and what `partnership-ids.csv` is to hold (None: it is as it is).
+    registers, which nobody has read yet, what `partnership-ids.csv` is to hold (None: it is as it is), and the ids of
+    organisations of Partnerships that no build has seen yet.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class GraphFolder:
     inputs: Mapping[str, str]
     registers: tuple[RegisterConfig, ...] = ()
     ids_file: bytes | None = None
+    new_partners: frozenset[str] = frozenset()
 
     @property
     def errors(self) -> list[Finding]:
@@ -184,7 +186,8 @@ def read_folder(folder: Path, only: Collection[str] | None = None) -> GraphFolde
         model = filter_sources(model, only, ids)
         registers = tuple(register for register in registers if register.source in only)
     findings.sort(key=_order)
-    return GraphFolder(folder, model, findings, places, hashes, registers, partnerships.ids_file)
+    ids_file, new_partners = partnerships.ids_file, partnerships.new_partners
+    return GraphFolder(folder, model, findings, places, hashes, registers, ids_file, new_partners)
 
 
 def _order(finding: Finding) -> tuple[str, str, int, str, str]:

@@ -92,11 +92,6 @@ class PartnershipKey(NamedTuple):
     source: str
     digest: str
 
-    @property
-    def claim(self) -> tuple[str, ...]:
-        """Kind, parties and dates: rows that agree in these support one claim."""
-        return self[:5]
-
 
 class IdentifiedRow(NamedTuple):
     """A row with the ids of its claim (a relationship or event) and of its evidence."""
@@ -132,14 +127,15 @@ class PartnershipIds:
 @dataclass
 class Assignment:
     """The ids of rows, in their order; the ids of names that had none; the old names of what has a new one, by the
-    reference or `UNKNOWN` name of it; the names of which a new one may be that of, where it is not clear; and what the
-    file holds now.
+    reference or `UNKNOWN` name of it; the names of which a new one may be that of, where it is not clear; the reference
+    of a name that stands where a new one stands now, and elsewhere still, by the latter; and what the file holds now.
     """
 
     rows: list[IdentifiedRow]
     ids: dict[str, str]
     old_names: dict[str, str]
     doubtful: dict[str, list[str]]
+    renamed_in_part: dict[str, str]
     file: PartnershipIds
 
 
@@ -191,17 +187,20 @@ def ids_csv(ids: PartnershipIds) -> bytes:
 def assign_ids(
     ids: PartnershipIds,
     keys: Sequence[PartnershipKey],
+    intervals: Sequence[tuple[str, str]],
     names: Mapping[str, str],
     titles: Mapping[str, Sequence[str]],
     used: Collection[str],
     used_evidence: Collection[str],
 ) -> Assignment:
-    """The ids of rows. `names` and `titles`: how everything that is named in them is called now, by reference or by
-    `UNKNOWN` name (sources by all that they are called). `used`: ids of rows of the full tables.
+    """The ids of rows. `intervals`: start and end of the claim that each of them supports. `names` and `titles`: how
+    everything that is named in them is called now, by reference or by `UNKNOWN` name (sources by all that they are
+    called). `used`: ids of rows of the full tables.
     """
     own_ids, own_evidence = ids.all_ids()
     minter = _Minter({*used, *own_ids}, {*used_evidence, *own_evidence})
     new_ids, doubtful = _match_names(ids, keys, names, titles, used)
+    renamed_in_part = _renamed_in_part(ids, [_with_ids(key, new_ids) for key in keys], names)
     titles_of = dict(reversed(ids.sources))
     renamed = {token: titles_of[slug] for token, slug in new_ids.items() if token in titles}
     for token, name in names.items():
@@ -213,8 +212,8 @@ def assign_ids(
     for token in sorted(name for name in titles if name.startswith(UNKNOWN) and name not in new_ids):
         new_ids[token] = minter.new_id(re.sub(r"\Ahttps?://(?:www\.)?", "", titles[token][0]), "source")
     complete = [_with_ids(key, new_ids) for key in keys]
-    rows = _identify_rows(ids, complete, minter)
-    return Assignment(rows, new_ids, renamed, doubtful, _updated(ids, rows, new_ids, names, titles))
+    rows = _identify_rows(ids, dict(zip(complete, intervals, strict=True)), complete, minter)
+    return Assignment(rows, new_ids, renamed, doubtful, renamed_in_part, _updated(ids, rows, new_ids, names, titles))
 
 
 def _with_ids(key: PartnershipKey, new_ids: Mapping[str, str]) -> PartnershipKey:
@@ -283,6 +282,17 @@ def _match_names(
     return matched, dict(doubtful)
 
 
+def _renamed_in_part(ids: PartnershipIds, keys: Sequence[PartnershipKey], names: Mapping[str, str]) -> dict[str, str]:
+    """The reference of a name that stood where a new one stands in a row that is otherwise the same, and that stands in
+    other rows still: by the new name.
+    """
+    current = {*keys}
+    gone_rows = [row for row in ids.rows if row.key not in current]
+    present = {reference: name for reference, name in names.items() if not reference.startswith(UNKNOWN)}
+    scores = {pair: score for pair, score in _scores(gone_rows, keys, present).items() if pair[0] in names}
+    return _best_pairs(scores, names, present)
+
+
 _NAMED = ("from_", "to", "source")
 
 
@@ -334,20 +344,25 @@ def _similarity(first: str, second: str) -> float:
 # Rows
 
 
-def _identify_rows(ids: PartnershipIds, keys: Sequence[PartnershipKey], minter: _Minter) -> list[IdentifiedRow]:
+_Interval = tuple[str, str]  # start and end of a claim
+
+
+def _identify_rows(
+    ids: PartnershipIds, intervals: Mapping[PartnershipKey, _Interval], keys: Sequence[PartnershipKey], minter: _Minter
+) -> list[IdentifiedRow]:
     known = {row.key: row for row in (*ids.former_rows, *ids.rows)}
     exact = {key: known[key] for key in keys if key in known}
     free = [row for row in ids.rows if row.key not in exact]
     mended = _mended_rows([key for key in sorted({*keys}) if key not in exact], free)
-    claims = _claims({*keys}, exact, mended, minter)
+    claims = _claims(intervals, exact, mended, minter)
     rows: dict[PartnershipKey, IdentifiedRow] = {}
     assigned = set[str]()
     for key in sorted({*keys}):
         old = exact.get(key) or mended.get(key)
         is_free = old is not None and old.evidence not in assigned
-        evidence = old.evidence if old and is_free else minter.evidence(claims[key.claim])
+        evidence = old.evidence if old and is_free else minter.evidence(claims[key])
         assigned.add(evidence)
-        rows[key] = IdentifiedRow(key, claims[key.claim], evidence)
+        rows[key] = IdentifiedRow(key, claims[key], evidence)
     return [rows[key] for key in keys]
 
 
@@ -398,31 +413,33 @@ def _in_common(first: PartnershipKey, second: PartnershipKey) -> int:
 
 
 def _claims(
-    keys: Collection[PartnershipKey],
+    intervals: Mapping[PartnershipKey, _Interval],
     exact: Mapping[PartnershipKey, IdentifiedRow],
     mended: Mapping[PartnershipKey, IdentifiedRow],
     minter: _Minter,
-) -> dict[tuple[str, ...], str]:
-    """The id of each claim: that of its rows as they were, unless another claim has it."""
-    by_claim: dict[tuple[str, ...], list[PartnershipKey]] = defaultdict(list)
-    for key in sorted(keys):
-        by_claim[key.claim].append(key)
+) -> dict[PartnershipKey, str]:
+    """The id of the claim of each row: that of its rows as they were, unless another claim has it."""
+    by_claim: dict[PartnershipKey, list[PartnershipKey]] = defaultdict(list)
+    for key in sorted(intervals):
+        since, until = intervals[key]
+        by_claim[key._replace(since=since, until=until, source="", digest="")].append(key)
     candidates = {
         claim: [rows[key].claim for rows in (exact, mended) for key in members if key in rows]
         for claim, members in by_claim.items()
     }
     is_mended = {claim: not any(key in exact for key in members) for claim, members in by_claim.items()}
-    ids: dict[tuple[str, ...], str] = {}
+    ids: dict[PartnershipKey, str] = {}
     assigned = set[str]()
-    for claim in sorted(by_claim, key=lambda claim: (is_mended[claim], claim)):
+    # Of claims that were one, the one with most dates is what it was.
+    for claim in sorted(by_claim, key=lambda claim: (is_mended[claim], not claim.since, not claim.until, claim)):
         slug = next((slug for slug in candidates[claim] if slug not in assigned), "")
         if slug:
             ids[claim] = slug
             assigned.add(slug)
-    for claim, members in by_claim.items():  # in order
+    for claim in by_claim:  # in order
         if claim not in ids:
-            ids[claim] = minter.claim(members[0])
-    return ids
+            ids[claim] = minter.claim(claim)
+    return {key: ids[claim] for claim, members in by_claim.items() for key in members}
 
 
 def _updated(

@@ -18,16 +18,17 @@ from partnergraph.graph_folder.partnership_ids import (
     fold_name,
     fold_text,
 )
+from partnergraph.graph_folder.partnership_intervals import StatedInterval
 from partnergraph.model.dates import PartialDate
-from partnergraph.tables.suggestions import nearest
 from partnergraph.tables.table import Table, TableRow, split_values
 from partnergraph.tables.table_schemas import PARTIES
-from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
 from partnergraph.vocabulary.wordings import (
     PartnershipWording,
+    money_phrases,
     nearest_wording,
     partnership_of_wording,
+    suggested_codes,
     type_of_wording,
 )
 
@@ -40,6 +41,7 @@ _NO_PARTNERSHIP = ("co-membership", "member-through-unit", "funding-through", "f
 _ADDRESS = re.compile(r"(?:https?://(?=[^\s/]+\.)|www\.)[^\s<>\"|]+")
 _BARE_ADDRESS = re.compile(r"\Ahttps?://(?:www\.)?")
 _RENAMED = re.compile(r"\b(?:renamed|now called|new name|changed its name|formerly called|formerly known)\b", re.I)
+NO_KIND_FIX = "If no kind says it, write 'is associated with', and your own words into note."
 MAX_SHOWN_LENGTH = 200  # characters of a cell in a message
 
 
@@ -109,6 +111,13 @@ class PartnershipRow:
         from_, to = (self.other, self.partner) if self.wording.inverse else (self.partner, self.other)
         words = digest(self.row.get("where") or "", self.row.get("what_it_says") or "")
         return PartnershipKey(self.wording.code, from_, to, self.since, self.until, self.source, words)
+
+    @property
+    def interval(self) -> StatedInterval:
+        """What the row says of when; of a change of bodies, its one date."""
+        key, is_over = self.key, self.wording.is_past and not self.until
+        dates = (self.since or self.until, "") if key.kind == "succession" else (self.since, self.until)
+        return StatedInterval(*key[:3], *dates, is_over)
 
 
 @dataclass
@@ -194,10 +203,14 @@ class PartnershipReader:
             fix = "Write the new name into 'partner' in all rows of it; it stays the same organisation."
             self.error(row, "how", "unknown-kind", "A new name is no partnership.", fix)
         elif wording is None:
-            near = nearest_wording(text)
-            hint = f"Did you mean '{near}'? " if near else ""
+            hint = ""
+            if near := nearest_wording(text):
+                hint = f"Did you mean '{near}'? "
+            elif phrases := money_phrases(text):
+                hint = f"Where one pays the other, write '{phrases[0]}' or '{phrases[1]}'. "
             message = f"'{text}' is not known as a way to be connected."
-            self.error(row, "how", "unknown-kind", message, f"{hint}All kinds: partnergraph kinds")
+            fix = f"{hint}{NO_KIND_FIX} All kinds: partnergraph kinds"
+            self.error(row, "how", "unknown-kind", message, fix)
         elif wording.code in _NO_PARTNERSHIP:
             message = f"'{text}' ({wording.code}) is no partnership of two organisations."
             fix = "Where a body is belongs to the sheet Relationships."
@@ -274,12 +287,9 @@ class PartnershipReader:
             if code is not None:
                 yield code
                 continue
-            near = nearest(text.lower(), [c.label for c in concepts("org-type")])
-            hint = f"Did you mean '{near}'? " if near else ""
             message = f"'{text}' is not known as a type of organisation."
-            self.error(
-                row, "type", "unknown-type", message, f"{hint}Leave it empty, or: partnergraph kinds --list org-type"
-            )
+            fix = f"{suggested_codes('org-type', text)} Leave it empty, or: partnergraph kinds --list org-type"
+            self.error(row, "type", "unknown-type", message, fix)
 
     def _blame_itself(self, row: TableRow) -> None:
         message, column = "The partner and 'with whom' are the same organisation.", "with_whom"
@@ -295,11 +305,15 @@ class PartnershipReader:
             message = "What became of an organisation has one date."
             self.error(row, "until", "event-date", message, "Write it into 'since', and leave 'until' empty.")
             return False
-        if wording.is_past and not partnership.until:
+        return True
+
+    def check_end(self, partnership: PartnershipRow) -> None:
+        """Note that a row speaks of the past, of whose claim no row says the end."""
+        if partnership.wording.is_past:
+            row = partnership.row
             message = f"'{row.get('how')}' speaks of the past, but 'until' is empty."
             fix = "Write until when. Else it is shown as over, without a date."
             self.error(row, "until", "no-end", message, fix, "warning")
-        return True
 
 
 def _named_row(reference: str) -> NamedRow:

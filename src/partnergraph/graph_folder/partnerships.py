@@ -14,6 +14,7 @@ from typing import Any
 
 from partnergraph.errors import DataError, Finding
 from partnergraph.graph_folder.documents import MAX_SIZE, LocationError, locate, match_typography, read_document
+from partnergraph.graph_folder.partnership_evidence import limited_evidence, written_cells
 from partnergraph.graph_folder.partnership_ids import (
     IDS,
     MAX_STEM,
@@ -26,8 +27,8 @@ from partnergraph.graph_folder.partnership_ids import (
     ids_csv,
     read_ids,
 )
+from partnergraph.graph_folder.partnership_intervals import merged_intervals
 from partnergraph.graph_folder.partnership_rows import PartnershipReader, PartnershipRow, document_names, source_key
-from partnergraph.model.provenance_quads import SENTENCE
 from partnergraph.model.records import Document, Evidence, GraphConfig, Record, Source
 from partnergraph.reading import read_file
 from partnergraph.tables.suggestions import nearest
@@ -63,13 +64,14 @@ Cells = dict[str, str]
 @dataclass
 class ExpandedPartnerships:
     """What the rows became: the settings with the id of the focus, the entries of documents that only rows name, the
-    written cells that the graph does not say otherwise (by evidence), and what the file of ids is to hold: None where
-    it is as it is.
+    written cells that the graph does not say otherwise (by evidence), the ids of organisations that no build has seen
+    yet, and what the file of ids is to hold: None where it is as it is.
     """
 
     config: GraphConfig
     documents: list[dict[str, str]] = field(default_factory=list)
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    new_partners: frozenset[str] = frozenset()
     ids_file: bytes | None = None
 
     def marked(self, record: Record) -> Record:
@@ -161,11 +163,21 @@ class _Expansion:
         self._prefer_full_tables()
         used = set[str]().union(*(self.full[name] for name in self.full if name != "evidence"))
         keys = [row.key for row in rows]
-        assigned = assign_ids(self.ids, keys, names, titles, used, self.full["evidence"])
+        merged = merged_intervals(row.interval for row in rows)
+        intervals = [merged[row.interval] for row in rows]
+        for row, (_, until) in zip(rows, intervals, strict=True):
+            if not until:
+                self.reader.check_end(row)
+        assigned = assign_ids(self.ids, keys, intervals, names, titles, used, self.full["evidence"])
         self._note_new_names(rows, assigned)
         self._add_organisations(rows, assigned, names, own)
         self._add_sources(rows, assigned)
-        self._add_claims(rows, assigned, names, own)
+        self._add_claims(rows, assigned, intervals, names, own)
+        self.result.new_partners = frozenset(
+            reference.removeprefix("org:")
+            for token, reference in assigned.ids.items()
+            if token in names and reference.partition(":")[2] not in self.ids.names
+        )
         slug = assigned.ids.get(own, own).partition(":")[2]
         self.result.config = replace(config, focus=slug) if slug else config
         data = ids_csv(assigned.file)
@@ -291,7 +303,16 @@ class _Expansion:
         for row in rows:
             for token, column in ((row.partner, "partner"), (row.other, "with_whom"), (row.source, "source")):
                 cells.setdefault(token, (row, column))
-        for token in sorted(cells.keys() & (assigned.old_names.keys() | assigned.doubtful.keys())):
+        for token, reference in sorted(assigned.renamed_in_part.items()):
+            if reference == self.reader.own or reference not in cells:
+                continue
+            (row, column), (other, other_column) = cells[token], cells[reference]
+            name, old, place = row.row.get(column), other.row.get(other_column), other.row.place(other_column)
+            message = f"'{name}' is a new name, in a row that named '{old}'. '{old}' is still in {place.short}."
+            fix = f"Is it the new name of '{old}', write it there too. Are they two, leave it."
+            self.reader.error(row.row, column, "renamed-in-part", message, fix, "warning")
+        new_names = assigned.old_names.keys() | (assigned.doubtful.keys() - assigned.renamed_in_part.keys())
+        for token in sorted(cells.keys() & new_names):
             row, column = cells[token]
             name, what = row.row.get(column), "source" if column == "source" else "organisation"
             if old := assigned.old_names.get(token):
@@ -360,31 +381,44 @@ class _Expansion:
         return next((t for t in texts if t in self.text_paths), "")
 
     def _add_claims(
-        self, rows: Sequence[PartnershipRow], assigned: Assignment, names: Mapping[str, str], own: str
+        self,
+        rows: Sequence[PartnershipRow],
+        assigned: Assignment,
+        intervals: Sequence[tuple[str, str]],
+        names: Mapping[str, str],
+        own: str,
     ) -> None:
         by_claim: dict[str, list[tuple[PartnershipRow, IdentifiedRow]]] = defaultdict(list)
         sources = {row.get("id"): row for row in self.tables["sources"].rows}
-        for row, identified in zip(rows, assigned.rows, strict=True):
+        interval_of: dict[str, tuple[str, str]] = {}
+        for row, identified, interval in zip(rows, assigned.rows, intervals, strict=True):
             by_claim[identified.claim].append((row, identified))
+            interval_of[identified.claim] = interval
             source = sources[identified.key.source]
             self._add_evidence(row, identified, source.get("kind") or "")
-            self.result.written[identified.evidence] = written_cells(row, names, own, source.get("title") or "")
+            title = source.get("title") or ""
+            self.result.written[identified.evidence] = written_cells(row, names, own, title, interval)
         for slug, members in by_claim.items():
-            row, identified = min(members, key=lambda member: member[0].row.number)
+            since, until = interval_of[slug]
+            # The row with the dates of the claim, so that these stand where they are written.
+            row, identified = min(
+                members, key=lambda member: (member[0].interval[3:5] != (since, until), member[0].row.number)
+            )
             key = identified.key
+            is_event = key.kind == "succession"
+            is_past = not until and any(member.wording.is_past for member, _ in members)
             cells: Cells = {"id": slug, "from": key.from_, "to": key.to}
-            cells["evidence"] = "; ".join(sorted(member.evidence for _, member in members))
+            cells["evidence"] = limited_evidence(members, since, until, is_past and not is_event)
             parties = {"from": "with_whom", "to": "partner"} if row.wording.inverse else {"to": "with_whom"}
-            table = "events" if key.kind == "succession" else "relationships"
+            table = "events" if is_event else "relationships"
             if self._has_duplicate_id(slug, row):
                 continue
-            if table == "events":
+            if is_event:
                 kind = "merger" if any(member.wording.is_merger for member, _ in members) else "change"
-                cells |= {"kind": kind, "date": key.since or key.until}
-                parties["date"] = "since" if key.since else "until"
+                cells |= {"kind": kind, "date": since}
+                parties["date"] = "since" if row.since else "until"
             else:
-                is_past = any(member.wording.is_past for member, _ in members) and not key.until
-                cells |= {"kind": key.kind, "start": key.since, "end": key.until, "date_note": PAST * is_past}
+                cells |= {"kind": key.kind, "start": since, "end": until, "date_note": PAST * is_past}
             self._add(table, row.row, cells, parties, "partner")
 
     def _has_duplicate_id(self, slug: str, row: PartnershipRow) -> bool:
@@ -443,20 +477,3 @@ def title_of_path(path: str) -> str:
     """
     title = " ".join(Path(path).stem.replace("-", " ").replace("_", " ").split())
     return title[:1].upper() + title[1:]
-
-
-def written_cells(row: PartnershipRow, names: Mapping[str, str], own: str, title: str) -> tuple[str, ...]:
-    """The cells that the graph does not say otherwise, each as its column, a colon and its text."""
-    cells = {column: row.row.get(column) or "" for column in ("how", "type", "source", "where")}
-    if row.wording.code == "succession":
-        cells["until"] = row.until
-    if cells["source"] == title:
-        del cells["source"]
-    if not SENTENCE.fullmatch(cells["where"]):
-        del cells["where"]
-    for column, token in (("partner", row.partner), ("with_whom", row.other)):
-        text = row.row.get(column) or ""
-        is_empty = token == own and column == "with_whom"
-        if text != ("" if is_empty else names.get(token, "")):
-            cells[column] = text
-    return tuple(f"{column}: {text}" for column, text in cells.items() if text)

@@ -11,6 +11,20 @@ from partnergraph.model.rdf_terms import XSD, Literal
 
 _FORM = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
+def month_number(word: str) -> int:
+    """The number of an English month by its name or its first three or more letters, 0 for another word.
+
+    >>> month_number("Sept"), month_number("May"), month_number("June"), month_number("Ma"), month_number("Spring")
+    (9, 5, 6, 0, 0)
+    """
+    word = word.lower()
+    return next((n for n, month in enumerate(_MONTHS, 1) if len(word) > 2 and month.startswith(word)), 0)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,21 @@ from partnergraph.tables.table import Table, read_sheet
 from partnergraph.tables.table_schemas import TABLE_SCHEMAS
 from partnergraph.tables.todo_schema import TODO, TODO_SCHEMA
 
-__all__ = ["largest", "read_sheets", "read_tables", "sheets_of", "table_files", "table_named"]
+__all__ = [
+    "ACCEPTED",
+    "largest",
+    "read_sheets",
+    "read_tables",
+    "sheets_of",
+    "table_files",
+    "table_named",
+    "table_of_file",
+]
 
 TEXT, WORKBOOK = (".csv", ".tsv"), (".xlsx", ".ods")
+# What the name of a CSV file begins with that holds further rows of a table: those that `read --accept` took over
+# into a folder whose tables are a workbook.
+ACCEPTED = "accepted-"
 # Workbooks in forms that are not read, and what to do with them.
 OTHER = {
     ".xls": "the old form of Excel",
@@ -53,6 +65,16 @@ def table_named(name: str) -> str | None:
     bare = re.sub(r"[\W_]+", "", name).lower()
     bare = TABLE_ALIASES.get(bare, bare)
     return bare if bare in TABLE_SCHEMAS or bare == TODO else None
+
+
+def table_of_file(stem: str) -> str | None:
+    """The table that a CSV or TSV file is called after, or holds further rows of.
+
+    >>> table_of_file("organisations"), table_of_file("accepted-organisations"), table_of_file("accepted-todo")
+    ('organisations', 'organisations', None)
+    """
+    name = table_named(stem.removeprefix(ACCEPTED))
+    return None if name == TODO and stem.startswith(ACCEPTED) else name
 
 
 def table_files(folder: Path) -> list[Path]:
@@ -121,9 +143,10 @@ def _workbook(file: str, suffix: str, data: bytes) -> list[Sheet]:
 
 def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
     """Every table of a graph folder; one that is not there is empty. To-do lists, of which there may be several, make
-    one.
+    one; rows of accepted proposals (`ACCEPTED`) stand at the end of their table.
     """
     tables: dict[str, Table] = {}
+    accepted: dict[str, Table] = {}
     lists: list[Table] = []
     is_incomplete = False
     missing: tuple[str, bool] = ("", False)
@@ -135,7 +158,7 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             findings.append(Finding("file-name", "error", message, place, place.file, "Give it another name."))
             is_incomplete = True
             continue
-        if path.suffix.lower() in TEXT and table_named(path.stem) is None:
+        if path.suffix.lower() in TEXT and table_of_file(path.stem) is None:
             _unknown_file(path, findings)
             continue
         else:
@@ -150,6 +173,9 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             if name == TODO:
                 lists.append(read_sheet(sheet, TODO_SCHEMA))
                 findings += lists[-1].findings
+            elif path.suffix.lower() in TEXT and path.stem.startswith(ACCEPTED):
+                accepted[name] = read_sheet(sheet, TABLE_SCHEMAS[name])
+                findings += accepted[name].findings
             elif name in tables and len(sheet.rows) < 2 and sheet.complete:
                 continue  # headings alone, as a template has them, are no second table
             elif name in tables and (tables[name].rows or tables[name].findings):
@@ -160,6 +186,11 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
             else:
                 tables[name] = read_sheet(sheet, TABLE_SCHEMAS[name])
                 findings += tables[name].findings
+    for name, further in accepted.items():
+        table = tables.setdefault(name, further)
+        if table is not further:
+            table.rows += further.rows
+            table.complete = table.complete and further.complete
     for name in TABLE_SCHEMAS:
         file, in_book = missing
         empty = Table(file, sheet=name.capitalize()) if in_book else Table(f"tables/{name}.csv")
@@ -172,7 +203,7 @@ def read_tables(folder: Path, findings: list[Finding]) -> dict[str, Table]:
 def _named(path: Path, sheets: list[Sheet], findings: list[Finding]) -> Iterator[tuple[str, Sheet]]:
     """The sheets that are tables. What is wrong with others is a finding, if they are not for people alone."""
     if path.suffix.lower() in TEXT:
-        yield from ((table_named(path.stem) or "", sheet) for sheet in sheets)
+        yield from ((table_of_file(path.stem) or "", sheet) for sheet in sheets)
         return
     has_table = False
     for sheet in sheets:

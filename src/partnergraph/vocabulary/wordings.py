@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,9 +19,11 @@ __all__ = [
     "KindWording",
     "PartnershipWording",
     "kind_of_wording",
+    "money_phrases",
     "nearest_wording",
     "normalise_wording",
     "partnership_of_wording",
+    "suggested_codes",
     "type_of_wording",
 ]
 
@@ -29,7 +31,21 @@ _FILE = Path(__file__).resolve().parent / "wordings.csv"
 # What stands before the words that matter, and an object that the row itself names.
 _BEFORE = re.compile(r"(?:(?:is|are|was|were|be|being|has been|have been|a|an|the|also|currently|jointly) )+")
 _OBJECT = re.compile(r" (?:us|them|it|our organi[sz]ation)\Z")
+# An object between the verb and what it gives: gave us a grant.
+_RECIPIENT = re.compile(r"(?<=\S) (?:us|them) (?=(?:an?|grants?|funding|money|financial|financially|with)\b)")
 _MAX_LENGTH = 200  # characters; a longer text is no wording
+_MAX_SHORT_WORD = 3  # letters of a word that nothing is a misspelling of
+_MIN_WORD_SIMILARITY = 0.8
+_MIN_SIMILARITY = 0.8
+# The entries of lists that most rows have.
+_COMMON = {
+    "org-type": ("charity", "public body", "local authority", "university", "company", "network"),
+    "source-kind": ("report", "page", "minutes", "register", "document"),
+}
+# What is often paid for, and may be not.
+_PAID = re.compile(
+    r"\b(?:commission|contract|grant|money|paid|pays?\b|payment|procure|purchas|tender|award|donat)", re.I
+)
 # Words of the past, and verbs whose past form is no participle of a state (funded us; but: associated with). "by" after
 # it makes a state of it: hosted by.
 _PAST = re.compile(
@@ -73,7 +89,7 @@ def normalise_wording(text: str) -> str:
     words = re.sub(r"[.,:;!?\"“”]+", "", words).strip()
     bare = _BEFORE.match(words + " ")
     rest = words[bare.end() :] if bare else words
-    return _OBJECT.sub("", rest or words)
+    return _OBJECT.sub("", _RECIPIENT.sub(" ", rest or words))
 
 
 def kind_of_wording(text: str) -> KindWording | None:
@@ -110,18 +126,46 @@ def partnership_of_wording(text: str) -> PartnershipWording | None:
 
 
 def nearest_wording(text: str) -> str | None:
-    """The wording of a kind that is written most like a text, the phrases of the kinds first.
+    """The wording of a kind of which a text is a misspelling, word by word; the phrases of the kinds first. None where
+    it is another wording: one that looks like it may mean something else.
 
-    >>> nearest_wording("colaborates with")
-    'collaborates with'
+    >>> nearest_wording("colaborates with"), nearest_wording("refers patients to us")
+    ('collaborates with', None)
     """
     if len(text) > _MAX_LENGTH:
         return None
     phrases = [phrase for concept in concepts("relationship-kind") for phrase in (concept.forward, concept.inverse)]
     for wordings in ([phrase for phrase in phrases if phrase], [*_kinds()]):
-        if matches := get_close_matches(_OBJECT.sub("", text.casefold()), wordings, n=1, cutoff=0.6):
+        near = [wording for wording in wordings if _is_misspelt(text, wording)]
+        if matches := get_close_matches(_OBJECT.sub("", text.casefold()), near, n=1, cutoff=0.6):
             return str(matches[0])
     return None
+
+
+def _is_misspelt(text: str, wording: str) -> bool:
+    """Whether two wordings are the same words, each written alike; short ones, which turn the meaning, the same."""
+    words, others = normalise_wording(text).split(), normalise_wording(wording).split()
+    return len(words) == len(others) and all(
+        word == other
+        or (
+            min(len(word), len(other)) > _MAX_SHORT_WORD
+            and word[0] == other[0]
+            and SequenceMatcher(None, word, other).ratio() >= _MIN_WORD_SIMILARITY
+        )
+        for word, other in zip(words, others, strict=True)
+    )
+
+
+def money_phrases(text: str) -> tuple[str, str] | None:
+    """The two phrases of funding for a wording that no kind is meant by, but which often goes with payment.
+
+    >>> money_phrases("commissions us"), money_phrases("refers patients to us")
+    (('funds', 'is funded by'), None)
+    """
+    if len(text) > _MAX_LENGTH or not _PAID.search(text):
+        return None
+    [funding] = [concept for concept in concepts("relationship-kind") if concept.code == "funding"]
+    return funding.forward or "", funding.inverse or ""
 
 
 def type_of_wording(text: str) -> str | None:
@@ -131,6 +175,22 @@ def type_of_wording(text: str) -> str | None:
     ('local-authority', 'local-authority', None)
     """
     return None if len(text) > _MAX_LENGTH else _types().get(normalise_wording(text))
+
+
+def suggested_codes(scheme: str, text: str) -> str:
+    """What to write for a text that no entry of a list is called: the entry of which it is a misspelling, or those that
+    are written most often; "" for a list without such.
+
+    >>> suggested_codes("org-type", "chairty"), suggested_codes("source-kind", "contract")
+    ("Did you mean 'charity'?", "Often written: 'report', 'page', 'minutes', 'register', 'document'.")
+    """
+    words = [word for concept in concepts(scheme) for word in (concept.label, concept.code)]
+    words += [row["phrase"] for row in _rows(scheme)] if scheme == "org-type" else []
+    near = get_close_matches(text.casefold()[:_MAX_LENGTH], words, n=1, cutoff=_MIN_SIMILARITY)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    common = ", ".join(f"'{word}'" for word in _COMMON.get(scheme, ()))
+    return f"Often written: {common}." if common else ""
 
 
 @cache

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from partnergraph.errors import Finding, Place
 from partnergraph.tables.suggestions import nearest
 from partnergraph.vocabulary.slug import ascii_slug
+from partnergraph.vocabulary.wordings import type_of_wording
 from partnergraph.workbook.network_columns import NetworkRow
+from partnergraph.workbook.network_people import role_beside
 
 __all__ = ["TABLES", "ImportedNetwork"]
 
@@ -36,6 +39,7 @@ class ImportedNetwork:
     names: dict[str, str] = field(default_factory=dict)  # of nodes, by the id of their rows
     tables: dict[str, str] = field(default_factory=dict)  # the table of each node, by the id of its row
     people: set[str] = field(default_factory=set)  # folded Ids and labels of persons, who are left out
+    roles: dict[str, str] = field(default_factory=dict)  # personal names whose every edge is a role, with the role
     base: str = ""  # of the IRIs of our own export
     has_nodes: bool = False
     place: Place | None = None  # the row that is being read
@@ -93,6 +97,25 @@ class ImportedNetwork:
             return finding
         column = f", {place.column}" if place.column else ""
         return replace(finding, place=origin, message=f"{finding.message} (As a row of {place.file}{column}.)")
+
+    def is_person(self, label: str, type_: str, place: Place) -> bool:
+        """Whether a role stands beside a personal name; that it was left out is then a finding."""
+        if type_of_wording(type_):
+            return False
+        role = role_beside(label, type_) or ("" if type_ else self.roles.get(label, ""))
+        if not role:
+            return False
+        message = f"'{label}' was taken for a person, as '{role}' stands beside the name, and was left out."
+        fix = "Name the body that the person acts for. Is it an organisation? List it among the nodes, with its type."
+        self.note("warning", "person", message, place, label, fix)
+        self.people.add(fold(label))
+        return True
+
+    def busiest(self) -> str:
+        """The name of the organisation with the most relationships, the first of several; "" for none."""
+        ends = Counter(row[end] for row in self.rows["relationships"] for end in ("from", "to"))
+        names = {row["id"]: row["name"] for row in self.rows["organisations"]}
+        return names[max(names, key=lambda slug: ends[slug])] if names else ""
 
     def new_id(self, text: str, default: str) -> str:
         """An id made of a text (of `default`, where the text gives none), that nothing else has."""

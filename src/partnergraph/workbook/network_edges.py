@@ -68,6 +68,10 @@ class EdgeImport:
                 network.note("error", "missing-value", message, row.place(meaning), None, fix)
         if not all(ends):
             return False
+        for meaning, end in zip(("from", "to"), ends, strict=True):
+            is_known = end in network.ids or fold(end) in network.folded or fold(end) in network.people
+            if not is_known and network.is_person(end, "", row.place(meaning)):
+                return False
         if {*map(fold, ends)} & network.people:
             message, fix = "An edge to a person was left out.", "Name the body that the person acts for."
             network.note("info", "person-edge", message, row.place("to"), None, fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from partnergraph.model.dates import PartialDate
+from partnergraph.model.dates import PartialDate, month_number
 from partnergraph.vocabulary import concepts
 from partnergraph.vocabulary.iri import is_web_address
 from partnergraph.workbook.imported_network import ImportedNetwork
@@ -13,6 +13,8 @@ from partnergraph.workbook.network_columns import NetworkRow
 
 __all__ = ["EvidenceImport", "parse_date"]
 
+# "Sept 2018", "12th March 2018".
+_IN_WORDS = re.compile(r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})")
 _ADDRESS = re.compile(r"https?://[^\s<>\"|]+")
 _INFERRED = re.compile(r"inferred \((strong|moderate|weak)\): (.+)", re.S)
 _NO_TEXT = "The exported list holds no text to quote from; what was a quotation stands in says."
@@ -162,11 +164,14 @@ def _own_piece(text: str, source: str) -> dict[str, str]:
 def parse_date(text: str) -> tuple[str, str]:
     """A date as tables hold it, and why there is none; two empty texts for no date.
 
-    >>> parse_date("2014-01-31T00:00:00"), parse_date("2014.0")[0], parse_date("soon")[0]
-    (('2014-01-31', ''), '2014', '')
+    >>> parse_date("2014-01-31T00:00:00"), parse_date("2014.0")[0], parse_date("Sept 2018")[0], parse_date("soon")[0]
+    (('2014-01-31', ''), '2014', '2018-09', '')
     """
     bare = re.sub(r"(?<=\d)[T ]\d{1,2}:\d\d.*\Z", "", text.strip())
     bare = re.sub(r"\A(\d{4})\.0\Z", r"\1", bare)
+    if (match := _IN_WORDS.fullmatch(bare)) and (month := month_number(match["month"])):
+        day = f"-{int(match['day']):02}" if match["day"] else ""
+        bare = f"{match['year']}-{month:02}{day}"
     try:
         return (PartialDate.parse(bare).text, "") if bare else ("", "")
     except ValueError as error:

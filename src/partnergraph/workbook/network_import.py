@@ -32,6 +32,7 @@ from partnergraph.workbook.network_columns import (
 from partnergraph.workbook.network_edges import EdgeImport
 from partnergraph.workbook.network_evidence import EvidenceImport
 from partnergraph.workbook.network_nodes import NodeImport
+from partnergraph.workbook.network_people import people_by_edges
 
 __all__ = ["TABLES", "ImportedNetwork", "import_network"]
 
@@ -57,6 +58,9 @@ def import_network(paths: Sequence[Path], source: str) -> ImportedNetwork:
         for row in network_rows(sheet, EVIDENCE_HEADINGS, network.add, prefix):
             network.place = row.place()
             pieces.add_own(row)
+    network.roles = people_by_edges(
+        row for sheet, prefix in edges for row in network_rows(sheet, EDGE_HEADINGS, lambda _: None, prefix)
+    )
     node_import = NodeImport(network, pieces)
     for sheet, prefix in nodes:
         for row in network_rows(sheet, NODE_HEADINGS, network.add, prefix):

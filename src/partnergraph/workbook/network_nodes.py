@@ -10,10 +10,10 @@ from partnergraph.vocabulary.wordings import normalise_wording, type_of_wording
 from partnergraph.workbook.imported_network import ImportedNetwork, fold, join_notes
 from partnergraph.workbook.network_columns import NO_NAME, NetworkRow
 from partnergraph.workbook.network_evidence import EvidenceImport, pieces_of
+from partnergraph.workbook.network_people import PEOPLE
 
 __all__ = ["NodeImport"]
 
-PEOPLE = ("person", "people", "individual", "contact", "human", "staff", "employee")
 # The tables of our own records, by the part of their IRIs.
 _OWN_TABLES = {"org": "organisations", "group": "groups", "undertaking": "undertakings", "place": "places"}
 
@@ -62,7 +62,7 @@ class NodeImport:
             message = "A node is called by an address or a number of a person, and was left out with every edge to it."
             self.network.note("warning", "person", message, row.place("label"), None, fix)
             return True
-        return False
+        return self.network.is_person(label, row.get("type"), row.place("label"))
 
     def _table(self, row: NetworkRow) -> str:
         sort, type_ = row.get("sort"), normalise_wording(row.get("type"))

@@ -112,9 +112,11 @@ class PartnershipExport:
                     since = stated_date(record, PG.date)
                 for iri in targets_of(record, PG.evidence):
                     evidence = self.graph.records[IRI(iri)]
+                    written = _written_cells(evidence)
                     source = IRI(targets_of(evidence, DCTERMS.source)[0])
                     references = (self._reference(from_), self._reference(to))
-                    key = PartnershipKey(code, *references, since, until, last_segment(source), "")
+                    dates = written.get("since", since), written.get("until", until)
+                    key = PartnershipKey(code, *references, *dates, last_segment(source), "")
                     yield _Claim(key, slug, (from_, to), evidence, self.graph.records[source])
 
     def _reference(self, iri: IRI) -> str:
@@ -123,7 +125,7 @@ class PartnershipExport:
 
     def _row(self, claim: _Claim) -> Row:
         evidence, key = claim.evidence, claim.key
-        written = dict(text.split(": ", 1) for text in texts_of(evidence, PG.rowCell) if ": " in text)
+        written = _written_cells(evidence)
         wording = partnership_of_wording(written.get("how", ""))
         partner, other = reversed(claim.parties) if wording and wording.inverse else claim.parties
         says = text_of(evidence, PG.says)
@@ -137,6 +139,9 @@ class PartnershipExport:
             "what_it_says": text_of(evidence, PG.words) or says * (says != implied_statement(*key[:1], *key[3:5])),
             "note": text_of(evidence, SKOS.note),
         }
-        if "until" in written:  # the date of a change
-            row["since"] = ""
         return row | written
+
+
+def _written_cells(evidence: RecordTerms) -> Row:
+    """The cells of a row that the graph does not say otherwise, by column."""
+    return dict(text.split(": ", 1) for text in texts_of(evidence, PG.rowCell) if ": " in text)

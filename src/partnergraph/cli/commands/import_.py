@@ -45,7 +45,7 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
         stop_at(network.findings)
         name = toml_string(output.resolve().name)
         base = f"base = {toml_string(network.base)}\n" if network.base else ""
-        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n{base}".encode()}
+        new = {"partnergraph.toml": f"id = {name}\ntitle = {name}\n{base}{_focus_comment(network.busiest())}".encode()}
         new |= {
             f"tables/{table}.csv": table_csv(rows, TABLE_SCHEMAS[table].columns)
             for table, rows in network.rows.items()
@@ -58,4 +58,18 @@ def import_(files: tuple[Path, ...], output: Path, source: str) -> None:
     counts = {table: len(rows) for table, rows in network.rows.items()}
     organisations, relationships = (numbered(counts[f"{noun}s"], noun) for noun in ("organisation", "relationship"))
     click.echo(f"{output}: {organisations}, {relationships}")
+    if network.busiest():
+        click.echo(f"Whose graph is it? Say so in {output / 'partnergraph.toml'} (focus), for the middle of the map.")
     click.echo(f"Next: {build_command(output)}")
+
+
+def _focus_comment(name: str) -> str:
+    """The line of the settings that says whose graph it is, to be taken from behind its #."""
+    from partnergraph.workbook.folder_writer import toml_string
+
+    if not name:
+        return ""
+    return (
+        "# Whose graph is it? Put the name of your own organisation here, and take the # away: it is then in the\n"
+        f"# middle of the map, and questions know who 'we' is.\n# focus = {toml_string(name)}\n"
+    )

@@ -20,7 +20,10 @@ from partnergraph.errors import UsageError
 @click.command(cls=Command)
 @click.argument("document", required=False, type=ExistingPath(dir_okay=False))
 @click.option(
-    "--source", default=None, metavar="ID", help="The id of the source that the text is, for example annual-report."
+    "--source",
+    default=None,
+    metavar="TITLE",
+    help="The source that the text is: its title, address or id, for example 'Annual report 2026'.",
 )
 @graph_path_option(
     "A graph folder, build, store or RDF file whose names are known. May be repeated.", "graphs", multiple=True
@@ -30,7 +33,12 @@ from partnergraph.errors import UsageError
     help="A file of a register whose names are known; each needs an --as.",
 )  # fmt: skip
 @register_format_option("What the register is, in the same order.", "formats", multiple=True)
-@click.option("--speaker", default=None, metavar="ID-or-NAME", help="Who 'we' is in the text.")
+@click.option(
+    "--speaker",
+    default=None,
+    metavar="ID-or-NAME",
+    help="Who 'we' is in the text; by default the organisation whose graph it is.",
+)
 @output_path_option("Write the proposals here: a workbook (.xlsx) or a folder of CSV files.", WRITTEN_PATH)
 @click.option(
     "--accept", "accepted", type=ExistingPath(), default=None,
@@ -63,7 +71,7 @@ def read(
         return
     if document is None or source is None or output is None:
         raise UsageError(
-            "Name a text, its source and where to write: partnergraph read TEXT --source ID -o proposed.xlsx"
+            "Name a text, its source and where to write: partnergraph read TEXT --source TITLE -o proposed.xlsx"
         )
     if len(registers) != len(formats):
         raise UsageError("Every --register needs its --as, which says what it is: --register etr.csv --as ods-trusts")
@@ -78,21 +86,19 @@ def _read(
     speaker: str | None,
     output: Path,
 ) -> None:
-    import re
-
     from partnergraph.extraction.gazetteer import Gazetteer
     from partnergraph.extraction.input import open_document
     from partnergraph.extraction.output import save
     from partnergraph.extraction.proposals import propose_rows as propose
+    from partnergraph.extraction.text_sources import text_source
 
-    if not re.fullmatch(r"[a-z0-9]+(?:-+[a-z0-9]+)*", source):
-        raise UsageError(f"'{source}' is not an id. Use small letters, digits and hyphens, for example annual-report.")
     gazetteer = Gazetteer()
     for graph in graphs:
         gazetteer.from_path(graph)
     for path, format_ in registers:
         gazetteer.from_register(path, format_)
-    reading = propose(open_document(document, source), gazetteer, speaker)
+    of = text_source(source, gazetteer)
+    reading = propose(open_document(document, of.id), gazetteer, speaker, of)
     save(reading, output)
     click.echo(f"{reading.summary()} Written to {output}; nothing has entered a graph.", err=True)
 
