@@ -206,6 +206,7 @@ def test_a_body_carries_what_is_said_about_it(full: nx.MultiDiGraph[str]) -> Non
     assert school["end_bounds"] == ("2020-08-01", "2020-08-31")
     assert full.nodes[O + "public-health-england"]["end_bounds"] == ("2021-10-01", "2021-10-01")
     assert keele["end_bounds"] is None
+    assert full.nodes[O + "uk-health-security-agency"]["start_bounds"][0] > "2020"
     headquarters = full.nodes[O + "arthritis-uk"]["attributes"]
     assert "By the editor: conflicts with ROR city London" in [entry["note"] for entry in headquarters]
 

@@ -294,3 +294,32 @@ def test_under_a_heading_with_a_verb_what_has_ended_says_so(keele_page: Page, sh
     assert tab.evaluate(rows, "Town 05") == "Town 05"
     headings = show(keele_page.html, width=390, height=844).tab.evaluate("opening.regions.map(headingOf)")
     assert "networks: was a member of" in " ".join(headings)  # all of that has ended
+
+
+def test_a_body_that_surely_did_not_exist_at_a_date_is_neither_drawn_nor_counted(show: Opener) -> None:
+    graph = nx.MultiDiGraph(focus="us")
+    lives = {
+        "Young": {"start_bounds": ("2018-01-01", "2018-12-31")},
+        "Gone": {"end_bounds": ("2010-01-01", "2010-12-31")},
+    }
+    for name in ["us", "Young", "Gone", "Old"]:
+        graph.add_node(name, label=name, family="charity", **lives.get(name, {}))
+        if name != "us":
+            graph.add_edge("us", name, key=name, kind="membership", forward="is part of")
+    tab = show(draw(graph).html).tab
+    shown = "BODIES.label.filter((_, body) => bodyShown(body)).sort()"
+    for day, expected in [
+        ("2012-06", ["Old", "us"]),
+        ("2018-06", ["Old", "Young", "us"]),
+        ("2010", ["Gone", "Old", "us"]),
+    ]:
+        tab.evaluate("(date) => change({ date })", day)
+        assert tab.evaluate(shown) == expected
+        assert f"{len(expected)} of 4 bodies" in tab.inner_text("#active-text")
+    assert tab.inner_text("#moment-note") == "with a date, the map is of that time"
+    tab.evaluate("change({ since: '2011-01' })")
+    assert tab.evaluate(shown) == ["Gone", "Old", "Young", "us"]
+    tab.evaluate("change({ ...START, date: '2012-06' })")
+    rows = tab.evaluate("[...drawing().nodes.values()].flatMap((node) => rowsOf(node).map(({ text }) => text))")
+    assert "part of, not known then" in rows
+    assert not [row for row in rows if "is part of, not" in row]

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.browser
         ("publc helth england", "Public Health England"),
         ("Arthritis Research U.K.", "Arthritis Research UK"),
         ("NICE", "National Institute for Health and Care Excellence"),
+        ("AHSN", "West Midlands Academic Health Science Network"),
+        ("Telford and Wrekin", "Telford & Wrekin Council"),
     ],
 )
 def test_a_body_is_found_by_any_of_its_names(keele_page: Page, show: Opener, typed: str, found: str) -> None:
@@ -61,6 +63,7 @@ def test_the_page_ranks_names_as_the_commands_and_the_server_do(
     labels = {match.label for _, match in keele_reader.names}
     texts = {word for label in labels for word in label.split()} | {label[:6] for label in labels}
     texts |= {"nhs trust", "univ of b", "school primary care", "sch of med", "NICE", "PHE", "nihr spcr", "w", "zzyzx"}
+    texts |= {"ahsn", "icb", "ccg", "sath", "telford and wrekin", "telford & wrekin", "cb"}
     tab = show(keele_page.html).tab
     for text in sorted(texts):
         found = tab.evaluate("(text) => find(text, 8).map(({ body, name }) => [BODIES.label[body], name])", text)

@@ -174,3 +174,69 @@ def test_a_name_that_is_cut_ends_in_an_ellipsis_and_stands_whole_in_the_panel(
     tab.evaluate("(name) => select({ body: BODIES.label.indexOf(name) })", long)
     assert tab.inner_text("#panel-heading") == long
     assert page.clean, page
+
+
+# Of the labels of the map of everything: those that stand beyond what the panel leaves free.
+CUT = """() => {
+  const { x, y } = roomFor(), at = (left, top) => network.canvasToDOM({ x: left, y: top });
+  const boxes = labels.map(({ left, top, right, bottom }) => [at(left, top), at(right, bottom)]);
+  return boxes.filter(([start, end]) => start.x < 0 || start.y < 0 || end.x > x || end.y > y).length;
+}"""
+
+
+def test_the_map_of_everything_brings_an_opened_symbol_forward_and_cuts_no_label(
+    keele_page: Page, show: Opener
+) -> None:
+    page = show(keele_page.html)
+    tab = page.tab
+    fold = "NETWORK.nodes.filter(({ members }) => members).sort((a, b) => b.members.length - a.members.length)[0]"
+    tab.evaluate(f"() => {{ change({{ everything: true }}); select({{ fold: {fold}.id }}); }}")
+    names = tab.locator("#panel .links a").all_inner_texts()
+    assert len(names) > 5
+    assert names == sorted(names, key=str.casefold)
+    lit, every, own = tab.evaluate("[[...litUp()], dots.getIds().length, state.fold]")
+    assert own in lit
+    assert 2 < len(lit) < every
+    for choice in [
+        "{ fold: state.fold }",
+        "{ body: DATA.focus }",
+        "{ body: BODIES.label.indexOf('Keele University') }",
+    ]:
+        tab.evaluate(f"() => select({choice})")
+        tab.wait_for_timeout(100)
+        assert tab.evaluate("[view(), labels.length > 1]") == ["wide", True]
+        assert tab.evaluate(CUT) == 0, choice
+    assert page.clean, page
+
+
+def test_with_now_the_words_above_say_how_much_the_map_draws_and_a_heading_stands_by_its_partner(
+    keele_page: Page, show: Opener
+) -> None:
+    for width in (1440, 390):
+        tab = show(keele_page.html, width=width).tab
+        tab.evaluate("change({ ended: false })")
+        assert "The map of our partners draws 2 of these bodies, the tables list all." in tab.inner_text("#active-text")
+        assert "what became of its own partnerships since is not recorded" in tab.inner_text("#now-note")
+        away = tab.evaluate("""opening.regions
+          .map((region) => [region, partnersOf(region).find(({ id }) => dots.get(id))])
+          .filter(([, node]) => node).map(([region, node]) => node.radial[1] - placeOfHeading(region)[1])""")
+        assert away
+        assert all(0 < each < 60 for each in away)
+
+
+def test_an_opened_symbol_has_its_whole_title_and_on_a_phone_what_ended_is_not_cut(
+    keele_page: Page, show: Opener
+) -> None:
+    tab = show(keele_page.html).tab
+    titles = tab.evaluate("""[...opening.nodes.values()].filter(({ members }) => members?.length > 1).map((node) => {
+      select({ fold: node.id });
+      return placeCard()?.title.join(" ") ?? node.name;
+    })""")
+    assert any(" and " in title for title in titles)
+    assert not [title for title in titles if title.endswith("…")]
+    tab = show(keele_page.html, width=390, height=844).tab
+    tab.evaluate("select({ body: BODIES.label.indexOf('Impact Accelerator Unit') })")
+    rows = tab.evaluate("[...focused.nodes.values()].map(({ rows }) => rows.map(({ text }) => text))")
+    ended = [row for row in rows if any(text.startswith("ended by") for text in row)]
+    assert len(ended) >= 2
+    assert not [text for row in ended for text in row if text.endswith("…")]

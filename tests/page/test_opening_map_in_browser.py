@@ -371,11 +371,14 @@ def test_a_counted_symbol_says_how_many_of_its_members_are_left_where_the_rest_i
     tab = page.tab
     partly = tab.evaluate(
         f"""{COUNTED}.filter(({{ id }}) => dots.get(id))
-          .map((node) => [rowsOf(node).at(-1).text, node.members.filter(bodyShown).length, node.members.length])
-          .filter(([, count, all]) => 0 < count && count < all).map(([text, count]) => [text, count])"""
+          .map((node) => [rowsOf(node), membersShown(node), node.members.length])
+          .filter(([, shown, all]) => 0 < shown.length && shown.length < all)
+          .map(([rows, shown]) => [rows.at(-1).text, shown.map((body) => BODIES.label[body])])"""
     )
     assert partly
-    assert all(text.endswith(f": {count} shown") for text, count in partly)
+    # The only one has its name, as much of it as there is room for.
+    assert all(text.endswith(f": {len(shown)} shown") for text, shown in partly if len(shown) > 1)
+    assert all(text.rstrip("…") in shown[0] for text, shown in partly if len(shown) == 1)
     drawn = tab.evaluate(DRAWN)
     assert {text for text, _ in partly} <= {one["text"] for one in drawn["texts"]}
     assert overlapping_texts(drawn) == []

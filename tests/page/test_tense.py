@@ -121,7 +121,7 @@ def test_now_says_why_nothing_is_left_and_leads_back(show: Opener) -> None:
     assert not tab.is_visible("#now-note")
     tab.check("#moment-now")
     assert tab.inner_text("#now-note span") == (
-        "Us ended in May 2019; what goes on with its partners since is not recorded."
+        "Us ended in May 2019; what became of its own partnerships since is not recorded."
     )
     tab.click("#now-all")
     assert not tab.is_visible("#now-note")

@@ -18,7 +18,16 @@ LINES = [
     f'<urn:x:a> {A} {ORG} .\n<urn:x:a> {LABEL} "Größe \U0001f642"@de .\n<urn:x:a> {LABEL} "Grosse"@en .\n',
     f'<urn:x:a> {ALSO} "Grosse" .\n<urn:x:no> {LABEL} "No body"@en .\n<urn:x:c> {A} {ORG} .\n<urn:x:c> {ALSO} "C" .\n',
 ]
-TABLES = ("body", "name", "initials", "spelling", "name_grams_count", "spelling_grams_count", "word_data")
+TABLES = (
+    "body",
+    "name",
+    "initials",
+    "last_initials",
+    "spelling",
+    "name_grams_count",
+    "spelling_grams_count",
+    "word_data",
+)
 
 
 @pytest.fixture
@@ -67,3 +76,13 @@ def test_an_index_that_cannot_be_written_is_an_error_of_the_disk(reader: Reader,
     with pytest.raises(OSError, match="unable to open") as told:
         write_index(reader, tmp_path / "nowhere" / "names.sqlite")
     assert told.value.filename == str(tmp_path / "nowhere" / "names.sqlite")
+
+
+def test_the_initials_of_the_first_or_last_words_find_a_name_and_an_ampersand_is_the_word_and() -> None:
+    names = ["North Academic Health Science Network", "Hope & Care Trust Ltd", "Academic Health"]
+    lines = [f'<urn:x:{n}> {A} {ORG} .\n<urn:x:{n}> {LABEL} "{name}" .\n' for n, name in enumerate(names)]
+    index = Reader.nquads_lines(lines).names
+    found = {text: [match.name for match in index.with_acronym(text)] for text in ("ahsn", "nah", "hact", "hct", "hs")}
+    assert found == {"ahsn": names[:1], "nah": names[:1], "hact": names[1:2], "hct": names[1:2], "hs": []}
+    assert [*index.with_acronym("ah sn"), *index.with_acronym("hsc")] == []
+    assert [match.name for match in index.with_words("hope and")] == names[1:2]

@@ -19,8 +19,9 @@ MOST = 5  # bodies that are offered
 
 def find_by_name(reader: Reader, text: str, most: int = MOST) -> list[NameMatch]:
     """The bodies called so, best first: exactly, then by a short form, by the beginning of a name, by words in it, by
-    beginnings of words in it; of equal ones those of whose name the text is the most. Only where there is none: those
-    with a name that is written nearly so, as a whole or word by word. The page ranks by the same rule (`find.js`).
+    beginnings of words in it, by the initials of its first or last words; of equal ones those of whose name the text is
+    the most. Only where there is none: those with a name that is written nearly so, as a whole or word by word. The
+    page ranks by the same rule (`find.js`).
 
     A body may also be given by its IRI, in full or with its prefix, or by the last part of it.
     """
@@ -41,7 +42,8 @@ def _ranked(reader: Reader, key: str) -> Iterator[NameMatch]:
     if not key:
         return
     names, any_match = reader.names, False
-    for search in (names.with_name, names.shortened, names.beginning, names.with_words, names.with_beginnings):
+    for search in (names.with_name, names.shortened, names.beginning, names.with_words, names.with_beginnings,
+                   names.with_acronym):  # fmt: skip
         for match in search(key):
             any_match = True
             yield match

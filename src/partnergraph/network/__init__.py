@@ -68,8 +68,8 @@ def build_network(
     evidence, are always there), `inferred` keeps those that rest on inference alone, `places` keeps locations. `bodies`
     (IRIs): only these and the claims between them; of a few bodies of a large graph, only what is recorded of them is
     read. All values are plain: text, numbers, lists and dicts; None where nothing is known. `graph.graph["story"]`
-    holds the editor's story, a node's `at` its saved positions, by view, and its `end_bounds` the days on which it can
-    have ended. Raises `UsageError` for a date in another form.
+    holds the editor's story, a node's `at` its saved positions, by view, and its `start_bounds` and `end_bounds` the
+    days on which it can have begun and ended. Raises `UsageError` for a date in another form.
     """
     import networkx as nx
 

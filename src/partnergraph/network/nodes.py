@@ -15,13 +15,15 @@ from partnergraph.claims.relationships import described_relationships
 from partnergraph.claims.sentences import change_parties
 from partnergraph.claims.sources import SourceReference
 from partnergraph.claims.terms import concept_of
-from partnergraph.claims.validity import read_lives
+from partnergraph.claims.validity import Life, read_lives
 from partnergraph.vocabulary import PG
 
 Attributes = dict[str, Any]
 EVIDENCE_FIELDS = tuple(field.name for field in fields(EvidenceItem) if field.name not in ("iri", "source"))
 _evidence_fields = attrgetter(*EVIDENCE_FIELDS)
 SOURCE_FIELDS = tuple(field.name for field in fields(SourceReference) if field.name not in ("iri", "id"))
+
+_LIFE = ("start_bounds", "end_bounds")
 
 
 def evidence_values(item: EvidenceItem) -> Attributes:
@@ -38,9 +40,9 @@ def source_values(source: SourceReference) -> Attributes:
 
 def node_attributes(model: ReadModel) -> dict[str, Attributes]:
     """Every organisation, group, undertaking and place by IRI, sorted by IRI, with plain values only."""
-    events, ends = _events(model), _ends(model)
+    events, lives = _events(model), read_lives(model.reader, described_relationships(model.reader, derived=True))
     return {
-        iri: _node(entity, model) | {"events": events.get(iri, []), "end_bounds": ends.get(iri)}
+        iri: _node(entity, model) | {"events": events.get(iri, [])} | _life_bounds(lives.get(iri, Life()))
         for iri, entity in model.entities.items()
     }
 
@@ -85,7 +87,7 @@ def _node(entity: Entity, model: ReadModel) -> Attributes:
 
 def unknown_node(label: str) -> Attributes:
     """The attributes of a body of which nothing is known but its label."""
-    single = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude", "end_bounds")
+    single = ("description", "website", "count", "count_as_stated", "open", "latitude", "longitude", *_LIFE)
     lists = (
         *("types", "names", "identifiers", "attributes", "members", "may_overlap"),
         *("events", "statements", "evidence"),
@@ -134,14 +136,11 @@ def _attribute(attribute: EntityAttribute, evidence: Mapping[str, EvidenceItem])
     }
 
 
-def _ends(model: ReadModel) -> dict[str, tuple[str, str]]:
-    """The first and the last of the days on which each entity can have ended, by IRI; see `read_lives`."""
-    lives = read_lives(model.reader, described_relationships(model.reader, derived=True))
-    return {
-        iri: (min(event.days[0] for event in life.ended), max(event.days[1] for event in life.ended))
-        for iri, life in lives.items()
-        if life.ended
-    }
+def _life_bounds(life: Life) -> Attributes:
+    """The first and the last of the days on which an entity can have begun, and of those on which it can have ended."""
+    days = [[event.days for event in events] for events in (life.began, life.ended)]
+    bounds = [(min(first for first, _ in each), max(last for _, last in each)) if each else None for each in days]
+    return dict(zip(_LIFE, bounds, strict=True))
 
 
 def _events(model: ReadModel) -> dict[str, list[Attributes]]:

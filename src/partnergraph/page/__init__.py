@@ -119,11 +119,11 @@ def prepare() -> None:
 def draw(network: Graph, renderer: str = "canvas", *, thorough: bool = False) -> Page:
     """Draw a network (any `networkx` graph) as a page: a map, every body and every claim with its evidence.
 
-    Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`, `end_bounds`; edges `kind`, `forward`,
-    `inverse`, `start_bounds`, `end_bounds` (or `valid_from`, `valid_until`), `last_confirmed`, `standing`, `inferred`,
-    `evidence`; see `partnergraph.network.build_network`. A network that is the answer to a question about it has marks
-    and an `answer`; see `partnergraph.page.highlights` and `answer_view`. The same network gives the same
-    bytes: what is over by today is computed where the page is read.
+    Nodes may have `label`, `family` or `type`, `names`, `identifiers`, `events`, `start_bounds`, `end_bounds`; edges
+    `kind`, `forward`, `inverse`, `start_bounds`, `end_bounds` (or `valid_from`, `valid_until`), `last_confirmed`,
+    `standing`, `inferred`, `evidence`; see `partnergraph.network.build_network`. A network that is the answer to a
+    question about it has marks and an `answer`; see `partnergraph.page.highlights` and `answer_view`. The same
+    network gives the same bytes: what is over by today is computed where the page is read.
 
     With `renderer="webgl"` the map shows every body at once where the machine can draw that, else what `canvas` shows.
     With `thorough` a map without positions is laid out for minutes, so that few lines cross its labels.

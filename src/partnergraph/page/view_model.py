@@ -313,6 +313,7 @@ class ViewModel:
                 for member in node.get("members") or []
             ],
             "members_inferred": bool(node.get("members_inferred")),
+            "start": _bounds(node.get("start_bounds")),
             "end": _bounds(node.get("end_bounds")),
             "count": node.get("count"),
             "open": node.get("open"),
@@ -407,7 +408,7 @@ def script_data(content: ViewModel, families: list[Plain]) -> Plain:
         "bodies": {
             "family": [body["family"] for body in bodies],
             "names": [sorted({name["name"] for name in body["names"]}) for body in bodies],
-            **({"end": [body["end"] for body in bodies]} if any(body["end"] for body in bodies) else {}),
+            **{name: days for name in ("start", "end") if any(days := [body[name] for body in bodies])},
         },
         "articles": [number for number, body in enumerate(bodies) if with_article(body["label"]) != body["label"]],
         "groups": [number for number, body in enumerate(bodies) if body["sort"] == "group"],

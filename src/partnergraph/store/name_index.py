@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FILE = "names.sqlite"
 # Raise it when the tables or the folding change; an index of another version is not used.
-FORMAT = 2
+FORMAT = 3
 SMALL = frozenset(["of", "for", "and", "the", "in", "on", "at", "to", "a"])
 
 _CLASSES = (ORG.Organization, PG.UnnamedGroup, PG.Undertaking)
@@ -40,6 +40,7 @@ _TABLES = """
 CREATE TABLE body (id INTEGER PRIMARY KEY, iri TEXT, label TEXT);
 CREATE TABLE name (id INTEGER PRIMARY KEY, key TEXT, name TEXT, body INTEGER, slug INTEGER);
 CREATE TABLE initials (initials TEXT, id INTEGER, PRIMARY KEY (initials, id)) WITHOUT ROWID;
+CREATE TABLE last_initials (initials TEXT, id INTEGER, PRIMARY KEY (initials, id)) WITHOUT ROWID;
 CREATE TABLE spelling (id INTEGER PRIMARY KEY, key TEXT UNIQUE);
 CREATE VIRTUAL TABLE word USING fts5
   (key, content='', columnsize=0, detail=none, tokenize="ascii tokenchars '_'", prefix='2 3');
@@ -67,6 +68,7 @@ MAX_LENGTH = 300  # characters of a text that is looked for
 GRAMS = 4000  # how many names that share three letters with a text are looked at, the rarest letters first
 MAX_NEAREST = 40  # how many of them are compared letter by letter
 MAX_COUNT = 5  # and how many are then near enough
+LEAST_ACRONYM = 3  # letters of an acronym that is made from a part of a name
 ALIKE = 0.75
 ALIKE_WORD = 0.8
 
@@ -194,6 +196,16 @@ class NameIndex:
     def _is_word(self, word: str) -> bool:
         return any(self._rows("SELECT 1 FROM spelling WHERE key = ?", word))
 
+    def with_acronym(self, text: str) -> Iterator[NameMatch]:
+        """The bodies with a name of which the first or the last words have these initials, three or more."""
+        if len(text) < LEAST_ACRONYM or " " in text:
+            return iter(())
+        runs = "SELECT id FROM initials WHERE initials >= ? AND initials < ?"
+        either = f"{runs} UNION {runs.replace('FROM initials', 'FROM last_initials')}"
+        last = _reversed(text)
+        sql = f"{_ROWS} WHERE name.id IN ({either}) ORDER BY name.id"
+        return self._matches(sql, text, _after(text), last, _after(last))
+
     def _matching(self, match: str) -> Iterator[NameMatch]:
         if not match:
             return iter(())
@@ -299,7 +311,12 @@ def _open_index(file: Path) -> sqlite3.Connection | None:
 def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> sqlite3.Connection:
     """The index of a graph, in memory or in a new file. Sorting is left to SQLite, which needs no memory for it."""
     index = sqlite3.connect(file, check_same_thread=False)
-    functions = (("folded", 1, lookup_key), ("last_part", 1, last_segment), ("short", 2, _short))
+    functions = (
+        ("folded", 1, lookup_key),
+        ("last_part", 1, last_segment),
+        ("short", 2, _short),
+        ("reversed", 1, _reversed),
+    )
     for name, number, function in (*functions, ("casefolded", 1, str.casefold)):
         index.create_function(name, number, function, deterministic=True)
     index.executescript(pragmas + _TABLES + _STATED)
@@ -316,6 +333,7 @@ def _build_index(reader: Reader, file: str = ":memory:", pragmas: str = "") -> s
         "INSERT INTO initials SELECT short(key, 0), id FROM name WHERE NOT slug "
         "UNION SELECT short(key, 1), id FROM name WHERE NOT slug"
     )
+    index.execute("INSERT INTO last_initials SELECT reversed(initials), id FROM initials")
     index.execute(f"INSERT INTO spelling (key) {_counting(index, 'word', 'term')}")
     # Names that are written alike are compared once.
     index.execute("INSERT INTO name_grams (rowid, key) SELECT min(id), ' '||key||' ' FROM name GROUP BY key ORDER BY 1")
@@ -341,6 +359,10 @@ def _counting(index: sqlite3.Connection, table: str, columns: str) -> str:
 def _short(name: str, without: int) -> str:
     """The initials of a name, with its small words or without."""
     return "".join(word[0] for word in name.split() if not without or word not in SMALL)
+
+
+def _reversed(text: str) -> str:
+    return text[::-1]
 
 
 def _after(text: str) -> str:

@@ -14,7 +14,7 @@ function bringForward() {
   const asked = state.question === null ? null : (globalThis.questionClaims?.() ?? null);
   const choosing = activeFilters.filter((filter) => filter.chooses);
   if (!asked && !choosing.length) return null;
-  const isOwn = (body) => (!state.types.length || state.types.includes(BODIES.family[body])) && bodyRemains(body);
+  const isOwn = (body) => (!state.types.length || state.types.includes(BODIES.family[body])) && bodyRemains(body) && bodyExists(body);
   const chosen = (claim) => stays(claim) && (isOwn(CLAIMS.from[claim]) || isOwn(CLAIMS.to[claim])) && choosing.every((filter) => filter.passes?.(claim, state[filter.name]) ?? true);
   const listed = new Set((asked ?? CLAIMS.from.map((_, claim) => claim)).filter(chosen));
   const own = new Set([...listed].flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]]).filter(isOwn));
@@ -75,6 +75,10 @@ function emphasisInWords() {
   const related = listed.filter((claim) => !isEvent(claim));
   let text = `${relationshipShare(related.length ? related : listed)}, ${BODIES.key.filter((_, body) => bodyListed(body)).length} of ${BODIES.key.length} bodies.`;
   if (state.since) return `${text} ${comparisonInWords(listed)}`;
+  if (!state.ended && isOpeningOn() && !brought()) {
+    const drawn = new Set(shownInOpening().flatMap((node) => (node.members ? membersShown(node) : [node.id]))).size;
+    text += ` The map of our partners draws ${drawn} of these bodies, the tables list all.`;
+  }
   const open = state.date ? listed.filter((claim) => status(claim) === "unknown").length : 0;
   if (open && state.status === null) text += ` Whether ${open} of these relationships held ${onDate(state.date)} is not known.`;
   const found = brought(), name = DATA.focus !== null && nameOf(DATA.focus);

@@ -24,6 +24,7 @@ const FILTERS = [
     start: null,
     isActive: (date) => date !== null,
     passes: (claim) => state.status !== null || status(claim) !== "no",
+    passesBody: (body) => bodyExists(body),
     write: (date) => date,
     read: asDate,
     startControl: startDate,
@@ -138,16 +139,17 @@ function startActive() {
   listeners.push(() => {
     const parts = FILTERS.flatMap((filter) => (state[filter.name] === filter.start || !filter.words ? [] : filter.words(state[filter.name]).map(([words, rest]) => ({ words, name: filter.name, rest }))));
     all.hidden = !activeFilters.length && state.question === null;
-    const key = JSON.stringify([parts, state.mode, state.ended, state.question, state.steps && state.body]);
+    const key = JSON.stringify([parts, state.mode, state.ended, state.question, state.steps && state.body, all.hidden || isOpeningOn()]);
     if (key === shown) return;
     chips.replaceChildren(...parts.map(({ words, name, rest }) => element("button", { type: "button", "aria-label": words + ": take away this filter", onclick: () => {
       change({ [name]: rest });
       handOn();
     } }, words, " ×")));
+    const said = text.textContent;
     text.textContent = all.hidden ? "" : emphasisInWords();
     // What stands above the map has grown or shrunk: the control in use stays in sight.
     if (document.activeElement.closest(".filters, .legend")) document.activeElement.scrollIntoView({ block: "nearest" });
-    if (shown && state.question === null) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
+    if (shown && state.question === null && text.textContent !== said) byId("status").textContent = text.textContent || "Everything is shown."; // an answer speaks for itself
     shown = key;
   });
 }
@@ -179,7 +181,8 @@ function startEnded() {
   }
   listeners.push(() => {
     byId("moment").disabled = pastAsked();
-    byId("moment-note").textContent = pastAsked() ? "" : state.ended ? `“now” hides ${numbers}` : emptiness() ? "" : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
+    const why = state.date ? "with a date, the map is of that time" : state.since ? "a comparison shows what has ended too" : "what has ended is asked for";
+    byId("moment-note").textContent = pastAsked() ? why : state.ended ? `“now” hides ${numbers}` : emptiness() ? "" : `${numbers} hidden; ${currentCount || "none"} of the rest known to be current`;
   });
 }
 

@@ -9,7 +9,7 @@ const fold = (text) =>
     .replace(/[^\p{L}\p{N}_\s]/gu, "")
     .replace(/\s+/g, " ")
     .trim();
-const lookupKey = (text) => fold(text).replace(/^the /, "");
+const lookupKey = (text) => fold(text.replaceAll("&", " and ")).replace(/^the /, "");
 const SMALL = new Set(["of", "for", "and", "the", "in", "on", "at", "to", "a"]);
 // Whether a folded text is a short form of a name: each word as it is, or initials of words in a row.
 function shortens(short, words) {
@@ -23,6 +23,7 @@ function shortens(short, words) {
   }
   return at > 0 && at === words.length;
 }
+const initialsOf = (words) => words.map((word) => [...word][0]).join("");
 let names = null; // made at the first search: tens of thousands of names take a moment
 let nameWords = null; // every word of a name
 const allNames = () => (names ??= BODIES.label.flatMap((label, body) => [label, ...BODIES.names[body]].map((name) => {
@@ -46,7 +47,7 @@ function distance(a, b, most) {
 }
 
 // How a name fits a text, the best first: it is the name, a short form of it, its beginning, words in it, beginnings of words
-// in it (of a word that some name has, only the last may go on); null: not. The same rule as `find_by_name` in Python.
+// in it (of a word that some name has, only the last may go on), initials of its first or last words; null: not. The same rule as `find_by_name` in Python.
 function rank(entry, query, words) {
   if (entry.folded === query) return 0;
   const own = entry.folded.split(" ");
@@ -54,7 +55,8 @@ function rank(entry, query, words) {
   if (entry.folded.startsWith(query)) return 2;
   if (words.every((word) => own.includes(word))) return 3;
   const fits = (word, number) => (number < words.length - 1 && nameWords.has(word) ? own.includes(word) : own.some((ownWord) => ownWord.startsWith(word)));
-  return words.every(fits) ? 4 : null;
+  if (words.every(fits)) return 4;
+  return words.length === 1 && [...query].length > 2 && [own, own.filter((word) => !SMALL.has(word))].map(initialsOf).some((initials) => initials.startsWith(query) || initials.endsWith(query)) ? 5 : null;
 }
 
 // Whether words of a name are written nearly so: a guess, for what nothing fits.

@@ -66,26 +66,30 @@ function drawAround(body, room) {
   const all = neighboursOf(body), narrow = room.x < 600, font = narrow ? DATA.tall_font : 13;
   const width = Math.min(room.x, 1240) - 16, height = Math.min(room.y, 760) - 16;
   const most = Math.min(230, Math.max(64, width / 2 - (narrow ? 92 : 190))); // width of a label
-  const labelOfNeighbour = ([neighbour, claims], withKinds) => {
+  const labelOfNeighbour = ([neighbour, claims], [withKinds, high]) => {
     const hub = AROUND[neighbour].length >= 5, size = narrow ? 8 : Math.min(12, 6 + 1.1 * Math.sqrt(AROUND[neighbour].length));
-    const words = wordingsFrom(body, claims).join(", "), end = endOf(claims);
+    const words = wordingsFrom(body, claims).join(", "), end = endOf(claims), lines = narrow ? 2 : 1, wordsIn = (text, count) => wrapped(text, most, count, 12, false);
+    const together = wordsIn(end ? withEnd(words, end) : words, lines), tooLong = together.some((text) => text.endsWith("…"));
     const rows = [
-      ...(withKinds ? wrapped(end ? `${words}, ${end}` : words, most, narrow ? 2 : 1, 12, false).map((text) => ({ text, quiet: true })) : []),
-      ...wrapped(BODIES.label[neighbour], most, narrow ? 3 : 2, font, hub).map((text) => ({ text })),
+      // What became of it is never what is cut.
+      ...(withKinds ? (end && tooLong ? [...wordsIn(words, lines), ...wordsIn(end, 2)] : together).map((text) => ({ text, quiet: true })) : []),
+      ...wrapped(BODIES.label[neighbour], most, high, font, hub).map((text) => ({ text })),
     ];
     return { neighbour, claims, hub, size, rows, kind: presentFrom(body, claims[0]), tall: Math.max(size * 2 + 4, rows.length * font * 1.22) + 5 };
   };
   // Two columns of rows, clockwise from the top right, what is joined alike side by side. What finds no room is left to the
-  // table: first the words beside the names, then the least connected neighbours.
-  let drawn = Math.min(MAX_NEIGHBOURS, all.length), sides = [[], []], withKinds = true;
-  let row = all.slice(0, drawn).map((entry) => labelOfNeighbour(entry, true));
+  // table: first the last lines of long names, the words beside the names, then the least connected neighbours.
+  const attempts = narrow ? [[true, 5], [true, 3], [false, 5], [false, 3]] : [[true, 2], [false, 2]];
+  let drawn = Math.min(MAX_NEIGHBOURS, all.length), sides = [[], []];
+  const rowOf = (attempt) => all.slice(0, drawn).map((entry) => labelOfNeighbour(entry, attempt));
+  let row = rowOf(attempts.shift());
   const sum = (side) => side.reduce((total, entry) => total + entry.tall, 0);
   for (;;) {
     const entries = row.slice(0, drawn).sort((first, second) => first.kind.localeCompare(second.kind, "en-GB") || first.neighbour - second.neighbour);
     const half = Math.ceil(entries.length / 2);
     sides = [entries.slice(0, half), entries.slice(half).reverse()];
     if (!drawn || sides.every((side) => sum(side) <= height)) break;
-    if (withKinds) row = row.map(({ neighbour, claims }) => labelOfNeighbour([neighbour, claims], (withKinds = false)));
+    if (attempts.length) row = rowOf(attempts.shift());
     else drawn -= 1;
   }
   const reach = Math.max(0, ...sides.flat().map((entry) => Math.max(...entry.rows.map((row) => widthAt(row.text, font, entry.hub)))));

@@ -33,5 +33,5 @@ function emptiness() {
   const focus = DATA.focus;
   if (focus === null || !AROUND[focus].length || AROUND[focus].some((claim) => !isEvent(claim) && claimShown(claim))) return "";
   const name = capitalised(nameOf(focus)), hasEnd = statusOf(null, BODIES.end?.[focus], READ) === "ended";
-  return `${hasEnd ? `${name} ended ${DATA.focus_end}` : `All that is on record of ${nameOf(focus)} and its partners has ended`}; what goes on with its partners since is not recorded.`;
+  return `${hasEnd ? `${name} ended ${DATA.focus_end}` : `All that is on record of ${nameOf(focus)} and its partners has ended`}; what became of its own partnerships since is not recorded.`;
 }

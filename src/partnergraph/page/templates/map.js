@@ -126,7 +126,7 @@ function placeOf(body) {
 // What stays in full colour: everything, what a filter or a question brings forward, or what is selected and what it touches.
 function litUp() {
   if (view() === "focus" && state.to !== null) return null;
-  if (!(state.fold !== null && view() === "radial") && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
+  if (!(state.fold !== null && view() !== "focus") && ((state.body === null && !state.claims) || (view() === "focus" && !state.claims) || (state.steps && state.to === null))) return forwardNow();
   const lit = new Set(), own = new Set(ownSymbols());
   const way = state.to === null ? null : new Set(routes(state.body, state.to).flatMap((hops) => hops.flatMap((hop) => hop.claims)));
   const chosen = way ?? (state.claims ? new Set(state.claims) : null);
@@ -246,13 +246,20 @@ function widthOf(context, node) {
   return widths.get(key);
 }
 
+// The part of the map that is seen beside the panel, in which labels stand whole; null where a person has moved the map.
+function seenPart() {
+  if (state.camera) return null;
+  const { x, y } = roomFor(), [start, end] = [{ x: 1, y: 1 }, { x: x - 1, y: y - 1 }].map((at) => network.DOMtoCanvas(at));
+  return { left: start.x, top: start.y, right: end.x, bottom: end.y };
+}
+
 function placeLabels(context) {
   const lit = litUp(), least = LEAST / network.getScale(), selected = dotOf(state.body), ids = dots.getIds();
   const weight = (node) => (node.id === selected ? 200 : 0) + (node.hub ? 100 : 0) + node.size;
   const nodes = ids.filter((id) => !lit || lit.has(id)).map((id) => DOTS.get(id));
   const small = nodes.some((node) => fontOf(node) < least);
   if (small) nodes.sort((a, b) => weight(b) - weight(a));
-  const [west, north, across] = DATA.extents[drawnView];
+  const [west, north, across] = DATA.extents[drawnView], seen = seenPart();
   const symbols = ids.map((id) => DOTS.get(id)).map((node) => {
     const [x, y] = node[drawnView];
     return { id: node.id, left: x - node.size, right: x + node.size, top: y - node.size, bottom: y + node.size };
@@ -271,9 +278,10 @@ function placeLabels(context) {
     const free = (box) => {
       const meets = (other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
       const hides = (symbol) => symbol.id !== node.id && !node.hub && node.id !== selected && meets(symbol);
-      return box.top >= north && !(labels.some(meets) || symbols.some(hides));
+      return box.top >= north && isWhole(box) && !(labels.some(meets) || symbols.some(hides));
     };
-    const box = small ? boxes.find(free) : boxes[0];
+    const isWhole = (box) => !seen || (box.left >= seen.left && box.right <= seen.right && box.top >= seen.top && box.bottom <= seen.bottom);
+    const box = small || !isWhole(boxes[0]) ? boxes.find(free) : boxes[0];
     if (box) labels.push(box);
   }
   drawRegions(context, least, [...labels, ...symbols]);

@@ -26,6 +26,8 @@ function evidenceOf(claim) {
   return part;
 }
 
+const byName = (bodies) => [...bodies].sort((a, b) => BODIES.label[a].localeCompare(BODIES.label[b], "en-GB") || a - b);
+
 // A long list comes in parts.
 function listed(items, make) {
   const list = element("ul", { class: "links" });
@@ -131,9 +133,9 @@ function claimsPanel(claims) {
   return [kinds[0].toUpperCase() + kinds.slice(1), listed(claims, part)];
 }
 
-// Who is in a symbol: the best connected first, in parts, and by name.
+// Who is in a symbol, in the order of their names; of very many the best connected first, in parts, and by name.
 function membersOf(members) {
-  const best = [...members].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b);
+  const best = members.length > MOST ? [...members].sort((a, b) => AROUND[b].length - AROUND[a].length || a - b) : byName(members);
   const found = element("div", {}), item = (body) => element("li", {}, linkTo(body), " ", element("span", { class: "quiet" }, DATA.families[BODIES.family[body]].label));
   const show = () => {
     const words = fold(input.value).split(" ").filter(Boolean);
@@ -149,7 +151,7 @@ function membersOf(members) {
 
 function foldPanel(fold) {
   const node = nodeOf(fold) ?? countedNode(fold) ?? DOTS.get(fold);
-  const shown = node.members.filter(bodyShown);
+  const shown = view() === "radial" ? membersShown(node) : node.members.filter(bodyShown);
   const why = fold < 0 ? "Drawn as one, because each by itself finds no room on the map." : haveSameNeighbours(node.members) ? "Drawn as one, because they are of one type and connected alike." : "Drawn as one, because so many do not fit on a map: they are nearest to the same well connected body.";
   const parts = [element("p", {}, why, " A click on a name draws it with its neighbours."), ...membersOf(shown)];
   if (shown.length < node.members.length) parts.push(element("p", {}, `Hidden by the filters: ${node.members.length - shown.length}.`));

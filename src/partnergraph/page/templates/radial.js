@@ -88,6 +88,18 @@ function ownSymbols() {
 // The symbols that stand for a body: its own, and those of its further places; else the counted ones that hold it.
 const symbolsOf = (body) => (view() === "radial" && body !== null ? [...opening.nodes.values()].filter(({ id, members }) => id === body || (members?.includes(body) && (members.length === 1 || !opening.nodes.has(body)))).map(({ id }) => id) : body === null ? [] : [dotOf(body)]);
 
+// The members of a counted symbol that are shown, but for those to whom none of its lines now leads.
+let onMap = null; // by number of the symbol, for this drawing and state
+function membersShown(node) {
+  if (onMap?.drawing !== opening) onMap = { drawing: opening, members: new Map() };
+  if (!onMap.members.has(node.id)) {
+    const claims = opening.edges.filter(({ from, to }) => from === node.id || to === node.id).flatMap((edge) => edge.claims);
+    const endsOf = (own) => new Set(own.flatMap((claim) => [CLAIMS.from[claim], CLAIMS.to[claim]])), all = endsOf(claims), now = endsOf(claims.filter(claimShown));
+    onMap.members.set(node.id, node.members.filter((body) => bodyShown(body) && (now.has(body) || !all.has(body))));
+  }
+  return onMap.members.get(node.id);
+}
+
 // The symbols that lines now lead to, from the middle outwards.
 function shownInOpening() {
   const lines = opening.edges.filter((edge) => (!edge.cross || state.steps) && edge.claims.some(claimShown));
@@ -116,6 +128,9 @@ function endOf(claims) {
   return `ended ${earliest?.slice(0, 4) === latest.slice(0, 4) ? "" : "by "}${latest.slice(0, 4)}`;
 }
 
+// What is not known of a day is told without the time of its verb.
+const withEnd = (words, end) => `${end === "not known then" ? words.replace(/^(is|are|was|were) (?!or )/, "") : words}, ${end}`;
+
 // From a label's inner end to the edge of the drawing: every row has a height of its own, outward of it stands nothing.
 function roomOutward({ radial: [x], side, size }) {
   const [left, , width] = opening.extent;
@@ -130,8 +145,13 @@ function rowsOf(node) {
     const texts = wrapped(`${BODIES.label[state.body]} and ${rest} ${rest === 1 ? "other" : "others"}`, roomOutward(node), loud.length, node.font, false);
     return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
   }
-  const some = node.members?.length > 1 ? node.members.filter(bodyShown).length : 0;
-  if (some && some < node.members.length) return node.rows.map((row, number) => (number === node.rows.length - 1 ? { ...row, text: `${row.text}: ${some} shown` } : row));
+  const some = node.members?.length > 1 ? membersShown(node).length : 0;
+  if (some && some < node.members.length) {
+    // The number is never what is cut; the only one has its name.
+    const loud = node.rows.filter(({ quiet }) => !quiet), room = roomOutward(node), number = `: ${some} shown`;
+    const texts = some === 1 ? wrapped(BODIES.label[membersShown(node)[0]], room, loud.length, node.font, node.hub) : [...loud.slice(0, -1).map(({ text }) => text), wrapped(loud.at(-1).text, room - widthAt(number, node.font, node.hub), 1, node.font, node.hub)[0] + number];
+    return [...node.rows.filter(({ quiet }) => quiet), ...texts.map((text) => ({ text, quiet: 0 }))];
+  }
   const verbs = node.rows.some(({ quiet }) => quiet);
   if (!verbs && (node.ring !== 1 || node.members)) return node.rows;
   const ties = opening.edges.filter(({ from, to, cross }) => !cross && (from === node.id || to === node.id) && [node.parent ?? DATA.focus, DATA.focus].some((id) => id === from || id === to));
@@ -142,7 +162,7 @@ function rowsOf(node) {
     const longer = `${node.rows.at(-1).text}, ${end}`;
     return widthAt(longer, node.font, node.hub) <= roomOutward(node) ? [...node.rows.slice(0, -1), { ...node.rows.at(-1), text: longer }] : node.rows;
   }
-  const last = node.rows.findLastIndex(({ quiet }) => quiet), words = node.rows[last].text, longer = `${shown.every(claimOver) ? inThePast(words) : words}, ${end}`;
+  const last = node.rows.findLastIndex(({ quiet }) => quiet), words = node.rows[last].text, longer = withEnd(shown.every(claimOver) ? inThePast(words) : words, end);
   return node.rows.map((row, number) => (number === last ? { ...row, text: widthAt(longer, node.verb ?? 12, false) <= roomOutward(node) ? longer : end } : row));
 }
 
@@ -203,13 +223,20 @@ function headingOf(region) {
   return claims.length && claims.every((own) => own.length && own.every(claimOver)) ? start + inThePast(verb) : region.label;
 }
 
+// Where the heading of a region stands: as far above the first of its partners that is drawn as above the first of all.
+function placeOfHeading(region) {
+  const [first, ...rest] = partnersOf(region).sort((a, b) => a.radial[1] - b.radial[1]), drawn = [first, ...rest].find(({ id }) => dots.get(id));
+  const topOf = (node) => Math.min(boxOf(node).top, symbolBox(node).top), [x, y] = region.at;
+  return [x + drawn.radial[0] - first.radial[0], y + topOf(drawn) - topOf(first)];
+}
+
 // The names of the regions; a region of which nothing is drawn has none.
 function drawSectors(context) {
   const least = LEAST / network.getScale();
   context.fillStyle = inks().muted;
   context.textBaseline = "middle";
   for (const region of opening.regions.filter((region) => partnersOf(region).some(({ id }) => dots.get(id)))) {
-    const { at: [x, y], align, font } = region, label = headingOf(region), size = Math.max(font ?? 13, least);
+    const { align, font } = region, [x, y] = placeOfHeading(region), label = headingOf(region), size = Math.max(font ?? 13, least);
     if (isCut({ top: y - size / 2, bottom: y + size / 2 })) continue;
     context.font = `bold ${size}px ${FACE}`;
     context.textAlign = align;
@@ -241,13 +268,14 @@ function drawWords(context) {
 // The members of a counted symbol in columns for the room that there is; null where they do not fit.
 function columnsOf(node) {
   if (node.members.length > MAX_OPENED) return null;
-  const room = roomFor(), members = node.members.filter(bodyShown), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
+  const room = roomFor(), members = byName(membersShown(node)), width = Math.min(CARD.column, room.x - 16 - 2 * CARD.pad);
   const entries = members.map((body) => ({ body, texts: wrapped(BODIES.label[body], width - 24, 2, CARD.font, false) }));
   const most = Math.min(room.y - 16, 560), tall = ({ texts }) => CARD.row + (texts.length - 1) * CARD.font * LINE;
   for (let count = 1; count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad <= room.x - 16; count++) {
     const share = Math.ceil(entries.length / count), columns = Array.from({ length: count }, (_, number) => entries.slice(number * share, (number + 1) * share));
-    const height = CARD.head + CARD.pad + Math.max(...columns.map((column) => column.reduce((sum, entry) => sum + tall(entry), 0)));
-    if (height <= most) return { columns, tall, room, column: width, height, width: count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad };
+    const across = count * (width + CARD.gap) - CARD.gap + 2 * CARD.pad, title = wrapped(node.name + (members.length < node.members.length ? `: ${members.length} shown` : ""), across - 2 * CARD.pad - 34, 4, 14, true);
+    const head = CARD.head + (title.length - 1) * 17, height = head + CARD.pad + Math.max(...columns.map((column) => column.reduce((sum, entry) => sum + tall(entry), 0)));
+    if (height <= most) return { columns, tall, room, column: width, height, title, head, width: across };
   }
   return null;
 }
@@ -259,7 +287,7 @@ const opensInPlace = () => Boolean(openedNode() && columnsOf(openedNode()));
 function placeCard() {
   const node = openedNode(), fitting = node && columnsOf(node);
   if (!fitting || (state.body === null && !byId("panel").hidden)) return null; // the panel lists them
-  const { columns, tall, room, column, width, height } = fitting, scale = network.getScale();
+  const { columns, tall, room, column, width, height, title, head } = fitting, scale = network.getScale();
   const { x, y } = network.canvasToDOM({ x: node.radial[0], y: node.radial[1] }), reach = node.size * scale + 10;
   const outward = node.radial[0] >= 0 ? x + reach : x - reach - width, inward = node.radial[0] >= 0 ? x - reach - width : x + reach;
   const fits = (at) => at >= 8 && at + width <= room.x - 8;
@@ -268,7 +296,7 @@ function placeCard() {
   const wanted = beside !== undefined ? y - height / 2 : y + reach + height <= room.y - 8 ? y + reach : y - reach - height;
   const top = Math.max(8, Math.min(wanted, room.y - 8 - height));
   const rows = columns.flatMap((entries, number) => {
-    let at = top + CARD.head;
+    let at = top + head;
     return entries.map((entry) => {
       const row = { ...entry, left: left + CARD.pad + number * (column + CARD.gap), top: at, width: column, height: tall(entry) };
       at += row.height;
@@ -278,14 +306,14 @@ function placeCard() {
   // The line to it begins at the rim of the symbol.
   const to = { x: Math.max(left, Math.min(x, left + width)), y: Math.max(top + 12, Math.min(y, top + height - 12)) };
   const away = Math.hypot(to.x - x, to.y - y) || 1, share = Math.min(1, (reach - 10) / away);
-  return { node, left, top, width, height, rows, from: { x: x + (to.x - x) * share, y: y + (to.y - y) * share }, to };
+  return { node, title, head, left, top, width, height, rows, from: { x: x + (to.x - x) * share, y: y + (to.y - y) * share }, to };
 }
 
 // The opened symbol: its members beside it, over what is faded behind; in pixels of the screen, whatever the scale.
 function drawCard(context) {
   card = placeCard();
   if (!card) return;
-  const ink = inks(), looks = DATA.families, { node, left, top, width, height, rows, from, to } = card, ratio = context.canvas.width / context.canvas.clientWidth;
+  const ink = inks(), looks = DATA.families, { title, left, top, width, height, rows, from, to } = card, ratio = context.canvas.width / context.canvas.clientWidth;
   context.save();
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.strokeStyle = ink.outline;
@@ -303,11 +331,11 @@ function drawCard(context) {
   context.textBaseline = "alphabetic";
   context.fillStyle = ink.text;
   context.font = `bold 14px ${FACE}`;
-  context.fillText(wrapped(node.name, width - 2 * CARD.pad - 34, 1, 14, true)[0], left + CARD.pad, top + 22);
+  title.forEach((text, number) => context.fillText(text, left + CARD.pad, top + 22 + number * 17));
   context.font = `18px ${FACE}`;
   context.fillText("×", left + width - 22, top + 23);
   for (const row of rows) {
-    const over = bodyOver(row.body), family = looks[BODIES.family[row.body]], middle = row.top + CARD.row / 2;
+    const over = bodyPale(row.body), family = looks[BODIES.family[row.body]], middle = row.top + CARD.row / 2;
     context.fillStyle = over ? ink.rule : dark.matches ? family.dark : family.light;
     context.strokeStyle = over ? ink.line : ink.outline;
     const path = symbolPath(family.shape, row.left + 8, middle, 6);
@@ -335,7 +363,7 @@ function symbolPath(shape, x, y, size) {
 // What of the opened symbol is at a point of the map: a member, its end, or only its ground.
 function hitCard({ x, y }) {
   if (!card || x < card.left || x > card.left + card.width || y < card.top || y > card.top + card.height) return null;
-  if (y < card.top + CARD.head) return x > card.left + card.width - 40 ? { close: true } : { ground: true };
+  if (y < card.top + card.head) return x > card.left + card.width - 40 ? { close: true } : { ground: true };
   const row = card.rows.find(({ left, top, width, height }) => left <= x && x <= left + width && top <= y && y <= top + height);
   return row ? { member: row.body } : { ground: true };
 }
@@ -364,7 +392,7 @@ function startOpening() {
     const unfold = byId("unfold");
     if (unfold) unfold.hidden = isOpeningOn();
     const node = openedNode();
-    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${node.members.filter(bodyShown).map((body) => BODIES.label[body]).join(", ")}`;
+    if (node && opensInPlace()) byId("status").textContent = `${node.name}: ${byName(membersShown(node)).map((body) => BODIES.label[body]).join(", ")}`;
   });
   // Before the field to find a body takes the key, unless its list is open.
   addEventListener("keydown", (event) => { if (event.key === "Escape" && openedNode() && state.body === null && byId("found").hidden) select({}); }, true);

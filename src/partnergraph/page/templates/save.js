@@ -14,7 +14,8 @@ const escapeFormula = (text) => text
   .replace(/(^|[;\t\r\n])(?=["\x00-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/g, "$1'")
   .replace(/^[\t\r\n\0]/, "'$&");
 const cell = (text) => '"' + escapeFormula(text).replaceAll('"', '""') + '"';
-const plainText = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
+// What a table tells in a part of its own is a word of its own.
+const plainText = (node) => [...(node?.childNodes ?? [])].map((part) => (part.className === "more" ? " " : "") + part.textContent).join("").replace(/\s+/g, " ").trim();
 
 function claimsAsCsv() {
   const head = ["from", "relationship", "to", "when", "status", "day", "last_confirmed", "standing", "inferred", "evidence"];

@@ -27,7 +27,7 @@ function change(values, control = null) {
   Object.assign(state, values);
   if (state.body === null) state.steps = 0;
   activeFilters = FILTERS.filter((filter) => filter.isActive(state[filter.name]));
-  nearby = routeOnMap = unsure = null;
+  nearby = routeOnMap = unsure = onMap = null;
   forward = undefined;
   for (const listener of listeners) listener(state, control);
 }
@@ -75,6 +75,9 @@ const bodyOver = (body) => !state.date && bodyEnded(body);
 // At a chosen date: the bodies of which no relationship surely held then.
 let unsure = null;
 const bodyUnsure = (body) => Boolean(state.date) && (unsure ??= AROUND.map((claims) => !claims.some((claim) => passes(claim) && status(claim) !== "unknown")))[body];
+// Whether a body can have existed at the chosen date: that it surely did not leaves it out, where neither a comparison nor what
+// has ended or lies ahead is asked for.
+const bodyExists = (body) => !state.date || state.since !== null || state.status !== null || body === DATA.focus || !["ended", "ahead"].includes(statusOf(BODIES.start?.[body], BODIES.end?.[body], daysNow()));
 const bodyPale = (body) => bodyOver(body) || bodyUnsure(body);
 
 // What a claim is on the map: at the chosen date "yes", "unknown" or "no"; compared with an earlier month, or with another
