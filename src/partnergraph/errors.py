@@ -35,7 +35,6 @@ __all__ = [
     "QueryRefused",
     "StoreError",
     "UsageError",
-    "shell_quote",
 ]
 
 

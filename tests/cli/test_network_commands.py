@@ -110,7 +110,7 @@ def test_every_option(run: Run, here: Path, arguments: tuple[str, ...]) -> None:
 def test_the_claims_of_the_sentences_follow_with_their_evidence(run: Run, here: Path) -> None:
     said = run(*COMMANDS["overlap"], "--claims").out
     assert "\nClaims\n\n[1] " in said
-    assert "membership; from 2009" in said
+    assert "membership; until 2015-09" in said
     refused = run(*COMMANDS["overlap"], "--claims", "-f", "csv")
     assert (refused.code, refused.out) == (2, "")
     assert "--claims shows claims beneath the text" in refused.err
