@@ -448,7 +448,7 @@ def test_a_workbook_that_takes_too_long_or_too_much_memory_is_given_up_and_its_f
     large = packed({"organisations.csv": f"id,name\n{rows}"})
     assert len(large) < MAX_FILE_SIZE
     for number, (limits, status, words) in enumerate(
-        ((("--timeout", "0.1"), 504, "takes too much work"), (("--memory", "350"), 503, "too much memory"))
+        ((("--timeout", "0.5"), 504, "takes too much work"), (("--memory", "350"), 503, "too much memory"))
     ):
         temporary = graph.parent / f"temporary-{number}"
         with desk_server(graph, temporary, "--workers", "1", *limits) as server:
