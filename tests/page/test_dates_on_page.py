@@ -120,7 +120,8 @@ def test_what_is_over_on_the_day_of_reading_is_said_and_grey(keele_page: Page, s
     rows = dict(zip(tab.evaluate("CLAIMS.key"), tab.locator("#claims tbody tr td.now").all_inner_texts(), strict=True))
     health = rows["rel-working-alongside-impact-accelerator-unit-public-health-england"]
     assert health == "ended 2021-10-01 at the latest"
-    assert all(text.startswith(("current", "ended", "not known", "last confirmed", "ahead", "happened")) for text in rows.values())
+    statuses = ("current", "ended", "not known", "last confirmed", "ahead", "happened")
+    assert all(text.startswith(statuses) for text in rows.values())
     grey = tab.locator("#bodies tbody tr.over > th").all_inner_texts()
     assert [name for name in grey if name.startswith("Public Health England")]
     body = tab.evaluate("BODIES.label.indexOf('Public Health England')")

@@ -91,9 +91,11 @@ def test_a_page_has_the_names_identifiers_events_and_ways_on(graph: Reader) -> N
 def test_what_has_ended_by_any_day_of_reading_stands_in_the_past(graph: Reader, stated: list[Claim]) -> None:
     school = f"{OURS}id/org/school-of-primary-community-and-social-care"
     read = page(graph, school)
-    assert "Was a member of" in read.text
+    # Without scripts only what had ended by the newest source of the page is surely over.
+    assert "Is or was a member of" in read.text
     assert "Is a member of" not in read.text
-    claim = next(one for one in stated if one.kind == "membership" and one.from_.iri == school)
+    memberships = [one for one in stated if one.kind == "membership" and one.from_.iri == school]
+    claim = next(one for one in memberships if "Leadership in Applied Health" in one.to.label)
     assert f"{claim.from_.label} was a member of {claim.to.label}" in page(graph, claim.iri).text
     change = next(one for one in stated if one.kind == "succession" and one.from_.iri == school)
     assert "last confirmed" not in page(graph, change.iri).text, "an event has a date and no status"
@@ -116,7 +118,8 @@ def test_a_claim_a_source_a_kind_and_an_event_have_plain_pages(graph: Reader, st
     claim = next(one for one in stated if one.kind == "funding" and not one.inferred)
     read = page(graph, claim.iri)
     assert claim.to.label in read.text
-    assert f"{claim.from_.label} {claim.forward} {claim.to.label}" in read.text
+    words = {f"{claim.from_.label} {verb} {claim.to.label}" for verb in (claim.forward, past_wording(claim.forward))}
+    assert any(sentence in read.text for sentence in words)
     assert "This claim" not in read.text
     source = page(graph, f"{OURS}id/source/keele-spcsc-partnerships")
     assert "We are proud of our close relationships" in source.text
