@@ -194,7 +194,7 @@ def test_the_end_comes_soon() -> None:
 
 def test_what_is_typed_need_not_be_text(tmp_path: Path) -> None:
     """In a review each line is an answer; one that is none is asked for again."""
-    assert _done("init", "graph", "--name", "Example Trust", "--csv", cwd=tmp_path).returncode == 0
+    assert _done("init", "graph", "--name", "Example Trust", "--csv", "--full", cwd=tmp_path).returncode == 0
     (tmp_path / "ror.json").write_text(
         '[{"id": "https://ror.org/00340yn33", "names": [{"value": "Example Trust", "types": ["ror_display"]}]}]',
         "utf-8",

@@ -119,7 +119,7 @@ def test_a_graph_of_others_writes_nothing_outside_of_the_folder_of_its_tables(ru
     Path("foreign.trig").write_text(climbing, "utf-8")
     said = run("export", "-g", "foreign.trig", "--tables", "deep/copy")
     assert said.code == 1
-    assert "leads out of the folder" in said.err
+    assert any(reason in said.err for reason in ("leads out of the folder", "would not build"))
     assert not list(place.parent.rglob("climbed*"))
     assert not Path("deep").exists()
 

@@ -233,6 +233,8 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
             (CABINET, "Coventry City Council", "3"),
             ("GOV.UK register of local authorities (backup)", "Government Digital Service", "3"),
             ("org-id codes (GB-LAE) to GSS codes", "org-id.guide", "3"),
+            # Of the grant that the Council receives, and of the start of its lead.
+            ("Decisions of the editor", "The editors of this graph", "2"),
             ("Newsletter of the West Midlands Social Work Teaching Partnership", "Coventry City Council", "2"),
             ("Upper-tier local authorities of England with region", "Office for National Statistics", "2"),
             (
@@ -240,8 +242,6 @@ EXPECTED: list[tuple[str, dict[str, str], Rows]] = [
                 "West Midlands ADCS Network",
                 "2",
             ),
-            # Of the grant that the Council receives.
-            ("Decisions of the editor", "The editors of this graph", "1"),
             (SOURCES["cc2024"]["title"], "Community Care", "1"),
             (SOURCES["resreform"]["title"], "Researching Reform", "1"),
             (SOURCES["wmtp-par"]["title"], "West Midlands Social Work Teaching Partnership", "1"),
