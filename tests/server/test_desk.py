@@ -202,7 +202,8 @@ def test_without_the_option_there_is_no_desk(graph: Path) -> None:
             "scheme": "http",
         }
         sent.clear()
-        asyncio.run(application(graph)(scope, receive, keep))
+        with ThreadPoolExecutor(1) as thread:  # an open browser has an event loop in this one
+            thread.submit(asyncio.run, application(graph)(scope, receive, keep)).result()
         assert sent[0]["status"] == 404
     assert "/desk" not in openapi()["paths"]
 
