@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,11 @@ def left_in(folder: Path) -> list[str]:
     """What stands in the folders for temporary files, other than the browser's."""
     memory = [path.name for path in MEMORY_FOLDER.glob(".partnergraph-*")] if MEMORY_FOLDER.is_dir() else []
     return memory + [path.name for path in folder.iterdir()]
+
+
+def is_swept(folder: Path) -> bool:
+    """Whether nothing stands in the folders for temporary files any more."""
+    return not left_in(folder)
 
 
 @contextmanager
@@ -458,7 +464,7 @@ def test_a_workbook_that_takes_too_long_or_too_much_memory_is_given_up_and_its_f
             assert words in text_of(got.body)
             assert not MACHINE.search(text_of(got.body))
             assert until(lambda: server.send("GET", "/desk").status == 200)
-            until(lambda: not left_in(temporary))  # the server sweeps once the process has ended
+            until(partial(is_swept, temporary))  # the server sweeps once the process has ended
 
 
 def test_the_folder_of_a_process_that_was_killed_is_removed_by_the_next(tmp_path: Path) -> None:
