@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from partnergraph.errors import StoreError
+from partnergraph.files import fill_folder, portable_names
 from partnergraph.workbook.template import create_folder
 from tests.cli.conftest import Run
 
@@ -119,7 +121,12 @@ def test_a_graph_of_others_writes_nothing_outside_of_the_folder_of_its_tables(ru
     Path("foreign.trig").write_text(climbing, "utf-8")
     said = run("export", "-g", "foreign.trig", "--tables", "deep/copy")
     assert said.code == 1
-    assert any(reason in said.err for reason in ("leads out of the folder", "would not build"))
+    # Files are named after ids by portable names, which cannot climb; then the id itself is refused.
+    assert "The tables of this graph would not build: tables/evidence.csv, row 2" in said.err
+    names = portable_names(["../../../climbed", "a/b"])
+    assert not [name for name in names.values() if "/" in name or "\\" in name or name.startswith(".")], names
+    with pytest.raises(StoreError, match="leads out of the folder"):
+        fill_folder(place / "new", {"../climbed": b""})
     assert not list(place.parent.rglob("climbed*"))
     assert not Path("deep").exists()
 
