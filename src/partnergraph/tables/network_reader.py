@@ -184,6 +184,8 @@ class _XmlReader:
         self.nodes, self.edges = _Entries(f"{file}, nodes", limits), _Entries(f"{file}, edges", limits)
         self.open: list[str] = []  # the elements around the present one
         self.text: list[str] = []
+        self.entry: Entry = {}  # the present node or edge
+        self.used: set[str] = set()  # its attributes that have a value
         self.left_out: dict[str, int] = {}
 
     def read(self, data: bytes) -> None:
@@ -231,6 +233,21 @@ class _XmlReader:
         """An element ends; `text` is what stands in it, behind its last inner element."""
         raise NotImplementedError
 
+    def add_defaults(self, class_: str) -> None:
+        """Give the present entry, of the class node or edge, the declared values of attributes that it lacks."""
+        raise NotImplementedError
+
+    def _finish_node(self) -> None:
+        if self.entry:
+            self.add_defaults("node")
+            self.nodes.add(self.entry)
+            self.entry = {}
+
+    def _finish_edge(self) -> None:
+        self.add_defaults("edge")
+        self.edges.add(self.entry)
+        self.entry = {}
+
     def leave_out(self, what: str) -> None:
         """Count what is not taken over."""
         self.left_out[what] = self.left_out.get(what, 0) + 1
@@ -263,8 +280,6 @@ class _GexfReader(_XmlReader):
         self.defaults: dict[tuple[str, str], str] = {}
         self.declared_class = self.attribute = ""
         self.edge_type = ""
-        self.entry: Entry = {}
-        self.used: set[str] = set()
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "graph":
@@ -304,13 +319,7 @@ class _GexfReader(_XmlReader):
         self.used.add(key)
         put_value(self.entry, self.titles.get((class_, key), key), attributes.get("value", ""))
 
-    def _finish_node(self) -> None:
-        if self.entry:
-            self._add_defaults("node")
-            self.nodes.add(self.entry)
-            self.entry = {}
-
-    def _add_defaults(self, class_: str) -> None:
+    def add_defaults(self, class_: str) -> None:
         for (of_class, key), text in self.defaults.items():
             if of_class == class_ and key not in self.used:
                 put_value(self.entry, self.titles[class_, key], text)
@@ -321,9 +330,7 @@ class _GexfReader(_XmlReader):
         elif name == "node":
             self._finish_node()
         elif name == "edge":
-            self._add_defaults("edge")
-            self.edges.add(self.entry)
-            self.entry = {}
+            self._finish_edge()
 
 
 class _GraphmlReader(_XmlReader):
@@ -338,8 +345,6 @@ class _GraphmlReader(_XmlReader):
         self.defaults: dict[str, str] = {}
         self.key = self.data_key = ""
         self.edge_default = ""
-        self.entry: Entry = {}
-        self.used: set[str] = set()
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "key":
@@ -372,17 +377,9 @@ class _GraphmlReader(_XmlReader):
         elif name == "node":
             self._finish_node()
         elif name == "edge":
-            self._add_defaults("edge")
-            self.edges.add(self.entry)
-            self.entry = {}
+            self._finish_edge()
 
-    def _finish_node(self) -> None:
-        if self.entry:
-            self._add_defaults("node")
-            self.nodes.add(self.entry)
-            self.entry = {}
-
-    def _add_defaults(self, class_: str) -> None:
+    def add_defaults(self, class_: str) -> None:
         for key, text in self.defaults.items():
             if key not in self.used and self.key_classes[key] in (class_, "all"):
                 put_value(self.entry, self.names[key], text)
